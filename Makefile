@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# garpd: `make` builds build/garpd; `make help` lists the targets. V=1 shows the commands.
+
+VERSION := 0.1.0
+B	:= build
+
+.DEFAULT_GOAL := all
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-7s %s\n')
+
+CC	  ?= cc
+CLANG	  ?= clang
+BPFTOOL	  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKGCONFIG ?= pkg-config
+prefix	  ?= /usr/local
+
+LIBRARIES := libbpf libmnl libcyaml yaml-0.1 jansson libsystemd
+CFLAGS	  ?= -O2 -g
+WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
+INCLUDES  := -I$(B)
+GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(INCLUDES) -MMD -MP \
+	-DGARPD_VERSION='"$(VERSION)"' $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
+# The kernel's ABI headers of this architecture, for a compiler that targets none.
+BPF_CFLAGS = -g -O2 $(WARNINGS) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)
+
+SOURCES := $(sort $(wildcard loader/*.c))
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+
+.PHONY: all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
+
+all: $(B)/garpd ## build build/garpd, the BPF object inside it
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# ---- the program ----
+
+$(B)/%.bpf.o: %.bpf.c
+	$(say) BPF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(B)/garpd.skel.h: $(B)/bpf/garpd.bpf.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name garpd_bpf > $@.tmp && mv $@.tmp $@
+
+$(B)/loader/%.o: loader/%.c | $(B)/garpd.skel.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(GARPD_CFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/garpd: $(OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(GARPD_LIBS) -o $@
+
+-include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
+
+install: all ## copy to $(prefix): the program, its man page, unit and example configuration
+	install -D -m 755 $(B)/garpd $(DESTDIR)$(prefix)/sbin/garpd
+	install -D -m 644 dist/garpd.8 $(DESTDIR)$(prefix)/share/man/man8/garpd.8
+	install -D -m 644 dist/garpd.yaml $(DESTDIR)$(prefix)/share/doc/garpd/garpd.yaml
+	install -d $(DESTDIR)/etc/systemd/system
+	sed 's|@prefix@|$(prefix)|' dist/garpd.service > $(DESTDIR)/etc/systemd/system/garpd.service
+
+clean: ## remove build/
+	rm -rf $(B)
+
+include tests/tests.mk

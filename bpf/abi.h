@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * abi.h - everything that crosses the boundary between the kernel half and the tools.
+ *
+ * The BPF programs, the loader, the tests and the fuzzers all include this one file: a struct, a
+ * constant, a default or the name of a map stands here and nowhere else. Byte order is in the
+ * type (__be32, __be16) or said beside the field; times are nanoseconds of CLOCK_MONOTONIC
+ * (bpf_ktime_get_ns) and end in _ns.
+ */
+#ifndef GARPD_ABI_H
+#define GARPD_ABI_H
+
+#include <linux/types.h>
+#include <linux/bpf.h>
+
+/* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
+#define GARPD_ABI 1
+
+/* skb->mark of every frame that we re-inject: how we know our own frames when they come by. */
+#define GARPD_MARK 0x67617270u /* "garp" */
+
+/* The filter that is ours on a clsact hook, where tcx is missing. */
+#define GARPD_TC_HANDLE	  0x6761u
+#define GARPD_TC_PRIORITY 0x6761u
+
+#define GARPD_PIN_DIR "/sys/fs/bpf/garpd"
+#define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
+
+#define GARPD_MAX_PORTS	   4096u
+#define GARPD_MAX_CLAIMS   16384u /* default; `limits: claims` sets it when the map is made */
+#define GARPD_MAX_DECLARED 4096u  /* prefixes that a configuration may name */
+#define GARPD_MAX_HOST	   16384u /* addresses of the host and its next hops */
+#define GARPD_MAX_OWNERS   64u	  /* MACs on one prefix: a failover cluster has at most 64 nodes */
+#define GARPD_EVENTS_BYTES (512u * 1024u)
+
+#define MAC_LEN	      6
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_SEC  1000000000ull
+
+/*
+ * RFC 5227 section 1.1. Not all of them are ours to obey (we announce, the guest probes), but all
+ * of them describe the sender that we wait for.
+ */
+#define PROBE_WAIT_NS	       (1 * NSEC_PER_SEC)
+#define PROBE_NUM	       3
+#define PROBE_MIN_NS	       (1 * NSEC_PER_SEC)
+#define PROBE_MAX_NS	       (2 * NSEC_PER_SEC)
+#define ANNOUNCE_WAIT_NS       (2 * NSEC_PER_SEC)
+#define ANNOUNCE_NUM	       2
+#define ANNOUNCE_INTERVAL_NS   (2 * NSEC_PER_SEC)
+#define MAX_CONFLICTS	       10
+#define RATE_LIMIT_INTERVAL_NS (60 * NSEC_PER_SEC)
+#define DEFEND_INTERVAL_NS     (10 * NSEC_PER_SEC)
+
+/* ---- an address is an address ---- */
+
+/* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2): one table, one prefix tree for both. */
+struct addr {
+	__u8 bytes[16]; /* network byte order */
+};
+
+#define ADDR_BITS    128
+#define ADDR_V4_BITS 96 /* length of ::ffff:0:0/96, what an IPv4 prefix length is counted from */
+
+/* ---- claims ---- */
+
+/*
+ * The claim's states, DESIGN 4. CLAIM_NONE is a claim that was just made or has lapsed: the table
+ * never keeps one. X(name, what a newcomer should read).
+ */
+#define CLAIM_STATES(X)                                                                      \
+	X(NONE, none, "no claim")                                                            \
+	X(PROBING, probing, "the guest probes; its window is open")                          \
+	X(ANNOUNCING, announcing, "the window passed quietly; announcements are being sent") \
+	X(OWNED, owned, "the address has its owner; nothing is left to say")                 \
+	X(CONFLICT, conflict, "somebody else has or wants the address; nobody is announced") \
+	X(DENIED, denied, "the policy forbids this address to this guest")                   \
+	X(FROZEN, frozen, "the address moved too often; nothing is said until it is quiet")
+
+#define CLAIM_STATE_ENUM(NAME, name, what) CLAIM_##NAME,
+enum claim_state { CLAIM_STATES(CLAIM_STATE_ENUM) CLAIM_STATE_MAX };
+
+/* Which broadcast domain, and which address in it. Hash key: no holes, unused bytes zero. */
+struct claim_key {
+	__u32 segment;	  /* ifindex of the bridge (or of the L3 interface of a router port) */
+	__u16 vlan;	  /* the bridge's VLAN; 0: none */
+	__u16 inner_vlan; /* the second tag's VID; 0: none */
+	struct addr addr;
+};
+_Static_assert(sizeof(struct claim_key) == 24, "claim_key is a hash key");
+
+/* The tags of a probe, as its guest sent them and as its announcement carries them. Host order. */
+struct tags {
+	__u16 proto; /* ETH_P_8021Q, ETH_P_8021AD; 0: no tag */
+	__u16 tci;   /* priority and VID */
+	__u16 inner_proto;
+	__u16 inner_tci;
+};
+_Static_assert(sizeof(struct tags) == 8, "tags is compared and copied whole");
+
+/*
+ * One claim. Changed by claim.h alone, in the kernel, under its lock; everyone else reads.
+ * `mac`, `port` and `tags` are the guest that the claim is about now; `owner` and `owner_port` the
+ * last one that got through, to which an attempt that comes to nothing falls back.
+ */
+struct claim {
+	struct bpf_spin_lock lock;
+	__u8 state;	      /* enum claim_state */
+	__u8 flags;	      /* CLAIM_F_* */
+	__u8 retries;	      /* of an announcement that the kernel could not queue */
+	__u8 reason;	      /* enum counter: why the claim is in this state */
+	struct claim_key key; /* a map element may be reused while we hold it; this tells */
+
+	__u8 mac[MAC_LEN];
+	__u8 owner[MAC_LEN]; /* zero: none yet */
+	__u8 rival[MAC_LEN]; /* who contradicted last; zero: nobody */
+	__u8 pad0[2];
+	__u32 port; /* ifindex */
+	__u32 owner_port;
+	__u32 rival_port;
+	struct tags tags;
+	struct tags owner_tags;
+	struct tags rival_tags;
+
+	__u32 window_probes;	    /* in the window that is or was last open */
+	__u32 window_announcements; /* slots taken since the window ended */
+	__u32 probes;
+	__u32 announcements; /* rounds (a round is a request and a reply, as `form` says) */
+	__u32 self_announced;
+	__u32 conflicts;
+	__u32 moves;
+	__u32 recent_moves; /* since recent_since_ns; what freezes a claim */
+	__u32 refreshed;    /* announcements after which the host's own entry was right */
+	__u32 pad1;
+
+	__u64 window_ends_ns;
+	__u64 deadline_ns; /* when garpd_speak has something to do here */
+	__u64 owed_ns;	   /* when what is owed (CLAIM_F_OWED) is to be said */
+	__u64 first_probe_ns;
+	__u64 last_probe_ns;
+	__u64 last_announcement_ns;
+	__u64 last_conflict_ns;
+	__u64 last_seen_ns; /* any frame of the claim's guest or owner that names the address */
+	__u64 recent_since_ns;
+	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
+};
+_Static_assert(sizeof(struct claim) == 208, "claim: pinned layout, raise GARPD_ABI");
+
+#define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
+#define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
+#define CLAIM_F_UNSTEADY  0x04 /* this window's probes did not come one second apart */
+#define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, or the kernel refused */
+#define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
+#define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
+
+/* ---- what the configuration says ---- */
+
+#define ANNOUNCE_MODES(X)                                                    \
+	X(AFTER_PROBE, "after-probe", "when the window has passed quietly")  \
+	X(IMMEDIATE, "immediate", "at the first probe of a MAC on the list") \
+	X(NEVER, "never", "not at all")
+
+#define ANNOUNCE_MODE_ENUM(NAME, name, what) ANNOUNCE_##NAME,
+enum announce_mode { ANNOUNCE_MODES(ANNOUNCE_MODE_ENUM) ANNOUNCE_MODE_MAX };
+
+enum announce_form {
+	FORM_REQUEST = 1,
+	FORM_REPLY = 2,
+	FORM_BOTH = FORM_REQUEST | FORM_REPLY,
+};
+
+/* Key of the prefix tree `addresses`: struct bpf_lpm_trie_key with an address. */
+struct prefix {
+	__u32 len; /* bits; an IPv4 prefix counts from ADDR_V4_BITS */
+	struct addr addr;
+};
+
+/* What is declared of a prefix. No owner listed: any MAC may own it. */
+struct address {
+	__u32 announce; /* enum announce_mode */
+	__u32 owner_count;
+	__u8 owners[GARPD_MAX_OWNERS][MAC_LEN];
+};
+_Static_assert(sizeof(struct address) == 8 + GARPD_MAX_OWNERS * MAC_LEN, "address has no holes");
+
+/* Why an address belongs to the host: key struct addr, map `host`. */
+enum host_address {
+	HOST_OWN = 1,	   /* configured on an interface, or a broadcast address of one */
+	HOST_NEXT_HOP = 2, /* a gateway in a routing table */
+};
+
+/*
+ * Timing and form. One element of map `settings`, written by the daemon from its configuration.
+ * SETTINGS_DEFAULTS below is the only place where a default stands.
+ */
+struct settings {
+	__u32 abi;
+	__u32 form; /* enum announce_form */
+	__u32 min_probes;
+	__u32 announce_num;
+	__u32 max_moves;
+	__u32 link_local;	 /* 1: 169.254/16 is announced too */
+	__u32 probes_per_second; /* of a port; 0: unlimited */
+	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
+	__u64 duplicate_ns;
+	__u64 window_ns;
+	__u64 grace_ns;
+	__u64 steady_window_ns;
+	__u64 steady_grace_ns;
+	__u64 steady_gap_ns;
+	__u64 steady_tolerance_ns;
+	__u64 first_interval_ns;
+	__u64 announce_interval_ns;
+	__u64 retry_ns;
+	__u64 moves_ns;
+	__u64 thaw_ns;
+	__u64 max_age_ns;
+};
+_Static_assert(sizeof(struct settings) == 32 + 13 * 8, "settings has no holes");
+
+#define SETTINGS_DEFAULTS                                                                         \
+	{                                                                                         \
+		.abi = GARPD_ABI, .form = FORM_BOTH, .min_probes = PROBE_NUM,                     \
+		.announce_num = ANNOUNCE_NUM,                                                     \
+		.max_moves = 5, /* FRR's dup-addr-detection: 5 moves in 180 s */                  \
+			.probes_per_second = 1000, .duplicate_ns = 50 * NSEC_PER_MSEC,            \
+		.window_ns = ANNOUNCE_WAIT_NS,                                                    \
+		.grace_ns = 300 * NSEC_PER_MSEC, /* networkd announces itself 2.25 s after */     \
+			.steady_window_ns =                                                       \
+				1 * NSEC_PER_SEC, /* Windows, 1.000 s +- 14 ms after its 3rd */   \
+			.steady_grace_ns = 50 * NSEC_PER_MSEC, .steady_gap_ns = 1 * NSEC_PER_SEC, \
+		.steady_tolerance_ns = 100 * NSEC_PER_MSEC, /* a busy hypervisor delays probes */ \
+			.first_interval_ns = 1100 *                                               \
+					     NSEC_PER_MSEC, /* beyond Linux's locktime of 1 s */  \
+			.announce_interval_ns = ANNOUNCE_INTERVAL_NS,                             \
+		.retry_ns = 10 * NSEC_PER_MSEC, .moves_ns = 180 * NSEC_PER_SEC,                   \
+		.thaw_ns = 300 * NSEC_PER_SEC, .max_age_ns = 24 * 3600 * NSEC_PER_SEC,            \
+	}
+
+/* ---- ports ---- */
+
+enum port_role {
+	ROLE_GUEST,  /* probes heard here are announced */
+	ROLE_UPLINK, /* probes heard here are another machine's business: conflicts only */
+	ROLE_ROUTER, /* as ROLE_GUEST, on an L3 interface of a router: the guests are out there */
+};
+
+enum port_mode {
+	MODE_AUTO, /* in a configuration only: tcx, else tc */
+	MODE_TCX,
+	MODE_TC,
+	MODE_XDP,	  /* native: in the driver */
+	MODE_XDP_GENERIC, /* on the skb, whatever the driver */
+};
+
+/* An interface where the program is attached. Map `ports`, key ifindex; the daemon writes. */
+struct port {
+	__u32 segment;	   /* ifindex of its bridge; of a router port, its own */
+	__u16 role;	   /* enum port_role */
+	__u16 mode;	   /* enum port_mode */
+	__u16 forwarding;  /* 1: the bridge takes frames here (STP, link state), or the router does
+			    */
+	__u16 vlan_proto;  /* of a VLAN-aware bridge, host order; 0: the bridge looks at no tags */
+	__u16 pvid;	   /* of an untagged frame on a VLAN-aware bridge; 0: none, it is dropped */
+	__u8 made_qdisc;   /* 1: the clsact qdisc is of our making */
+	__u8 asked;	   /* 1: the mode was asked for; 0: it is what MODE_AUTO found */
+	__u8 mac[MAC_LEN]; /* a router port's own; else zero */
+	__u16 relay;	   /* 1: a router port that announces on its wire, too */
+};
+_Static_assert(sizeof(struct port) == 24, "port has no holes");
+
+/* The VLANs that a port of a VLAN-aware bridge takes. Map `port_vlans`, key ifindex. */
+struct port_vlans {
+	__u64 member[64]; /* bit VID % 64 of word VID / 64 */
+};
+
+/*
+ * The probes of a port as they are let in, for settings.probes_per_second. Map `port_limits`, key
+ * ifindex.
+ */
+struct limit {
+	struct bpf_spin_lock lock;
+	__u32 pad;
+	__u64 paid_ns; /* until when the probes so far take up what the port is allowed */
+};
+_Static_assert(sizeof(struct limit) == 16, "limit has no holes");
+
+/* ---- counters ---- */
+
+/*
+ * Every way out of the program, and every edge of the claim machine. The names are what
+ * `garpd show counters`, bpftool and (later) the exporter print, so they are a contract; the
+ * sentences are the help that goes with them. X(name, sentence).
+ */
+#define COUNTERS(X)                                                                               \
+	/* frames that say nothing to us */                                                       \
+	X(other_port, "frames on a port that the daemon has not described")                       \
+	X(own_frame, "our own announcements, met again on their way")                             \
+	X(too_many_tags, "frames behind more than two VLAN tags")                                 \
+	X(not_arp, "tagged frames that turned out not to be ARP")                                 \
+	X(truncated, "ARP cut short")                                                             \
+	X(malformed, "ARP that is not Ethernet/IPv4, neither request nor reply, or from no host") \
+	X(not_forwarding, "ARP on a port that the bridge does not take frames from (STP, down)")  \
+	X(vlan_not_member, "ARP in a VLAN that the bridge does not take on that port")            \
+	X(no_claim, "ARP about an address that nobody claims")                                    \
+	/* probes that do not count, DESIGN 4 */                                                  \
+	X(probe_unicast, "probes to one host (device tracking)")                                  \
+	X(probe_reply, "ARP replies from 0.0.0.0")                                                \
+	X(probe_spoofed, "probes whose SHA is not their Ethernet source")                         \
+	X(probe_tha, "probes with a THA neither all zero nor all ones")                           \
+	X(probe_target, "probes for no unicast address")                                          \
+	X(probe_link_local, "probes for 169.254/16")                                              \
+	X(probe_uplink, "probes heard on an uplink")                                              \
+	X(probe_duplicate, "probes again within 50 ms (mirrored)")                                \
+	X(probe_no_room, "probes while the claims map was full")                                  \
+	X(probe_over_limit, "probes beyond the port's limit, dropped by XDP")                     \
+	/* edges of the claim machine */                                                          \
+	X(window_continued, "probes that continued a window")                                     \
+	X(window_opened, "windows opened")                                                        \
+	X(window_ended, "windows that ended quietly")                                             \
+	X(window_used, "windows in which the guest used the address already")                     \
+	X(immediate, "declared addresses announced at their first probe")                         \
+	X(announced, "announcement rounds sent")                                                  \
+	X(relayed, "announcement rounds of router ports that went on the wire, too")              \
+	X(announce_failed, "announcements that the kernel could not queue")                       \
+	X(announce_lost, "announcements given up after retries")                                  \
+	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
+	X(announce_next, "further announcement slots of a claim")                                 \
+	X(announce_done, "last announcement slots of a claim")                                    \
+	X(announce_asked, "announcements that an operator asked for")                             \
+	X(announce_refused, "the same, where the state of the claim or of its port forbids it")   \
+	X(self_announced, "guests that announced themselves")                                     \
+	X(lapsed, "windows that ended with too few probes and no sign of use")                    \
+	X(rival_probe, "windows taken over by another prober")                                    \
+	X(conflict_probe, "conflicts: two hosts probe for one address")                           \
+	X(conflict_arp, "conflicts: another host says it has the address")                        \
+	X(defended, "owners announced again after they defended a declared address")              \
+	X(moved, "addresses that changed their owner")                                            \
+	X(frozen, "claims frozen after too many moves")                                           \
+	X(frozen_probe, "probes for a frozen claim")                                              \
+	X(thawed, "claims thawed after a quiet time")                                             \
+	X(aged, "claims forgotten after max_age without a sign of life")                          \
+	X(denied_never, "claims denied: the address is marked never")                             \
+	X(denied_owner, "claims denied: the MAC is not on the address's list")                    \
+	X(denied_host, "claims denied: the address is the host's own")                            \
+	X(denied_next_hop, "claims denied: a next hop of the host, not declared with owners")     \
+	X(seen, "ARP of an owner about its address")                                              \
+	X(other_seen, "ARP of another host about an address that has its owner")                  \
+	/* around it */                                                                           \
+	X(event_lost, "events that found the ring buffer full")                                   \
+	X(not_due, "calls of garpd_speak before the deadline")                                    \
+	X(host_refreshed, "announcements after which the host's own neighbour entry was right")   \
+	X(host_not_refreshed, "announcements that the host's own neighbour entry did not follow") \
+	X(host_permanent, "host neighbour entries left alone because they are permanent")
+
+#define COUNTER_ENUM(name, what) COUNTER_##name,
+enum counter { COUNTERS(COUNTER_ENUM) COUNTER_MAX };
+_Static_assert(COUNTER_MAX < 256, "claim.reason is a byte");
+
+/* The one element of the per-CPU map `counters`: the enum's names, as fields. */
+#define COUNTER_FIELD(name, what) __u64 name;
+struct counters {
+	COUNTERS(COUNTER_FIELD)
+};
+_Static_assert(sizeof(struct counters) == COUNTER_MAX * sizeof(__u64), "one field a counter");
+
+/* ---- events ---- */
+
+/* A change of a claim, as it is written to the ring buffer `events`. */
+struct event {
+	__u64 time_ns;
+	__u64 deadline_ns; /* the claim's, after the change; 0: nothing is due */
+	struct claim_key key;
+	__u32 reason; /* enum counter */
+	__u32 port;   /* where the frame was heard */
+	__u8 mac[MAC_LEN];
+	__u8 old_state;
+	__u8 state;
+	__u16 window_probes;
+	__u16 sent; /* 1: an announcement went out with this change */
+	__u32 announcements;
+};
+_Static_assert(sizeof(struct event) == 64, "event has no holes");
+
+/* ---- garpd_speak ---- */
+
+/*
+ * The daemon runs the tc program garpd_speak with BPF_PROG_RUN over a struct speak_frame; the
+ * program answers in place.
+ */
+enum speak_op {
+	SPEAK_DUE,	     /* do what has fallen due for the claim */
+	SPEAK_NOW,	     /* announce the owner now, an operator asks */
+	SPEAK_REFRESHED,     /* note: the host's own entry followed */
+	SPEAK_NOT_REFRESHED, /* note: it did not */
+	SPEAK_PERMANENT,     /* note: it is the administrator's */
+};
+
+struct speak_call {
+	struct claim_key key; /* in */
+	__u32 op;	      /* in: enum speak_op */
+	__u32 result;	      /* out: enum counter, what was done or why not */
+	__u64 deadline_ns;    /* out: the claim's next; 0: none */
+};
+_Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
+
+#define SPEAK_CALL_OFFSET 14 /* behind an Ethernet header, of which only the type matters */
+
+/* As long as the shortest Ethernet frame: the program turns these very bytes into one. */
+struct speak_frame {
+	__u8 ethernet[SPEAK_CALL_OFFSET];
+	struct speak_call call;
+	__u8 pad[6];
+} __attribute__((packed));
+_Static_assert(sizeof(struct speak_frame) == 60, "the shortest frame, ETH_ZLEN");
+
+#endif /* GARPD_ABI_H */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * maps.h - the maps. All are pinned by name under GARPD_PIN_DIR: they are what `garpd show`,
+ * `garpd watch`, bpftool and a new daemon read.
+ */
+#ifndef GARPD_MAPS_H
+#define GARPD_MAPS_H
+
+#include <bpf/bpf_helpers.h>
+
+#include "abi.h"
+
+/*
+ * The claims. Written by the programs alone (claim.h, under the element's lock); read by every
+ * tool. Full: a probe for a new address is counted as probe_no_room and nothing is announced for
+ * it; claims that exist go on.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_CLAIMS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct claim_key);
+	__type(value, struct claim);
+} claims SEC(".maps");
+
+/*
+ * The interfaces where our program sits, by ifindex. Written by the daemon as links come and go;
+ * read by the programs. Full: the daemon says so and does not attach; a frame from a port that is
+ * not in here is passed and counted.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct port);
+} ports SEC(".maps");
+
+/*
+ * The VLANs of the ports of VLAN-aware bridges, by ifindex. Written and read as `ports` is. A port
+ * that is missing takes no VLAN.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct port_vlans);
+} port_vlans SEC(".maps");
+
+/*
+ * What is left of the probes that each XDP port may send, by ifindex. An element is made by the
+ * daemon with its port; written by garpd_xdp, under the element's lock, where probes beyond the
+ * limit are dropped. A port that is missing has no limit.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct limit);
+} port_limits SEC(".maps");
+
+/*
+ * The prefixes that the configuration names; the longest match counts. Written by the daemon when
+ * it reads its configuration, an element at a time, each replaced whole; read by the programs.
+ * Never full: room for the old configuration and the new one beside it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 2 * GARPD_MAX_DECLARED);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct prefix);
+	__type(value, struct address);
+} addresses SEC(".maps");
+
+/*
+ * The host's own addresses and its next hops (enum host_address), in whatever segment. Written by
+ * the daemon from rtnetlink; read by the programs. Full: the daemon says so; what is in here is
+ * guarded.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_HOST);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct addr);
+	__type(value, __u32);
+} host SEC(".maps");
+
+/* Timing and form, one element. Written by the daemon, whole; read by the programs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct settings);
+} settings SEC(".maps");
+
+/* One element a CPU, a field a counter. Written by the programs; read by every tool. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/*
+ * struct event, for the daemon alone. Written by the programs at every change of a claim. Full:
+ * counted as event_lost, upon which the daemon reads the claims again; no claim depends on it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, GARPD_EVENTS_BYTES);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} events SEC(".maps");
+
+/*
+ * Where a new claim is put together: it is too large for the stack. One element a CPU; nothing in
+ * it is kept from one frame to the next. Sizes without types: its lock is never taken, and the
+ * kernel allows none per CPU. Not pinned.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct claim));
+} new_claim SEC(".maps");
+
+static __always_inline void count(__u32 counter)
+{
+	__u32 zero = 0;
+	__u64 *values = bpf_map_lookup_elem(&counters, &zero);
+
+	if (values && counter < COUNTER_MAX)
+		values[counter]++;
+}
+
+#endif /* GARPD_MAPS_H */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * outcome.h - what follows from a step of the claim machine, once the claim's lock is let go: the
+ * record of what was sent, the counters, the event for the daemon.
+ */
+#ifndef GARPD_OUTCOME_H
+#define GARPD_OUTCOME_H
+
+#include "abi.h"
+#include "claim.h"
+#include "maps.h"
+#include "speak.h"
+
+/* A claim as it was when its lock was let go, for all that is done without the lock. */
+struct outcome {
+	struct claim_step step;
+	struct speech speech;
+	struct event event;
+};
+
+static __always_inline int key_equal(const struct claim_key *a, const struct claim_key *b)
+{
+	const __u32 *x = (const __u32 *)a, *y = (const __u32 *)b;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4]) |
+		 (x[5] ^ y[5]));
+}
+
+/* ---- telling the daemon ---- */
+
+/* Under the claim's lock. */
+static __always_inline void event_take(struct event *event, const struct claim *claim,
+				       const struct claim_step *step, __u64 now_ns)
+{
+	event->time_ns = now_ns;
+	event->deadline_ns = claim->deadline_ns;
+	event->reason = step->reason;
+	event->old_state = step->old_state;
+	event->state = claim->state;
+	event->window_probes = claim->window_probes;
+	event->announcements = claim->announcements;
+}
+
+static __always_inline void event_send(const struct event *event)
+{
+	struct event *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+	if (!record)
+		return count(COUNTER_event_lost);
+	*record = *event;
+	bpf_ringbuf_submit(record, 0);
+}
+
+/* ---- after a step ---- */
+
+/* Under the claim's lock: what the rest needs to know. */
+static __always_inline void outcome_take(struct outcome *outcome, const struct claim *claim,
+					 __u64 now_ns)
+{
+	event_take(&outcome->event, claim, &outcome->step, now_ns);
+	if (outcome->step.announce == ANNOUNCE_DEFENDER) {
+		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
+		outcome->speech.tags = claim->rival_tags;
+		outcome->speech.port = claim->rival_port;
+	} else {
+		__builtin_memcpy(outcome->speech.mac, claim->mac, MAC_LEN);
+		outcome->speech.tags = claim->tags;
+		outcome->speech.port = claim->port;
+	}
+}
+
+/* The announcement of the step was sent, or not: the claim remembers, the daemon hears. */
+static __always_inline void outcome_record(struct outcome *outcome, struct claim *claim, int sent,
+					   const struct settings *set, __u64 now_ns)
+{
+	struct claim_step recorded = {.reason = COUNTER_no_claim};
+
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key)) {
+		recorded = claim_recorded(claim, outcome->step.announce, sent, set, now_ns);
+		outcome->event.deadline_ns = claim->deadline_ns;
+		outcome->event.announcements = claim->announcements;
+	}
+	bpf_spin_unlock(&claim->lock);
+	count(recorded.reason);
+	outcome->event.sent = sent;
+	if (!sent)
+		outcome->event.reason = recorded.reason;
+}
+
+static __always_inline void outcome_finish(struct outcome *outcome, const struct claim_key *key)
+{
+	count(outcome->step.reason);
+	if (outcome->step.moved)
+		count(COUNTER_moved);
+	if (outcome->step.forget)
+		bpf_map_delete_elem(&claims, key);
+	/* Also what failed: the deadline is another one now, whoever asked. */
+	if (outcome->step.changed || outcome->step.announce)
+		event_send(&outcome->event);
+}
+
+#endif /* GARPD_OUTCOME_H */

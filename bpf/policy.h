@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * policy.h - may this MAC have this address announced? DESIGN 9.
+ *
+ * Pure: the caller looks the address up (maps `addresses` and `host`), this judges.
+ */
+#ifndef GARPD_POLICY_H
+#define GARPD_POLICY_H
+
+#include "abi.h"
+#include "frame.h"
+
+struct policy {
+	__u8 denied;	/* enum counter: why not; 0: allowed */
+	__u8 declared;	/* the MAC stands on the address's list of owners */
+	__u8 immediate; /* and is to be announced at its first probe */
+};
+
+static __always_inline int policy_lists(const struct address *address, const __u8 *mac)
+{
+	__u32 i;
+
+	for (i = 0; i < GARPD_MAX_OWNERS; i++) {
+		if (i >= address->owner_count)
+			break;
+		if (mac_equal(address->owners[i], mac))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * `declared` is what the configuration says of the longest matching prefix, `host` an enum
+ * host_address; either may be NULL: nothing known.
+ */
+static __always_inline struct policy policy_judge(const struct address *declared, const __u32 *host,
+						  const __u8 *mac)
+{
+	struct policy policy = {};
+
+	if (host && *host == HOST_OWN) {
+		policy.denied = COUNTER_denied_host;
+		return policy;
+	}
+	if (declared && declared->announce == ANNOUNCE_NEVER) {
+		policy.denied = COUNTER_denied_never;
+		return policy;
+	}
+	if (declared && declared->owner_count) {
+		policy.declared = policy_lists(declared, mac);
+		if (!policy.declared)
+			policy.denied = COUNTER_denied_owner;
+		else
+			policy.immediate = declared->announce == ANNOUNCE_IMMEDIATE;
+		return policy;
+	}
+	/* A next hop that moves takes everybody's traffic with it: only by a list of owners. */
+	if (host && *host == HOST_NEXT_HOP)
+		policy.denied = COUNTER_denied_next_hop;
+	return policy;
+}
+
+#endif /* GARPD_POLICY_H */

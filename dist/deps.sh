@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# deps.sh build|demo|test|vm: installs the Debian packages that are missing, and says so. The one list of
+# what garpd needs; docs/dependencies.md says why.
+set -eu
+
+build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libmnl-dev
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev"
+# What the lab, the demo and the tests play with.
+run="iproute2 tcpdump libpcap-dev jq procps util-linux"
+tests="libcriterion-dev valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc avahi-autoipd
+	socat nftables dbus systemd bc xdp-tools cppcheck clang-format shellcheck bsdextrautils"
+# Emulated machines with Debian's kernels in them.
+emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"
+
+case "${1:-}" in
+build) wanted="$build" ;;
+demo) wanted="$build $run" ;;
+test) wanted="$build $run $tests" ;;
+vm) wanted="$build $run $tests $emulation" ;;
+*)
+	echo "usage: $0 build|demo|test|vm" >&2
+	exit 2
+	;;
+esac
+
+missing=
+for package in $wanted; do
+	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+		missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: these packages are missing, and only root can install them:$missing" >&2
+	exit 1
+fi
+echo "deps.sh: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

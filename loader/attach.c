@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "attach.h"
+#include "attach_link.h"
+#include "attach_xdp.h"
+#include "programs.h"
+#include "qdisc.h"
+
+#define LOOPBACK_IFINDEX 1
+#define PROGRAM_NAME	 "garpd_tc"
+
+enum port_mode attach_mode_best(int prog_fd)
+{
+	int link = bpf_link_create(prog_fd, LOOPBACK_IFINDEX, ATTACH_TCX_INGRESS, NULL);
+
+	if (link < 0)
+		return MODE_TC;
+	close(link);
+	return MODE_TCX;
+}
+
+/* ---- tcx ---- */
+
+static int attach_tcx(int prog_fd, __u32 ifindex, const char *name, struct err *err)
+{
+	int link;
+
+	if (!attach_link_adopt(prog_fd, ifindex, MODE_TCX))
+		return 1;
+	link = bpf_link_create(prog_fd, ifindex, ATTACH_TCX_INGRESS, NULL);
+	if (link == -EINVAL)
+		return err_set(err, link, "%s: tcx needs Linux 6.6; use \"mode: tc\"", name);
+	if (link < 0)
+		return err_set(err, link, "%s: cannot attach with tcx: %s", name, strerror(-link));
+	return attach_link_pin(link, ifindex, MODE_TCX, name, err);
+}
+
+/* ---- tc ---- */
+
+/*
+ * Whose filter stands where ours goes. 0: nobody's, 1: ours, -EEXIST: somebody else's. On a qdisc
+ * with no filter at all the kernel says EINVAL (no such chain, net/sched/cls_api.c).
+ */
+static int attach_tc_query(const struct bpf_tc_hook *hook)
+{
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
+			    .priority = GARPD_TC_PRIORITY);
+	char name[PROGRAM_NAME_LEN];
+	int code = bpf_tc_query(hook, &opts);
+
+	if (code == -ENOENT || code == -EINVAL)
+		return 0;
+	if (code)
+		return code;
+	if (programs_name(opts.prog_id, name) || strcmp(name, PROGRAM_NAME))
+		return -EEXIST;
+	return 1;
+}
+
+static int attach_tc(int prog_fd, __u32 ifindex, const char *name, struct port *port,
+		     struct err *err)
+{
+	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = GARPD_TC_HANDLE,
+			    .priority = GARPD_TC_PRIORITY, .flags = BPF_TC_F_REPLACE);
+	int code = bpf_tc_hook_create(&hook);
+	int was;
+
+	if (code && code != -EEXIST)
+		return err_set(err, code, "%s: cannot make a clsact qdisc: %s", name,
+			       strerror(-code));
+	if (!code)
+		port->made_qdisc = 1;
+	was = attach_tc_query(&hook);
+	if (was == -EEXIST)
+		return err_set(err, was,
+			       "%s: somebody else's filter has handle 0x%x, priority %u; remove "
+			       "it (tc filter del dev %s ingress), or use \"mode: tcx\"",
+			       name, GARPD_TC_HANDLE, GARPD_TC_PRIORITY, name);
+	code = was < 0 ? was : bpf_tc_attach(&hook, &opts);
+	if (code)
+		return err_set(err, code, "%s: cannot attach with tc: %s", name, strerror(-code));
+	return was;
+}
+
+static int attach_tc_remove(__u32 ifindex, const struct port *port)
+{
+	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
+			    .priority = GARPD_TC_PRIORITY);
+	int code = attach_tc_query(&hook) == 1 ? bpf_tc_detach(&hook, &opts) : 0;
+
+	if (code || !port->made_qdisc || !qdisc_clsact_is_empty(ifindex))
+		return code;
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* libbpf: the qdisc itself */
+	return bpf_tc_hook_destroy(&hook);
+}
+
+/* ---- any mode ---- */
+
+int attach_port(int prog_fd, __u32 ifindex, const char *name, struct port *port, struct err *err)
+{
+	if (port->mode == MODE_TC)
+		return attach_tc(prog_fd, ifindex, name, port, err);
+	if (port->mode == MODE_TCX)
+		return attach_tcx(prog_fd, ifindex, name, err);
+	return attach_xdp(prog_fd, ifindex, name, port, err);
+}
+
+int attach_remove(__u32 ifindex, const char *name, const struct port *port, struct err *err)
+{
+	int code = port->mode == MODE_TC ? attach_tc_remove(ifindex, port)
+					 : attach_link_remove(ifindex, port->mode);
+
+	if (code && code != -ENODEV && code != -ENOENT)
+		return err_set(err, code, "%s: cannot detach: %s", name, strerror(-code));
+	return 0;
+}

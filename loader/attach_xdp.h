@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attach_xdp.h - garpd_xdp on one interface, native (in the driver) or generic (on the skb).
+ *
+ * A BPF link holds the interface's only place for XDP: nobody else can replace the program, and
+ * where somebody else has the place, their program is named and left alone.
+ */
+#ifndef GARPD_ATTACH_XDP_H
+#define GARPD_ATTACH_XDP_H
+
+#include <stdbool.h>
+
+#include "../bpf/abi.h"
+#include "err.h"
+
+/* As attach_port, for MODE_XDP and MODE_XDP_GENERIC. The mode is never another than the one named.
+ */
+int attach_xdp(int prog_fd, __u32 ifindex, const char *name, const struct port *port,
+	       struct err *err);
+
+/*
+ * Does this kernel (5.18 and later) know programs that take frames in more than one buffer?
+ * Without, a driver refuses XDP on an interface whose MTU is beyond a page. Tried with a program of
+ * two instructions.
+ */
+bool attach_xdp_has_frags(void);
+
+#endif

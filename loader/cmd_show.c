@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * garpd show claims|ports|counters [-j] [-a]: the pinned maps, as they are.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "claims.h"
+#include "cmd.h"
+#include "counters.h"
+#include "datapath.h"
+#include "programs.h"
+#include "text.h"
+
+struct show {
+	struct pins pins;
+	bool as_json;
+	bool all; /* -a: counters that are zero too */
+};
+
+/* ---- claims ---- */
+
+static int show_claims(const struct show *show, struct err *err)
+{
+	struct claims claims;
+	int code = claims_read(show->pins.claims, &claims, err);
+
+	if (!code)
+		output_rows(claims_fields, claims.claim, claims.count, sizeof(*claims.claim),
+			    show->as_json);
+	claims_free(&claims);
+	return code;
+}
+
+/* ---- ports ---- */
+
+#define SHOW_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
+
+struct port_row {
+	__u32 ifindex;
+	struct port port;
+};
+
+static json_t *get_name(const void *row)
+{
+	return output_interface(((const struct port_row *)row)->ifindex);
+}
+
+static json_t *get_ifindex(const void *row)
+{
+	return json_integer(((const struct port_row *)row)->ifindex);
+}
+
+static json_t *get_segment(const void *row)
+{
+	return output_interface(((const struct port_row *)row)->port.segment);
+}
+
+static json_t *get_role(const void *row)
+{
+	return json_string(port_role_name(((const struct port_row *)row)->port.role));
+}
+
+static json_t *get_mode(const void *row)
+{
+	return json_string(port_mode_name(((const struct port_row *)row)->port.mode));
+}
+
+static json_t *get_why(const void *row)
+{
+	const struct port *port = &((const struct port_row *)row)->port;
+
+	if (port->asked)
+		return json_string("asked");
+	return json_string(port->mode == MODE_TCX ? "auto: tcx works here" : "auto: no tcx here");
+}
+
+/* What else hears the frames that come in there. */
+static json_t *get_others(const void *row)
+{
+	struct program programs[SHOW_PROGRAMS];
+	__u32 ifindex = ((const struct port_row *)row)->ifindex;
+	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
+	json_t *others = json_array();
+
+	for (i = 0; i < count; i++) {
+		const struct program *it = &programs[i];
+
+		if (programs_is_ours(it))
+			continue;
+		json_array_append_new(
+			others, it->id ? json_sprintf("%s %s (id %u)", it->hook, it->name, it->id)
+				       : json_sprintf("%s %s", it->hook, it->name));
+	}
+	return others;
+}
+
+static json_t *get_forwarding(const void *row)
+{
+	return json_boolean(((const struct port_row *)row)->port.forwarding);
+}
+
+static json_t *get_relay(const void *row)
+{
+	return json_boolean(((const struct port_row *)row)->port.relay);
+}
+
+static json_t *get_vlan_aware(const void *row)
+{
+	return json_boolean(((const struct port_row *)row)->port.vlan_proto);
+}
+
+static json_t *get_pvid(const void *row)
+{
+	return output_vlan(((const struct port_row *)row)->port.pvid);
+}
+
+static const struct field port_fields[] = {
+	{"port", "PORT", get_name},
+	{"ifindex", NULL, get_ifindex},
+	{"bridge", "BRIDGE", get_segment},
+	{"role", "ROLE", get_role},
+	{"mode", "MODE", get_mode},
+	{"why", "WHY", get_why},
+	{"forwarding", "FORWARDING", get_forwarding},
+	{"vlan_aware", "VLAN-AWARE", get_vlan_aware},
+	{"pvid", "PVID", get_pvid},
+	{"relay", NULL, get_relay},
+	{"others", "OTHERS", get_others},
+	{NULL, NULL, NULL},
+};
+
+static int show_ports(const struct show *show, struct err *err)
+{
+	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
+	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows));
+	size_t i, count, found = 0;
+	int code = 0;
+
+	if (!ifindexes || !rows) {
+		code = err_set(err, -ENOMEM, "ports: out of memory");
+		goto out;
+	}
+	count = datapath_ports(&show->pins, ifindexes, GARPD_MAX_PORTS);
+	for (i = 0; i < count; i++) {
+		rows[found].ifindex = ifindexes[i];
+		found += !bpf_map_lookup_elem(show->pins.ports, &ifindexes[i], &rows[found].port);
+	}
+	output_rows(port_fields, rows, found, sizeof(*rows), show->as_json);
+out:
+	free(rows);
+	free(ifindexes);
+	return code;
+}
+
+/* ---- counters ---- */
+
+struct counter_row {
+	enum counter counter;
+	__u64 value;
+};
+
+static json_t *get_counter(const void *row)
+{
+	return json_string(counter_name(((const struct counter_row *)row)->counter));
+}
+
+static json_t *get_value(const void *row)
+{
+	return json_integer(((const struct counter_row *)row)->value);
+}
+
+static json_t *get_help(const void *row)
+{
+	return json_string(counter_help(((const struct counter_row *)row)->counter));
+}
+
+static const struct field counter_fields[] = {
+	{"counter", "COUNTER", get_counter},
+	{"value", "VALUE", get_value},
+	{"help", "WHAT", get_help},
+	{NULL, NULL, NULL},
+};
+
+static int show_counters(const struct show *show, struct err *err)
+{
+	struct counter_row rows[COUNTER_MAX];
+	__u64 values[COUNTER_MAX];
+	size_t i, count = 0;
+	int code = counters_read(&show->pins, values, err);
+
+	if (code)
+		return code;
+	for (i = 0; i < COUNTER_MAX; i++) {
+		if (!values[i] && !show->all && !show->as_json)
+			continue;
+		rows[count++] = (struct counter_row){.counter = i, .value = values[i]};
+	}
+	output_rows(counter_fields, rows, count, sizeof(rows[0]), show->as_json);
+	return 0;
+}
+
+/* ---- the verb ---- */
+
+static const struct subject {
+	const char *name;
+	int (*show)(const struct show *show, struct err *err);
+} subjects[] = {
+	{"claims", show_claims},
+	{"ports", show_ports},
+	{"counters", show_counters},
+};
+
+static const struct subject *show_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		if (!strcmp(subjects[i].name, name))
+			return &subjects[i];
+	return NULL;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'}, {"all", no_argument, NULL, 'a'}, {}};
+	const struct subject *subject;
+	struct show show = {};
+	struct err err;
+	int option, code;
+
+	while ((option = getopt_long(argc, argv, "ja", options, NULL)) != -1) {
+		if (option == '?')
+			return cmd_usage("show");
+		show.as_json |= option == 'j';
+		show.all |= option == 'a';
+	}
+	subject = optind == argc - 1 ? show_find(argv[optind]) : NULL;
+	if (!subject)
+		return cmd_usage("show");
+	code = pins_open(&show.pins, true, &err);
+	if (code)
+		return cmd_fail(&err);
+	code = subject->show(&show, &err);
+	pins_close(&show.pins);
+	return code ? cmd_fail(&err) : EXIT_DONE;
+}

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * config.c - what the values of the configuration mean, from the file and from the flags alike.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "config_parts.h"
+#include "text.h"
+
+/* ---- words ---- */
+
+static const struct word mode_words[] = {
+	{"auto", MODE_AUTO},
+	{"tcx", MODE_TCX},
+	{"tc", MODE_TC},
+	{"xdp", MODE_XDP},
+	{"xdp-generic", MODE_XDP_GENERIC},
+	{},
+};
+
+static const struct word form_words[] = {
+	{"request", FORM_REQUEST},
+	{"reply", FORM_REPLY},
+	{"both", FORM_BOTH},
+	{},
+};
+
+static const struct word yes_words[] = {
+	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
+};
+
+/* ---- numbers ---- */
+
+struct number {
+	const char *key;
+	size_t text; /* offset of the text in struct yaml_timing or yaml_limits */
+	size_t value;
+	size_t size; /* of the value in struct config, 4 or 8 bytes */
+	__u64 unit;
+	__u64 least;
+	__u64 most;
+	const char *why;
+};
+
+#define NUMBER(section, key, member, unit, least, most, why)                            \
+	{                                                                               \
+#key, offsetof(struct section, key), offsetof(struct config, member),   \
+			sizeof(((struct config *)NULL)->member), unit, least, most, why \
+	}
+
+static const struct number timing_numbers[] = {
+#define X(...) NUMBER(yaml_timing, __VA_ARGS__),
+	TIMING_KEYS(X)
+#undef X
+		{},
+};
+
+static const struct number limits_numbers[] = {
+#define X(...) NUMBER(yaml_limits, __VA_ARGS__),
+	LIMITS_KEYS(X)
+#undef X
+		{},
+};
+
+static int number_set(struct config *config, const struct number *number, const char *text,
+		      const struct where *where)
+{
+	char *at = (char *)config + number->value;
+	__u64 value = strtoull(text, NULL, 10); /* ULLONG_MAX where it is larger: out of bounds */
+
+	if (text[strspn(text, "0123456789")] != '\0')
+		return where_error(where,
+				   "%s: \"%.60s\" is no whole number; the unit is in the key",
+				   where->path, text);
+	if (value < number->least || value > number->most)
+		return where_error(where, "%s: %.60s is outside %llu to %llu: %s", where->path,
+				   text, number->least, number->most, number->why);
+	if (number->size == sizeof(__u32))
+		*(__u32 *)at = (__u32)(value * number->unit);
+	else
+		*(__u64 *)at = value * number->unit;
+	return 0;
+}
+
+static int numbers_set(struct config *config, const struct number *numbers, const char *section,
+		       const void *texts, const struct where *file)
+{
+	int ret = 0;
+
+	for (const struct number *number = numbers; texts && number->key && !ret; number++) {
+		const char *text = *(char *const *)((const char *)texts + number->text);
+		struct where where = where_at(file, "%s.%s", section, number->key);
+
+		if (text)
+			ret = number_set(config, number, text, &where);
+	}
+	return ret;
+}
+
+/* ---- names ---- */
+
+static bool names_has(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool names_match(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (fnmatch(names->name[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
+static int name_check(const char *name, const struct where *where)
+{
+	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n")] != '\0')
+		return where_error(where,
+				   "\"%.60s\" is no name of an interface; give one, or a "
+				   "pattern such as vmbr*",
+				   name);
+	if (strpbrk(name, "*?[") == NULL && strlen(name) >= IFNAMSIZ)
+		return where_error(where,
+				   "\"%.60s\" is too long for an interface; names have at "
+				   "most %d characters",
+				   name, IFNAMSIZ - 1);
+	return 0;
+}
+
+static int names_add(struct names *names, const char *name, const struct where *where)
+{
+	char **more;
+	int ret = name_check(name, where);
+
+	if (ret || names_has(names, name))
+		return ret;
+	more = realloc(names->name, (names->count + 1) * sizeof(*more));
+	if (!more)
+		return where_memory(where);
+	names->name = more;
+	more[names->count] = strdup(name);
+	if (!more[names->count])
+		return where_memory(where);
+	names->count++;
+	return 0;
+}
+
+/* The four lists of names. */
+enum list { LIST_BRIDGES, LIST_UPLINKS, LIST_GUESTS, LIST_ROUTERS, LISTS };
+
+static const struct {
+	const char *key;
+	const char *what; /* a name on it is */
+	size_t names;	  /* offset in struct config */
+} lists[LISTS] = {
+	[LIST_BRIDGES] = {"bridges", "a bridge", offsetof(struct config, bridges)},
+	[LIST_UPLINKS] = {"uplinks", "an uplink", offsetof(struct config, uplinks)},
+	[LIST_GUESTS] = {"guests", "a guest", offsetof(struct config, guests)},
+	[LIST_ROUTERS] = {"routers", "a router port", offsetof(struct config, routers)},
+};
+
+static struct names *list_names(struct config *config, enum list list)
+{
+	return (struct names *)((char *)config + lists[list].names);
+}
+
+/* A port has one role, and a router port is neither a bridge nor a port of one. */
+static bool lists_exclude(enum list a, enum list b)
+{
+	if (a == b)
+		return false;
+	return a == LIST_ROUTERS || b == LIST_ROUTERS || (a != LIST_BRIDGES && b != LIST_BRIDGES);
+}
+
+static int list_add(struct config *config, enum list list, const char *name,
+		    const struct where *where)
+{
+	for (enum list other = 0; other < LISTS; other++)
+		if (lists_exclude(list, other) && names_has(list_names(config, other), name))
+			return where_error(where, "%.60s is %s and %s; keep it in one of the lists",
+					   name, lists[list < other ? list : other].what,
+					   lists[list < other ? other : list].what);
+	return names_add(list_names(config, list), name, where);
+}
+
+static void names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->name[i]);
+	free(names->name);
+	*names = (struct names){};
+}
+
+/* ---- the file ---- */
+
+static int list_load(struct config *config, enum list list, char *const *names, unsigned int count,
+		     const struct where *file)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < count && !ret; i++) {
+		struct where where = where_at(file, "%s[%u]", lists[list].key, i);
+
+		ret = list_add(config, list, names[i], &where);
+	}
+	return ret;
+}
+
+static int lists_load(struct config *config, const struct yaml_config *top,
+		      const struct where *file)
+{
+	int ret = list_load(config, LIST_BRIDGES, top->bridges, top->bridges_count, file);
+
+	if (!ret)
+		ret = list_load(config, LIST_UPLINKS, top->uplinks, top->uplinks_count, file);
+	if (!ret)
+		ret = list_load(config, LIST_GUESTS, top->guests, top->guests_count, file);
+	if (!ret)
+		ret = list_load(config, LIST_ROUTERS, top->routers, top->routers_count, file);
+	return ret;
+}
+
+static int words_load(struct config *config, const struct yaml_config *top,
+		      const struct where *file)
+{
+	const struct {
+		const char *key;
+		const char *text; /* NULL: not given */
+		const struct word *words;
+		unsigned int *value;
+	} choices[] = {
+		{"mode", top->mode, mode_words, &config->mode},
+		{"form", top->form, form_words, &config->settings.form},
+		{"link_local", top->link_local, yes_words, &config->settings.link_local},
+		{"relay", top->relay, yes_words, &config->relay},
+		{"xdp_drop_over_limit", top->xdp_drop_over_limit, yes_words,
+		 &config->settings.xdp_drop},
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && !ret; i++) {
+		struct where where = where_at(file, "%s", choices[i].key);
+
+		if (choices[i].text)
+			ret = word_find(&where, choices[i].key, choices[i].words, choices[i].text,
+					choices[i].value);
+	}
+	return ret;
+}
+
+static int config_apply(struct config *config, const struct yaml_config *top,
+			const struct where *file)
+{
+	int ret = lists_load(config, top, file);
+
+	if (!ret)
+		ret = words_load(config, top, file);
+	if (!ret)
+		ret = numbers_set(config, timing_numbers, "timing", top->timing, file);
+	if (!ret)
+		ret = numbers_set(config, limits_numbers, "limits", top->limits, file);
+	if (!ret)
+		ret = declared_load(config, top, file);
+	return ret ? ret : declared_check(config, file->err);
+}
+
+int config_load(struct config *config, const char *file, struct err *err)
+{
+	struct yaml_file yaml;
+	struct where where = {.file = file, .lines = &yaml.lines, .err = err};
+	int ret;
+
+	if (config->file)
+		ret = err_set(err, -EINVAL, "%s: a second file, after %s; give one", file,
+			      config->file);
+	else
+		ret = yaml_file_load(&yaml, file, err);
+	if (ret)
+		goto out;
+	config->file = strdup(file);
+	if (!config->file)
+		ret = where_memory(&where);
+	else if (yaml.top)
+		ret = config_apply(config, yaml.top, &where);
+	yaml_file_free(&yaml);
+out:
+	if (ret) {
+		config_free(config);
+		config_init(config);
+	}
+	return ret;
+}
+
+/* ---- flags ---- */
+
+int config_add_bridge(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--bridge", .value = pattern, .err = err};
+
+	return list_add(config, LIST_BRIDGES, pattern, &where);
+}
+
+int config_add_uplink(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--uplink", .value = pattern, .err = err};
+
+	return list_add(config, LIST_UPLINKS, pattern, &where);
+}
+
+int config_add_router(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--router", .value = pattern, .err = err};
+
+	return list_add(config, LIST_ROUTERS, pattern, &where);
+}
+
+int config_add_declared(struct config *config, const char *argument, struct err *err)
+{
+	struct where where = {.flag = "--declare", .value = argument, .err = err};
+
+	return declared_add_flag(config, argument, &where);
+}
+
+int config_set_mode(struct config *config, const char *mode, struct err *err)
+{
+	struct where where = {.flag = "--mode", .value = mode, .err = err};
+
+	return word_find(&where, "mode", mode_words, mode, &config->mode);
+}
+
+/* ---- the whole ---- */
+
+void config_init(struct config *config)
+{
+	*config = (struct config){
+		.mode = MODE_AUTO,
+		.settings = SETTINGS_DEFAULTS,
+		.max_claims = GARPD_MAX_CLAIMS,
+	};
+}
+
+int config_check(const struct config *config, struct err *err)
+{
+	if (config->bridges.count == 0 && config->routers.count == 0)
+		return err_set(err, -EINVAL,
+			       "%s%sno bridge and no router port to work on; name one with "
+			       "--bridge or --router, or under \"bridges:\" or \"routers:\" in the "
+			       "file",
+			       config->file ? config->file : "", config->file ? ": " : "");
+	return declared_check(config, err);
+}
+
+void config_free(struct config *config)
+{
+	names_free(&config->bridges);
+	names_free(&config->uplinks);
+	names_free(&config->guests);
+	names_free(&config->routers);
+	free(config->declared);
+	free(config->file);
+	*config = (struct config){};
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * confirm.h - after an announcement: did the host's own neighbour entry follow? (DESIGN 6)
+ */
+#ifndef GARPD_CONFIRM_H
+#define GARPD_CONFIRM_H
+
+#include <systemd/sd-event.h>
+
+#include "../bpf/abi.h"
+#include "err.h"
+#include "pins.h"
+#include "ports.h"
+
+struct confirm;
+
+/* `ports` and `pins` must outlive it. 0, or -errno with `err`. */
+int confirm_open(struct confirm **confirm, sd_event *event, const struct pins *pins,
+		 const struct ports *ports, struct err *err);
+void confirm_close(struct confirm *confirm); /* takes NULL */
+
+/*
+ * `mac` was announced in the claim's segment just now. The frame goes through the host's receive
+ * queue, so the entry is looked at a moment later; what it says is noted in the claim and counted.
+ */
+void confirm_announced(struct confirm *confirm, const struct claim_key *key,
+		       const __u8 mac[MAC_LEN]);
+
+#endif

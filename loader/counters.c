@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "counters.h"
+
+int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *err)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct counters *all = cpus > 0 ? calloc(cpus, sizeof(*all)) : NULL;
+	__u32 zero = 0;
+	int code, cpu, i;
+
+	if (!all)
+		return err_set(err, -ENOMEM, "counters: out of memory");
+	code = bpf_map_lookup_elem(pins->counters, &zero, all);
+	if (code)
+		err_set(err, code, "counters: cannot read the map: %s", strerror(-code));
+	memset(values, 0, COUNTER_MAX * sizeof(*values));
+	for (cpu = 0; cpu < cpus; cpu++)
+		for (i = 0; i < COUNTER_MAX; i++)
+			values[i] += ((const __u64 *)&all[cpu])[i];
+	free(all);
+	return code;
+}

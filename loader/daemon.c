@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <signal.h>
+#include <string.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "daemon_parts.h"
+#include "log.h"
+#include "policy.h"
+
+/* ---- signals ---- */
+
+static int daemon_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+{
+	(void)source;
+	(void)info;
+	(void)ctx;
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+/* All of the new configuration, or none of it. */
+static int daemon_reconfigure(struct daemon *daemon, struct err *err)
+{
+	struct config fresh;
+	int code = daemon->configure(daemon->configure_ctx, &fresh, err);
+
+	if (code)
+		return code;
+	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims)
+		log_warning("mode and limits.claims take effect at the next start");
+	code = policy_apply(&daemon->datapath.pins, &fresh, err);
+	if (!code)
+		code = ports_configure(daemon->ports, &fresh, err);
+	if (code) {
+		config_free(&fresh);
+		return code;
+	}
+	config_free(&daemon->config);
+	daemon->config = fresh;
+	return 0;
+}
+
+static int daemon_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+
+	(void)source;
+	(void)info;
+	sd_notify(0, "RELOADING=1");
+	if (daemon_reconfigure(daemon, &err))
+		log_error("%s; the configuration stays as it was", err.text);
+	else
+		log_info("configuration read again");
+	sd_notify(0, "READY=1");
+	return 0;
+}
+
+static int daemon_signals(struct daemon *daemon, struct err *err)
+{
+	static const struct {
+		int signal;
+		sd_event_signal_handler_t handler;
+	} handlers[] = {
+		{SIGTERM, daemon_stop},
+		{SIGINT, daemon_stop},
+		{SIGHUP, daemon_reload},
+	};
+	sigset_t set;
+	size_t i;
+	int code;
+
+	signal(SIGPIPE, SIG_IGN); /* whoever read the log may go; the daemon stays */
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		sigaddset(&set, handlers[i].signal);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		code = sd_event_add_signal(daemon->event, NULL, handlers[i].signal,
+					   handlers[i].handler, daemon);
+		if (code < 0)
+			return err_set(err, code, "signals: %s", strerror(-code));
+	}
+	return 0;
+}
+
+/* ---- start and end ---- */
+
+static int daemon_start(struct daemon *daemon, struct err *err)
+{
+	int code = sd_event_new(&daemon->event);
+
+	if (code < 0)
+		return err_set(err, code, "event loop: %s", strerror(-code));
+	code = daemon_signals(daemon, err);
+	if (!code)
+		code = daemon->configure(daemon->configure_ctx, &daemon->config, err);
+	if (!code)
+		code = datapath_open(&daemon->datapath, &daemon->config, err);
+	if (code)
+		return code;
+	code = daemon_start_host(daemon, err);
+	if (!code)
+		code = daemon_start_ports(daemon, err);
+	if (!code)
+		code = daemon_start_claims(daemon, err);
+	return code;
+}
+
+static void daemon_undo(struct daemon *daemon)
+{
+	struct err ignored;
+
+	if (daemon->datapath.program && !daemon->datapath.adopted)
+		datapath_remove(&daemon->datapath.pins, &ignored);
+}
+
+static void daemon_end(struct daemon *daemon)
+{
+	events_close(daemon->events);
+	confirm_close(daemon->confirm);
+	deadlines_close(daemon->deadlines);
+	ports_close(daemon->ports);
+	host_close(daemon->host);
+	datapath_close(&daemon->datapath);
+	config_free(&daemon->config);
+	sd_event_unref(daemon->event);
+}
+
+int daemon_run(daemon_configure configure, void *ctx, struct err *err)
+{
+	struct daemon daemon = {
+		.configure = configure,
+		.configure_ctx = ctx,
+		.datapath.lock = -1,
+	};
+	int code = daemon_start(&daemon, err);
+
+	if (code) {
+		daemon_undo(&daemon);
+		goto out;
+	}
+	if (daemon.datapath.max_claims != daemon.config.max_claims)
+		log_warning("limits.claims: the adopted map has room for %u; garpd detach, then "
+			    "start, to change it",
+			    daemon.datapath.max_claims);
+	log_info("ready");
+	sd_notify(0, "READY=1");
+	code = sd_event_loop(daemon.event);
+	sd_notify(0, "STOPPING=1");
+	if (code < 0)
+		err_set(err, code, "event loop: %s", strerror(-code));
+	else
+		log_info("stopped; everything stays attached (garpd detach takes it off)");
+out:
+	daemon_end(&daemon);
+	return code;
+}

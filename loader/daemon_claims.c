@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daemon_claims.c - events in, deadlines kept, announcements confirmed.
+ */
+#include <string.h>
+
+#include "claims.h"
+#include "daemon_parts.h"
+#include "log.h"
+#include "text.h"
+
+/* A deadline has passed: the kernel half looks again and does what is due. */
+static __u64 daemon_due(void *ctx, const struct claim_key *key)
+{
+	struct daemon *daemon = ctx;
+	struct speak_call call = {.key = *key, .op = SPEAK_DUE};
+	char text[ADDR_TEXT_LEN];
+	int code = pins_speak(&daemon->datapath.pins, &call);
+
+	if (code) {
+		log_error("%s: cannot run garpd_speak: %s", addr_text(&key->addr, text),
+			  strerror(-code));
+		return 0;
+	}
+	return call.deadline_ns;
+}
+
+static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u64 deadline_ns)
+{
+	char text[ADDR_TEXT_LEN];
+	int code = deadlines_set(daemon->deadlines, key, deadline_ns);
+
+	if (code)
+		log_error("%s: cannot set a timer: %s", addr_text(&key->addr, text),
+			  strerror(-code));
+}
+
+static void daemon_event(void *ctx, const struct event *event)
+{
+	struct daemon *daemon = ctx;
+
+	events_log(event, daemon_name(daemon, event->key.segment),
+		   daemon_name(daemon, event->port));
+	daemon_arm(daemon, &event->key, event->deadline_ns);
+	if (event->sent)
+		confirm_announced(daemon->confirm, &event->key, event->mac);
+}
+
+/* Every claim that waits for something, from the map: after a start, or when events were lost. */
+static int daemon_rescan(struct daemon *daemon, struct err *err)
+{
+	struct claims claims;
+	size_t i;
+	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
+
+	for (i = 0; !code && i < claims.count; i++)
+		daemon_arm(daemon, &claims.claim[i].key, claims.claim[i].deadline_ns);
+	claims_free(&claims);
+	return code;
+}
+
+static void daemon_events_lost(void *ctx, __u64 count)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+
+	log_warning("%llu events lost (the ring buffer was full); reading the claims again",
+		    (unsigned long long)count);
+	if (daemon_rescan(daemon, &err))
+		log_error("%s", err.text);
+}
+
+static const struct events_ops daemon_events_ops = {
+	.heard = daemon_event,
+	.lost = daemon_events_lost,
+};
+
+int daemon_start_claims(struct daemon *daemon, struct err *err)
+{
+	int code = deadlines_open(&daemon->deadlines, daemon->event, daemon_due, daemon);
+
+	if (code)
+		return err_set(err, code, "deadlines: %s", strerror(-code));
+	code = confirm_open(&daemon->confirm, daemon->event, &daemon->datapath.pins, daemon->ports,
+			    err);
+	if (!code)
+		code = events_open(&daemon->events, daemon->event, &daemon->datapath.pins,
+				   &daemon_events_ops, daemon, err);
+	return code ? code : daemon_rescan(daemon, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * daemon_parts.h - the daemon's state, and the three parts that it is wired from. For daemon*.c
+ * alone.
+ */
+#ifndef GARPD_DAEMON_PARTS_H
+#define GARPD_DAEMON_PARTS_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "confirm.h"
+#include "daemon.h"
+#include "datapath.h"
+#include "deadlines.h"
+#include "events.h"
+#include "host.h"
+#include "ports.h"
+
+struct daemon {
+	sd_event *event;
+	daemon_configure configure;
+	void *configure_ctx;
+	struct config config;
+	struct datapath datapath;
+	struct host *host;
+	struct ports *ports;
+	struct events *events;
+	struct deadlines *deadlines;
+	struct confirm *confirm;
+	struct err attach_err; /* the first port that could not be attached while starting */
+	bool starting;
+};
+
+/* The port's or bridge's name, for a log line. */
+const char *daemon_name(const struct daemon *daemon, __u32 ifindex);
+
+/* Each: 0, or -errno with `err`. In this order. */
+int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */
+int daemon_start_ports(struct daemon *daemon, struct err *err);	 /* then ports are attached */
+int daemon_start_claims(struct daemon *daemon, struct err *err); /* then time runs */
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daemon_ports.c - what becomes a port is attached, what is none any more is detached.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon_parts.h"
+#include "log.h"
+#include "text.h"
+
+const char *daemon_name(const struct daemon *daemon, __u32 ifindex)
+{
+	const char *name = ports_name(daemon->ports, ifindex);
+
+	return name ? name : "a deleted interface";
+}
+
+/* A port that cannot be had stops the start; later it is only said, and the others go on. */
+static void daemon_attach_failed(struct daemon *daemon, const struct err *err)
+{
+	if (!daemon->starting)
+		log_error("%s", err->text);
+	else if (!daemon->attach_err.text[0])
+		daemon->attach_err = *err;
+}
+
+static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+			      const struct port_vlans *vlans)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
+
+	if (code == -ENODEV)
+		return; /* gone already; the next message says so */
+	if (code < 0)
+		return daemon_attach_failed(daemon, &err);
+	if (port->role == ROLE_ROUTER)
+		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
+			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
+	else
+		log_info("%s: port %s %s (%s, %s)", daemon_name(daemon, port->segment), name,
+			 code ? "adopted" : "attached", port_role_name(port->role),
+			 port_mode_name(daemon->datapath.mode));
+}
+
+static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+				const struct port_vlans *vlans)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+
+	if (datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err))
+		log_error("%s", err.text);
+}
+
+static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+
+	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &err))
+		log_error("%s", err.text);
+	else
+		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
+}
+
+static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
+{
+	(void)ctx;
+	(void)ifindex;
+	log_info("%s: is %s now", from, to);
+}
+
+static void daemon_bridge_seen(void *ctx, const char *name)
+{
+	(void)ctx;
+	log_info("%s: bridge found", name);
+}
+
+static void daemon_bridge_waiting(void *ctx, const char *pattern)
+{
+	(void)ctx;
+	log_warning("%s: no such bridge yet; waiting for it", pattern);
+}
+
+static void daemon_router_waiting(void *ctx, const char *pattern)
+{
+	(void)ctx;
+	log_warning("%s: no interface for a router port yet; waiting for it", pattern);
+}
+
+static void daemon_router_refused(void *ctx, const char *name, enum router_fault fault)
+{
+	static const char *const remedies[] = {
+		[ROUTER_NOT_ETHERNET] = "it is no Ethernet; take it out of \"routers\"",
+		[ROUTER_OUR_BRIDGE] =
+			"it belongs to \"bridges\", where each port is heard; take it "
+			"out of \"routers\"",
+		[ROUTER_ENSLAVED] = "it belongs to a bridge or bond; name that one instead",
+	};
+
+	(void)ctx;
+	log_warning("%s: no router port: %s", name, remedies[fault]);
+}
+
+static const struct ports_ops daemon_ports_ops = {
+	.added = daemon_port_added,
+	.changed = daemon_port_changed,
+	.removed = daemon_port_removed,
+	.renamed = daemon_port_renamed,
+	.bridge_seen = daemon_bridge_seen,
+	.bridge_waiting = daemon_bridge_waiting,
+	.router_waiting = daemon_router_waiting,
+	.router_refused = daemon_router_refused,
+};
+
+/* Ports in the maps that are none any more: they left while no daemon was looking. */
+static void daemon_forget_ports(struct daemon *daemon)
+{
+	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
+	const char *name;
+	size_t i, count;
+
+	if (!ifindexes)
+		return;
+	count = datapath_ports(&daemon->datapath.pins, ifindexes, GARPD_MAX_PORTS);
+	for (i = 0; i < count; i++) {
+		if (ports_is_port(daemon->ports, ifindexes[i]))
+			continue;
+		name = ports_name(daemon->ports, ifindexes[i]);
+		daemon_port_removed(daemon, ifindexes[i], daemon_name(daemon, ifindexes[i]), name);
+	}
+	free(ifindexes);
+}
+
+int daemon_start_ports(struct daemon *daemon, struct err *err)
+{
+	int code;
+
+	daemon->starting = true;
+	code = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
+			  err);
+	daemon->starting = false;
+	if (!code && daemon->attach_err.text[0]) {
+		*err = daemon->attach_err;
+		return -EBUSY;
+	}
+	if (!code)
+		daemon_forget_ports(daemon);
+	return code;
+}

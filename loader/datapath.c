@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "attach.h"
+#include "attach_xdp.h"
+#include "datapath.h"
+#include "garpd.skel.h"
+#include "policy.h"
+
+/* ---- loading ---- */
+
+/*
+ * What libbpf has to say comes before the error that the user reads, so only the last warning is
+ * kept, for the case that there is nothing better to say.
+ */
+static char libbpf_said[256];
+
+static int datapath_libbpf_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level == LIBBPF_WARN) {
+		vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
+		libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
+	}
+	return 0;
+}
+
+static int datapath_load_error(int code, struct err *err)
+{
+	if (code == -EPERM)
+		return err_set(err, code,
+			       "BPF: not permitted; run as root, or with CAP_BPF and "
+			       "CAP_NET_ADMIN");
+	return err_set(err, code,
+		       "BPF: cannot load the programs: %s (%s); garpd needs Linux 5.10 or newer "
+		       "with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_ACT",
+		       strerror(-code), libbpf_said);
+}
+
+/* The settings of a daemon before us. 0, -ENOENT: there was none, or -errno. */
+static int datapath_pinned_settings(struct settings *settings)
+{
+	char path[PIN_PATH_LEN];
+	__u32 zero = 0;
+	int fd = bpf_obj_get(pins_path("settings", path));
+	int code;
+
+	if (fd < 0)
+		return fd;
+	memset(settings, 0, sizeof(*settings));
+	code = bpf_map_lookup_elem(fd, &zero, settings);
+	close(fd);
+	return code;
+}
+
+/* The size of a claims map that is pinned already; 0: there is none. */
+static __u32 datapath_pinned_claims(void)
+{
+	char path[PIN_PATH_LEN];
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+	int fd = bpf_obj_get(pins_path("claims", path));
+
+	if (fd < 0)
+		return 0;
+	bpf_obj_get_info_by_fd(fd, &info, &size);
+	close(fd);
+	return info.max_entries;
+}
+
+/* Only a layout that is ours, to the byte, may be taken over. */
+static int datapath_adopt(struct datapath *datapath, struct err *err)
+{
+	struct settings settings;
+	int code = datapath_pinned_settings(&settings);
+
+	if (code == -ENOENT)
+		return 0;
+	if (!code && settings.abi && settings.abi != GARPD_ABI)
+		return err_set(err, -EPROTO,
+			       "%s: pinned by a garpd with layout %u, this one has %u; run "
+			       "`garpd detach` and start again",
+			       GARPD_PIN_DIR, settings.abi, GARPD_ABI);
+	if (code && code != -EINVAL)
+		return datapath_load_error(code, err);
+	datapath->adopted = true;
+	return 0;
+}
+
+static bool datapath_wants_xdp(enum port_mode mode)
+{
+	return mode == MODE_XDP || mode == MODE_XDP_GENERIC;
+}
+
+/* Only where it is asked for: an old kernel that would refuse it has no use for it either. */
+static void datapath_prepare_xdp(struct bpf_program *program, enum port_mode mode)
+{
+	bpf_program__set_autoload(program, datapath_wants_xdp(mode));
+	if (datapath_wants_xdp(mode) && attach_xdp_has_frags())
+		bpf_program__set_flags(program, BPF_F_XDP_HAS_FRAGS);
+}
+
+static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+{
+	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = GARPD_PIN_DIR);
+	__u32 pinned = datapath_pinned_claims();
+	int code;
+
+	libbpf_set_print(datapath_libbpf_print);
+	datapath->skeleton = garpd_bpf__open_opts(&opts);
+	if (!datapath->skeleton)
+		return datapath_load_error(-errno, err);
+	datapath->max_claims = pinned ? pinned : config->max_claims;
+	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
+	datapath_prepare_xdp(datapath->skeleton->progs.garpd_xdp, config->mode);
+	code = garpd_bpf__load(datapath->skeleton);
+	if (!code)
+		return 0;
+	if (datapath->adopted && code == -EINVAL)
+		return err_set(err, code,
+			       "%s: the maps pinned there are not this garpd's; run `garpd detach` "
+			       "and start again",
+			       GARPD_PIN_DIR);
+	return datapath_load_error(code, err);
+}
+
+/*
+ * Under a second name first, so that there is no instant without the pin. A program that is not
+ * wanted leaves no pin of a former daemon's behind.
+ */
+static int datapath_pin_program(const struct bpf_program *program, struct err *err)
+{
+	const char *name = bpf_program__name(program);
+	char path[PIN_PATH_LEN], next[PIN_PATH_LEN], next_name[64];
+	int code;
+
+	if (!bpf_program__autoload(program)) {
+		unlink(pins_path(name, path));
+		return 0;
+	}
+
+	snprintf(next_name, sizeof(next_name), "%s_next", name);
+	pins_path(name, path);
+	pins_path(next_name, next);
+	unlink(next);
+	code = bpf_obj_pin(bpf_program__fd(program), next);
+	if (!code && rename(next, path))
+		code = -errno;
+	if (code)
+		return err_set(err, code, "%s: cannot pin: %s", path, strerror(-code));
+	return 0;
+}
+
+static int datapath_pin(struct datapath *datapath, struct err *err)
+{
+	char path[PIN_PATH_LEN];
+	int code;
+
+	if (mkdir(pins_path(GARPD_LINKS, path), 0750) && errno != EEXIST)
+		return err_set(err, -errno, "%s: cannot make: %s", path, strerror(errno));
+	code = datapath_pin_program(datapath->skeleton->progs.garpd_tc, err);
+	if (!code)
+		code = datapath_pin_program(datapath->skeleton->progs.garpd_xdp, err);
+	if (!code)
+		code = datapath_pin_program(datapath->skeleton->progs.garpd_speak, err);
+	if (!code)
+		code = pins_open(&datapath->pins, false, err);
+	return code;
+}
+
+/* The mode that was asked for, or the best one, which is never XDP; and the program for it. */
+static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
+{
+	const struct bpf_program *tc = datapath->skeleton->progs.garpd_tc;
+	const struct bpf_program *xdp = datapath->skeleton->progs.garpd_xdp;
+
+	datapath->program = bpf_program__fd(datapath_wants_xdp(wanted) ? xdp : tc);
+	datapath->asked = wanted != MODE_AUTO;
+	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program);
+}
+
+int datapath_open(struct datapath *datapath, const struct config *config, struct err *err)
+{
+	int code;
+
+	memset(datapath, 0, sizeof(*datapath));
+	memset(&datapath->pins, -1, sizeof(datapath->pins));
+	datapath->lock = -1;
+	code = pins_lock(&datapath->lock, err);
+	if (!code)
+		code = datapath_adopt(datapath, err);
+	if (!code)
+		code = datapath_load(datapath, config, err);
+	if (!code)
+		code = datapath_pin(datapath, err);
+	if (!code)
+		code = policy_apply(&datapath->pins, config, err);
+	if (code) {
+		struct err ignored;
+
+		if (datapath->lock >= 0 && !datapath->adopted)
+			pins_remove(&ignored); /* we made them just now */
+		return code;
+	}
+	datapath_choose(datapath, config->mode);
+	return 0;
+}
+
+void datapath_close(struct datapath *datapath)
+{
+	garpd_bpf__destroy(datapath->skeleton);
+	datapath->skeleton = NULL;
+	pins_close(&datapath->pins);
+	if (datapath->lock >= 0)
+		close(datapath->lock);
+	datapath->lock = -1;
+}
+
+/* ---- ports ---- */
+
+static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *port)
+{
+	return bpf_map_lookup_elem(pins->ports, &ifindex, port);
+}
+
+static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
+			  const struct port *port, const struct port_vlans *vlans, struct err *err)
+{
+	int code = 0;
+
+	/* The VLANs first: a port whose bridge looks at tags takes none until it has them. */
+	if (vlans)
+		code = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);
+	if (!code)
+		code = bpf_map_update_elem(pins->ports, &ifindex, port, BPF_ANY);
+	if (!vlans)
+		bpf_map_delete_elem(pins->port_vlans, &ifindex);
+	/* What a port has used up already stays used up when it is described anew. */
+	if (!code && datapath_wants_xdp(port->mode))
+		bpf_map_update_elem(pins->port_limits, &ifindex, &(struct limit){}, BPF_NOEXIST);
+	if (code == -E2BIG)
+		return err_set(err, code, "%s: more than %u ports; this one is left alone", name,
+			       GARPD_MAX_PORTS);
+	if (code)
+		return err_set(err, code, "%s: cannot describe the port: %s", name,
+			       strerror(-code));
+	return 0;
+}
+
+static void datapath_forget(const struct pins *pins, __u32 ifindex)
+{
+	bpf_map_delete_elem(pins->ports, &ifindex);
+	bpf_map_delete_elem(pins->port_vlans, &ifindex);
+	bpf_map_delete_elem(pins->port_limits, &ifindex);
+}
+
+int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
+		    const struct port *port, const struct port_vlans *vlans, struct err *err)
+{
+	struct port wanted = *port, was = {};
+	int known = !datapath_port(&datapath->pins, ifindex, &was);
+	int code;
+
+	wanted.mode = datapath->mode;
+	wanted.asked = datapath->asked;
+	wanted.made_qdisc = known && was.mode == MODE_TC ? was.made_qdisc : 0;
+	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+	if (code)
+		return code;
+	code = attach_port(datapath->program, ifindex, name, &wanted, err);
+	if (code < 0) {
+		datapath_forget(&datapath->pins, ifindex);
+		return code;
+	}
+	/* In the other mode until now: a probe heard twice is counted once (settings.duplicate_ns).
+	 */
+	if (known && was.mode != wanted.mode)
+		attach_remove(ifindex, name, &was, err);
+	if (wanted.made_qdisc)
+		bpf_map_update_elem(datapath->pins.ports, &ifindex, &wanted, BPF_EXIST);
+	return code;
+}
+
+int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
+		      const struct port *port, const struct port_vlans *vlans, struct err *err)
+{
+	struct port wanted = *port, was;
+
+	if (datapath_port(&datapath->pins, ifindex, &was))
+		return 0; /* its attaching failed, and that was said */
+	wanted.mode = was.mode;
+	wanted.asked = was.asked;
+	wanted.made_qdisc = was.made_qdisc;
+	return datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+}
+
+int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err)
+{
+	struct port port;
+	int code;
+
+	if (datapath_port(pins, ifindex, &port))
+		return 0;
+	code = attach_remove(ifindex, name, &port, err);
+	datapath_forget(pins, ifindex);
+	return code;
+}
+
+size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max)
+{
+	__u32 *previous = NULL;
+	size_t count = 0;
+
+	while (count < max && !bpf_map_get_next_key(pins->ports, previous, &ifindexes[count])) {
+		previous = &ifindexes[count];
+		count++;
+	}
+	return count;
+}
+
+int datapath_remove(const struct pins *pins, struct err *err)
+{
+	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
+	char name[IF_NAMESIZE + 1];
+	size_t i, count;
+	int code = 0;
+
+	if (!ifindexes)
+		return err_set(err, -ENOMEM, "ports: out of memory");
+	count = datapath_ports(pins, ifindexes, GARPD_MAX_PORTS);
+	for (i = 0; i < count && !code; i++) {
+		if (!if_indextoname(ifindexes[i], name))
+			snprintf(name, sizeof(name), "#%u", ifindexes[i]);
+		code = datapath_detach(pins, ifindexes[i], name, err);
+	}
+	free(ifindexes);
+	return code ? code : pins_remove(err);
+}

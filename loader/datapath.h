@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * datapath.h - the kernel half, as the daemon holds it: load or adopt, describe, attach, detach.
+ */
+#ifndef GARPD_DATAPATH_H
+#define GARPD_DATAPATH_H
+
+#include "../bpf/abi.h"
+#include "config.h"
+#include "err.h"
+#include "pins.h"
+
+struct garpd_bpf; /* the generated skeleton */
+
+struct datapath {
+	struct garpd_bpf *skeleton;
+	struct pins pins;
+	int lock;	     /* pins_lock */
+	int program;	     /* garpd_tc, or garpd_xdp in an XDP mode */
+	enum port_mode mode; /* resolved: never MODE_AUTO */
+	bool asked;	     /* the mode was asked for */
+	bool adopted;	     /* pins were there before us */
+	__u32 max_claims;    /* of the map as it is, which an adoption does not change */
+};
+
+/*
+ * Takes the lock, loads the programs over the maps that are pinned already (or makes the maps),
+ * pins what is new and writes the settings and addresses of `config`. Nothing is attached yet.
+ * 0, or -errno with `err`; datapath_close takes what is left either way.
+ */
+int datapath_open(struct datapath *datapath, const struct config *config, struct err *err);
+
+/* Programs, links and pins stay. */
+void datapath_close(struct datapath *datapath);
+
+/*
+ * Describes the port in the maps, then attaches; or replaces, where ours is attached in any
+ * mode. 0, 1 (ours was there already), or -errno with `err`, and the description is gone again.
+ */
+int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
+		    const struct port *port, const struct port_vlans *vlans, struct err *err);
+
+/* Describes an attached port anew. 0, or -errno with `err`. */
+int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
+		      const struct port *port, const struct port_vlans *vlans, struct err *err);
+
+/* Detaches and forgets the port. A deleted interface is only forgotten. 0, or -errno with `err`. */
+int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err);
+
+/* Detaches every port and removes every pin. 0, or -errno with `err`: something may be left. */
+int datapath_remove(const struct pins *pins, struct err *err);
+
+/* Fills `ifindexes` with the ports that the maps describe; returns how many, at most `max`. */
+size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * deadlines.h - the clock: one timer for each claim that waits for something.
+ *
+ * It knows a claim's key and the time, nothing else; what is due is for the kernel half to say.
+ */
+#ifndef GARPD_DEADLINES_H
+#define GARPD_DEADLINES_H
+
+#include <systemd/sd-event.h>
+
+#include "../bpf/abi.h"
+
+struct deadlines;
+
+/* Called when a claim's deadline has passed; returns its next one in ns, 0: none. */
+typedef __u64 (*deadlines_due)(void *ctx, const struct claim_key *key);
+
+/* 0, or -errno. */
+int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due due, void *ctx);
+void deadlines_close(struct deadlines *deadlines); /* takes NULL */
+
+/* Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away.
+ * 0, or -errno: it is as it was.
+ */
+int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u64 deadline_ns);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <bpf/libbpf.h>
+
+#include "counters.h"
+#include "events.h"
+
+struct events {
+	const struct pins *pins;
+	const struct events_ops *ops;
+	void *ctx;
+	struct ring_buffer *ring;
+	sd_event_source *source;
+	__u64 lost; /* of the counter event_lost, as it was last */
+};
+
+static int events_hear(void *ctx, void *data, size_t size)
+{
+	struct events *events = ctx;
+
+	if (size >= sizeof(struct event))
+		events->ops->heard(events->ctx, data);
+	return 0;
+}
+
+static __u64 events_lost(const struct events *events)
+{
+	__u64 values[COUNTER_MAX];
+	struct err ignored;
+
+	return counters_read(events->pins, values, &ignored) ? events->lost
+							     : values[COUNTER_event_lost];
+}
+
+/* A ring buffer does not say that it was full; the counter does. */
+static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ctx)
+{
+	struct events *events = ctx;
+	__u64 lost;
+
+	(void)source;
+	(void)fd;
+	(void)what;
+	ring_buffer__consume(events->ring);
+	lost = events_lost(events);
+	if (lost != events->lost)
+		events->ops->lost(events->ctx, lost - events->lost);
+	events->lost = lost;
+	return 0;
+}
+
+int events_open(struct events **out, sd_event *event, const struct pins *pins,
+		const struct events_ops *ops, void *ctx, struct err *err)
+{
+	struct events *events = calloc(1, sizeof(*events));
+	int code;
+
+	*out = events;
+	if (!events)
+		return err_set(err, -ENOMEM, "events: out of memory");
+	*events = (struct events){.pins = pins, .ops = ops, .ctx = ctx};
+	events->ring = ring_buffer__new(pins->events, events_hear, events, NULL);
+	if (!events->ring)
+		return err_set(err, -errno, "events: cannot map the ring buffer: %s",
+			       strerror(errno));
+	events->lost = events_lost(events);
+	code = sd_event_add_io(event, &events->source, ring_buffer__epoll_fd(events->ring), EPOLLIN,
+			       events_ready, events);
+	if (code < 0)
+		return err_set(err, code, "events: cannot poll the ring buffer: %s",
+			       strerror(-code));
+	return 0;
+}
+
+void events_close(struct events *events)
+{
+	if (!events)
+		return;
+	sd_event_source_disable_unref(events->source);
+	ring_buffer__free(events->ring);
+	free(events);
+}

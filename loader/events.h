@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * events.h - what the kernel half tells the daemon: the ring buffer, and each event as a log line.
+ */
+#ifndef GARPD_EVENTS_H
+#define GARPD_EVENTS_H
+
+#include <systemd/sd-event.h>
+
+#include "../bpf/abi.h"
+#include "err.h"
+#include "pins.h"
+
+struct events;
+
+struct events_ops {
+	void (*heard)(void *ctx, const struct event *event);
+
+	/* The ring buffer was full for a while: the claims have to be read again. */
+	void (*lost)(void *ctx, __u64 events);
+};
+
+/* Follows the ring buffer on `event`. 0, or -errno with `err`. */
+int events_open(struct events **events, sd_event *event, const struct pins *pins,
+		const struct events_ops *ops, void *ctx, struct err *err);
+void events_close(struct events *events); /* takes NULL */
+
+/* One line in the log. The names are of the event's bridge and port. */
+void events_log(const struct event *event, const char *bridge, const char *port);
+
+#endif

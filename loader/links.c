@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/if_arp.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "links.h"
+#include "netlink.h"
+
+#define VLAN_IDS 4096
+
+/* ---- the table ---- */
+
+static struct link_list *bucket_of(const struct links *links, __u32 ifindex)
+{
+	return (struct link_list *)&links->buckets[ifindex % LINK_BUCKETS];
+}
+
+struct link *links_find(const struct links *links, __u32 ifindex)
+{
+	struct link *link;
+
+	for (link = LIST_FIRST(bucket_of(links, ifindex)); link; link = LIST_NEXT(link, in_bucket))
+		if (link->ifindex == ifindex)
+			break;
+	return link;
+}
+
+const char *links_name(const struct links *links, __u32 ifindex)
+{
+	const struct link *link = links_find(links, ifindex);
+	unsigned int last = links->departed_count;
+
+	if (link)
+		return link->name;
+	for (unsigned int i = 1; i <= LINK_DEPARTED && i <= last; i++)
+		if (links->departed[(last - i) % LINK_DEPARTED].ifindex == ifindex)
+			return links->departed[(last - i) % LINK_DEPARTED].name;
+	return NULL;
+}
+
+bool links_has_bridge(const struct links *links, const char *pattern)
+{
+	const struct link *link;
+
+	for (link = links_first(links); link; link = links_next(links, link))
+		if (link->facts.kind == LINK_BRIDGE && fnmatch(pattern, link->name, 0) == 0)
+			return true;
+	return false;
+}
+
+size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,
+			  size_t max)
+{
+	const struct link *link;
+	size_t count = 0;
+
+	for (link = LIST_FIRST(&links->vlans); link; link = LIST_NEXT(link, in_vlans))
+		if (count < max && link->facts.lower == lower && link->facts.vlan == vlan)
+			ifindexes[count++] = link->ifindex;
+	return count;
+}
+
+static struct link *first_from(const struct links *links, size_t bucket)
+{
+	for (; bucket < LINK_BUCKETS; bucket++)
+		if (!LIST_EMPTY(&links->buckets[bucket]))
+			return LIST_FIRST(&links->buckets[bucket]);
+	return NULL;
+}
+
+struct link *links_first(const struct links *links)
+{
+	return first_from(links, 0);
+}
+
+struct link *links_next(const struct links *links, const struct link *link)
+{
+	struct link *next = LIST_NEXT(link, in_bucket);
+
+	return next ? next : first_from(links, link->ifindex % LINK_BUCKETS + 1);
+}
+
+static struct link *link_make(struct links *links, __u32 ifindex)
+{
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (!link)
+		return NULL;
+	link->ifindex = ifindex;
+	LIST_INSERT_HEAD(bucket_of(links, ifindex), link, in_bucket);
+	return link;
+}
+
+static void departed_note(struct links *links, const struct link *link)
+{
+	struct link_departed *departed = &links->departed[links->departed_count++ % LINK_DEPARTED];
+
+	departed->ifindex = link->ifindex;
+	memcpy(departed->name, link->name, sizeof(departed->name));
+}
+
+void links_drop(struct links *links, struct link *link)
+{
+	departed_note(links, link);
+	if (link->facts.kind == LINK_VLAN)
+		LIST_REMOVE(link, in_vlans);
+	LIST_REMOVE(link, in_bucket);
+	free(link->vlans);
+	free(link);
+}
+
+void links_clear(struct links *links)
+{
+	struct link *link;
+
+	while ((link = links_first(links)))
+		links_drop(links, link);
+}
+
+void links_forget_heard(struct links *links)
+{
+	for (struct link *link = links_first(links); link; link = links_next(links, link))
+		link->heard = false;
+}
+
+/* ---- AF_UNSPEC: what the interface is ---- */
+
+static enum link_kind kind_of(const char *kind)
+{
+	static const char *const guests[] = {"tun", "veth", "macvtap"};
+
+	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+		if (strcmp(kind, guests[i]) == 0)
+			return LINK_GUEST;
+	if (strcmp(kind, "bridge") == 0)
+		return LINK_BRIDGE;
+	return strcmp(kind, "vlan") == 0 ? LINK_VLAN : LINK_OTHER;
+}
+
+static void bridge_read(const struct nlattr *info_data, struct link_facts *facts)
+{
+	const struct nlattr *data[IFLA_BR_MAX + 1];
+
+	netlink_attrs_nested(info_data, data, IFLA_BR_MAX + 1);
+	if (netlink_u8(data[IFLA_BR_VLAN_FILTERING]))
+		facts->vlan_proto = ntohs(netlink_u16(data[IFLA_BR_VLAN_PROTOCOL]));
+	facts->default_pvid = netlink_u16(data[IFLA_BR_VLAN_DEFAULT_PVID]);
+}
+
+static void vlan_device_read(const struct nlattr *info_data, struct link_facts *facts)
+{
+	const struct nlattr *data[IFLA_VLAN_MAX + 1];
+
+	netlink_attrs_nested(info_data, data, IFLA_VLAN_MAX + 1);
+	facts->vlan = netlink_u16(data[IFLA_VLAN_ID]);
+}
+
+static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *facts)
+{
+	const struct nlattr *info[IFLA_INFO_MAX + 1], *slave[IFLA_BRPORT_MAX + 1];
+	char kind[IFNAMSIZ];
+
+	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
+	netlink_text(info[IFLA_INFO_KIND], kind, sizeof(kind));
+	facts->kind = kind_of(kind);
+	if (facts->kind == LINK_BRIDGE)
+		bridge_read(info[IFLA_INFO_DATA], facts);
+	if (facts->kind == LINK_VLAN)
+		vlan_device_read(info[IFLA_INFO_DATA], facts);
+
+	netlink_text(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind));
+	facts->enslaved = facts->master && strcmp(kind, "vrf") != 0;
+	if (strcmp(kind, "bridge") == 0) {
+		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
+		facts->port_state = netlink_u8(slave[IFLA_BRPORT_STATE]);
+	}
+}
+
+static void address_read(const struct ifinfomsg *ifi, const struct nlattr *address,
+			 struct link_facts *facts)
+{
+	if (ifi->ifi_type != ARPHRD_ETHER || !address ||
+	    mnl_attr_get_payload_len(address) != MAC_LEN)
+		return;
+	facts->ethernet = 1;
+	memcpy(facts->mac, mnl_attr_get_payload(address), MAC_LEN);
+}
+
+static void link_note(struct links *links, struct link *link, const struct link_facts *facts)
+{
+	if (link->facts.kind == LINK_VLAN)
+		LIST_REMOVE(link, in_vlans);
+	if (link->facts.master != facts->master) { /* another bridge, other VLANs */
+		free(link->vlans);
+		link->vlans = NULL;
+	}
+	link->facts = *facts;
+	if (facts->kind == LINK_VLAN)
+		LIST_INSERT_HEAD(&links->vlans, link, in_vlans);
+}
+
+static int link_hear(struct links *links, const struct nlmsghdr *message,
+		     const struct ifinfomsg *ifi, struct link **found)
+{
+	const struct nlattr *attrs[IFLA_MAX + 1];
+	struct link *link = links_find(links, ifi->ifi_index);
+	struct link_facts facts = {};
+	char name[IFNAMSIZ];
+	bool same;
+
+	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
+	if (!attrs[IFLA_IFNAME]) /* wireless extensions' events carry no more than their own */
+		return LINK_NOTHING;
+	netlink_text(attrs[IFLA_IFNAME], name, sizeof(name));
+	facts.master = netlink_u32(attrs[IFLA_MASTER]);
+	facts.lower = netlink_u32(attrs[IFLA_LINK]);
+	facts.up = !!(ifi->ifi_flags & IFF_UP);
+	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
+	linkinfo_read(attrs[IFLA_LINKINFO], &facts);
+	if (link && (facts.kind == LINK_BRIDGE || link->facts.master == facts.master))
+		facts.pvid = link->facts.pvid; /* told by AF_BRIDGE messages only */
+
+	same = link && strcmp(link->name, name) == 0 &&
+	       memcmp(&link->facts, &facts, sizeof(facts)) == 0;
+	if (!link)
+		link = link_make(links, ifi->ifi_index);
+	if (!link)
+		return -ENOMEM;
+	*found = link;
+	link->heard = true;
+	strcpy(link->name, name);
+	link_note(links, link, &facts);
+	return same ? LINK_NOTHING : LINK_CHANGED;
+}
+
+/* ---- AF_BRIDGE: the port's state and VLANs, or the bridge's own VLANs ---- */
+
+static void vlan_range_add(struct port_vlans *vlans, unsigned int first, unsigned int last)
+{
+	for (unsigned int vid = first; vid <= last && vid < VLAN_IDS; vid++)
+		vlans->member[vid / 64] |= 1ull << vid % 64;
+}
+
+/*
+ * IFLA_BRIDGE_VLAN_INFO, once for a VLAN or twice for a range (net/bridge/br_netlink.c,
+ * br_fill_ifvlaninfo_range).
+ */
+static void vlans_read(const struct nlattr *af_spec, struct port_vlans *vlans, __u16 *pvid)
+{
+	const struct nlattr *attr;
+	unsigned int first = 0;
+
+	*pvid = 0;
+	if (!af_spec)
+		return;
+	mnl_attr_for_each_nested(attr, af_spec)
+	{
+		const struct bridge_vlan_info *info = mnl_attr_get_payload(attr);
+
+		if (mnl_attr_get_type(attr) != IFLA_BRIDGE_VLAN_INFO ||
+		    mnl_attr_get_payload_len(attr) < sizeof(*info))
+			continue;
+		if (info->flags & BRIDGE_VLAN_INFO_PVID)
+			*pvid = info->vid;
+		if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
+			first = info->vid;
+			continue;
+		}
+		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
+			first = info->vid;
+		vlan_range_add(vlans, first, info->vid);
+	}
+}
+
+/* Keeps a table only where there is something in it. */
+static int link_vlans_set(struct link *link, const struct port_vlans *vlans)
+{
+	static const struct port_vlans none;
+	const struct port_vlans *had = link->vlans ? link->vlans : &none;
+
+	if (memcmp(had, vlans, sizeof(*vlans)) == 0)
+		return LINK_NOTHING;
+	if (!link->vlans)
+		link->vlans = malloc(sizeof(*vlans));
+	if (!link->vlans)
+		return -ENOMEM;
+	*link->vlans = *vlans;
+	link->vlans_changed = true;
+	return LINK_CHANGED;
+}
+
+/*
+ * RTM_DELLINK says the same as RTM_NEWLINK here: the state after a VLAN was deleted
+ * (br_vlan_rtm_process) or before a port leaves (del_nbp); that it has left, or is deleted, is
+ * told by the AF_UNSPEC message that follows.
+ */
+static int bridge_hear(struct links *links, const struct nlmsghdr *message,
+		       const struct ifinfomsg *ifi, struct link **found)
+{
+	const struct nlattr *attrs[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
+	struct link *link = links_find(links, ifi->ifi_index);
+	struct port_vlans vlans = {};
+	struct link_facts before;
+	int news;
+
+	if (!link)
+		return LINK_NOTHING;
+	before = link->facts;
+	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
+	netlink_attrs_nested(attrs[IFLA_PROTINFO], port, IFLA_BRPORT_MAX + 1);
+	if (port[IFLA_BRPORT_STATE])
+		link->facts.port_state = netlink_u8(port[IFLA_BRPORT_STATE]);
+	else if (netlink_u32(attrs[IFLA_MASTER]) != link->ifindex)
+		return LINK_NOTHING; /* not the bridge's: a NIC tells of its own switch */
+	/* A message on the bridge itself names the bridge as its master. */
+
+	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
+	*found = link;
+	news = link_vlans_set(link, &vlans);
+	if (news == LINK_NOTHING && memcmp(&before, &link->facts, sizeof(before)) != 0)
+		news = LINK_CHANGED;
+	return news;
+}
+
+int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
+	       struct link_facts *before)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+
+	*link = NULL;
+	*before = (struct link_facts){};
+	if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
+		return LINK_NOTHING;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi))
+		return LINK_NOTHING;
+	*link = links_find(links, ifi->ifi_index);
+	if (*link)
+		*before = (*link)->facts;
+	if (ifi->ifi_family == AF_BRIDGE)
+		return bridge_hear(links, message, ifi, link);
+	if (ifi->ifi_family != AF_UNSPEC)
+		return LINK_NOTHING;
+	if (message->nlmsg_type == RTM_NEWLINK)
+		return link_hear(links, message, ifi, link);
+	return *link ? LINK_GONE : LINK_NOTHING;
+}
+
+/* ---- reading them all ---- */
+
+static int links_dump(struct netlink *netlink, unsigned char family, __u32 filter,
+		      netlink_hear hear, void *ctx)
+{
+	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *ifi;
+
+	request->nlmsg_type = RTM_GETLINK;
+	ifi = mnl_nlmsg_put_extra_header(request, sizeof(*ifi));
+	ifi->ifi_family = family;
+	mnl_attr_put_u32(request, IFLA_EXT_MASK, filter);
+	return netlink_dump(netlink, request, hear, ctx);
+}
+
+int links_read(struct netlink *netlink, netlink_hear hear, void *ctx)
+{
+	int links = links_dump(netlink, AF_UNSPEC, RTEXT_FILTER_SKIP_STATS, hear, ctx);
+	int bridges;
+
+	if (links < 0)
+		return links;
+	bridges = links_dump(netlink, AF_BRIDGE, RTEXT_FILTER_BRVLAN_COMPRESSED, hear, ctx);
+	return bridges < 0 ? bridges : links | bridges;
+}

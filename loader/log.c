@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "text.h"
+
+#define MESSAGE_LEN 1024 /* twice a struct err: an error with its prefix always fits */
+
+static const struct {
+	const char *name;
+	const char *journal; /* sd-daemon(3): SD_ERR, SD_WARNING, SD_INFO */
+} levels[] = {
+	[LOG_LEVEL_ERROR] = {"error", "<3>"},
+	[LOG_LEVEL_WARNING] = {"warning", "<4>"},
+	[LOG_LEVEL_INFO] = {"info", "<6>"},
+};
+
+static bool as_json;
+
+void log_set_json(bool json)
+{
+	as_json = json;
+}
+
+/* systemd.exec(5): the variable is inherited, so only a matching inode says that it is about us. */
+static bool stdout_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2)
+		return false;
+	return fstat(STDOUT_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+/* A name from outside must not break the line, nor speak to a terminal. */
+static void clean_controls(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+/* JSON is UTF-8; an interface name may be any bytes, and the line must come all the same. */
+static json_t *message_json(char *message)
+{
+	json_t *string = json_string(message);
+
+	if (string)
+		return string;
+	for (char *c = message; *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(message);
+}
+
+static char *line_json(enum log_level level, json_t *fields, char *message)
+{
+	json_t *line = json_object();
+	char time[TIME_TEXT_LEN];
+	struct timespec now;
+	char *text;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	time_text((__u64)now.tv_sec * NSEC_PER_SEC + (__u64)now.tv_nsec, time);
+	json_object_set_new(line, "time", json_string(time));
+	json_object_set_new(line, "level", json_string(levels[level].name));
+	json_object_set_new(line, "message", message_json(message));
+	if (fields)
+		json_object_update_missing(line, fields);
+	text = json_dumps(line, JSON_COMPACT);
+	json_decref(line);
+	return text;
+}
+
+void log_line(enum log_level level, json_t *fields, const char *format, ...)
+{
+	char message[MESSAGE_LEN];
+	char *json = NULL;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	clean_controls(message);
+	if (as_json)
+		json = line_json(level, fields, message);
+	json_decref(fields);
+	/* Out of memory leaves the plain message: better than silence. */
+	printf("%s%s\n", stdout_is_journal() ? levels[level].journal : "", json ? json : message);
+	fflush(stdout);
+	free(json);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main.c - finds the verb. Exit codes: 0 done, 1 failed, 2 usage.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "err.h"
+
+#ifndef GARPD_VERSION
+#define GARPD_VERSION "unknown"
+#endif
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments;
+	const char *what;
+} verbs[] = {
+	{"run", cmd_run,
+	 "[-c FILE] [--bridge BR]... [--uplink IF]... [--router IF]...\n"
+	 "             [--declare ADDR=MAC[,MAC...]]... [--mode auto|tcx|tc|xdp|xdp-generic]\n"
+	 "             [--log text|json]",
+	 "attach to every port of the bridges, and to router ports, and announce for guests"},
+	{"check", cmd_check, "FILE", "check a configuration file"},
+	{"show", cmd_show, "claims|ports|counters [-j] [-a]",
+	 "what the pinned maps say; no daemon is needed"},
+	{"watch", cmd_watch, "[-j]", "print claims as they change"},
+	{"announce", cmd_announce, "ADDR", "announce the owner of an existing claim now"},
+	{"detach", cmd_detach, "", "remove every program, pin and qdisc of ours"},
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void main_print_verb(FILE *stream, const struct verb *verb)
+{
+	fprintf(stream, "  garpd %s %s\n      %s\n", verb->name, verb->arguments, verb->what);
+}
+
+static void main_print_help(FILE *stream)
+{
+	size_t i;
+
+	fprintf(stream, "garpd announces addresses for guests that only probe for them.\n\n");
+	for (i = 0; i < VERBS; i++)
+		main_print_verb(stream, &verbs[i]);
+	fprintf(stream, "  garpd help | --help | --version\n\n"
+			"Exit codes: 0 done, 1 failed, 2 usage. See garpd(8).\n");
+}
+
+static const struct verb *main_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < VERBS; i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+int cmd_usage(const char *verb)
+{
+	fprintf(stderr, "garpd: %s: wrong arguments; usage:\n", verb);
+	main_print_verb(stderr, main_find(verb));
+	return EXIT_USAGE;
+}
+
+int cmd_fail(const struct err *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "garpd: %s\n", err->text);
+	return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc < 2) {
+		main_print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		main_print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("garpd %s\n", GARPD_VERSION);
+		return EXIT_DONE;
+	}
+	verb = main_find(argv[1]);
+	if (!verb) {
+		fprintf(stderr, "garpd: %s: no such verb; garpd help lists them\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	return verb->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "text.h"
+
+#define COLUMNS_MAX    32
+#define CELL_LEN       128
+#define STREAM_MIN_LEN 10 /* narrower columns would dance from line to line */
+
+/* ---- JSON ---- */
+
+json_t *output_object(const struct field *fields, const void *row)
+{
+	json_t *object = json_object();
+
+	for (; fields->key; fields++)
+		json_object_set_new(object, fields->key, fields->get(row));
+	return object;
+}
+
+static void output_print_json(json_t *value, size_t flags)
+{
+	json_dumpf(value, stdout, flags);
+	putchar('\n');
+	json_decref(value);
+}
+
+static void output_rows_json(const struct field *fields, const char *rows, size_t count,
+			     size_t size)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(array, output_object(fields, rows + i * size));
+	output_print_json(array, JSON_INDENT(2));
+}
+
+/* ---- text ---- */
+
+/* A list of texts, as far as it fits; "-" where it is empty. */
+static void output_list(const json_t *list, char cell[CELL_LEN])
+{
+	size_t i, used = 0;
+
+	snprintf(cell, CELL_LEN, "-");
+	for (i = 0; i < json_array_size(list) && used < CELL_LEN; i++)
+		used += (size_t)snprintf(cell + used, CELL_LEN - used, "%s%s", i ? ", " : "",
+					 json_string_value(json_array_get(list, i)));
+}
+
+/* Without a row: its header. */
+static void output_cell(const struct field *field, const void *row, char cell[CELL_LEN])
+{
+	json_t *value = row ? field->get(row) : json_string(field->header);
+
+	if (json_is_string(value))
+		snprintf(cell, CELL_LEN, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		snprintf(cell, CELL_LEN, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_boolean(value))
+		snprintf(cell, CELL_LEN, "%s", json_is_true(value) ? "yes" : "no");
+	else if (json_is_array(value))
+		output_list(value, cell);
+	else
+		snprintf(cell, CELL_LEN, "-");
+	json_decref(value);
+}
+
+/* One line; a cell is followed by as many blanks as its column is wide, the last by none. */
+static void output_line(const struct field *fields, const void *row, const size_t *widths)
+{
+	char cell[CELL_LEN];
+	size_t blanks = 0, column = 0;
+
+	for (; fields->key; fields++) {
+		if (!fields->header)
+			continue;
+		output_cell(fields, row, cell);
+		printf("%*s%s", (int)blanks, "", cell);
+		blanks = widths[column] > strlen(cell) ? widths[column] - strlen(cell) : 0;
+		blanks += 2;
+		column++;
+	}
+	putchar('\n');
+}
+
+static void output_widen(const struct field *fields, const void *row, size_t *widths)
+{
+	char cell[CELL_LEN];
+	size_t column = 0;
+
+	for (; fields->key; fields++) {
+		if (!fields->header)
+			continue;
+		output_cell(fields, row, cell);
+		if (strlen(cell) > widths[column])
+			widths[column] = strlen(cell);
+		column++;
+	}
+}
+
+static void output_rows_text(const struct field *fields, const char *rows, size_t count,
+			     size_t size)
+{
+	size_t widths[COLUMNS_MAX] = {};
+	size_t i;
+
+	output_widen(fields, NULL, widths);
+	for (i = 0; i < count; i++)
+		output_widen(fields, rows + i * size, widths);
+	output_line(fields, NULL, widths);
+	for (i = 0; i < count; i++)
+		output_line(fields, rows + i * size, widths);
+}
+
+void output_rows(const struct field *fields, const void *rows, size_t count, size_t size,
+		 bool as_json)
+{
+	if (as_json)
+		output_rows_json(fields, rows, count, size);
+	else
+		output_rows_text(fields, rows, count, size);
+}
+
+/* ---- as it happens ---- */
+
+/* Wide enough for what is likely: no later row is known yet. */
+static void output_stream_widths(const struct field *fields, size_t *widths)
+{
+	size_t column;
+
+	output_widen(fields, NULL, widths);
+	for (column = 0; column < COLUMNS_MAX; column++)
+		if (widths[column] < STREAM_MIN_LEN)
+			widths[column] = STREAM_MIN_LEN;
+}
+
+void output_headers_stream(const struct field *fields)
+{
+	size_t widths[COLUMNS_MAX] = {};
+
+	output_stream_widths(fields, widths);
+	output_line(fields, NULL, widths);
+	fflush(stdout);
+}
+
+void output_row_stream(const struct field *fields, const void *row, bool as_json)
+{
+	size_t widths[COLUMNS_MAX] = {};
+
+	output_stream_widths(fields, widths);
+	if (as_json)
+		output_print_json(output_object(fields, row), JSON_COMPACT);
+	else
+		output_line(fields, row, widths);
+	fflush(stdout);
+}
+
+/* ---- values ---- */
+
+json_t *output_interface(__u32 ifindex)
+{
+	char name[IF_NAMESIZE + 1];
+
+	if (!ifindex)
+		return json_null();
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "#%u", ifindex);
+	return json_string(name);
+}
+
+json_t *output_vlan(__u16 vlan)
+{
+	return vlan ? json_integer(vlan) : json_null();
+}
+
+json_t *output_mac(const __u8 mac[MAC_LEN])
+{
+	static const __u8 none[MAC_LEN];
+	char text[MAC_TEXT_LEN];
+
+	return memcmp(mac, none, MAC_LEN) ? json_string(mac_text(mac, text)) : json_null();
+}
+
+json_t *output_time(__u64 monotonic_ns)
+{
+	char text[TIME_TEXT_LEN];
+
+	return monotonic_ns ? json_string(time_text(monotonic_ns, text)) : json_null();
+}

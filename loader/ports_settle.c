@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ports_settle.c - what each link is to us now, and telling the ops where that is news.
+ */
+#include <fnmatch.h>
+#include <string.h>
+#include <linux/if_bridge.h>
+
+#include "ports_parts.h"
+
+/* ---- what a link is to us ---- */
+
+static bool is_our_bridge(const struct ports *ports, const struct link *link)
+{
+	return link && link->facts.kind == LINK_BRIDGE && names_match(&ports->bridges, link->name);
+}
+
+static enum port_role role_of(const struct ports *ports, const struct link *link)
+{
+	if (names_match(&ports->uplinks, link->name))
+		return ROLE_UPLINK;
+	if (names_match(&ports->guests, link->name))
+		return ROLE_GUEST;
+	return link->facts.kind == LINK_GUEST ? ROLE_GUEST : ROLE_UPLINK;
+}
+
+static enum router_fault router_fault(const struct ports *ports, const struct link *link)
+{
+	const struct link *lower = link;
+
+	if (link->facts.kind == LINK_VLAN)
+		lower = links_find(&ports->links, link->facts.lower);
+	if (!link->facts.ethernet)
+		return ROUTER_NOT_ETHERNET;
+	if (is_our_bridge(ports, lower))
+		return ROUTER_OUR_BRIDGE;
+	return link->facts.enslaved ? ROUTER_ENSLAVED : ROUTER_FITS;
+}
+
+static bool is_router(const struct ports *ports, const struct link *link)
+{
+	return names_match(&ports->routers, link->name) && router_fault(ports, link) == ROUTER_FITS;
+}
+
+static void bridge_port_describe(const struct ports *ports, const struct link *link,
+				 const struct link *bridge, struct port *port)
+{
+	port->segment = bridge->ifindex;
+	port->role = role_of(ports, link);
+	port->forwarding = bridge->facts.up && link->facts.port_state == BR_STATE_FORWARDING;
+	port->vlan_proto = bridge->facts.vlan_proto;
+	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
+}
+
+static void router_port_describe(const struct ports *ports, const struct link *link,
+				 struct port *port)
+{
+	port->segment = link->ifindex;
+	port->role = ROLE_ROUTER;
+	port->forwarding = link->facts.up;
+	port->relay = ports->relay;
+	memcpy(port->mac, link->facts.mac, MAC_LEN);
+}
+
+static bool port_describe(const struct ports *ports, const struct link *link, struct port *port)
+{
+	const struct link *bridge = links_find(&ports->links, link->facts.master);
+
+	*port = (struct port){};
+	if (is_our_bridge(ports, bridge))
+		bridge_port_describe(ports, link, bridge, port);
+	else if (is_router(ports, link))
+		router_port_describe(ports, link, port);
+	return port->segment;
+}
+
+/* ---- telling the ops ---- */
+
+/* What an aware bridge takes on a port of which no VLAN was heard: nothing. */
+static const struct port_vlans no_vlans;
+
+static const struct port_vlans *vlans_told(const struct link *link, const struct port *port)
+{
+	if (!port->vlan_proto)
+		return NULL;
+	return link->vlans ? link->vlans : &no_vlans;
+}
+
+static void port_tell(struct ports *ports, struct link *link, const struct port *port)
+{
+	bool was_port = link->is_port;
+	bool same = was_port && memcmp(&link->told, port, sizeof(*port)) == 0 &&
+		    !(port->vlan_proto && link->vlans_changed);
+
+	if (was_port && strcmp(link->told_name, link->name) != 0)
+		ports->ops->renamed(ports->ctx, link->ifindex, link->told_name, link->name);
+	strcpy(link->told_name, link->name);
+	link->told = *port;
+	link->is_port = true;
+	link->vlans_changed = false;
+	if (same)
+		return;
+	if (was_port)
+		ports->ops->changed(ports->ctx, link->ifindex, link->name, port,
+				    vlans_told(link, port));
+	else
+		ports->ops->added(ports->ctx, link->ifindex, link->name, port,
+				  vlans_told(link, port));
+}
+
+static void router_tell(struct ports *ports, struct link *link)
+{
+	enum router_fault fault = ROUTER_FITS;
+
+	if (names_match(&ports->routers, link->name))
+		fault = router_fault(ports, link);
+	if (fault != ROUTER_FITS && fault != link->told_fault)
+		ports->ops->router_refused(ports->ctx, link->name, fault);
+	link->told_fault = fault;
+}
+
+static void port_settle(struct ports *ports, struct link *link)
+{
+	struct port port;
+
+	router_tell(ports, link);
+	if (port_describe(ports, link, &port)) {
+		port_tell(ports, link, &port);
+		return;
+	}
+	if (link->is_port)
+		ports->ops->removed(ports->ctx, link->ifindex, link->name, true);
+	link->is_port = false;
+}
+
+static void bridge_settle(struct ports *ports, struct link *link)
+{
+	bool ours = is_our_bridge(ports, link);
+
+	if (ours && !link->is_seen_bridge)
+		ports->ops->bridge_seen(ports->ctx, link->name);
+	link->is_seen_bridge = ours;
+}
+
+static void waiting_settle(struct ports *ports)
+{
+	for (size_t i = 0; i < ports->bridges.count; i++) {
+		bool waiting = !links_has_bridge(&ports->links, ports->bridges.name[i]);
+
+		if (waiting && !ports->waiting[i])
+			ports->ops->bridge_waiting(ports->ctx, ports->bridges.name[i]);
+		ports->waiting[i] = waiting;
+	}
+}
+
+static bool has_router(const struct ports *ports, const char *pattern)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (fnmatch(pattern, link->name, 0) == 0 &&
+		    router_fault(ports, link) == ROUTER_FITS)
+			return true;
+	return false;
+}
+
+static void routers_settle(struct ports *ports)
+{
+	ports->routers_changed = false;
+	for (size_t i = 0; i < ports->routers.count; i++) {
+		bool waiting = !has_router(ports, ports->routers.name[i]);
+
+		if (waiting && !ports->routers_waiting[i])
+			ports->ops->router_waiting(ports->ctx, ports->routers.name[i]);
+		ports->routers_waiting[i] = waiting;
+	}
+}
+
+static void bridges_settle(struct ports *ports)
+{
+	struct link *link;
+
+	ports->bridges_changed = false;
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		bridge_settle(ports, link);
+	waiting_settle(ports);
+}
+
+void ports_settle(struct ports *ports)
+{
+	struct link *link;
+
+	if (ports->bridges_changed)
+		bridges_settle(ports);
+	if (ports->routers_changed)
+		routers_settle(ports);
+	if (ports->all_changed)
+		for (link = links_first(&ports->links); link;
+		     link = links_next(&ports->links, link))
+			port_settle(ports, link);
+	ports->all_changed = false;
+	while ((link = TAILQ_FIRST(&ports->changed))) {
+		TAILQ_REMOVE(&ports->changed, link, in_changed);
+		link->is_changed = false;
+		port_settle(ports, link); /* a second look is harmless: it finds no difference */
+	}
+}

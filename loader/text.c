@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "text.h"
+
+static const __u8 v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+bool addr_is_v4(const struct addr *addr)
+{
+	return memcmp(addr->bytes, v4_mapped, sizeof(v4_mapped)) == 0;
+}
+
+int addr_parse(const char *text, struct addr *addr)
+{
+	struct addr parsed = {};
+
+	memcpy(parsed.bytes, v4_mapped, sizeof(v4_mapped));
+	if (inet_pton(AF_INET, text, parsed.bytes + sizeof(v4_mapped)) != 1 &&
+	    inet_pton(AF_INET6, text, parsed.bytes) != 1)
+		return -EINVAL;
+	*addr = parsed;
+	return 0;
+}
+
+/* Digits only: strtoul would take " +24" and "-1" as well. */
+static int length_parse(const char *text, unsigned int max)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned int value = 0;
+
+	if (digits == 0 || digits > 3 || text[digits] != '\0')
+		return -EINVAL;
+	for (; *text; text++)
+		value = value * 10 + (unsigned int)(*text - '0');
+	return value <= max ? (int)value : -EINVAL;
+}
+
+/* True where there was something to clear. */
+static bool host_bits_clear(struct prefix *prefix)
+{
+	bool cleared = false;
+
+	for (unsigned int i = 0; i < sizeof(prefix->addr.bytes); i++) {
+		unsigned int kept = prefix->len <= i * 8 ? 0 : prefix->len - i * 8;
+		__u8 mask = kept >= 8 ? 0xff : (__u8)(0xff00u >> kept);
+
+		cleared |= (prefix->addr.bytes[i] & (__u8)~mask) != 0;
+		prefix->addr.bytes[i] &= mask;
+	}
+	return cleared;
+}
+
+int prefix_parse(const char *text, struct prefix *prefix)
+{
+	const char *slash = strchr(text, '/');
+	size_t addr_len = slash ? (size_t)(slash - text) : strlen(text);
+	struct prefix parsed = {.len = ADDR_BITS};
+	char addr[ADDR_TEXT_LEN];
+	bool v4;
+
+	if (addr_len >= sizeof(addr))
+		return -EINVAL;
+	memcpy(addr, text, addr_len);
+	addr[addr_len] = '\0';
+	if (addr_parse(addr, &parsed.addr))
+		return -EINVAL;
+	/* The text decides what a length counts from: ::ffff:0:0/96 is IPv6 notation. */
+	v4 = strchr(addr, ':') == NULL;
+	if (slash) {
+		int len = length_parse(slash + 1, v4 ? ADDR_BITS - ADDR_V4_BITS : ADDR_BITS);
+
+		if (len < 0)
+			return -EINVAL;
+		parsed.len = (__u32)len + (v4 ? ADDR_V4_BITS : 0);
+	}
+	*prefix = parsed;
+	return host_bits_clear(prefix) ? -EDOM : 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -EINVAL;
+}
+
+int mac_parse(const char *text, __u8 mac[MAC_LEN])
+{
+	static const __u8 zero[MAC_LEN];
+	__u8 parsed[MAC_LEN];
+
+	if (strlen(text) != MAC_LEN * 3 - 1 || (text[2] != ':' && text[2] != '-'))
+		return -EINVAL;
+	for (int i = 0; i < MAC_LEN; i++) {
+		int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < MAC_LEN - 1 && text[3 * i + 2] != text[2]))
+			return -EINVAL;
+		parsed[i] = (__u8)(high << 4 | low);
+	}
+	if ((parsed[0] & 1) || memcmp(parsed, zero, MAC_LEN) == 0)
+		return -EINVAL;
+	memcpy(mac, parsed, MAC_LEN);
+	return 0;
+}
+
+const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN])
+{
+	if (addr_is_v4(addr))
+		inet_ntop(AF_INET, addr->bytes + sizeof(v4_mapped), text, ADDR_TEXT_LEN);
+	else
+		inet_ntop(AF_INET6, addr->bytes, text, ADDR_TEXT_LEN);
+	return text;
+}
+
+const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN])
+{
+	bool v4 = addr_is_v4(&prefix->addr) && prefix->len >= ADDR_V4_BITS;
+	size_t used;
+
+	/* A mapped network shorter than /96 is no IPv4 prefix, though its address looks like one.
+	 */
+	if (v4)
+		addr_text(&prefix->addr, text);
+	else
+		inet_ntop(AF_INET6, prefix->addr.bytes, text, ADDR_TEXT_LEN);
+	used = strlen(text);
+	if (prefix->len != ADDR_BITS)
+		snprintf(text + used, ADDR_TEXT_LEN - used, "/%u",
+			 prefix->len - (v4 ? ADDR_V4_BITS : 0));
+	return text;
+}
+
+const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN])
+{
+	snprintf(text, MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		 mac[3], mac[4], mac[5]);
+	return text;
+}
+
+static long long clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * (long long)NSEC_PER_SEC + now.tv_nsec;
+}
+
+const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
+{
+	/* Signed, because a deadline lies ahead of now. */
+	long long ago_ns = clock_ns(CLOCK_MONOTONIC) - (long long)monotonic_ns;
+	long long wall_ns = clock_ns(CLOCK_REALTIME) - ago_ns;
+	time_t seconds = (time_t)(wall_ns / (long long)NSEC_PER_SEC);
+	long long ms = wall_ns % (long long)NSEC_PER_SEC / (long long)NSEC_PER_MSEC;
+	struct tm utc;
+	size_t used;
+
+	text[0] = '\0';
+	if (monotonic_ns == 0 || !gmtime_r(&seconds, &utc))
+		return text;
+	used = strftime(text, TIME_TEXT_LEN, "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + used, TIME_TEXT_LEN - used, ".%03dZ", (int)ms);
+	return text;
+}
+
+/* ---- names ---- */
+
+#define NAME_OF(names, value) \
+	((value) < sizeof(names) / sizeof((names)[0]) ? (names)[value] : "unknown")
+
+const char *claim_state_name(unsigned int state)
+{
+	static const char *const names[] = {
+#define X(NAME, name, what) [CLAIM_##NAME] = #name,
+		CLAIM_STATES(X)
+#undef X
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *counter_name(unsigned int counter)
+{
+	static const char *const names[] = {
+#define X(name, what) [COUNTER_##name] = #name,
+		COUNTERS(X)
+#undef X
+	};
+
+	return NAME_OF(names, counter);
+}
+
+const char *counter_help(unsigned int counter)
+{
+	static const char *const sentences[] = {
+#define X(name, what) [COUNTER_##name] = what,
+		COUNTERS(X)
+#undef X
+	};
+
+	return NAME_OF(sentences, counter);
+}
+
+const char *port_mode_name(unsigned int mode)
+{
+	static const char *const names[] = {
+		[MODE_AUTO] = "auto",
+		[MODE_TCX] = "tcx",
+		[MODE_TC] = "tc",
+		[MODE_XDP] = "xdp",
+		[MODE_XDP_GENERIC] = "xdp-generic",
+	};
+
+	return NAME_OF(names, mode);
+}
+
+const char *port_role_name(unsigned int role)
+{
+	static const char *const names[] = {
+		[ROLE_GUEST] = "guest",
+		[ROLE_UPLINK] = "uplink",
+		[ROLE_ROUTER] = "router",
+	};
+
+	return NAME_OF(names, role);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.h - addresses, MACs, times and enums as people write them, both ways.
+ */
+#ifndef GARPD_TEXT_H
+#define GARPD_TEXT_H
+
+#include <stdbool.h>
+
+#include "../bpf/abi.h"
+
+#define ADDR_TEXT_LEN 64 /* of an address or a prefix, with its NUL */
+#define MAC_TEXT_LEN  18
+#define TIME_TEXT_LEN 40
+
+/* "192.0.2.7" or "2001:db8::7" into the mapped form. 0, or -EINVAL. */
+int addr_parse(const char *text, struct addr *addr);
+
+/* The same with an optional /LEN (a host without it); the host bits must be zero. 0, -EINVAL, or
+ * -EDOM where host bits are set: `prefix` is then the network without them, for the complaint.
+ */
+int prefix_parse(const char *text, struct prefix *prefix);
+
+/* "00:15:5d:00:00:01", also with dashes, as Windows prints it. 0, or -EINVAL; a group or zero
+ * address is -EINVAL too: nobody can own an address with it.
+ */
+int mac_parse(const char *text, __u8 mac[MAC_LEN]);
+
+/* These fill and return `text`. */
+const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
+const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
+const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
+
+bool addr_is_v4(const struct addr *addr);
+
+/* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
+const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
+
+/* Names from the lists of abi.h; "unknown" for a value that is in none. */
+const char *claim_state_name(unsigned int state);
+const char *counter_name(unsigned int counter);
+const char *counter_help(unsigned int counter);
+const char *port_mode_name(unsigned int mode);
+const char *port_role_name(unsigned int role);
+
+#endif

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the benches share: to be sourced by each of them. They stand on the lab, write their rows of
+# the table with `row`, and end with a message where they could not measure.
+
+# shellcheck source=tests/lab/lab.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lab/lab.sh"
+
+BENCH_BIN=${BENCH_BIN:-$LAB_ROOT/build/bench}
+ROUNDS=${ROUNDS:-3}
+
+# RFC 2544 sets 198.18/15 aside for benches: room for a thousand addresses.
+FIRST=198.18.0.1
+ADDRESSES=1000
+# A point in a number, whatever the user's language writes there.
+export LC_ALL=C
+export FIRST ADDRESSES
+
+declare -A FOUND=() # the key=value pairs of what was read last
+WIRE_PID=
+WIRE_LOG=
+
+# row FIGURE BAR MEASURED BESIDE
+row() {
+	local IFS=$'\t'
+	printf '%s\n' "$*"
+}
+
+# found_read FILE: the last line of what a program printed.
+found_read() {
+	local pair
+	FOUND=()
+	for pair in $(tail -n 1 "$1"); do
+		FOUND[${pair%%=*}]=${pair#*=}
+	done
+}
+
+# median NUMBER...: the middle one.
+median() {
+	printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"
+}
+
+largest() {
+	printf '%s\n' "$@" | sort -g | tail -n 1
+}
+
+# time_text US: in the unit that suits it.
+time_text() {
+	awk -v us="$1" 'BEGIN { printf us < 1000 ? "%.1f us\n" : "%.1f ms\n", us < 1000 ? us : us / 1000 }'
+}
+
+# wire_start ARGS...: begins to listen on the router's leg.
+wire_start() {
+	WIRE_LOG=$LAB_DIR/wire.log
+	lab_spawn "$WIRE_LOG" in_ns_exec router "$BENCH_BIN/wire" "$@" lan0 "$FIRST" "$ADDRESSES"
+	WIRE_PID=$LAB_LAST
+	lab_await "$WIRE_LOG" 10 '^listening$' 1 "$WIRE_PID" || lab_die "$(<"$WIRE_LOG")"
+}
+
+# wire_end: what it found is in FOUND. Every probe has to have come as far as the router.
+wire_end() {
+	kill -TERM "$WIRE_PID"
+	wait "$WIRE_PID" || lab_die "$(<"$WIRE_LOG")"
+	found_read "$WIRE_LOG"
+	[[ ${FOUND[probed]} == "$ADDRESSES" ]] ||
+		lab_die "only ${FOUND[probed]} of $ADDRESSES probed addresses reached the router"
+}
+
+# wire_heard_all: nothing can be said of how fast it was where addresses were not announced.
+wire_heard_all() {
+	[[ ${FOUND[announced]} == "$ADDRESSES" ]] ||
+		lab_die "only ${FOUND[announced]} of $ADDRESSES probed addresses were announced"
+}
+
+# probes ARGS...: the new guest's, to their end. How late they were sent goes to probes.log.
+probes() {
+	in_ns new "$BENCH_BIN/probes" -c "$ADDRESSES" "$@" eth0 "$MAC_NEW" "$FIRST" \
+		>"$LAB_DIR/probes.log" || lab_die "the guest could not probe"
+}
+
+# Nothing can be awaited where what counts is that nothing more comes.
+protocol_time() {
+	sleep "$1"
+}
+
+# bench_down: the lab is gone, and garpd with it; the next round starts afresh.
+bench_down() {
+	lab_stop_garpd
+	lab_down
+}
+
+# declared_config: every address, each with its owner, announced at once; prints the file's name.
+declared_config() {
+	local i number file=$LAB_DIR/declared.yaml
+	{
+		echo "addresses:"
+		for ((i = 0; i < ADDRESSES; i++)); do
+			number=$((i + 1))
+			printf '  - address: 198.18.%d.%d\n    announce: immediate\n    owners: ["%s"]\n' \
+				$((number >> 8)) $((number & 255)) "$MAC_NEW"
+		done
+	} >"$file"
+	echo "$file"
+}

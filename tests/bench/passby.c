@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * passby: what garpd_tc costs a frame that is not ARP, against an empty program, by BPF_PROG_RUN.
+ * The difference is a tenth of what the harness itself takes and drifts with the machine. So the
+ * programs take turns in slices of a few milliseconds, each slice is compared with the one of the
+ * empty program just before it, and the median of a round's differences counts. The kernel gives
+ * the time of a run in whole nanoseconds, half of the bar: the processor time of this thread is
+ * taken instead. The programs are loaded anew many times a round, since where the kernel happens to
+ * put their code makes a nanosecond.
+ */
+#include "samples.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <net/ethernet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define FRAME_LEN 64
+#define REPEATS	  10000000 /* of each program, a round */
+#define LOADS	  10
+#define SLICES	  10 /* a load */
+#define SLICE	  (REPEATS / LOADS / SLICES)
+
+/* Each beside the empty program of its hook, which is its own floor. */
+static const struct {
+	const char *name;
+	const char *label;
+	unsigned int floor;
+} programs[] = {
+	{"bench_empty", "empty", 0},	     {"garpd_tc", "garpd", 0},
+	{"bench_counted", "counted", 0},     {"bench_counted_apart", "apart", 0},
+	{"bench_empty_xdp", "xdp_empty", 4}, {"garpd_xdp", "xdp", 4},
+};
+
+#define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+static const struct {
+	const char *name;
+	uint16_t type;
+	uint8_t payload[24];
+} frames[] = {
+	/* UDP, 192.0.2.1 to 192.0.2.2 */
+	{"ipv4", ETHERTYPE_IP, {0x45, 0, 0,   50, 0, 0, 0x40, 0, 64, IPPROTO_UDP,
+				0,    0, 192, 0,  2, 1, 192,  0, 2,  2}},
+	{"ipv6", ETHERTYPE_IPV6, {0x60, 0, 0, 0, 0, 10, IPPROTO_UDP, 64, 0x20, 0x01, 0x0d, 0xb8}},
+};
+
+#define FRAMES (sizeof(frames) / sizeof(frames[0]))
+
+static void frame_fill(unsigned int which, uint8_t frame[FRAME_LEN])
+{
+	uint16_t type = htons(frames[which].type);
+
+	memset(frame, 0, FRAME_LEN);
+	frame[0] = 0x02; /* from and to locally administered addresses */
+	frame[ETH_ALEN] = 0x02;
+	frame[ETH_ALEN + 1] = 1;
+	memcpy(frame + 2 * ETH_ALEN, &type, sizeof(type));
+	memcpy(frame + ETHER_HDR_LEN, frames[which].payload, sizeof(frames[which].payload));
+}
+
+static int64_t thread_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * (int64_t)NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* One slice of one program: picoseconds a run, or -errno. */
+static int64_t measure(int program, const uint8_t *frame)
+{
+	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = FRAME_LEN,
+			    .repeat = SLICE);
+	int64_t start_ns = thread_ns();
+	int err = bpf_prog_test_run_opts(program, &opts);
+
+	return err ? err : (thread_ns() - start_ns) * 1000 / SLICE;
+}
+
+/* Of each frame and program, in a round: the empty program's time, what the others take beyond it.
+ */
+static int64_t taken[FRAMES][PROGRAMS][LOADS * SLICES];
+
+/* Fills the slices from `first` on. */
+static int frame_run(const int *fds, unsigned int which, unsigned int first)
+{
+	uint8_t frame[FRAME_LEN];
+
+	frame_fill(which, frame);
+	for (unsigned int slice = first; slice < first + SLICES; slice++) {
+		for (unsigned int i = 0; i < PROGRAMS; i++) {
+			int64_t ps = measure(fds[i], frame);
+
+			if (ps < 0)
+				return (int)ps;
+			if (i != programs[i].floor)
+				ps -= taken[which][programs[i].floor][slice];
+			taken[which][i][slice] = ps;
+		}
+	}
+	return 0;
+}
+
+static void report(void)
+{
+	for (unsigned int which = 0; which < FRAMES; which++) {
+		printf("frame=%s", frames[which].name);
+		for (unsigned int i = 0; i < PROGRAMS; i++)
+			printf(" %s_ns=%.2f", programs[i].label,
+			       (double)samples_median(taken[which][i], LOADS * SLICES) / 1000);
+		putchar('\n');
+	}
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+/* The maps are this process's own: nothing is pinned. */
+static struct bpf_object *load(const char *path)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_map *map;
+
+	if (!object)
+		return NULL;
+	bpf_object__for_each_map(map, object) bpf_map__set_pin_path(map, NULL);
+	if (!bpf_object__load(object))
+		return object;
+	bpf_object__close(object);
+	return NULL;
+}
+
+static int load_run(const struct bpf_object *object, unsigned int first)
+{
+	int fds[PROGRAMS], err = 0;
+
+	for (unsigned int i = 0; i < PROGRAMS; i++) {
+		const struct bpf_program *program = bpf_object__find_program_by_name(
+			object, programs[i].name);
+
+		if (!program)
+			return -ENOENT;
+		fds[i] = bpf_program__fd(program);
+	}
+	for (unsigned int which = 0; which < FRAMES && !err; which++)
+		err = frame_run(fds, which, first);
+	return err;
+}
+
+static int round_run(const char *path)
+{
+	for (unsigned int i = 0; i < LOADS; i++) {
+		struct bpf_object *object = load(path);
+		int err = object ? load_run(object, i * SLICES) : -errno;
+
+		bpf_object__close(object);
+		if (err) {
+			fprintf(stderr, "passby: %s: %s\n", path, strerror(-err));
+			return err;
+		}
+	}
+	report();
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long rounds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+
+	if (!rounds) {
+		fprintf(stderr, "usage: passby OBJECT ROUNDS\n");
+		return 2;
+	}
+	libbpf_set_print(quiet);
+	while (rounds--) {
+		if (round_run(argv[1]))
+			return 1;
+	}
+	return 0;
+}

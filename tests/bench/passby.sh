@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a frame pays for passing garpd that has nothing to do with it, beyond an empty program; and
+# what it would pay if such frames were counted.
+
+# shellcheck source=tests/bench/bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+
+# column FRAME KEY: that value of each round.
+column() {
+	sed -nE "s/^frame=$1 .*\<$2=([^ ]+).*/\1/p" <<<"$lines" | sort -g | paste -sd ' '
+}
+
+# spread FRAME KEY: the median of the rounds, and from where to where they went.
+spread() {
+	local -a values
+	read -r -a values < <(column "$@")
+	echo "$(median "${values[@]}") ns (${values[0]} to ${values[-1]})"
+}
+
+lines=$("$BENCH_BIN/passby" "$BENCH_BIN/passby.bpf.o" "$ROUNDS") || lab_die "passby could not measure"
+for frame in ipv4 ipv6; do
+	row "not ARP ($frame), beyond an empty program" "<= 2 ns" "$(spread "$frame" garpd_ns)" \
+		"floor: the empty one, $(spread "$frame" empty_ns), most of it BPF_PROG_RUN"
+	row "not ARP ($frame), XDP, beyond an empty XDP program" "<= 2 ns" \
+		"$(spread "$frame" xdp_ns)" "floor: the empty one, $(spread "$frame" xdp_empty_ns)"
+	row "not ARP ($frame), were it counted" "-" "$(spread "$frame" counted_ns)" ""
+	row "not ARP ($frame), counted, ARP in a function apart" "-" "$(spread "$frame" apart_ns)" ""
+done

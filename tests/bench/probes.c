@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * probes: one guest that probes for many addresses on a schedule, from a packet socket. It answers
+ * nothing and takes nothing. It prints how late it sent, which is what a sleeping program reaches
+ * on this machine at this moment: the floor for everything that waits for a deadline.
+ */
+#define _GNU_SOURCE /* sendmmsg */
+#include "samples.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/ether.h>
+#include <netinet/if_ether.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ADDRESSES_MAX 4096
+#define BATCH	      1024		   /* UIO_MAXIOV: sendmmsg takes no more at once */
+#define START_NS      (20 * NSEC_PER_MSEC) /* until the first probe: time to fall asleep */
+
+struct wire {
+	struct ether_header ether;
+	struct ether_arp arp;
+} __attribute__((packed));
+
+struct schedule {
+	unsigned int addresses;
+	unsigned int probes; /* of each address, a second apart */
+	unsigned int gap_us; /* between one address and the next */
+	bool burst;	     /* all addresses in one go, gap or no gap */
+	bool announce;	     /* and its own announcement right behind each probe */
+};
+
+/* What is sent, in order: a probe, or a probe and an announcement, for each address. */
+static struct wire frames[2 * ADDRESSES_MAX];
+static struct iovec vectors[2 * ADDRESSES_MAX];
+static struct mmsghdr messages[2 * ADDRESSES_MAX];
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: probes [-c ADDRESSES] [-n PROBES] [-g GAP_US] [-b] [-a] IFACE MAC FIRST\n"
+		"  -b  all addresses back to back, at each second   -a  announce behind each probe\n"
+		"  More than one probe: all addresses within a second.\n");
+	return 2;
+}
+
+static void frame_fill(struct wire *frame, const struct ether_addr *mac, uint32_t spa, uint32_t tpa)
+{
+	memset(frame, 0, sizeof(*frame));
+	memset(frame->ether.ether_dhost, 0xff, ETH_ALEN);
+	memcpy(frame->ether.ether_shost, mac, ETH_ALEN);
+	frame->ether.ether_type = htons(ETHERTYPE_ARP);
+	frame->arp.arp_hrd = htons(ARPHRD_ETHER);
+	frame->arp.arp_pro = htons(ETHERTYPE_IP);
+	frame->arp.arp_hln = ETH_ALEN;
+	frame->arp.arp_pln = sizeof(tpa);
+	frame->arp.arp_op = htons(ARPOP_REQUEST);
+	memcpy(frame->arp.arp_sha, mac, ETH_ALEN);
+	memcpy(frame->arp.arp_spa, &spa, sizeof(spa));
+	memcpy(frame->arp.arp_tpa, &tpa, sizeof(tpa));
+}
+
+static void frames_fill(const struct schedule *schedule, const struct ether_addr *mac,
+			struct in_addr first)
+{
+	unsigned int per_address = schedule->announce ? 2 : 1;
+
+	for (unsigned int i = 0; i < schedule->addresses * per_address; i++) {
+		uint32_t addr = htonl(ntohl(first.s_addr) + i / per_address);
+
+		frame_fill(&frames[i], mac, i % per_address ? addr : 0, addr);
+		vectors[i] = (struct iovec){.iov_base = &frames[i], .iov_len = sizeof(frames[i])};
+		messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
+	}
+}
+
+static int socket_open(const char *iface)
+{
+	/* Protocol 0: it receives nothing, so nobody's frames are copied for it. */
+	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
+				   .sll_ifindex = (int)if_nametoindex(iface)};
+	int fd = addr.sll_ifindex ? socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) : -1;
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		fprintf(stderr, "probes: %s: %s\n", iface, strerror(errno));
+	return fd;
+}
+
+static int frames_send(int fd, unsigned int first, unsigned int count)
+{
+	while (count) {
+		int sent = sendmmsg(fd, messages + first, count < BATCH ? count : BATCH,
+				    MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return -errno;
+		first += (unsigned int)sent;
+		count -= (unsigned int)sent;
+	}
+	return 0;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* Returns how late it came back. */
+static int64_t sleep_until(int64_t due_ns)
+{
+	struct timespec due = {.tv_sec = due_ns / NSEC_PER_SEC, .tv_nsec = due_ns % NSEC_PER_SEC};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+		;
+	return now_ns() - due_ns;
+}
+
+static int play(int fd, const struct schedule *schedule, struct samples *late)
+{
+	unsigned int steps = schedule->burst ? 1 : schedule->addresses;
+	unsigned int per_step = (schedule->announce ? 2 : 1) * schedule->addresses / steps;
+	int64_t start_ns = now_ns() + START_NS;
+	int err;
+
+	for (unsigned int probe = 0; probe < schedule->probes; probe++) {
+		for (unsigned int step = 0; step < steps; step++) {
+			int64_t due_ns = start_ns + probe * (int64_t)NSEC_PER_SEC +
+					 step * (int64_t)schedule->gap_us * NSEC_PER_USEC;
+
+			late->ns[late->count++] = sleep_until(due_ns);
+			err = frames_send(fd, step * per_step, per_step);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int run(const char *iface, const struct schedule *schedule)
+{
+	struct samples late = {
+		.ns = calloc((size_t)schedule->probes * schedule->addresses, sizeof(int64_t))};
+	int fd = late.ns ? socket_open(iface) : -1;
+	int err;
+
+	if (fd < 0)
+		return 1;
+	err = play(fd, schedule, &late);
+	close(fd);
+	if (err) {
+		fprintf(stderr, "probes: %s: %s\n", iface, strerror(-err));
+		return 1;
+	}
+	samples_sort(&late);
+	printf("sent=%zu p50_us=%.1f p99_us=%.1f max_us=%.1f\n", late.count, samples_us(&late, 50),
+	       samples_us(&late, 99), samples_us(&late, 100));
+	free(late.ns);
+	return 0;
+}
+
+static bool schedule_fits(const struct schedule *schedule)
+{
+	uint64_t span_us = (uint64_t)schedule->addresses * schedule->gap_us;
+
+	return schedule->addresses && schedule->addresses <= ADDRESSES_MAX && schedule->probes &&
+	       (schedule->probes == 1 || span_us <= NSEC_PER_SEC / NSEC_PER_USEC);
+}
+
+static int option_take(struct schedule *schedule, int opt)
+{
+	switch (opt) {
+	case 'c':
+		schedule->addresses = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
+	case 'n':
+		schedule->probes = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
+	case 'g':
+		schedule->gap_us = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
+	case 'b':
+		schedule->burst = true;
+		return 0;
+	case 'a':
+		schedule->announce = true;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct schedule schedule = {.addresses = 1, .probes = 1};
+	struct ether_addr mac;
+	struct in_addr first;
+	int opt;
+
+	prctl(PR_SET_TIMERSLACK, 1); /* 50 us otherwise, of its own making */
+	while ((opt = getopt(argc, argv, "c:n:g:ba")) != -1) {
+		if (option_take(&schedule, opt))
+			return usage();
+	}
+	if (argc - optind != 3 || !schedule_fits(&schedule) ||
+	    !ether_aton_r(argv[optind + 1], &mac) ||
+	    inet_pton(AF_INET, argv[optind + 2], &first) != 1)
+		return usage();
+	frames_fill(&schedule, &mac, first);
+	return run(argv[optind], &schedule);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wire: listens on an interface until SIGTERM, then says how long after their probes the addresses
+ * were announced, by the kernel's own times of both frames in this one capture. Frames stay in the
+ * kernel's ring meanwhile and nobody is woken for each of them, so that the measuring costs the
+ * measured little (the lab's `frames` prints each line at once, for tests that wait for it).
+ */
+#include "samples.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/ethernet.h>
+#include <netinet/if_ether.h>
+#include <pcap/pcap.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ADDRESSES_MAX 4096
+#define TIMES_MAX     8
+#define SNAPLEN	      64
+#define RING_BYTES    (32 * 1024 * 1024)
+#define RETIRE_MS     50 /* a block of the ring that is not full is handed over after this */
+
+struct times {
+	int64_t ns[TIMES_MAX];
+	unsigned int count; /* also of those that found no room */
+};
+
+struct address {
+	struct times probes;
+	struct times requests;
+	struct times replies;
+};
+
+struct options {
+	const char *iface;
+	struct in_addr first;
+	unsigned int addresses;
+	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
+	int64_t due_ns;	    /* after it */
+	int64_t span_ns;    /* announcements count until so long after it */
+};
+
+struct span {
+	int64_t first_ns;
+	int64_t last_ns;
+};
+
+struct findings {
+	struct samples late;
+	unsigned int probed;
+	unsigned int lost;  /* without a request, or without a reply */
+	unsigned int twice; /* with more than one of either */
+	struct span probes;
+	struct span announcements; /* the first one of each address */
+};
+
+static struct address addresses[ADDRESSES_MAX];
+static int64_t late_ns[ADDRESSES_MAX];
+static volatile sig_atomic_t ended;
+
+static void end(int signal_number)
+{
+	(void)signal_number;
+	ended = 1;
+}
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] IFACE FIRST ADDRESSES\n"
+		"  -p  the probe that the time is taken from (1)   -d  due so long after it (0)\n"
+		"  -s  look no further than so long after it (500)\n");
+	return 2;
+}
+
+static void times_add(struct times *times, int64_t ns)
+{
+	if (times->count < TIMES_MAX)
+		times->ns[times->count] = ns;
+	times->count++;
+}
+
+static void frame_take(u_char *user, const struct pcap_pkthdr *head, const u_char *frame)
+{
+	const struct options *options = (const struct options *)user;
+	/* pcap's own name for it; nanoseconds, as was asked for */
+	int64_t ns = head->ts.tv_sec * (int64_t)NSEC_PER_SEC + head->ts.tv_usec;
+	struct ether_arp arp;
+	uint32_t spa, tpa, index;
+
+	if (head->caplen < ETHER_HDR_LEN + sizeof(arp))
+		return;
+	memcpy(&arp, frame + ETHER_HDR_LEN, sizeof(arp));
+	memcpy(&spa, arp.arp_spa, sizeof(spa));
+	memcpy(&tpa, arp.arp_tpa, sizeof(tpa));
+	index = ntohl(tpa) - ntohl(options->first.s_addr);
+	if (index >= options->addresses)
+		return;
+	if (!spa)
+		times_add(&addresses[index].probes, ns);
+	else if (spa == tpa)
+		times_add(arp.arp_op == htons(ARPOP_REQUEST) ? &addresses[index].requests
+							     : &addresses[index].replies,
+			  ns);
+}
+
+/* How many from `from` to `to`; the first of them. */
+static unsigned int times_within(const struct times *times, int64_t from_ns, int64_t to_ns,
+				 int64_t *first_ns)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < times->count && i < TIMES_MAX; i++) {
+		if (times->ns[i] < from_ns || times->ns[i] >= to_ns)
+			continue;
+		if (!count++ && times->ns[i] < *first_ns)
+			*first_ns = times->ns[i];
+	}
+	return count;
+}
+
+static void span_take(struct span *span, int64_t ns)
+{
+	if (!span->first_ns || ns < span->first_ns)
+		span->first_ns = ns;
+	if (ns > span->last_ns)
+		span->last_ns = ns;
+}
+
+static double span_us(const struct span *span)
+{
+	return (double)(span->last_ns - span->first_ns) / NSEC_PER_USEC;
+}
+
+static void address_judge(const struct options *options, const struct address *address,
+			  struct findings *findings)
+{
+	unsigned int requests, replies;
+	int64_t probe_ns, first_ns = INT64_MAX;
+
+	if (address->probes.count < options->probe)
+		return;
+	findings->probed++;
+	probe_ns = address->probes.ns[options->probe - 1];
+	span_take(&findings->probes, probe_ns);
+	requests = times_within(&address->requests, probe_ns, probe_ns + options->span_ns,
+				&first_ns);
+	replies = times_within(&address->replies, probe_ns, probe_ns + options->span_ns, &first_ns);
+	findings->lost += !requests || !replies;
+	findings->twice += requests > 1 || replies > 1;
+	if (first_ns == INT64_MAX)
+		return;
+	findings->late.ns[findings->late.count++] = first_ns - probe_ns - options->due_ns;
+	span_take(&findings->announcements, first_ns);
+}
+
+static void report(const struct options *options)
+{
+	struct findings findings = {.late.ns = late_ns};
+
+	for (unsigned int i = 0; i < options->addresses; i++)
+		address_judge(options, &addresses[i], &findings);
+	samples_sort(&findings.late);
+	printf("probed=%u announced=%zu lost=%u twice=%u min_us=%.1f p50_us=%.1f p99_us=%.1f "
+	       "max_us=%.1f probes_us=%.1f announcements_us=%.1f\n",
+	       findings.probed, findings.late.count, findings.lost, findings.twice,
+	       samples_us(&findings.late, 0), samples_us(&findings.late, 50),
+	       samples_us(&findings.late, 99), samples_us(&findings.late, 100),
+	       span_us(&findings.probes), span_us(&findings.announcements));
+}
+
+static pcap_t *wire_open(const char *iface)
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+	struct bpf_program arp_only;
+	pcap_t *handle = pcap_create(iface, why);
+	bool up;
+
+	if (!handle) {
+		fprintf(stderr, "wire: %s: %s\n", iface, why);
+		return NULL;
+	}
+	pcap_set_snaplen(handle, SNAPLEN);
+	pcap_set_promisc(handle, 1);
+	pcap_set_timeout(handle, RETIRE_MS);
+	pcap_set_buffer_size(handle, RING_BYTES);
+	pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
+	up = pcap_activate(handle) >= 0 &&
+	     !pcap_compile(handle, &arp_only, "arp", 1, PCAP_NETMASK_UNKNOWN);
+	if (up) {
+		up = !pcap_setfilter(handle, &arp_only) && !pcap_setnonblock(handle, 1, why);
+		pcap_freecode(&arp_only);
+	}
+	if (up)
+		return handle;
+	fprintf(stderr, "wire: %s: %s\n", iface, why[0] ? why : pcap_geterr(handle));
+	pcap_close(handle);
+	return NULL;
+}
+
+static int listen_until_ended(pcap_t *handle, struct options *options)
+{
+	bool last = false;
+	int got;
+
+	puts("listening");
+	/* The frames of the last moment are still in a block that has to retire. */
+	while (!last) {
+		last = ended;
+		usleep(2 * RETIRE_MS * 1000);
+		do {
+			got = pcap_dispatch(handle, -1, frame_take, (u_char *)options);
+		} while (got > 0);
+		if (got < 0) {
+			fprintf(stderr, "wire: %s: %s\n", options->iface, pcap_geterr(handle));
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+static int run(struct options *options)
+{
+	pcap_t *handle = wire_open(options->iface);
+	struct pcap_stat stat = {};
+	int err;
+
+	if (!handle)
+		return 1;
+	err = listen_until_ended(handle, options);
+	if (!err && (pcap_stats(handle, &stat) || stat.ps_drop)) {
+		fprintf(stderr, "wire: %s: the capture lost %u frames; nothing can be said\n",
+			options->iface, stat.ps_drop);
+		err = -EIO;
+	}
+	pcap_close(handle);
+	if (!err)
+		report(options);
+	return err ? 1 : 0;
+}
+
+static int option_take(struct options *options, int opt)
+{
+	switch (opt) {
+	case 'p':
+		options->probe = (unsigned int)strtoul(optarg, NULL, 10);
+		return options->probe < 1 || options->probe > TIMES_MAX;
+	case 'd':
+		options->due_ns = strtol(optarg, NULL, 10) * NSEC_PER_MSEC;
+		return 0;
+	case 's':
+		options->span_ns = strtol(optarg, NULL, 10) * NSEC_PER_MSEC;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.probe = 1, .span_ns = 500 * (int64_t)NSEC_PER_MSEC};
+	struct sigaction action = {.sa_handler = end};
+	int opt;
+
+	while ((opt = getopt(argc, argv, "p:d:s:")) != -1) {
+		if (option_take(&options, opt))
+			return usage();
+	}
+	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 1], &options.first) != 1)
+		return usage();
+	options.iface = argv[optind];
+	options.addresses = (unsigned int)strtoul(argv[optind + 2], NULL, 10);
+	if (!options.addresses || options.addresses > ADDRESSES_MAX)
+		return usage();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigaction(SIGTERM, &action, NULL);
+	return run(&options);
+}

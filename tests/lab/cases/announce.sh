@@ -1,0 +1,180 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The main job: who is announced, when, in what form, and what follows from it.
+
+own_announcements="kind=announce-.* src=$MAC_NEW"
+
+case_probe_only_announced() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	protocol_time 2.5 # a third round would come two seconds later
+	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW" dst=ff:ff:ff:ff:ff:ff \
+		"sha=$MAC_NEW" "spa=$SERVICE" tha=00:00:00:00:00:00 "tpa=$SERVICE" vlan=-
+	assert_frames_count 2 lan kind=announce-reply "src=$MAC_NEW" dst=ff:ff:ff:ff:ff:ff \
+		"sha=$MAC_NEW" "spa=$SERVICE" "tha=$MAC_NEW" "tpa=$SERVICE" vlan=-
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_frame_after_ms 0 lan 1 kind=announce-request 1 kind=announce-reply
+	assert_frame_after_ms 1100 lan 1 kind=announce-request 2 kind=announce-request
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" port v-new
+	assert_claim "$SERVICE" mac "$MAC_NEW"
+	assert_claim "$SERVICE" probes 3
+	assert_claim "$SERVICE" self_announced 0
+}
+
+# A guest that moved here with its MAC: the FDB of the old port has to follow it.
+case_same_mac_other_port() {
+	lab_stale "$SERVICE" "$MAC_NEW"
+	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_fdb_port "$MAC_NEW" v-other
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 5000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 'kind=announce-'
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+case_self_announcing_left_alone() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_capture guest new eth0 -Q out
+	lab_winguest new -a -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 8 'kind=announce-request'
+	protocol_time 4
+	assert_frames_count 1 guest 'kind=announce-.*'
+	assert_none_added lan guest
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" self_announced 1
+	assert_claim "$SERVICE" announcements 0
+}
+
+# Windows with a static address uses it inside its own window and announces nothing (FACTS 1).
+case_use_inside_window() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -u 500 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 'kind=announce-'
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# It used the address after its first probe and sent no other: that is enough, at the usual time.
+case_use_after_one_probe() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -n 1 -u 500 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 'kind=announce-'
+	assert_frame_after_ms 2300 lan 1 kind=probe 1 kind=announce-request
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+case_probing_guest_never_hears_itself() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_capture guest new eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 0 guest "sha=$MAC_NEW"
+}
+
+case_probing_guest_never_hears_itself_tap() {
+	local mac=00:00:5e:00:53:0d
+	lab_tapguest tap0 -w "$LAB_DIR/tap0.pcap" -k 3000 tap0 "$mac" "$SERVICE"
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_tap_go tap0
+	assert_await_frames lan 4 8 "kind=announce-.* src=$mac"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_router_mac "$SERVICE" "$mac"
+	assert_host_mac "$SERVICE" "$mac"
+	assert_fdb_port "$mac" tap0
+	# a neighbour asks for it, which shows that the file does record what reaches the guest
+	lab_winguest other -n 0 -u 0 -t "$SERVICE" -q eth0 "$MAC_OTHER" 192.0.2.12
+	wait "$LAB_TAP_PID"
+	"$LAB_BIN/frames" -r "$LAB_DIR/tap0.pcap" >"$LAB_DIR/tap.frames"
+	assert_frames_count 1 tap kind=request "sha=$MAC_OTHER"
+	assert_frames_count 0 tap "sha=$mac"
+}
+
+case_several_addresses_at_once() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.11 192.0.2.12 192.0.2.13
+	assert_await_frames lan 12 8 'kind=announce-'
+	protocol_time 2.5
+	for address in 192.0.2.11 192.0.2.12 192.0.2.13; do
+		assert_frames_count 4 lan 'kind=announce-.*' "spa=$address"
+	done
+}
+
+# announce VLANS GUEST_TAGS...: the same tags and priorities come back on the router's wire.
+announced_with_tags() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new "${@:2}" -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-"
+	assert_frames_count 3 lan kind=probe "vlan=$1"
+	assert_frames_count 2 lan kind=announce-request "vlan=$1" tha=00:00:00:00:00:00 "src=$MAC_NEW"
+	assert_frames_count 2 lan kind=announce-reply "vlan=$1" "tha=$MAC_NEW" "src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+}
+
+case_tagged() {
+	announced_with_tags 100:5 -v 100:5
+	assert_claim "$SERVICE" vlan 100
+}
+
+case_tagged_twice() {
+	announced_with_tags ad:100:5,200:3 -v 0x88a8:100:5 -v 200:3
+}
+
+# The same address in another VLAN is another claim: its owner there is no conflict here.
+case_tagged_is_another_segment() {
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest other -n 0 -u 500 -q eth0 "$MAC_OTHER" "$SERVICE"
+	lab_winguest new -v 100 -k 5000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "$own_announcements"
+	# the owner outside the VLAN spoke to the router, and keeps it
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+}
+
+claim_refreshed() {
+	[[ $(claim_field "$SERVICE" refreshed) == "$1" ]]
+}
+
+# Did the host's own entry follow? Counted for each announcement, by what was found.
+case_host_entry_is_looked_at() {
+	lab_stale "$SERVICE" "$MAC_OLD"
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	lab_wait 5 claim_refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" refreshed), not 2"
+}
+
+host_permanent_counted() {
+	in_hv "$GARPD" show counters -j |
+		jq -e '.[] | select(.counter == "host_permanent" and .value == 2)'
+}
+
+# A permanent entry is the administrator's: left, and counted.
+case_host_entry_permanent_is_left() {
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	lab_wait 5 host_permanent_counted || t_fail "host_permanent is not 2"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" refreshed)"
+}

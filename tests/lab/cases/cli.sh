@@ -1,0 +1,228 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line: what each verb says, what bad input gets, what is left behind.
+
+# assert_fails STATUS WORDS COMMAND...: it ends with STATUS, says one line with WORDS, and leaves no pin.
+assert_fails() {
+	local status=0
+	in_hv "${@:3}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
+	assert_equals "exit status of ${*:3}" "$1" "$status"
+	grep -qE -- "$2" "$LAB_DIR/err" || t_fail "expected '$2', got: $(<"$LAB_DIR/err")"
+	(($1 == 2)) || assert_equals "lines of ${*:3}" 1 "$(wc -l <"$LAB_DIR/err")"
+}
+
+assert_no_pins() {
+	in_hv test ! -e /sys/fs/bpf/garpd || t_fail "pins are left: $(in_hv ls -R /sys/fs/bpf/garpd)"
+}
+
+case_usage_is_2() {
+	assert_fails 2 'no such verb' "$GARPD" dance
+	assert_fails 2 'usage' "$GARPD" run --color
+	assert_fails 2 'usage' "$GARPD" run extra
+	assert_fails 2 'usage' "$GARPD" run --log xml
+	assert_fails 2 'usage' "$GARPD" show
+	assert_fails 2 'usage' "$GARPD" show guests
+	assert_fails 2 'usage' "$GARPD" announce
+	assert_fails 2 'usage' "$GARPD" detach now
+	assert_fails 2 'usage' "$GARPD" watch claims
+	assert_no_pins
+}
+
+case_not_loaded_is_said() {
+	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" show claims
+	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" watch
+	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" announce "$SERVICE"
+}
+
+case_bpffs_missing_is_said() {
+	in_hv umount /sys/fs/bpf
+	assert_fails 1 '/sys/fs/bpf: no BPF file system.*mount -t bpf' "$GARPD" run --bridge br0
+	assert_fails 1 '/sys/fs/bpf: no BPF file system.*mount -t bpf' "$GARPD" show claims
+}
+
+case_missing_privilege_is_said() {
+	local -a plain=(setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --clear-groups)
+	assert_fails 1 'not permitted.*root' "${plain[@]}" "$GARPD" run --bridge br0
+	# Root by name alone: the pin directory can be made, the programs cannot be loaded.
+	assert_fails 1 'not permitted.*CAP_BPF' \
+		setpriv --bounding-set=-all --inh-caps=-all "$GARPD" run --bridge br0
+	assert_no_pins
+	lab_start_garpd
+	assert_fails 1 'not permitted.*root' "${plain[@]}" "$GARPD" show claims
+}
+
+# Nobody but us has a filter with our handle: where somebody does, that port is not ours to take.
+case_foreign_filter_is_said() {
+	in_hv tc qdisc add dev v-new clsact
+	in_hv bpftool prog loadall "$LAB_ROOT/build/bpf/garpd.bpf.o" /sys/fs/bpf/foreign
+	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
+		bpf da object-pinned /sys/fs/bpf/foreign/garpd_speak
+	assert_fails 1 'v-new: .*(somebody else|tcx)' "$GARPD" run --bridge br0 --mode tc
+	assert_no_pins
+	in_hv tc filter show dev v-new ingress | grep -q garpd_speak || t_fail "the foreign filter is gone"
+	! in_hv tc qdisc show dev v-old | grep -q clsact || t_fail "a qdisc is left on v-old"
+}
+
+case_no_bridge_is_an_error() {
+	assert_fails 1 'bridge' "$GARPD" run
+	assert_no_pins
+}
+
+case_bad_config_is_said_with_its_line() {
+	printf 'bridges: [br0]\naddresses:\n  - address: 192.0.2.300\n' >"$LAB_DIR/bad.yaml"
+	assert_fails 1 'bad.yaml:3: ' "$GARPD" check "$LAB_DIR/bad.yaml"
+	assert_fails 1 'bad.yaml:3: ' "$GARPD" run -c "$LAB_DIR/bad.yaml"
+	assert_no_pins
+	assert_fails 1 'missing.yaml' "$GARPD" run -c "$LAB_DIR/missing.yaml"
+}
+
+config_with_owner() {
+	printf 'bridges: [br0]\nuplinks: [up0]\naddresses:\n  - address: %s\n    announce: %s\n    owners: ["%s"]\n' \
+		"$SERVICE" "$1" "$2" >"$LAB_DIR/garpd.yaml"
+}
+
+# SIGHUP: the new file counts, a bad one changes nothing.
+case_config_is_read_again() {
+	config_with_owner immediate "$MAC_OTHER"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_claim "$SERVICE" state denied
+	echo 'bridges: [' >"$LAB_DIR/garpd.yaml"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'stays as it was' || t_fail "the bad file is not complained of"
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	config_with_owner immediate "$MAC_NEW"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'configuration read again' || t_fail "the good file is not taken"
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 5 'kind=announce-'
+}
+
+case_bridge_is_waited_for() {
+	local log=$LAB_DIR/garpd.wait.log
+	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
+	GARPD_PID=$LAB_LAST GARPD_LOG=$log
+	lab_await "$log" 5 '^ready$' || t_fail "not ready: $(<"$log")"
+	grep -q 'vmbr\*: no such bridge yet' "$log" || t_fail "nothing said of the bridge: $(<"$log")"
+	in_hv ip link add vmbr7 type bridge
+	in_hv ip link set v-new master vmbr7
+	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
+}
+
+# 50 ms from RTM_NEWLINK to attached: the kernel's times of both, on one clock.
+case_port_attached_at_once() {
+	lab_start_garpd --log json
+	in_hv ip link add v-late type veth peer name p-late
+	in_hv ip link set v-late up
+	in_hv ip link set v-late master br0
+	lab_await "$GARPD_LOG" 5 'port v-late attached' || t_fail "v-late is not attached"
+	in_hv "$GARPD" show ports -j | jq -e '.[] | select(.port == "v-late" and .role == "guest")' \
+		>/dev/null || t_fail "show ports does not know v-late"
+}
+
+case_log_json() {
+	lab_start_garpd --log json
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	lab_await "$GARPD_LOG" 5 '"event": ?"announce_done"' || t_fail "no event announce_done"
+	jq -es --arg mac "$MAC_NEW" --arg address "$SERVICE" 'map(select(.event == "window_ended" and
+		.mac == $mac and .address == $address and .port == "v-new" and .bridge == "br0" and
+		(.time | test("^[0-9-]+T[0-9:.]+Z$")))) | length == 1' "$GARPD_LOG" >/dev/null ||
+		t_fail "no whole event window_ended: $(<"$GARPD_LOG")"
+}
+
+# It takes nothing from the daemon, and needs none.
+case_watch() {
+	lab_start_garpd
+	lab_kill9_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_spawn "$LAB_DIR/watch.text" in_ns_exec hv "$GARPD" watch
+	lab_await "$LAB_DIR/watch.text" 5 '^BRIDGE'
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 5 "\"address\": ?\"$SERVICE\".*\"state\": ?\"probing\"" ||
+		t_fail "watch -j says nothing: $(<"$LAB_DIR/watch")"
+	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch says nothing"
+}
+
+case_announce_is_refused_without_an_owner() {
+	lab_start_garpd
+	assert_fails 1 "198.51.100.9: no guest has probed" "$GARPD" announce 198.51.100.9
+	assert_fails 1 "not an address" "$GARPD" announce gateway
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_fails 1 "$SERVICE: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+}
+
+# Field names for everybody who uses bpftool: of keys, of values, of every counter.
+case_bpftool_shows_names() {
+	lab_start_garpd
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	in_hv bpftool map dump pinned /sys/fs/bpf/garpd/claims >"$LAB_DIR/dump"
+	local word
+	for word in '"segment":' '"vlan":' '"addr":' '"mac":' '"state":' '"window_probes":'; do
+		grep -q "$word" "$LAB_DIR/dump" || t_fail "no $word in: $(<"$LAB_DIR/dump")"
+	done
+	in_hv bpftool map dump pinned /sys/fs/bpf/garpd/counters >"$LAB_DIR/dump"
+	while read -r word; do
+		grep -q "\"$word\":" "$LAB_DIR/dump" || t_fail "bpftool does not name $word"
+	done < <(in_hv "$GARPD" show counters -j | jq -r '.[].counter')
+}
+
+case_manual_names_every_verb_and_flag() {
+	local word
+	sed 's/\\-/-/g' "$LAB_ROOT/dist/garpd.8" >"$LAB_DIR/manual"
+	while read -r word; do
+		grep -qE -- "$word" "$LAB_DIR/manual" ||
+			t_fail "garpd.8 does not say $word"
+	done < <("$GARPD" help | grep -oE -- '--[a-z]+|garpd [a-z]+ ' | sed 's/garpd //' | sort -u)
+}
+
+port_field() {
+	in_hv "$GARPD" show ports -j | jq -r --arg port "$1" ".[] | select(.port == \$port) | .$2"
+}
+
+# Mode, why that one, and other people's programs on the hook, of whatever kind.
+case_show_ports_says_why_and_who_else() {
+	local id
+	t_need bpftool tc
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
+	in_hv tc qdisc add dev v-other clsact
+	in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf da \
+		object-pinned /sys/fs/bpf/foreign/foreign_tc
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	lab_start_garpd
+	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_tc | jq -r .id)
+	port_field v-other 'others | join(",")' >"$LAB_DIR/others"
+	grep -qE "^xdp foreign_xdp \(id [0-9]+\),tc foreign_tc \(id $id\)\$" "$LAB_DIR/others" ||
+		t_fail "others on v-other: $(<"$LAB_DIR/others")"
+	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+	case $(port_field v-new mode) in
+	tcx) assert_equals why 'auto: tcx works here' "$(port_field v-new why)" ;;
+	*) assert_equals why 'auto: no tcx here' "$(port_field v-new why)" ;;
+	esac
+	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
+	grep -qE '^v-other .* auto: .* xdp foreign_xdp \(id [0-9]+\), tc foreign_tc' "$LAB_DIR/ports" ||
+		t_fail "in columns: $(<"$LAB_DIR/ports")"
+	lab_stop_garpd
+	lab_start_garpd --mode tc
+	assert_equals "why tc" asked "$(port_field v-new why)"
+	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+}
+
+case_show_ports_names_tcx_programs() {
+	t_need bpftool
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
+	lab_spawn "$LAB_DIR/tcx" in_ns_exec hv "$LAB_BIN/tcx" v-other /sys/fs/bpf/foreign/foreign_tc
+	lab_await "$LAB_DIR/tcx" 5 '^attached$' 1 "$LAB_LAST" || t_skip "no tcx here: $(<"$LAB_DIR/tcx")"
+	lab_start_garpd
+	port_field v-other 'others | join(",")' >"$LAB_DIR/others"
+	grep -qE '^tcx foreign_tc \(id [0-9]+\)$' "$LAB_DIR/others" ||
+		t_fail "others on v-other: $(<"$LAB_DIR/others")"
+	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+}

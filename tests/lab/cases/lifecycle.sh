@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Ports that come and go, daemons that die, and what is left at the end.
+
+# RTM_NEWLINK to attached is 50 ms at most (the issue's figure); the guest boots for longer.
+ATTACH_TIME=0.2
+
+assert_new_is_announced() {
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+case_port_added() {
+	local mac=00:00:5e:00:53:1a
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_guest late "$mac"
+	protocol_time "$ATTACH_TIME"
+	lab_winguest late -k 10000 eth0 "$mac" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$mac"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_router_mac "$SERVICE" "$mac"
+	assert_fdb_port "$mac" v-late
+}
+
+case_tap_added() {
+	local mac=00:00:5e:00:53:1a
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_tapguest tap0 -k 3000 tap0 "$mac" "$SERVICE"
+	protocol_time "$ATTACH_TIME"
+	lab_tap_go tap0
+	assert_await_frames lan 2 8 "kind=announce-.* src=$mac"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+}
+
+case_port_removed() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest other -k 10000 eth0 "$MAC_OTHER" 192.0.2.11
+	assert_await_frames lan 3 5 'kind=probe'
+	in_hv ip link del v-other
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_new_is_announced
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_OTHER"
+	kill -0 "$GARPD_PID" || t_fail "garpd died"
+}
+
+# A virtual machine that restarts: the same name, another device.
+case_port_replaced() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	in_hv ip link del v-new
+	lab_link new eth0 "$MAC_NEW" v-new
+	protocol_time "$ATTACH_TIME"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_new_is_announced
+}
+
+case_port_renamed() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	in_hv ip link set v-new down
+	in_hv ip link set v-new name v-renamed
+	in_hv ip link set v-renamed up
+	protocol_time "$ATTACH_TIME"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_new_is_announced
+	assert_fdb_port "$MAC_NEW" v-renamed
+	assert_claim "$SERVICE" port v-renamed
+}
+
+case_port_leaves_the_bridge() {
+	lab_start_garpd
+	lab_capture guest new eth0
+	in_hv ip link set v-new nomaster
+	protocol_time "$ATTACH_TIME"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames guest 3 5 'kind=probe'
+	protocol_time 2.5
+	assert_equals "claim of a port that left" "" "$(claim_field "$SERVICE" state)"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+}
+
+# Killed between the second probe and the third, started again: announced once, and on time.
+case_killed_mid_window() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 5 'kind=probe'
+	lab_kill9_garpd
+	lab_start_garpd
+	assert_new_is_announced
+	assert_await_frames lan 4 5 'kind=announce-'
+	protocol_time 2.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_frames_count 2 lan kind=announce-reply
+	assert_claim "$SERVICE" probes 3
+}
+
+# While it was away the programs heard everything: what fell due is said at once.
+case_due_while_away() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 5 'kind=probe'
+	lab_kill9_garpd
+	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 2
+	assert_frames_count 0 lan 'kind=announce-.*'
+	lab_start_garpd
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+case_second_daemon_refused() {
+	local status=0
+	lab_start_garpd
+	in_hv timeout 5 "$GARPD" run --bridge br0 >"$LAB_DIR/second" 2>&1 || status=$?
+	assert_equals "exit status of a second garpd run" 1 "$status"
+	assert_equals "its lines" 1 "$(wc -l <"$LAB_DIR/second")"
+	kill -0 "$GARPD_PID" || t_fail "the first one died"
+}
+
+# assert_detached MODE: nothing of ours is left, and a filter of somebody else's still is.
+assert_detached() {
+	t_need bpftool tc
+	in_hv tc qdisc add dev v-other clsact
+	in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf bytecode '1,6 0 0 0' action ok ||
+		in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf bytecode '1,6 0 0 0'
+	lab_start_garpd --mode "$1" --declare "$SERVICE=$MAC_NEW"
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
+	assert_equals "clsact qdiscs left" v-other \
+		"$(in_hv tc -j qdisc show | jq -r '.[] | select(.kind == "clsact") | .dev')"
+	assert_equals "foreign filters" 1 \
+		"$(in_hv tc filter show dev v-other ingress | grep -c 'handle 0x1')"
+	assert_equals "programs of bpftool net" "" "$(in_hv bpftool net | grep -i garpd || true)"
+	# What bpftool is too old to list would still be heard.
+	lab_capture lan router lan0
+	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 3 5 'kind=probe'
+	assert_frames_count 0 lan 'kind=announce-.*'
+}
+
+case_detach_leaves_nothing() {
+	assert_detached auto
+}
+
+case_detach_leaves_nothing_tc() {
+	assert_detached tc
+}
+
+case_mode_tc_announces() {
+	lab_start_garpd --mode tc
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_new_is_announced
+}
+
+case_show_without_daemon() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_new_is_announced
+	lab_kill9_garpd
+	assert_claim "$SERVICE" mac "$MAC_NEW"
+	in_hv bpftool -j map dump pinned /sys/fs/bpf/garpd/claims >"$LAB_DIR/dump" ||
+		t_fail "bpftool cannot read the claims"
+	jq -e '.[0].formatted.value | has("state")' "$LAB_DIR/dump" >/dev/null ||
+		t_fail "bpftool shows no field names: $(<"$LAB_DIR/dump")"
+}
+
+case_announce_by_hand() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	lab_stale "$SERVICE" "$MAC_OLD"
+	in_hv "$GARPD" announce "$SERVICE" || t_fail "garpd announce failed"
+	assert_await_frames lan 6 3 'kind=announce-'
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# A new daemon puts its own program into the links that are there: no port is without one meanwhile.
+case_adopted_without_a_gap() {
+	local link=/sys/fs/bpf/garpd/links before after
+	lab_start_garpd
+	[[ $(in_hv "$GARPD" show ports -j | jq -r '.[0].mode') == tcx ]] ||
+		t_skip "this kernel has no tcx, and so no link"
+	link+=/$(in_hv cat /sys/class/net/v-new/ifindex)
+	before=$(in_hv bpftool -j link show pinned "$link" | jq -r '"\(.id) \(.prog_id)"')
+	lab_kill9_garpd
+	lab_start_garpd
+	grep -q 'port v-new adopted' "$GARPD_LOG" || t_fail "not adopted: $(<"$GARPD_LOG")"
+	after=$(in_hv bpftool -j link show pinned "$link" | jq -r '"\(.id) \(.prog_id)"')
+	assert_equals "id of v-new's link" "${before% *}" "${after% *}"
+	[[ ${before#* } != "${after#* }" ]] || t_fail "the program is still the old one"
+}
+
+# A port that left its bridge while no daemon looked is let go by the next one.
+case_port_left_while_away() {
+	lab_start_garpd
+	lab_kill9_garpd
+	in_hv ip link set v-other nomaster
+	lab_start_garpd
+	in_hv "$GARPD" show ports -j | jq -e 'all(.port != "v-other")' >/dev/null ||
+		t_fail "v-other is still a port"
+}
+
+case_systemd_is_told() {
+	t_need socat
+	lab_spawn "$LAB_DIR/notified" socat -u "UNIX-RECV:$LAB_DIR/notify" STDOUT
+	lab_wait 5 test -S "$LAB_DIR/notify" || t_fail "no socket to be told on"
+	NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd
+	lab_wait 5 grep -q READY=1 "$LAB_DIR/notified" || t_fail "systemd was not told READY=1"
+}

@@ -1,0 +1,442 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Router ports. garpd runs on the router alone; what is the hypervisor elsewhere is here a switch
+# that knows nothing of it, between the router and the guests.
+
+LAN_MAC=$MAC_ROUTER # the router's, on the interface at hand
+ROUTER_IMMEDIATE_US=$((50 * T_LATE_MS)) # the kernel alone: 5 ms, more where the machine is emulated
+
+router_start() {
+	lab_start_garpd_at router --router "$@"
+}
+
+router_start_relay() {
+	echo 'relay: yes' >"$LAB_DIR/garpd.yaml"
+	router_start "$1" -c "$LAB_DIR/garpd.yaml" "${@:2}"
+}
+
+# An old host of the LAN, with a stale entry of its own; what is on its wire goes to `wire`.
+router_old_host() {
+	in_ns other ip addr add 192.0.2.12/24 dev eth0
+	in_ns other ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev eth0 nud reachable
+	lab_capture wire other eth0
+}
+
+# router_interface IFACE: the router's LAN is this interface now, with the stale entry.
+router_interface() {
+	in_ns router ip addr flush dev lan0
+	in_ns router ip link set "$1" up
+	in_ns router ip addr add "$ROUTER/24" dev "$1"
+	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev "$1" nud reachable
+	LAN_MAC=$(in_ns router cat "/sys/class/net/$1/address")
+}
+
+router_counter() {
+	in_ns router "$GARPD" show counters -j | jq -r ".[] | select(.counter == \"$1\") | .value"
+}
+
+router_port() {
+	in_ns router "$GARPD" show ports -j | jq -r ".[] | select(.port == \"$1\") | .$2"
+}
+
+router_port_is() {
+	[[ $(router_port "$1" "$2") == "$3" ]]
+}
+
+entry_is() {
+	[[ $(lab_mac_in "$@") == "$MAC_NEW" ]]
+}
+
+# assert_entry_follows MACHINE IFACE
+assert_entry_follows() {
+	lab_wait 8 entry_is "$@" "$SERVICE" ||
+		t_fail "$1 still believes $(lab_mac_in "$@" "$SERVICE")"
+}
+
+# Nobody but the guest itself has said anything for it.
+assert_router_silent_on_the_wire() {
+	assert_frames_count 0 wire 'kind=announce-.*'
+	assert_frames_count 0 wire "src=$LAN_MAC" "sha=$MAC_NEW"
+}
+
+# assert_relayed [VLAN]: two rounds, from the router's MAC for the guest's.
+assert_relayed() {
+	assert_await_frames wire 4 8 'kind=announce-'
+	assert_frames_count 2 wire kind=announce-request "src=$LAN_MAC" dst=ff:ff:ff:ff:ff:ff \
+		"sha=$MAC_NEW" "spa=$SERVICE" tha=00:00:00:00:00:00 "tpa=$SERVICE" "vlan=${1:--}"
+	assert_frames_count 2 wire kind=announce-reply "src=$LAN_MAC" dst=ff:ff:ff:ff:ff:ff \
+		"sha=$MAC_NEW" "spa=$SERVICE" "tha=$MAC_NEW" "tpa=$SERVICE" "vlan=${1:--}"
+}
+
+# ---- what the router believes -------------------------------------------------------------------
+
+case_router_entry_follows() {
+	lab_capture wire other eth0
+	lab_capture lan router lan0
+	router_start lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-' # injected: they are on no wire
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_entry_follows router lan0
+	protocol_time 0.2
+	assert_router_silent_on_the_wire
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" port lan0
+	assert_claim "$SERVICE" refreshed 2
+	assert_equals "refreshed in all" 2 "$(router_counter host_refreshed)"
+	assert_equals "relayed" 0 "$(router_counter relayed)"
+	assert_equals "role of lan0" router "$(router_port lan0 role)"
+}
+
+# The client's stream goes on, with the new guest.
+case_router_traffic_returns() {
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	router_start lan0
+	lab_spawn "$LAB_DIR/recv" "$LAB_BIN/outage" recv -d 15 \
+		-n "old=/proc/${LAB_PID[old]}/ns/net" -n "new=/proc/${LAB_PID[new]}/ns/net" \
+		"$SERVICE_PORT"
+	local receiver=$LAB_LAST ms
+	lab_await "$LAB_DIR/recv" 5 '^listening$' 1 "$receiver" || t_fail "no receiver"
+	lab_spawn "$LAB_DIR/send" in_ns_exec client "$LAB_BIN/outage" send "$SERVICE" \
+		"$SERVICE_PORT" 20
+	lab_await "$LAB_DIR/recv" 5 '^receiving' 1 "$receiver" || t_fail "nothing reaches old"
+	in_ns old ip link set eth0 down
+	protocol_time 0.2
+	lab_winguest new -A -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$receiver" || t_fail "still dark: $(<"$LAB_DIR/recv")"
+	ms=$(sed -nE 's/^outage ms=([0-9]+).*/\1/p' "$LAB_DIR/recv")
+	((ms < 3250 + T_LATE_MS)) || t_fail "dark for $ms ms"
+}
+
+case_router_immediate() {
+	lab_capture wire other eth0
+	lab_capture lan router lan0
+	router_start lan0 --declare "$SERVICE=$MAC_NEW"
+	kill -STOP "$GARPD_PID" # the kernel does it alone
+	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_gap 0 "$ROUTER_IMMEDIATE_US" lan 1 kind=probe 1 kind=announce-request
+	assert_gap 0 "$ROUTER_IMMEDIATE_US" lan 1 kind=probe 1 kind=announce-reply
+	assert_entry_follows router lan0
+	assert_router_silent_on_the_wire
+}
+
+# ---- silence ------------------------------------------------------------------------------------
+
+case_router_conflict_silences() {
+	lab_capture lan router lan0
+	router_start_relay lan0
+	lab_winguest other -n 0 -i -c -k 20000 eth0 "$MAC_OTHER" "$SERVICE"
+	lab_await "$LAB_DIR"/winguest.other.* 5 owns || t_fail "the defender did not start"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=announce-request src=$MAC_OTHER"
+	protocol_time 7
+	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
+	assert_claim "$SERVICE" state conflict
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+}
+
+# The owner's answer is for the prober alone, and no switch brings it here. The prober gives up, as
+# it must, and so its window comes to nothing.
+case_router_unheard_defence() {
+	t_need arping
+	[[ $(arping -V 2>&1) == *iputils* ]] || t_skip "arping is not that of iputils"
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	lab_capture lan router lan0
+	router_start_relay lan0
+	in_ns new arping -D -c 3 -w 4 -I eth0 "$SERVICE" >"$LAB_DIR/arping" &&
+		t_fail "no answer: $(<"$LAB_DIR/arping")"
+	assert_await_frames lan 1 3 kind=probe
+	protocol_time 4
+	assert_frames_count 0 lan kind=reply
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+	assert_equals "lapsed" 1 "$(router_counter lapsed)"
+}
+
+# ---- relay --------------------------------------------------------------------------------------
+
+# The same news in the two Ethernet forms: ours leaves the switch as it was, the other one takes the
+# guest's entry to the router's port, where nothing reaches the guest any more.
+case_router_relay() {
+	router_old_host
+	router_start_relay lan0
+	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_relayed
+	assert_entry_follows other eth0
+	assert_entry_follows router lan0
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_equals "relayed" 2 "$(router_counter relayed)"
+	protocol_time 2.5
+	assert_frames_count 4 wire 'kind=announce-.*'
+	lab_spawn "$LAB_DIR/other-form" in_ns_exec router "$LAB_BIN/winguest" -n 0 -a -q lan0 \
+		"$MAC_NEW" "$SERVICE"
+	assert_await_frames wire 1 3 "kind=announce-request src=$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" up0
+}
+
+case_router_relay_immediate() {
+	router_old_host
+	router_start_relay lan0 --declare "$SERVICE=$MAC_NEW"
+	lab_winguest new -q -n 1 -k 1000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_ROUTER"
+	assert_gap 0 "$ROUTER_IMMEDIATE_US" wire 1 kind=probe 1 kind=announce-reply
+	assert_entry_follows other eth0
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+# Tags of the guest are kept, where the router's own interface hears them.
+case_router_relay_keeps_tags() {
+	lab_capture wire other eth0
+	router_start_relay lan0
+	lab_winguest new -v 100:5 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_relayed 100:5
+	assert_claim "$SERVICE" vlan 100
+}
+
+case_router_relay_is_read_again() {
+	router_old_host
+	echo 'relay: no' >"$LAB_DIR/garpd.yaml"
+	router_start lan0 -c "$LAB_DIR/garpd.yaml"
+	assert_equals "relay of lan0" false "$(router_port lan0 relay)"
+	echo 'relay: yes' >"$LAB_DIR/garpd.yaml"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'configuration read again'
+	assert_equals "relay of lan0" true "$(router_port lan0 relay)"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_relayed
+}
+
+case_router_mac_is_followed() {
+	router_old_host
+	router_start_relay lan0
+	LAN_MAC=00:00:5e:00:53:fd
+	in_ns router ip link set lan0 address "$LAN_MAC"
+	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud reachable
+	protocol_time 0.2
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_relayed
+	assert_entry_follows other eth0
+	assert_entry_follows router lan0
+}
+
+# Two that know nothing of each other: one on the hypervisor, one on the router, with its relay. What
+# the router puts on the wire is nothing to the hypervisor, and the guest stays where it is.
+case_router_beside_a_hypervisor() {
+	local counters
+	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
+	router_old_host
+	router_start_relay lan0 --declare "$SERVICE=$MAC_NEW"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_ROUTER"
+	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_NEW"
+	protocol_time 6
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_entry_follows router lan0
+	assert_entry_follows other eth0
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" conflicts 0
+	export GARPD_AT=hv
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" conflicts 0
+	assert_claim "$SERVICE" port v-new
+	counters=$(in_hv "$GARPD" show counters -j)
+	jq -e '.[] | select(.counter == "seen" and .value > 0)' <<<"$counters" >/dev/null ||
+		t_fail "the hypervisor has heard no relayed frame: $counters"
+}
+
+# ---- kinds of interfaces ------------------------------------------------------------------------
+
+# kind_works IFACE: heard on it, its entry follows, it relays with its own MAC and nobody is moved.
+kind_works() {
+	router_interface "$1"
+	router_old_host
+	router_start_relay "$1"
+	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$SERVICE"
+	assert_entry_follows router "$1"
+	assert_claim "$SERVICE" port "$1"
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+case_router_macvlan() {
+	in_ns router ip link add mv0 link lan0 type macvlan mode bridge
+	kind_works mv0
+	assert_relayed
+	assert_entry_follows other eth0
+	assert_claim "$SERVICE" refreshed 2
+	[[ $LAN_MAC != "$MAC_ROUTER" ]] || t_fail "mv0 has the MAC of lan0"
+}
+
+# The bridge device itself is the router's interface; its ports are nobody's business.
+case_router_bridge_device() {
+	in_ns router ip link add lanbr type bridge stp_state 0 forward_delay 0
+	in_ns router ip link set lan0 master lanbr
+	kind_works lanbr
+	assert_relayed
+	assert_entry_follows other eth0
+	assert_equals "ports" 1 "$(in_ns router "$GARPD" show ports -j | jq length)"
+}
+
+case_router_vlan_device() {
+	in_ns router ip link add link lan0 name lan0.100 type vlan id 100 2>/dev/null ||
+		t_skip "this kernel has no VLAN devices (802.1Q)"
+	kind_works lan0.100 -v 100:5
+	assert_relayed 100:0 # the device gives its frames their tag
+	assert_claim "$SERVICE" vlan null
+}
+
+# Heard on the card, tagged: the entry that follows is that of the VLAN device on it.
+case_router_vlan_on_the_card() {
+	in_ns router ip link add link lan0 name lan0.100 type vlan id 100 2>/dev/null ||
+		t_skip "this kernel has no VLAN devices (802.1Q)"
+	router_interface lan0.100
+	router_start lan0
+	lab_winguest new -v 100 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_entry_follows router lan0.100
+	assert_claim "$SERVICE" vlan 100
+	lab_wait 3 claim_refreshed || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
+}
+
+claim_refreshed() {
+	[[ $(claim_field "$SERVICE" refreshed) == 2 ]]
+}
+
+case_router_bond() {
+	in_ns router ip link add bond0 type bond mode active-backup miimon 20 2>/dev/null ||
+		t_skip "this kernel has no bonding"
+	in_ns router ip link set lan0 down
+	in_ns router ip link set lan0 master bond0
+	in_ns router ip link set bond0 up
+	lab_wait 5 bond_is_up || t_fail "bond0 has no carrier"
+	kind_works bond0
+	assert_relayed
+	assert_entry_follows other eth0
+}
+
+bond_is_up() {
+	[[ $(in_ns router cat /sys/class/net/bond0/carrier) == 1 ]]
+}
+
+case_router_vrf() {
+	in_ns router ip link add vrf0 type vrf table 10 2>/dev/null ||
+		t_skip "this kernel has no VRF devices"
+	in_ns router ip link set vrf0 up
+	in_ns router ip link set lan0 master vrf0
+	kind_works lan0
+	assert_relayed
+}
+
+# ---- coming, going, and what is no router port --------------------------------------------------
+
+case_router_waits_and_follows() {
+	router_start 'lan*' --router 'late*'
+	lab_await "$GARPD_LOG" 3 'late\*: no interface for a router port yet' ||
+		t_fail "nothing said of late*: $(<"$GARPD_LOG")"
+	in_ns router ip link add late0 type veth peer name far0
+	lab_await "$GARPD_LOG" 3 'late0: router port attached' || t_fail "late0 is not attached"
+	in_ns router ip link set late0 name late7
+	lab_await "$GARPD_LOG" 3 'late0: is late7 now' || t_fail "late7 is not followed"
+	in_ns router ip link del late7
+	lab_await "$GARPD_LOG" 3 'late7: gone' || t_fail "late7 is not forgotten"
+	lab_await "$GARPD_LOG" 3 'late\*: no interface' 2 || t_fail "nothing said of late*"
+	assert_equals "ports" 1 "$(in_ns router "$GARPD" show ports -j | jq length)"
+}
+
+case_router_down_and_up() {
+	router_start lan0
+	assert_equals "forwarding of lan0" true "$(router_port lan0 forwarding)"
+	in_ns router ip link set lan0 down
+	lab_wait 3 router_port_is lan0 forwarding false || t_fail "lan0 is down, and forwards"
+	in_ns router ip link set lan0 up
+	lab_wait 3 router_port_is lan0 forwarding true || t_fail "lan0 is up, and does not forward"
+	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud reachable
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_entry_follows router lan0
+}
+
+# A daemon that dies is followed by one that takes its ports over; detach leaves nothing.
+case_router_adopted_and_detached() {
+	router_start lan0
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	protocol_time 1
+	lab_kill9_garpd
+	router_start lan0
+	grep -q 'lan0: router port adopted' "$GARPD_LOG" || t_fail "not adopted: $(<"$GARPD_LOG")"
+	assert_entry_follows router lan0
+	lab_stop_garpd
+	in_ns router "$GARPD" detach
+	in_ns router test ! -e /sys/fs/bpf/garpd || t_fail "pins are left"
+	[[ -z $(in_ns router tc qdisc show dev lan0 clsact) ]] || t_fail "a qdisc is left"
+}
+
+case_router_tc_mode() {
+	router_start_relay lan0 --mode tc
+	router_old_host
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_relayed
+	assert_entry_follows router lan0
+	assert_equals "mode of lan0" tc "$(router_port lan0 mode)"
+}
+
+# ---- XDP, where the daemon does all the speaking -------------------------------------------------
+
+# assert_router_speaks_twice IFACE: on time, and what is injected is not taken for the guest's own.
+assert_router_speaks_twice() {
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_entry_follows router "$1"
+	protocol_time 0.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" self_announced 0
+}
+
+case_router_xdp() {
+	lab_capture lan router lan0
+	router_start lan0 --mode xdp
+	assert_router_speaks_twice lan0
+	assert_equals "mode of lan0" xdp "$(router_port lan0 mode)"
+}
+
+case_router_xdp_immediate() {
+	lab_capture wire other eth0
+	lab_capture lan router lan0
+	router_start_relay lan0 --mode xdp --declare "$SERVICE=$MAC_NEW"
+	lab_winguest new -n 1 -A -i -k 1500 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_gap 0 20000 lan 1 kind=probe 1 kind=announce-request
+	assert_entry_follows router lan0
+	assert_await_frames wire 2 3 'kind=announce-'
+}
+
+# A bridge device has no native XDP; generic XDP meets there what is injected, without our mark.
+case_router_xdp_generic_bridge_device() {
+	in_ns router ip link add lanbr type bridge stp_state 0 forward_delay 0
+	in_ns router ip link set lan0 master lanbr
+	router_interface lanbr
+	lab_capture lan router lanbr
+	router_start lanbr --mode xdp-generic
+	assert_router_speaks_twice lanbr
+}
+
+# The bridge wins, and it is said.
+case_router_port_of_a_bridge_is_said() {
+	lab_start_garpd --router 'v-*' --router 'br*'
+	grep -q 'v-new: no router port: it belongs to a bridge or bond' "$GARPD_LOG" ||
+		t_fail "nothing said of v-new: $(<"$GARPD_LOG")"
+	grep -q 'br0: no router port: it belongs to "bridges"' "$GARPD_LOG" ||
+		t_fail "nothing said of br0: $(<"$GARPD_LOG")"
+	in_hv "$GARPD" show ports -j | jq -e 'all(.[]; .role != "router")' >/dev/null ||
+		t_fail "a router port on a bridge"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_entry_follows router lan0
+}
+
+case_router_and_bridge_by_name_is_refused() {
+	local status=0
+	in_hv "$GARPD" run --bridge br0 --router br0 2>"$LAB_DIR/err" || status=$?
+	assert_equals "exit status" 1 "$status"
+	grep -q -- '--router br0: br0 is a bridge and a router port' "$LAB_DIR/err" ||
+		t_fail "it says: $(<"$LAB_DIR/err")"
+}

@@ -1,0 +1,373 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# XDP: hears like tc does, leaves the speaking to the daemon, and holds its place on the interface.
+
+# What the daemon adds to a first probe: an event, a timer, BPF_PROG_RUN. Generous, for a busy machine.
+AT_ONCE_US=20000
+
+# xdp_on PORT: "native ID", "generic ID" or "none", as the kernel tells.
+xdp_on() {
+	in_hv ip -j -d link show "$1" | jq -r '.[0].xdp // {mode: 0} |
+		if .mode == 1 then "native \(.prog.id)" elif .mode == 2 then "generic \(.prog.id)"
+		else "none" end'
+}
+
+assert_xdp_mode() {
+	local found
+	found=$(xdp_on "$1")
+	assert_equals "XDP on $1" "$2" "${found%% *}"
+}
+
+program_id() {
+	in_hv bpftool -j prog show pinned "/sys/fs/bpf/garpd/$1" | jq -r .id
+}
+
+# assert_announced_after_the_window ROUNDS: on the wire, in the tables, and no more of it than that.
+assert_announced_after_the_window() {
+	assert_await_frames lan $((2 * $1)) 8 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count "$1" lan kind=announce-request
+	assert_frames_count "$1" lan kind=announce-reply
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" self_announced 0
+}
+
+announces_in_mode() {
+	lab_start_garpd --mode "$1"
+	assert_xdp_mode v-new "$2"
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
+}
+
+case_xdp_native() {
+	announces_in_mode xdp native
+}
+
+# It meets what is re-injected, with no mark to see: none of that may pass for the guest's own.
+case_xdp_generic() {
+	announces_in_mode xdp-generic generic
+}
+
+case_xdp_tap() {
+	local mac=00:00:5e:00:53:1a
+	lab_start_garpd --mode xdp
+	lab_capture lan router lan0
+	lab_tapguest tap0 -k 3000 tap0 "$mac" "$SERVICE"
+	lab_wait 2 in_hv test -e /sys/fs/bpf/garpd/links/"$(in_hv cat /sys/class/net/tap0/ifindex)"-xdp ||
+		t_fail "no link for tap0"
+	assert_xdp_mode tap0 native
+	lab_tap_go tap0
+	assert_await_frames lan 2 8 "kind=announce-.* src=$mac"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+}
+
+assert_announced_at_once() {
+	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
+	assert_gap 0 "$AT_ONCE_US" lan 1 kind=probe 1 "kind=announce-request src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+declared_in_mode() {
+	lab_start_garpd --mode "$1" --declare "$SERVICE=$MAC_NEW"
+	lab_capture lan router lan0
+	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_at_once
+	# and again when the window ends
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+}
+
+case_xdp_declared() {
+	declared_in_mode xdp
+}
+
+case_xdp_generic_declared() {
+	declared_in_mode xdp-generic
+}
+
+case_xdp_inline_tags() {
+	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
+	lab_capture lan router lan0
+	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 "kind=announce-.* vlan=100:6,7:2 "
+	assert_claim "$SERVICE" vlan 100
+	assert_claim "$SERVICE" inner_vlan 7
+}
+
+# Nothing is said while no daemon is there; the claim waits, and the next one says it.
+case_xdp_daemon_dead() {
+	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
+	lab_kill9_garpd
+	assert_xdp_mode v-new native
+	lab_capture lan router lan0
+	lab_winguest new -n 1 -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 3 kind=probe
+	protocol_time 1
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE" state probing
+	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# The same link before and after, with the new daemon's program in it: there was no gap.
+case_xdp_killed_and_adopted() {
+	local link before after
+	t_need bpftool
+	lab_start_garpd --mode xdp
+	link=/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)-xdp
+	before=$(in_hv bpftool -j link show pinned "$link" | jq -r .id)
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 5 'kind=probe'
+	lab_kill9_garpd
+	assert_equals "XDP of a dead daemon" "native $(program_id garpd_xdp)" "$(xdp_on v-new)"
+	lab_start_garpd --mode xdp
+	grep -q 'port v-new adopted (guest, xdp)' "$GARPD_LOG" || t_fail "not adopted: $(<"$GARPD_LOG")"
+	after=$(in_hv bpftool -j link show pinned "$link" | jq -r .id)
+	assert_equals "link of v-new" "$before" "$after"
+	assert_equals "XDP of the new daemon" "native $(program_id garpd_xdp)" "$(xdp_on v-new)"
+	assert_announced_after_the_window 2
+	assert_claim "$SERVICE" probes 3
+}
+
+case_xdp_conflict_is_silent() {
+	lab_start_garpd --mode xdp
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	lab_stale "$SERVICE" "$MAC_OTHER"
+	lab_capture lan router lan0
+	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 3
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE" state conflict
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+}
+
+case_xdp_defender_announced_again() {
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	lab_stale "$SERVICE" "$MAC_OTHER"
+	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW,$MAC_OTHER"
+	lab_capture lan router lan0
+	lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 3 "kind=announce-request src=$MAC_OTHER"
+	protocol_time 3
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+	assert_host_mac "$SERVICE" "$MAC_OTHER"
+	assert_fdb_port "$MAC_OTHER" v-other
+	assert_claim "$SERVICE" state conflict
+}
+
+# ping compares what comes back with what it sent, and forbids fragments.
+assert_passes_ping() {
+	in_ns new ping -q -n -c 5 -i 0.05 -W 2 -M "do" -s "$1" "$ROUTER" >"$LAB_DIR/ping" ||
+		t_fail "payloads of $1 do not pass: $(<"$LAB_DIR/ping")"
+	! grep -q 'wrong data' "$LAB_DIR/ping" || t_fail "changed: $(<"$LAB_DIR/ping")"
+}
+
+case_xdp_jumbo_passes_unchanged() {
+	t_need ping
+	grep -q " bpf_xdp_get_buff_len$" /proc/kallsyms ||
+		t_skip "this kernel has no XDP for frames of several buffers"
+	in_hv ip link set v-new mtu 9000
+	in_hv ip link set up0 mtu 9000
+	in_ns new ip link set eth0 mtu 9000
+	in_ns router ip link set lan0 mtu 9000
+	in_ns new ip addr add 192.0.2.20/24 dev eth0
+	lab_start_garpd --mode xdp
+	assert_xdp_mode v-new native
+	assert_xdp_mode up0 native
+	assert_passes_ping 56
+	assert_passes_ping 1472
+	assert_passes_ping 8972
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
+}
+
+# ---- who else is there ----
+
+# foreign_load: programs of somebody else's, pinned below /sys/fs/bpf/foreign.
+foreign_load() {
+	t_need bpftool
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
+}
+
+# assert_refused WORDS MODE: garpd run says one line with these words, and leaves nothing.
+assert_refused() {
+	local status=0
+	in_hv timeout 10 "$GARPD" run --bridge br0 --uplink up0 --mode "$2" \
+		>"$LAB_DIR/out" 2>"$LAB_DIR/err" || status=$?
+	assert_equals "exit status" 1 "$status"
+	grep -qE -- "$1" "$LAB_DIR/err" || t_fail "expected '$1', got: $(<"$LAB_DIR/err")"
+	assert_equals "lines" 1 "$(wc -l <"$LAB_DIR/err")"
+	in_hv test ! -e /sys/fs/bpf/garpd || t_fail "pins are left"
+	assert_xdp_mode v-old none
+}
+
+case_xdp_foreign_program_is_said() {
+	local id
+	foreign_load
+	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-new
+	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_xdp | jq -r .id)
+	assert_refused "v-new: .*foreign_xdp \(id $id\).*xdp off.*mode: auto" xdp
+	assert_refused "v-new: .*foreign_xdp \(id $id\).*xdp off.*mode: auto" xdp-generic
+	assert_equals "the foreign program" "native $id" "$(xdp_on v-new)"
+	lab_start_garpd # tc and XDP are different hooks
+}
+
+# xdp-filter, below libxdp's dispatcher where the kernel allows that, else alone: named in the XDP
+# modes, no matter in the others.
+case_xdp_filter_is_said_and_lived_with() {
+	t_need xdp-filter
+	in_hv xdp-filter load -m native -f ethernet v-new
+	assert_refused 'v-new: .*(xdp_dispatcher|xdpfilt_[a-z_]+) \(id [0-9]+\)' xdp
+	lab_start_garpd
+	in_hv xdp-filter load -m native -f ethernet v-other
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
+	in_hv "$GARPD" show ports -j | jq -e '.[] | select(.port == "v-other") |
+		.others | length == 1 and (.[0] | test("^xdp (xdp_dispatcher|xdpfilt_)"))' >/dev/null ||
+		t_fail "show ports does not name it"
+	in_hv xdp-filter ether -m src "$MAC_NEW" || t_fail "xdp-filter takes no address"
+	in_ns new ip addr add 192.0.2.20/24 dev eth0
+	! in_ns new ping -q -c 1 -W 1 "$ROUTER" >/dev/null || t_fail "xdp-filter filters nothing"
+}
+
+case_xdp_foreign_program_above_is_said() {
+	foreign_load
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev br0
+	! in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-old \
+		2>"$LAB_DIR/refusal" || t_skip "this kernel takes XDP below a bridge that has it"
+	assert_refused '(v-[a-z]+|up0): br0 above it has .*foreign_xdp \(id [0-9]+\)' xdp
+}
+
+# Named, never silently another one.
+case_xdp_native_is_not_there() {
+	in_hv ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1
+	in_hv ip link set vx0 master br0 up
+	assert_refused 'vx0: its driver has no native XDP; use "mode: xdp-generic"' xdp
+	lab_start_garpd --mode xdp-generic
+	assert_xdp_mode vx0 generic
+}
+
+case_xdp_never_by_itself() {
+	lab_start_garpd
+	assert_xdp_mode v-new none
+	in_hv test ! -e /sys/fs/bpf/garpd/garpd_xdp || t_fail "garpd_xdp is loaded and not asked for"
+}
+
+# ---- leaving ----
+
+tcx_on() {
+	in_hv test -e "/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)"
+}
+
+clsact_on() {
+	[[ $(in_hv tc qdisc show dev v-new) == *clsact* ]]
+}
+
+# assert_mode_alone MODE: that one is on v-new, and none of the others.
+assert_mode_alone() {
+	local xdp=none tcx=no tc=no
+	! tcx_on || tcx=yes
+	! clsact_on || tc=yes
+	xdp=$(xdp_on v-new)
+	case $1 in
+	tcx) assert_equals "on v-new" "none yes no" "${xdp%% *} $tcx $tc" ;;
+	tc) assert_equals "on v-new" "none no yes" "${xdp%% *} $tcx $tc" ;;
+	xdp) assert_equals "on v-new" "native no no" "${xdp%% *} $tcx $tc" ;;
+	xdp-generic) assert_equals "on v-new" "generic no no" "${xdp%% *} $tcx $tc" ;;
+	esac
+	assert_equals "mode of v-new" "$1" \
+		"$(in_hv "$GARPD" show ports -j | jq -r '.[] | select(.port == "v-new") | .mode')"
+}
+
+case_xdp_mode_changes_with_a_restart() {
+	local mode
+	local -a modes=(tcx xdp xdp-generic tc xdp)
+	lab_start_garpd
+	tcx_on || modes=(xdp xdp-generic tc xdp) # a kernel without tcx has one change fewer to show
+	lab_stop_garpd
+	for mode in "${modes[@]}"; do
+		lab_start_garpd --mode "$mode"
+		assert_mode_alone "$mode"
+		lab_stop_garpd
+	done
+	lab_start_garpd --mode "$mode"
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
+}
+
+detach_leaves_nothing() {
+	foreign_load
+	in_hv ip link add v-alone type veth peer name alone
+	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-alone
+	lab_start_garpd --mode "$1" --declare "$SERVICE=$MAC_NEW"
+	lab_stop_garpd
+	assert_xdp_mode v-new "$2"
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_xdp_mode v-new none
+	assert_xdp_mode v-old none
+	assert_xdp_mode up0 none
+	assert_xdp_mode v-alone native
+	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
+	assert_equals "programs of bpftool net" "" "$(in_hv bpftool net | grep -i garpd || true)"
+}
+
+case_xdp_detach_leaves_nothing() {
+	detach_leaves_nothing xdp native
+}
+
+case_xdp_generic_detach_leaves_nothing() {
+	detach_leaves_nothing xdp-generic generic
+}
+
+# A port that is deleted while it is attached, and one that leaves the bridge.
+case_xdp_ports_go() {
+	lab_start_garpd --mode xdp
+	in_hv ip link del v-other
+	in_hv ip link set v-old nomaster
+	lab_await "$GARPD_LOG" 5 'v-other: gone' || t_fail "not noticed: $(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'v-old: no port any more, detached' || t_fail "not detached"
+	assert_xdp_mode v-old none
+	assert_equals "links left" 2 "$(in_hv find /sys/fs/bpf/garpd/links -type f | wc -l)"
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
+}
+
+# A flood of probes ends in the driver where the operator wants that; everything else goes on.
+case_xdp_flood_is_dropped() {
+	printf 'xdp_drop_over_limit: yes\nlimits:\n  probes_per_second: 5\n' >"$LAB_DIR/garpd.yaml"
+	in_ns new ip addr add 192.0.2.20/24 dev eth0
+	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	lab_winguest new -q -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	local passed dropped
+	passed=$(frames_count lan kind=probe)
+	dropped=$(in_hv "$GARPD" show counters -j |
+		jq '.[] | select(.counter == "probe_over_limit") | .value')
+	assert_equals "probes passed and dropped" 200 $((passed + dropped))
+	((passed >= 5 && passed <= 10)) || t_fail "$passed of 200 probes passed"
+	t_need ping
+	assert_passes_ping 56
+}
+
+case_xdp_flood_passes_unless_asked() {
+	printf 'limits:\n  probes_per_second: 5\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	lab_winguest new -q -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_frames_count 200 lan kind=probe
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* foreign.bpf.c - programs that are not ours, on the hooks that ours uses. They pass everything. */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp")
+int foreign_xdp(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
+SEC("tc")
+int foreign_tc(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_UNSPEC;
+}
+
+char LICENSE[] SEC("license") = "GPL";

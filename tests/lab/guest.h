@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The script of a guest that takes an address over, as Windows does it: probes, silence until the
+ * window is over, then (perhaps) its announcement. winguest plays it on a network interface,
+ * tapguest behind a tap device; both put and take whole Ethernet frames with read() and write() on
+ * one file descriptor, so all that differs between them are the hooks below.
+ */
+#ifndef LAB_GUEST_H
+#define LAB_GUEST_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GUEST_MAX_ADDRS 1024
+#define GUEST_MAX_TAGS	2
+#define GUEST_MAC_LEN	6
+#define GUEST_FRAME_MAX 2048
+#define NSEC_PER_MSEC	1000000LL
+#define NSEC_PER_SEC	1000000000LL
+
+struct guest_tag {
+	uint16_t tpid;
+	uint16_t tci;
+};
+
+/* All times are in milliseconds from the first probe; -1 where the step is left out. */
+struct guest {
+	int fd;
+	uint8_t mac[GUEST_MAC_LEN];
+	struct in_addr addrs[GUEST_MAX_ADDRS];
+	unsigned int addr_count;
+	struct guest_tag tags[GUEST_MAX_TAGS];
+	unsigned int tag_count;
+	unsigned int probes;
+	int gap_ms;
+	uint8_t probe_tha; /* every byte of the probe's target hardware address: 0x00 or 0xff */
+	int use_ms;
+	struct in_addr use_target;
+	int hold_ms; /* how long it stays after the last step of the script */
+	bool announces;
+	bool quiet;	 /* never answers */
+	bool gratuitous; /* answers a probe with a gratuitous request, as Cisco IOS does */
+	bool owns_at_once;
+	bool owning; /* the address is in use: it is answered for */
+	int64_t start_ns;
+
+	/* Called when the guest begins to use its addresses; may be NULL. */
+	int (*on_own)(struct guest *guest);
+	/* Called with every frame that reaches the guest; may be NULL. */
+	void (*on_frame)(struct guest *guest, const uint8_t *frame, size_t len);
+	void *ctx;
+};
+
+/* The options that both guests share; a program's own follow them in its getopt string. */
+#define GUEST_OPTIONS "v:an:g:T:u:t:qcik:"
+#define GUEST_USAGE                                                                        \
+	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-u USE_MS]\n" \
+	"\t[-t USE_TARGET] [-q] [-c] [-i] [-k HOLD_MS]"
+
+void guest_init(struct guest *guest);
+
+/* Takes one option of GUEST_OPTIONS. 0, or -EINVAL where the value makes no sense. */
+int guest_option(struct guest *guest, int opt, const char *value);
+
+/* Takes "MAC ADDR [ADDR...]". 0 or -EINVAL. */
+int guest_identity(struct guest *guest, int argc, char **argv);
+
+/* Plays the script from start_ns (0: now) to its end. 0 or -errno. */
+int guest_run(struct guest *guest);
+
+int guest_parse_mac(uint8_t mac[GUEST_MAC_LEN], const char *text);
+int64_t guest_now_ns(void);
+
+#endif

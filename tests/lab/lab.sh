@@ -1,0 +1,340 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The lab: a hypervisor with a bridge, its guests, a router and a client behind it, made of
+# namespaces. To be sourced; the tests, the demo and the benches all stand on it.
+#
+#   client --- router --- up0 |br0| v-old   --- old     holds the service address, then dies
+#   198.51.100.0/24  192.0.2.0/24  | v-new   --- new     takes it over
+#                             | v-other --- other   interferes
+#
+# Each machine is a process that sleeps in its own namespaces and dies with the shell that called
+# lab_up, so nothing outlives a test, however it ends. Only the lab's own shell, not a $(...) of it,
+# may therefore call lab_up. The hypervisor and the router have their own /sys, bpffs and /run too:
+# the default pin path is private to each, and any number of labs run at once.
+# `ip netns exec` remounts /sys and so loses bpffs: machines are entered with nsenter only.
+
+set -euo pipefail
+
+LAB_ROOT=${LAB_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
+GARPD=${GARPD:-$LAB_ROOT/build/garpd}
+CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures}
+
+# Addresses and MACs are those reserved for documentation (RFC 5737, RFC 7042).
+SERVICE=192.0.2.10
+ROUTER=192.0.2.254
+HOST=192.0.2.1
+CLIENT=198.51.100.2
+SERVICE_PORT=7777
+MAC_HOST=00:00:5e:00:53:01
+MAC_ROUTER=00:00:5e:00:53:fe
+MAC_OLD=00:00:5e:00:53:0a
+MAC_NEW=00:00:5e:00:53:0b
+MAC_OTHER=00:00:5e:00:53:0c
+export SERVICE ROUTER HOST CLIENT SERVICE_PORT
+export MAC_HOST MAC_ROUTER MAC_OLD MAC_NEW MAC_OTHER
+
+LAB_DIR=
+LAB_ID=
+declare -A LAB_PID=()   # machine -> the process that holds its namespaces
+declare -A LAB_MOUNT=() # machine -> -m where it has mounts of its own
+declare -a LAB_JOBS=()  # everything else started here, to be ended with the lab
+LAB_LAST=               # what was started last
+LAB_TAP_PID=
+GARPD_AT=hv             # the machine where garpd runs
+GARPD_PID=
+GARPD_LOG=
+export LAB_TAP_PID GARPD_LOG
+
+lab_die() {
+	printf 'lab: %s\n' "$*" >&2
+	exit 1
+}
+
+# lab_await FILE SECONDS REGEX [COUNT [PID]]: until COUNT lines of a growing file match; 1 where the
+# time is over, or where PID is dead and so will not write them.
+lab_await() {
+	local file=$1 regex=$3 left=${4:-1} pid=${5:-} line fd tail_pid until remains result=1
+	until=$((${EPOCHREALTIME/[.,]/} + $2 * 1000000))
+	exec {fd}< <(exec tail -n +1 -s 0.02 -f ${pid:+--pid="$pid"} -- "$file" 2>/dev/null)
+	tail_pid=$!
+	while ((remains = until - ${EPOCHREALTIME/[.,]/}, remains > 0)); do
+		IFS= read -r -t "$((remains / 1000000)).$(printf %06d $((remains % 1000000)))" \
+			-u "$fd" line || break
+		if [[ $line =~ $regex ]] && ((--left == 0)); then
+			result=0
+			break
+		fi
+	done
+	kill "$tail_pid" 2>/dev/null || true
+	exec {fd}<&-
+	return "$result"
+}
+
+# lab_wait SECONDS COMMAND...: until the command succeeds, for states that announce no change.
+lab_wait() {
+	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((${EPOCHREALTIME/[.,]/} < until)) || return 1
+		read -r -t 0.02 <> <(:) || true
+	done
+}
+
+# lab_spawn LOG COMMAND...: starts it in the background; its pid is in LAB_LAST.
+lab_spawn() {
+	local log=$1
+	shift
+	: >"$log"
+	"$@" >>"$log" 2>&1 </dev/null &
+	LAB_LAST=$!
+	LAB_JOBS+=("$LAB_LAST")
+}
+
+# lab_machine NAME [mount]: a new machine; with `mount`, with a bpffs of its own.
+lab_machine() {
+	local name=$1 fd word
+	local -a flags=(--net)
+	LAB_MOUNT[$name]=
+	[[ ${2:-} != mount ]] || { flags+=(--mount) && LAB_MOUNT[$name]=-m; }
+	exec {fd}< <(exec unshare "${flags[@]}" setpriv --pdeathsig KILL bash -c \
+		'echo up; exec sleep infinity >/dev/null 2>&1' "$LAB_ID-$name")
+	LAB_PID[$name]=$!
+	IFS= read -r -t 10 -u "$fd" word || true
+	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it; the lab needs root"
+	exec {fd}<&-
+	[[ ${2:-} != mount ]] || lab_mounts "$name"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_ns "$name" bash -c '
+		for key in all default; do
+			echo 1 >/proc/sys/net/ipv6/conf/$key/disable_ipv6
+			echo 0 >/proc/sys/net/ipv4/conf/$key/arp_notify
+			echo 0 >/proc/sys/net/ipv4/conf/$key/rp_filter
+			echo 0 >/proc/sys/net/ipv4/conf/$key/send_redirects
+		done 2>/dev/null
+		ip link set lo up'
+}
+
+lab_mounts() {
+	in_ns "$1" bash -c 'mount -t sysfs sysfs /sys && mount -t bpf bpf /sys/fs/bpf &&
+		mount -t tmpfs -o mode=755 tmpfs /run' || lab_die "$1: cannot mount its bpffs"
+}
+
+# in_ns MACHINE COMMAND...
+in_ns() {
+	local pid=${LAB_PID[$1]:-}
+	[[ -n $pid ]] || lab_die "no machine $1"
+	nsenter -t "$pid" -n ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+}
+
+in_hv() {
+	in_ns hv "$@"
+}
+
+# The same, replacing the shell: for background jobs, whose pid then is the command's own.
+in_ns_exec() {
+	exec nsenter -t "${LAB_PID[$1]}" -n ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+}
+
+# lab_link MACHINE IFACE MAC PORT: joins a machine to br0.
+lab_link() {
+	local pid=${LAB_PID[$1]}
+	in_hv ip link add "$4" type veth peer name "$2" address "$3" \
+		netns "$pid"
+	in_hv ip link set "$4" master br0 up
+	in_ns "$1" ip link set "$2" up
+}
+
+# lab_guest NAME MAC: a machine on port v-NAME, with no address of its own.
+lab_guest() {
+	lab_machine "$1"
+	lab_link "$1" eth0 "$2" "v-$1"
+}
+
+lab_hypervisor() {
+	lab_machine hv mount
+	in_hv ip link add br0 address "$MAC_HOST" type bridge stp_state 0 \
+		forward_delay 0 mcast_snooping 0
+	in_hv ip link set br0 up
+	in_hv ip addr add "$HOST/24" dev br0
+}
+
+lab_network() {
+	lab_machine router mount
+	lab_machine client
+	lab_link router lan0 "$MAC_ROUTER" up0
+	in_ns router ip link add wan0 type veth peer name eth0 \
+		netns "${LAB_PID[client]}"
+	in_ns router ip link set wan0 up
+	in_ns client ip link set eth0 up
+	in_ns router ip addr add "$ROUTER/24" dev lan0
+	in_ns router ip addr add 198.51.100.1/24 dev wan0
+	in_ns router bash -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+	in_ns client ip addr add "$CLIENT/24" dev eth0
+	in_ns client ip route add default via 198.51.100.1
+}
+
+# lab_stale ADDR MAC: router and host believe that the address is there, freshly confirmed.
+lab_stale() {
+	in_ns router ip neigh replace "$1" lladdr "$2" dev lan0 nud reachable
+	in_hv ip neigh replace "$1" lladdr "$2" dev br0 nud reachable
+}
+
+# lab_up ID
+lab_up() {
+	((EUID == 0)) || lab_die "needs root: it makes network namespaces"
+	LAB_ID=$1
+	LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/garpd-lab.$LAB_ID.XXXXXX")
+	trap lab_down EXIT
+	trap 'exit 143' TERM
+	trap 'exit 130' INT
+	lab_hypervisor
+	lab_network
+	lab_guest old "$MAC_OLD"
+	lab_guest new "$MAC_NEW"
+	lab_guest other "$MAC_OTHER"
+	lab_stale "$SERVICE" "$MAC_OLD"
+}
+
+# A holder is killed, since a process that only sleeps has nothing to tidy up.
+lab_down() {
+	local pid
+	trap - EXIT
+	for pid in "${LAB_JOBS[@]}"; do
+		kill -CONT "$pid" 2>/dev/null || true
+		kill "$pid" 2>/dev/null || true
+	done
+	for pid in "${LAB_PID[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	wait "${LAB_JOBS[@]}" 2>/dev/null || true
+	LAB_JOBS=()
+	LAB_PID=()
+	LAB_MOUNT=()
+	[[ -z $LAB_DIR ]] || rm -rf -- "$LAB_DIR"
+	LAB_DIR=
+}
+
+# What the machines believe -----------------------------------------------------------------------
+
+lab_mac_in() {
+	in_ns "$1" ip -j neigh show "$3" dev "$2" | jq -r '.[0].lladdr // "none"'
+}
+
+lab_router_mac_of() {
+	lab_mac_in router lan0 "$1"
+}
+
+lab_host_mac_of() {
+	lab_mac_in hv br0 "$1"
+}
+
+lab_fdb_port_of() {
+	in_hv bridge -j fdb show br br0 |
+		jq -r --arg mac "$1" '[.[] | select(.mac == $mac and .state != "permanent")][0].ifname
+			// "none"'
+}
+
+# garpd -------------------------------------------------------------------------------------------
+
+# lab_start_garpd ARGS...: on br0 with its uplink, until it says that it is ready.
+lab_start_garpd() {
+	lab_start_garpd_at hv --bridge br0 --uplink up0 "$@"
+}
+
+# lab_start_garpd_at MACHINE ARGS...: its pid, its log and where it runs are kept for what follows.
+lab_start_garpd_at() {
+	local log
+	[[ -x $GARPD ]] || lab_die "$GARPD: not there; build it with make"
+	log=$LAB_DIR/garpd.${EPOCHREALTIME/[.,]/}.log
+	lab_spawn "$log" in_ns_exec "$1" "$GARPD" run "${@:2}"
+	GARPD_AT=$1
+	GARPD_PID=$LAB_LAST
+	GARPD_LOG=$log
+	lab_await "$log" 10 '(^|")ready("|$)' 1 "$GARPD_PID" || {
+		cat "$log" >&2
+		lab_die "garpd did not become ready"
+	}
+}
+
+lab_end_garpd() {
+	[[ -n $GARPD_PID ]] || return 0
+	kill "-$1" "$GARPD_PID" 2>/dev/null || true
+	wait "$GARPD_PID" 2>/dev/null || true
+	GARPD_PID=
+}
+
+lab_stop_garpd() {
+	lab_end_garpd TERM
+}
+
+lab_kill9_garpd() {
+	lab_end_garpd KILL
+}
+
+lab_claims() {
+	in_ns "$GARPD_AT" "$GARPD" show claims -j
+}
+
+# Frames ------------------------------------------------------------------------------------------
+
+# lab_capture NAME MACHINE IFACE [OPTIONS]: lines go to $LAB_DIR/NAME.frames until the lab ends.
+lab_capture() {
+	local lines=$LAB_DIR/$1.frames
+	lab_spawn "$lines" in_ns_exec "$2" "$LAB_BIN/frames" -i "$3" "${@:4}"
+	lab_await "$lines" 10 '^listening$' 1 "$LAB_LAST" || {
+		cat "$lines" >&2
+		lab_die "no capture on $3 of $2"
+	}
+}
+
+# lab_frames NAME [WORD...]: the lines that have each of the words; WORD may be an extended regex.
+lab_frames() {
+	awk '
+		BEGIN {
+			for (i = 2; i < ARGC; i++) {
+				words[i] = "(^| )" ARGV[i] "( |$)"
+				delete ARGV[i]
+			}
+		}
+		/^t=/ {
+			for (i in words)
+				if ($0 !~ words[i])
+					next
+			print
+		}' "$LAB_DIR/$1.frames" "${@:2}"
+}
+
+lab_await_frames() {
+	local name=$1 count=$2 seconds=$3 regex=$4
+	lab_await "$LAB_DIR/$name.frames" "$seconds" "$regex" "$count"
+}
+
+# Guests ------------------------------------------------------------------------------------------
+
+# lab_winguest MACHINE ARGS...: plays on eth0 of the machine; its pid is in LAB_LAST.
+lab_winguest() {
+	lab_spawn "$LAB_DIR/winguest.$1.${EPOCHREALTIME/[.,]/}" \
+		in_ns_exec "$1" "$LAB_BIN/winguest" "${@:2}"
+}
+
+# lab_tapguest TAP ARGS...: a port of br0 that waits for lab_tap_go before it says anything.
+lab_tapguest() {
+	local tap=$1
+	mkfifo "$LAB_DIR/$tap.go"
+	lab_spawn "$LAB_DIR/$tap.log" lab_tapguest_exec "$tap" "${@:2}"
+	LAB_TAP_PID=$LAB_LAST
+	lab_await "$LAB_DIR/$tap.log" 10 '^tap ' 1 "$LAB_LAST" || {
+		cat "$LAB_DIR/$tap.log" >&2
+		lab_die "no tap $tap"
+	}
+}
+
+lab_tapguest_exec() {
+	exec <>"$LAB_DIR/$1.go"
+	in_ns_exec hv "$LAB_BIN/tapguest" -b br0 -W "${@:2}"
+}
+
+lab_tap_go() {
+	echo go >"$LAB_DIR/$1.go"
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * winguest: plays a Windows guest that takes addresses over, on a packet socket of an interface.
+ * Windows probes three times, one second apart, is silent for the address until the window is over
+ * and then, often, says nothing at all. See guest.h for the script.
+ */
+#include "guest.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PREFIX_LEN 24
+
+static unsigned int ifindex;
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: winguest " GUEST_USAGE " [-A] IFACE MAC ADDR [ADDR...]\n"
+		"  -v  tag its frames, twice for outer and inner   -a  announce after the window\n"
+		"  -u  send an ordinary request from the address at USE_MS after the first probe\n"
+		"  -q  never answer   -c  answer probes with a gratuitous request, as Cisco does\n"
+		"  -i  own the address from the start   -k  stay HOLD_MS after the script\n"
+		"  -A  give the address to the kernel when it is owned, to take UDP\n");
+	return 2;
+}
+
+static int socket_open(void)
+{
+	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
+				   .sll_protocol = htons(ETH_P_ALL),
+				   .sll_ifindex = (int)ifindex};
+	const int on = 1;
+	/* Bound before it may hear: a socket of protocol 0 receives nothing. */
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+struct addr_request {
+	struct nlmsghdr head;
+	struct ifaddrmsg body;
+	struct rtattr attr;
+	struct in_addr addr;
+};
+
+static int address_add(int netlink_fd, struct in_addr addr)
+{
+	struct addr_request request = {
+		.head = {.nlmsg_len = sizeof(request),
+			 .nlmsg_type = RTM_NEWADDR,
+			 .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK},
+		.body = {.ifa_family = AF_INET, .ifa_prefixlen = PREFIX_LEN, .ifa_index = ifindex},
+		.attr = {.rta_len = RTA_LENGTH(sizeof(addr)), .rta_type = IFA_LOCAL},
+		.addr = addr,
+	};
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr body;
+	} answer = {};
+
+	if (send(netlink_fd, &request, sizeof(request), 0) < 0 ||
+	    recv(netlink_fd, &answer, sizeof(answer), 0) < 0)
+		return -errno;
+	return answer.body.error;
+}
+
+/* Linux sends no ARP when an address is added, so the guest stays as silent as Windows is. */
+static int addresses_add(struct guest *guest)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (unsigned int i = 0; i < guest->addr_count && !err; i++)
+		err = address_add(fd, guest->addrs[i]);
+	close(fd);
+	return err;
+}
+
+static int play(struct guest *guest, const char *iface)
+{
+	int err;
+
+	ifindex = if_nametoindex(iface);
+	if (!ifindex) {
+		fprintf(stderr, "winguest: %s: %s\n", iface, strerror(errno));
+		return 1;
+	}
+	guest->fd = socket_open();
+	if (guest->fd < 0) {
+		fprintf(stderr, "winguest: %s: packet socket: %s\n", iface, strerror(-guest->fd));
+		return 1;
+	}
+	err = guest_run(guest);
+	if (err)
+		fprintf(stderr, "winguest: %s: %s\n", iface, strerror(-err));
+	close(guest->fd);
+	return err ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct guest guest;
+	int opt;
+
+	guest_init(&guest);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while ((opt = getopt(argc, argv, GUEST_OPTIONS "A")) != -1) {
+		if (opt == 'A') {
+			guest.on_own = addresses_add;
+			guest.quiet = true; /* the kernel answers */
+		} else if (guest_option(&guest, opt, optarg)) {
+			return usage();
+		}
+	}
+	if (argc - optind < 3 || guest_identity(&guest, argc - optind - 1, argv + optind + 1))
+		return usage();
+	return play(&guest, argv[optind]);
+}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The test tiers: unit (no root), bpf (BPF_PROG_RUN), lab (end to end). `make check` runs them all.
+
+T := $(B)/tests
+TEST_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -I$(B) -MMD -MP \
+	$(shell $(PKGCONFIG) --cflags $(LIBRARIES) criterion)
+TEST_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES) criterion)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+deps-build: ## install what building needs (root)
+	@dist/deps.sh build
+
+deps: ## install what building and testing need (root)
+	@dist/deps.sh test
+
+check: deps ## install what is missing, build, and run every test (root)
+	@$(MAKE) --no-print-directory WERROR=1 all
+	@$(MAKE) --no-print-directory test-programs
+	@tests/run all
+
+lint: ## clang-format, cppcheck and shellcheck
+	@tests/lint
+
+unit: $(B)/garpd test-programs ## the unit tier; no root
+	@tests/run unit
+
+bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
+	@tests/run bpf
+
+lab: $(B)/garpd test-programs ## end to end, in network namespaces (root)
+	@tests/run lab
+
+check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
+	@dist/deps.sh vm
+	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
+	@tests/vm/run
+
+bench: $(B)/garpd lab-programs bench-programs ## how fast, how small; prints figures (root)
+	@tests/bench/run
+
+demo: ## the main job, shown in a lab of its own (root)
+	@dist/deps.sh demo
+	@$(MAKE) --no-print-directory all lab-programs
+	@tests/lab/demo.sh
+
+run: ## BRIDGE=br0: attach to a bridge of yours (root)
+	@[ -n "$(BRIDGE)" ] || { echo 'run: say which bridge: make run BRIDGE=br0' >&2; exit 2; }
+	@dist/deps.sh build
+	@$(MAKE) --no-print-directory all
+	@mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf
+	$(B)/garpd run --bridge $(BRIDGE)
+
+format: ## clang-format everything
+	$(Q)clang-format -i bpf/*.[ch] loader/*.[ch] $$(find tests -name '*.[ch]')
+
+# ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
+
+UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
+	loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(UNIT_MODULES)
+UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
+
+$(T)/sanitized/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) $(SANITIZE) -c $< -o $@
+
+$(T)/unit: $(UNIT_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $(SANITIZE) $^ $(TEST_LIBS) -o $@
+
+# ---- bpf: one program that loads the very object of build/garpd ----
+
+BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) loader/text.c)
+
+$(T)/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -c $< -o $@
+
+$(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
+	$(say) LD $@
+	$(Q)$(CC) $(BPF_TEST_OBJECTS) $(TEST_LIBS) -o $@
+
+# ---- lab: its machines are namespaces; these play the guests and watch the wires ----
+
+L := $(B)/lab
+LAB_PROGRAMS := $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
+
+$(L)/winguest $(L)/tapguest: tests/lab/guest.c tests/lab/guest_args.c tests/lab/guest.h
+$(L)/tapguest $(L)/frames: LDLIBS := -lpcap
+$(L)/tcx: LDLIBS := -lbpf
+$(L)/%: tests/lab/%.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+
+# Other people's programs, which ours has to live with.
+$(L)/%.bpf.o: tests/lab/%.bpf.c
+	$(say) BPF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+lab-programs: $(LAB_PROGRAMS)
+
+# ---- bench: figures, no assertions ----
+
+E := $(B)/bench
+BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood
+
+$(E)/wire: LDLIBS := -lpcap
+$(E)/passby: LDLIBS := -lbpf
+# Links what garpd links and does nothing: the floor of its memory.
+$(E)/idle: LDLIBS = -Wl,--no-as-needed $(GARPD_LIBS)
+$(BENCH_PROGRAMS): tests/bench/samples.h
+$(E)/%: tests/bench/%.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $< $(LDLIBS) -o $@
+
+$(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
+	$(say) BPF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(filter-out -MMD -MP,$(BPF_CFLAGS)) -c $< -o $@
+
+bench-programs: $(BENCH_PROGRAMS) $(E)/passby.bpf.o
+
+test-programs: $(T)/unit $(T)/bpf lab-programs
+
+-include $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d)
+
+.PHONY: lab-programs bench-programs test-programs

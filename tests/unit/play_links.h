@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * play_links.h - plays the kernel for ports.c: tells of links in rtnetlink's own messages, and
+ * writes down the ops that follow, a line each.
+ */
+#ifndef GARPD_TEST_PLAY_LINKS_H
+#define GARPD_TEST_PLAY_LINKS_H
+
+#include <stdbool.h>
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+
+#include "loader/ports.h"
+
+#define PLAY_LINES 128
+
+struct play {
+	struct config config;
+	struct ports *ports;
+	bool quiet; /* count only */
+	size_t told;
+	size_t expected;
+	char line[PLAY_LINES][192];
+};
+
+/* What an AF_UNSPEC RTM_NEWLINK says. */
+struct play_link {
+	unsigned int ifindex;
+	const char *name;
+	const char *kind; /* NULL: no IFLA_LINKINFO kind, as a NIC */
+	unsigned int master;
+	unsigned char state; /* of a bridge port */
+	bool down;
+	bool vlan_filtering; /* a bridge's */
+	unsigned short vlan_proto;
+	unsigned short default_pvid;
+	unsigned int lower; /* a VLAN device's */
+	unsigned short vlan;
+	unsigned short type;	/* ARPHRD_*; 0: Ethernet */
+	unsigned char mac;	/* the last byte of 02:00:00:00:00:xx */
+	const char *slave_kind; /* what the master is; NULL: a bridge */
+};
+
+void play_init(struct play *play);
+void play_end(struct play *play);
+
+/* One or two names or patterns; `b` may be NULL. */
+void play_names(struct names *names, const char *a, const char *b);
+
+/* ports_new, with the configuration as it is and this pattern for bridges; NULL: none. */
+void play_start(struct play *play, const char *bridges);
+
+/* The kernel's messages. */
+void play_link(struct play *play, struct play_link link);
+void play_bridge(struct play *play, unsigned int ifindex, const char *name);
+void play_port(struct play *play, unsigned int ifindex, const char *name, const char *kind,
+	       unsigned int master); /* forwarding where it has a master */
+void play_gone(struct play *play, unsigned int ifindex);
+void play_wireless_event(struct play *play, unsigned int ifindex);
+
+/* AF_BRIDGE: a port's state without VLANs, a forwarding port's VLANs, the bridge's own VLANs. */
+void play_port_state(struct play *play, int type, unsigned int ifindex, unsigned int master,
+		     unsigned char state);
+void play_port_vlans(struct play *play, unsigned int ifindex, unsigned int master,
+		     const struct bridge_vlan_info *vlans, size_t count);
+void play_own_vlans(struct play *play, unsigned int ifindex, const struct bridge_vlan_info *vlans,
+		    size_t count);
+void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int master);
+
+/* The next op in line, as one of:
+ *	added|changed 10 tap0: on 2, guest, forwarding[, 8100 pvid 7 vlans 7 100-130]
+ *	removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0
+ *	added|changed 10 eth1: on 10, router xx, [not ]forwarding[, relay]
+ *	seen br0				waiting vmbr*
+ *	router waiting eth*			router refused eth1, ethernet|bridge|enslaved
+ */
+void play_expect(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void play_expect_silence(struct play *play);
+
+#endif

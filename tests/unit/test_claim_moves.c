@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Addresses that move, move too often, and are forgotten: DESIGN 4. */
+#include <criterion/criterion.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void setup(void)
+{
+	world_init(&w);
+}
+
+TestSuite(claim_moves, .init = setup);
+TestSuite(claim_frozen, .init = setup);
+TestSuite(claim_age, .init = setup);
+
+/* A owns the address at 10 s; then it moves `moves` times, once every `gap_ms`, the first at 20 s.
+ */
+static __u64 flap(int moves, __u64 gap_ms)
+{
+	const struct station *guests[] = {GUEST_A, GUEST_B};
+	__u64 at = 20000;
+	int i;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	for (i = 1; i <= moves; i++, at += gap_ms)
+		world_takes(&w, ADDRESS, guests[i & 1], at_ms(at));
+	return at - gap_ms;
+}
+
+Test(claim_moves, failover_is_a_move)
+{
+	flap(1, 0);
+	cr_assert(world_announced(&w, 2, GUEST_B, at_ms(23050)));
+	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 1);
+	cr_assert_eq(w.counted[COUNTER_moved], 1);
+	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_b.mac, MAC_LEN);
+	cr_assert_eq(world_claim(&w, ADDRESS)->owner_port, guest_b.port);
+}
+
+Test(claim_moves, same_owner_again_is_none)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(20000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 0);
+	cr_assert_eq(w.announced.count, 3);
+}
+
+Test(claim_moves, owner_elsewhere_that_announces_itself)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_announces(&w, ADDRESS, REMOTE, at_ms(20000));
+	cr_assert_eq(w.step.reason, COUNTER_self_announced);
+	cr_assert(w.step.moved);
+	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 1);
+	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, remote_b.mac, MAC_LEN);
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_frozen, five_moves_in_180_s_are_borne_and_the_sixth_freezes)
+{
+	__u64 at = flap(5, 10000);
+
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	world_run_until(&w, at_ms(at + 10000));
+	cr_assert_eq(w.announced.count, 12);
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	cr_assert_eq(w.counted[COUNTER_frozen], 1);
+	cr_assert_eq(w.counted[COUNTER_moved], 6);
+	world_run_until(&w, at_ms(at + 200000));
+	cr_assert_eq(w.announced.count, 12);
+}
+
+Test(claim_frozen, sixth_move_on_the_180th_second_freezes)
+{
+	flap(6, 36000);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+}
+
+Test(claim_frozen, slower_moves_never_do)
+{
+	flap(40, 36001);
+	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 40);
+	cr_assert_eq(w.counted[COUNTER_frozen], 0);
+}
+
+Test(claim_frozen, self_announced_moves_freeze_too)
+{
+	const struct station *guests[] = {GUEST_A, GUEST_B};
+	int i;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	for (i = 1; i <= 6; i++)
+		world_announces(&w, ADDRESS, guests[i & 1], at_ms(10000 + i * 1000));
+	cr_assert_eq(w.step.reason, COUNTER_frozen);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+}
+
+Test(claim_frozen, says_nothing_whoever_probes)
+{
+	__u64 at = flap(6, 10000) + 3050;
+	unsigned int said = w.announced.count;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
+	cr_assert_eq(w.counted[COUNTER_frozen_probe], 3);
+	world_takes(&w, ADDRESS, GUEST_B, at_ms(at + 20000));
+	world_uses(&w, ADDRESS, GUEST_B, at_ms(at + 24000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(at + 25000)), COUNTER_announce_refused);
+	cr_assert_eq(w.announced.count, said);
+}
+
+Test(claim_frozen, declared_address_is_frozen_as_well)
+{
+	const struct station *guests[] = {GUEST_A, GUEST_B};
+	int i;
+
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	for (i = 0; i < 20; i++)
+		world_takes(&w, ADDRESS, guests[i & 1], at_ms(i * 10000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	/* First owner and five moves, three times each; the sixth at its first probe only. */
+	cr_assert_eq(w.announced.count, 19);
+}
+
+/* A guest that announces itself may freeze the claim: then nothing is owed. */
+Test(claim_frozen, owes_nothing)
+{
+	unsigned int said;
+
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	flap(5, 10000);
+	world_run_until(&w, at_ms(80000));
+	said = w.announced.count;
+	w.fail = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(80000));
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(80005));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	world_run_until(&w, at_ms(81000));
+	cr_assert_eq(w.announced.count, said);
+	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(80005 + 300000));
+}
+
+Test(claim_frozen, thaws_after_300_s_of_quiet)
+{
+	__u64 at = flap(6, 10000) + 3050;
+
+	world_run_until(&w, at_ms(at + 300000) - 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	world_run_until(&w, at_ms(at + 300000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(w.counted[COUNTER_thawed], 1);
+	world_takes(&w, ADDRESS, GUEST_B, at_ms(at + 310000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+}
+
+Test(claim_frozen, every_probe_and_every_new_owner_begins_the_quiet_anew)
+{
+	__u64 at = flap(6, 10000) + 3050;
+
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(at + 200000));
+	world_announces(&w, ADDRESS, GUEST_C, at_ms(at + 400000));
+	world_run_until(&w, at_ms(at + 700000) - 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	world_run_until(&w, at_ms(at + 700000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
+/* Thawed without the daemon: the next probe after the quiet opens a window. */
+Test(claim_frozen, thaws_without_the_daemon)
+{
+	__u64 at = flap(6, 10000) + 3050;
+
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(at + 300001));
+	cr_assert_eq(w.step.reason, COUNTER_window_opened);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+}
+
+Test(claim_age, silent_owner_is_forgotten_after_a_day)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(2000 + 86400000) - 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	world_run_until(&w, at_ms(2000 + 86400000));
+	cr_assert_null(world_claim(&w, ADDRESS));
+	cr_assert_eq(w.counted[COUNTER_aged], 1);
+}
+
+Test(claim_age, any_sign_of_life_keeps_it)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(80000000));
+	world_run_until(&w, at_ms(100000000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(w.counted[COUNTER_aged], 0);
+	world_run_until(&w, at_ms(80000000 + 86400000));
+	cr_assert_null(world_claim(&w, ADDRESS));
+}
+
+Test(claim_age, idle_claim_wakes_nobody)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	w.wakeups = 0;
+	world_run_until(&w, at_ms(86000000));
+	cr_assert_eq(w.wakeups, 0);
+}
+
+Test(claim_age, note_of_the_daemon_is_counted)
+{
+	struct claim claim = {};
+
+	claim_noted(&claim, 1, at_ms(1));
+	claim_noted(&claim, 0, at_ms(2));
+	cr_assert_eq(claim.refreshed, 1);
+	cr_assert_eq(claim.changed_ns, at_ms(2));
+}

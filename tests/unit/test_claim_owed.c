@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A hook that cannot send (XDP): what it would say is owed, and said by whoever comes next. */
+#include <criterion/criterion.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void setup(void)
+{
+	world_init(&w);
+	w.xdp = 1;
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+}
+
+TestSuite(claim_xdp, .init = setup);
+
+static int owes(unsigned int flags)
+{
+	const struct claim *claim = world_claim(&w, ADDRESS);
+
+	return claim && (claim->flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER)) == flags;
+}
+
+Test(claim_xdp, first_probe_of_a_declared_address_is_owed_now)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(w.step.reason, COUNTER_immediate);
+	cr_assert_eq(w.announced.count, 0);
+	cr_assert(owes(CLAIM_F_OWED));
+	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
+}
+
+Test(claim_xdp, daemon_pays_at_once_and_the_window_goes_on)
+{
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_run_until(&w, at_ms(2900));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(0)));
+	cr_assert_eq(w.announced.list[0].reason, COUNTER_announce_owed);
+	cr_assert(owes(0));
+	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(3000));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 3);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
+Test(claim_xdp, undeclared_address_owes_nothing_at_its_first_probe)
+{
+	world_probe(&w, "192.0.2.8", GUEST_A, at_ms(0));
+	cr_assert_eq(world_claim(&w, "192.0.2.8")->flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(w.announced.count, 0);
+}
+
+/* Frames between the probe and the daemon put nothing off. */
+Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(100));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
+	cr_assert(owes(CLAIM_F_OWED));
+}
+
+Test(claim_xdp, next_daemon_pays_before_the_window_ends)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(2000));
+	cr_assert_eq(w.announced.count, 0);
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(2000));
+	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(2000)));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+}
+
+/* The end of the window is the same announcement: not two in one moment. */
+Test(claim_xdp, daemon_that_comes_after_the_window_announces_once)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(50000));
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(50000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert_eq(w.announced.list[0].reason, COUNTER_window_ended);
+	cr_assert(owes(0));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(51100)));
+}
+
+Test(claim_xdp, conflict_before_the_daemon_silences_it)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_C, at_ms(1));
+	cr_assert(owes(0));
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 0);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+}
+
+Test(claim_xdp, policy_that_changes_before_the_daemon_comes_is_obeyed)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(10));
+	cr_assert_eq(w.announced.count, 0);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
+}
+
+Test(claim_xdp, takeover_before_the_daemon_owes_the_newer_one_only)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(5));
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(1000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(5)));
+}
+
+/* ---- who defends ---- */
+
+Test(claim_xdp, defender_is_owed_and_announced_from_its_own_port)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	cr_assert_eq(w.step.reason, COUNTER_defended);
+	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(0)));
+	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(1)));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	cr_assert(owes(0));
+}
+
+Test(claim_xdp, defender_waits_for_the_daemon_whatever_the_guest_goes_on_to_do)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
+	world_probe(&w, ADDRESS, GUEST_C, at_ms(1500));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1600));
+	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(2000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(1600)));
+}
+
+/* The policy is asked about the defender, not about the guest. */
+Test(claim_xdp, defender_that_is_denied_by_now_is_dropped_and_the_quarrel_stays)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_B, NULL);
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(100));
+	cr_assert_eq(w.announced.count, 0);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	cr_assert_eq(w.counted[COUNTER_denied_owner], 1);
+	cr_assert(owes(0));
+}
+
+Test(claim_xdp, new_window_drops_the_old_debt)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(9000));
+	w.daemon_sleeps = 0;
+	world_run_until(&w, at_ms(9000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(9000)));
+}
+
+/* A tc hook sends it itself, but the kernel may refuse. */
+Test(claim_xdp, defender_that_could_not_be_queued_is_owed_too)
+{
+	w.xdp = 0;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	w.fail = 1;
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(11)));
+	cr_assert_eq(w.counted[COUNTER_announce_failed], 1);
+}
+
+Test(claim_xdp, defender_is_given_up_after_three_retries)
+{
+	w.xdp = 0;
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	w.fail = 1 + CLAIM_RETRIES;
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_run_until(&w, at_ms(1000));
+	cr_assert_eq(w.counted[COUNTER_announce_failed], CLAIM_RETRIES);
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
+	cr_assert(owes(0));
+}
+
+/* ---- two CPUs ---- */
+
+/* The guest's announcement fails on one while the other hears its rival. */
+Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
+{
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, 0, &w.settings, at_ms(1));
+
+	cr_assert_eq(step.reason, COUNTER_announce_lost);
+	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+}
+
+Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
+{
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+
+	claim_owe(&claim, ANNOUNCE_DEFENDER, at_ms(1));
+	claim_recorded(&claim, ANNOUNCE_GUEST, 1, &w.settings, at_ms(1));
+	cr_assert_eq(claim.flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER),
+		     CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	cr_assert_eq(claim.deadline_ns, at_ms(1));
+}
+
+/* ---- our own frames, that generic XDP meets again ---- */
+
+Test(claim_xdp, echo_of_our_own_announcement_is_not_the_guest_s)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(3051));
+	cr_assert_eq(w.step.reason, COUNTER_own_frame);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
+}
+
+Test(claim_xdp, same_frame_later_or_elsewhere_is_no_echo)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, A_UPLINK, at_ms(3051));
+	cr_assert_eq(w.step.reason, COUNTER_seen);
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(3500));
+	cr_assert_eq(w.step.reason, COUNTER_self_announced);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
+/* tc knows its own frames by their mark: there a guest may be as quick as it likes. */
+Test(claim_xdp, hook_that_sees_marks_knows_no_echo)
+{
+	w.xdp = 0;
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(3051));
+	cr_assert_eq(w.step.reason, COUNTER_self_announced);
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The configuration file: what it means, and what a slip in it is answered. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../loader/config.h"
+#include "../../loader/text.h"
+#include "leaks.h"
+
+#define FILES "tests/unit/config/"
+
+static struct config config;
+static struct err err;
+
+static void setup(void)
+{
+	config_init(&config);
+	err.text[0] = '\0';
+}
+
+static void assert_declared(size_t i, const char *prefix, enum announce_mode announce,
+			    unsigned int owners)
+{
+	char text[ADDR_TEXT_LEN];
+
+	cr_assert_lt(i, config.declared_count);
+	cr_assert_str_eq(prefix_text(&config.declared[i].prefix, text), prefix);
+	cr_assert_eq(config.declared[i].address.announce, announce, "%s", prefix);
+	cr_assert_eq(config.declared[i].address.owner_count, owners, "%s", prefix);
+}
+
+static void assert_defaults(void)
+{
+	static const struct settings defaults = SETTINGS_DEFAULTS;
+
+	cr_assert_eq(memcmp(&config.settings, &defaults, sizeof(defaults)), 0);
+	cr_assert_eq(config.mode, MODE_AUTO);
+	cr_assert_eq(config.max_claims, GARPD_MAX_CLAIMS);
+}
+
+/* ---- a good file ---- */
+
+TestSuite(config_file, .init = setup);
+
+Test(config_file, every_key_reaches_its_setting)
+{
+	const struct settings *settings = &config.settings;
+
+	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	cr_assert_eq(config.bridges.count, 2);
+	cr_assert_str_eq(config.bridges.name[1], "vmbr*");
+	cr_assert_str_eq(config.uplinks.name[0], "eth0");
+	cr_assert_str_eq(config.guests.name[0], "dummy*");
+	cr_assert_eq(config.routers.count, 2);
+	cr_assert_str_eq(config.routers.name[1], "lan*");
+	cr_assert_eq(config.relay, 1);
+	cr_assert_eq(config.mode, MODE_TC);
+	cr_assert_eq(config.max_claims, 1024);
+	cr_assert_eq(settings->form, FORM_REPLY);
+	cr_assert_eq(settings->link_local, 1);
+	cr_assert_eq(settings->xdp_drop, 1);
+	cr_assert_eq(settings->probes_per_second, 50);
+	cr_assert_eq(settings->min_probes, 2);
+	cr_assert_eq(settings->announce_num, 3);
+	cr_assert_eq(settings->max_moves, 9);
+	cr_assert_eq(settings->announce_interval_ns, 2500 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->first_interval_ns, 1200 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->window_ns, 2100 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->grace_ns, 0);
+	cr_assert_eq(settings->steady_window_ns, 1300 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->steady_grace_ns, 70 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->max_age_ns, 3600 * NSEC_PER_SEC);
+	cr_assert_eq(settings->moves_ns, 60 * NSEC_PER_SEC);
+	cr_assert_eq(settings->thaw_ns, 90 * NSEC_PER_SEC);
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_file, addresses_carry_their_owners)
+{
+	static const __u8 second[MAC_LEN] = {0x00, 0x15, 0x5d, 0x00, 0x00, 0x02};
+
+	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config.declared_count, 3);
+	assert_declared(0, "192.0.2.7", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(1, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
+	assert_declared(2, "203.0.113.0/24", ANNOUNCE_AFTER_PROBE, 0);
+	cr_assert_eq(memcmp(config.declared[0].address.owners[1], second, MAC_LEN), 0);
+	config_free(&config);
+}
+
+Test(config_file, without_keys_leaves_every_default)
+{
+	cr_assert_eq(config_load(&config, FILES "empty.yaml", &err), 0, "%s", err.text);
+	assert_defaults();
+	cr_assert_eq(config.declared_count, 0);
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_file, may_hold_sections_with_everything_commented_out)
+{
+	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
+	assert_defaults();
+	cr_assert_eq(config.bridges.count, 1);
+	config_free(&config);
+}
+
+Test(config_file, may_overlap_where_no_owners_are_listed)
+{
+	cr_assert_eq(config_load(&config, FILES "overlap_free.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config.declared_count, 3);
+	config_free(&config);
+}
+
+/* ---- a bad file ---- */
+
+/* "LINE: words" of the complaint, after the name of the file. */
+static const struct bad {
+	const char *name;
+	const char *complaint;
+} bad_files[] = {
+	{"address", "3: \"192.0.2.256\" is no address; write 192.0.2.7"},
+	{"address_length", "2: \"192.0.2.0/33\" is no address"},
+	{"alias", "2: *br is an alias in YAML, which is not supported; quote"},
+	{"announce", "3: announce can't be \"now\"; use after-probe, immediate or never"},
+	{"bare_star", "2: no valid YAML: while scanning an alias"},
+	{"both_roles", "4: eth0 is an uplink and a guest; keep it in one"},
+	{"control", "2: no valid YAML: control characters are not allowed"},
+	{"declared_twice", "4: 192.0.2.7 is declared twice (line 2); keep one"},
+	{"deep", "1: lists and mappings nested too deep"},
+	{"empty_item", "3: addresses[0] has no \"address\"; write \"address: ADDRESS\""},
+	{"form", "1: form can't be \"none\"; use request, reply or both"},
+	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
+	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
+	{"ipv6", "3: 2001:db8::7 is IPv6, which this version does not announce"},
+	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
+	{"list_as_key", "2: a list or mapping stands where a key should"},
+	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
+	{"long_key", "2: unknown key \"kkkk"}, /* libcyaml's line, that of the value before */
+	{"mac", "6: \"00:15:5d:00:00:0g\" is no MAC of a guest; write it like"},
+	{"mac_group", "3: \"01:15:5d:00:00:01\" is no MAC of a guest"},
+	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},
+	{"multicast", "2: 224.0.0.1 is no address that a guest can have"},
+	{"name", "1: \"a/b\" is no name of an interface"},
+	{"name_long", "1: \"averyveryverylongname\" is too long for an interface"},
+	{"never_owners", "3: \"announce: never\" with owners"},
+	{"newline", "2: mode can't be \"t?c\"; use auto, tcx, tc, xdp or xdp-generic"},
+	{"newline_key", "1: unknown key \"foo\"; the keys here are"},
+	{"no_address", "3: addresses[1] has no \"address\"; write"},
+	{"no_owners", "3: addresses[0].owners is empty; list an item, or leave the key out"},
+	{"no_value", "2: mode has no value; give one, or leave the key out"},
+	{"not_a_list", "1: bridges must be a list; write [ITEM, ITEM]"},
+	{"not_a_mapping", "2: timing must hold keys"},
+	{"not_a_value", "2: mode must be a single value"},
+	{"number_large", "2: limits.claims: 99999999999999999999999 is outside 16 to 1048576"},
+	{"number_negative", "2: timing.window_ms: \"-1\" is no whole number"},
+	{"number_small", "2: timing.min_probes: 0 is outside 1 to 10: no address is used without"},
+	{"number_unit", "2: timing.window_ms: \"2s\" is no whole number; the unit is in the key"},
+	{"overlap_narrow", "4: 192.0.2.0/24 overlaps 192.0.2.7 (line 2), and owners are listed"},
+	{"overlap_wide", "4: 192.0.2.127 overlaps 192.0.2.0/25 (line 2), and owners are listed"},
+	{"owner_twice", "5: owner 00-15-5D-00-00-01 is listed twice; keep one"},
+	{"owners_many", "68: more than 64 owners; split the prefix"},
+	{"relay", "1: relay can't be \"twice\"; use yes, no"},
+	{"router_and_bridge", "4: br0 is a bridge and a router port; keep it in one of the lists"},
+	{"router_and_uplink", "1: eth0 is an uplink and a router port; keep it in one of"},
+	{"second_document", "2: a second document starts here and would not be read"},
+	{"syntax", "2: no valid YAML: while parsing a flow sequence"},
+	{"tab", "3: no valid YAML: while scanning for the next token"},
+	{"twice", "3: mode is given twice; keep one"},
+	{"unknown_address_key", "3: unknown key \"owner\"; the keys here are address, announce"},
+	{"unknown_key", "3: unknown key \"bridge\"; the keys here are bridges, uplinks"},
+	{"unknown_timing_key", "4: unknown key \"window\"; the keys here are min_probes"},
+};
+
+#define BAD_FILES  (sizeof(bad_files) / sizeof(bad_files[0]))
+#define GOOD_FILES 5 /* the suite above */
+
+static void expect_complaint(const struct bad *bad)
+{
+	char file[128], complaint[256];
+
+	snprintf(file, sizeof(file), FILES "%s.yaml", bad->name);
+	snprintf(complaint, sizeof(complaint), "%s:%s", file, bad->complaint);
+	config_init(&config);
+	cr_expect_eq(config_load(&config, file, &err), -EINVAL, "%s was taken", file);
+	cr_expect_eq(strncmp(err.text, complaint, strlen(complaint)), 0,
+		     "expected \"%s...\", got \"%s\"", complaint, err.text);
+	cr_expect_null(strchr(err.text, '\n'), "%s: more than one line", file);
+	config_free(&config);
+}
+
+Test(config_file, that_is_bad_gets_the_line_the_cause_and_the_remedy)
+{
+	for (size_t i = 0; i < BAD_FILES; i++)
+		expect_complaint(&bad_files[i]);
+	no_leaks();
+}
+
+Test(config_file, none_is_forgotten_here)
+{
+	glob_t found;
+
+	cr_assert_eq(glob(FILES "*.yaml", 0, NULL, &found), 0);
+	cr_assert_eq(found.gl_pathc, BAD_FILES + GOOD_FILES);
+	globfree(&found);
+}
+
+Test(config_file, that_is_bad_leaves_nothing_behind)
+{
+	/* Its bridges and first address are good, and read before the bad MAC. */
+	cr_assert_eq(config_load(&config, FILES "mac.yaml", &err), -EINVAL);
+	cr_assert_eq(config.bridges.count, 0);
+	cr_assert_eq(config.declared_count, 0);
+	cr_assert_null(config.file);
+	assert_defaults();
+	no_leaks();
+}
+
+Test(config_file, that_cannot_be_read_is_said_so)
+{
+	cr_assert_eq(config_load(&config, "/nonexistent.yaml", &err), -ENOENT);
+	cr_assert_str_eq(err.text, "/nonexistent.yaml: cannot be opened: No such file or "
+				   "directory; name the file with -c");
+	cr_assert_eq(config_load(&config, "/", &err), -EISDIR);
+	cr_assert_eq(config_load(&config, "/dev/zero", &err), -EFBIG);
+	no_leaks();
+}
+
+Test(config_file, is_one)
+{
+	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), -EINVAL);
+	cr_assert_str_eq(err.text,
+			 FILES "full.yaml: a second file, after " FILES "hollow.yaml; give one");
+	no_leaks();
+}
+
+/* Wherever a file is cut short, it is taken or refused with a word, and no memory is lost. */
+Test(config_file, cut_short_anywhere_does_no_harm)
+{
+	char text[4096], file[] = "/tmp/garpd-config-XXXXXX";
+	FILE *full = fopen(FILES "full.yaml", "r");
+	size_t len;
+	int fd = mkstemp(file);
+
+	cr_assert_not_null(full);
+	cr_assert_geq(fd, 0);
+	len = fread(text, 1, sizeof(text), full);
+	fclose(full);
+	cr_assert_gt(len, 500);
+	for (size_t cut = 0; cut < len; cut++) {
+		cr_assert_eq(ftruncate(fd, 0), 0);
+		cr_assert_eq(pwrite(fd, text, cut, 0), (ssize_t)cut);
+		config_init(&config);
+		err.text[0] = '\0';
+		if (config_load(&config, file, &err))
+			cr_assert_eq(strncmp(err.text, file, strlen(file)), 0, "%s", err.text);
+		config_free(&config);
+	}
+	close(fd);
+	unlink(file);
+	no_leaks();
+}

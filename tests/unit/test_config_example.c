@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* dist/garpd.yaml, held against the schema and the defaults; and `garpd check`. */
+#include <criterion/criterion.h>
+#include <cyaml/cyaml.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../loader/config.h"
+#include "../../loader/config_parts.h"
+#include "../../loader/text.h"
+#include "leaks.h"
+
+#define FILES "tests/unit/config/"
+
+static struct config config;
+static struct err err;
+
+static void setup(void)
+{
+	config_init(&config);
+}
+
+static void assert_declared(size_t i, const char *prefix, enum announce_mode announce,
+			    unsigned int owners)
+{
+	char text[ADDR_TEXT_LEN];
+
+	cr_assert_lt(i, config.declared_count);
+	cr_assert_str_eq(prefix_text(&config.declared[i].prefix, text), prefix);
+	cr_assert_eq(config.declared[i].address.announce, announce, "%s", prefix);
+	cr_assert_eq(config.declared[i].address.owner_count, owners, "%s", prefix);
+}
+
+static void assert_defaults(void)
+{
+	static const struct settings defaults = SETTINGS_DEFAULTS;
+
+	cr_assert_eq(memcmp(&config.settings, &defaults, sizeof(defaults)), 0);
+	cr_assert_eq(config.mode, MODE_AUTO);
+	cr_assert_eq(config.max_claims, GARPD_MAX_CLAIMS);
+}
+
+TestSuite(config_example, .init = setup);
+
+/* Prose is "#" or starts with "# "; "#key" and "#  nested" are keys that are commented out. */
+static bool is_commented_key(const char *line)
+{
+	if (line[0] != '#' || line[1] == '\n')
+		return false;
+	return line[1] != ' ' || line[2] == ' ';
+}
+
+static void uncomment(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	char line[256];
+
+	cr_assert(in && out, "%s or %s cannot be opened", from, to);
+	while (fgets(line, sizeof(line), in))
+		fputs(is_commented_key(line) ? line + 1 : line, out);
+	fclose(in);
+	fclose(out);
+}
+
+/* Every key of libcyaml's own table, and of those below it, has a line in the file. */
+static unsigned int expect_keys(const struct lines *lines, const cyaml_schema_value_t *mapping,
+				const char *above)
+{
+	unsigned int keys = 0;
+
+	for (const cyaml_schema_field_t *field = mapping->mapping.fields; field->key; field++) {
+		const cyaml_schema_value_t *value = &field->value;
+		char path[128], below[140];
+
+		snprintf(path, sizeof(path), "%.60s%s", above, field->key);
+		cr_expect_neq(lines_first(lines, path), 0, "dist/garpd.yaml lacks %s", path);
+		keys++;
+		snprintf(below, sizeof(below), "%s.", path);
+		if (value->type == CYAML_MAPPING)
+			keys += expect_keys(lines, value, below);
+		snprintf(below, sizeof(below), "%s[0].", path);
+		if (value->type == CYAML_SEQUENCE && value->sequence.entry->type == CYAML_MAPPING)
+			keys += expect_keys(lines, value->sequence.entry, below);
+	}
+	return keys;
+}
+
+Test(config_example, is_good_as_it_is)
+{
+	cr_assert_eq(config_load(&config, "dist/garpd.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	assert_defaults();
+	cr_assert_eq(config.declared_count, 0);
+	config_free(&config);
+}
+
+Test(config_example, names_every_key_and_its_true_default)
+{
+	char file[] = "/tmp/garpd-example-XXXXXX";
+	struct yaml_file yaml;
+
+	close(mkstemp(file));
+	uncomment("dist/garpd.yaml", file);
+	cr_assert_eq(yaml_file_load(&yaml, file, &err), 0, "%s", err.text);
+	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 12 + 3 + 9 + 5);
+	yaml_file_free(&yaml);
+	cr_assert_eq(config_load(&config, file, &err), 0, "%s", err.text);
+	assert_defaults();
+	cr_assert_eq(config.uplinks.count + config.guests.count + config.routers.count, 0);
+	cr_assert_eq(config.relay, 0);
+	assert_declared(0, "192.0.2.10", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(1, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);
+	assert_declared(2, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
+	config_free(&config);
+	unlink(file);
+	no_leaks();
+}
+
+/* ---- garpd check, on the program itself ---- */
+
+static int check(const char *arguments, char *output, size_t size)
+{
+	char command[256];
+	size_t got;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "build/garpd check %s", arguments);
+	pipe = popen(command, "r");
+	cr_assert_not_null(pipe);
+	got = fread(output, 1, size - 1, pipe);
+	output[got] = '\0';
+	return WEXITSTATUS(pclose(pipe));
+}
+
+Test(config_check, says_what_a_good_file_holds)
+{
+	char output[512];
+
+	cr_assert_eq(check(FILES "full.yaml", output, sizeof(output)), 0, "%s", output);
+	cr_assert_str_eq(output, FILES "full.yaml: ok: 2 bridges, 2 router ports, 3 addresses\n");
+	cr_assert_eq(check(FILES "hollow.yaml", output, sizeof(output)), 0, "%s", output);
+	cr_assert_str_eq(output, FILES "hollow.yaml: ok: 1 bridge, 0 addresses\n");
+	cr_assert_eq(check(FILES "empty.yaml", output, sizeof(output)), 0, "%s", output);
+	cr_assert_str_eq(output, FILES "empty.yaml: ok: 0 bridges, 0 addresses; garpd run needs "
+				       "--bridge or --router with it\n");
+	cr_assert_eq(check(FILES "router.yaml", output, sizeof(output)), 0, "%s", output);
+	cr_assert_str_eq(output, FILES "router.yaml: ok: 0 bridges, 1 router port, 0 addresses\n");
+}
+
+Test(config_check, fails_with_the_complaint_on_standard_error)
+{
+	char output[512];
+
+	cr_assert_eq(check(FILES "mode.yaml 2>&1 >/dev/null", output, sizeof(output)), 1);
+	cr_assert_str_eq(output,
+			 "garpd: " FILES "mode.yaml:2: mode can't be \"fast\"; use auto, tcx, tc, "
+			 "xdp or xdp-generic\n");
+	cr_assert_eq(check(FILES "mode.yaml 2>/dev/null", output, sizeof(output)), 1);
+	cr_assert_str_eq(output, "");
+}
+
+Test(config_check, wants_one_file)
+{
+	char output[512];
+
+	cr_assert_eq(check("2>&1", output, sizeof(output)), 2);
+	cr_assert_eq(check("a b 2>&1", output, sizeof(output)), 2);
+	cr_assert_eq(check("--help 2>&1", output, sizeof(output)), 2);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The flags of `garpd run`: the same words and checks as in the file, on top of it. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../loader/config.h"
+#include "leaks.h"
+
+#define FILES "tests/unit/config/"
+
+static struct config config;
+static struct err err;
+
+static void setup(void)
+{
+	config_init(&config);
+}
+
+TestSuite(config_flags, .init = setup);
+
+Test(config_flags, mean_what_the_file_means)
+{
+	struct config file;
+
+	config_init(&file);
+	cr_assert_eq(config_load(&file, FILES "full.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0, "%s", err.text);
+	cr_assert_eq(config_add_uplink(&config, "eth0", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_mode(&config, "tc", &err), 0, "%s", err.text);
+	cr_assert_eq(
+		config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01,00:15:5d:00:00:02", &err),
+		0, "%s", err.text);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	cr_assert_str_eq(config.bridges.name[0], file.bridges.name[0]);
+	cr_assert_str_eq(config.uplinks.name[0], file.uplinks.name[0]);
+	cr_assert_eq(config.mode, file.mode);
+	cr_assert_eq(
+		memcmp(&config.declared[0].prefix, &file.declared[0].prefix, sizeof(struct prefix)),
+		0);
+	cr_assert_eq(memcmp(&config.declared[0].address, &file.declared[0].address,
+			    sizeof(struct address)),
+		     0);
+	config_free(&file);
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_flags, of_a_bridge_that_the_file_names_adds_nothing)
+{
+	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0, "%s", err.text);
+	cr_assert_eq(config.bridges.count, 1);
+	config_free(&config);
+}
+
+static void expect_declare_complaint(const char *argument, const char *words)
+{
+	char complaint[256];
+
+	snprintf(complaint, sizeof(complaint), "--declare %s: %s", argument, words);
+	cr_expect_eq(config_add_declared(&config, argument, &err), -EINVAL, "%s", argument);
+	cr_expect_eq(strncmp(err.text, complaint, strlen(complaint)), 0,
+		     "expected \"%s\", got \"%s\"", complaint, err.text);
+	cr_expect_eq(config.declared_count, 0);
+}
+
+Test(config_flags, that_are_bad_are_named_in_the_complaint)
+{
+	expect_declare_complaint("192.0.2.7", "no owner given; write ADDRESS=MAC[,MAC...]");
+	expect_declare_complaint("192.0.2.7=", "\"\" is no MAC of a guest");
+	expect_declare_complaint("=00:15:5d:00:00:01", "\"\" is no address");
+	expect_declare_complaint("192.0.2.7=00:15:5d:00:00:01,", "\"\" is no MAC of a guest");
+	expect_declare_complaint("192.0.2.7/24=00:15:5d:00:00:01",
+				 "192.0.2.7/24 has host bits set");
+	expect_declare_complaint("2001:db8::7=00:15:5d:00:00:01", "2001:db8::7 is IPv6");
+	cr_assert_eq(config_set_mode(&config, "hw", &err), -EINVAL);
+	cr_assert_str_eq(err.text,
+			 "--mode hw: mode can't be \"hw\"; use auto, tcx, tc, xdp or xdp-generic");
+	cr_assert_eq(config_add_bridge(&config, "", &err), -EINVAL);
+	cr_assert_eq(strncmp(err.text, "--bridge : \"\" is no name", 24), 0, "%s", err.text);
+	no_leaks();
+}
+
+Test(config_flags, that_overlap_the_file_are_refused_by_the_check)
+{
+	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_add_declared(&config, "203.0.113.9=00:15:5d:00:00:01", &err), 0);
+	cr_assert_eq(config_check(&config, &err), -EINVAL);
+	cr_assert_eq(strncmp(err.text,
+			     "--declare 203.0.113.9: 203.0.113.9 overlaps 203.0.113.0/24 (" FILES
+			     "full.yaml:19)",
+			     60 + strlen(FILES "full.yaml:19)")),
+		     0, "%s", err.text);
+	config_free(&config);
+}
+
+Test(config_flags, that_repeat_each_other_are_refused_by_the_check)
+{
+	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
+	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01", &err), 0);
+	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:02", &err), 0);
+	cr_assert_eq(config_check(&config, &err), -EINVAL);
+	cr_assert_str_eq(err.text, "--declare 192.0.2.7: 192.0.2.7 is declared twice (--declare); "
+				   "keep one");
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_flags, or_the_file_must_name_a_bridge_or_a_router_port)
+{
+	static const char words[] = "no bridge and no router port to work on; name one with "
+				    "--bridge or --router, or under ";
+
+	cr_assert_eq(config_check(&config, &err), -EINVAL);
+	cr_assert_eq(strncmp(err.text, words, strlen(words)), 0, "%s", err.text);
+}
+
+Test(config_flags, a_router_port_alone_will_do)
+{
+	cr_assert_eq(config_add_router(&config, "lan*", &err), 0, "%s", err.text);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	cr_assert_eq(config.bridges.count, 0);
+	cr_assert_eq(config.relay, 0);
+	config_free(&config);
+	config_init(&config);
+	cr_assert_eq(config_load(&config, FILES "router.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_flags, a_name_has_one_role_whatever_the_order)
+{
+	static const struct {
+		int (*first)(struct config *config, const char *pattern, struct err *err);
+		int (*second)(struct config *config, const char *pattern, struct err *err);
+		const char *words;
+	} pairs[] = {
+		{config_add_bridge, config_add_router,
+		 "--router if0: if0 is a bridge and a router"},
+		{config_add_router, config_add_bridge,
+		 "--bridge if0: if0 is a bridge and a router"},
+		{config_add_uplink, config_add_router, "--router if0: if0 is an uplink and a rout"},
+		{config_add_router, config_add_uplink, "--uplink if0: if0 is an uplink and a rout"},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		config_init(&config);
+		cr_assert_eq(pairs[i].first(&config, "if0", &err), 0);
+		cr_assert_eq(pairs[i].first(&config, "if0", &err), 0);
+		cr_assert_eq(pairs[i].second(&config, "if0", &err), -EINVAL);
+		cr_assert_eq(strncmp(err.text, pairs[i].words, strlen(pairs[i].words)), 0, "%s",
+			     err.text);
+		config_free(&config);
+	}
+	no_leaks();
+}
+
+Test(config_flags, declare_as_many_addresses_as_the_table_holds_and_no_more)
+{
+	char argument[64];
+
+	for (unsigned int i = 0; i < GARPD_MAX_DECLARED; i++) {
+		snprintf(argument, sizeof(argument), "10.0.%u.%u=00:15:5d:00:00:01", i / 256,
+			 i % 256);
+		cr_assert_eq(config_add_declared(&config, argument, &err), 0, "%s", err.text);
+	}
+	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01", &err), -EINVAL);
+	cr_assert_not_null(strstr(err.text, "declare prefixes instead"), "%s", err.text);
+	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
+	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
+	config_free(&config);
+	no_leaks();
+}
+
+Test(config_flags, patterns_match_names_as_a_shell_does)
+{
+	cr_assert_eq(config_add_bridge(&config, "vmbr*", &err), 0);
+	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
+	cr_assert(names_match(&config.bridges, "vmbr12"));
+	cr_assert(names_match(&config.bridges, "br0"));
+	cr_assert_not(names_match(&config.bridges, "br01"));
+	cr_assert_not(names_match(&config.uplinks, "br0"));
+	config_free(&config);
+}

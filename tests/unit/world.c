@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "world.h"
+
+const struct station guest_a = {"guest_a", {0x02, 0, 0, 0, 0, 0xa}, 11, ROLE_GUEST};
+const struct station guest_b = {"guest_b", {0x02, 0, 0, 0, 0, 0xb}, 12, ROLE_GUEST};
+const struct station guest_c = {"guest_c", {0x02, 0, 0, 0, 0, 0xc}, 13, ROLE_GUEST};
+const struct station remote_a = {"remote_a", {0x02, 0, 0, 0, 0, 0xa}, 2, ROLE_UPLINK};
+const struct station remote_b = {"remote_b", {0x02, 0, 0, 0, 0, 0xe}, 2, ROLE_UPLINK};
+
+__u64 at_ms(__u64 ms)
+{
+	return WORLD_START_NS + ms * NSEC_PER_MSEC;
+}
+
+__u64 at_us(__u64 us)
+{
+	return WORLD_START_NS + us * NSEC_PER_USEC;
+}
+
+void world_init(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->settings = (struct settings)SETTINGS_DEFAULTS;
+	w->now_ns = WORLD_START_NS;
+}
+
+static struct addr world_addr(const char *text)
+{
+	struct addr addr;
+	struct in_addr in;
+
+	assert(inet_pton(AF_INET, text, &in) == 1);
+	addr_from_ipv4(&addr, (const __u8 *)&in);
+	return addr;
+}
+
+static int world_find(const struct world *w, const char *addr)
+{
+	int i;
+
+	for (i = 0; i < WORLD_CLAIMS; i++)
+		if (!strcmp(w->sites[i].addr, addr))
+			return i;
+	return -1;
+}
+
+static int world_site(struct world *w, const char *addr)
+{
+	int i = world_find(w, addr);
+
+	if (i >= 0)
+		return i;
+	i = world_find(w, "");
+	assert(i >= 0 && strlen(addr) < sizeof(w->sites[i].addr));
+	strcpy(w->sites[i].addr, addr);
+	return i;
+}
+
+void world_declare(struct world *w, const char *addr, enum announce_mode mode, ...)
+{
+	struct address *declared = &w->sites[world_site(w, addr)].declared;
+	const struct station *owner;
+	va_list owners;
+
+	memset(declared, 0, sizeof(*declared));
+	declared->announce = mode;
+	va_start(owners, mode);
+	while ((owner = va_arg(owners, const struct station *)))
+		memcpy(declared->owners[declared->owner_count++], owner->mac, MAC_LEN);
+	va_end(owners);
+}
+
+void world_host_has(struct world *w, const char *addr, enum host_address what)
+{
+	w->sites[world_site(w, addr)].host = what;
+}
+
+static struct policy world_policy(const struct world *w, int site, const __u8 *mac)
+{
+	const struct address *declared = &w->sites[site].declared;
+	int named = declared->announce != ANNOUNCE_AFTER_PROBE || declared->owner_count;
+
+	return policy_judge(named ? declared : NULL,
+			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
+}
+
+/* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
+static void world_follow(struct world *w, int site, struct claim_step step,
+			 const struct heard *heard)
+{
+	struct claim *claim = &w->sites[site].claim;
+	struct announcement *said = &w->announced.list[w->announced.count];
+	int defender = step.announce == ANNOUNCE_DEFENDER, sent;
+
+	w->step = step;
+	w->counted[step.reason]++;
+	w->counted[COUNTER_moved] += step.moved;
+	if (w->watch)
+		w->watch(w, site, &step, heard);
+	if (step.announce && heard && w->xdp) {
+		claim_owe(claim, step.announce, w->now_ns);
+	} else if (step.announce) {
+		sent = !w->fail;
+		w->fail -= !sent;
+		if (sent) {
+			assert(w->announced.count < WORLD_ANNOUNCEMENTS);
+			*said = (struct announcement){.at_ns = w->now_ns, .reason = step.reason};
+			memcpy(said->mac, defender ? claim->rival : claim->mac, MAC_LEN);
+			said->port = defender ? claim->rival_port : claim->port;
+			w->announced.count++;
+		}
+		step = claim_recorded(claim, step.announce, sent, &w->settings, w->now_ns);
+		w->counted[step.reason]++;
+	}
+	if (w->step.forget)
+		memset(claim, 0, sizeof(*claim));
+}
+
+static void world_hear(struct world *w, const char *addr, const struct station *from,
+		       const struct frame *seen, __u64 at_ns)
+{
+	struct frame frame = *seen;
+	struct heard heard = {
+		.frame = &frame, .port = from->port, .role = from->role, .markless = w->xdp};
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct claim_step step;
+
+	world_run_until(w, at_ns);
+	frame.addr = world_addr(addr);
+	memcpy(frame.mac, from->mac, MAC_LEN);
+	heard.policy = world_policy(w, site, frame.mac);
+	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
+	if (claim->state == CLAIM_NONE &&
+	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role)))
+		return;
+	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, at_ns)
+					 : claim_heard(claim, &heard, &w->settings, at_ns);
+	world_follow(w, site, step, &heard);
+}
+
+void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_PROBE}, at_ns);
+}
+
+void world_probes(struct world *w, const char *addr, const struct station *from, __u64 at_ns,
+		  int count, __u64 gap_ns)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		world_probe(w, addr, from, at_ns + i * gap_ns);
+}
+
+void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ANNOUNCEMENT}, at_ns);
+}
+
+void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION}, at_ns);
+}
+
+void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .relayed = 1}, at_ns);
+}
+
+void world_takes(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_probes(w, addr, from, at_ns, 3, NSEC_PER_SEC);
+	world_run_until(w, at_ns + 3050 * NSEC_PER_MSEC);
+}
+
+/* The claim whose deadline is the next, -1: none has one. */
+static int world_next(const struct world *w)
+{
+	int i, next = -1;
+
+	for (i = 0; i < WORLD_CLAIMS; i++) {
+		if (!w->sites[i].claim.deadline_ns)
+			continue;
+		if (next < 0 || w->sites[i].claim.deadline_ns < w->sites[next].claim.deadline_ns)
+			next = i;
+	}
+	return next;
+}
+
+void world_run_until(struct world *w, __u64 at_ns)
+{
+	struct claim_step step;
+	struct claim *claim;
+	int site;
+
+	assert(at_ns >= w->now_ns);
+	while (!w->daemon_sleeps && (site = world_next(w)) >= 0) {
+		claim = &w->sites[site].claim;
+		if (claim->deadline_ns > at_ns)
+			break;
+		if (claim->deadline_ns > w->now_ns)
+			w->now_ns = claim->deadline_ns;
+		w->wakeups++;
+		step = claim_due(claim, world_policy(w, site, claim_whom(claim)), &w->settings,
+				 w->now_ns);
+		world_follow(w, site, step, NULL);
+	}
+	w->now_ns = at_ns;
+}
+
+/* The reason of the step: announce_asked, or why it was refused. */
+int world_ask(struct world *w, const char *addr, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+
+	world_run_until(w, at_ns);
+	world_follow(w, site, claim_asked(claim, world_policy(w, site, claim->mac)), NULL);
+	return w->step.reason;
+}
+
+const struct claim *world_claim(const struct world *w, const char *addr)
+{
+	int site = world_find(w, addr);
+
+	return site >= 0 && w->sites[site].claim.state ? &w->sites[site].claim : NULL;
+}
+
+int world_state(const struct world *w, const char *addr)
+{
+	const struct claim *claim = world_claim(w, addr);
+
+	return claim ? claim->state : CLAIM_NONE;
+}
+
+int world_announced(const struct world *w, unsigned int n, const struct station *whom, __u64 at_ns)
+{
+	const struct announcement *said = &w->announced.list[n];
+
+	return n < w->announced.count && said->at_ns == at_ns && said->port == whom->port &&
+	       !memcmp(said->mac, whom->mac, MAC_LEN);
+}

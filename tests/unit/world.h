@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * world.h - a small world in virtual time around claim.h: stations that send ARP, a policy, and a
+ * daemon that comes at every deadline. Nothing sleeps; time is what the test says.
+ *
+ *	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+ *	world_run_until(&w, at_ms(5000));
+ *	cr_assert(...w.announced...);
+ */
+#ifndef GARPD_TEST_WORLD_H
+#define GARPD_TEST_WORLD_H
+
+#include "bpf/abi.h"
+#include "bpf/claim.h"
+#include "bpf/frame.h"
+#include "bpf/policy.h"
+
+#define WORLD_CLAIMS	    4
+#define WORLD_ANNOUNCEMENTS 256
+
+/* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
+#define WORLD_START_NS (1000 * NSEC_PER_SEC)
+
+#define ADDRESS "192.0.2.7"
+
+/* Somebody who sends ARP, on a port of the bridge. */
+struct station {
+	const char *name;
+	__u8 mac[MAC_LEN];
+	__u32 port;
+	__u32 role;
+};
+
+extern const struct station guest_a, guest_b, guest_c, remote_a, remote_b;
+#define GUEST_A	 (&guest_a)
+#define GUEST_B	 (&guest_b)
+#define GUEST_C	 (&guest_c)
+#define REMOTE	 (&remote_b) /* another machine, behind the uplink */
+#define A_UPLINK (&remote_a) /* GUEST_A's MAC, heard on the uplink */
+
+struct announcement {
+	__u64 at_ns;
+	__u8 mac[MAC_LEN];
+	__u32 port;
+	__u8 reason; /* enum counter: the edge that made it */
+};
+
+struct world {
+	struct settings settings;
+	__u64 now_ns;
+	int daemon_sleeps; /* 1: nobody comes at the deadlines */
+	int fail;	   /* that many announcements to come cannot be queued */
+	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+
+	struct {
+		struct claim claim;
+		char addr[16]; /* empty: free */
+		struct address declared;
+		__u32 host; /* enum host_address; 0: not the host's */
+	} sites[WORLD_CLAIMS];
+
+	struct {
+		unsigned int count;
+		struct announcement list[WORLD_ANNOUNCEMENTS];
+	} announced;
+	unsigned int counted[COUNTER_MAX];
+	unsigned int wakeups;	/* calls of claim_due */
+	struct claim_step step; /* the last one */
+
+	/* Told of every step before the announcement is made; NULL: nobody. */
+	void (*watch)(struct world *w, int site, const struct claim_step *step,
+		      const struct heard *heard);
+};
+
+__u64 at_ms(__u64 ms);
+__u64 at_us(__u64 us);
+
+void world_init(struct world *w);
+
+/* What the configuration and the routing table say. The list ends with NULL. */
+void world_declare(struct world *w, const char *addr, enum announce_mode mode, ...);
+void world_host_has(struct world *w, const char *addr, enum host_address what);
+
+/* Something is heard at a time that is not past; deadlines up to it are served before. */
+void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+void world_probes(struct world *w, const char *addr, const struct station *from, __u64 at_ns,
+		  int count, __u64 gap_ns);
+void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+
+/* `from` goes through a window of three steady probes that begins at at_ns, to its very end. */
+void world_takes(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+
+/* The daemon: serves every deadline up to at_ns; or an operator's request. */
+void world_run_until(struct world *w, __u64 at_ns);
+int world_ask(struct world *w, const char *addr, __u64 at_ns);
+
+/* The claim, NULL: forgotten or never made. */
+const struct claim *world_claim(const struct world *w, const char *addr);
+int world_state(const struct world *w, const char *addr);
+
+/* Was the n-th announcement that of the station, at that time? */
+int world_announced(const struct world *w, unsigned int n, const struct station *whom, __u64 at_ns);
+
+#endif /* GARPD_TEST_WORLD_H */

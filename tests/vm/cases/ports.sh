@@ -1,0 +1,155 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Uplinks of other kinds, and what a bridge does to a port of its own accord.
+
+# A port that is not an uplink by name, but by its kind.
+assert_port_role() {
+	assert_equals "role of $1" "$2" "$(in_hv "$GARPD" show ports -j |
+		jq -r --arg port "$1" '.[] | select(.port == $port) | .role')"
+}
+
+# uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
+# is no concern of ours.
+uplink_works() {
+	lab_start_garpd
+	assert_port_role "$1" uplink
+	lab_capture lan router "$2" -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" "spa=$SERVICE"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_equals "router's entry" "$MAC_NEW" "$(lab_mac_in router "$2" "$SERVICE")"
+	lab_winguest router -q "$2" 00:00:5e:00:53:0d 192.0.2.11
+	protocol_time 6
+	assert_equals "claims from behind the uplink" "" "$(claim_field 192.0.2.11 state)"
+}
+
+# uplink_conflict IFACE: the router has the address, and says so through the uplink.
+uplink_conflict() {
+	in_ns router ip addr add "$SERVICE/32" dev "$1"
+	lab_start_garpd
+	lab_capture lan router "$1"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=reply src=$MAC_ROUTER"
+	protocol_time 6
+	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
+	assert_claim "$SERVICE" state conflict
+}
+
+# bond_uplink: up0 is not a port of br0 any more, but a slave of bond0, which is.
+bond_uplink() {
+	in_hv ip link add bond0 type bond mode active-backup miimon 100 ||
+		t_skip "this kernel has no bonding"
+	in_hv ip link set up0 nomaster down
+	in_hv ip link set up0 master bond0
+	in_hv ip link set up0 up
+	in_hv ip link set bond0 up
+	in_hv ip link set bond0 master br0
+	lab_wait 5 link_is_forwarding bond0 || t_fail "bond0 does not come up"
+	lab_stale "$SERVICE" "$MAC_OLD" # the router's entries went with its carrier
+}
+
+link_is_forwarding() {
+	in_hv bridge -j link show dev "$1" | jq -e '.[0].state == "forwarding"'
+}
+
+case_bond_uplink() {
+	bond_uplink
+	uplink_works bond0 lan0
+}
+
+case_bond_uplink_conflict() {
+	bond_uplink
+	uplink_conflict lan0
+}
+
+# vxlan_uplink: up0 carries IP; the segment reaches the router through a tunnel over it.
+vxlan_uplink() {
+	in_hv ip link set up0 nomaster
+	in_hv ip addr add 203.0.113.1/24 dev up0
+	in_ns router ip addr flush dev lan0
+	in_ns router ip addr add 203.0.113.2/24 dev lan0
+	in_hv ip link add vx0 type vxlan id 42 local 203.0.113.1 remote 203.0.113.2 dstport 4789 \
+		dev up0 || t_skip "this kernel has no vxlan"
+	in_hv ip link set vx0 master br0 up
+	in_ns router ip link add vx0 address "$MAC_ROUTER" type vxlan id 42 local 203.0.113.2 \
+		remote 203.0.113.1 dstport 4789 dev lan0
+	in_ns router ip addr add "$ROUTER/24" dev vx0
+	in_ns router ip link set vx0 up
+	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev vx0 nud reachable
+}
+
+case_vxlan_uplink() {
+	vxlan_uplink
+	uplink_works vx0 vx0
+}
+
+case_vxlan_uplink_conflict() {
+	vxlan_uplink
+	uplink_conflict vx0
+}
+
+# Isolated ports do not hear each other; the uplink hears them all.
+case_isolated_ports() {
+	in_hv bridge link set dev v-new isolated on || t_skip "this bridge cannot isolate ports"
+	in_hv bridge link set dev v-old isolated on
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture old old eth0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 other 'kind=announce-.*' "src=$MAC_NEW"
+	assert_frames_count 0 old "sha=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# stp_loop: a switch of two more ports of br0, sw0 and sw1, that is the root of the spanning tree:
+# br0 keeps sw0, the better one, and blocks sw1. The far ends are far0 and far1 in `sw`.
+stp_loop() {
+	local i
+	lab_machine sw
+	in_ns sw ip link add br1 type bridge stp_state 1 priority 4096 forward_delay 200 \
+		hello_time 100 max_age 600
+	in_ns sw ip link set br1 up
+	in_hv ip link set br0 type bridge stp_state 1 forward_delay 200 hello_time 100 max_age 600
+	for i in 0 1; do
+		in_hv ip link add "sw$i" type veth peer name "far$i" netns "${LAB_PID[sw]}"
+		in_ns sw ip link set "far$i" master br1 up
+		in_hv ip link set "sw$i" master br0 up
+	done
+	lab_wait 20 link_is_forwarding sw0 || t_fail "STP does not take sw0 as its root port"
+	lab_wait 20 link_is_forwarding v-new || t_fail "STP does not take v-new"
+	lab_wait 20 link_is_forwarding up0 || t_fail "STP does not take up0"
+	assert_equals "state of sw1" blocking "$(in_hv bridge -j link show dev sw1 | jq -r '.[0].state')"
+}
+
+# What is sent behind the blocked port reaches the hook and ends at the bridge. When its turn comes,
+# the port counts.
+case_stp_blocked_by_stp() {
+	local mac=00:00:5e:00:53:0d
+	stp_loop
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest sw -q far1 "$mac" "$SERVICE"
+	wait "$LAB_LAST"
+	protocol_time 6
+	assert_frames_count 0 lan "src=$mac"
+	assert_equals "claim of a blocked port" "" "$(claim_field "$SERVICE" state)"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+	in_hv ip link set sw0 down
+	lab_wait 20 link_is_forwarding sw1 || t_fail "STP does not take sw1 in the end"
+	protocol_time 0.2
+	lab_winguest sw -q far1 "$mac" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$mac"
+	assert_router_mac "$SERVICE" "$mac"
+	assert_fdb_port "$mac" sw1
+}
+
+# garpd takes by itself the mode that the kernel was found to have, and the other one when told.
+case_mode_of_the_column() {
+	[[ -n ${GARPD_MODE:-} ]] || t_skip "only tests/vm/run says which mode it should be"
+	lab_start_garpd
+	assert_equals "mode of v-new" "$GARPD_MODE" "$(in_hv "$GARPD" show ports -j |
+		jq -r '.[] | select(.port == "v-new") | .mode')"
+}

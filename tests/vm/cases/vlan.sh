@@ -1,0 +1,212 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A VLAN-aware bridge: v-old and v-new are access ports of VLAN 10, v-other of VLAN 20, and the
+# uplink is a trunk of both. The router's leg is lan0.10, the host's is br0.10.
+
+# vlan_only PORT VID [FLAGS...]: takes this VLAN and no other one.
+vlan_only() {
+	in_hv bridge vlan del vid 1 dev "$1"
+	in_hv bridge vlan add vid "$2" dev "$1" "${@:3}"
+}
+
+vlan_bridge() {
+	in_hv ip link set br0 type bridge vlan_filtering 1 vlan_default_pvid 1
+	vlan_only v-old 10 pvid untagged
+	vlan_only v-new 10 pvid untagged
+	vlan_only v-other 20 pvid untagged
+	vlan_only up0 10
+	in_hv bridge vlan add vid 20 dev up0
+	in_hv bridge vlan add vid 10 dev br0 self
+	in_hv ip link add link br0 name br0.10 type vlan id 10
+	in_hv ip addr flush dev br0
+	in_hv ip addr add "$HOST/24" dev br0.10
+	in_hv ip link set br0.10 up
+	in_ns router ip link add link lan0 name lan0.10 type vlan id 10
+	in_ns router ip addr flush dev lan0
+	in_ns router ip addr add "$ROUTER/24" dev lan0.10
+	in_ns router ip link set lan0.10 up
+	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0.10 nud reachable
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0.10 nud reachable
+}
+
+# What the trunk carries, and what each access port hears.
+vlan_watch() {
+	vlan_bridge
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture old old eth0 -Q in
+	lab_capture other other eth0 -Q in
+}
+
+vlan_counter() {
+	in_hv "$GARPD" show counters -j | jq -r --arg name "$1" '
+		if type == "array" then .[] | select(.counter == $name) | .value else .[$name] end'
+}
+
+assert_vlan_router_mac() {
+	assert_equals "router's entry for $1" "$2" "$(lab_mac_in router lan0.10 "$1")"
+}
+
+case_vlan_access_port() {
+	vlan_watch
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW" "spa=$SERVICE" vlan=10:0
+	assert_frames_count 2 lan kind=announce-reply "src=$MAC_NEW" "spa=$SERVICE" vlan=10:0
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_frames_count 4 old 'kind=announce-.*' vlan=-
+	assert_frames_count 0 other
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" vlan 10
+}
+
+case_vlan_access_port_immediate() {
+	vlan_bridge
+	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_gap 0 5000 lan 1 kind=probe 1 "kind=announce-request vlan=10:0"
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# The guest tags for itself; the access port beside it hears it untagged.
+case_vlan_trunk_guest() {
+	vlan_bridge
+	in_hv bridge vlan del vid 10 dev v-new
+	in_hv bridge vlan add vid 10 dev v-new
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture old old eth0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -v 10:3 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" 'vlan=10:[0-7]'
+	assert_frames_count 4 old 'kind=announce-.*' vlan=-
+	assert_frames_count 0 other
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" vlan 10
+}
+
+# The owner is behind the trunk: its answer comes tagged, the claim is an access port's.
+case_vlan_conflict_from_trunk() {
+	vlan_watch
+	in_ns router ip addr add "$SERVICE/32" dev lan0.10
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 6
+	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
+	assert_frames_count 0 old 'kind=announce-.*' "sha=$MAC_NEW"
+	assert_claim "$SERVICE" state conflict
+}
+
+# The same address in two VLANs belongs to two guests, and neither is in the other's way.
+case_vlan_same_address_twice() {
+	vlan_watch
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 8 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_OTHER" vlan=20:0
+	assert_frames_count 0 old "sha=$MAC_OTHER"
+	assert_frames_count 0 other "sha=$MAC_NEW"
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# Its frames end at the port. What is let in later counts from then on.
+case_vlan_not_allowed() {
+	vlan_watch
+	lab_capture guest new eth0 -Q out
+	lab_winguest new -v 30 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames guest 3 5 'kind=probe .* vlan=30:0'
+	protocol_time 5
+	assert_frames_count 0 lan
+	assert_frames_count 0 old
+	assert_equals "claim of a VLAN that the port is not in" "" "$(claim_field "$SERVICE" state)"
+	in_hv bridge vlan add vid 30 dev v-new
+	in_hv bridge vlan add vid 30 dev up0
+	protocol_time 0.2
+	lab_winguest new -v 30 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-.* vlan=30:0'
+	assert_claim "$SERVICE" vlan 30
+}
+
+# A port without a PVID drops what comes untagged.
+case_vlan_no_pvid() {
+	vlan_bridge
+	in_hv bridge vlan del vid 10 dev v-new
+	in_hv bridge vlan add vid 10 dev v-new
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture guest new eth0 -Q out
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames guest 3 5 'kind=probe'
+	protocol_time 5
+	assert_frames_count 0 lan
+	assert_equals "claim of no VLAN" "" "$(claim_field "$SERVICE" state)"
+}
+
+# The port moves to another VLAN while garpd runs.
+case_vlan_pvid_changes() {
+	vlan_watch
+	in_hv bridge vlan del vid 10 dev v-new
+	in_hv bridge vlan add vid 20 dev v-new pvid untagged
+	protocol_time 0.2
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-.* vlan=20:0'
+	assert_frames_count 4 other 'kind=announce-.*' "src=$MAC_NEW" vlan=-
+	assert_frames_count 0 old
+	assert_vlan_router_mac "$SERVICE" "$MAC_OLD"
+	assert_claim "$SERVICE" vlan 20
+}
+
+# The filter is turned on under a running garpd: from then on a claim has a VLAN.
+case_vlan_filtering_turned_on() {
+	lab_start_garpd
+	vlan_bridge
+	protocol_time 0.2
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-.* vlan=10:0'
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" vlan 10
+}
+
+# The host's own leg in the VLAN: its neighbour entry follows, its address is nobody else's.
+case_vlan_host_interface() {
+	vlan_watch
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" "$HOST"
+	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
+	protocol_time 1
+	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
+	assert_frames_count 0 lan 'kind=announce-.*' "spa=$HOST"
+}
+
+# Declared, the kernel alone: the host's leg follows without a daemon.
+case_vlan_host_interface_immediate() {
+	vlan_bridge
+	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
+	lab_stop_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 'kind=announce-'
+	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
+}
+
+case_vlan_tap_guest() {
+	local mac=00:00:5e:00:53:0d
+	vlan_bridge
+	lab_tapguest tap0 -w "$LAB_DIR/tap0.pcap" -k 3000 tap0 "$mac" "$SERVICE"
+	vlan_only tap0 10 pvid untagged
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_tap_go tap0
+	assert_await_frames lan 4 8 "kind=announce-.* src=$mac .*vlan=10:0"
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
+	assert_vlan_router_mac "$SERVICE" "$mac"
+	wait "$LAB_TAP_PID"
+	"$LAB_BIN/frames" -r "$LAB_DIR/tap0.pcap" >"$LAB_DIR/tap.frames"
+	assert_frames_count 0 tap "sha=$mac"
+}

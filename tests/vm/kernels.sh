@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Debian's kernels, downloaded once. To be sourced.
+#
+# apt runs with sources, lists and a package state of its own, so the machine's own stay untouched;
+# the mirror is the one that the machine uses itself, asked for at run time.
+
+VM_CACHE=${GARPD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/garpd-vm}
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [sid]=sid)
+
+# With what they depend on; `name argument...`. What a kernel has built in, or has not at all, is no
+# error here: the case that needs it says so.
+KERNEL_MODULES=(
+	veth tun bridge 8021q vxlan macvlan vrf 'bonding max_bonds=0' sch_ingress cls_bpf
+	nf_tables nft_counter nft_meta_bridge nf_tables_bridge
+	virtio_pci virtio_net)
+
+vm_die() {
+	printf 'vm: %s\n' "$*" >&2
+	exit 1
+}
+
+# kernel_mirror LABEL: of the Debian archive (Debian) or of its security updates (Debian-Security).
+kernel_mirror() {
+	# shellcheck disable=SC2016 # apt fills these in
+	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n "s/^$1 //p" | sort -u | head -n 1
+}
+
+# kernel_sources SUITE: as in sources.list.
+kernel_sources() {
+	local options="[arch=amd64 signed-by=$KEYRING]" main security
+	main=$(kernel_mirror Debian)
+	security=$(kernel_mirror Debian-Security)
+	[[ -n $main ]] || vm_die "apt knows no Debian mirror here: run apt-get update first"
+	echo "deb $options $main $1 main"
+	if [[ -n $security && $1 != sid ]]; then
+		echo "deb $options $security $1-security main"
+	fi
+}
+
+# kernel_apt DIR COMMAND...: apt-get or apt-cache with its state below DIR.
+kernel_apt() {
+	local dir=$1 command=$2
+	shift 2
+	"$command" -q -q -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::State="$dir/state" -o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
+		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o APT::Sandbox::User=root \
+		-o Acquire::Languages=none -o APT::Update::Error-Mode=any \
+		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
+}
+
+# kernel_depends DIR PACKAGE REGEX: the names in its Depends that match.
+kernel_depends() {
+	kernel_apt "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Depends: //p' |
+		tr ',' '\n' | sed 's/ *(.*//; s/^ *//' | grep -E "^($3)\$"
+}
+
+# kernel_download LABEL DIR: the packages of the suite's kernel for clouds, unpacked in DIR/root.
+# The meta package names the newest one; names with an ABI in them come and go.
+kernel_download() {
+	local suite=${KERNEL_SUITE[$1]} dir=$2 image parts package
+	local offline="cannot download Debian's kernel $1 ($suite): no mirror can be reached"
+	mkdir -p "$dir"/{state/lists/partial,cache/archives/partial,deb,root}
+	: >"$dir/status"
+	kernel_sources "$suite" >"$dir/sources.list"
+	kernel_apt "$dir" apt-get update >"$dir/apt.log" 2>&1 || {
+		cat "$dir/apt.log" >&2
+		vm_die "$offline"
+	}
+	image=$(kernel_depends "$dir" linux-image-cloud-amd64 'linux-image-[0-9].*' | head -n 1)
+	[[ -n $image ]] || vm_die "no kernel in Debian's $suite"
+	parts=$(kernel_depends "$dir" "$image" 'linux-(binary|modules|base)-[0-9].*' || true)
+	# shellcheck disable=SC2086 # a list of words
+	(cd "$dir/deb" && kernel_apt "$dir" apt-get download "$image" $parts >"$dir/apt.log" 2>&1) || {
+		cat "$dir/apt.log" >&2
+		vm_die "$offline"
+	}
+	for package in "$dir"/deb/*.deb; do
+		dpkg -x "$package" "$dir/root"
+	done
+}
+
+# module_add TREE OUT NAME [ARGUMENT...]: what it depends on first; OUT/order is the order to load.
+module_add() {
+	local tree=$1 out=$2 name=${3//-/_} file needed
+	[[ ! -e $out/$name.ko ]] || return 0
+	file=$(find "$tree" -name "$name.ko*" -o -name "${name//_/-}.ko*" | head -n 1)
+	[[ -n $file ]] || return 0
+	case $file in
+	*.xz) xz -dc "$file" >"$out/$name.ko" ;;
+	*.zst) zstd -qdc "$file" >"$out/$name.ko" ;;
+	*) cp "$file" "$out/$name.ko" ;;
+	esac
+	for needed in $(tr '\0' '\n' <"$out/$name.ko" | sed -n 's/^depends=//p' | tr ',' ' '); do
+		module_add "$tree" "$out" "$needed"
+	done
+	echo "${*:3}" >>"$out/order"
+}
+
+kernel_unpack() {
+	local from=$1 to=$2 tree module
+	tree=$(find "$from" -path '*/lib/modules/*' -name kernel -type d | head -n 1)
+	[[ -n $tree ]] || vm_die "no modules in the packages of this kernel"
+	mkdir -p "$to/modules"
+	: >"$to/modules/order"
+	for module in "${KERNEL_MODULES[@]}"; do
+		# shellcheck disable=SC2086 # a name and its arguments
+		module_add "$tree" "$to/modules" $module
+	done
+	cp "$(find "$from" -name 'vmlinuz*' -type f | head -n 1)" "$to/vmlinuz"
+	basename "${tree%/kernel}" >"$to/release"
+}
+
+# kernel_get LABEL: its directory in the cache is in KERNEL_DIR: vmlinuz, release, modules/.
+# One at a time, also among runs; complete or not there.
+kernel_get() {
+	local work key
+	[[ -n ${KERNEL_SUITE[$1]:-} ]] || vm_die "no kernel $1; there are: ${!KERNEL_SUITE[*]}"
+	# another list of modules is another directory
+	key=$(printf '%s\n' "${KERNEL_MODULES[@]}" | cksum)
+	KERNEL_DIR=$VM_CACHE/$1.${key%% *}
+	mkdir -p "$VM_CACHE"
+	exec {KERNEL_LOCK}>"$VM_CACHE/lock"
+	flock "$KERNEL_LOCK"
+	if [[ ! -d $KERNEL_DIR ]]; then
+		echo "vm: downloading Debian's kernel $1"
+		work=$(mktemp -d "$VM_CACHE/download.XXXXXX")
+		(
+			trap 'rm -rf -- "$work"' EXIT
+			kernel_download "$1" "$work"
+			kernel_unpack "$work/root" "$work/done"
+			rm -rf -- "$VM_CACHE/$1".* # made for other modules
+			mv "$work/done" "$KERNEL_DIR"
+		) || exit 1
+	fi
+	exec {KERNEL_LOCK}>&-
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the guests said: as results, as the table, as a count. To be sourced; it takes `kernels`,
+# `MODES`, `results`, `host_case` and `host_result` from its caller.
+#
+# shellcheck disable=SC2154 # kernels and results are the caller's
+
+# A result is a line "kernel mode case ok|FAIL|- why", with tabs between; the case is * where the
+# whole mode is missing.
+
+# results_of KERNEL: of what one guest said, from standard input.
+results_of() {
+	awk -v kernel="$1" -v OFS='\t' '
+		function why(line) { line = $0; sub(/^[^ ]+ [^ ]+ /, "", line); return line }
+		function name(word) { word = $2; sub(/:$/, "", word); return word }
+		/^vm-mode / { mode = $2 }
+		/^vm-absent / { print kernel, name(), "*", "-", why() }
+		/^skip / { print kernel, mode, name(), "-", why() }
+		/^(ok|FAIL) / { print kernel, mode, $2, $1, "" }'
+}
+
+# results_cells CASES: a line for each cell: "" for one that is not to run, ? for one that should
+# have, absent where the kernel lacks the mode. CASES has lines "case file".
+results_cells() {
+	local kernel
+	for kernel in "${kernels[@]}"; do
+		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="${SCOPE_AGAIN[*]}" '
+			BEGIN {
+				FS = OFS = "\t"
+				width = split(modes, mode, " ")
+				count = split(again, names, " ")
+				for (i = 1; i <= count; i++) repeated[names[i]]
+			}
+			FILENAME != "-" { result[$2, $3] = $4; next }
+			{
+				split($0, word, " ")
+				before = 0
+				for (i = 1; i <= width; i++) {
+					cell = (mode[i], word[1]) in result ? result[mode[i], word[1]] : "?"
+					if ((mode[i], "*") in result)
+						cell = "absent"
+					else if (before++ && !(word[2] in repeated))
+						cell = ""
+					print kernel, mode[i], word[1], cell
+				}
+			}' "$results/$kernel.tsv" - <"$1"
+	done
+}
+
+table_head() {
+	cat <<-'HEAD'
+		<!-- Written by tests/vm/run (make check-vm), not by hand: run it again instead. -->
+
+		# Kernels
+
+		The cases of tests/lab and tests/vm on Debian's kernels, each in the attach mode that garpd takes
+		there by itself, and those where the mode can make a difference in the other one, too. A dash: it
+		cannot run there, and the reason stands below the table. `FAIL`: it ran and failed. `?`: it
+		should have run and did not.
+
+	HEAD
+}
+
+table_cells() {
+	awk -F '\t' '
+		{
+			column = $1 " " $2
+			if (!(column in columns)) { columns[column]; order[++width] = column }
+			if (!($3 in rows)) { rows[$3]; names[++height] = $3 }
+			cell[$3, column] = $4 == "absent" ? "-" : $4
+		}
+		END {
+			printf "| case |"
+			for (i = 1; i <= width; i++) printf " %s |", order[i]
+			printf "\n| --- |"
+			for (i = 1; i <= width; i++) printf " --- |"
+			printf "\n"
+			for (j = 1; j <= height; j++) {
+				printf "| %s |", names[j]
+				for (i = 1; i <= width; i++) printf " %s |", cell[names[j], order[i]]
+				printf "\n"
+			}
+		}'
+}
+
+table_reasons() {
+	local kernel
+	for kernel in "${kernels[@]}"; do
+		cat "$results/$kernel.tsv"
+	done | awk -F '\t' '
+		$4 == "-" {
+			key = $3 == "*" ? $5 : $3 ": " $5
+			if (!(key in where)) keys[++count] = key
+			where[key] = where[key] (key in where && where[key] != "" ? ", " : "") $1 " " $2
+		}
+		END { for (i = 1; i <= count; i++) printf "- %s (%s)\n", keys[i], where[keys[i]] }'
+}
+
+# table_markdown CASES
+table_markdown() {
+	table_head
+	results_cells "$1" | table_cells
+	printf '\n'
+	table_reasons
+	cat <<-HOST
+
+		\`$host_case\`, two emulated machines whose virtio NICs are tap ports of one bridge, of which one
+		is killed, on the kernel of the machine that ran this: ${host_result:-not run}
+	HOST
+}
+
+# results_count CASES: the last line of a run; 1 where something failed or never ran.
+results_count() {
+	{
+		results_cells "$1"
+		printf "host\t\t\t%s\n" "$host_result"
+	} | awk -F '\t' '
+		$4 == "absent" { if (($1, $2) in absent) next; absent[$1, $2]; $4 = "-" }
+		$4 != "" { count[$4]++; total++ }
+		END {
+			if (count["?"])
+				printf "vm: %d of %d did not run\n", count["?"], total
+			bad = count["FAIL"] + count["?"]
+			printf "vm: %d passed, %d failed, %d skipped\n", count["ok"], bad, count["-"]
+			exit !(count["ok"] && !bad)
+		}'
+}
