@@ -139,13 +139,14 @@ struct claim {
 	__u64 owed_ns;	   /* when what is owed (CLAIM_F_OWED) is to be said */
 	__u64 first_probe_ns;
 	__u64 last_probe_ns;
+	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
 	__u64 last_announcement_ns;
 	__u64 last_conflict_ns;
 	__u64 last_seen_ns; /* any frame of the claim's guest or owner that names the address */
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
 };
-_Static_assert(sizeof(struct claim) == 208, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 216, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */

@@ -234,6 +234,7 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	__builtin_memset(claim->rival, 0, MAC_LEN);
 	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
 	claim->rival_port = 0;
+	claim->rival_probe_ns = 0;
 	claim->flags = heard->policy.declared ? CLAIM_F_DECLARED : 0;
 	claim->retries = 0;
 	claim->window_probes = 1;
@@ -364,6 +365,7 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 	claim_copy_mac(older, claim->mac);
 	claim_open_window(claim, heard, COUNTER_rival_probe, settings, step, now_ns);
 	claim_note_rival(claim, older, older_port, &older_tags);
+	claim->rival_probe_ns = now_ns - gap_ns;
 }
 
 /* A probe on an uplink is another machine's business; here it can only contradict. */
@@ -378,13 +380,17 @@ static __always_inline void claim_probe_uplink(struct claim *claim, const struct
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
 
-/* A mirrored port delivers each probe twice, those of two probers at once too. */
+/*
+ * A mirrored port delivers each probe twice, those of two probers at once too. A copy is one of the
+ * same host's last: that of another one, however soon after, is a quarrel.
+ */
 static __always_inline int claim_probe_is_copy(const struct claim *claim, const __u8 *mac,
-					       __u64 gap_ns, const struct settings *settings)
+					       const struct settings *settings, __u64 now_ns)
 {
-	return claim->probes && gap_ns < settings->duplicate_ns &&
-	       (mac_equal(claim->mac, mac) ||
-		(claim->state == CLAIM_PROBING && mac_equal(claim->rival, mac)));
+	if (mac_equal(claim->mac, mac))
+		return claim->probes && now_ns - claim->last_probe_ns < settings->duplicate_ns;
+	return claim->state == CLAIM_PROBING && mac_equal(claim->rival, mac) &&
+	       claim->rival_probe_ns && now_ns - claim->rival_probe_ns < settings->duplicate_ns;
 }
 
 /* A FRAME_PROBE was heard. The claim may be new (CLAIM_NONE, all zero but its key). */
@@ -398,7 +404,7 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 		claim_probe_uplink(claim, heard, settings, &step, now_ns);
 		return step;
 	}
-	if (claim_probe_is_copy(claim, heard->frame->mac, gap_ns, settings)) {
+	if (claim_probe_is_copy(claim, heard->frame->mac, settings, now_ns)) {
 		step.reason = COUNTER_probe_duplicate;
 		return step;
 	}

@@ -344,3 +344,17 @@ Test(claim_conflict, mirrored_copies_of_two_probers_are_copies)
 	cr_assert_eq(w.step.reason, COUNTER_probe_duplicate);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 }
+
+/* Two that probe in step, a few ms apart: each goes on, however soon after the other. */
+Test(claim_rival, in_step_is_a_quarrel_too)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(1));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1002));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(2000));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(2002));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	silent(0);
+}
