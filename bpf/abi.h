@@ -53,6 +53,11 @@
 #define RATE_LIMIT_INTERVAL_NS (60 * NSEC_PER_SEC)
 #define DEFEND_INTERVAL_NS     (10 * NSEC_PER_SEC)
 
+/* The same for IPv6: RFC 4861 10, RFC 4862 5.1. */
+#define RETRANS_TIMER_NS	  (1 * NSEC_PER_SEC)
+#define DUP_ADDR_DETECT_TRANSMITS 1
+#define NONCE_LEN		  6 /* of the option, RFC 7527 4: the length that everybody sends */
+
 /* ---- an address is an address ---- */
 
 /* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2): one table, one prefix tree for both. */
@@ -113,10 +118,10 @@ struct claim {
 	struct claim_key key; /* a map element may be reused while we hold it; this tells */
 
 	__u8 mac[MAC_LEN];
-	__u8 owner[MAC_LEN]; /* zero: none yet */
-	__u8 rival[MAC_LEN]; /* who contradicted last; zero: nobody */
-	__u8 pad0[2];
-	__u32 port; /* ifindex */
+	__u8 owner[MAC_LEN];   /* zero: none yet */
+	__u8 rival[MAC_LEN];   /* who contradicted last; zero: nobody */
+	__u8 nonce[NONCE_LEN]; /* of the guest's last Neighbor Solicitation; zero: none */
+	__u32 port;	       /* ifindex */
 	__u32 owner_port;
 	__u32 rival_port;
 	struct tags tags;
@@ -132,7 +137,6 @@ struct claim {
 	__u32 moves;
 	__u32 recent_moves; /* since recent_since_ns; what freezes a claim */
 	__u32 refreshed;    /* announcements after which the host's own entry was right */
-	__u32 pad1;
 
 	__u64 window_ends_ns;
 	__u64 deadline_ns; /* when garpd_speak has something to do here */
@@ -201,7 +205,7 @@ struct settings {
 	__u32 min_probes;
 	__u32 announce_num;
 	__u32 max_moves;
-	__u32 link_local;	 /* 1: 169.254/16 is announced too */
+	__u32 link_local;	 /* 1: 169.254/16 and fe80::/10 are announced too */
 	__u32 probes_per_second; /* of a port; 0: unlimited */
 	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
 	__u64 duplicate_ns;
@@ -211,6 +215,8 @@ struct settings {
 	__u64 steady_grace_ns;
 	__u64 steady_gap_ns;
 	__u64 steady_tolerance_ns;
+	__u64 dad_window_ns; /* IPv6: one RetransTimer after each Neighbor Solicitation */
+	__u64 dad_grace_ns;
 	__u64 first_interval_ns;
 	__u64 announce_interval_ns;
 	__u64 retry_ns;
@@ -218,7 +224,7 @@ struct settings {
 	__u64 thaw_ns;
 	__u64 max_age_ns;
 };
-_Static_assert(sizeof(struct settings) == 32 + 13 * 8, "settings has no holes");
+_Static_assert(sizeof(struct settings) == 32 + 15 * 8, "settings has no holes");
 
 #define SETTINGS_DEFAULTS                                                                         \
 	{                                                                                         \
@@ -232,6 +238,8 @@ _Static_assert(sizeof(struct settings) == 32 + 13 * 8, "settings has no holes");
 				1 * NSEC_PER_SEC, /* Windows, 1.000 s +- 14 ms after its 3rd */   \
 			.steady_grace_ns = 50 * NSEC_PER_MSEC, .steady_gap_ns = 1 * NSEC_PER_SEC, \
 		.steady_tolerance_ns = 100 * NSEC_PER_MSEC, /* a busy hypervisor delays probes */ \
+			.dad_window_ns = RETRANS_TIMER_NS,                                        \
+		.dad_grace_ns = 50 * NSEC_PER_MSEC, /* Windows: 1.00 s after, Linux: 1.02 s */    \
 			.first_interval_ns = 1100 *                                               \
 					     NSEC_PER_MSEC, /* beyond Linux's locktime of 1 s */  \
 			.announce_interval_ns = ANNOUNCE_INTERVAL_NS,                             \
@@ -299,19 +307,25 @@ _Static_assert(sizeof(struct limit) == 16, "limit has no holes");
 	X(other_port, "frames on a port that the daemon has not described")                       \
 	X(own_frame, "our own announcements, met again on their way")                             \
 	X(too_many_tags, "frames behind more than two VLAN tags")                                 \
-	X(not_arp, "tagged frames that turned out not to be ARP")                                 \
-	X(truncated, "ARP cut short")                                                             \
+	X(other_protocol, "tagged frames that turned out to be neither ARP nor ND")               \
+	X(truncated, "ARP or ND cut short")                                                       \
 	X(malformed, "ARP that is not Ethernet/IPv4, neither request nor reply, or from no host") \
-	X(not_forwarding, "ARP on a port that the bridge does not take frames from (STP, down)")  \
-	X(vlan_not_member, "ARP in a VLAN that the bridge does not take on that port")            \
-	X(no_claim, "ARP about an address that nobody claims")                                    \
+	X(nd_extension, "ICMPv6 behind extension headers (MLD, fragments)")                       \
+	X(nd_malformed, "ND that receivers must ignore (RFC 4861 7.1): code, length, options")    \
+	X(nd_hop_limit, "ND with a hop limit below 255: it came through a router")                \
+	X(nd_checksum, "ND with a wrong checksum")                                                \
+	X(nd_too_long, "ND with more options than garpd reads")                                   \
+	X(not_forwarding, "ARP or ND on a port that the bridge takes none from (STP, down)")      \
+	X(vlan_not_member, "ARP or ND in a VLAN that the bridge does not take on that port")      \
+	X(no_claim, "ARP or ND about an address that nobody claims")                              \
 	/* probes that do not count, DESIGN 4 */                                                  \
 	X(probe_unicast, "probes to one host (device tracking)")                                  \
 	X(probe_reply, "ARP replies from 0.0.0.0")                                                \
 	X(probe_spoofed, "probes whose SHA is not their Ethernet source")                         \
 	X(probe_tha, "probes with a THA neither all zero nor all ones")                           \
 	X(probe_target, "probes for no unicast address")                                          \
-	X(probe_link_local, "probes for 169.254/16")                                              \
+	X(probe_link_local, "probes for 169.254/16 or fe80::/10")                                 \
+	X(probe_looped, "Neighbor Solicitations that came back, by their nonce (RFC 7527)")       \
 	X(probe_uplink, "probes heard on an uplink")                                              \
 	X(probe_duplicate, "probes again within 50 ms (mirrored)")                                \
 	X(probe_no_room, "probes while the claims map was full")                                  \
@@ -335,7 +349,7 @@ _Static_assert(sizeof(struct limit) == 16, "limit has no holes");
 	X(lapsed, "windows that ended with too few probes and no sign of use")                    \
 	X(rival_probe, "windows taken over by another prober")                                    \
 	X(conflict_probe, "conflicts: two hosts probe for one address")                           \
-	X(conflict_arp, "conflicts: another host says it has the address")                        \
+	X(conflict_asserted, "conflicts: another host says it has the address")                   \
 	X(defended, "owners announced again after they defended a declared address")              \
 	X(moved, "addresses that changed their owner")                                            \
 	X(frozen, "claims frozen after too many moves")                                           \
@@ -346,8 +360,8 @@ _Static_assert(sizeof(struct limit) == 16, "limit has no holes");
 	X(denied_owner, "claims denied: the MAC is not on the address's list")                    \
 	X(denied_host, "claims denied: the address is the host's own")                            \
 	X(denied_next_hop, "claims denied: a next hop of the host, not declared with owners")     \
-	X(seen, "ARP of an owner about its address")                                              \
-	X(other_seen, "ARP of another host about an address that has its owner")                  \
+	X(seen, "ARP or ND of an owner about its address")                                        \
+	X(other_seen, "ARP or ND of another host about an address that has its owner")            \
 	/* around it */                                                                           \
 	X(event_lost, "events that found the ring buffer full")                                   \
 	X(not_due, "calls of garpd_speak before the deadline")                                    \

@@ -94,12 +94,23 @@ static __always_inline void claim_arm(struct claim *claim, const struct settings
 		claim->deadline_ns = claim->last_seen_ns + settings->max_age_ns;
 }
 
+static __always_inline int claim_is_ipv6(const struct claim *claim)
+{
+	return !addr_is_ipv4(&claim->key.addr);
+}
+
 /* The guest that the claim is about from now on. */
 static __always_inline void claim_take_guest(struct claim *claim, const struct heard *heard)
 {
 	claim_copy_mac(claim->mac, heard->frame->mac);
 	claim->port = heard->port;
 	claim->tags = heard->frame->tags;
+}
+
+static __always_inline void claim_take_prober(struct claim *claim, const struct heard *heard)
+{
+	claim_take_guest(claim, heard);
+	__builtin_memcpy(claim->nonce, heard->frame->nonce, NONCE_LEN);
 }
 
 static __always_inline void claim_note_rival(struct claim *claim, const __u8 *mac, __u32 port,
@@ -210,10 +221,18 @@ static __always_inline int claim_is_steady(const struct claim *claim)
 	return claim->window_probes >= PROBE_NUM && !(claim->flags & CLAIM_F_UNSTEADY);
 }
 
+/* How many probes make a claim. IPv6 hosts send one (RFC 4862 5.1, DupAddrDetectTransmits). */
+static __always_inline __u32 claim_min_probes(const struct claim *claim,
+					      const struct settings *settings)
+{
+	return claim_is_ipv6(claim) ? DUP_ADDR_DETECT_TRANSMITS : settings->min_probes;
+}
+
 /*
  * When the window ends after the probe just counted. The grace keeps us silent for a guest that
  * announces itself; a declared address needs none, but before min_probes the grace also covers a
- * next probe that is as late as PROBE_MAX.
+ * next probe that is as late as PROBE_MAX. In IPv6 nobody knows how many will come, so that each
+ * one may be the last, and the grace covers the next.
  */
 static __always_inline void claim_window(struct claim *claim, const struct settings *settings)
 {
@@ -221,8 +240,13 @@ static __always_inline void claim_window(struct claim *claim, const struct setti
 	__u64 wait_ns = steady ? settings->steady_window_ns : settings->window_ns;
 	__u64 grace_ns = steady ? settings->steady_grace_ns : settings->grace_ns;
 
-	if (claim->flags & CLAIM_F_DECLARED && claim->window_probes >= settings->min_probes)
+	if (claim_is_ipv6(claim)) {
+		wait_ns = settings->dad_window_ns;
+		grace_ns = settings->dad_grace_ns;
+	} else if (claim->flags & CLAIM_F_DECLARED &&
+		   claim->window_probes >= settings->min_probes) {
 		grace_ns = 0;
+	}
 	claim->window_ends_ns = claim->last_probe_ns + wait_ns + grace_ns;
 }
 
@@ -230,7 +254,7 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 					      enum counter reason, const struct settings *settings,
 					      struct claim_step *step, __u64 now_ns)
 {
-	claim_take_guest(claim, heard);
+	claim_take_prober(claim, heard);
 	__builtin_memset(claim->rival, 0, MAC_LEN);
 	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
 	claim->rival_port = 0;
@@ -259,7 +283,7 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 
 	if (off_ns > settings->steady_tolerance_ns)
 		claim->flags |= CLAIM_F_UNSTEADY;
-	claim_take_guest(claim, heard);
+	claim_take_prober(claim, heard);
 	claim->window_probes++;
 	claim_window(claim, settings);
 	claim_edge(claim, CLAIM_PROBING, COUNTER_window_continued, step, now_ns);
@@ -285,6 +309,15 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 
 /* ---- contradiction ---- */
 
+/* How long a quarrel lasts after its last sign: the longest window of a guest. */
+static __always_inline __u64 claim_quarrel_ns(const struct claim *claim,
+					      const struct settings *settings)
+{
+	if (claim_is_ipv6(claim))
+		return settings->dad_window_ns + settings->dad_grace_ns;
+	return settings->window_ns + settings->grace_ns;
+}
+
 /* Nobody is announced for a window's length; a further sign of the quarrel starts it anew. */
 static __always_inline void claim_contradict(struct claim *claim, const struct heard *heard,
 					     enum counter reason, const struct settings *settings,
@@ -292,7 +325,7 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
 {
 	claim->conflicts++;
 	claim->last_conflict_ns = now_ns;
-	claim->window_ends_ns = now_ns + settings->window_ns + settings->grace_ns;
+	claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
 	/* Caches may be with the guest until its rival has defended: that debt stays. */
 	if (!(claim->flags & CLAIM_F_DEFENDER)) {
 		claim_owe_nothing(claim);
@@ -309,15 +342,16 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
  * Another host says that it has the address. Where we have announced the prober already, at its
  * first probe, an owner who defends is announced again, so that no cache stays poisoned.
  */
-static __always_inline void claim_contradict_by_arp(struct claim *claim, const struct heard *heard,
-						    const struct settings *settings,
-						    struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_contradict_by_assertion(struct claim *claim,
+							  const struct heard *heard,
+							  const struct settings *settings,
+							  struct claim_step *step, __u64 now_ns)
 {
 	int defends = claim->flags & CLAIM_F_IMMEDIATE && heard->policy.declared &&
 		      !heard->policy.denied && !heard->frame->relayed;
 
-	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_arp, settings,
-			 step, now_ns);
+	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
+			 settings, step, now_ns);
 	if (defends)
 		step->announce = ANNOUNCE_DEFENDER;
 }
@@ -347,7 +381,11 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
 	claim_arm(claim, settings, now_ns);
 }
 
-/* A probe in an open window: of its guest, of another one, or of one that it had taken over. */
+/*
+ * A probe in an open window: of its guest, of another one, or of one that it had taken over. Two
+ * hosts in DAD at once have both failed when each has heard the other (RFC 4862 5.4.3), and in IPv6
+ * there is no further probe to tell.
+ */
 static __always_inline void claim_probe_again(struct claim *claim, const struct heard *heard,
 					      __u64 gap_ns, const struct settings *settings,
 					      struct claim_step *step, __u64 now_ns)
@@ -359,7 +397,7 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 
 	if (mac_equal(claim->mac, mac))
 		return claim_continue_window(claim, heard, gap_ns, settings, step, now_ns);
-	if (mac_equal(claim->rival, mac))
+	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
 		return claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step,
 					now_ns);
 	claim_copy_mac(older, claim->mac);
@@ -393,6 +431,15 @@ static __always_inline int claim_probe_is_copy(const struct claim *claim, const 
 	       claim->rival_probe_ns && now_ns - claim->rival_probe_ns < settings->duplicate_ns;
 }
 
+/* The guest's own solicitation that came back with another MAC (RFC 7527). */
+static __always_inline int claim_probe_is_looped(const struct claim *claim,
+						 const struct frame *frame)
+{
+	const __u8 *ours = claim->nonce, *theirs = frame->nonce;
+
+	return !mac_is_zero(ours) && mac_equal(ours, theirs) && !mac_equal(claim->mac, frame->mac);
+}
+
 /* A FRAME_PROBE was heard. The claim may be new (CLAIM_NONE, all zero but its key). */
 static __always_inline struct claim_step claim_probe(struct claim *claim, const struct heard *heard,
 						     const struct settings *settings, __u64 now_ns)
@@ -400,6 +447,10 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 	struct claim_step step = {.old_state = claim->state};
 	__u64 gap_ns = now_ns - claim->last_probe_ns;
 
+	if (claim_probe_is_looped(claim, heard->frame)) {
+		step.reason = COUNTER_probe_looped;
+		return step;
+	}
 	if (!port_has_guests(heard->role)) {
 		claim_probe_uplink(claim, heard, settings, &step, now_ns);
 		return step;
@@ -481,9 +532,9 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 
 	step->reason = COUNTER_other_seen;
 	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
-		claim_contradict_by_arp(claim, heard, settings, step, now_ns);
+		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {
-		claim->window_ends_ns = now_ns + settings->window_ns + settings->grace_ns;
+		claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
 	} else if (claim->state == CLAIM_FROZEN && announces) {
 		claim_arm(claim, settings, now_ns);
 	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT) && announces) {
@@ -541,7 +592,7 @@ static __always_inline void claim_window_ends(struct claim *claim, const struct 
 	/* An immediate address has been announced: its list of owners vouches for the rest. */
 	int vouched = claim->flags & (CLAIM_F_IMMEDIATE | CLAIM_F_USED);
 
-	if (claim->window_probes < settings->min_probes && !vouched)
+	if (claim->window_probes < claim_min_probes(claim, settings) && !vouched)
 		claim_lapse(claim, settings, step, now_ns);
 	else
 		claim_start_announcing(claim, COUNTER_window_ended, settings, step, now_ns);

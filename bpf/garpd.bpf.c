@@ -20,10 +20,15 @@
 #include "limit.h"
 #include "maps.h"
 #include "outcome.h"
+#include "parse.h"
 #include "speak.h"
 
-/* Behind two inline tags: the most that frame.h looks at. */
-#define FRAME_BYTES (ETH_HLEN + 2 * sizeof(struct tag_wire) + sizeof(struct arp_wire))
+/* Behind two inline tags: the most that parse.h looks at. */
+#define FRAME_BYTES \
+	(ETH_HLEN + 2 * sizeof(struct tag_wire) + sizeof(struct ipv6_wire) + ND_UNITS_MAX * ND_UNIT)
+
+#define IPV6_NEXT_HEADER (ETH_HLEN + __builtin_offsetof(struct ipv6_wire, next_header))
+#define IPV6_BEHIND	 (ETH_HLEN + sizeof(struct ipv6_wire))
 
 /* Makes sure that the headers can be read directly; they nearly always can. */
 static __always_inline void hear_pull(struct __sk_buff *skb)
@@ -42,29 +47,33 @@ static __always_inline int round_sent(int err, const struct port *port)
 	return !err;
 }
 
-/* Carries the step out: says what is to be said with the very frame, and records it. */
-static __always_inline void hear_act(struct __sk_buff *skb, const struct frame *frame,
-				     const struct port *port, struct hearing *hearing)
+/*
+ * The claim takes its step, which is then carried out: what is to be said is said with the very
+ * frame, and recorded. Not inlined, as frame_parse().
+ */
+static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *outcome,
+				      const struct port *port)
 {
-	struct outcome *outcome = &hearing->outcome;
+	struct hearing hearing = {};
 	int sent;
 
+	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &hearing))
+		return;
 	if (outcome->step.announce) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
-		sent = round_sent(speak_with_frame(skb, &outcome->speech, port, frame->arp_offset),
-				  port);
-		outcome_record(outcome, hearing->claim, sent, hearing->settings, hearing->now_ns);
+		sent = round_sent(
+			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
+		outcome_record(outcome, hearing.claim, sent, hearing.settings, hearing.now_ns);
 	}
-	outcome_finish(outcome, &hearing->key);
+	outcome_finish(outcome);
 }
 
 static __always_inline void hear(struct __sk_buff *skb)
 {
 	__u32 ifindex = skb->ifindex;
 	struct tags metadata = {};
+	struct outcome *outcome;
 	const struct port *port;
-	struct hearing hearing = {};
-	struct frame frame;
 
 	if (skb->mark == GARPD_MARK)
 		return count(COUNTER_own_frame);
@@ -76,19 +85,46 @@ static __always_inline void hear(struct __sk_buff *skb)
 		metadata.tci = skb->vlan_tci;
 	}
 	hear_pull(skb);
-	frame_parse((void *)(long)skb->data, (void *)(long)skb->data_end, &metadata, &frame);
-	if (frame.kind == FRAME_IGNORED)
-		return count(frame.reason);
-	if (!hear_frame(&frame, ifindex, port, HOOK_SPEAKS, &hearing))
-		hear_act(skb, &frame, port, &hearing);
+	outcome = outcome_new(OUTCOME_OF_FRAME);
+	if (!outcome)
+		return;
+	frame_parse((void *)(long)skb->data, (void *)(long)skb->data_end, &metadata,
+		    &outcome->frame);
+	if (outcome->frame.kind == FRAME_IGNORED)
+		return count(outcome->frame.reason);
+	hear_and_speak(skb, outcome, port);
+}
+
+/* Two bytes tell, and nearly always they can be read directly. */
+static __always_inline int hear_likely_nd(struct __sk_buff *skb)
+{
+	const __u8 *data = (void *)(long)skb->data, *data_end = (void *)(long)skb->data_end;
+	__u8 next_header, behind;
+
+	if (data + IPV6_BEHIND + 1 <= data_end)
+		return nd_is_likely(data[IPV6_NEXT_HEADER], data[IPV6_BEHIND]);
+	if (bpf_skb_load_bytes(skb, IPV6_NEXT_HEADER, &next_header, 1) ||
+	    bpf_skb_load_bytes(skb, IPV6_BEHIND, &behind, 1))
+		return 0;
+	return nd_is_likely(next_header, behind);
+}
+
+/* Can the frame say something to us? All others are passed for what this costs. */
+static __always_inline int hear_likely(struct __sk_buff *skb)
+{
+	/* What is behind the outer tag, which the kernel has taken out by now. */
+	__u32 proto = skb->protocol;
+
+	if (proto == bpf_htons(ETH_P_IPV6))
+		return hear_likely_nd(skb);
+	return proto == bpf_htons(ETH_P_ARP) || proto == bpf_htons(ETH_P_8021Q) ||
+	       proto == bpf_htons(ETH_P_8021AD);
 }
 
 SEC("tc")
 int garpd_tc(struct __sk_buff *skb)
 {
-	/* What is behind the outer tag, which the kernel has taken out by now. */
-	if (skb->protocol == bpf_htons(ETH_P_ARP) || skb->protocol == bpf_htons(ETH_P_8021Q) ||
-	    skb->protocol == bpf_htons(ETH_P_8021AD))
+	if (hear_likely(skb))
 		hear(skb);
 	return TC_ACT_UNSPEC; /* the next program's turn, if there is one */
 }
@@ -117,37 +153,57 @@ static __always_inline int hear_over_limit(const struct frame *frame, __u32 ifin
 	return !allowed;
 }
 
+/* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
+static __noinline void hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
+{
+	struct hearing hearing = {};
+
+	if (port && outcome && !hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing))
+		outcome_finish(outcome);
+}
+
 static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
 	struct tags inline_only = {};
-	struct hearing hearing = {};
-	struct frame frame;
 
+	if (!outcome)
+		return XDP_PASS;
 	if (!port) {
 		count(COUNTER_other_port);
 		return XDP_PASS;
 	}
-	frame_parse(data, data_end, &inline_only, &frame);
-	if (frame.kind == FRAME_IGNORED) {
-		count(frame.reason);
+	frame_parse(data, data_end, &inline_only, &outcome->frame);
+	if (outcome->frame.kind == FRAME_IGNORED) {
+		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	if (hear_over_limit(&frame, ifindex))
+	if (hear_over_limit(&outcome->frame, ifindex))
 		return XDP_DROP;
-	if (!hear_frame(&frame, ifindex, port, HOOK_OWES, &hearing))
-		outcome_finish(&hearing.outcome, &hearing.key);
+	hear_and_owe(outcome, ifindex, port);
 	return XDP_PASS;
+}
+
+/* As hear_likely(). What is cut short behind its first bytes is not ours. */
+static __always_inline int hear_xdp_likely(const __u8 *data, const void *data_end)
+{
+	const struct eth_wire *eth = (const void *)data;
+
+	if ((const void *)(eth + 1) > data_end)
+		return 0;
+	if (eth->proto != bpf_htons(ETH_P_IPV6))
+		return eth->proto == bpf_htons(ETH_P_ARP) || frame_is_tag(eth->proto);
+	return (const void *)(data + IPV6_BEHIND + 1) <= data_end &&
+	       nd_is_likely(data[IPV6_NEXT_HEADER], data[IPV6_BEHIND]);
 }
 
 SEC("xdp")
 int garpd_xdp(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;
-	const struct eth_wire *eth = data;
 
-	if ((const void *)(eth + 1) <= data_end &&
-	    (eth->proto == bpf_htons(ETH_P_ARP) || frame_is_tag(eth->proto)))
+	if (hear_xdp_likely(data, data_end))
 		return hear_xdp(data, data_end, ctx->ingress_ifindex);
 	return XDP_PASS;
 }
@@ -181,40 +237,43 @@ static __always_inline void speak_note(struct claim *claim, __u32 op)
 static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
 					struct speak_call *call, const struct settings *set)
 {
-	struct outcome outcome = {.event = {.key = call->key}};
+	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
 	const struct port *port;
 	__u8 mac[MAC_LEN];
 	struct policy policy;
 	__u64 now_ns;
 	int sent;
 
+	if (!outcome)
+		return;
+	outcome->event.key = call->key;
 	bpf_spin_lock(&claim->lock);
 	__builtin_memcpy(mac, claim_whom(claim), MAC_LEN);
 	bpf_spin_unlock(&claim->lock);
 	policy = policy_of(&call->key.addr, mac);
 
 	now_ns = bpf_ktime_get_ns();
-	outcome.step.reason = COUNTER_not_due;
+	outcome->step.reason = COUNTER_not_due;
 	bpf_spin_lock(&claim->lock);
 	/* Judged was the MAC of a moment ago; if it is another one now, the daemon comes again. */
 	if (key_equal(&claim->key, &call->key) && mac_equal(claim_whom(claim), mac))
-		outcome.step = call->op == SPEAK_NOW ? claim_asked(claim, policy)
-						     : claim_due(claim, policy, set, now_ns);
-	outcome_take(&outcome, claim, now_ns);
+		outcome->step = call->op == SPEAK_NOW ? claim_asked(claim, policy)
+						      : claim_due(claim, policy, set, now_ns);
+	outcome_take(outcome, claim, now_ns);
 	bpf_spin_unlock(&claim->lock);
 
-	__builtin_memcpy(outcome.event.mac, outcome.speech.mac, MAC_LEN);
-	outcome.event.port = outcome.speech.port;
-	if (outcome.step.announce) {
-		outcome.speech.addr = call->key.addr;
-		outcome.speech.form = set->form;
-		port = speak_port(&outcome);
-		sent = port && round_sent(speak_from_nothing(skb, &outcome.speech, port), port);
-		outcome_record(&outcome, claim, sent, set, now_ns);
+	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
+	outcome->event.port = outcome->speech.port;
+	if (outcome->step.announce) {
+		outcome->speech.addr = call->key.addr;
+		outcome->speech.form = set->form;
+		port = speak_port(outcome);
+		sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
+		outcome_record(outcome, claim, sent, set, now_ns);
 	}
-	outcome_finish(&outcome, &call->key);
-	call->result = outcome.event.reason; /* of a failure, what became of it */
-	call->deadline_ns = outcome.event.deadline_ns;
+	outcome_finish(outcome);
+	call->result = outcome->event.reason; /* of a failure, what became of it */
+	call->deadline_ns = outcome->event.deadline_ns;
 }
 
 SEC("tc")

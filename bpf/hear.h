@@ -21,10 +21,9 @@ enum hook {
 
 /* What the maps say of a frame, and the step that its claim took. */
 struct hearing {
-	struct claim_key key;
 	struct claim *claim;
 	const struct settings *settings;
-	struct outcome outcome;
+	struct outcome *outcome;
 	__u64 now_ns;
 };
 
@@ -107,13 +106,13 @@ static __always_inline struct claim *claim_of(const struct claim_key *key,
 static __always_inline int hear_claim(struct hearing *hearing, const struct heard *heard,
 				      enum hook hook)
 {
-	struct outcome *outcome = &hearing->outcome;
+	struct outcome *outcome = hearing->outcome;
 	struct claim *claim = hearing->claim;
 	int ours;
 
 	hearing->now_ns = bpf_ktime_get_ns();
 	bpf_spin_lock(&claim->lock);
-	ours = key_equal(&claim->key, &hearing->key);
+	ours = key_equal(&claim->key, &outcome->event.key);
 	if (ours) {
 		if (heard->frame->kind == FRAME_PROBE)
 			outcome->step = claim_probe(claim, heard, hearing->settings,
@@ -130,25 +129,26 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 		count(COUNTER_no_claim);
 		return -1;
 	}
-	outcome->event.key = hearing->key;
 	outcome->event.port = heard->port;
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);
 	/* Whoever is announced for a frame is its sender, on the port that it came from. */
 	__builtin_memcpy(outcome->speech.mac, heard->frame->mac, MAC_LEN);
-	outcome->speech.addr = hearing->key.addr;
+	outcome->speech.addr = outcome->event.key.addr;
 	outcome->speech.port = heard->port;
 	outcome->speech.form = hearing->settings->form;
 	return 0;
 }
 
 /*
- * A frame that says something about an address, heard on a port: 0 when its claim took a step,
- * which the caller carries out; -1, counted, when there is none. `hearing` comes zeroed.
+ * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
+ * claim took a step, which the caller carries out; -1, counted, when there is none.
  */
-static __always_inline int hear_frame(const struct frame *frame, __u32 ifindex,
+static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook,
 				      struct hearing *hearing)
 {
+	const struct frame *frame = &outcome->frame;
+	struct claim_key *key = &outcome->event.key;
 	struct heard heard = {
 		.frame = frame,
 		.port = ifindex,
@@ -156,8 +156,9 @@ static __always_inline int hear_frame(const struct frame *frame, __u32 ifindex,
 		.markless = hook == HOOK_OWES,
 	};
 
-	hearing->key.segment = port->segment;
-	hearing->key.addr = frame->addr;
+	key->segment = port->segment;
+	key->addr = frame->addr;
+	hearing->outcome = outcome;
 	hearing->settings = settings_now();
 	if (!hearing->settings)
 		return -1;
@@ -165,7 +166,7 @@ static __always_inline int hear_frame(const struct frame *frame, __u32 ifindex,
 		count(COUNTER_not_forwarding);
 		return -1;
 	}
-	if (vlan_of(port, ifindex, &frame->tags, &hearing->key)) {
+	if (vlan_of(port, ifindex, &frame->tags, key)) {
 		count(COUNTER_vlan_not_member);
 		return -1;
 	}
@@ -174,7 +175,7 @@ static __always_inline int hear_frame(const struct frame *frame, __u32 ifindex,
 		count(COUNTER_probe_link_local);
 		return -1;
 	}
-	hearing->claim = claim_of(&hearing->key, frame, port->role);
+	hearing->claim = claim_of(key, frame, port->role);
 	if (!hearing->claim)
 		return -1;
 	heard.policy = policy_of(&frame->addr, frame->mac);

@@ -138,6 +138,7 @@ static __always_inline void count(__u32 counter)
 	__u32 zero = 0;
 	__u64 *values = bpf_map_lookup_elem(&counters, &zero);
 
+	barrier_var(counter); /* what is compared is what is used: the verifier has to see it */
 	if (values && counter < COUNTER_MAX)
 		values[counter]++;
 }

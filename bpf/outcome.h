@@ -9,14 +9,46 @@
 #include "abi.h"
 #include "claim.h"
 #include "maps.h"
-#include "speak.h"
+#include "speech.h"
 
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
+	struct frame frame; /* that it follows from; of garpd_speak: none */
 	struct claim_step step;
 	struct speech speech;
 	struct event event;
 };
+
+/* Who puts an outcome together. Frames can come while the daemon's call of garpd_speak runs. */
+enum outcome_of {
+	OUTCOME_OF_FRAME,
+	OUTCOME_OF_SPEAK,
+	OUTCOME_OF_MAX,
+};
+
+/*
+ * Where an outcome is put together: it is too large for the stack, and what is in a map has one
+ * state for the verifier, however many ways lead to it. One a CPU for each enum outcome_of; nothing
+ * in it is kept from one frame to the next. Not pinned.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, OUTCOME_OF_MAX);
+	__type(key, __u32);
+	__type(value, struct outcome);
+} outcomes SEC(".maps");
+
+/* One that nothing has followed from yet. Never NULL, but the verifier wants that checked. */
+static __always_inline struct outcome *outcome_new(__u32 of)
+{
+	struct outcome *outcome = bpf_map_lookup_elem(&outcomes, &of);
+
+	if (outcome) {
+		__builtin_memset(&outcome->step, 0, sizeof(outcome->step));
+		__builtin_memset(&outcome->event, 0, sizeof(outcome->event));
+	}
+	return outcome;
+}
 
 static __always_inline int key_equal(const struct claim_key *a, const struct claim_key *b)
 {
@@ -88,13 +120,13 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 		outcome->event.reason = recorded.reason;
 }
 
-static __always_inline void outcome_finish(struct outcome *outcome, const struct claim_key *key)
+static __always_inline void outcome_finish(struct outcome *outcome)
 {
 	count(outcome->step.reason);
 	if (outcome->step.moved)
 		count(COUNTER_moved);
 	if (outcome->step.forget)
-		bpf_map_delete_elem(&claims, key);
+		bpf_map_delete_elem(&claims, &outcome->event.key);
 	/* Also what failed: the deadline is another one now, whoever asked. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);

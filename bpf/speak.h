@@ -2,127 +2,122 @@
 /*
  * speak.h - saying it: an announcement is re-injected into the receive path of the guest's port,
  * as if the guest had sent it (DESIGN 1). The bridge then learns, floods and filters it, and the
- * host's own ARP processes it, with no code of ours. On a router port the router's ARP does; the
+ * host's own ARP or ND processes it, with no code of ours. On a router port the router's does; the
  * other hosts out there hear of it where the port relays.
  */
 #ifndef GARPD_SPEAK_H
 #define GARPD_SPEAK_H
 
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_endian.h>
+#include "speak_arp.h"
+#include "speak_nd.h"
+#include "speech.h"
 
-#include "abi.h"
-#include "frame.h"
-
-#define NET_XMIT_CN 2 /* linux/netdevice.h: queued, but the queue is getting long */
-
-/* Who is announced, with what, where. */
-struct speech {
-	__u8 mac[MAC_LEN];
-	__u8 pad[2];
-	struct addr addr;
-	struct tags tags;
-	__u32 port; /* ifindex */
-	__u32 form; /* enum announce_form */
-};
-
-/*
- * Writes the ARP of one form over `arp_offset` and sends a clone: with BPF_F_INGRESS into the
- * port's receive path, with 0 out on its wire. 0, or the kernel's error.
- */
-static __always_inline int speak_arp(struct __sk_buff *skb, const struct speech *speech,
-				     __u32 arp_offset, __u16 op, __u64 flags)
+static __always_inline int speak_forms(struct __sk_buff *skb, struct speech *speech, __u32 offset,
+				       __u64 flags)
 {
-	struct arp_wire arp = {
-		.hrd = bpf_htons(ARP_ETHERNET),
-		.pro = bpf_htons(ETH_P_IP),
-		.hln = MAC_LEN,
-		.pln = 4,
-		.op = bpf_htons(op),
-	};
-	int err;
-
-	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
-	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
-	__builtin_memcpy(arp.tpa, speech->addr.bytes + 12, 4);
-	/* THA = SHA: with anything else Linux takes a reply for solicited and obeys its locktime.
-	 */
-	if (op == ARP_REPLY)
-		__builtin_memcpy(arp.tha, speech->mac, MAC_LEN);
-	err = bpf_skb_store_bytes(skb, arp_offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
-	if (err)
-		return err;
-	err = bpf_clone_redirect(skb, speech->port, flags);
-	return err == NET_XMIT_CN ? 0 : err;
-}
-
-/* Each form that is wanted. */
-static __always_inline int speak_forms(struct __sk_buff *skb, const struct speech *speech,
-				       __u32 arp_offset, __u64 flags)
-{
-	int err = 0;
-
-	if (speech->form & FORM_REQUEST)
-		err = speak_arp(skb, speech, arp_offset, ARP_REQUEST, flags);
-	if (speech->form & FORM_REPLY)
-		err |= speak_arp(skb, speech, arp_offset, ARP_REPLY, flags);
-	return err;
+	if (speech_is_ipv6(speech))
+		return speak_nd(skb, speech, offset, flags);
+	return speak_arp(skb, speech, offset, flags);
 }
 
 /*
  * To the other hosts on a router port's wire. With the router's own MAC as Ethernet source: the
  * guest's would move its entry on every switch in between to the router's port, and nothing would
- * reach it any more. Receivers go by the SHA (RFC 826).
+ * reach it any more. Receivers go by the SHA (RFC 826), or by the option (RFC 4861 7.2.5).
  */
-static __always_inline int speak_relay(struct __sk_buff *skb, const struct speech *speech,
-				       const struct port *port, __u32 arp_offset)
+static __always_inline int speak_relay(struct __sk_buff *skb, struct speech *speech,
+				       const struct port *port, __u32 offset)
 {
 	int err = bpf_skb_store_bytes(skb, MAC_LEN, port->mac, MAC_LEN, 0);
 
-	return err ? err : speak_forms(skb, speech, arp_offset, 0);
+	return err ? err : speak_forms(skb, speech, offset, 0);
 }
 
-/* One round: from the guest's MAC to everybody, marked as ours. `port` describes speech->port. */
-static __always_inline int speak_round(struct __sk_buff *skb, const struct speech *speech,
-				       const struct port *port, __u32 arp_offset)
+/* Everybody, and the guest: ff:ff:ff:ff:ff:ff, or the group of all nodes (RFC 2464 7). */
+static __always_inline int speak_macs(struct __sk_buff *skb, const struct speech *speech)
 {
 	/* With an initialiser: a .rodata without variables, whose BTF Linux 5.10 refuses. */
 	__u8 macs[2 * MAC_LEN];
-	__u32 mark = skb->mark;
-	int err;
 
 	__builtin_memset(macs, 0xff, MAC_LEN);
+	if (speech_is_ipv6(speech)) {
+		__builtin_memset(macs, 0x33, 2);
+		__builtin_memset(macs + 2, 0, 3);
+		macs[5] = 1;
+	}
 	__builtin_memcpy(macs + MAC_LEN, speech->mac, MAC_LEN);
-	err = bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+}
+
+/*
+ * One round: from the guest's MAC to everybody, marked as ours, over what is at `offset`. `port`
+ * describes speech->port.
+ */
+static __always_inline int speak_round(struct __sk_buff *skb, struct speech *speech,
+				       const struct port *port, __u32 offset)
+{
+	__u32 mark = skb->mark;
+	int err = speak_macs(skb, speech);
+
 	if (err)
 		return err;
 	skb->mark = GARPD_MARK;
-	err = speak_forms(skb, speech, arp_offset, BPF_F_INGRESS);
+	err = speak_forms(skb, speech, offset, BPF_F_INGRESS);
 	if (port->relay)
-		err |= speak_relay(skb, speech, port, arp_offset);
+		err |= speak_relay(skb, speech, port, offset);
 	skb->mark = mark;
 	return err;
 }
 
+/* ---- with the guest's own frame, whose tags and priority it keeps ---- */
+
+static __always_inline int speak_over_arp(struct __sk_buff *skb, struct speech *speech,
+					  const struct port *port, __u32 offset)
+{
+	struct arp_wire arp;
+	int err = bpf_skb_load_bytes(skb, offset, &arp, sizeof(arp));
+
+	if (err)
+		return err;
+	err = speak_round(skb, speech, port, offset);
+	bpf_skb_store_bytes(skb, offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
+	return err;
+}
+
+static __always_inline int speak_over_nd(struct __sk_buff *skb, struct speech *speech,
+					 const struct port *port, __u32 offset)
+{
+	__u32 len = skb->len;
+	int err = speak_nd_keep(skb, speech, offset, len);
+
+	if (err)
+		return err;
+	err = speak_round(skb, speech, port, offset);
+	speak_nd_restore(skb, speech, offset, len);
+	return err;
+}
+
 /*
- * Announces with the guest's own frame, whose tags and priority it keeps, and gives the frame back
- * as it was. Neither store can fail once the first one has made the packet ours to write.
+ * Announces, and gives the frame back as it was. No store can fail once the first one has made the
+ * packet ours to write.
  */
-static __always_inline int speak_with_frame(struct __sk_buff *skb, const struct speech *speech,
-					    const struct port *port, __u32 arp_offset)
+static __always_inline int speak_with_frame(struct __sk_buff *skb, struct speech *speech,
+					    const struct port *port, __u32 offset)
 {
 	__u8 macs[2 * MAC_LEN];
-	struct arp_wire arp;
 	int err;
 
-	if (bpf_skb_load_bytes(skb, 0, macs, sizeof(macs)) ||
-	    bpf_skb_load_bytes(skb, arp_offset, &arp, sizeof(arp)))
+	if (bpf_skb_load_bytes(skb, 0, macs, sizeof(macs)))
 		return -1;
-	err = speak_round(skb, speech, port, arp_offset);
-	bpf_skb_store_bytes(skb, arp_offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
+	if (speech_is_ipv6(speech))
+		err = speak_over_nd(skb, speech, port, offset);
+	else
+		err = speak_over_arp(skb, speech, port, offset);
 	bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
 	return err;
 }
+
+/* ---- with a frame made here ---- */
 
 /* The inner tag first: the kernel keeps the last one pushed outside the packet. */
 static __always_inline int speak_push_tags(struct __sk_buff *skb, const struct tags *tags)
@@ -144,24 +139,36 @@ static __always_inline void speak_pop_tags(struct __sk_buff *skb, const struct t
 		bpf_skb_vlan_pop(skb);
 }
 
-/* Announces with a frame made here, out of a struct speak_frame that nobody else holds. */
-static __always_inline int speak_from_nothing(struct __sk_buff *skb, const struct speech *speech,
-					      const struct port *port)
+/* An empty frame of the right length, out of a struct speak_frame that nobody else holds. */
+static __always_inline int speak_blank(struct __sk_buff *skb, const struct speech *speech)
 {
 	__u8 blank[sizeof(struct speak_frame) - ETH_HLEN] = {};
-	__u16 proto = bpf_htons(ETH_P_ARP);
-	__u32 arp_offset = ETH_HLEN;
-	int err;
+	__u16 proto = speech_is_ipv6(speech) ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_ARP);
+	int err = bpf_skb_store_bytes(skb, ETH_HLEN, blank, sizeof(blank), 0);
+
+	if (!err)
+		err = bpf_skb_store_bytes(skb, 2 * MAC_LEN, &proto, sizeof(proto), 0);
+	if (!err && speech_is_ipv6(speech))
+		err = speak_nd_grow(skb, ETH_HLEN);
+	return err;
+}
+
+/* Announces with a struct speak_frame, and gives it back in its length. */
+static __always_inline int speak_from_nothing(struct __sk_buff *skb, struct speech *speech,
+					      const struct port *port)
+{
+	__u32 offset = ETH_HLEN;
+	int err = speak_blank(skb, speech);
 
 	if (speech->tags.inner_proto)
-		arp_offset += sizeof(struct tag_wire);
-	if (bpf_skb_store_bytes(skb, ETH_HLEN, blank, sizeof(blank), 0) ||
-	    bpf_skb_store_bytes(skb, 2 * MAC_LEN, &proto, sizeof(proto), 0))
-		return -1;
-	err = speak_push_tags(skb, &speech->tags);
+		offset += sizeof(struct tag_wire);
 	if (!err)
-		err = speak_round(skb, speech, port, arp_offset);
+		err = speak_push_tags(skb, &speech->tags);
+	if (!err)
+		err = speak_round(skb, speech, port, offset);
 	speak_pop_tags(skb, &speech->tags);
+	if (speech_is_ipv6(speech))
+		bpf_skb_change_tail(skb, sizeof(struct speak_frame), 0);
 	return err;
 }
 

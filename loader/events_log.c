@@ -33,7 +33,7 @@ static const struct story {
 	[COUNTER_rival_probe] = {"probes too: the newer goes on, the older is dropped",
 				 LOG_LEVEL_INFO},
 	[COUNTER_conflict_probe] = {"probes too: conflict, nobody is announced", LOG_LEVEL_WARNING},
-	[COUNTER_conflict_arp] = {"has the address: conflict, nobody is announced",
+	[COUNTER_conflict_asserted] = {"has the address: conflict, nobody is announced",
 				  LOG_LEVEL_WARNING},
 	[COUNTER_defended] = {"defends a declared address: conflict, it is announced again",
 			      LOG_LEVEL_WARNING},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/if_ether.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #include <bpf/bpf.h>
 
 #include "pins.h"
+#include "text.h"
 
 #define BPFFS "/sys/fs/bpf"
 
@@ -184,12 +187,15 @@ int pins_remove(struct err *err)
 int pins_speak(const struct pins *pins, struct speak_call *call)
 {
 	/* The kernel takes skb->protocol from here, for whoever looks at it on the wire. */
-	struct speak_frame frame = {.ethernet = {[12] = 0x08, 0x06}, .call = *call}, answer = {};
+	__be16 proto = htons(addr_is_v4(&call->key.addr) ? ETH_P_ARP : ETH_P_IPV6);
+	struct speak_frame frame = {.call = *call}, answer = {};
 	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &frame,
 			    .data_size_in = sizeof(frame), .data_out = &answer,
 			    .data_size_out = sizeof(answer));
-	int code = bpf_prog_test_run_opts(pins->speak, &opts);
+	int code;
 
+	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
+	code = bpf_prog_test_run_opts(pins->speak, &opts);
 	if (code)
 		return code;
 	if (opts.retval)

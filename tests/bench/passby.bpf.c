@@ -28,7 +28,7 @@ int bench_counted(struct __sk_buff *skb)
 	    skb->protocol == bpf_htons(ETH_P_8021AD))
 		hear(skb);
 	else
-		count(COUNTER_not_arp);
+		count(COUNTER_other_protocol);
 	return TC_ACT_UNSPEC;
 }
 
@@ -46,6 +46,6 @@ int bench_counted_apart(struct __sk_buff *skb)
 	    skb->protocol == bpf_htons(ETH_P_8021AD))
 		bench_hear(skb);
 	else
-		count(COUNTER_not_arp);
+		count(COUNTER_other_protocol);
 	return TC_ACT_UNSPEC;
 }

@@ -133,7 +133,7 @@ Test(bpf_hear, ip_is_not_even_counted_and_tagged_ip_is)
 	put_tag(&frame, ETH_P_8021Q, 10);
 	put16(&frame, ETH_P_IP);
 	put(&frame, zeroes, sizeof(zeroes));
-	counts(PORT_A, &frame, COUNTER_not_arp);
+	counts(PORT_A, &frame, COUNTER_other_protocol);
 }
 
 Test(bpf_hear, our_own_frames_by_their_mark)
@@ -238,7 +238,7 @@ Test(bpf_hear, reply_of_the_owner_contradicts)
 	struct claim claim;
 
 	counts(PORT_A, &frame, COUNTER_window_opened);
-	counts(PORT_UPLINK, &answer, COUNTER_conflict_arp);
+	counts(PORT_UPLINK, &answer, COUNTER_conflict_asserted);
 	cr_assert_eq(rig_claim(&key, &claim), 0);
 	cr_assert_eq(claim.state, CLAIM_CONFLICT);
 	cr_assert_arr_eq(claim.rival, other, MAC_LEN);
@@ -250,7 +250,7 @@ Test(bpf_hear, gratuitous_request_of_the_owner_contradicts)
 	struct bytes answer = has(other, ones, ARP_REQUEST, SERVICE), frame = probe();
 
 	counts(PORT_A, &frame, COUNTER_window_opened);
-	counts(PORT_B, &answer, COUNTER_conflict_arp);
+	counts(PORT_B, &answer, COUNTER_conflict_asserted);
 	cr_assert_eq(rig_state("192.0.2.7"), CLAIM_CONFLICT);
 }
 

@@ -237,7 +237,7 @@ Test(bpf_events, tell_who_contradicted)
 	rig_hear(PORT_B, &answer);
 	rig_events();
 	cr_assert_eq(rig.events, 2);
-	cr_assert_eq(rig.event[1].reason, COUNTER_conflict_arp);
+	cr_assert_eq(rig.event[1].reason, COUNTER_conflict_asserted);
 	cr_assert_eq(rig.event[1].old_state, CLAIM_PROBING);
 	cr_assert_eq(rig.event[1].state, CLAIM_CONFLICT);
 	cr_assert_eq(rig.event[1].port, rig.ifindex[PORT_B]);

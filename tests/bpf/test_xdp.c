@@ -43,7 +43,7 @@ Test(bpf_xdp, frames_that_are_not_arp_pass_uncounted)
 		frame.len = len;
 		hear(PORT_A, &frame);
 	}
-	cr_assert_eq(rig_counted().not_arp, 0);
+	cr_assert_eq(rig_counted().other_protocol, 0);
 	expect_silence();
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "bpf/frame.h"
+#include "bpf/parse.h"
 
 #define MAX_BYTES 9000
 

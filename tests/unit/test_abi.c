@@ -25,7 +25,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct claim), 216);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 136);
+	cr_assert_eq(sizeof(struct settings), 152);
 	cr_assert_eq(sizeof(struct port), 24);
 	cr_assert_eq(sizeof(struct limit), 16);
 	cr_assert_eq(sizeof(struct port_vlans), 512);

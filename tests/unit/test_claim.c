@@ -365,7 +365,7 @@ Test(claim_window, tags_follow_the_guest)
 	struct frame old = {.kind = FRAME_PROBE, .mac = {2, 0, 0, 0, 0, 1}, .tags = {1, 2, 3, 4}};
 	struct frame new = {.kind = FRAME_PROBE, .mac = {2, 0, 0, 0, 0, 2}, .tags = {5, 6, 7, 8}};
 	struct heard heard = {.frame = &old, .port = 11, .role = ROLE_GUEST};
-	struct claim claim = {};
+	struct claim claim = {.key.addr = {{[10] = 0xff, 0xff, 192, 0, 2, 7}}};
 	struct policy any = {};
 
 	w.settings.min_probes = 1;

@@ -245,7 +245,7 @@ Test(claim_immediate, defender_that_is_not_listed_only_contradicts)
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_B, NULL);
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_C, at_ms(1));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 1);
 }
@@ -255,7 +255,7 @@ Test(claim_immediate, defender_of_an_address_that_was_not_announced_only_contrad
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, GUEST_B, NULL);
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(w.announced.count, 0);
 }
 
@@ -266,7 +266,7 @@ Test(claim_immediate, defender_is_listed_now_or_it_only_contradicts)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(w.announced.count, 1);
 }
 
@@ -275,7 +275,7 @@ Test(claim_immediate, relayed_defence_is_not_repeated)
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_relays(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(w.announced.count, 1);
 }
 

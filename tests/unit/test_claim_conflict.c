@@ -26,7 +26,7 @@ Test(claim_conflict, reply_of_the_owner)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	cr_assert_eq(world_claim(&w, ADDRESS)->conflicts, 1);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->rival, guest_a.mac, MAC_LEN);
@@ -40,7 +40,7 @@ Test(claim_conflict, gratuitous_request_of_the_owner)
 {
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(0), 2, NSEC_PER_SEC);
 	world_announces(&w, ADDRESS, GUEST_A, at_ms(1001));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	silent(0);
 }
@@ -71,7 +71,7 @@ Test(claim_conflict, while_announcing_stops_it)
 {
 	world_takes(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(3500));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	silent(1);
 }
@@ -289,7 +289,7 @@ Test(claim_denied, stranger_that_says_it_has_the_address_contradicts)
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_C, at_ms(10));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_arp);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	silent(0);
 }

@@ -227,7 +227,7 @@ static void walked_every_edge(void)
 		COUNTER_lapsed,
 		COUNTER_rival_probe,
 		COUNTER_conflict_probe,
-		COUNTER_conflict_arp,
+		COUNTER_conflict_asserted,
 		COUNTER_defended,
 		COUNTER_frozen,
 		COUNTER_frozen_probe,

@@ -38,7 +38,7 @@ static void every_length(const struct bytes *bytes, const struct tags *metadata,
 	}
 	frame = parse(bytes, bytes->len, metadata);
 	cr_assert_eq(frame.kind, FRAME_PROBE);
-	cr_assert_eq(frame.arp_offset, bytes->len - sizeof(struct arp_wire));
+	cr_assert_eq(frame.offset, bytes->len - sizeof(struct arp_wire));
 	cr_assert_eq(memcmp(&frame.tags, tags, sizeof(*tags)), 0);
 	cr_assert_arr_eq(frame.mac, guest, MAC_LEN);
 	cr_assert_arr_eq(frame.addr.bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff" SERVICE, 16);
@@ -125,7 +125,7 @@ Test(frame_forms, frames_of_any_size_beyond_it)
 	for (i = 0; i < 4; i++) {
 		frame = parse(&bytes, (unsigned int[]){43, 60, 1514, MAX_BYTES}[i], &untagged);
 		cr_assert_eq(frame.kind, FRAME_PROBE);
-		cr_assert_eq(frame.arp_offset, ETH_HLEN);
+		cr_assert_eq(frame.offset, ETH_HLEN);
 	}
 }
 

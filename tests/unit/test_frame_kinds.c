@@ -47,11 +47,10 @@ enum {
 	TPA = 38
 };
 
-Test(frame_reasons, not_arp)
+Test(frame_reasons, other_protocol)
 {
-	cr_assert_eq(reason_with(TYPE, "\x08\x00", 2), COUNTER_not_arp);
-	cr_assert_eq(reason_with(TYPE, "\x86\xdd", 2), COUNTER_not_arp);
-	cr_assert_eq(reason_with(TYPE, "\x06\x08", 2), COUNTER_not_arp);
+	cr_assert_eq(reason_with(TYPE, "\x08\x00", 2), COUNTER_other_protocol);
+	cr_assert_eq(reason_with(TYPE, "\x06\x08", 2), COUNTER_other_protocol);
 }
 
 Test(frame_reasons, malformed_one_field_at_a_time)

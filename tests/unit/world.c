@@ -34,8 +34,10 @@ static struct addr world_addr(const char *text)
 	struct addr addr;
 	struct in_addr in;
 
-	assert(inet_pton(AF_INET, text, &in) == 1);
-	addr_from_ipv4(&addr, (const __u8 *)&in);
+	if (inet_pton(AF_INET, text, &in) == 1)
+		addr_from_ipv4(&addr, (const __u8 *)&in);
+	else
+		assert(inet_pton(AF_INET6, text, addr.bytes) == 1);
 	return addr;
 }
 
@@ -139,6 +141,7 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role)))
 		return;
+	claim->key.addr = frame.addr;
 	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, at_ns)
 					 : claim_heard(claim, &heard, &w->settings, at_ns);
 	world_follow(w, site, step, &heard);
@@ -147,6 +150,15 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_PROBE}, at_ns);
+}
+
+void world_solicits(struct world *w, const char *addr, const struct station *from, __u8 nonce,
+		    __u64 at_ns)
+{
+	struct frame frame = {.kind = FRAME_PROBE};
+
+	memset(frame.nonce, nonce, sizeof(frame.nonce));
+	world_hear(w, addr, from, &frame, at_ns);
 }
 
 void world_probes(struct world *w, const char *addr, const struct station *from, __u64 at_ns,

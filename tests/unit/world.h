@@ -10,9 +10,11 @@
 #ifndef GARPD_TEST_WORLD_H
 #define GARPD_TEST_WORLD_H
 
+#include <netinet/in.h>
+
 #include "bpf/abi.h"
 #include "bpf/claim.h"
-#include "bpf/frame.h"
+#include "bpf/parse.h"
 #include "bpf/policy.h"
 
 #define WORLD_CLAIMS	    4
@@ -21,7 +23,8 @@
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
 
-#define ADDRESS "192.0.2.7"
+#define ADDRESS	 "192.0.2.7"
+#define ADDRESS6 "2001:db8::7"
 
 /* Somebody who sends ARP, on a port of the bridge. */
 struct station {
@@ -54,7 +57,7 @@ struct world {
 
 	struct {
 		struct claim claim;
-		char addr[16]; /* empty: free */
+		char addr[INET6_ADDRSTRLEN]; /* empty: free */
 		struct address declared;
 		__u32 host; /* enum host_address; 0: not the host's */
 	} sites[WORLD_CLAIMS];
@@ -85,6 +88,9 @@ void world_host_has(struct world *w, const char *addr, enum host_address what);
 void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_probes(struct world *w, const char *addr, const struct station *from, __u64 at_ns,
 		  int count, __u64 gap_ns);
+/* A Neighbor Solicitation, every byte of whose nonce is this one; 0: it has none. */
+void world_solicits(struct world *w, const char *addr, const struct station *from, __u8 nonce,
+		    __u64 at_ns);
 void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns);

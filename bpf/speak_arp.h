@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * speak_arp.h - IPv4: gratuitous ARP, as a request, a reply, or both (DESIGN 5).
+ */
+#ifndef GARPD_SPEAK_ARP_H
+#define GARPD_SPEAK_ARP_H
+
+#include "arp.h"
+#include "speech.h"
+
+/* Writes the ARP of one form at `offset` and sends it. */
+static __always_inline int speak_arp_form(struct __sk_buff *skb, const struct speech *speech,
+					  __u32 offset, __u16 op, __u64 flags)
+{
+	struct arp_wire arp = {
+		.hrd = bpf_htons(ARP_ETHERNET),
+		.pro = bpf_htons(ETH_P_IP),
+		.hln = MAC_LEN,
+		.pln = 4,
+		.op = bpf_htons(op),
+	};
+	int err;
+
+	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
+	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
+	__builtin_memcpy(arp.tpa, speech->addr.bytes + 12, 4);
+	/* THA = SHA: with anything else Linux takes a reply for solicited and obeys its locktime.
+	 */
+	if (op == ARP_REPLY)
+		__builtin_memcpy(arp.tha, speech->mac, MAC_LEN);
+	err = bpf_skb_store_bytes(skb, offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
+	return err ? err : speech_send(skb, speech, flags);
+}
+
+/* Each form that is wanted. */
+static __always_inline int speak_arp(struct __sk_buff *skb, const struct speech *speech,
+				     __u32 offset, __u64 flags)
+{
+	int err = 0;
+
+	if (speech->form & FORM_REQUEST)
+		err = speak_arp_form(skb, speech, offset, ARP_REQUEST, flags);
+	if (speech->form & FORM_REPLY)
+		err |= speak_arp_form(skb, speech, offset, ARP_REPLY, flags);
+	return err;
+}
+
+#endif /* GARPD_SPEAK_ARP_H */

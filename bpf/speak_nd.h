@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * speak_nd.h - IPv6: the unsolicited Neighbor Advertisement (RFC 4861 7.2.6).
+ *
+ * It is longer than the solicitation that it is written over, so that the frame grows for it and is
+ * cut again afterwards.
+ */
+#ifndef GARPD_SPEAK_ND_H
+#define GARPD_SPEAK_ND_H
+
+#include "nd.h"
+#include "speech.h"
+
+/* A solicitation in DAD, from the IPv6 header on: without an option, or with the nonce. */
+#define ND_DAD_BYTES	   (sizeof(struct ipv6_wire) + sizeof(struct nd_wire))
+#define ND_DAD_NONCE_BYTES (ND_DAD_BYTES + ND_UNIT)
+_Static_assert(ND_DAD_NONCE_BYTES == sizeof(struct nd_announcement), "as long as it needs to be");
+
+/* Writes the advertisement at `offset`, where there is room for it, and sends it. */
+static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech, __u32 offset,
+				    __u64 flags)
+{
+	int err;
+
+	nd_announce(&speech->said, &speech->addr, speech->mac);
+	err = bpf_skb_store_bytes(skb, offset, &speech->said, sizeof(speech->said),
+				  BPF_F_RECOMPUTE_CSUM);
+	return err ? err : speech_send(skb, speech, flags);
+}
+
+/* Makes the frame as long as the advertisement at `offset` needs it. */
+static __always_inline int speak_nd_grow(struct __sk_buff *skb, __u32 offset)
+{
+	return bpf_skb_change_tail(skb, offset + sizeof(struct nd_announcement), 0);
+}
+
+/*
+ * Remembers a guest's solicitation before it is written over. Only the two that hosts send: from
+ * any other one nothing is lost, since garpd_speak makes up for an announcement that fails.
+ */
+static __always_inline int speak_nd_keep(struct __sk_buff *skb, struct speech *speech, __u32 offset,
+					 __u32 len)
+{
+	int err;
+
+	if (len == offset + ND_DAD_NONCE_BYTES)
+		return bpf_skb_load_bytes(skb, offset, &speech->kept, ND_DAD_NONCE_BYTES);
+	if (len != offset + ND_DAD_BYTES)
+		return -1;
+	err = bpf_skb_load_bytes(skb, offset, &speech->kept, ND_DAD_BYTES);
+	return err ? err : speak_nd_grow(skb, offset);
+}
+
+static __always_inline void speak_nd_restore(struct __sk_buff *skb, const struct speech *speech,
+					     __u32 offset, __u32 len)
+{
+	bpf_skb_store_bytes(skb, offset, &speech->kept, sizeof(speech->kept), BPF_F_RECOMPUTE_CSUM);
+	if (len == offset + ND_DAD_BYTES)
+		bpf_skb_change_tail(skb, len, 0);
+}
+
+#endif /* GARPD_SPEAK_ND_H */

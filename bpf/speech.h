@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * speech.h - what is to be said: who is announced, with what, where.
+ */
+#ifndef GARPD_SPEECH_H
+#define GARPD_SPEECH_H
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+#include "abi.h"
+#include "frame.h"
+#include "nd.h"
+
+#define NET_XMIT_CN 2 /* linux/netdevice.h: queued, but the queue is getting long */
+
+struct speech {
+	__u8 mac[MAC_LEN];
+	__u8 pad[2];
+	struct addr addr;
+	struct tags tags;
+	__u32 port;		     /* ifindex */
+	__u32 form;		     /* enum announce_form; of IPv6 there is one form only */
+	struct nd_announcement said; /* the IPv6 announcement, and what it is written over */
+	struct nd_announcement kept;
+};
+
+static __always_inline int speech_is_ipv6(const struct speech *speech)
+{
+	return !addr_is_ipv4(&speech->addr);
+}
+
+/*
+ * Sends a clone of the frame: with BPF_F_INGRESS into the port's receive path, with 0 out on its
+ * wire. 0, or the kernel's error.
+ */
+static __always_inline int speech_send(struct __sk_buff *skb, const struct speech *speech,
+				       __u64 flags)
+{
+	int err = bpf_clone_redirect(skb, speech->port, flags);
+
+	return err == NET_XMIT_CN ? 0 : err;
+}
+
+#endif /* GARPD_SPEECH_H */
