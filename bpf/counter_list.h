@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * counter_list.h - what the programs count, and in what words. Part of abi.h.
+ */
+#ifndef GARPD_COUNTER_LIST_H
+#define GARPD_COUNTER_LIST_H
+
+#include <linux/types.h>
+
+/*
+ * Every way out of the program, and every edge of the claim machine. The names are what
+ * `garpd show counters`, bpftool and (later) the exporter print, so they are a contract; the
+ * sentences are the help that goes with them. X(name, sentence).
+ */
+#define COUNTERS(X)                                                                               \
+	/* frames that say nothing to us */                                                       \
+	X(other_port, "frames on a port that the daemon has not described")                       \
+	X(own_frame, "our own announcements, met again on their way")                             \
+	X(too_many_tags, "frames behind more than two VLAN tags")                                 \
+	X(other_protocol, "tagged frames that turned out to be neither ARP nor ND")               \
+	X(truncated, "ARP or ND cut short")                                                       \
+	X(malformed, "ARP that is not Ethernet/IPv4, neither request nor reply, or from no host") \
+	X(nd_extension, "ICMPv6 behind extension headers (MLD, fragments)")                       \
+	X(nd_malformed, "ND that receivers must ignore (RFC 4861 7.1): code, length, options")    \
+	X(nd_hop_limit, "ND with a hop limit below 255: it came through a router")                \
+	X(nd_checksum, "ND with a wrong checksum")                                                \
+	X(nd_too_long, "ND with more options than garpd reads")                                   \
+	X(not_forwarding, "ARP or ND on a port that the bridge takes none from (STP, down)")      \
+	X(vlan_not_member, "ARP or ND in a VLAN that the bridge does not take on that port")      \
+	X(no_claim, "ARP or ND about an address that nobody claims")                              \
+	/* probes that do not count, DESIGN 4 */                                                  \
+	X(probe_unicast, "probes to one host (device tracking)")                                  \
+	X(probe_reply, "ARP replies from 0.0.0.0")                                                \
+	X(probe_spoofed, "probes whose SHA is not their Ethernet source")                         \
+	X(probe_tha, "probes with a THA neither all zero nor all ones")                           \
+	X(probe_target, "probes for no unicast address")                                          \
+	X(probe_link_local, "probes for 169.254/16 or fe80::/10")                                 \
+	X(probe_looped, "Neighbor Solicitations that came back, by their nonce (RFC 7527)")       \
+	X(probe_uplink, "probes heard on an uplink")                                              \
+	X(probe_duplicate, "probes again within 50 ms (mirrored)")                                \
+	X(probe_no_room, "probes while the claims map was full")                                  \
+	X(probe_over_limit, "probes beyond the port's limit, dropped by XDP")                     \
+	/* edges of the claim machine */                                                          \
+	X(window_continued, "probes that continued a window")                                     \
+	X(window_opened, "windows opened")                                                        \
+	X(window_ended, "windows that ended quietly")                                             \
+	X(window_used, "windows in which the guest used the address already")                     \
+	X(immediate, "declared addresses announced at their first probe")                         \
+	X(announced, "announcement rounds sent")                                                  \
+	X(relayed, "announcement rounds of router ports that went on the wire, too")              \
+	X(announce_failed, "announcements that the kernel could not queue")                       \
+	X(announce_lost, "announcements given up after retries")                                  \
+	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
+	X(announce_next, "further announcement slots of a claim")                                 \
+	X(announce_done, "last announcement slots of a claim")                                    \
+	X(announce_asked, "announcements that an operator asked for")                             \
+	X(announce_refused, "the same, where the state of the claim or of its port forbids it")   \
+	X(self_announced, "guests that announced themselves")                                     \
+	X(lapsed, "windows that ended with too few probes and no sign of use")                    \
+	X(rival_probe, "windows taken over by another prober")                                    \
+	X(conflict_probe, "conflicts: two hosts probe for one address")                           \
+	X(conflict_asserted, "conflicts: another host says it has the address")                   \
+	X(defended, "owners announced again after they defended a declared address")              \
+	X(moved, "addresses that changed their owner")                                            \
+	X(frozen, "claims frozen after too many moves")                                           \
+	X(frozen_probe, "probes for a frozen claim")                                              \
+	X(thawed, "claims thawed after a quiet time")                                             \
+	X(aged, "claims forgotten after max_age without a sign of life")                          \
+	X(denied_never, "claims denied: the address is marked never")                             \
+	X(denied_owner, "claims denied: the MAC is not on the address's list")                    \
+	X(denied_host, "claims denied: the address is the host's own")                            \
+	X(denied_next_hop, "claims denied: a next hop of the host, not declared with owners")     \
+	X(seen, "ARP or ND of an owner about its address")                                        \
+	X(other_seen, "ARP or ND of another host about an address that has its owner")            \
+	/* around it */                                                                           \
+	X(event_lost, "events that found the ring buffer full")                                   \
+	X(not_due, "calls of garpd_speak before the deadline")                                    \
+	X(host_refreshed, "announcements after which the host's own neighbour entry was right")   \
+	X(host_not_refreshed, "announcements that the host's own neighbour entry did not follow") \
+	X(host_permanent, "host neighbour entries left alone because they are permanent")
+
+#define COUNTER_ENUM(name, what) COUNTER_##name,
+enum counter { COUNTERS(COUNTER_ENUM) COUNTER_MAX };
+_Static_assert(COUNTER_MAX < 256, "claim.reason is a byte");
+
+/* The one element of the per-CPU map `counters`: the enum's names, as fields. */
+#define COUNTER_FIELD(name, what) __u64 name;
+struct counters {
+	COUNTERS(COUNTER_FIELD)
+};
+_Static_assert(sizeof(struct counters) == COUNTER_MAX * sizeof(__u64), "one field a counter");
+
+#endif /* GARPD_COUNTER_LIST_H */
