@@ -24,8 +24,8 @@ replayed_untouched() {
 # timeout replay_win7_eleven_cycles 110
 case_replay_win7_eleven_cycles() {
 	replayed_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000
-	assert_frames_count 33 lan kind=probe
-	assert_frames_count 11 lan 'kind=announce-.*'
+	assert_frames_count 33 lan kind=probe op=1
+	assert_frames_count 11 lan kind=announce-request
 	assert_claim 192.168.0.13 probes 33
 	assert_claim 192.168.0.13 self_announced 11
 	assert_claim 192.168.0.13 announcements 0
