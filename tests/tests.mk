@@ -87,7 +87,9 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 L := $(B)/lab
 LAB_PROGRAMS := $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
 
-$(L)/winguest $(L)/tapguest: tests/lab/guest.c tests/lab/guest_args.c tests/lab/guest.h
+$(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
+	guest.h guest_parts.h)
+$(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx: LDLIBS := -lbpf
 $(L)/%: tests/lab/%.c

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frames: prints every ARP frame of an interface or of a pcap file as one line of key=value pairs,
- * with the kernel's own time of it in nanoseconds. The tests assert on these lines, so a key never
- * changes its meaning; libpcap puts a VLAN tag that the kernel took out back into the frame.
+ * frames: prints every ARP frame, and every Neighbor Solicitation and Advertisement, of an
+ * interface or of a pcap file as one line of key=value pairs, with the kernel's own time of it in
+ * nanoseconds. The tests assert on these lines, so a key never changes its meaning; libpcap puts a
+ * VLAN tag that the kernel took out back into the frame.
  */
-#include <arpa/inet.h>
+#include "frames.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
-#include <net/if_arp.h>
 #include <netinet/if_ether.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -21,8 +22,8 @@
 
 #define TAGS_MAX   3
 #define SNAPLEN	   256
-#define LINE_LEN   512
-#define BUFFER_LEN (4 * 1024 * 1024) /* 1 kHz of UDP runs beside the ARP */
+#define TIME_LEN   32
+#define BUFFER_LEN (4 * 1024 * 1024) /* 1 kHz of UDP runs beside what is printed */
 
 struct options {
 	const char *iface;
@@ -32,13 +33,6 @@ struct options {
 	unsigned long until;
 	pcap_direction_t direction;
 	char **filters;
-};
-
-struct parsed {
-	char vlan[LINE_LEN / 4];
-	struct ether_arp arp;
-	const uint8_t *frame;
-	uint32_t len;
 };
 
 static volatile sig_atomic_t ended;
@@ -59,71 +53,47 @@ static int usage(void)
 	return 2;
 }
 
-/* [TPID:]VID:PCP, outer first, with the TPID where it is not 802.1Q's; "-" where untagged. */
-static bool frame_parse(struct parsed *parsed)
+const char *frames_mac_text(const uint8_t *mac, char text[FRAMES_MAC_LEN])
 {
-	size_t at = 2 * ETH_ALEN, used = 0;
-	uint16_t type, tci;
+	snprintf(text, FRAMES_MAC_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		 mac[3], mac[4], mac[5]);
+	return text;
+}
 
-	snprintf(parsed->vlan, sizeof(parsed->vlan), "-");
+/* [TPID:]VID:PCP, outer first, with the TPID where it is not 802.1Q's; "-" where untagged. */
+static bool tags_parse(struct frame *frame)
+{
+	size_t used = 0;
+	uint16_t tci;
+
+	frame->at = 2 * ETH_ALEN;
+	snprintf(frame->vlan, sizeof(frame->vlan), "-");
 	for (int tags = 0; tags <= TAGS_MAX; tags++) {
-		if (at + sizeof(type) > parsed->len)
+		if (frame->at + 2 * sizeof(tci) > frame->len)
 			return false;
-		type = (uint16_t)(parsed->frame[at] << 8 | parsed->frame[at + 1]);
-		at += sizeof(type);
-		if (type == ETHERTYPE_ARP) {
-			if (at + sizeof(parsed->arp) > parsed->len)
-				return false;
-			memcpy(&parsed->arp, parsed->frame + at, sizeof(parsed->arp));
-			return parsed->arp.arp_pro == htons(ETHERTYPE_IP);
-		}
-		if ((type != ETH_P_8021Q && type != ETH_P_8021AD) || at + sizeof(tci) > parsed->len)
-			return false;
-		tci = (uint16_t)(parsed->frame[at] << 8 | parsed->frame[at + 1]);
-		at += sizeof(tci);
-		used += (size_t)snprintf(parsed->vlan + used, sizeof(parsed->vlan) - used,
+		frame->type = (uint16_t)(frame->bytes[frame->at] << 8 |
+					 frame->bytes[frame->at + 1]);
+		frame->at += sizeof(frame->type);
+		if (frame->type != ETH_P_8021Q && frame->type != ETH_P_8021AD)
+			return true;
+		tci = (uint16_t)(frame->bytes[frame->at] << 8 | frame->bytes[frame->at + 1]);
+		frame->at += sizeof(tci);
+		used += (size_t)snprintf(frame->vlan + used, sizeof(frame->vlan) - used,
 					 "%s%s%u:%u", used ? "," : "",
-					 type == ETH_P_8021AD ? "ad:" : "", tci & 0xfffu,
+					 frame->type == ETH_P_8021AD ? "ad:" : "", tci & 0xfffu,
 					 (unsigned int)tci >> 13);
 	}
 	return false;
 }
 
-static const char *kind_name(const struct ether_arp *arp)
+static bool frame_write(const struct pcap_pkthdr *head, const uint8_t *bytes, char *line)
 {
-	static const uint8_t zero[4];
-	bool request = arp->arp_op == htons(ARPOP_REQUEST);
+	struct frame frame = {.bytes = bytes, .len = head->caplen, .wire_len = head->len};
+	int len = snprintf(line, TIME_LEN, "t=%lld.%09lld ", (long long)head->ts.tv_sec,
+			   (long long)head->ts.tv_usec);
 
-	if (!request && arp->arp_op != htons(ARPOP_REPLY))
-		return "other";
-	if (request && !memcmp(arp->arp_spa, zero, sizeof(zero)))
-		return "probe";
-	if (!memcmp(arp->arp_spa, arp->arp_tpa, sizeof(arp->arp_spa)))
-		return request ? "announce-request" : "announce-reply";
-	return request ? "request" : "reply";
-}
-
-static const char *mac_text(const uint8_t *mac, char text[18])
-{
-	snprintf(text, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-		 mac[5]);
-	return text;
-}
-
-static void line_write(const struct pcap_pkthdr *head, const struct parsed *parsed, char *line)
-{
-	char src[18], dst[18], sha[18], tha[18], spa[INET_ADDRSTRLEN], tpa[INET_ADDRSTRLEN];
-	const struct ether_arp *arp = &parsed->arp;
-
-	inet_ntop(AF_INET, arp->arp_spa, spa, sizeof(spa));
-	inet_ntop(AF_INET, arp->arp_tpa, tpa, sizeof(tpa));
-	snprintf(line, LINE_LEN,
-		 "t=%lld.%09lld kind=%s src=%s dst=%s vlan=%s op=%u sha=%s spa=%s tha=%s tpa=%s "
-		 "len=%u",
-		 (long long)head->ts.tv_sec, (long long)head->ts.tv_usec, kind_name(arp),
-		 mac_text(parsed->frame + ETH_ALEN, src), mac_text(parsed->frame, dst),
-		 parsed->vlan, ntohs(arp->arp_op), mac_text(arp->arp_sha, sha), spa,
-		 mac_text(arp->arp_tha, tha), tpa, head->len);
+	return tags_parse(&frame) &&
+	       (frames_arp(&frame, line + len) || frames_nd(&frame, line + len));
 }
 
 /* Whole words only, so that tpa=192.0.2.1 is not found in tpa=192.0.2.10. */
@@ -140,12 +110,10 @@ static bool line_has(const char *line, const char *word)
 
 static bool frame_print(const struct pcap_pkthdr *head, const uint8_t *frame, char **filters)
 {
-	struct parsed parsed = {.frame = frame, .len = head->caplen};
-	char line[LINE_LEN];
+	char line[TIME_LEN + FRAMES_LINE_LEN];
 
-	if (!frame_parse(&parsed))
+	if (!frame_write(head, frame, line))
 		return false;
-	line_write(head, &parsed, line);
 	for (; *filters; filters++) {
 		if (!line_has(line, *filters))
 			return false;

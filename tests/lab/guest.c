@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guest.h"
+#include "guest_parts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/ethernet.h>
-#include <net/if_arp.h>
-#include <netinet/if_ether.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,22 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const uint8_t broadcast_mac[GUEST_MAC_LEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-static const uint8_t zero_mac[GUEST_MAC_LEN];
-
 enum step_kind { STEP_PROBE, STEP_USE, STEP_OWN, STEP_ANNOUNCE, STEP_END };
 
 struct step {
 	enum step_kind kind;
 	int at_ms;
-};
-
-struct arp_words {
-	uint16_t op;
-	const uint8_t *dst;
-	struct in_addr spa;
-	const uint8_t *tha;
-	struct in_addr tpa;
 };
 
 int64_t guest_now_ns(void)
@@ -40,73 +27,76 @@ int64_t guest_now_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-static size_t put_be16(uint8_t *at, uint16_t value)
+/* ---- frames ---- */
+
+size_t put_be16(uint8_t *at, uint16_t value)
 {
 	value = htons(value);
 	memcpy(at, &value, sizeof(value));
 	return sizeof(value);
 }
 
-static size_t frame_build(const struct guest *guest, const struct arp_words *words, uint8_t *frame)
+size_t frame_begin(const struct guest *guest, const uint8_t *dst, uint16_t type, uint8_t *frame)
 {
-	struct ether_arp arp = {};
 	size_t len = 2 * GUEST_MAC_LEN;
 
-	memcpy(frame, words->dst, GUEST_MAC_LEN);
+	memcpy(frame, dst, GUEST_MAC_LEN);
 	memcpy(frame + GUEST_MAC_LEN, guest->mac, GUEST_MAC_LEN);
 	for (unsigned int i = 0; i < guest->tag_count; i++) {
 		len += put_be16(frame + len, guest->tags[i].tpid);
 		len += put_be16(frame + len, guest->tags[i].tci);
 	}
-	len += put_be16(frame + len, ETHERTYPE_ARP);
-	arp.arp_hrd = htons(ARPHRD_ETHER);
-	arp.arp_pro = htons(ETHERTYPE_IP);
-	arp.arp_hln = GUEST_MAC_LEN;
-	arp.arp_pln = sizeof(struct in_addr);
-	arp.arp_op = htons(words->op);
-	memcpy(arp.arp_sha, guest->mac, GUEST_MAC_LEN);
-	memcpy(arp.arp_spa, &words->spa, sizeof(words->spa));
-	memcpy(arp.arp_tha, words->tha, GUEST_MAC_LEN);
-	memcpy(arp.arp_tpa, &words->tpa, sizeof(words->tpa));
-	memcpy(frame + len, &arp, sizeof(arp));
-	return len + sizeof(arp);
+	return len + put_be16(frame + len, type);
 }
 
 /* A frame that the kernel refuses is the test's affair: it is said, and the script goes on. */
-static void frame_send(const struct guest *guest, const struct arp_words *words, const char *what)
+void frame_send(const struct guest *guest, const uint8_t *frame, size_t len, const char *what,
+		const union guest_addr *addr)
 {
-	uint8_t frame[GUEST_FRAME_MAX];
-	size_t len = frame_build(guest, words, frame);
 	int64_t now_ns = guest_now_ns();
+	char text[INET6_ADDRSTRLEN];
 
 	if (write(guest->fd, frame, len) != (ssize_t)len)
 		fprintf(stderr, "guest: %s: %s\n", what, strerror(errno));
-	printf("mono=%lld.%09lld ms=%.3f sent=%s tpa=%s\n", (long long)(now_ns / NSEC_PER_SEC),
+	inet_ntop(guest->protocol->family, addr, text, sizeof(text));
+	printf("mono=%lld.%09lld ms=%.3f sent=%s target=%s\n", (long long)(now_ns / NSEC_PER_SEC),
 	       (long long)(now_ns % NSEC_PER_SEC),
-	       (double)(now_ns - guest->start_ns) / NSEC_PER_MSEC, what, inet_ntoa(words->tpa));
+	       (double)(now_ns - guest->start_ns) / NSEC_PER_MSEC, what, text);
 }
 
-static void probe_send(const struct guest *guest, struct in_addr addr)
+size_t frame_payload(const uint8_t *frame, size_t len, uint16_t type)
 {
-	uint8_t tha[GUEST_MAC_LEN];
-	struct arp_words words = {
-		.op = ARPOP_REQUEST, .dst = broadcast_mac, .tha = tha, .tpa = addr};
+	size_t at = 2 * GUEST_MAC_LEN;
 
-	memset(tha, guest->probe_tha, sizeof(tha));
-	frame_send(guest, &words, "probe");
+	for (int tags = 0; tags <= GUEST_MAX_TAGS; tags++) {
+		uint16_t found;
+
+		if (at + sizeof(found) > len)
+			return 0;
+		found = (uint16_t)(frame[at] << 8 | frame[at + 1]);
+		at += sizeof(found);
+		if (found == type)
+			return at;
+		if (found != ETH_P_8021Q && found != ETH_P_8021AD)
+			return 0;
+		at += sizeof(found);
+	}
+	return 0;
 }
 
-static void request_send(const struct guest *guest, struct in_addr addr, struct in_addr target,
-			 const char *what)
+bool guest_has(const struct guest *guest, const void *addr)
 {
-	struct arp_words words = {.op = ARPOP_REQUEST,
-				  .dst = broadcast_mac,
-				  .spa = addr,
-				  .tha = zero_mac,
-				  .tpa = target};
+	size_t len = guest->protocol->family == AF_INET ? sizeof(struct in_addr)
+							: sizeof(struct in6_addr);
 
-	frame_send(guest, &words, what);
+	for (unsigned int i = 0; i < guest->addr_count; i++) {
+		if (!memcmp(&guest->addrs[i], addr, len))
+			return true;
+	}
+	return false;
 }
+
+/* ---- the script ---- */
 
 static void own(struct guest *guest)
 {
@@ -118,6 +108,16 @@ static void own(struct guest *guest)
 	printf("ms=%.3f owns\n", (double)(guest_now_ns() - guest->start_ns) / NSEC_PER_MSEC);
 }
 
+static void use(const struct guest *guest, const union guest_addr *addr)
+{
+	const struct guest_protocol *protocol = guest->protocol;
+	union guest_addr target = {};
+
+	inet_pton(protocol->family, guest->use_target ? guest->use_target : protocol->use_target,
+		  &target);
+	protocol->use(guest, addr, &target);
+}
+
 static void step_take(struct guest *guest, enum step_kind kind)
 {
 	if (kind == STEP_OWN) {
@@ -125,76 +125,23 @@ static void step_take(struct guest *guest, enum step_kind kind)
 		return;
 	}
 	for (unsigned int i = 0; i < guest->addr_count; i++) {
-		struct in_addr addr = guest->addrs[i];
+		const union guest_addr *addr = &guest->addrs[i];
 
 		switch (kind) {
 		case STEP_PROBE:
-			probe_send(guest, addr);
+			guest->protocol->probe(guest, addr);
 			break;
 		case STEP_USE:
-			request_send(guest, addr, guest->use_target, "use");
+			use(guest, addr);
 			break;
 		case STEP_ANNOUNCE:
-			request_send(guest, addr, addr, "announcement");
+			guest->protocol->announce(guest, addr);
 			break;
 		case STEP_OWN:
 		case STEP_END:
 			break;
 		}
 	}
-}
-
-/* Where in the payload the ARP begins, whatever tags stand before it; 0 where it is not ARP. */
-static size_t arp_offset(const uint8_t *frame, size_t len)
-{
-	size_t at = 2 * GUEST_MAC_LEN;
-
-	for (int tags = 0; tags <= GUEST_MAX_TAGS; tags++) {
-		uint16_t type;
-
-		if (at + sizeof(type) > len)
-			return 0;
-		type = (uint16_t)(frame[at] << 8 | frame[at + 1]);
-		at += sizeof(type);
-		if (type == ETHERTYPE_ARP)
-			return at + sizeof(struct ether_arp) <= len ? at : 0;
-		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
-			return 0;
-		at += sizeof(type);
-	}
-	return 0;
-}
-
-static bool is_ours(const struct guest *guest, struct in_addr addr)
-{
-	for (unsigned int i = 0; i < guest->addr_count; i++) {
-		if (guest->addrs[i].s_addr == addr.s_addr)
-			return true;
-	}
-	return false;
-}
-
-static void frame_answer(const struct guest *guest, const uint8_t *frame, size_t len)
-{
-	size_t at = arp_offset(frame, len);
-	struct arp_words words = {.op = ARPOP_REPLY};
-	struct ether_arp arp;
-
-	if (!at || !guest->owning || guest->quiet)
-		return;
-	memcpy(&arp, frame + at, sizeof(arp));
-	memcpy(&words.spa, arp.arp_tpa, sizeof(words.spa));
-	memcpy(&words.tpa, arp.arp_spa, sizeof(words.tpa));
-	if (arp.arp_op != htons(ARPOP_REQUEST) || !is_ours(guest, words.spa) ||
-	    words.spa.s_addr == words.tpa.s_addr || !memcmp(arp.arp_sha, guest->mac, GUEST_MAC_LEN))
-		return;
-	if (guest->gratuitous && !words.tpa.s_addr) {
-		request_send(guest, words.spa, words.spa, "gratuitous-defence");
-		return;
-	}
-	words.dst = arp.arp_sha;
-	words.tha = arp.arp_sha;
-	frame_send(guest, &words, "reply");
 }
 
 static int frame_receive(struct guest *guest)
@@ -207,7 +154,8 @@ static int frame_receive(struct guest *guest)
 		return errno == EAGAIN || errno == ENETDOWN || errno == ENOBUFS ? 0 : -errno;
 	if (guest->on_frame)
 		guest->on_frame(guest, frame, (size_t)len);
-	frame_answer(guest, frame, (size_t)len);
+	if (guest->owning && !guest->quiet)
+		guest->protocol->answer(guest, frame, (size_t)len);
 	return 0;
 }
 
@@ -247,11 +195,11 @@ static int step_compare(const void *left, const void *right)
 
 static size_t script_write(const struct guest *guest, struct step *steps)
 {
-	int window_ms = (int)guest->probes * guest->gap_ms, end_ms = window_ms;
+	int window_ms = guest->probes * guest->gap_ms, end_ms = window_ms;
 	size_t count = 0;
 
-	for (unsigned int i = 0; i < guest->probes; i++)
-		steps[count++] = (struct step){STEP_PROBE, (int)i * guest->gap_ms};
+	for (int i = 0; i < guest->probes; i++)
+		steps[count++] = (struct step){STEP_PROBE, i * guest->gap_ms};
 	if (guest->use_ms >= 0) {
 		steps[count++] = (struct step){STEP_USE, guest->use_ms};
 		end_ms = end_ms > guest->use_ms ? end_ms : guest->use_ms;

@@ -3,7 +3,8 @@
  * The script of a guest that takes an address over, as Windows does it: probes, silence until the
  * window is over, then (perhaps) its announcement. winguest plays it on a network interface,
  * tapguest behind a tap device; both put and take whole Ethernet frames with read() and write() on
- * one file descriptor, so all that differs between them are the hooks below.
+ * one file descriptor, so all that differs between them are the hooks below. What the steps are as
+ * frames is the protocol's affair: ARP, or Neighbor Discovery where the addresses are IPv6.
  */
 #ifndef LAB_GUEST_H
 #define LAB_GUEST_H
@@ -17,6 +18,7 @@
 #define GUEST_MAX_TAGS	2
 #define GUEST_MAC_LEN	6
 #define GUEST_FRAME_MAX 2048
+#define GUEST_NONCE_LEN 6
 #define NSEC_PER_MSEC	1000000LL
 #define NSEC_PER_SEC	1000000000LL
 
@@ -25,20 +27,31 @@ struct guest_tag {
 	uint16_t tci;
 };
 
+/* The family is that of the guest's protocol. */
+union guest_addr {
+	struct in_addr v4;
+	struct in6_addr v6;
+};
+
+struct guest_protocol;
+
 /* All times are in milliseconds from the first probe; -1 where the step is left out. */
 struct guest {
 	int fd;
 	uint8_t mac[GUEST_MAC_LEN];
-	struct in_addr addrs[GUEST_MAX_ADDRS];
+	const struct guest_protocol *protocol;
+	union guest_addr addrs[GUEST_MAX_ADDRS];
 	unsigned int addr_count;
 	struct guest_tag tags[GUEST_MAX_TAGS];
 	unsigned int tag_count;
-	unsigned int probes;
+	int probes; /* -1: as many as Windows sends in the protocol */
 	int gap_ms;
 	uint8_t probe_tha; /* every byte of the probe's target hardware address: 0x00 or 0xff */
 	int use_ms;
-	struct in_addr use_target;
-	int hold_ms; /* how long it stays after the last step of the script */
+	const char *use_target; /* NULL: the lab's router */
+	int hold_ms;		/* how long it stays after the last step of the script */
+	bool has_nonce;
+	uint8_t nonce[GUEST_NONCE_LEN];
 	bool announces;
 	bool quiet;	 /* never answers */
 	bool gratuitous; /* answers a probe with a gratuitous request, as Cisco IOS does */
@@ -54,17 +67,17 @@ struct guest {
 };
 
 /* The options that both guests share; a program's own follow them in its getopt string. */
-#define GUEST_OPTIONS "v:an:g:T:u:t:qcik:"
-#define GUEST_USAGE                                                                        \
-	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-u USE_MS]\n" \
-	"\t[-t USE_TARGET] [-q] [-c] [-i] [-k HOLD_MS]"
+#define GUEST_OPTIONS "v:an:g:T:N:u:t:qcik:"
+#define GUEST_USAGE                                                                       \
+	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-N NONCE]\n" \
+	"\t[-u USE_MS] [-t USE_TARGET] [-q] [-c] [-i] [-k HOLD_MS]"
 
 void guest_init(struct guest *guest);
 
 /* Takes one option of GUEST_OPTIONS. 0, or -EINVAL where the value makes no sense. */
 int guest_option(struct guest *guest, int opt, const char *value);
 
-/* Takes "MAC ADDR [ADDR...]". 0 or -EINVAL. */
+/* Takes "MAC ADDR [ADDR...]", all of one family. 0 or -EINVAL. */
 int guest_identity(struct guest *guest, int argc, char **argv);
 
 /* Plays the script from start_ns (0: now) to its end. 0 or -errno. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line that winguest and tapguest share. */
-#include "guest.h"
+#include "guest_parts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -8,19 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VID_MAX		   4094
-#define PCP_SHIFT	   13
-#define DEFAULT_USE_TARGET "192.0.2.254" /* the lab's router */
+#define VID_MAX	  4094
+#define PCP_SHIFT 13
 
 void guest_init(struct guest *guest)
 {
 	*guest = (struct guest){
 		.fd = -1,
-		.probes = 3,
+		.probes = -1,
 		.gap_ms = 1000,
 		.use_ms = -1,
 	};
-	inet_aton(DEFAULT_USE_TARGET, &guest->use_target);
 }
 
 int guest_parse_mac(uint8_t mac[GUEST_MAC_LEN], const char *text)
@@ -81,10 +79,22 @@ static int tha_parse(struct guest *guest, const char *text)
 	return 0;
 }
 
+/* Twelve hexadecimal digits: all that it is is a number of the prober's choice (RFC 7527 4.1). */
+static int nonce_parse(struct guest *guest, const char *text)
+{
+	if (strlen(text) != 2 * GUEST_NONCE_LEN || strspn(text, "0123456789abcdef") != strlen(text))
+		return -EINVAL;
+	for (int i = 0; i < GUEST_NONCE_LEN; i++) {
+		char digits[3] = {text[2 * i], text[2 * i + 1]};
+
+		guest->nonce[i] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	guest->has_nonce = true;
+	return 0;
+}
+
 int guest_option(struct guest *guest, int opt, const char *value)
 {
-	int number = 0, err = 0;
-
 	switch (opt) {
 	case 'v':
 		return tag_parse(guest, value);
@@ -92,17 +102,18 @@ int guest_option(struct guest *guest, int opt, const char *value)
 		guest->announces = true;
 		return 0;
 	case 'n':
-		err = number_parse(value, &number);
-		guest->probes = (unsigned int)number;
-		return err;
+		return number_parse(value, &guest->probes);
 	case 'g':
 		return number_parse(value, &guest->gap_ms);
 	case 'T':
 		return tha_parse(guest, value);
+	case 'N':
+		return nonce_parse(guest, value);
 	case 'u':
 		return number_parse(value, &guest->use_ms);
 	case 't':
-		return inet_aton(value, &guest->use_target) ? 0 : -EINVAL;
+		guest->use_target = value;
+		return 0;
 	case 'q':
 		guest->quiet = true;
 		return 0;
@@ -121,10 +132,19 @@ int guest_option(struct guest *guest, int opt, const char *value)
 
 int guest_identity(struct guest *guest, int argc, char **argv)
 {
+	union guest_addr target;
+
 	if (argc < 2 || argc - 1 > GUEST_MAX_ADDRS || guest_parse_mac(guest->mac, argv[0]))
 		return -EINVAL;
+	guest->protocol = strchr(argv[1], ':') ? &guest_nd : &guest_arp;
+	if (guest->probes < 0)
+		guest->probes = guest->protocol->probes;
+	if (guest->use_target &&
+	    inet_pton(guest->protocol->family, guest->use_target, &target) != 1)
+		return -EINVAL;
 	for (int i = 1; i < argc; i++) {
-		if (!inet_aton(argv[i], &guest->addrs[guest->addr_count++]))
+		if (inet_pton(guest->protocol->family, argv[i],
+			      &guest->addrs[guest->addr_count++]) != 1)
 			return -EINVAL;
 	}
 	return 0;

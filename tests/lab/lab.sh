@@ -7,6 +7,8 @@
 #   198.51.100.0/24  192.0.2.0/24  | v-new   --- new     takes it over
 #                             | v-other --- other   interferes
 #
+# IPv6 (2001:db8:20::/64 and 2001:db8:10::/64) is off until a case calls lab_ipv6.
+#
 # Each machine is a process that sleeps in its own namespaces and dies with the shell that called
 # lab_up, so nothing outlives a test, however it ends. Only the lab's own shell, not a $(...) of it,
 # may therefore call lab_up. The hypervisor and the router have their own /sys, bpffs and /run too:
@@ -20,11 +22,15 @@ LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
 GARPD=${GARPD:-$LAB_ROOT/build/garpd}
 CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures}
 
-# Addresses and MACs are those reserved for documentation (RFC 5737, RFC 7042).
+# Addresses and MACs are those reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
 SERVICE=192.0.2.10
 ROUTER=192.0.2.254
 HOST=192.0.2.1
 CLIENT=198.51.100.2
+SERVICE6=2001:db8:10::10
+ROUTER6=2001:db8:10::fe
+HOST6=2001:db8:10::1
+CLIENT6=2001:db8:20::2
 SERVICE_PORT=7777
 MAC_HOST=00:00:5e:00:53:01
 MAC_ROUTER=00:00:5e:00:53:fe
@@ -32,6 +38,7 @@ MAC_OLD=00:00:5e:00:53:0a
 MAC_NEW=00:00:5e:00:53:0b
 MAC_OTHER=00:00:5e:00:53:0c
 export SERVICE ROUTER HOST CLIENT SERVICE_PORT
+export SERVICE6 ROUTER6 HOST6 CLIENT6
 export MAC_HOST MAC_ROUTER MAC_OLD MAC_NEW MAC_OTHER
 
 LAB_DIR=
@@ -178,6 +185,39 @@ lab_network() {
 lab_stale() {
 	in_ns router ip neigh replace "$1" lladdr "$2" dev lan0 nud reachable
 	in_hv ip neigh replace "$1" lladdr "$2" dev br0 nud reachable
+}
+
+# lab_ipv6_on MACHINE IFACE: IPv6 there, and nothing that the machine would say for itself: no DAD of
+# its own addresses, no router solicitation.
+lab_ipv6_on() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_ns "$1" bash -c '
+		cd /proc/sys/net/ipv6/conf/$1
+		for key in accept_dad dad_transmits accept_ra router_solicitations ndisc_notify; do
+			echo 0 >$key
+		done
+		echo 0 >disable_ipv6' lab "$2" || lab_die "no IPv6 on $2 of $1"
+}
+
+# lab_ipv6: the whole lab speaks IPv6, too. A case that is about IPv4 does not call it.
+lab_ipv6() {
+	local machine
+	for machine in hv router client old new other; do
+		lab_ipv6_on "$machine" lo
+	done
+	for machine in client old new other; do
+		lab_ipv6_on "$machine" eth0
+	done
+	lab_ipv6_on hv br0
+	lab_ipv6_on router lan0
+	lab_ipv6_on router wan0
+	in_ns router bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	in_hv ip addr add "$HOST6/64" dev br0
+	in_ns router ip addr add "$ROUTER6/64" dev lan0
+	in_ns router ip addr add 2001:db8:20::1/64 dev wan0
+	in_ns client ip addr add "$CLIENT6/64" dev eth0
+	in_ns client ip route add default via 2001:db8:20::1
+	lab_stale "$SERVICE6" "$MAC_OLD"
 }
 
 # lab_up ID

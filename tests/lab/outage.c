@@ -58,8 +58,9 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: outage send ADDR PORT SECONDS\n"
-		"   or: outage recv [-n NAME=NETNS_PATH]... [-d MAX_DARK_S] [-g GAP_MS] "
+		"   or: outage recv [-6] [-n NAME=NETNS_PATH]... [-d MAX_DARK_S] [-g GAP_MS] "
 		"[-e EVENTS] PORT\n"
+		"  -6  receive IPv6\n"
 		"  -n  receive inside this namespace too (default: the current one)\n"
 		"  -d  give up and exit 3 after so many dark seconds (15)\n"
 		"  -g  the shortest silence that counts as an outage (50)   -e  end after so many (1)\n");
@@ -88,16 +89,44 @@ static int port_parse(const char *text)
 	return port > 0 && port < 65536 ? port : 0;
 }
 
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t address_len(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? sizeof(address->v6) : sizeof(address->v4);
+}
+
+/* NULL: every address of the family. 0 or -EINVAL. */
+static int address_parse(union address *address, int family, const char *text, const char *port)
+{
+	in_port_t number = htons((uint16_t)port_parse(port));
+	void *host = &address->v4.sin_addr;
+
+	*address = (union address){.any.sa_family = (sa_family_t)family};
+	address->v4.sin_port = number;
+	if (family == AF_INET6) {
+		address->v6.sin6_port = number;
+		host = &address->v6.sin6_addr;
+	}
+	if (!number || (text && inet_pton(family, text, host) != 1))
+		return -EINVAL;
+	return 0;
+}
+
 static int sender(int argc, char **argv)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int family = argc == 3 && strchr(argv[0], ':') ? AF_INET6 : AF_INET;
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int64_t start_ns = now_ns();
 	uint64_t total, refused = 0;
+	union address to;
 
-	if (argc != 3 || !inet_aton(argv[0], &to.sin_addr) || !port_parse(argv[1]) || fd < 0)
+	if (argc != 3 || address_parse(&to, family, argv[0], argv[1]) || fd < 0)
 		return usage();
-	to.sin_port = htons((uint16_t)port_parse(argv[1]));
 	total = (uint64_t)(atof(argv[2]) * 1000);
 	puts("sending");
 	for (uint64_t seq = 0; seq < total && !ended; seq++) {
@@ -106,8 +135,7 @@ static int sender(int argc, char **argv)
 		sleep_until(start_ns + (int64_t)seq * INTERVAL_NS);
 		datagram.sent_ns = htobe64((uint64_t)now_ns());
 		/* An unreachable address is what this program is about: it goes on. */
-		if (sendto(fd, &datagram, sizeof(datagram), 0, (struct sockaddr *)&to, sizeof(to)) <
-		    0)
+		if (sendto(fd, &datagram, sizeof(datagram), 0, &to.any, address_len(&to)) < 0)
 			refused++;
 	}
 	printf("sent refused=%llu\n", (unsigned long long)refused);
@@ -116,16 +144,15 @@ static int sender(int argc, char **argv)
 }
 
 /* A socket belongs to the namespace it was made in, wherever its process goes afterwards. */
-static int socket_in(const char *netns_path, int port)
+static int socket_in(const char *netns_path, const union address *at)
 {
-	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	int netns_fd = netns_path ? open(netns_path, O_RDONLY | O_CLOEXEC) : -1;
 	int fd = -1;
 
 	if (netns_path && (netns_fd < 0 || setns(netns_fd, CLONE_NEWNET)))
 		goto out;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&any, sizeof(any))) {
+	fd = socket(at->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && bind(fd, &at->any, address_len(at))) {
 		close(fd);
 		fd = -1;
 	}
@@ -197,7 +224,7 @@ static int receive(struct receiver *receiver)
 }
 
 /* NAME=PATH; a NULL text stands for the current namespace. */
-static int guest_add(struct receiver *receiver, char *text, int port)
+static int guest_add(struct receiver *receiver, char *text, const union address *address)
 {
 	char *path = text ? strchr(text, '=') : NULL;
 	nfds_t at = receiver->count;
@@ -207,7 +234,7 @@ static int guest_add(struct receiver *receiver, char *text, int port)
 	if (path)
 		*path++ = '\0';
 	receiver->names[at] = text ? text : "here";
-	receiver->polls[at] = (struct pollfd){.fd = socket_in(path, port), .events = POLLIN};
+	receiver->polls[at] = (struct pollfd){.fd = socket_in(path, address), .events = POLLIN};
 	receiver->count++;
 	return receiver->polls[at].fd < 0 ? -EIO : 0;
 }
@@ -216,10 +243,13 @@ static int receiver_main(int argc, char **argv)
 {
 	struct receiver receiver = {.max_dark_ms = 15000, .gap_ms = 50, .events = 1};
 	char *guests[GUESTS_MAX] = {NULL};
-	int opt, port, count = 0;
+	int opt, family = AF_INET, count = 0;
+	union address address;
 
-	while ((opt = getopt(argc, argv, "n:d:g:e:")) != -1) {
-		if (opt == 'n' && count < GUESTS_MAX)
+	while ((opt = getopt(argc, argv, "6n:d:g:e:")) != -1) {
+		if (opt == '6')
+			family = AF_INET6;
+		else if (opt == 'n' && count < GUESTS_MAX)
 			guests[count++] = optarg;
 		else if (opt == 'd')
 			receiver.max_dark_ms = (int)(atof(optarg) * 1000);
@@ -230,11 +260,11 @@ static int receiver_main(int argc, char **argv)
 		else
 			return usage();
 	}
-	port = optind == argc - 1 ? port_parse(argv[optind]) : 0;
-	if (!port || receiver.max_dark_ms <= 0 || receiver.gap_ms <= 0 || receiver.events <= 0)
+	if (optind != argc - 1 || address_parse(&address, family, NULL, argv[optind]) ||
+	    receiver.max_dark_ms <= 0 || receiver.gap_ms <= 0 || receiver.events <= 0)
 		return usage();
 	for (int i = 0; i < (count ? count : 1); i++) {
-		if (guest_add(&receiver, guests[i], port))
+		if (guest_add(&receiver, guests[i], &address))
 			return 1;
 	}
 	return receive(&receiver);

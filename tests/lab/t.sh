@@ -121,6 +121,76 @@ assert_claim() {
 	assert_equals "claim $1: $2" "$3" "$(claim_field "$1" "$2")"
 }
 
+# in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
+# network daemon finds and leaves nothing of the machine's, least of all its resolv.conf.
+in_private() {
+	local machine=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_ns_exec "$machine" unshare --mount bash -c '
+		mount -t tmpfs -o mode=755 tmpfs /run &&
+		mount -t tmpfs -o mode=755 tmpfs /var/lib &&
+		mount --bind /dev/null "$(readlink -f /etc/resolv.conf)" || exit
+		exec "$@"' sender "$@"
+}
+
+# ---- IPv6 ----
+
+# ipv6_start ARGS...: the lab with IPv6, garpd, and the router's wire in `lan`.
+ipv6_start() {
+	lab_ipv6
+	lab_start_garpd "$@"
+	lab_capture lan router lan0
+}
+
+# assert_announced6 COUNT [ADDRESS [MAC [VLAN]]]: exactly the frame that RFC 4861 7.2.6 wants, and no
+# announcement of any other form.
+assert_announced6() {
+	local address=${2:-$SERVICE6} mac=${3:-$MAC_NEW}
+	assert_frames_count "$1" lan kind=announce-na "src=$mac" dst=33:33:00:00:00:01 \
+		"vlan=${4:--}" op=136 code=0 "src6=$address" dst6=ff02::1 hlim=255 \
+		"target=$address" flags=O slla=- "tlla=$mac" nonce=- csum=ok
+	assert_frames_count "$1" lan 'kind=announce-.*'
+}
+
+# Router, host and bridge know where the address is.
+assert_all_follow6() {
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+	assert_host_mac "$SERVICE6" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+IMMEDIATE6_US=5000 # as IMMEDIATE_US in declared.sh
+
+assert_announced6_at_first_probe() {
+	assert_await_frames lan 1 3 "kind=announce-.* src=$MAC_NEW"
+	assert_gap 0 "$IMMEDIATE6_US" lan 1 kind=probe 1 "kind=announce-na src=$MAC_NEW"
+	assert_all_follow6
+}
+
+# What the guest sent is on the wire as it was, before the announcement that was written over it.
+assert_probe_unchanged() {
+	local sent passed
+	sent=$(lab_frames guest kind=probe | sed 's/^t=[^ ]* //')
+	passed=$(lab_frames lan kind=probe | sed 's/^t=[^ ]* //')
+	[[ -n $sent ]] || t_fail "the guest has sent no probe"
+	assert_equals "the guest's probes on the wire" "$sent" "$passed"
+}
+
+# kernel_guest MACHINE [DAD_TRANSMITS]: the kernel of this machine does DAD for what it is given.
+kernel_guest() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_ns "$1" bash -c '
+		echo 1 >/proc/sys/net/ipv6/conf/eth0/accept_dad
+		echo "$1" >/proc/sys/net/ipv6/conf/eth0/dad_transmits' lab "${2:-1}"
+}
+
+# kernel_has_address MACHINE: DAD is over, and the address is the machine's.
+kernel_has_address() {
+	in_ns "$1" ip -j addr show dev eth0 to "$SERVICE6" |
+		jq -e 'any(.[].addr_info[]?; .local and ((.tentative or .dadfailed) | not))' >/dev/null
+}
+
 t_run() {
 	set -E
 	trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR

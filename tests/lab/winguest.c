@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * winguest: plays a Windows guest that takes addresses over, on a packet socket of an interface.
- * Windows probes three times, one second apart, is silent for the address until the window is over
- * and then, often, says nothing at all. See guest.h for the script.
+ * Windows probes three times, one second apart (once, where the address is IPv6), is silent for the
+ * address until the window is over and then, often, says nothing at all. See guest.h for the
+ * script.
  */
-#include "guest.h"
+#include "guest_parts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PREFIX_LEN 24
+#define PREFIX_LEN  24
+#define PREFIX6_LEN 64
 
 static unsigned int ifindex;
 
@@ -26,6 +28,7 @@ static int usage(void)
 	fprintf(stderr,
 		"usage: winguest " GUEST_USAGE " [-A] IFACE MAC ADDR [ADDR...]\n"
 		"  -v  tag its frames, twice for outer and inner   -a  announce after the window\n"
+		"  -N  twelve hexadecimal digits: the nonce of its solicitations (RFC 7527)\n"
 		"  -u  send an ordinary request from the address at USE_MS after the first probe\n"
 		"  -q  never answer   -c  answer probes with a gratuitous request, as Cisco does\n"
 		"  -i  own the address from the start   -k  stay HOLD_MS after the script\n"
@@ -58,31 +61,37 @@ struct addr_request {
 	struct nlmsghdr head;
 	struct ifaddrmsg body;
 	struct rtattr attr;
-	struct in_addr addr;
+	union guest_addr addr;
 };
 
-static int address_add(int netlink_fd, struct in_addr addr)
+/* The guest has done its own DAD: the kernel is to do none. */
+static int address_add(int netlink_fd, int family, const union guest_addr *addr)
 {
+	bool v6 = family == AF_INET6;
+	size_t len = v6 ? sizeof(addr->v6) : sizeof(addr->v4);
 	struct addr_request request = {
-		.head = {.nlmsg_len = sizeof(request),
+		.head = {.nlmsg_len = NLMSG_LENGTH(sizeof(request.body) + RTA_LENGTH(len)),
 			 .nlmsg_type = RTM_NEWADDR,
 			 .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK},
-		.body = {.ifa_family = AF_INET, .ifa_prefixlen = PREFIX_LEN, .ifa_index = ifindex},
-		.attr = {.rta_len = RTA_LENGTH(sizeof(addr)), .rta_type = IFA_LOCAL},
-		.addr = addr,
+		.body = {.ifa_family = (unsigned char)family,
+			 .ifa_prefixlen = v6 ? PREFIX6_LEN : PREFIX_LEN,
+			 .ifa_flags = v6 ? IFA_F_NODAD : 0,
+			 .ifa_index = ifindex},
+		.attr = {.rta_len = (unsigned short)RTA_LENGTH(len), .rta_type = IFA_LOCAL},
+		.addr = *addr,
 	};
 	struct {
 		struct nlmsghdr head;
 		struct nlmsgerr body;
 	} answer = {};
 
-	if (send(netlink_fd, &request, sizeof(request), 0) < 0 ||
+	if (send(netlink_fd, &request, request.head.nlmsg_len, 0) < 0 ||
 	    recv(netlink_fd, &answer, sizeof(answer), 0) < 0)
 		return -errno;
 	return answer.body.error;
 }
 
-/* Linux sends no ARP when an address is added, so the guest stays as silent as Windows is. */
+/* Linux says nothing when an address is added so, and the guest stays as silent as Windows is. */
 static int addresses_add(struct guest *guest)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -91,7 +100,7 @@ static int addresses_add(struct guest *guest)
 	if (fd < 0)
 		return -errno;
 	for (unsigned int i = 0; i < guest->addr_count && !err; i++)
-		err = address_add(fd, guest->addrs[i]);
+		err = address_add(fd, guest->protocol->family, &guest->addrs[i]);
 	close(fd);
 	return err;
 }

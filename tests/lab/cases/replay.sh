@@ -3,18 +3,20 @@
 # Captures of real machines, played through a tap port at their own pace. Only idle gaps between
 # their conversations are shortened: the windows of garpd are protocol time.
 
-# replay FILE MAC|all IDLE_MAX_MS: to its end, and as long as garpd could still have a word to say.
+# replay FILE MAC|all IDLE_MAX_MS [GARPD_ARGS...]: to its end, and as long as garpd could still have a
+# word to say.
 replay() {
 	t_need_capture "$1"
 	lab_tapguest tap0 -r "$CAPTURES/$1" -s "$2" -m "$3" -k 5000 tap0
-	lab_start_garpd
+	lab_start_garpd "${@:4}"
 	lab_capture lan router lan0
 	lab_tap_go tap0
 	wait "$LAB_TAP_PID" || t_fail "the replay ended early: $(<"$LAB_DIR/tap0.log")"
 	"$LAB_BIN/frames" -r "$CAPTURES/$1" >"$LAB_DIR/sent.frames"
 }
 
-# replayed_untouched FILE MAC IDLE_MAX_MS: every announcement on the wire is the capture's own.
+# replayed_untouched FILE MAC IDLE_MAX_MS [GARPD_ARGS...]: every announcement on the wire is the
+# capture's own.
 replayed_untouched() {
 	replay "$@"
 	assert_frames_count "$(frames_count sent kind=probe "src=$2")" lan kind=probe "src=$2"
@@ -24,8 +26,8 @@ replayed_untouched() {
 # timeout replay_win7_eleven_cycles 110
 case_replay_win7_eleven_cycles() {
 	replayed_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000
-	assert_frames_count 33 lan kind=probe
-	assert_frames_count 11 lan 'kind=announce-.*'
+	assert_frames_count 33 lan kind=probe op=1
+	assert_frames_count 11 lan kind=announce-request
 	assert_claim 192.168.0.13 probes 33
 	assert_claim 192.168.0.13 self_announced 11
 	assert_claim 192.168.0.13 announcements 0
@@ -59,4 +61,58 @@ case_replay_tagged_twice() {
 	assert_equals "claims" "[]" "$(lab_claims | jq -c .)"
 	assert_frames_count 1 lan kind=request vlan=ad:200:0,2001:0
 	assert_frames_count 0 lan 'kind=announce-.*'
+}
+
+# ---- IPv6: the DAD of Windows is about its link-local address, which is passed over unless asked ----
+
+replayed6_untouched() {
+	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
+	replayed_untouched "$1" "$2" "$3" -c "$LAB_DIR/garpd.yaml"
+	assert_claim "$4" probes "$5"
+	assert_claim "$4" self_announced "$5"
+	assert_claim "$4" announcements 0
+	assert_claim "$4" state owned
+}
+
+# timeout replay_ipv6_win7_eleven_cycles 110
+case_replay_ipv6_win7_eleven_cycles() {
+	replayed6_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000 \
+		fe80::9154:c66f:8d0e:33cb 11
+	assert_frames_count 11 lan kind=announce-na csum=ok
+}
+
+case_replay_ipv6_win10() {
+	replayed6_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000 \
+		fe80::c50d:519f:96a4:e108 1
+}
+
+# replay6_linux NAME MAC|all: what Linux guests said; `all` plays two of them behind one port.
+replay6_linux() {
+	replay "lab/linux-v6-$1.pcap" "$2" 3000
+}
+
+case_replay_ipv6_linux() {
+	replay6_linux dad-default 02:00:00:00:00:0b
+	assert_announced6 2 fd00:9::5:1 02:00:00:00:00:0b
+	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
+}
+
+case_replay_ipv6_linux_three_solicitations() {
+	replay6_linux dad-transmits3 02:00:00:00:00:0b
+	assert_frames_count 3 lan kind=probe
+	assert_announced6 2 fd00:9::5:1 02:00:00:00:00:0b
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-na
+}
+
+case_replay_ipv6_linux_ndisc_notify() {
+	replay6_linux dad-ndisc_notify 02:00:00:00:00:0b
+	assert_announced6 1 fd00:9::5:1 02:00:00:00:00:0b
+	assert_claim fd00:9::5:1 self_announced 1
+	assert_claim fd00:9::5:1 announcements 0
+}
+
+case_replay_ipv6_linux_conflict() {
+	replay6_linux dad-conflict all
+	assert_announced6 1 fd00:9::5:1 02:00:00:00:00:0a # the owner's own
+	assert_claim fd00:9::5:1 state conflict
 }

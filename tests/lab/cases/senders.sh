@@ -3,19 +3,6 @@
 # Real programs that probe. What each of them sends is in FACTS 1; those that announce for
 # themselves are left alone, those that do not are spoken for.
 
-# in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
-# network daemon finds and leaves nothing of the machine's, least of all its resolv.conf.
-in_private() {
-	local machine=$1
-	shift
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns_exec "$machine" unshare --mount bash -c '
-		mount -t tmpfs -o mode=755 tmpfs /run &&
-		mount -t tmpfs -o mode=755 tmpfs /var/lib &&
-		mount --bind /dev/null "$(readlink -f /etc/resolv.conf)" || exit
-		exec "$@"' sender "$@"
-}
-
 sender_watch() {
 	lab_start_garpd
 	lab_capture lan router lan0

@@ -1,0 +1,146 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Real programs and kernels that do DAD. What each of them sends is in FACTS 1; those that announce
+# for themselves are left alone, the others are spoken for.
+
+sender6_watch() {
+	ipv6_start "$@"
+	lab_capture guest new eth0 -Q out
+}
+
+# kernel_address_add [OPTION...]: the guest's kernel is given the address, and does its DAD.
+kernel_address_add() {
+	in_ns new ip addr add "$SERVICE6/64" dev eth0 "$@"
+}
+
+assert_kernel_has_address() {
+	kernel_has_address new || t_fail "the guest has no address: $(in_ns new ip addr show eth0)"
+}
+
+# Linux says nothing after its DAD; it is over 1 s after the solicitation.
+case_ipv6_sender_linux() {
+	sender6_watch
+	kernel_guest new
+	kernel_address_add
+	assert_await_frames lan 2 10 'kind=announce-'
+	assert_kernel_has_address
+	assert_frames_count 1 guest kind=probe
+	assert_frames_count 0 guest 'kind=announce-.*'
+	assert_announced6 2
+	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
+	assert_probe_unchanged
+	assert_all_follow6
+}
+
+# Announced while its DAD goes on, which must not hear of it.
+case_ipv6_sender_linux_declared() {
+	sender6_watch --declare "$SERVICE6=$MAC_NEW"
+	kernel_guest new
+	kernel_address_add
+	assert_announced6_at_first_probe
+	assert_announced6 1
+	lab_wait 3 kernel_has_address new
+	assert_kernel_has_address
+	assert_await_frames lan 3 5 'kind=announce-'
+	assert_frames_count 1 guest kind=probe
+	assert_probe_unchanged
+	assert_claim "$SERVICE6" conflicts 0
+}
+
+case_ipv6_sender_linux_three_solicitations() {
+	sender6_watch
+	kernel_guest new 3
+	kernel_address_add
+	assert_await_frames lan 2 12 'kind=announce-'
+	assert_kernel_has_address
+	assert_frames_count 3 guest kind=probe
+	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-na
+	assert_announced6 2
+	assert_all_follow6
+}
+
+# Its own advertisement comes 1.02 s after the solicitation, before garpd's window ends.
+case_ipv6_sender_linux_ndisc_notify() {
+	sender6_watch
+	kernel_guest new
+	in_ns new bash -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/ndisc_notify'
+	kernel_address_add
+	assert_await_frames lan 1 8 'kind=announce-'
+	protocol_time 3
+	assert_frames_count 1 guest kind=announce-na
+	assert_none_added lan guest
+	assert_all_follow6
+	assert_claim "$SERVICE6" self_announced 1
+	assert_claim "$SERVICE6" announcements 0
+}
+
+# RFC 4429: the address is used before its DAD is over. It asks for its neighbours from another one, so
+# that nobody learns of it, and whoever has a stale entry cannot answer.
+case_ipv6_sender_linux_optimistic() {
+	local conf=/proc/sys/net/ipv6/conf/eth0
+	t_need ping
+	in_ns new test -e "$conf/optimistic_dad" || t_skip "this kernel has no optimistic DAD"
+	sender6_watch
+	kernel_guest new
+	in_ns new bash -c "echo 1 | tee $conf/optimistic_dad $conf/use_optimistic >/dev/null"
+	kernel_address_add optimistic
+	assert_await_frames lan 1 5 kind=probe
+	! in_ns new ping -q -c 1 -W 0.5 -I "$SERVICE6" "$HOST6" >/dev/null || t_fail "no stale entry"
+	assert_await_frames guest 1 3 "kind=ns .* target=$HOST6"
+	assert_frames_count 0 lan 'kind=announce-.*' # still in its DAD
+	assert_await_frames lan 2 8 'kind=announce-'
+	assert_kernel_has_address
+	assert_frames_count 0 guest 'kind=announce-.*'
+	assert_announced6 2
+	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
+	assert_all_follow6
+}
+
+# A second real host has the address: the guest's DAD fails, as it must, and nobody is announced.
+case_ipv6_sender_linux_conflict() {
+	lab_ipv6
+	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_start_garpd
+	lab_capture lan router lan0
+	kernel_guest new
+	kernel_address_add
+	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_OTHER"
+	protocol_time 3
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
+	! kernel_has_address new || t_fail "the guest took the owner's address"
+	assert_claim "$SERVICE6" state conflict
+}
+
+# It does no DAD for its virtual address, and sends five advertisements, 5 s later five more. That
+# of a guest that garpd has announced moves with them, and nothing is added.
+case_ipv6_sender_keepalived() {
+	t_need keepalived
+	sender6_watch
+	lab_winguest old -q -k 20000 eth0 "$MAC_OLD" "$SERVICE6"
+	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_OLD"
+	assert_claim "$SERVICE6" state owned
+	cat >"$LAB_DIR/keepalived.conf" <<-CONF
+		vrrp_instance lab {
+			state MASTER
+			interface eth0
+			virtual_router_id 10
+			priority 200
+			advert_int 1
+			native_ipv6
+			virtual_ipaddress {
+				$SERVICE6/64
+			}
+		}
+	CONF
+	lab_spawn "$LAB_DIR/keepalived.frames" in_private new timeout 30 keepalived \
+		--dont-fork --log-console --vrrp --use-file "$LAB_DIR/keepalived.conf"
+	assert_await_frames guest 10 20 "kind=announce-na .* target=$SERVICE6"
+	protocol_time 3
+	assert_none_added lan guest "src=$MAC_NEW"
+	assert_frames_count 2 lan 'kind=announce-.*' "src=$MAC_OLD"
+	assert_all_follow6
+	assert_claim "$SERVICE6" state owned
+	assert_claim "$SERVICE6" mac "$MAC_NEW"
+	assert_claim "$SERVICE6" moves 1
+	assert_claim "$SERVICE6" announcements 2 # those for the guest before
+}

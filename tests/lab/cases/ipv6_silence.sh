@@ -1,0 +1,218 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Where garpd must keep its mouth shut, in IPv6.
+
+# How long after a solicitation something could still be said: 1.05 s, and the second round.
+LAST_WORD6=3
+
+assert_silent_for6() {
+	assert_frames_count 0 lan 'kind=announce-.*' "tlla=$1"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$1"
+}
+
+# ipv6_solicit ADDRESS ARGS...: by the guest `new`, and the time in which it could be announced.
+ipv6_solicit() {
+	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$1"
+	assert_await_frames lan 1 5 "kind=probe src=$MAC_NEW .* target=$1 "
+	protocol_time "$LAST_WORD6"
+}
+
+ipv6_counter() {
+	in_ns "$GARPD_AT" "$GARPD" show counters -j |
+		jq -r --arg name "$1" '.[] | select(.counter == $name) | .value'
+}
+
+# A real Linux host that has the address answers the solicitation, to all nodes.
+case_ipv6_conflict_advertisement() {
+	lab_ipv6
+	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_OTHER"
+	protocol_time "$LAST_WORD6"
+	assert_silent_for6 "$MAC_NEW"
+	assert_frames_count 1 lan 'kind=announce-.*'
+	assert_claim "$SERVICE6" state conflict
+	assert_router_mac "$SERVICE6" "$MAC_OTHER"
+}
+
+# The same by a guest of the lab, which defends as Windows does.
+case_ipv6_conflict_windows() {
+	ipv6_start
+	lab_winguest other -n 0 -i -k 20000 eth0 "$MAC_OTHER" "$SERVICE6"
+	lab_await "$LAB_DIR"/winguest.other.* 5 owns || t_fail "the defender did not start"
+	ipv6_solicit "$SERVICE6"
+	assert_frames_count 1 lan kind=announce-na "src=$MAC_OTHER" "tlla=$MAC_OTHER"
+	assert_silent_for6 "$MAC_NEW"
+	assert_claim "$SERVICE6" state conflict
+}
+
+case_ipv6_conflict_from_uplink() {
+	lab_ipv6
+	in_ns router ip addr add "$SERVICE6/128" dev lan0 nodad
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_ROUTER"
+	protocol_time "$LAST_WORD6"
+	assert_silent_for6 "$MAC_NEW"
+	assert_claim "$SERVICE6" state conflict
+}
+
+case_ipv6_conflict_while_announcing() {
+	ipv6_start
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 8 'kind=announce-'
+	lab_winguest other -n 0 -a -q eth0 "$MAC_OTHER" "$SERVICE6"
+	protocol_time "$LAST_WORD6"
+	assert_frames_count 1 lan 'kind=announce-.*' "tlla=$MAC_NEW"
+	assert_router_mac "$SERVICE6" "$MAC_OTHER"
+}
+
+# Both must give the address up (RFC 4862 5.4.3).
+case_ipv6_both_solicit() {
+	ipv6_start
+	lab_winguest new -q -N 0102030405aa -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest other -q -N 0102030405bb -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
+	assert_await_frames lan 2 5 'kind=probe'
+	protocol_time "$LAST_WORD6"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE6" state conflict
+	assert_router_mac "$SERVICE6" "$MAC_OLD"
+}
+
+# The same with neither nonce: two MACs are two hosts.
+case_ipv6_both_solicit_without_nonce() {
+	ipv6_start
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
+	assert_await_frames lan 2 5 'kind=probe'
+	protocol_time "$LAST_WORD6"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE6" state conflict
+}
+
+# Two real kernels in DAD for one address: whichever gets it is announced, the other one never.
+case_ipv6_both_kernels() {
+	local machine mac
+	ipv6_start
+	for machine in new other; do
+		kernel_guest "$machine"
+		in_ns "$machine" ip addr add "$SERVICE6/64" dev eth0
+	done
+	assert_await_frames lan 1 5 'kind=probe'
+	protocol_time "$LAST_WORD6"
+	for machine in "new $MAC_NEW" "other $MAC_OTHER"; do
+		mac=${machine#* }
+		if kernel_has_address "${machine% *}"; then
+			assert_frames_count 2 lan 'kind=announce-.*' "tlla=$mac"
+			assert_router_mac "$SERVICE6" "$mac"
+		else
+			assert_silent_for6 "$mac"
+		fi
+	done
+}
+
+# Not silence: the network gave the guest its own solicitation back (RFC 7527), so nobody objects.
+case_ipv6_looped_solicitation() {
+	ipv6_start
+	lab_winguest new -N 0102030405aa -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 5 'kind=probe'
+	lab_winguest other -q -N 0102030405aa eth0 "$MAC_OTHER" "$SERVICE6"
+	lab_winguest router -q -N 0102030405aa lan0 00:00:5e:00:53:0d "$SERVICE6"
+	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 1 "kind=probe src=$MAC_NEW" 1 kind=announce-na
+	assert_announced6 2
+	assert_equals "looped probes" 2 "$(ipv6_counter probe_looped)"
+	assert_claim "$SERVICE6" conflicts 0
+}
+
+case_ipv6_uplink_ignored() {
+	lab_ipv6
+	lab_start_garpd
+	lab_capture lan new eth0
+	lab_winguest router -q lan0 00:00:5e:00:53:0d "$SERVICE6"
+	assert_await_frames lan 1 5 'kind=probe'
+	protocol_time "$LAST_WORD6"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_equals "claims" "" "$(claim_field "$SERVICE6" state)"
+	assert_equals "probes of the uplink" 1 "$(ipv6_counter probe_uplink)"
+}
+
+# Every host has one, and its router's next hop is of no use there (RFC 4291 2.5.6).
+case_ipv6_link_local_ignored() {
+	ipv6_start
+	ipv6_solicit fe80::1234
+	assert_silent_for6 "$MAC_NEW"
+	assert_equals "claims" "[]" "$(lab_claims | jq -c .)"
+	assert_equals "link-local probes" 1 "$(ipv6_counter probe_link_local)"
+}
+
+case_ipv6_link_local_where_configured() {
+	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
+	ipv6_start -c "$LAB_DIR/garpd.yaml"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" fe80::1234
+	assert_await_frames lan 2 8 'kind=announce-'
+	assert_announced6 2 fe80::1234
+}
+
+# IPv4 in IPv6's clothes: in the table of claims it would be IPv4's.
+case_ipv6_mapped_ignored() {
+	ipv6_start
+	ipv6_solicit "::ffff:$SERVICE"
+	assert_silent_for6 "$MAC_NEW"
+	assert_equals "claims" "[]" "$(lab_claims | jq -c .)"
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+	assert_equals "probes for no unicast address" 1 "$(ipv6_counter probe_target)"
+}
+
+# What the host's own firewall forbids the guest, garpd cannot say for it either.
+case_ipv6_nft_stops_the_forbidden_address() {
+	t_need nft
+	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+		table bridge lab {
+			chain pre {
+				type filter hook prerouting priority 0;
+				iifname "v-new" ip6 saddr $SERVICE6 counter drop
+			}
+		}
+	RULES
+	ipv6_start
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
+	assert_await_frames lan 2 8 "kind=announce-.* target=2001:db8:10::11 "
+	assert_frames_count 1 lan kind=probe "target=$SERVICE6"
+	assert_announced6 2 2001:db8:10::11
+	assert_router_mac "$SERVICE6" "$MAC_OLD"
+}
+
+# Declaring it does not help: the host's own address is never a guest's.
+case_ipv6_host_address_never() {
+	ipv6_start --declare "$HOST6=$MAC_NEW"
+	ipv6_solicit "$HOST6"
+	assert_silent_for6 "$MAC_NEW"
+	assert_claim "$HOST6" state denied
+}
+
+# An address that the host gets while garpd runs is the host's, too.
+case_ipv6_host_address_added_later() {
+	ipv6_start --declare "2001:db8:10::2=$MAC_NEW"
+	in_hv ip addr add 2001:db8:10::2/64 dev br0 nodad
+	protocol_time 0.2
+	ipv6_solicit 2001:db8:10::2
+	assert_silent_for6 "$MAC_NEW"
+}
+
+case_ipv6_next_hop_only_where_declared() {
+	lab_ipv6
+	in_hv ip route add default via 2001:db8:10::fd dev br0
+	lab_start_garpd
+	lab_capture lan router lan0
+	ipv6_solicit 2001:db8:10::fd
+	assert_silent_for6 "$MAC_NEW"
+	assert_claim 2001:db8:10::fd state denied
+	lab_stop_garpd
+	lab_start_garpd --declare "2001:db8:10::fd=$MAC_NEW"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 2001:db8:10::fd
+	assert_await_frames lan 1 8 "kind=announce-.* src=$MAC_NEW"
+}
