@@ -25,16 +25,29 @@ static bool prefix_is_v4(const struct prefix *prefix)
 	return prefix->len >= ADDR_V4_BITS && addr_is_v4(&prefix->addr);
 }
 
-/* 0/8, 127/8 and 224/3: the kernel half passes such a probe over, so the entry could do nothing.
- * 0.0.0.0/0 is every address, and good for "never".
- */
-static bool prefix_is_nobodys(const struct prefix *prefix)
+/* 0/8, 127/8 and 224/3; 0.0.0.0/0 is every address, and good for "never". */
+static bool prefix_is_nobodys_v4(const struct prefix *prefix)
 {
 	__u8 first = prefix->addr.bytes[12];
 
 	if (prefix->len < ADDR_V4_BITS + 8)
 		return first >= 224;
 	return first == 0 || first == 127 || first >= 224;
+}
+
+/*
+ * ff00::/8, and whatever reaches into ::/8, where ::, ::1 and the mapped form of IPv4 addresses
+ * are: a prefix there would hold for IPv4 too.
+ */
+static bool prefix_is_nobodys_v6(const struct prefix *prefix)
+{
+	return prefix->addr.bytes[0] == 0xff || prefix->addr.bytes[0] == 0;
+}
+
+/* The kernel half passes a probe for such an address over, so that the entry could do nothing. */
+static bool prefix_is_nobodys(const struct prefix *prefix)
+{
+	return prefix_is_v4(prefix) ? prefix_is_nobodys_v4(prefix) : prefix_is_nobodys_v6(prefix);
 }
 
 static int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
@@ -44,12 +57,9 @@ static int prefix_read(struct prefix *prefix, const char *text, const struct whe
 
 	if (ret == -EINVAL)
 		return where_error(
-			where, "\"%.60s\" is no address; write 192.0.2.7 or 192.0.2.0/24", text);
-	if (!prefix_is_v4(prefix))
-		return where_error(where,
-				   "%.60s is IPv6, which this version does not announce; "
-				   "remove it",
-				   text);
+			where,
+			"\"%.60s\" is no address; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
+			text);
 	if (ret == -EDOM)
 		return where_error(where,
 				   "%.60s has host bits set; write %s, or %.*s for the one "

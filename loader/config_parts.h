@@ -58,6 +58,10 @@ unsigned int lines_last(const struct lines *lines, const char *path);
 	  "a shorter window hears no conflict, a longer one ends the outage no sooner")   \
 	X(steady_grace_ms, settings.steady_grace_ns, NSEC_PER_MSEC, 0, 10000,             \
 	  "a guest that announces itself does so well before")                            \
+	X(dad_window_ms, settings.dad_window_ns, NSEC_PER_MSEC, 100, 30000,               \
+	  "a shorter window hears no conflict, a longer one ends the outage no sooner")   \
+	X(dad_grace_ms, settings.dad_grace_ns, NSEC_PER_MSEC, 0, 10000,                   \
+	  "a guest that announces itself does so well before")                            \
 	X(max_age_s, settings.max_age_ns, NSEC_PER_SEC, 1, 31536000,                      \
 	  "0 would forget a claim as it is made, and nobody waits longer than a year")
 

@@ -67,6 +67,8 @@ Test(abi, defaults_of_the_settings)
 	cr_assert_eq(settings.steady_grace_ns, 50000000ull);
 	cr_assert_eq(settings.steady_gap_ns, 1000000000ull);
 	cr_assert_eq(settings.steady_tolerance_ns, 100000000ull);
+	cr_assert_eq(settings.dad_window_ns, 1000000000ull);
+	cr_assert_eq(settings.dad_grace_ns, 50000000ull);
 	cr_assert_eq(settings.first_interval_ns, 1100000000ull);
 	cr_assert_eq(settings.announce_interval_ns, 2000000000ull);
 	cr_assert_eq(settings.retry_ns, 10000000ull);

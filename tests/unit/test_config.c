@@ -75,6 +75,8 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(settings->grace_ns, 0);
 	cr_assert_eq(settings->steady_window_ns, 1300 * NSEC_PER_MSEC);
 	cr_assert_eq(settings->steady_grace_ns, 70 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->dad_window_ns, 1100 * NSEC_PER_MSEC);
+	cr_assert_eq(settings->dad_grace_ns, 80 * NSEC_PER_MSEC);
 	cr_assert_eq(settings->max_age_ns, 3600 * NSEC_PER_SEC);
 	cr_assert_eq(settings->moves_ns, 60 * NSEC_PER_SEC);
 	cr_assert_eq(settings->thaw_ns, 90 * NSEC_PER_SEC);
@@ -139,7 +141,8 @@ static const struct bad {
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
-	{"ipv6", "3: 2001:db8::7 is IPv6, which this version does not announce"},
+	{"ipv6_mapped", "2: ::/0 is no address that a guest can have"},
+	{"ipv6_multicast", "2: ff02::1 is no address that a guest can have"},
 	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},

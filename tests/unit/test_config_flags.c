@@ -74,7 +74,7 @@ Test(config_flags, that_are_bad_are_named_in_the_complaint)
 	expect_declare_complaint("192.0.2.7=00:15:5d:00:00:01,", "\"\" is no MAC of a guest");
 	expect_declare_complaint("192.0.2.7/24=00:15:5d:00:00:01",
 				 "192.0.2.7/24 has host bits set");
-	expect_declare_complaint("2001:db8::7=00:15:5d:00:00:01", "2001:db8::7 is IPv6");
+	expect_declare_complaint("::1=00:15:5d:00:00:01", "::1 is no address that a guest can");
 	cr_assert_eq(config_set_mode(&config, "hw", &err), -EINVAL);
 	cr_assert_str_eq(err.text,
 			 "--mode hw: mode can't be \"hw\"; use auto, tcx, tc, xdp or xdp-generic");
