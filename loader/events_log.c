@@ -34,7 +34,7 @@ static const struct story {
 				 LOG_LEVEL_INFO},
 	[COUNTER_conflict_probe] = {"probes too: conflict, nobody is announced", LOG_LEVEL_WARNING},
 	[COUNTER_conflict_asserted] = {"has the address: conflict, nobody is announced",
-				  LOG_LEVEL_WARNING},
+				       LOG_LEVEL_WARNING},
 	[COUNTER_defended] = {"defends a declared address: conflict, it is announced again",
 			      LOG_LEVEL_WARNING},
 	[COUNTER_frozen] = {"took the address once too often: frozen until it is quiet",

@@ -113,8 +113,9 @@ Test(config_example, names_every_key_and_its_true_default)
 	cr_assert_eq(config.uplinks.count + config.guests.count + config.routers.count, 0);
 	cr_assert_eq(config.relay, 0);
 	assert_declared(0, "192.0.2.10", ANNOUNCE_IMMEDIATE, 2);
-	assert_declared(1, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);
-	assert_declared(2, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
+	assert_declared(1, "2001:db8::10", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(2, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);
+	assert_declared(3, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
 	config_free(&config);
 	unlink(file);
 	no_leaks();
