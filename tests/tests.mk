@@ -85,11 +85,14 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
+LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
 
 $(L)/winguest $(L)/tapguest: tests/lab/guest.c tests/lab/guest_args.c tests/lab/guest.h
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx: LDLIBS := -lbpf
+$(L)/pick: LDLIBS := -ljansson
+# Started for every step of every case.
+$(L)/machine $(L)/pick: LDLIBS += -static
 $(L)/%: tests/lab/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
