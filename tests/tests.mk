@@ -85,13 +85,16 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
+LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	guest.h guest_parts.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx: LDLIBS := -lbpf
+$(L)/pick: LDLIBS := -ljansson
+# Started for every step of every case.
+$(L)/machine $(L)/pick: LDLIBS += -static
 $(L)/%: tests/lab/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)

@@ -13,7 +13,10 @@
 # lab_up, so nothing outlives a test, however it ends. Only the lab's own shell, not a $(...) of it,
 # may therefore call lab_up. The hypervisor and the router have their own /sys, bpffs and /run too:
 # the default pin path is private to each, and any number of labs run at once.
-# `ip netns exec` remounts /sys and so loses bpffs: machines are entered with nsenter only.
+# `ip netns exec` remounts /sys and so loses bpffs: machines are entered with build/lab/machine only.
+#
+# A lab is set up a hundred times in each emulated kernel (tests/vm), where starting a program costs
+# more than what it does: hence batches of ip's, and few programs.
 
 set -euo pipefail
 
@@ -78,14 +81,21 @@ lab_await() {
 	return "$result"
 }
 
-# lab_wait SECONDS COMMAND...: until the command succeeds, for states that announce no change.
+# lab_wait SECONDS COMMAND...: until the command succeeds, for states that announce no change. It looks
+# again after 20 ms, then ever less often.
 lab_wait() {
-	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) nap=20 never seconds result=1
 	shift
-	until "$@" >/dev/null 2>&1; do
-		((${EPOCHREALTIME/[.,]/} < until)) || return 1
-		read -r -t 0.02 <> <(:) || true
+	exec {never}<> <(:)
+	while :; do
+		! "$@" >/dev/null 2>&1 || { result=0 && break; }
+		((${EPOCHREALTIME/[.,]/} < until)) || break
+		printf -v seconds '0.%03d' "$nap"
+		read -r -t "$seconds" -u "$never" || true
+		nap=$((nap < 150 ? nap * 3 / 2 : nap))
 	done
+	exec {never}<&-
+	return "$result"
 }
 
 # lab_spawn LOG COMMAND...: starts it in the background; its pid is in LAB_LAST.
@@ -98,40 +108,28 @@ lab_spawn() {
 	LAB_JOBS+=("$LAB_LAST")
 }
 
-# lab_machine NAME [mount]: a new machine; with `mount`, with a bpffs of its own.
+# lab_machine NAME [mount] [KEY=VALUE...]: a new machine; with `mount`, with a bpffs of its own. Each
+# KEY is below /proc/sys/net.
 lab_machine() {
 	local name=$1 fd word
-	local -a flags=(--net)
+	local -a settings=(ipv6/conf/{all,default}/"disable_ipv6=1"
+		ipv4/conf/{all,default}/{arp_notify,rp_filter,send_redirects}"=0")
 	LAB_MOUNT[$name]=
-	[[ ${2:-} != mount ]] || { flags+=(--mount) && LAB_MOUNT[$name]=-m; }
-	exec {fd}< <(exec unshare "${flags[@]}" setpriv --pdeathsig KILL bash -c \
-		'echo up; exec sleep infinity >/dev/null 2>&1' "$LAB_ID-$name")
+	[[ ${2:-} != mount ]] || { LAB_MOUNT[$name]=-m && shift; }
+	settings+=("${@:2}")
+	exec {fd}< <(exec "$LAB_BIN/machine" hold "$LAB_ID-$name" \
+		${LAB_MOUNT[$name]:+"${LAB_MOUNT[$name]}"} "${settings[@]}")
 	LAB_PID[$name]=$!
 	IFS= read -r -t 10 -u "$fd" word || true
 	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it; the lab needs root"
 	exec {fd}<&-
-	[[ ${2:-} != mount ]] || lab_mounts "$name"
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns "$name" bash -c '
-		for key in all default; do
-			echo 1 >/proc/sys/net/ipv6/conf/$key/disable_ipv6
-			echo 0 >/proc/sys/net/ipv4/conf/$key/arp_notify
-			echo 0 >/proc/sys/net/ipv4/conf/$key/rp_filter
-			echo 0 >/proc/sys/net/ipv4/conf/$key/send_redirects
-		done 2>/dev/null
-		ip link set lo up'
-}
-
-lab_mounts() {
-	in_ns "$1" bash -c 'mount -t sysfs sysfs /sys && mount -t bpf bpf /sys/fs/bpf &&
-		mount -t tmpfs -o mode=755 tmpfs /run' || lab_die "$1: cannot mount its bpffs"
 }
 
 # in_ns MACHINE COMMAND...
 in_ns() {
 	local pid=${LAB_PID[$1]:-}
 	[[ -n $pid ]] || lab_die "no machine $1"
-	nsenter -t "$pid" -n ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+	"$LAB_BIN/machine" enter "$pid" ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
 }
 
 in_hv() {
@@ -140,45 +138,68 @@ in_hv() {
 
 # The same, replacing the shell: for background jobs, whose pid then is the command's own.
 in_ns_exec() {
-	exec nsenter -t "${LAB_PID[$1]}" -n ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+	exec "$LAB_BIN/machine" enter "${LAB_PID[$1]}" ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
 }
 
-# lab_link MACHINE IFACE MAC PORT: joins a machine to br0.
+# in_ns_ip MACHINE: lines for ip, from standard input.
+in_ns_ip() {
+	in_ns "$1" ip -batch -
+}
+
+# lab_link MACHINE IFACE MAC PORT...: joins machines to br0; four words for each.
 lab_link() {
-	local pid=${LAB_PID[$1]}
-	in_hv ip link add "$4" type veth peer name "$2" address "$3" \
-		netns "$pid"
-	in_hv ip link set "$4" master br0 up
-	in_ns "$1" ip link set "$2" up
+	local machine iface mac port lines=
+	local -a up=()
+	while (($#)); do
+		machine=$1 iface=$2 mac=$3 port=$4
+		lines+="link add $port type veth peer name $iface address $mac netns ${LAB_PID[$machine]}"
+		lines+=$'\n'"link set $port master br0 up"$'\n'
+		up+=("$machine" "$iface")
+		shift 4
+	done
+	in_ns_ip hv <<<"$lines"
+	set -- "${up[@]}"
+	for (( ; $#; )); do
+		in_ns "$1" ip link set "$2" up
+		shift 2
+	done
 }
 
-# lab_guest NAME MAC: a machine on port v-NAME, with no address of its own.
+# lab_guest NAME MAC...: machines on ports v-NAME, with no address of their own.
 lab_guest() {
-	lab_machine "$1"
-	lab_link "$1" eth0 "$2" "v-$1"
+	local -a links=()
+	while (($#)); do
+		lab_machine "$1"
+		links+=("$1" eth0 "$2" "v-$1")
+		shift 2
+	done
+	lab_link "${links[@]}"
 }
 
 lab_hypervisor() {
 	lab_machine hv mount
-	in_hv ip link add br0 address "$MAC_HOST" type bridge stp_state 0 \
-		forward_delay 0 mcast_snooping 0
-	in_hv ip link set br0 up
-	in_hv ip addr add "$HOST/24" dev br0
+	in_ns_ip hv <<-LINES
+		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set br0 up
+		addr add $HOST/24 dev br0
+	LINES
 }
 
 lab_network() {
-	lab_machine router mount
+	lab_machine router mount ipv4/ip_forward=1
 	lab_machine client
 	lab_link router lan0 "$MAC_ROUTER" up0
-	in_ns router ip link add wan0 type veth peer name eth0 \
-		netns "${LAB_PID[client]}"
-	in_ns router ip link set wan0 up
-	in_ns client ip link set eth0 up
-	in_ns router ip addr add "$ROUTER/24" dev lan0
-	in_ns router ip addr add 198.51.100.1/24 dev wan0
-	in_ns router bash -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-	in_ns client ip addr add "$CLIENT/24" dev eth0
-	in_ns client ip route add default via 198.51.100.1
+	in_ns_ip router <<-LINES
+		link add wan0 type veth peer name eth0 netns ${LAB_PID[client]}
+		link set wan0 up
+		addr add $ROUTER/24 dev lan0
+		addr add 198.51.100.1/24 dev wan0
+	LINES
+	in_ns_ip client <<-LINES
+		link set eth0 up
+		addr add $CLIENT/24 dev eth0
+		route add default via 198.51.100.1
+	LINES
 }
 
 # lab_stale ADDR MAC: router and host believe that the address is there, freshly confirmed.
@@ -230,9 +251,7 @@ lab_up() {
 	trap 'exit 130' INT
 	lab_hypervisor
 	lab_network
-	lab_guest old "$MAC_OLD"
-	lab_guest new "$MAC_NEW"
-	lab_guest other "$MAC_OTHER"
+	lab_guest old "$MAC_OLD" new "$MAC_NEW" other "$MAC_OTHER"
 	lab_stale "$SERVICE" "$MAC_OLD"
 }
 
@@ -257,8 +276,19 @@ lab_down() {
 
 # What the machines believe -----------------------------------------------------------------------
 
+# pick [KEY=VALUE...] FIELD...: of the JSON on standard input (pick.c).
+pick() {
+	"$LAB_BIN/pick" "$@"
+}
+
 lab_mac_in() {
-	in_ns "$1" ip -j neigh show "$3" dev "$2" | jq -r '.[0].lladdr // "none"'
+	local entry
+	entry=$(in_ns "$1" ip neigh show "$3" dev "$2")
+	if [[ $entry =~ lladdr\ ([0-9a-f:]+) ]]; then
+		echo "${BASH_REMATCH[1]}"
+	else
+		echo none
+	fi
 }
 
 lab_router_mac_of() {
@@ -270,9 +300,10 @@ lab_host_mac_of() {
 }
 
 lab_fdb_port_of() {
-	in_hv bridge -j fdb show br br0 |
-		jq -r --arg mac "$1" '[.[] | select(.mac == $mac and .state != "permanent")][0].ifname
-			// "none"'
+	local ports
+	ports=$(in_hv bridge -j fdb show br br0 | pick "mac=$1" state!=permanent ifname)
+	ports=${ports%%$'\n'*}
+	echo "${ports:-none}"
 }
 
 # garpd -------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ assert_none_added() {
 
 # claim_field ADDRESS FIELD: of the only claim of this address; empty where there is none.
 claim_field() {
-	lab_claims | jq -r --arg address "$1" ".[] | select(.address == \$address) | .$2"
+	lab_claims | pick "address=$1" "$2"
 }
 
 assert_claim() {

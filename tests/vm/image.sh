@@ -80,10 +80,8 @@ image_lab() {
 	cp -r "$top/dist" "$to/"
 	mkdir "$to/build/bpf"
 	cp "$top/build/bpf/garpd.bpf.o" "$to/build/bpf/"
-	cat "$top/tests/vm/quick.sh" >>"$to/tests/lab/lab.sh"
 	cp "$top"/tests/vm/cases/*.sh "$to/tests/lab/cases/"
 	cp "$top"/tests/vm/{inside,scope.sh,garpd-in-mode} "$to/tests/vm/"
-	cc -static -O2 -o "$root/usr/local/bin/nsenter" "$top/tests/vm/nsenter.c"
 	cp "$top/tests/vm/init" "$root/init"
 	if [[ -d ${CAPTURES:-$top/../shared/captures} ]]; then
 		cp -rL "${CAPTURES:-$top/../shared/captures}" "$to/captures"

@@ -163,8 +163,7 @@ case_host_entry_is_looked_at() {
 }
 
 host_permanent_counted() {
-	in_hv "$GARPD" show counters -j |
-		jq -e '.[] | select(.counter == "host_permanent" and .value == 2)'
+	[[ $(in_hv "$GARPD" show counters -j | pick counter=host_permanent value) == 2 ]]
 }
 
 # A permanent entry is the administrator's: left, and counted.

@@ -171,7 +171,7 @@ case_bpftool_shows_names() {
 	in_hv bpftool map dump pinned /sys/fs/bpf/garpd/counters >"$LAB_DIR/dump"
 	while read -r word; do
 		grep -q "\"$word\":" "$LAB_DIR/dump" || t_fail "bpftool does not name $word"
-	done < <(in_hv "$GARPD" show counters -j | jq -r '.[].counter')
+	done < <(in_hv "$GARPD" show counters -j | pick counter)
 }
 
 case_manual_names_every_verb_and_flag() {
@@ -184,7 +184,7 @@ case_manual_names_every_verb_and_flag() {
 }
 
 port_field() {
-	in_hv "$GARPD" show ports -j | jq -r --arg port "$1" ".[] | select(.port == \$port) | .$2"
+	in_hv "$GARPD" show ports -j | pick "port=$1" "$2"
 }
 
 # Mode, why that one, and other people's programs on the hook, of whatever kind.
@@ -197,11 +197,11 @@ case_show_ports_says_why_and_who_else() {
 		object-pinned /sys/fs/bpf/foreign/foreign_tc
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
 	lab_start_garpd
-	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_tc | jq -r .id)
-	port_field v-other 'others | join(",")' >"$LAB_DIR/others"
-	grep -qE "^xdp foreign_xdp \(id [0-9]+\),tc foreign_tc \(id $id\)\$" "$LAB_DIR/others" ||
+	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_tc | pick id)
+	port_field v-other others >"$LAB_DIR/others"
+	grep -qE "^\\[\"xdp foreign_xdp \(id [0-9]+\)\",\"tc foreign_tc \(id $id\)\"\\]\$" "$LAB_DIR/others" ||
 		t_fail "others on v-other: $(<"$LAB_DIR/others")"
-	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 	case $(port_field v-new mode) in
 	tcx) assert_equals why 'auto: tcx works here' "$(port_field v-new why)" ;;
 	*) assert_equals why 'auto: no tcx here' "$(port_field v-new why)" ;;
@@ -212,7 +212,7 @@ case_show_ports_says_why_and_who_else() {
 	lab_stop_garpd
 	lab_start_garpd --mode tc
 	assert_equals "why tc" asked "$(port_field v-new why)"
-	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 
 case_show_ports_names_tcx_programs() {
@@ -221,8 +221,8 @@ case_show_ports_names_tcx_programs() {
 	lab_spawn "$LAB_DIR/tcx" in_ns_exec hv "$LAB_BIN/tcx" v-other /sys/fs/bpf/foreign/foreign_tc
 	lab_await "$LAB_DIR/tcx" 5 '^attached$' 1 "$LAB_LAST" || t_skip "no tcx here: $(<"$LAB_DIR/tcx")"
 	lab_start_garpd
-	port_field v-other 'others | join(",")' >"$LAB_DIR/others"
-	grep -qE '^tcx foreign_tc \(id [0-9]+\)$' "$LAB_DIR/others" ||
+	port_field v-other others >"$LAB_DIR/others"
+	grep -qE '^\["tcx foreign_tc \(id [0-9]+\)"\]$' "$LAB_DIR/others" ||
 		t_fail "others on v-other: $(<"$LAB_DIR/others")"
-	assert_equals "others on v-new" "" "$(port_field v-new 'others | join(",")')"
+	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }

@@ -134,7 +134,7 @@ assert_detached() {
 	in_hv "$GARPD" detach || t_fail "garpd detach failed"
 	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
 	assert_equals "clsact qdiscs left" v-other \
-		"$(in_hv tc -j qdisc show | jq -r '.[] | select(.kind == "clsact") | .dev')"
+		"$(in_hv tc -j qdisc show | pick kind=clsact dev)"
 	assert_equals "foreign filters" 1 \
 		"$(in_hv tc filter show dev v-other ingress | grep -c 'handle 0x1')"
 	assert_equals "programs of bpftool net" "" "$(in_hv bpftool net | grep -i garpd || true)"
@@ -191,11 +191,11 @@ case_adopted_without_a_gap() {
 	[[ $(in_hv "$GARPD" show ports -j | jq -r '.[0].mode') == tcx ]] ||
 		t_skip "this kernel has no tcx, and so no link"
 	link+=/$(in_hv cat /sys/class/net/v-new/ifindex)
-	before=$(in_hv bpftool -j link show pinned "$link" | jq -r '"\(.id) \(.prog_id)"')
+	before=$(in_hv bpftool -j link show pinned "$link" | pick id prog_id)
 	lab_kill9_garpd
 	lab_start_garpd
 	grep -q 'port v-new adopted' "$GARPD_LOG" || t_fail "not adopted: $(<"$GARPD_LOG")"
-	after=$(in_hv bpftool -j link show pinned "$link" | jq -r '"\(.id) \(.prog_id)"')
+	after=$(in_hv bpftool -j link show pinned "$link" | pick id prog_id)
 	assert_equals "id of v-new's link" "${before% *}" "${after% *}"
 	[[ ${before#* } != "${after#* }" ]] || t_fail "the program is still the old one"
 }

@@ -7,9 +7,13 @@ AT_ONCE_US=20000
 
 # xdp_on PORT: "native ID", "generic ID" or "none", as the kernel tells.
 xdp_on() {
-	in_hv ip -j -d link show "$1" | jq -r '.[0].xdp // {mode: 0} |
-		if .mode == 1 then "native \(.prog.id)" elif .mode == 2 then "generic \(.prog.id)"
-		else "none" end'
+	local mode id
+	read -r mode id < <(in_hv ip -j -d link show "$1" | pick xdp.mode xdp.prog.id)
+	case $mode in
+	1) echo "native $id" ;;
+	2) echo "generic $id" ;;
+	*) echo none ;;
+	esac
 }
 
 assert_xdp_mode() {
@@ -19,7 +23,7 @@ assert_xdp_mode() {
 }
 
 program_id() {
-	in_hv bpftool -j prog show pinned "/sys/fs/bpf/garpd/$1" | jq -r .id
+	in_hv bpftool -j prog show pinned "/sys/fs/bpf/garpd/$1" | pick id
 }
 
 # assert_announced_after_the_window ROUNDS: on the wire, in the tables, and no more of it than that.
@@ -122,7 +126,7 @@ case_xdp_killed_and_adopted() {
 	t_need bpftool
 	lab_start_garpd --mode xdp
 	link=/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)-xdp
-	before=$(in_hv bpftool -j link show pinned "$link" | jq -r .id)
+	before=$(in_hv bpftool -j link show pinned "$link" | pick id)
 	lab_capture lan router lan0
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 5 'kind=probe'
@@ -130,7 +134,7 @@ case_xdp_killed_and_adopted() {
 	assert_equals "XDP of a dead daemon" "native $(program_id garpd_xdp)" "$(xdp_on v-new)"
 	lab_start_garpd --mode xdp
 	grep -q 'port v-new adopted (guest, xdp)' "$GARPD_LOG" || t_fail "not adopted: $(<"$GARPD_LOG")"
-	after=$(in_hv bpftool -j link show pinned "$link" | jq -r .id)
+	after=$(in_hv bpftool -j link show pinned "$link" | pick id)
 	assert_equals "link of v-new" "$before" "$after"
 	assert_equals "XDP of the new daemon" "native $(program_id garpd_xdp)" "$(xdp_on v-new)"
 	assert_announced_after_the_window 2
@@ -215,7 +219,7 @@ case_xdp_foreign_program_is_said() {
 	local id
 	foreign_load
 	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-new
-	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_xdp | jq -r .id)
+	id=$(in_hv bpftool -j prog show pinned /sys/fs/bpf/foreign/foreign_xdp | pick id)
 	assert_refused "v-new: .*foreign_xdp \(id $id\).*xdp off.*mode: auto" xdp
 	assert_refused "v-new: .*foreign_xdp \(id $id\).*xdp off.*mode: auto" xdp-generic
 	assert_equals "the foreign program" "native $id" "$(xdp_on v-new)"
@@ -287,7 +291,7 @@ assert_mode_alone() {
 	xdp-generic) assert_equals "on v-new" "generic no no" "${xdp%% *} $tcx $tc" ;;
 	esac
 	assert_equals "mode of v-new" "$1" \
-		"$(in_hv "$GARPD" show ports -j | jq -r '.[] | select(.port == "v-new") | .mode')"
+		"$(in_hv "$GARPD" show ports -j | pick port=v-new mode)"
 }
 
 case_xdp_mode_changes_with_a_restart() {
@@ -356,7 +360,7 @@ case_xdp_flood_is_dropped() {
 	local passed dropped
 	passed=$(frames_count lan kind=probe)
 	dropped=$(in_hv "$GARPD" show counters -j |
-		jq '.[] | select(.counter == "probe_over_limit") | .value')
+		pick counter=probe_over_limit value)
 	assert_equals "probes passed and dropped" 200 $((passed + dropped))
 	((passed >= 5 && passed <= 10)) || t_fail "$passed of 200 probes passed"
 	t_need ping

@@ -4,8 +4,7 @@
 
 # A port that is not an uplink by name, but by its kind.
 assert_port_role() {
-	assert_equals "role of $1" "$2" "$(in_hv "$GARPD" show ports -j |
-		jq -r --arg port "$1" '.[] | select(.port == $port) | .role')"
+	assert_equals "role of $1" "$2" "$(in_hv "$GARPD" show ports -j | pick "port=$1" role)"
 }
 
 # uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
@@ -50,7 +49,7 @@ bond_uplink() {
 }
 
 link_is_forwarding() {
-	in_hv bridge -j link show dev "$1" | jq -e '.[0].state == "forwarding"'
+	[[ $(in_hv bridge -j link show dev "$1" | pick state) == forwarding ]]
 }
 
 case_bond_uplink() {
@@ -121,7 +120,7 @@ stp_loop() {
 	lab_wait 20 link_is_forwarding sw0 || t_fail "STP does not take sw0 as its root port"
 	lab_wait 20 link_is_forwarding v-new || t_fail "STP does not take v-new"
 	lab_wait 20 link_is_forwarding up0 || t_fail "STP does not take up0"
-	assert_equals "state of sw1" blocking "$(in_hv bridge -j link show dev sw1 | jq -r '.[0].state')"
+	assert_equals "state of sw1" blocking "$(in_hv bridge -j link show dev sw1 | pick state)"
 }
 
 # What is sent behind the blocked port reaches the hook and ends at the bridge. When its turn comes,
@@ -151,5 +150,5 @@ case_mode_of_the_column() {
 	[[ -n ${GARPD_MODE:-} ]] || t_skip "only tests/vm/run says which mode it should be"
 	lab_start_garpd
 	assert_equals "mode of v-new" "$GARPD_MODE" "$(in_hv "$GARPD" show ports -j |
-		jq -r '.[] | select(.port == "v-new") | .mode')"
+		pick port=v-new mode)"
 }

@@ -38,11 +38,6 @@ vlan_watch() {
 	lab_capture other other eth0 -Q in
 }
 
-vlan_counter() {
-	in_hv "$GARPD" show counters -j | jq -r --arg name "$1" '
-		if type == "array" then .[] | select(.counter == $name) | .value else .[$name] end'
-}
-
 assert_vlan_router_mac() {
 	assert_equals "router's entry for $1" "$2" "$(lab_mac_in router lan0.10 "$1")"
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * machine: a machine of the lab is a process that holds namespaces of its own. What unshare, mount,
+ * sysctl, sleep and nsenter would do, in one program, linked statically: a lab is made of a hundred
+ * such steps, and in an emulated kernel (tests/vm) loading programs is most of what a case costs.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: machine hold NAME [-m] [KEY=VALUE...]\n"
+		"   or: machine enter PID [-m] COMMAND...\n"
+		"  hold   until its parent dies: new namespaces, with KEY=VALUE below /proc/sys/net\n"
+		"  enter  run a command in those that the process PID holds\n"
+		"  -m     mounts too: sysfs, bpffs and /run of its own\n");
+	return 2;
+}
+
+static int failed(const char *what)
+{
+	fprintf(stderr, "machine: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static int mounts_make(void)
+{
+	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	       mount("sysfs", "/sys", "sysfs", 0, NULL) ||
+	       mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL) ||
+	       mount("tmpfs", "/run", "tmpfs", 0, "mode=755");
+}
+
+/* A kernel without that key is none of the lab's business: the case that needs it will say so. */
+static void setting_write(char *setting)
+{
+	char path[256], *value = strchr(setting, '=');
+	int fd;
+
+	if (!value)
+		return;
+	*value++ = '\0';
+	snprintf(path, sizeof(path), "/proc/sys/net/%s", setting);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, value, strlen(value)) < 0)
+		failed(path);
+	close(fd);
+}
+
+static int loopback_up(void)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return -1;
+	err = ioctl(fd, SIOCSIFFLAGS, &request);
+	close(fd);
+	return err;
+}
+
+static int hold(bool mounts, char **settings)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || unshare(CLONE_NEWNET | (mounts ? CLONE_NEWNS : 0)))
+		return failed("no namespace");
+	if (mounts && mounts_make())
+		return failed("its mounts");
+	for (; *settings; settings++)
+		setting_write(*settings);
+	if (loopback_up())
+		return failed("lo");
+	puts("up");
+	if (fclose(stdout))
+		return failed("stdout");
+	for (;;)
+		pause();
+}
+
+static int enter_one(const char *pid, const char *kind, int flag)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/%s", pid, kind);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -1 : setns(fd, flag);
+}
+
+/* Exits as a shell would for a command that is not there. */
+static int enter(const char *pid, bool mounts, char **command)
+{
+	if (enter_one(pid, "net", CLONE_NEWNET) || (mounts && enter_one(pid, "mnt", CLONE_NEWNS)))
+		return failed(pid);
+	execvp(command[0], command);
+	failed(command[0]);
+	return errno == ENOENT ? 127 : 126;
+}
+
+int main(int argc, char **argv)
+{
+	bool mounts = argc > 3 && !strcmp(argv[3], "-m");
+	char **rest = argv + (mounts ? 4 : 3);
+
+	if (argc >= 3 && !strcmp(argv[1], "hold"))
+		return hold(mounts, rest);
+	if (argc >= 3 && !strcmp(argv[1], "enter") && *rest)
+		return enter(argv[2], mounts, rest);
+	return usage();
+}
