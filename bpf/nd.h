@@ -8,13 +8,14 @@
 
 #include "frame.h"
 
-#define IPV6_HOP_BY_HOP	 0 /* RFC 8200: the extension headers that may stand before ICMPv6 */
-#define IPV6_TCP	 6
-#define IPV6_UDP	 17
-#define IPV6_ROUTING	 43
-#define IPV6_FRAGMENT	 44
-#define IPV6_ICMP	 58
-#define IPV6_DESTINATION 60
+#define IPV6_HOP_BY_HOP	    0 /* RFC 8200: the extension headers that may stand before ICMPv6 */
+#define IPV6_TCP	    6
+#define IPV6_UDP	    17
+#define IPV6_ROUTING	    43
+#define IPV6_FRAGMENT	    44
+#define IPV6_AUTHENTICATION 51
+#define IPV6_ICMP	    58
+#define IPV6_DESTINATION    60
 
 #define ND_SOLICITATION	  135
 #define ND_ADVERTISEMENT  136
@@ -120,7 +121,8 @@ static __always_inline int nd_is_likely(__u8 next_header, __u8 behind)
 		return behind == ND_SOLICITATION || behind == ND_ADVERTISEMENT;
 	return behind == IPV6_ICMP &&
 	       (next_header == IPV6_HOP_BY_HOP || next_header == IPV6_ROUTING ||
-		next_header == IPV6_FRAGMENT || next_header == IPV6_DESTINATION);
+		next_header == IPV6_FRAGMENT || next_header == IPV6_AUTHENTICATION ||
+		next_header == IPV6_DESTINATION);
 }
 
 /* ---- the checksum: one's complement of 16-bit words (RFC 1071), here not yet folded ---- */
