@@ -19,11 +19,13 @@ spread() {
 }
 
 lines=$("$BENCH_BIN/passby" "$BENCH_BIN/passby.bpf.o" "$ROUNDS") || lab_die "passby could not measure"
-for frame in ipv4 ipv6; do
-	row "not ARP ($frame), beyond an empty program" "<= 2 ns" "$(spread "$frame" garpd_ns)" \
+for frame in ipv4 ipv6_udp ipv6_tcp ipv6_echo; do
+	bar='<= 2 ns'
+	[[ $frame == ipv4 ]] || bar='<= 3 ns'
+	row "neither ARP nor ND ($frame), beyond an empty program" "$bar" "$(spread "$frame" garpd_ns)" \
 		"floor: the empty one, $(spread "$frame" empty_ns), most of it BPF_PROG_RUN"
-	row "not ARP ($frame), XDP, beyond an empty XDP program" "<= 2 ns" \
+	row "neither ARP nor ND ($frame), XDP, beyond an empty XDP program" "$bar" \
 		"$(spread "$frame" xdp_ns)" "floor: the empty one, $(spread "$frame" xdp_empty_ns)"
-	row "not ARP ($frame), were it counted" "-" "$(spread "$frame" counted_ns)" ""
-	row "not ARP ($frame), counted, ARP in a function apart" "-" "$(spread "$frame" apart_ns)" ""
+	row "neither ARP nor ND ($frame), were it counted" "-" "$(spread "$frame" counted_ns)" ""
+	row "neither ARP nor ND ($frame), counted, ARP in a function apart" "-" "$(spread "$frame" apart_ns)" ""
 done
