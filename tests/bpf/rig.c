@@ -183,12 +183,15 @@ void rig_setup_short(struct settings *settings)
 
 /* ---- maps ---- */
 
-static struct addr rig_addr(const char *ipv4)
+/* An address of either family. */
+static struct addr rig_addr(const char *text)
 {
 	struct in_addr in;
 	struct addr addr;
 
-	cr_assert_eq(inet_pton(AF_INET, ipv4, &in), 1);
+	if (inet_pton(AF_INET6, text, addr.bytes) == 1)
+		return addr;
+	cr_assert_eq(inet_pton(AF_INET, text, &in), 1, "%s is no address", text);
 	addr_from_ipv4(&addr, (const __u8 *)&in);
 	return addr;
 }
@@ -203,9 +206,9 @@ void rig_port(enum rig_port at, const struct port *port)
 	cr_assert_eq(bpf_map_update_elem(rig.ports, &rig.ifindex[at], port, BPF_ANY), 0);
 }
 
-void rig_declare(const char *ipv4, enum announce_mode mode, const __u8 *const *owners, int count)
+void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count)
 {
-	struct prefix prefix = {.len = ADDR_BITS, .addr = rig_addr(ipv4)};
+	struct prefix prefix = {.len = ADDR_BITS, .addr = rig_addr(text)};
 	struct address address = {.announce = mode, .owner_count = count};
 	int i;
 
@@ -214,20 +217,20 @@ void rig_declare(const char *ipv4, enum announce_mode mode, const __u8 *const *o
 	cr_assert_eq(bpf_map_update_elem(rig.addresses, &prefix, &address, BPF_ANY), 0);
 }
 
-void rig_host(const char *ipv4, __u32 what)
+void rig_host(const char *text, __u32 what)
 {
-	struct addr addr = rig_addr(ipv4);
+	struct addr addr = rig_addr(text);
 
 	cr_assert_eq(bpf_map_update_elem(rig.host, &addr, &what, BPF_ANY), 0);
 }
 
-struct claim_key rig_key(const char *ipv4, __u16 vlan, __u16 inner_vlan)
+struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan)
 {
 	return (struct claim_key){
 		.segment = rig.bridge,
 		.vlan = vlan,
 		.inner_vlan = inner_vlan,
-		.addr = rig_addr(ipv4),
+		.addr = rig_addr(text),
 	};
 }
 
@@ -244,9 +247,9 @@ struct claim rig_claim_now(const struct claim_key *key)
 	return claim;
 }
 
-int rig_state(const char *ipv4)
+int rig_state(const char *text)
 {
-	struct claim_key key = rig_key(ipv4, 0, 0);
+	struct claim_key key = rig_key(text, 0, 0);
 	struct claim claim;
 
 	return rig_claim(&key, &claim) ? CLAIM_NONE : claim.state;

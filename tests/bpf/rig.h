@@ -41,8 +41,8 @@ void rig_setup_short(struct settings *settings);
 
 void rig_settings(const struct settings *settings);
 void rig_port(enum rig_port at, const struct port *port);
-void rig_declare(const char *ipv4, enum announce_mode mode, const __u8 *const *owners, int count);
-void rig_host(const char *ipv4, __u32 what);
+void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count);
+void rig_host(const char *text, __u32 what);
 
 /*
  * The frame comes in at the port, through BPF_PROG_RUN: asserts that the program passes it on and
@@ -68,13 +68,13 @@ void rig_expect(enum rig_port at, const struct bytes *frame, const char *what);
 void rig_expect_silence(enum rig_port at);
 
 /* garpd_speak on the claim of the segment's address, untagged; the whole answer. */
-struct speak_call rig_speak(enum speak_op op, const char *ipv4);
+struct speak_call rig_speak(enum speak_op op, const char *text);
 struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key);
 
-struct claim_key rig_key(const char *ipv4, __u16 vlan, __u16 inner_vlan);
+struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan);
 int rig_claim(const struct claim_key *key, struct claim *claim); /* 0: there is one */
 struct claim rig_claim_now(const struct claim_key *key);
-int rig_state(const char *ipv4);
+int rig_state(const char *text);
 
 /* Waits for the claim's deadline and runs garpd_speak for it. */
 struct speak_call rig_due(const struct claim_key *key);

@@ -95,9 +95,9 @@ struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key)
 	return out.call;
 }
 
-struct speak_call rig_speak(enum speak_op op, const char *ipv4)
+struct speak_call rig_speak(enum speak_op op, const char *text)
 {
-	struct claim_key key = rig_key(ipv4, 0, 0);
+	struct claim_key key = rig_key(text, 0, 0);
 
 	return rig_speak_key(op, &key);
 }
