@@ -14,7 +14,9 @@ BPFTOOL	  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 PKGCONFIG ?= pkg-config
 prefix	  ?= /usr/local
 
-LIBRARIES := libbpf libmnl libcyaml yaml-0.1 jansson libsystemd
+# Joins the XDP programs of others (docs/dependencies.md): where libxdp is there, or as you say.
+WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists 'libxdp >= 1.3' && echo there),yes,no)
+LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd
 CFLAGS	  ?= -O2 -g
 WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
 INCLUDES  := -I$(B)
@@ -24,10 +26,11 @@ GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # The kernel's ABI headers of this architecture, for a compiler that targets none.
 BPF_CFLAGS = -g -O2 $(WARNINGS) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)
 
-SOURCES := $(sort $(wildcard loader/*.c))
+LEFT_OUT := loader/attach_join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
+SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
-.PHONY: all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
+.PHONY: FORCE all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
 
 all: $(B)/garpd ## build build/garpd, the BPF object inside it
 
@@ -50,9 +53,16 @@ $(B)/loader/%.o: loader/%.c | $(B)/garpd.skel.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(GARPD_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/garpd: $(OBJECTS)
+$(B)/garpd: $(OBJECTS) $(B)/libraries
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) $^ $(GARPD_LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(OBJECTS) $(GARPD_LIBS) -o $@
+
+# Changes when they do, so that the program is linked again after WITH_LIBXDP was given.
+$(B)/libraries: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(LIBRARIES)' | cmp -s - $@ || echo '$(LIBRARIES)' > $@
+
+FORCE:
 
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 

@@ -4,7 +4,7 @@
 # what garpd needs; docs/dependencies.md says why.
 set -eu
 
-build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libmnl-dev
+build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
 	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev"
 # What the lab, the demo and the tests play with.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"

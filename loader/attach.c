@@ -104,19 +104,28 @@ static int attach_tc_remove(__u32 ifindex, const struct port *port)
 
 /* ---- any mode ---- */
 
-int attach_port(int prog_fd, __u32 ifindex, const char *name, struct port *port, struct err *err)
+int attach_port(struct attach_program *program, __u32 ifindex, const char *name, struct port *port,
+		struct err *err)
 {
 	if (port->mode == MODE_TC)
-		return attach_tc(prog_fd, ifindex, name, port, err);
+		return attach_tc(program->fd, ifindex, name, port, err);
 	if (port->mode == MODE_TCX)
-		return attach_tcx(prog_fd, ifindex, name, err);
-	return attach_xdp(prog_fd, ifindex, name, port, err);
+		return attach_tcx(program->fd, ifindex, name, err);
+	return attach_xdp(program, ifindex, name, port, err);
+}
+
+static int attach_remove_in_mode(__u32 ifindex, const struct port *port)
+{
+	if (port->mode == MODE_TC)
+		return attach_tc_remove(ifindex, port);
+	if (port->mode == MODE_TCX)
+		return attach_link_remove(ifindex, MODE_TCX);
+	return attach_xdp_remove(ifindex, port->mode);
 }
 
 int attach_remove(__u32 ifindex, const char *name, const struct port *port, struct err *err)
 {
-	int code = port->mode == MODE_TC ? attach_tc_remove(ifindex, port)
-					 : attach_link_remove(ifindex, port->mode);
+	int code = attach_remove_in_mode(ifindex, port);
 
 	if (code && code != -ENODEV && code != -ENOENT)
 		return err_set(err, code, "%s: cannot detach: %s", name, strerror(-code));

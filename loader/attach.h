@@ -4,7 +4,8 @@
  *
  * tcx (Linux 6.6): a BPF link, pinned by ifindex, so that it outlives the daemon. tc: a clsact
  * qdisc and a cls_bpf filter with a handle and priority of ours. Both leave what others have on the
- * hook alone. XDP: a BPF link too, but the only program of its interface.
+ * hook alone. XDP: a BPF link too, but the only program of its interface, unless libxdp's
+ * dispatcher is there already to join.
  */
 #ifndef GARPD_ATTACH_H
 #define GARPD_ATTACH_H
@@ -12,10 +13,18 @@
 #include <stdbool.h>
 
 #include "../bpf/abi.h"
+#include "attach_join.h"
 #include "err.h"
 
 /* enum bpf_attach_type of Linux 6.6; the headers of Debian 12 end before it. */
 #define ATTACH_TCX_INGRESS 46
+
+/* What is attached: one program for the mode, and in the XDP modes what a dispatcher wants of it.
+ */
+struct attach_program {
+	int fd;
+	struct attach_join join;
+};
 
 /* tcx where this kernel has it, else tc: tried on the loopback interface, not guessed. */
 enum port_mode attach_mode_best(int prog_fd);
@@ -25,7 +34,8 @@ enum port_mode attach_mode_best(int prog_fd);
  * the mode wanted; made_qdisc is set when a clsact qdisc had to be made (and kept if it was set).
  * 0, 1 where a program of ours was there already, or -errno with `err`.
  */
-int attach_port(int prog_fd, __u32 ifindex, const char *name, struct port *port, struct err *err);
+int attach_port(struct attach_program *program, __u32 ifindex, const char *name, struct port *port,
+		struct err *err);
 
 /*
  * Takes our program off, and the qdisc if it was of our making and nobody else uses it by now.

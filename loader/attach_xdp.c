@@ -41,6 +41,22 @@ static __u32 attach_xdp_whose(__u32 ifindex, char *text, size_t size)
 	return id;
 }
 
+static int attach_xdp_taken_there(const char *name, const char *whose, int code, struct err *err)
+{
+	const char *obstacle = attach_join_obstacle();
+
+	if (!obstacle)
+		return err_set(err, code,
+			       "%s: another XDP program is there: %s; remove it (ip link set dev "
+			       "%s xdp off), load it with libxdp (xdp-loader) and garpd joins it, "
+			       "or use \"mode: auto\"",
+			       name, whose, name);
+	return err_set(err, code,
+		       "%s: another XDP program is there: %s; remove it (ip link set dev %s xdp "
+		       "off), or use \"mode: auto\" (two of them need libxdp: %s)",
+		       name, whose, name, obstacle);
+}
+
 /* The place is taken, on the interface itself or (Linux 6.1 and later) on the bridge above it. */
 static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *port, int code,
 			    struct err *err)
@@ -48,10 +64,7 @@ static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *
 	char whose[PROGRAM_NAME_LEN + 32], above[IF_NAMESIZE + 1];
 
 	if (attach_xdp_whose(ifindex, whose, sizeof(whose)))
-		return err_set(err, code,
-			       "%s: another XDP program is there: %s; remove it (ip link set dev "
-			       "%s xdp off), or use \"mode: auto\"",
-			       name, whose, name);
+		return attach_xdp_taken_there(name, whose, code, err);
 	if (!if_indextoname(port->segment, above))
 		snprintf(above, sizeof(above), "#%u", port->segment);
 	if (attach_xdp_whose(port->segment, whose, sizeof(whose)))
@@ -85,20 +98,46 @@ static int attach_xdp_refused(__u32 ifindex, const char *name, const struct port
 		       name, strerror(-code));
 }
 
-int attach_xdp(int prog_fd, __u32 ifindex, const char *name, const struct port *port,
-	       struct err *err)
+/* A program of libxdp's is native or generic, and so are all that it calls. */
+static int attach_xdp_join(struct attach_program *program, __u32 ifindex, const char *name,
+			   enum port_mode theirs, enum port_mode wanted, struct err *err)
+{
+	if (theirs == wanted)
+		return attach_join(&program->join, ifindex, name, err);
+	return err_set(
+		err, -EBUSY,
+		"%s: libxdp's dispatcher is there in the other mode; use \"mode: %s\" to join "
+		"it, or \"mode: auto\"",
+		name, theirs == MODE_XDP ? "xdp" : "xdp-generic");
+}
+
+int attach_xdp(struct attach_program *program, __u32 ifindex, const char *name,
+	       const struct port *port, struct err *err)
 {
 	bool native = port->mode == MODE_XDP;
 	DECLARE_LIBBPF_OPTS(bpf_link_create_opts, opts,
 			    .flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	enum port_mode theirs;
 	int link;
 
-	if (!attach_link_adopt(prog_fd, ifindex, port->mode))
+	if (!attach_link_adopt(program->fd, ifindex, port->mode))
 		return 1;
-	/* The kernel has one place for both modes: the other one's link has to go first. */
-	attach_link_remove(ifindex, native ? MODE_XDP_GENERIC : MODE_XDP);
-	link = bpf_link_create(prog_fd, ifindex, BPF_XDP, &opts);
+	/* The kernel has one place for both modes: what is ours in the other one has to go first.
+	 */
+	attach_xdp_remove(ifindex, native ? MODE_XDP_GENERIC : MODE_XDP);
+	theirs = attach_join_mode(ifindex);
+	if (theirs != MODE_AUTO)
+		return attach_xdp_join(program, ifindex, name, theirs, port->mode, err);
+	link = bpf_link_create(program->fd, ifindex, BPF_XDP, &opts);
 	if (link < 0)
 		return attach_xdp_refused(ifindex, name, port, link, err);
 	return attach_link_pin(link, ifindex, port->mode, name, err);
+}
+
+int attach_xdp_remove(__u32 ifindex, enum port_mode mode)
+{
+	int code = attach_link_remove(ifindex, mode);
+	int left = attach_join_leave(ifindex, mode);
+
+	return code ? code : left;
 }

@@ -3,7 +3,8 @@
  * attach_xdp.h - garpd_xdp on one interface, native (in the driver) or generic (on the skb).
  *
  * A BPF link holds the interface's only place for XDP: nobody else can replace the program, and
- * where somebody else has the place, their program is named and left alone.
+ * where somebody else has the place, their program is named and left alone. Unless that is libxdp's
+ * dispatcher, which is joined (attach_join.h).
  */
 #ifndef GARPD_ATTACH_XDP_H
 #define GARPD_ATTACH_XDP_H
@@ -11,12 +12,16 @@
 #include <stdbool.h>
 
 #include "../bpf/abi.h"
+#include "attach.h"
 #include "err.h"
 
 /* As attach_port, for MODE_XDP and MODE_XDP_GENERIC. The mode is never another than the one named.
  */
-int attach_xdp(int prog_fd, __u32 ifindex, const char *name, const struct port *port,
-	       struct err *err);
+int attach_xdp(struct attach_program *program, __u32 ifindex, const char *name,
+	       const struct port *port, struct err *err);
+
+/* Detaches and unpins. 0, also where nothing of ours is attached in this mode, or -errno. */
+int attach_xdp_remove(__u32 ifindex, enum port_mode mode);
 
 /*
  * Does this kernel (5.18 and later) know programs that take frames in more than one buffer?

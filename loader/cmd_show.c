@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "attach_join.h"
 #include "claims.h"
 #include "cmd.h"
 #include "counters.h"
@@ -71,13 +72,34 @@ static json_t *get_mode(const void *row)
 	return json_string(port_mode_name(((const struct port_row *)row)->port.mode));
 }
 
+/* "asked", and where libxdp's dispatcher calls us, that, and for whom else it is there. */
+static json_t *why_asked(__u32 ifindex)
+{
+	struct program programs[SHOW_PROGRAMS];
+	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
+	char others[ATTACH_JOIN_MAX * (PROGRAM_NAME_LEN + sizeof(" with "))] = "";
+	bool joined = false;
+
+	for (i = 0; i < count && programs[i].dispatched; i++) {
+		if (programs_is_ours(&programs[i])) {
+			joined = true;
+			continue;
+		}
+		strcat(others, others[0] ? " " : " with ");
+		strcat(others, programs[i].name);
+	}
+	return joined ? json_sprintf("asked, through libxdp's dispatcher%s", others)
+		      : json_string("asked");
+}
+
 static json_t *get_why(const void *row)
 {
-	const struct port *port = &((const struct port_row *)row)->port;
+	const struct port_row *it = row;
 
-	if (port->asked)
-		return json_string("asked");
-	return json_string(port->mode == MODE_TCX ? "auto: tcx works here" : "auto: no tcx here");
+	if (it->port.asked)
+		return why_asked(it->ifindex);
+	return json_string(it->port.mode == MODE_TCX ? "auto: tcx works here"
+						     : "auto: no tcx here");
 }
 
 /* What else hears the frames that come in there. */

@@ -112,7 +112,7 @@ static void daemon_undo(struct daemon *daemon)
 {
 	struct err ignored;
 
-	if (daemon->datapath.program && !daemon->datapath.adopted)
+	if (daemon->datapath.program.fd && !daemon->datapath.adopted)
 		datapath_remove(&daemon->datapath.pins, &ignored);
 }
 

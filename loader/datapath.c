@@ -182,9 +182,15 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	const struct bpf_program *tc = datapath->skeleton->progs.garpd_tc;
 	const struct bpf_program *xdp = datapath->skeleton->progs.garpd_xdp;
 
-	datapath->program = bpf_program__fd(datapath_wants_xdp(wanted) ? xdp : tc);
+	datapath->program.fd = bpf_program__fd(datapath_wants_xdp(wanted) ? xdp : tc);
+	datapath->program.join = (struct attach_join){
+		.object = datapath->skeleton->skeleton->data,
+		.size = datapath->skeleton->skeleton->data_sz,
+		.max_claims = datapath->max_claims,
+		.has_frags = bpf_program__flags(xdp) & BPF_F_XDP_HAS_FRAGS,
+	};
 	datapath->asked = wanted != MODE_AUTO;
-	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program);
+	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
 int datapath_open(struct datapath *datapath, const struct config *config, struct err *err)
@@ -216,6 +222,7 @@ int datapath_open(struct datapath *datapath, const struct config *config, struct
 
 void datapath_close(struct datapath *datapath)
 {
+	attach_join_close(&datapath->program.join);
 	garpd_bpf__destroy(datapath->skeleton);
 	datapath->skeleton = NULL;
 	pins_close(&datapath->pins);
@@ -275,7 +282,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
 	if (code)
 		return code;
-	code = attach_port(datapath->program, ifindex, name, &wanted, err);
+	code = attach_port(&datapath->program, ifindex, name, &wanted, err);
 	if (code < 0) {
 		datapath_forget(&datapath->pins, ifindex);
 		return code;

@@ -6,6 +6,7 @@
 #define GARPD_DATAPATH_H
 
 #include "../bpf/abi.h"
+#include "attach.h"
 #include "config.h"
 #include "err.h"
 #include "pins.h"
@@ -15,12 +16,12 @@ struct garpd_bpf; /* the generated skeleton */
 struct datapath {
 	struct garpd_bpf *skeleton;
 	struct pins pins;
-	int lock;	     /* pins_lock */
-	int program;	     /* garpd_tc, or garpd_xdp in an XDP mode */
-	enum port_mode mode; /* resolved: never MODE_AUTO */
-	bool asked;	     /* the mode was asked for */
-	bool adopted;	     /* pins were there before us */
-	__u32 max_claims;    /* of the map as it is, which an adoption does not change */
+	int lock;		       /* pins_lock */
+	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
+	enum port_mode mode;	       /* resolved: never MODE_AUTO */
+	bool asked;		       /* the mode was asked for */
+	bool adopted;		       /* pins were there before us */
+	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include "attach.h"
+#include "attach_join.h"
 #include "programs.h"
 #include "qdisc.h"
 
@@ -65,6 +66,19 @@ static void programs_add(struct programs *programs, const char *hook, __u32 id, 
 	programs->count++;
 }
 
+static void programs_add_xdp(struct programs *programs, __u32 ifindex)
+{
+	__u32 ids[ATTACH_JOIN_MAX], id = programs_xdp(ifindex);
+	size_t i, first = programs->count, dispatched = attach_join_read(ifindex, ids);
+
+	if (id && !dispatched)
+		programs_add(programs, "xdp", id, "");
+	for (i = 0; i < dispatched; i++)
+		programs_add(programs, "xdp", ids[i], "");
+	for (i = 0; i < dispatched && first + i < programs->count; i++)
+		programs->at[first + i].dispatched = true;
+}
+
 static void programs_add_tcx(struct programs *programs, __u32 ifindex)
 {
 	__u32 ids[TCX_MAX];
@@ -86,10 +100,8 @@ static void programs_add_filter(void *ctx, __u32 prog_id, const char *kind)
 size_t programs_read(__u32 ifindex, struct program *programs, size_t max)
 {
 	struct programs found = {.at = programs, .max = max};
-	__u32 xdp = programs_xdp(ifindex);
 
-	if (xdp)
-		programs_add(&found, "xdp", xdp, "");
+	programs_add_xdp(&found, ifindex);
 	programs_add_tcx(&found, ifindex);
 	qdisc_each_filter(ifindex, programs_add_filter, &found);
 	return found.count;

@@ -20,11 +20,13 @@ struct program {
 	const char *hook; /* "xdp", "tcx", "tc" */
 	__u32 id;
 	char name[PROGRAM_NAME_LEN];
+	bool dispatched; /* called by libxdp's dispatcher, which holds the hook */
 };
 
 /*
- * What hears the frames that come in there: XDP, tcx and tc filters, ours among them. Fills at
- * most `max`, returns how many it filled; what the kernel does not know or tell is left out.
+ * What hears the frames that come in there: XDP, tcx and tc filters, ours among them; of a
+ * dispatcher what it calls. Fills at most `max`, returns how many it filled; what the kernel does
+ * not know or tell is left out.
  */
 size_t programs_read(__u32 ifindex, struct program *programs, size_t max);
 

@@ -12,6 +12,7 @@ FROM=192.0.2.20
 declare -A pps=() share=()
 value=
 LISTENER=
+declare -a TCX=() # who holds the empty tcx programs
 
 received() {
 	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
@@ -25,10 +26,29 @@ ports_each() {
 	done
 }
 
+# An empty program with tcx: what the hook itself costs, whoever is on it.
+tcx_begin() {
+	local port
+	for port in up0 v-old v-new v-other; do
+		lab_spawn "$LAB_DIR/tcx.$port" in_ns_exec hv "$LAB_BIN/tcx" "$port" \
+			/sys/fs/bpf/foreign/foreign_tc
+		TCX+=("$LAB_LAST")
+		lab_await "$LAB_DIR/tcx.$port" 5 '^attached$' 1 "$LAB_LAST" ||
+			lab_die "no tcx: $(<"$LAB_DIR/tcx.$port")"
+	done
+}
+
+tcx_end() {
+	kill "${TCX[@]}"
+	wait "${TCX[@]}" 2>/dev/null || true
+	TCX=()
+}
+
 way_begin() {
 	case $1 in
 	tc) lab_start_garpd --mode auto ;;
 	xdp) lab_start_garpd --mode xdp ;;
+	empty_tcx) tcx_begin ;;
 	empty) ports_each bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev PORT ;;
 	filter) ports_each xdp-filter load -m native -f ethernet PORT ;;
 	listener)
@@ -46,6 +66,7 @@ way_end() {
 		lab_stop_garpd
 		in_hv "$GARPD" detach
 		;;
+	empty_tcx) tcx_end ;;
 	empty) ports_each bpftool net detach xdpdrv dev PORT ;;
 	filter) ports_each xdp-filter unload PORT ;;
 	listener)
@@ -90,6 +111,8 @@ measure none
 pps=() # that one was to warm up
 for ((i = 1; i <= FORWARD_ROUNDS; i++)); do
 	against none tc
+	against none empty_tcx
+	against empty_tcx tc
 	against none listener
 	against none xdp
 	against empty xdp
@@ -107,6 +130,8 @@ report() {
 row "forwarded, nobody listens" "-" "$(median ${pps[none]}) a second" \
 	"$FRAMES frames of 64 bytes, alternating, medians of $FORWARD_ROUNDS"
 report "garpd (auto), of nobody" tc none ">= 99 %" ""
+report "garpd (auto), of an empty tcx program" tc empty_tcx "-" "what is ours of it"
+report "an empty tcx program, of nobody" empty_tcx none "-" "floor: what any tcx program costs"
 report "tcpdump arp on br0, of nobody" listener none "-" "peer: what arpwatch does"
 report "garpd (xdp), of an empty XDP program" xdp empty ">= 99 %" "floor: what any XDP costs a veth"
 report "xdp-filter, of the same" filter empty "-" "peer"

@@ -9,7 +9,7 @@ IMAGE_TOOLS=(bash busybox ip tc bridge jq nsenter unshare setpriv mount umount
 	true uname uniq wc xargs)
 # Without one of these a case is skipped, and says so.
 IMAGE_EXTRAS=(bpftool nft tcpdump arping dhcpcd avahi-autoipd udhcpd udhcpc sysctl ps pgrep kill
-	ping socat xdp-filter /lib/systemd/systemd-networkd)
+	ping socat xdp-filter xdp-loader /lib/systemd/systemd-networkd)
 
 # image_libraries ROOT FILE...: what these programs are linked to, where it is here.
 image_libraries() {
