@@ -33,8 +33,22 @@ static int datapath_libbpf_print(enum libbpf_print_level level, const char *form
 	return 0;
 }
 
+/*
+ * Asked only when loading has failed, and of the kernel: a version says little. The array tells
+ * "there is none" from "we may make none".
+ */
+static bool datapath_no_ring_buffer(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY, NULL) == 1 &&
+	       libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0;
+}
+
 static int datapath_load_error(int code, struct err *err)
 {
+	if (datapath_no_ring_buffer())
+		return err_set(err, -ENOTSUP,
+			       "BPF: this kernel has no ring buffer (BPF_MAP_TYPE_RINGBUF); garpd "
+			       "needs Linux 5.8 or newer");
 	if (code == -EPERM)
 		return err_set(err, code,
 			       "BPF: not permitted; run as root, or with CAP_BPF and "
@@ -100,12 +114,18 @@ static bool datapath_wants_xdp(enum port_mode mode)
 	return mode == MODE_XDP || mode == MODE_XDP_GENERIC;
 }
 
-/* Only where it is asked for: an old kernel that would refuse it has no use for it either. */
-static void datapath_prepare_xdp(struct bpf_program *program, enum port_mode mode)
+/*
+ * The one that hears in this mode. The other is not loaded: the verifier's walk is most of what
+ * starting costs, and an old kernel that would refuse garpd_xdp has no use for it either.
+ */
+static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mode)
 {
-	bpf_program__set_autoload(program, datapath_wants_xdp(mode));
-	if (datapath_wants_xdp(mode) && attach_xdp_has_frags())
-		bpf_program__set_flags(program, BPF_F_XDP_HAS_FRAGS);
+	bool xdp = datapath_wants_xdp(mode);
+
+	bpf_program__set_autoload(skeleton->progs.garpd_tc, !xdp);
+	bpf_program__set_autoload(skeleton->progs.garpd_xdp, xdp);
+	if (xdp && attach_xdp_has_frags())
+		bpf_program__set_flags(skeleton->progs.garpd_xdp, BPF_F_XDP_HAS_FRAGS);
 }
 
 static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
@@ -120,7 +140,7 @@ static int datapath_load(struct datapath *datapath, const struct config *config,
 		return datapath_load_error(-errno, err);
 	datapath->max_claims = pinned ? pinned : config->max_claims;
 	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
-	datapath_prepare_xdp(datapath->skeleton->progs.garpd_xdp, config->mode);
+	datapath_prepare(datapath->skeleton, config->mode);
 	code = garpd_bpf__load(datapath->skeleton);
 	if (!code)
 		return 0;

@@ -32,6 +32,9 @@ struct rig {
 
 extern struct rig rig;
 
+/* The file that is tested: $GARPD_BPF, or the one that is in build/garpd. */
+const char *rig_object_path(void);
+
 /* Criterion's .init: the maps as a daemon would fill them at its defaults. */
 void rig_setup(void);
 /* The same with fewer claims or a smaller ring; 0: as in the object. */
