@@ -110,6 +110,7 @@ struct yaml_config {
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;
+	char *group;
 	struct yaml_address *addresses;
 	unsigned int addresses_count;
 	struct yaml_timing *timing;

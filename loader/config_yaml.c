@@ -75,6 +75,7 @@ static const cyaml_schema_field_t top_fields[] = {
 	TEXT(struct yaml_config, form, OPTIONAL),
 	TEXT(struct yaml_config, link_local, OPTIONAL),
 	TEXT(struct yaml_config, xdp_drop_over_limit, OPTIONAL),
+	TEXT(struct yaml_config, group, OPTIONAL),
 	CYAML_FIELD_SEQUENCE("addresses", MAY_BE_EMPTY, struct yaml_config, addresses,
 			     &address_item, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_MAPPING_PTR("timing", MAY_BE_EMPTY, struct yaml_config, timing, timing_fields),
