@@ -111,6 +111,9 @@ int pins_explain(const char *path, int code, struct err *err)
 			       "kernel.unprivileged_bpf_disabled is not 0; run as root, or with "
 			       "CAP_BPF and CAP_NET_ADMIN",
 			       path);
+	if (code == -EROFS)
+		return err_set(err, code, "%s: %s is mounted read-only; mount -o remount,rw %s",
+			       path, BPFFS, BPFFS);
 	return err_set(err, code, "%s: cannot open: %s", path, strerror(-code));
 }
 
