@@ -95,7 +95,7 @@ static int daemon_start_confined(struct daemon *daemon, struct err *err)
 {
 	const struct config *config = &daemon->config;
 	gid_t gid;
-	int code = privileges_drop(config->group, datapath_joins(config->mode), &gid, err);
+	int code = privileges_drop(config->group, &gid, err);
 
 	if (code)
 		return code;

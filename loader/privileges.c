@@ -10,11 +10,11 @@
 #include "privileges.h"
 #include "syscalls.h"
 
-/* When a capability is needed. */
+/* How far a capability is needed. */
 enum need {
 	NEED_ALWAYS,
-	NEED_TO_LOAD,
-	NEED_TO_JOIN,
+	NEED_TO_START,
+	NEED_TO_JOIN, /* later on; while starting, too */
 };
 
 /*
@@ -26,10 +26,14 @@ static const struct {
 	enum need need;
 } kept[] = {
 	{CAP_BPF, NEED_ALWAYS}, /* maps, and BPF_PROG_RUN on Linux before 6.0 */
-	{CAP_NET_ADMIN,
-	 NEED_ALWAYS}, /* programs of the kinds tc and XDP, links, qdiscs, neighbours */
-	{CAP_PERFMON, NEED_TO_LOAD},   /* the verifier, else: "pointer -= pointer prohibited" */
-	{CAP_SYS_ADMIN, NEED_TO_JOIN}, /* BPF_PROG_GET_FD_BY_ID, which libxdp lives by */
+	/* programs of the kinds tc and XDP, links, qdiscs, neighbours */
+	{CAP_NET_ADMIN, NEED_ALWAYS},
+	/* the verifier, which else says "pointer -= pointer prohibited" */
+	{CAP_PERFMON, NEED_TO_JOIN},
+	/* BPF_PROG_GET_FD_BY_ID, which libxdp lives by: to join, and to leave what was joined */
+	{CAP_SYS_ADMIN, NEED_TO_JOIN},
+	/* giving up the last two, when it is time, from the bounding set as well */
+	{CAP_SETPCAP, NEED_TO_START},
 };
 
 #define KEPT (sizeof(kept) / sizeof(kept[0]))
@@ -79,27 +83,27 @@ static int privileges_take_group(const char *group, gid_t *gid, struct err *err)
 
 /* ---- capabilities ---- */
 
-static bool privileges_need(enum need need, bool joins, bool loads)
+static bool privileges_need(enum need need, bool starting, bool joins)
 {
 	switch (need) {
 	case NEED_ALWAYS:
 		return true;
-	case NEED_TO_LOAD:
-		return loads || joins; /* what joins a dispatcher is loaded for it */
+	case NEED_TO_START:
+		return starting;
 	case NEED_TO_JOIN:
-		return joins;
+		return starting || joins;
 	}
 	return false;
 }
 
 /* What we have of what we need; everything else is cleared from every set. */
-static void privileges_choose(bool joins, bool loads)
+static void privileges_choose(bool starting, bool joins)
 {
 	bool has[KEPT];
 	size_t i;
 
 	for (i = 0; i < KEPT; i++)
-		has[i] = privileges_need(kept[i].need, joins, loads) &&
+		has[i] = privileges_need(kept[i].need, starting, joins) &&
 			 capng_have_capability(CAPNG_PERMITTED, kept[i].capability);
 	capng_clear(CAPNG_SELECT_ALL);
 	for (i = 0; i < KEPT; i++)
@@ -110,19 +114,19 @@ static void privileges_choose(bool joins, bool loads)
 }
 
 /*
- * Where nobody gave us CAP_SETPCAP the bounding set stays as it is: with no_new_privs it gives
- * nothing to anybody.
+ * Where nobody gave us CAP_SETPCAP the bounding set and the securebits stay as they are: with
+ * no_new_privs they give nothing to anybody.
  */
-static int privileges_keep(bool joins, bool loads, struct err *err)
+static int privileges_keep(bool starting, bool joins, struct err *err)
 {
 	bool bounds;
 
 	if (capng_get_caps_process())
 		return privileges_failed(err, -EIO, "cannot read the capabilities");
 	bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
-	if (bounds && capng_lock())
+	if (starting && bounds && capng_lock())
 		return privileges_failed(err, -EPERM, "cannot lock the securebits");
-	privileges_choose(joins, loads);
+	privileges_choose(starting, joins);
 	if (capng_apply(bounds ? CAPNG_SELECT_ALL : CAPNG_SELECT_CAPS))
 		return privileges_failed(err, -EPERM, "cannot drop capabilities");
 	return 0;
@@ -136,18 +140,18 @@ static void privileges_raise_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
-int privileges_drop(const char *group, bool joins, gid_t *gid, struct err *err)
+int privileges_drop(const char *group, gid_t *gid, struct err *err)
 {
 	int code = privileges_take_group(group, gid, err);
 
 	if (code)
 		return code;
 	privileges_raise_memlock();
-	code = privileges_keep(joins, true, err);
+	code = privileges_keep(true, true, err);
 	return code ? code : syscalls_confine(err);
 }
 
 int privileges_settle(bool joins, struct err *err)
 {
-	return privileges_keep(joins, false, err);
+	return privileges_keep(false, joins, err);
 }

@@ -15,10 +15,9 @@
 #include "err.h"
 
 /*
- * Gives up, for good: every capability but CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, also from the
+ * Gives up, for good: every capability that neither starting nor running takes, also from the
  * bounding set; what root would get by its name (securebits(7)); every system call but those of
- * syscalls.h. With `joins` (libxdp's dispatcher may have to be joined) CAP_SYS_ADMIN is kept, too:
- * without it the kernel opens nobody's program by its id.
+ * syscalls.h.
  *
  * `group` may look at the pins, NULL: nobody but us. Its number goes to *gid, ours where it is
  * NULL, and we become a member, which is what it takes to give a file to it later on.
@@ -26,9 +25,13 @@
  * A capability that the caller has not got is not missed here, but where something needs it. 0, or
  * -errno with `err`.
  */
-int privileges_drop(const char *group, bool joins, gid_t *gid, struct err *err);
+int privileges_drop(const char *group, gid_t *gid, struct err *err);
 
-/* The programs are loaded: without `joins` CAP_PERFMON goes, too. 0, or -errno with `err`. */
+/*
+ * Everything is loaded and attached: CAP_BPF and CAP_NET_ADMIN are left; with `joins`, where a port
+ * that comes may have to join libxdp's dispatcher, CAP_PERFMON and CAP_SYS_ADMIN, too. 0, or -errno
+ * with `err`.
+ */
 int privileges_settle(bool joins, struct err *err);
 
 #endif

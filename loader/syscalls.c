@@ -181,8 +181,9 @@ static const struct {
 	{SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SIOCGIFNAME, 0}},
 	{SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, SIOCGIFINDEX, 0}},
 	{SCMP_SYS(ioctl), {1, SCMP_CMP_EQ, TCGETS, 0}},
-	/* libcap-ng asks for what the bounding set and the ambient set have. */
+	/* libcap-ng asks what the bounding set and the ambient set have, and takes away. */
 	{SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_CAPBSET_READ, 0}},
+	{SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_CAPBSET_DROP, 0}},
 	{SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_CAP_AMBIENT, 0}},
 	{SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_GET_SECUREBITS, 0}},
 };

@@ -71,7 +71,7 @@ int main(void)
 	gid_t gid;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (privileges_drop(NULL, false, &gid, &err)) {
+	if (privileges_drop(NULL, &gid, &err) || privileges_settle(false, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
