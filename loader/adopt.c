@@ -170,7 +170,6 @@ int adopt_replace(const struct bpf_object *object, struct err *err)
 		code = adopt_replace_map("settings", err);
 	if (!code)
 		adopt_forget_unknown(object);
-	adopt_give_up();
 	return code;
 }
 
@@ -221,4 +220,12 @@ void adopt_sweep(const struct pins *pins)
 		adopt_sweep_interface(pins, it->if_index, it->if_name);
 	if_freenameindex(all);
 	adopt_sweep_links();
+	adopt_give_up();
+}
+
+bool adopt_sweep_is_due(void)
+{
+	char path[PIN_PATH_LEN];
+
+	return !access(pins_path(PINS_NEXT, path), F_OK);
 }

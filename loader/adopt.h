@@ -32,8 +32,8 @@ int adopt_judge(struct bpf_object *object, enum adopt *adopt, struct err *why, s
 
 /*
  * ADOPT_REPLACE: the object is loaded, and takes the place of what was pinned, map by map,
- * `settings` last: a daemon that dies in between leaves what is judged ADOPT_REPLACE again. 0, or
- * -errno with `err`.
+ * `settings` last: a daemon that dies in between leaves what is judged ADOPT_REPLACE again, and one
+ * that dies after it a sweep that is due. 0, or -errno with `err`.
  */
 int adopt_replace(const struct bpf_object *object, struct err *err);
 
@@ -45,5 +45,8 @@ void adopt_give_up(void);
  * also where no map tells of it any more. Clsact qdiscs stay: nobody knows who made them.
  */
 void adopt_sweep(const struct pins *pins);
+
+/* Was something replaced, by us or by a daemon that has died since, and nothing swept yet? */
+bool adopt_sweep_is_due(void);
 
 #endif

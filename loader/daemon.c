@@ -129,7 +129,7 @@ static int daemon_start(struct daemon *daemon, struct err *err)
 		code = daemon_start_ports(daemon, err);
 	if (code)
 		return code;
-	if (daemon->datapath.adopt == ADOPT_REPLACE)
+	if (adopt_sweep_is_due())
 		adopt_sweep(&daemon->datapath.pins);
 	code = privileges_settle(datapath_joins(daemon->config.mode), err);
 	return code ? code : daemon_start_claims(daemon, err);

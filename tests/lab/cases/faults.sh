@@ -71,10 +71,11 @@ all_owned() {
 
 # Of the daemon's rtnetlink sockets: how many messages the kernel could not queue.
 netlink_drops() {
-	local pid=$GARPD_PID
-	in_hv awk -v inodes=" $(find "/proc/$pid/fd" -lname 'socket:*' -printf '%l ' |
-		tr -cd '0-9 ') " 'index(inodes, " " $10 " ") { sum += $9 } END { print sum + 0 }' \
-		"/proc/${LAB_PID[hv]}/net/netlink"
+	local inodes
+	inodes=" $(find "/proc/$GARPD_PID/fd" -lname 'socket:*' -printf '%l ' | tr -cd '0-9 ') "
+	awk -v inodes="$inodes" \
+		'index(inodes, " " $10 " ") { sum += $9 } END { print sum + 0 }' \
+		"/proc/$GARPD_PID/net/netlink"
 }
 
 # While the daemon sleeps its links change more often than its queue has room for.
@@ -446,6 +447,34 @@ case_other_layout_is_replaced_in_another_mode() {
 
 case_other_map_is_replaced() {
 	assert_replaced auto auto 'map claims: value size 64 there' make_other_map claims
+}
+
+# Killed at whatever point of replacing: what is left is replaced, or swept, by the next one.
+# timeout killed_while_replacing 120
+case_killed_while_replacing() {
+	local i
+	t_need bpftool
+	lab_start_garpd --mode tc
+	lab_kill9_garpd
+	in_hv ip link set v-other nomaster
+	for ((i = 0; i < 20; i++)); do
+		make_other_layout
+		lab_spawn "$LAB_DIR/replacing.$i" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
+		protocol_time "0.$(printf %03d $((i * 15)))"
+		kill -KILL "$LAB_LAST"
+		wait "$LAB_LAST" 2>/dev/null || true
+	done
+	lab_start_garpd
+	assert_equals "ports" 3 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*')"
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count 2 lan kind=announce-request
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_nothing_left
 }
 
 # Should the new one not load, everything is as it was.
