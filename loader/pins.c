@@ -20,6 +20,20 @@
 
 #define BPFFS "/sys/fs/bpf"
 
+/* X(map, key, value). `settings` is first: it tells whether the rest is ours. */
+#define PINS(X)                                            \
+	X(settings, __u32, struct settings)                \
+	X(claims, struct claim_key, struct claim)          \
+	X(ports, __u32, struct port)                       \
+	X(port_vlans, __u32, struct port_vlans)            \
+	X(port_limits, __u32, struct limit)                \
+	X(addresses, struct prefix, struct address)        \
+	X(host, struct addr, __u32)                        \
+	X(listeners, struct listener_key, struct listener) \
+	X(gateways, __u32, struct addr)                    \
+	X(seen, struct seen_key, __u64)                    \
+	X(counters, __u32, struct counters)
+
 /* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */
 static const struct pin {
 	const char *name;
@@ -27,15 +41,10 @@ static const struct pin {
 	__u32 key_size;
 	__u32 value_size;
 } pinned_maps[] = {
-#define PIN(name, key, value)                                                  \
-	{                                                                      \
-#name, offsetof(struct pins, name), sizeof(key), sizeof(value) \
-	}
-	PIN(claims, struct claim_key, struct claim),	 PIN(ports, __u32, struct port),
-	PIN(port_vlans, __u32, struct port_vlans),	 PIN(port_limits, __u32, struct limit),
-	PIN(addresses, struct prefix, struct address),	 PIN(host, struct addr, __u32),
-	PIN(settings, __u32, struct settings),		 PIN(counters, __u32, struct counters),
-	{"events", offsetof(struct pins, events), 0, 0},
+#define X(map, key, value) {#map, offsetof(struct pins, map), sizeof(key), sizeof(value)},
+	PINS(X)
+#undef X
+		{"events", offsetof(struct pins, events), 0, 0},
 };
 
 #define PINNED_MAPS (sizeof(pinned_maps) / sizeof(pinned_maps[0]))
@@ -191,11 +200,15 @@ static int pins_open_map(struct pins *pins, const struct pin *pin, bool read_onl
 	DECLARE_LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = read_only ? BPF_F_RDONLY : 0);
 	char path[PIN_PATH_LEN];
 	int fd = bpf_obj_get_opts(pins_path(pin->name, path), &opts);
+	int code;
 
 	if (fd < 0)
 		return pins_explain(path, fd, err);
 	*pin_fd(pins, pin) = fd;
-	return pins_check_size(fd, pin, path, err);
+	code = pins_check_size(fd, pin, path, err);
+	if (!code && fd == pins->settings)
+		code = pins_check_abi(pins, err);
+	return code;
 }
 
 static int pins_open_speak(struct pins *pins, struct err *err)
@@ -220,8 +233,6 @@ int pins_open(struct pins *pins, bool read_only, struct err *err)
 		code = pins_check_dir(err);
 	for (i = 0; i < PINNED_MAPS && !code; i++)
 		code = pins_open_map(pins, &pinned_maps[i], read_only, err);
-	if (!code)
-		code = pins_check_abi(pins, err);
 	if (!code && !read_only)
 		code = pins_open_speak(pins, err);
 	if (code)
