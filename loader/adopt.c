@@ -213,6 +213,8 @@ static void adopt_sweep_links(void)
 
 void adopt_sweep(const struct pins *pins)
 {
+	/* Most of what is looked for is not there, of which libbpf need not complain. */
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	struct if_nameindex *all = if_nameindex();
 	const struct if_nameindex *it;
 
@@ -221,6 +223,7 @@ void adopt_sweep(const struct pins *pins)
 	if_freenameindex(all);
 	adopt_sweep_links();
 	adopt_give_up();
+	libbpf_set_print(print);
 }
 
 bool adopt_sweep_is_due(void)
