@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,8 +124,11 @@ static json_t *get_others(const void *row)
 	struct program programs[SHOW_PROGRAMS];
 	__u32 ifindex = ((const struct port_row *)row)->ifindex;
 	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
-	json_t *others = json_array();
+	json_t *others;
 
+	if (!programs_may_read())
+		return json_null();
+	others = json_array();
 	for (i = 0; i < count; i++) {
 		const struct program *it = &programs[i];
 
@@ -189,6 +193,9 @@ static int show_ports(const struct show *show, struct err *err)
 		found += !bpf_map_lookup_elem(show->pins.ports, &ifindexes[i], &rows[found].port);
 	}
 	output_rows(port_fields, rows, found, sizeof(*rows), show->as_json);
+	if (!programs_may_read())
+		fprintf(stderr, "garpd: others: not shown: other people's programs are seen by "
+				"root only (CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
 out:
 	free(rows);
 	free(ifindexes);

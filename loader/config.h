@@ -37,7 +37,8 @@ struct config {
 	enum port_mode mode;
 	struct settings settings;
 	__u32 max_claims;
-	char *file; /* that was loaded, for later complaints; NULL: none */
+	char *group; /* that may look at the pins; NULL: none */
+	char *file;  /* that was loaded, for later complaints; NULL: none */
 };
 
 /* An empty configuration with every default. */

@@ -111,6 +111,7 @@ struct yaml_config {
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;
+	char *group;
 	char *nudge;
 	char *refresh;
 	char **gateways;

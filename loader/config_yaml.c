@@ -75,6 +75,7 @@ static const cyaml_schema_field_t top_fields[] = {
 	TEXT(struct yaml_config, form, OPTIONAL),
 	TEXT(struct yaml_config, link_local, OPTIONAL),
 	TEXT(struct yaml_config, xdp_drop_over_limit, OPTIONAL),
+	TEXT(struct yaml_config, group, OPTIONAL),
 	TEXT(struct yaml_config, nudge, OPTIONAL),
 	TEXT(struct yaml_config, refresh, OPTIONAL),
 	NAMES(gateways),

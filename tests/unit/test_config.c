@@ -60,6 +60,7 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(config.routers.count, 2);
 	cr_assert_str_eq(config.routers.name[1], "lan*");
 	cr_assert_eq(config.relay, 1);
+	cr_assert_str_eq(config.group, "netwatch");
 	cr_assert_eq(config.mode, MODE_TC);
 	cr_assert_eq(config.max_claims, 1024);
 	cr_assert_eq(settings->form, FORM_REPLY);
@@ -156,6 +157,7 @@ static const struct bad {
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "2: unknown key \"kkkk"}, /* libcyaml's line, that of the value before */
+	{"group", "2: \"net watch\" is no name of a group"},
 	{"mac", "6: \"00:15:5d:00:00:0g\" is no MAC of a guest; write it like"},
 	{"mac_group", "3: \"01:15:5d:00:00:01\" is no MAC of a guest"},
 	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},
