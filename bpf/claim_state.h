@@ -41,6 +41,7 @@ struct claim_step {
 	__u8 moved;	/* count it too: the address has another owner */
 	__u8 old_state; /* enum claim_state */
 	__u8 forget;	/* nothing is left to remember: delete the claim */
+	__u8 queued;	/* enum queued: what the announcement has waited for already */
 };
 
 static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
@@ -117,6 +118,7 @@ static __always_inline void claim_note_rival(struct claim *claim, const __u8 *ma
 static __always_inline void claim_owe_nothing(struct claim *claim)
 {
 	claim->flags &= ~(CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	claim->queued = QUEUED_NOT;
 }
 
 /*
@@ -138,6 +140,11 @@ static __always_inline void claim_owe(struct claim *claim, enum claim_announce a
 static __always_inline const __u8 *claim_whom(const struct claim *claim)
 {
 	return claim->flags & CLAIM_F_DEFENDER ? claim->rival : claim->mac;
+}
+
+static __always_inline __u32 claim_where(const struct claim *claim)
+{
+	return claim->flags & CLAIM_F_DEFENDER ? claim->rival_port : claim->port;
 }
 
 /* ---- owners and moves ---- */

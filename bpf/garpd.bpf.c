@@ -15,9 +15,9 @@
 #include <bpf/bpf_endian.h>
 
 #include "abi.h"
+#include "due.h"
 #include "frame.h"
 #include "hear.h"
-#include "limit.h"
 #include "maps.h"
 #include "outcome.h"
 #include "parse.h"
@@ -39,14 +39,6 @@ static __always_inline void hear_pull(struct __sk_buff *skb)
 		bpf_skb_pull_data(skb, skb->len < FRAME_BYTES ? skb->len : FRAME_BYTES);
 }
 
-/* Counts a round that went on the wire as well. Was it sent? */
-static __always_inline int round_sent(int err, const struct port *port)
-{
-	if (!err && port->relay)
-		count(COUNTER_relayed);
-	return !err;
-}
-
 /*
  * The claim takes its step, which is then carried out: what is to be said is said with the very
  * frame, and recorded. Not inlined, as frame_parse().
@@ -59,7 +51,8 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 
 	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &hearing))
 		return;
-	if (outcome->step.announce) {
+	if (outcome->step.announce &&
+	    outcome_has_turn(outcome, hearing.claim, hearing.settings, hearing.now_ns)) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
 		sent = round_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
@@ -131,35 +124,20 @@ int garpd_tc(struct __sk_buff *skb)
 
 /* ---- XDP ---- */
 
-/* Is this probe one too many for its port? Only where the operator wants such ones dropped. */
-static __always_inline int hear_over_limit(const struct frame *frame, __u32 ifindex)
-{
-	const struct settings *set = settings_now();
-	struct limit *limit;
-	__u64 now_ns;
-	int allowed;
-
-	if (frame->kind != FRAME_PROBE || !set || !set->xdp_drop)
-		return 0;
-	limit = bpf_map_lookup_elem(&port_limits, &ifindex);
-	if (!limit)
-		return 0;
-	now_ns = bpf_ktime_get_ns();
-	bpf_spin_lock(&limit->lock);
-	allowed = limit_allows(limit, set->probes_per_second, now_ns);
-	bpf_spin_unlock(&limit->lock);
-	if (!allowed)
-		count(COUNTER_probe_over_limit);
-	return !allowed;
-}
-
 /* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
-static __noinline void hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
+static __noinline int hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
 {
 	struct hearing hearing = {};
+	int none;
 
-	if (port && outcome && !hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing))
+	if (!port || !outcome)
+		return XDP_PASS;
+	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing);
+	if (!none)
 		outcome_finish(outcome);
+	if (none == HEAR_OVER_LIMIT && hearing.settings->xdp_drop)
+		return XDP_DROP;
+	return XDP_PASS;
 }
 
 static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
@@ -179,10 +157,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	if (hear_over_limit(&outcome->frame, ifindex))
-		return XDP_DROP;
-	hear_and_owe(outcome, ifindex, port);
-	return XDP_PASS;
+	return hear_and_owe(outcome, ifindex, port);
 }
 
 /* As hear_likely(). What is cut short behind its first bytes is not ours. */
@@ -210,72 +185,6 @@ int garpd_xdp(struct xdp_md *ctx)
 
 /* ---- speaking when it is due ---- */
 
-/* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
-static __always_inline const struct port *speak_port(const struct outcome *outcome)
-{
-	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
-
-	if (!port || !port->forwarding || port->segment != outcome->event.key.segment)
-		return NULL;
-	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
-		return NULL;
-	return port;
-}
-
-static __always_inline void speak_note(struct claim *claim, __u32 op)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-
-	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED, now_ns);
-	bpf_spin_unlock(&claim->lock);
-	count(op == SPEAK_REFRESHED	  ? COUNTER_host_refreshed
-	      : op == SPEAK_NOT_REFRESHED ? COUNTER_host_not_refreshed
-					  : COUNTER_host_permanent);
-}
-
-static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
-					struct speak_call *call, const struct settings *set)
-{
-	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
-	const struct port *port;
-	__u8 mac[MAC_LEN];
-	struct policy policy;
-	__u64 now_ns;
-	int sent;
-
-	if (!outcome)
-		return;
-	outcome->event.key = call->key;
-	bpf_spin_lock(&claim->lock);
-	__builtin_memcpy(mac, claim_whom(claim), MAC_LEN);
-	bpf_spin_unlock(&claim->lock);
-	policy = policy_of(&call->key.addr, mac);
-
-	now_ns = bpf_ktime_get_ns();
-	outcome->step.reason = COUNTER_not_due;
-	bpf_spin_lock(&claim->lock);
-	/* Judged was the MAC of a moment ago; if it is another one now, the daemon comes again. */
-	if (key_equal(&claim->key, &call->key) && mac_equal(claim_whom(claim), mac))
-		outcome->step = call->op == SPEAK_NOW ? claim_asked(claim, policy)
-						      : claim_due(claim, policy, set, now_ns);
-	outcome_take(outcome, claim, now_ns);
-	bpf_spin_unlock(&claim->lock);
-
-	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
-	outcome->event.port = outcome->speech.port;
-	if (outcome->step.announce) {
-		outcome->speech.addr = call->key.addr;
-		outcome->speech.form = set->form;
-		port = speak_port(outcome);
-		sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
-		outcome_record(outcome, claim, sent, set, now_ns);
-	}
-	outcome_finish(outcome);
-	call->result = outcome->event.reason; /* of a failure, what became of it */
-	call->deadline_ns = outcome->event.deadline_ns;
-}
-
 SEC("tc")
 int garpd_speak(struct __sk_buff *skb)
 {
@@ -289,10 +198,10 @@ int garpd_speak(struct __sk_buff *skb)
 	call.deadline_ns = 0;
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
-	if (claim && (call.op == SPEAK_DUE || call.op == SPEAK_NOW))
-		speak_claim(skb, claim, &call, set);
-	else if (claim)
+	if (claim && speak_is_note(call.op))
 		speak_note(claim, call.op);
+	else if (claim)
+		speak_claim(skb, claim, &call, set);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);
 	return 0;
 }

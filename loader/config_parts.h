@@ -67,8 +67,18 @@ unsigned int lines_last(const struct lines *lines, const char *path);
 
 #define LIMITS_KEYS(X)                                                                          \
 	X(claims, max_claims, 1, 16, 1048576, "a claim takes about 200 bytes of kernel memory") \
+	X(claims_per_port, settings.claims_per_port, 1, 1, 1048576,                             \
+	  "a port without a claim is none, and no table is larger")                             \
 	X(probes_per_second, settings.probes_per_second, 1, 0, 1000000,                         \
 	  "0 is no limit, and no port carries more probes than that")                           \
+	X(probes_burst, settings.probes_burst, 1, 1, 1000000,                                   \
+	  "a bucket without room lets nothing in")                                              \
+	X(announcements_per_second, settings.announcements_per_second, 1, 0, 1000000,           \
+	  "0 is no limit, and no kernel sends more")                                            \
+	X(announcements_burst, settings.announcements_burst, 1, 1, 1000000,                     \
+	  "a bucket without room lets nothing out")                                             \
+	X(all_announcements_per_second, settings.all_announcements_per_second, 1, 0, 1000000,   \
+	  "0 is no limit, and no kernel sends more")                                            \
 	X(moves, settings.max_moves, 1, 1, 1000,                                                \
 	  "fewer would freeze the first failover, more would never freeze")                     \
 	X(moves_s, settings.moves_ns, NSEC_PER_SEC, 1, 86400,                                   \

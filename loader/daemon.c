@@ -118,6 +118,7 @@ static void daemon_undo(struct daemon *daemon)
 
 static void daemon_end(struct daemon *daemon)
 {
+	sd_event_source_disable_unref(daemon->sweep);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	deadlines_close(daemon->deadlines);

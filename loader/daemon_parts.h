@@ -28,12 +28,19 @@ struct daemon {
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
-	struct err attach_err; /* the first port that could not be attached while starting */
+	sd_event_source *sweep; /* NULL: no port has left since the last one */
+	struct err attach_err;	/* the first port that could not be attached while starting */
 	bool starting;
 };
 
 /* The port's or bridge's name, for a log line. */
 const char *daemon_name(const struct daemon *daemon, __u32 ifindex);
+
+/*
+ * A port has left. Some time later what the claims of ports that have not come back took of the
+ * table is given back.
+ */
+void daemon_sweep_later(struct daemon *daemon);
 
 /* Each: 0, or -errno with `err`. In this order. */
 int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */

@@ -64,6 +64,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", err.text);
 	else
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
+	daemon_sweep_later(daemon);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)

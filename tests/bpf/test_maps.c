@@ -258,6 +258,7 @@ Test(bpf_events, frame_that_changes_nothing_is_none)
 Test(bpf_full, claims_that_exist_go_on)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit none = {};
 	int i;
 
 	settings.duplicate_ns = 0;
@@ -267,8 +268,11 @@ Test(bpf_full, claims_that_exist_go_on)
 		probe(i, &untagged);
 		rig_counted_only(COUNTER_window_opened);
 	}
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, &rig.ifindex[PORT_A], &none, BPF_ANY), 0);
 	probe(5, &untagged);
 	rig_counted_only(COUNTER_probe_no_room);
+	cr_assert_eq(bpf_map_lookup_elem(rig.port_limits, &rig.ifindex[PORT_A], &none), 0);
+	cr_assert_eq(none.claims, 0); /* nothing was added, nothing is taken */
 	cr_assert_eq(rig_state("192.0.2.5"), CLAIM_NONE);
 	probe(4, &untagged);
 	rig_counted_only(COUNTER_window_continued);

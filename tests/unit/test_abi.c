@@ -18,16 +18,20 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 1, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 2, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 216);
+	cr_assert_eq(sizeof(struct claim), 224);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 152);
-	cr_assert_eq(sizeof(struct port), 24);
-	cr_assert_eq(sizeof(struct limit), 16);
+	cr_assert_eq(sizeof(struct settings), 176);
+	cr_assert_eq(sizeof(struct port), 28);
+	cr_assert_eq(sizeof(struct limit), 24);
+	cr_assert_eq(sizeof(struct lane_limit), 16);
+	cr_assert_eq(sizeof(struct subnet), 28);
+	cr_assert_eq(sizeof(struct rule_address), 24);
+	cr_assert_eq(sizeof(struct rule_mac), 12);
 	cr_assert_eq(sizeof(struct port_vlans), 512);
 	cr_assert_eq(sizeof(struct event), 64);
 	cr_assert_eq(sizeof(struct speak_call), 40);
@@ -43,7 +47,7 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct claim, changed_ns) + 8, sizeof(struct claim));
 	cr_assert_eq(offsetof(struct event, announcements) + 4, sizeof(struct event));
 	cr_assert_eq(offsetof(struct settings, max_age_ns) + 8, sizeof(struct settings));
-	cr_assert_eq(offsetof(struct port, relay) + 2, sizeof(struct port));
+	cr_assert_eq(offsetof(struct port, rule) + 4, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
 	cr_assert_eq(offsetof(struct prefix, addr), 4);
 }
@@ -52,13 +56,18 @@ Test(abi, defaults_of_the_settings)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
 
-	cr_assert_eq(settings.abi, 1);
+	cr_assert_eq(settings.abi, 2);
 	cr_assert_eq(settings.form, FORM_BOTH);
 	cr_assert_eq(settings.min_probes, 3);
 	cr_assert_eq(settings.announce_num, 2);
 	cr_assert_eq(settings.max_moves, 5);
 	cr_assert_eq(settings.link_local, 0);
-	cr_assert_eq(settings.probes_per_second, 1000);
+	cr_assert_eq(settings.probes_per_second, 200);
+	cr_assert_eq(settings.probes_burst, 4000);
+	cr_assert_eq(settings.claims_per_port, 2048);
+	cr_assert_eq(settings.announcements_per_second, 200);
+	cr_assert_eq(settings.announcements_burst, 4000);
+	cr_assert_eq(settings.all_announcements_per_second, 10000);
 	cr_assert_eq(settings.xdp_drop, 0);
 	cr_assert_eq(settings.duplicate_ns, 50000000ull);
 	cr_assert_eq(settings.window_ns, 2000000000ull);

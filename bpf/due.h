@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * due.h - what garpd_speak does for one claim: what has fallen due, or what an operator asks.
+ */
+#ifndef GARPD_DUE_H
+#define GARPD_DUE_H
+
+#include "abi.h"
+#include "claim.h"
+#include "maps.h"
+#include "outcome.h"
+#include "speak.h"
+
+/* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
+static __always_inline const struct port *speak_port(const struct outcome *outcome)
+{
+	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
+
+	if (!port || !port->forwarding || port->segment != outcome->event.key.segment)
+		return NULL;
+	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
+		return NULL;
+	return port;
+}
+
+static __always_inline int speak_is_note(__u32 op)
+{
+	return op == SPEAK_REFRESHED || op == SPEAK_NOT_REFRESHED || op == SPEAK_PERMANENT;
+}
+
+static __always_inline void speak_note(struct claim *claim, __u32 op)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	bpf_spin_lock(&claim->lock);
+	claim_noted(claim, op == SPEAK_REFRESHED, now_ns);
+	bpf_spin_unlock(&claim->lock);
+	count(op == SPEAK_REFRESHED	  ? COUNTER_host_refreshed
+	      : op == SPEAK_NOT_REFRESHED ? COUNTER_host_not_refreshed
+					  : COUNTER_host_permanent);
+}
+
+/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
+ */
+struct judged {
+	__u8 mac[MAC_LEN];
+	__u16 left; /* 1: the port that the claim counts for is gone */
+	__u32 port;
+	__u32 heir; /* the port, where it is one of guests */
+	struct policy policy;
+};
+
+static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
+					struct outcome *outcome)
+{
+	const struct port *port;
+	__u32 quota_port;
+
+	bpf_spin_lock(&claim->lock);
+	__builtin_memcpy(judged->mac, claim_whom(claim), MAC_LEN);
+	judged->port = claim_where(claim);
+	quota_port = claim->quota_port;
+	bpf_spin_unlock(&claim->lock);
+	port = bpf_map_lookup_elem(&ports, &judged->port);
+	judged->policy = policy_of(&outcome->judging, &outcome->event.key, judged->mac, port);
+	judged->heir = port && port_has_guests(port->role) ? judged->port : 0;
+	judged->left = !bpf_map_lookup_elem(&ports, &quota_port);
+}
+
+/* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
+static __always_inline struct claim_step speak_step(struct claim *claim,
+						    const struct judged *judged, __u32 op,
+						    const struct settings *set, __u64 now_ns)
+{
+	struct claim_step later = {.old_state = claim->state, .reason = COUNTER_not_due};
+
+	if (!mac_equal(claim_whom(claim), judged->mac) || claim_where(claim) != judged->port)
+		return later;
+	if (op == SPEAK_NOW)
+		return claim_asked(claim, judged->policy);
+	if (op == SPEAK_THAW)
+		return claim_thaw(claim, set, now_ns);
+	if (op == SPEAK_LEFT)
+		return judged->left ? claim_left(claim, judged->heir, now_ns) : later;
+	return claim_due(claim, judged->policy, set, now_ns);
+}
+
+/* The announcement of the step, where its port takes frames. */
+static __always_inline void speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
+					       struct claim *claim, const struct settings *set,
+					       __u64 now_ns)
+{
+	const struct port *port = speak_port(outcome);
+	int sent;
+
+	if (port && !outcome_has_turn(outcome, claim, set, now_ns))
+		return;
+	outcome->speech.addr = outcome->event.key.addr;
+	outcome->speech.form = set->form;
+	sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
+	outcome_record(outcome, claim, sent, set, now_ns);
+}
+
+static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
+					struct speak_call *call, const struct settings *set)
+{
+	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
+	struct judged judged = {};
+	__u64 now_ns;
+
+	if (!outcome)
+		return;
+	outcome->event.key = call->key;
+	speak_judge(&judged, claim, outcome);
+	now_ns = bpf_ktime_get_ns();
+	outcome->step.reason = COUNTER_not_due;
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &call->key))
+		outcome->step = speak_step(claim, &judged, call->op, set, now_ns);
+	outcome_take(outcome, claim, now_ns);
+	bpf_spin_unlock(&claim->lock);
+
+	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
+	outcome->event.port = outcome->speech.port;
+	if (outcome->step.reason == COUNTER_left_to_other)
+		quota_inherit_claim(judged.heir);
+	if (outcome->step.announce)
+		speak_announcement(skb, outcome, claim, set, now_ns);
+	outcome_finish(outcome);
+	call->result = outcome->event.reason; /* of a failure, what became of it */
+	call->deadline_ns = outcome->event.deadline_ns;
+}
+
+#endif /* GARPD_DUE_H */
