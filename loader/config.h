@@ -10,6 +10,7 @@
 
 #include "../bpf/abi.h"
 #include "err.h"
+#include "guards.h"
 
 /* Interface names or fnmatch(3) patterns. */
 struct names {
@@ -32,6 +33,7 @@ struct config {
 	unsigned int relay;   /* 1: router ports announce on their wires, too */
 	struct declared *declared;
 	size_t declared_count;
+	struct guards guards;
 	enum port_mode mode;
 	struct settings settings;
 	__u32 max_claims;

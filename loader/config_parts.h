@@ -94,6 +94,20 @@ struct yaml_address {
 	unsigned int owners_count;
 };
 
+struct yaml_segment {
+	char *segment;
+	char *foreign;
+	char *only_declared;
+};
+
+struct yaml_port {
+	char *port;
+	char **addresses;
+	unsigned int addresses_count;
+	char **macs;
+	unsigned int macs_count;
+};
+
 struct yaml_timing {
 #define X(key, member, unit, least, most, why) char *key;
 	TIMING_KEYS(X)
@@ -120,6 +134,12 @@ struct yaml_config {
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;
+	char *foreign;
+	char *only_declared;
+	struct yaml_segment *segments;
+	unsigned int segments_count;
+	struct yaml_port *ports;
+	unsigned int ports_count;
 	struct yaml_address *addresses;
 	unsigned int addresses_count;
 	struct yaml_timing *timing;
@@ -175,7 +195,21 @@ struct word {
 int word_find(const struct where *where, const char *key, const struct word *words,
 	      const char *text, unsigned int *value);
 
+extern const struct word yes_words[];
+
+/* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
+int name_check(const char *name, const struct where *where);
+
+/* ---- config_guards.c ---- */
+
+/* What segments and ports of the file are held to. The words of the top are read before. */
+int guards_load(struct config *config, const struct yaml_config *top, const struct where *file);
+
 /* ---- config_declared.c ---- */
+
+/* A prefix that guests can have, and a guest's MAC. 0, or -EINVAL. */
+int prefix_read(struct prefix *prefix, const char *text, const struct where *where);
+int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where);
 
 /* The addresses of the file, with everything that can be said of each by itself. */
 int declared_load(struct config *config, const struct yaml_config *top, const struct where *file);

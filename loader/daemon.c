@@ -8,6 +8,7 @@
 #include "daemon_parts.h"
 #include "log.h"
 #include "policy.h"
+#include "rules.h"
 
 /* ---- signals ---- */
 
@@ -36,6 +37,7 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 		config_free(&fresh);
 		return code;
 	}
+	rules_applied(&daemon->datapath.pins, &fresh.guards);
 	config_free(&daemon->config);
 	daemon->config = fresh;
 	return 0;
@@ -124,6 +126,7 @@ static void daemon_end(struct daemon *daemon)
 	deadlines_close(daemon->deadlines);
 	ports_close(daemon->ports);
 	host_close(daemon->host);
+	subnets_free(&daemon->subnets);
 	datapath_close(&daemon->datapath);
 	config_free(&daemon->config);
 	sd_event_unref(daemon->event);

@@ -194,7 +194,7 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, const struct config *config, struct err *err)
+int datapath_open(struct datapath *datapath, struct config *config, struct err *err)
 {
 	int code;
 

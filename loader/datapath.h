@@ -29,7 +29,7 @@ struct datapath {
  * pins what is new and writes the settings and addresses of `config`. Nothing is attached yet.
  * 0, or -errno with `err`; datapath_close takes what is left either way.
  */
-int datapath_open(struct datapath *datapath, const struct config *config, struct err *err);
+int datapath_open(struct datapath *datapath, struct config *config, struct err *err);
 
 /* Programs, links and pins stay. */
 void datapath_close(struct datapath *datapath);

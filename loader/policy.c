@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "policy.h"
+#include "rules.h"
 #include "text.h"
 
 static int policy_write_settings(const struct pins *pins, const struct config *config,
@@ -88,9 +89,12 @@ static int policy_write_addresses(const struct pins *pins, const struct config *
 	return code;
 }
 
-int policy_apply(const struct pins *pins, const struct config *config, struct err *err)
+int policy_apply(const struct pins *pins, struct config *config, struct err *err)
 {
-	int code = policy_write_addresses(pins, config, err);
+	int code = rules_apply(pins, &config->guards, err);
+
+	if (!code)
+		code = policy_write_addresses(pins, config, err);
 
 	return code ? code : policy_write_settings(pins, config, err);
 }
