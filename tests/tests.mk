@@ -85,7 +85,7 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
+LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/hostile $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	guest.h guest_parts.h)
