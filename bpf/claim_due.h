@@ -46,7 +46,7 @@ static __always_inline void claim_quarrel_ends(struct claim *claim, const struct
 static __always_inline void claim_ages(struct claim *claim, const struct settings *settings,
 				       struct claim_step *step, __u64 now_ns)
 {
-	if (now_ns < claim->last_seen_ns + settings->max_age_ns) {
+	if (now_ns < claim->last_seen_ns + claim_age_ns(claim, settings)) {
 		step->reason = COUNTER_not_due;
 		claim_arm(claim, settings, now_ns);
 		return;

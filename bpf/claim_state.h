@@ -12,6 +12,9 @@
 
 #define CLAIM_RETRIES 3 /* of an announcement that the kernel could not queue */
 
+/* A refusal is remembered so long after its last sign: a guest could fill its quota with them. */
+#define CLAIM_DENIED_NS (60 * NSEC_PER_SEC)
+
 /* One frame, where it was heard, and what the policy says of its sender. */
 struct heard {
 	const struct frame *frame;
@@ -66,6 +69,15 @@ static __always_inline int claim_has_former_owner(const struct claim *claim)
 	return !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 }
 
+/* How long after its last sign of life the claim is forgotten. */
+static __always_inline __u64 claim_age_ns(const struct claim *claim,
+					  const struct settings *settings)
+{
+	if (claim->state == CLAIM_DENIED && settings->max_age_ns > CLAIM_DENIED_NS)
+		return CLAIM_DENIED_NS;
+	return settings->max_age_ns;
+}
+
 /* When garpd_speak has to come back. One rule a state, from what the claim remembers. */
 static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
 				      __u64 now_ns)
@@ -83,7 +95,7 @@ static __always_inline void claim_arm(struct claim *claim, const struct settings
 	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
 		claim->deadline_ns = claim->window_ends_ns;
 	else
-		claim->deadline_ns = claim->last_seen_ns + settings->max_age_ns;
+		claim->deadline_ns = claim->last_seen_ns + claim_age_ns(claim, settings);
 }
 
 static __always_inline int claim_is_ipv6(const struct claim *claim)
