@@ -115,6 +115,30 @@ case_hostile_floods_addresses() {
 	lab_wait 10 port_has_no_claims v-other || t_fail "claims stay: $(in_hv "$GARPD" show ports -j)"
 }
 
+port_has_claims() {
+	[[ $(in_hv "$GARPD" show ports -j | pick "port=$2" claims) == "$1" ]]
+}
+
+# A port that leaves and comes back has the claims that it had; one that is gone has left none.
+case_port_leaves_and_its_claims_with_it() {
+	lab_start_garpd
+	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11 192.0.2.12
+	lab_wait 5 port_has_claims 3 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	in_hv ip link set v-new nomaster
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more' || t_fail "not noticed"
+	in_hv ip link set v-new master br0
+	lab_wait 5 port_has_claims 3 v-new || t_fail "counted anew: $(in_hv "$GARPD" show ports -j)"
+	lab_await "$GARPD_LOG" 10 "$SERVICE: .* announced: its window" || t_fail "the window is lost"
+	in_hv ip link del v-new
+	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port is gone" ||
+		t_fail "not forgotten: $(lab_claims)"
+	lab_wait 5 no_claims_left || t_fail "claims are left: $(lab_claims)"
+}
+
+no_claims_left() {
+	[[ $(lab_claims | jq length) == 0 ]]
+}
+
 port_has_no_claims() {
 	[[ $(in_hv "$GARPD" show ports -j | pick "port=$1" claims) == 0 ]]
 }
@@ -348,6 +372,48 @@ case_ipv6_foreign() {
 	assert_await_frames lan 1 8 "kind=announce-na .*target=$SERVICE6 "
 	assert_frames_count 0 lan 'kind=announce-.*' target=2001:db8:77::7
 	assert_claim 2001:db8:77::7 reason denied_foreign
+}
+
+# ---- next hops, followed live ----
+
+case_next_hop_followed_live() {
+	lab_start_garpd
+	probe_of 192.0.2.253
+	assert_claim 192.0.2.253 state probing
+	in_hv ip route add 203.0.113.0/24 via 192.0.2.253 table 77
+	lab_wait 5 next_hop_is_denied 192.0.2.253 || t_fail "a next hop of another table is allowed"
+	in_hv ip route del 203.0.113.0/24 table 77
+	in_hv ip route add 203.0.113.0/24 nexthop via 192.0.2.251 nexthop via 192.0.2.252
+	lab_wait 5 next_hop_is_denied 192.0.2.252 || t_fail "one of several next hops is allowed"
+	probe_of 192.0.2.250
+	assert_claim 192.0.2.250 state probing
+}
+
+next_hop_is_denied() {
+	probe_of "$1"
+	[[ $(claim_field "$1" reason) == denied_next_hop ]]
+}
+
+# solicits ADDRESS: the guest's DAD for it.
+solicits() {
+	lab_winguest other -q eth0 "$MAC_OTHER" "$1"
+	wait "$LAB_LAST" || true
+}
+
+case_ipv6_next_hop_followed_live() {
+	lab_ipv6
+	lab_start_garpd
+	solicits 2001:db8:10::fd
+	[[ $(claim_field 2001:db8:10::fd reason) != denied_next_hop ]] || t_fail "denied, and no next hop"
+	in_hv ip route add 2001:db8:99::/64 via 2001:db8:10::fc dev br0
+	protocol_time 0.3
+	solicits 2001:db8:10::fc
+	assert_claim 2001:db8:10::fc reason denied_next_hop
+	# by an IPv6 router an IPv4 network is reached, too
+	in_hv ip route add 203.0.113.0/24 via inet6 2001:db8:10::fb dev br0
+	protocol_time 0.3
+	solicits 2001:db8:10::fb
+	assert_claim 2001:db8:10::fb reason denied_next_hop
 }
 
 # ---- frozen, and thawed by hand ----
