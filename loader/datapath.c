@@ -13,6 +13,7 @@
 #include "adopt.h"
 #include "attach.h"
 #include "attach_xdp.h"
+#include "claims.h"
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy.h"
@@ -199,8 +200,7 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, const struct config *config, gid_t gid,
-		  struct err *err)
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
 {
 	int code;
 
@@ -243,21 +243,42 @@ static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *po
 	return bpf_map_lookup_elem(pins->ports, &ifindex, port);
 }
 
+/*
+ * What a port has taken already stays taken when it is described anew. One that comes (back) has
+ * the claims that were made for it before; nothing of ours runs there yet, so they are counted at
+ * leisure.
+ */
+static int datapath_write_limit(const struct pins *pins, __u32 ifindex)
+{
+	struct limit limit = {};
+	struct claims claims;
+	struct err ignored;
+	size_t i;
+	int code;
+
+	if (!bpf_map_lookup_elem(pins->port_limits, &ifindex, &limit))
+		return 0;
+	code = claims_read(pins->claims, &claims, &ignored);
+	for (i = 0; !code && i < claims.count; i++)
+		limit.claims += claims.claim[i].quota_port == ifindex;
+	claims_free(&claims);
+	if (!code)
+		code = bpf_map_update_elem(pins->port_limits, &ifindex, &limit, BPF_NOEXIST);
+	return code;
+}
+
 static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
 			  const struct port *port, const struct port_vlans *vlans, struct err *err)
 {
-	int code = 0;
+	int code = datapath_write_limit(pins, ifindex);
 
 	/* The VLANs first: a port whose bridge looks at tags takes none until it has them. */
-	if (vlans)
+	if (!code && vlans)
 		code = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);
 	if (!code)
 		code = bpf_map_update_elem(pins->ports, &ifindex, port, BPF_ANY);
 	if (!vlans)
 		bpf_map_delete_elem(pins->port_vlans, &ifindex);
-	/* What a port has used up already stays used up when it is described anew. */
-	if (!code && datapath_wants_xdp(port->mode))
-		bpf_map_update_elem(pins->port_limits, &ifindex, &(struct limit){}, BPF_NOEXIST);
 	if (code == -E2BIG)
 		return err_set(err, code, "%s: more than %u ports; this one is left alone", name,
 			       GARPD_MAX_PORTS);

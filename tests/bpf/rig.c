@@ -149,6 +149,9 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.port_vlans = rig_map("port_vlans");
 	rig.port_limits = rig_map("port_limits");
 	rig.addresses = rig_map("addresses");
+	rig.subnets = rig_map("subnets");
+	rig.rule_addresses = rig_map("rule_addresses");
+	rig.rule_macs = rig_map("rule_macs");
 	rig.host = rig_map("host");
 	rig.settings = rig_map("settings");
 	rig.counters = rig_map("counters");
