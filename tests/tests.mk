@@ -35,6 +35,9 @@ check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (ro
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
 	@tests/vm/run
 
+fuzz: fuzz-programs ## FUZZ_SECONDS=10 of each fuzz target (root for one of them)
+	@tests/fuzz/run
+
 bench: $(B)/garpd lab-programs bench-programs ## how fast, how small; prints figures (root)
 	@tests/bench/run
 
@@ -130,8 +133,36 @@ $(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
 
 bench-programs: $(BENCH_PROGRAMS) $(E)/passby.bpf.o
 
-test-programs: $(T)/unit $(T)/bpf lab-programs
+# ---- fuzz: a program of libFuzzer's for each target, which only clang has ----
 
--include $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d)
+F := $(B)/fuzz
+FUZZ_TARGETS := frame config
+FUZZ_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link $(SANITIZE) \
+	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+FUZZ_SOURCES_frame := tests/fuzz/frame.c
+FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config*.c) loader/text.c loader/err.c
 
-.PHONY: lab-programs bench-programs test-programs
+$(F)/%.o: %.c
+	$(say) FUZZ $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -c $< -o $@
+
+define fuzz_target
+$(F)/$(1): $(FUZZ_SOURCES_$(1):%.c=$(F)/%.o)
+	$$(say) LD $$@
+	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$^ $$(GARPD_LIBS) -o $$@
+endef
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))
+
+# The keys of a configuration stand in the example.
+$(F)/config.dict: dist/garpd.yaml
+	$(Q)mkdir -p $(@D)
+	$(Q)grep -oE '[a-z_]+:' $< | sort -u | sed 's/.*/"&"/' > $@
+
+fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict
+
+test-programs: $(T)/unit $(T)/bpf lab-programs fuzz-programs
+
+-include $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
+
+.PHONY: fuzz fuzz-programs lab-programs bench-programs test-programs
