@@ -109,7 +109,8 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		recorded = claim_recorded(claim, outcome->step.announce, sent, set, now_ns);
+		recorded = claim_recorded(claim, outcome->step.announce, outcome->speech.mac, sent,
+					  set, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}

@@ -109,14 +109,13 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 	} else if (step.announce) {
 		sent = !w->fail;
 		w->fail -= !sent;
-		if (sent) {
-			assert(w->announced.count < WORLD_ANNOUNCEMENTS);
-			*said = (struct announcement){.at_ns = w->now_ns, .reason = step.reason};
-			memcpy(said->mac, defender ? claim->rival : claim->mac, MAC_LEN);
-			said->port = defender ? claim->rival_port : claim->port;
-			w->announced.count++;
-		}
-		step = claim_recorded(claim, step.announce, sent, &w->settings, w->now_ns);
+		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
+		*said = (struct announcement){.at_ns = w->now_ns, .reason = step.reason};
+		memcpy(said->mac, defender ? claim->rival : claim->mac, MAC_LEN);
+		said->port = defender ? claim->rival_port : claim->port;
+		w->announced.count += sent;
+		step = claim_recorded(claim, step.announce, said->mac, sent, &w->settings,
+				      w->now_ns);
 		w->counted[step.reason]++;
 	}
 	if (w->step.forget)
