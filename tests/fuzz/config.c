@@ -74,7 +74,7 @@ static void check_declared(const struct declared *declared)
 	}
 }
 
-#define CHECK_NUMBER(key, member, unit, least, most, why)                                 \
+#define CHECK_NUMBER(key, member, unit, least, most, why)                                    \
 	must(config->member >= (least) * (unit) && config->member <= (__u64)(most) * (unit), \
 	     #key " is %llu", (__u64)config->member);
 

@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define must(holds, ...)                                                               \
-	do {                                                                           \
-		if (!(holds)) {                                                        \
+#define must(holds, ...)                                                                       \
+	do {                                                                                   \
+		if (!(holds)) {                                                                \
 			fprintf(stderr, "%s:%d: must hold: %s: ", __FILE__, __LINE__, #holds); \
-			fprintf(stderr, __VA_ARGS__);                                  \
-			fputc('\n', stderr);                                           \
-			abort();                                                       \
-		}                                                                      \
+			fprintf(stderr, __VA_ARGS__);                                          \
+			fputc('\n', stderr);                                                   \
+			abort();                                                               \
+		}                                                                              \
 	} while (0)
 
 struct input {

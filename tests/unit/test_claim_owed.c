@@ -217,8 +217,8 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step =
-		claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 0, &w.settings, at_ms(1));
+	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 0, &w.settings,
+						at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_lost);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
