@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|ports|counters [-j] [-a]: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,6 +15,7 @@
 #include "cmd.h"
 #include "counters.h"
 #include "datapath.h"
+#include "listeners.h"
 #include "programs.h"
 #include "text.h"
 
@@ -35,6 +36,20 @@ static int show_claims(const struct show *show, struct err *err)
 		output_rows(claims_fields, claims.claim, claims.count, sizeof(*claims.claim),
 			    show->as_json);
 	claims_free(&claims);
+	return code;
+}
+
+/* ---- listeners ---- */
+
+static int show_listeners(const struct show *show, struct err *err)
+{
+	struct listeners listeners;
+	int code = listeners_read(show->pins.listeners, &listeners, err);
+
+	if (!code)
+		output_rows(listeners_fields, listeners.row, listeners.count,
+			    sizeof(*listeners.row), show->as_json);
+	listeners_free(&listeners);
 	return code;
 }
 
@@ -234,6 +249,7 @@ static const struct subject {
 	int (*show)(const struct show *show, struct err *err);
 } subjects[] = {
 	{"claims", show_claims},
+	{"listeners", show_listeners},
 	{"ports", show_ports},
 	{"counters", show_counters},
 };

@@ -270,6 +270,8 @@ static int config_apply(struct config *config, const struct yaml_config *top,
 	if (!ret)
 		ret = numbers_set(config, limits_numbers, "limits", top->limits, file);
 	if (!ret)
+		ret = follow_load(config, top, file);
+	if (!ret)
 		ret = declared_load(config, top, file);
 	return ret ? ret : declared_check(config, file->err);
 }

@@ -32,6 +32,8 @@ struct config {
 	unsigned int relay;   /* 1: router ports announce on their wires, too */
 	struct declared *declared;
 	size_t declared_count;
+	struct addr gateways[GARPD_MAX_GATEWAYS];
+	size_t gateway_count;
 	enum port_mode mode;
 	struct settings settings;
 	__u32 max_claims;

@@ -23,6 +23,9 @@ struct pins {
 	int port_limits;
 	int addresses;
 	int host;
+	int listeners;
+	int gateways;
+	int seen;
 	int settings;
 	int counters;
 	int events;

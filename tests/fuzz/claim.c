@@ -2,7 +2,8 @@
 /*
  * claim.c - any events at any times over claim.h, before the simulator's judge (tests/sim).
  *
- * Input: RULES SETTINGS EVENT.. RULES: which of schedule_rules; SETTINGS: bit 0 IPv6, 1 XDP, 2-3
+ * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 which of schedule_rules, 3-4 listeners, 5 they are
+ * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3
  * announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO TIME(2): WHAT bits 0-2 what happens, 3
  * races, 4-7 the nonce or the number of failures; WHO of schedule_stations; TIME since the event
  * before, bits 0-1 the unit.
@@ -43,7 +44,9 @@ static void read_schedule(struct input *input, struct schedule *schedule)
 	__u64 at_ns = WORLD_START_NS;
 
 	*schedule = (struct schedule){
-		.rules = &schedule_rules[rules % SCHEDULE_RULES],
+		.rules = &schedule_rules[(rules & 7) % SCHEDULE_RULES],
+		.listeners = rules >> 3 & 3,
+		.refresh_s = rules >> 5 & 1 ? 900 : 0,
 		.ipv6 = settings & 1,
 		.xdp = settings >> 1 & 1,
 		.announce_num = 1 + (settings >> 2 & 3),

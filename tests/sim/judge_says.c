@@ -53,6 +53,13 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 				   judge->attempt.opened_ns == at_ns,
 			   "announced at a probe that is not the first of a declared one");
 		break;
+	case COUNTER_announce_refresh:
+		judge_must(judge->state == CLAIM_OWNED &&
+				   at_ns >= judge->slot_ns + judge->settings->refresh_ns,
+			   "refreshed before its time, or nobody's");
+		judge_must(at_ns <= judge->seen_ns + judge->settings->refresh_ns,
+			   "refreshed for a guest that is silent");
+		break;
 	case COUNTER_announce_asked:
 		judge_must(judge->asked, "announced for an operator, and none asked");
 		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
@@ -114,6 +121,8 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
 			   judge->attempt.opened_ns != at_ns || judge->slot_ns == at_ns,
 		   "who is declared was not announced at the first probe");
+	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
+		   "listeners are nudged for somebody who may not have the address");
 	if (step->reason == COUNTER_aged) {
 		judge_must(at_ns >= judge->seen_ns + judge->settings->max_age_ns,
 			   "forgotten before its time");

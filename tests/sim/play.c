@@ -95,7 +95,7 @@ static void tell_step(const struct claim_step *step, const struct announcement *
 	if (said->became)
 		fprintf(player.story, ": %s %s on port %u", became[said->became], whose(said->mac),
 			said->port);
-	fputc('\n', player.story);
+	fprintf(player.story, "%s\n", step->nudge ? ", nudges" : "");
 }
 
 /* ---- what happens ---- */
@@ -214,6 +214,8 @@ static void begin(const struct schedule *schedule, FILE *story)
 	w->xdp = schedule->xdp;
 	w->settings.announce_num = schedule->announce_num;
 	w->settings.max_moves = schedule->max_moves;
+	w->settings.refresh_ns = schedule->refresh_s * NSEC_PER_SEC;
+	w->listeners = schedule->listeners;
 	w->settings.thaw_ns = schedule->thaw_s * NSEC_PER_SEC;
 	for (i = 0; rules->owners[i]; i++)
 		owners[i] = guests[rules->owners[i] - 'a'];

@@ -229,6 +229,8 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	schedule->announce_num = 1 + rnd(&maker, 4);
 	schedule->thaw_s = in_100(&maker, 50) ? 300 : 20;
 	schedule->max_moves = in_100(&maker, 50) ? 5 : 1 + rnd(&maker, 3);
+	schedule->refresh_s = in_100(&maker, 20) ? 900 : 0;
+	schedule->listeners = rnd(&maker, 3);
 	maker.lossy = in_100(&maker, 50) ? 0 : rnd(&maker, 20);
 	maker.doubled = in_100(&maker, 50) ? 0 : rnd(&maker, 60);
 	maker.delayed = in_100(&maker, 50) ? 0 : rnd(&maker, 20);

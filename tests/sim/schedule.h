@@ -47,7 +47,8 @@ struct schedule {
 	__u64 seed;
 	const struct rules *rules;
 	int ipv6, xdp;
-	unsigned int announce_num, max_moves, thaw_s;
+	unsigned int announce_num, max_moves, thaw_s, refresh_s;
+	unsigned int listeners; /* that never answer */
 	unsigned int count;
 	struct event_at event[SCHEDULE_MAX];
 };

@@ -138,6 +138,20 @@ static void world_record(struct world *w, struct claim *claim, enum claim_announ
 	w->counted[step.reason]++;
 }
 
+/* A round of nudges: to each listener, unless it is the look behind the last one. */
+static void world_nudges(struct world *w, struct claim *claim)
+{
+	struct nudges nudges = {.waiting = w->listeners};
+	struct claim_step step;
+
+	if (!claim_nudge_is_last(claim, &w->settings))
+		nudges.sent = w->listeners;
+	if (nudges.sent)
+		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
+	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
+	w->counted[step.reason]++;
+}
+
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
 static void world_follow(struct world *w, int site, struct claim_step step,
 			 const struct heard *heard)
@@ -154,6 +168,8 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		w->watch(w, &step, &said);
 	if (said.became == ANNOUNCEMENT_SENT || said.became == ANNOUNCEMENT_FAILED)
 		world_record(w, claim, step.announce, &said);
+	if (step.nudge)
+		world_nudges(w, claim);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
@@ -281,8 +297,32 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 	struct claim *claim = &w->sites[site].claim;
 
 	world_run_until(w, at_ns);
-	world_follow(w, site, claim_asked(claim, world_judge(w, site, claim->mac)), NULL);
+	world_follow(w, site,
+		     claim_asked(claim, world_judge(w, site, claim->mac), &w->settings, w->now_ns),
+		     NULL);
 	return w->step.reason;
+}
+
+/* The first answer of a listener, which follows from now on. */
+int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns)
+{
+	const struct addr listener = world_addr(LISTENER);
+	struct claim *claim = &w->sites[world_site(w, addr)].claim;
+	struct claim_step step;
+
+	world_run_until(w, at_ns);
+	step = claim_answered(claim, to->mac, &listener, w->answered_ns, w->now_ns);
+	if (step.reason == COUNTER_confirmed)
+		w->listeners--;
+	w->answered_ns = w->now_ns;
+	w->counted[step.reason]++;
+	return step.reason;
+}
+
+void world_seen(struct world *w, const char *addr, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	claim_seen(&w->sites[world_site(w, addr)].claim, at_ns);
 }
 
 const struct claim *world_claim(const struct world *w, const char *addr)
