@@ -27,12 +27,14 @@ static const struct {
 } times[] = {
 	{"claims", offsetof(struct claim, window_ends_ns)},
 	{"port_limits", offsetof(struct limit, paid_ns)},
+	{"listeners", offsetof(struct listener, heard_ns)},
+	{"seen", 0},
 };
 
 /* The maps that the programs change, and those that only the daemon does. */
-#define CHANGING 2
-static const char *const changing[CHANGING] = {"claims", "port_limits"};
-static const char *const constant[] = {"ports", "port_vlans", "addresses", "host"};
+#define CHANGING 4
+static const char *const changing[CHANGING] = {"claims", "port_limits", "listeners", "seen"};
+static const char *const constant[] = {"ports", "port_vlans", "addresses", "host", "gateways"};
 
 /* Both halves' before a step, and the kernel's after it. */
 static struct native_map before[CHANGING], after[CHANGING];
@@ -43,8 +45,8 @@ static void fill_changing(void)
 	struct native_map *limits = native_map_find("port_limits");
 	int i;
 
-	native_map_clear(native_map_find("claims"));
-	native_map_clear(limits);
+	for (i = 0; i < CHANGING; i++)
+		native_map_clear(native_map_find(changing[i]));
 	for (i = 0; i < PORT_DOWN; i++)
 		native_map_update(limits, &kernel.ifindex[i], &(struct limit){}, BPF_ANY);
 	for (i = 0; i < CHANGING; i++)
@@ -133,9 +135,9 @@ static int same_event(const struct event *a, const struct event *b)
 {
 	struct event x = *a, y = *b;
 
-	x.time_ns = y.time_ns = x.deadline_ns = y.deadline_ns = 0;
+	x.time_ns = y.time_ns = x.deadline_ns = y.deadline_ns = x.took_ns = y.took_ns = 0;
 	return !memcmp(&x, &y, sizeof(x)) && same_time(a->time_ns, b->time_ns) &&
-	       same_time(a->deadline_ns, b->deadline_ns);
+	       same_time(a->deadline_ns, b->deadline_ns) && same_time(a->took_ns, b->took_ns);
 }
 
 static int same_events(void)
@@ -257,7 +259,7 @@ static void tell(const struct step *ours, const struct step *theirs)
 	}
 }
 
-/* Whatever is sent is an announcement, and everybody can read it. */
+/* Whatever is sent is an announcement, and everybody can read it; or a listener is asked. */
 static void check_sent(const struct native_sent *sent)
 {
 	static const struct tags untagged;
@@ -266,8 +268,9 @@ static void check_sent(const struct native_sent *sent)
 	frame_parse(sent->frame.at, sent->frame.at + sent->frame.len, &untagged, &frame);
 	must(sent->mark == GARPD_MARK, "sent without our mark");
 	if (sent->flags & BPF_F_INGRESS)
-		must(frame.kind == FRAME_ANNOUNCEMENT, "sent: kind %d, reason %d", frame.kind,
-		     frame.reason);
+		must(frame.kind == FRAME_ANNOUNCEMENT ||
+			     (frame.kind == FRAME_ASSERTION && frame.to == FRAME_ASKS),
+		     "sent: kind %d, reason %d", frame.kind, frame.reason);
 	else
 		must(frame.kind == FRAME_ASSERTION && frame.relayed &&
 			     !memcmp(sent->frame.at + MAC_LEN, other, MAC_LEN),

@@ -17,10 +17,15 @@ void fill_policy(void)
 {
 	struct addr own = address4(2);
 
+	struct addr gateway = address4(0);
+
+	gateway.bytes[15] = CLIENT[3];
 	declare((struct prefix){ADDR_BITS, address4(1)}, ANNOUNCE_IMMEDIATE, 2);
 	declare((struct prefix){ADDR_BITS, address6(1)}, ANNOUNCE_IMMEDIATE, 2);
 	declare((struct prefix){ADDR_V4_BITS + 24, address4(3)}, ANNOUNCE_NEVER, 0);
 	declare((struct prefix){ADDR_BITS - 1, address6(2)}, ANNOUNCE_AFTER_PROBE, 1);
+	must(!native_map_update(native_map_find("gateways"), &(__u32){0}, &gateway, BPF_ANY),
+	     "no room");
 	must(!native_map_update(native_map_find("host"), &own, &(__u32){HOST_NEXT_HOP}, BPF_ANY) &&
 		     !native_map_update(native_map_find("host"), &(struct addr){},
 					&(__u32){HOST_OWN}, BPF_ANY),
@@ -66,6 +71,8 @@ void fill_settings(__u8 flags)
 	settings.xdp_drop = flags >> 5 & 1;
 	settings.probes_per_second = flags >> 6 & 1 ? 2 : 1000;
 	settings.max_moves = flags >> 7 ? 1 : 5;
+	settings.nudge = flags >> 7 ? NUDGE_ALWAYS : NUDGE_AUTO;
+	settings.refresh_ns = flags >> 7 ? 2 * NSEC_PER_SEC : 0;
 	native_map_update(map, &(__u32){0}, &settings, BPF_ANY);
 	kernel_write(map);
 }

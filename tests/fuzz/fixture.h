@@ -11,7 +11,8 @@ void fill_ports(void);
 
 /*
  * Both: bits 0-1 the form, 2-3 announce_num - 1, 4 link_local, 5 probes of XDP are limited, 6 to
- * few, 7 frozen after one move.
+ * few, 7 frozen after one move,
+ * everybody is nudged, and refreshed after two seconds.
  */
 void fill_settings(__u8 flags);
 

@@ -6,6 +6,7 @@
  * Input: FLAGS TCI(2) FRAME. FLAGS: bits 0-1 the tag that the kernel took out (none, 802.1Q,
  * 802.1ad, none), bit 2: the checksum of the ND in it is made right, which nobody guesses.
  */
+#include "bpf/nd_say.h"
 #include "fuzz.h"
 #include "tests/unit/nd_bytes.h"
 
@@ -155,7 +156,7 @@ static void check_padding(const struct bytes *bytes, const struct tags *metadata
 static void check_announcement(const struct frame *frame)
 {
 	struct bytes said;
-	struct nd_announcement nd;
+	struct nd_message nd;
 	struct frame again;
 
 	if (frame->kind == FRAME_IGNORED || addr_is_ipv4(&frame->addr))

@@ -77,7 +77,7 @@ static void shape_map(struct bpf_map *map)
 	bpf_map__set_pin_path(map, NULL);
 	if (!strcmp(name, "claims"))
 		bpf_map__set_max_entries(map, KERNEL_CLAIMS);
-	if (*name != '.')
+	if (!strchr(name, '.'))
 		native_map_add(name, bpf_map__type(map), bpf_map__key_size(map),
 			       bpf_map__value_size(map), bpf_map__max_entries(map));
 }

@@ -38,7 +38,7 @@ void native_map_copy(struct native_map *to, const struct native_map *from);
 /* ---- what the programs did since native_begin() ---- */
 
 #define NATIVE_EVENTS 16
-#define NATIVE_SENT   16
+#define NATIVE_SENT   64
 
 struct native {
 	__u64 now_ns;

@@ -122,7 +122,7 @@ static void tag_take_out(struct __sk_buff *skb)
 		return;
 	skb->vlan_proto = tag[0] | tag[1] << 8;
 	skb->vlan_tci = tag[2] << 8 | tag[3];
-	packet_splice(skb, 2 * MAC_LEN, sizeof(struct tag_wire), NULL, 0);
+	packet_splice(skb, 2 * MAC_LEN, sizeof(struct tag_wire), "", 0);
 }
 
 /* The kernel keeps the last one pushed outside the packet. */
