@@ -182,26 +182,30 @@ static __always_inline struct claim_step claim_left(struct claim *claim, __u32 h
 }
 
 /* Another CPU may have changed the claim while the announcement failed: is it still wanted? */
-static __always_inline int claim_may_owe(const struct claim *claim, enum claim_announce announce)
+static __always_inline int claim_may_owe(const struct claim *claim, enum claim_announce announce,
+					 const __u8 *whom)
 {
 	if (announce == ANNOUNCE_DEFENDER)
-		return claim->state == CLAIM_CONFLICT;
+		return claim->state == CLAIM_CONFLICT && mac_equal(claim->rival, whom);
+	if (!mac_equal(claim->mac, whom))
+		return 0;
 	if (claim->state == CLAIM_PROBING)
 		return claim->flags & CLAIM_F_IMMEDIATE;
 	return claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED;
 }
 
 /*
- * What became of the announcement of the last step. One that the kernel could not queue is owed
- * and tried again in retry_ns, a few times. The step says what is to be counted.
+ * What became of the announcement of the last step, which was of `whom`: another CPU may have given
+ * the claim to somebody else since, and owe that one the same. One that the kernel could not queue
+ * is owed and tried again in retry_ns, a few times. The step says what is to be counted.
  */
 static __always_inline struct claim_step claim_recorded(struct claim *claim,
-							enum claim_announce announce, int sent,
+							enum claim_announce announce,
+							const __u8 *whom, int sent,
 							const struct settings *settings,
 							__u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .changed = 1};
-	int owes_other = !(claim->flags & CLAIM_F_DEFENDER) != (announce != ANNOUNCE_DEFENDER);
 
 	claim->changed_ns = now_ns;
 	if (sent) {
@@ -209,12 +213,12 @@ static __always_inline struct claim_step claim_recorded(struct claim *claim,
 		claim->last_announcement_ns = now_ns;
 		claim->retries = 0;
 		step.reason = COUNTER_announced;
-		if (claim->flags & CLAIM_F_OWED && !owes_other) {
+		if (claim->flags & CLAIM_F_OWED && mac_equal(claim_whom(claim), whom)) {
 			/* An operator was quicker than the retry. */
 			claim_owe_nothing(claim);
 			claim_arm(claim, settings, now_ns);
 		}
-	} else if (claim->retries < CLAIM_RETRIES && claim_may_owe(claim, announce)) {
+	} else if (claim->retries < CLAIM_RETRIES && claim_may_owe(claim, announce, whom)) {
 		claim->retries++;
 		claim_owe(claim, announce, now_ns + settings->retry_ns);
 		step.reason = COUNTER_announce_failed;
@@ -225,16 +229,16 @@ static __always_inline struct claim_step claim_recorded(struct claim *claim,
 	return step;
 }
 
-/* The announcement of the last step waits for its turn until at_ns, `queued` says for which. */
+/* The same announcement waits for its turn until at_ns, `queued` says for which. */
 static __always_inline struct claim_step claim_queue(struct claim *claim,
-						     enum claim_announce announce, __u8 queued,
-						     __u64 at_ns, __u64 now_ns)
+						     enum claim_announce announce, const __u8 *whom,
+						     __u8 queued, __u64 at_ns, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .changed = 1};
 
 	claim->changed_ns = now_ns;
 	step.reason = COUNTER_announce_lost;
-	if (!claim_may_owe(claim, announce))
+	if (!claim_may_owe(claim, announce, whom))
 		return step;
 	claim_owe(claim, announce, at_ns);
 	claim->queued = queued;

@@ -42,6 +42,9 @@ static __always_inline struct claim_step claim_nudged(struct claim *claim,
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_nudge_round};
 	int last = claim_nudge_is_last(claim, settings);
 
+	/* Meanwhile another CPU may have ended them, or begun those of another owner. */
+	if (!claim->nudge_ns || claim->nudge_ns > claim->nudged_ns)
+		return step;
 	claim->nudges += nudges->sent;
 	claim->unconfirmed = nudges->waiting;
 	if (nudges->waiting && !last) {

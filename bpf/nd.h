@@ -6,6 +6,8 @@
 #ifndef GARPD_ND_H
 #define GARPD_ND_H
 
+#include <stddef.h>
+
 #include "frame.h"
 
 #define IPV6_HOP_BY_HOP	    0 /* RFC 8200: the extension headers that may stand before ICMPv6 */

@@ -143,7 +143,8 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		recorded = claim_recorded(claim, outcome->step.announce, sent, set, now_ns);
+		recorded = claim_recorded(claim, outcome->step.announce, outcome->speech.mac, sent,
+					  set, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
@@ -168,7 +169,8 @@ static __always_inline int outcome_has_turn(struct outcome *outcome, struct clai
 		return 1;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		step = claim_queue(claim, outcome->step.announce, outcome->queued, at_ns, now_ns);
+		step = claim_queue(claim, outcome->step.announce, outcome->speech.mac,
+				   outcome->queued, at_ns, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 	}
 	bpf_spin_unlock(&claim->lock);

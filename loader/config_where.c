@@ -25,14 +25,6 @@ unsigned int where_line(const struct where *where)
 	return where->flag ? 0 : lines_first(where->lines, where->path);
 }
 
-/* An error is one line, whatever stood between the quotes in the file. */
-static void clean_controls(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 int where_error(const struct where *where, const char *format, ...)
 {
 	char text[384];
@@ -41,7 +33,6 @@ int where_error(const struct where *where, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	clean_controls(text);
 	if (where->flag)
 		return err_set(where->err, -EINVAL, "%s %.100s: %s", where->flag, where->value,
 			       text);

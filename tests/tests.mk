@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: unit (no root), bpf (BPF_PROG_RUN), lab (end to end), which `make check` runs, and vm
-# (the lab in other kernels), which takes longer and downloads them: `make check-vm`. CI: `make ci`.
+# The test tiers: unit (no root), sim (schedules), mutants, bpf (BPF_PROG_RUN), fuzz, lab (end to end),
+# which `make check` runs, and vm (the lab in other kernels), which takes longer and downloads them:
+# `make check-vm`. CI: `make ci`.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -I$(B) -MMD -MP \
@@ -25,6 +26,12 @@ lint: ## clang-format, cppcheck and shellcheck
 unit: $(B)/garpd test-programs ## the unit tier; no root
 	@tests/run unit
 
+mutants: ## each guard of the pure code broken in turn: the tests have to notice
+	@tests/run mutants
+
+sim: $(T)/sim ## a million schedules over the claim machine
+	@tests/run sim
+
 bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 	@tests/run bpf
 
@@ -41,6 +48,9 @@ check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (ro
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
 	@tests/vm/run
+
+fuzz: fuzz-programs ## FUZZ_SECONDS=10 of each target (root for one of them)
+	@tests/run fuzz
 
 bench: $(B)/garpd lab-programs bench-programs ## how fast, how small; prints figures (root)
 	@tests/bench/run
@@ -60,11 +70,25 @@ run: ## BRIDGE=br0: attach to a bridge of yours (root)
 format: ## clang-format everything
 	$(Q)clang-format -i bpf/*.[ch] loader/*.[ch] $$(find tests -name '*.[ch]')
 
+# ---- sim: schedules over claim.h, in the unit tests' world; as fast as it gets ----
+
+SIM_SOURCES := $(filter-out tests/sim/sim.c,$(sort $(wildcard tests/sim/*.c)))
+SIM_OBJECTS := $(patsubst %.c,$(T)/fast/%.o,$(SIM_SOURCES) tests/sim/sim.c tests/unit/world.c)
+
+$(T)/fast/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -O2 -c $< -o $@
+
+$(T)/sim: $(SIM_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $^ -o $@
+
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
 UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
 	loader/adopt.c loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
-UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(UNIT_MODULES)
+UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 
 $(T)/sanitized/%.o: %.c
@@ -145,8 +169,45 @@ $(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
 
 bench-programs: $(BENCH_PROGRAMS) $(E)/passby.bpf.o
 
-test-programs: $(T)/unit $(T)/bpf lab-programs
+# ---- fuzz: a program of libFuzzer's for each target, which only clang has ----
 
--include $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d)
+F := $(B)/fuzz
+FUZZ_TARGETS := frame config claim differential
+FUZZ_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link $(SANITIZE) \
+	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+FUZZ_SOURCES_frame := tests/fuzz/frame.c
+FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
+FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config*.c) loader/guards.c loader/text.c loader/err.c
 
-.PHONY: lab-programs bench-programs test-programs
+FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c \
+	native_maps.c native_skb.c)
+# Maps are found by their names.
+FUZZ_LDFLAGS_differential := -rdynamic
+
+# garpd.bpf.c, natively: the helpers are functions here.
+$(F)/tests/fuzz/native_%.o: FUZZ_CFLAGS += -Itests/fuzz/native
+
+$(F)/%.o: %.c
+	$(say) FUZZ $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -c $< -o $@
+
+define fuzz_target
+$(F)/$(1): $(FUZZ_SOURCES_$(1):%.c=$(F)/%.o)
+	$$(say) LD $$@
+	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$(FUZZ_LDFLAGS_$(1)) $$^ $$(GARPD_LIBS) -o $$@
+endef
+$(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))
+
+# The keys of a configuration stand in the example.
+$(F)/config.dict: dist/garpd.yaml
+	$(Q)mkdir -p $(@D)
+	$(Q)grep -oE '[a-z_]+:' $< | sort -u | sed 's/.*/"&"/' > $@
+
+fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(B)/bpf/garpd.bpf.o
+
+test-programs: $(T)/sim $(T)/unit $(T)/bpf lab-programs fuzz-programs
+
+-include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
+
+.PHONY: fuzz mutants sim fuzz-programs lab-programs bench-programs test-programs

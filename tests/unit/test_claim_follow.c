@@ -39,6 +39,29 @@ Test(claim_follow, three_tries_and_then_it_is_unconfirmed_once)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
+/* B probes while the round beside A's announcement is being sent: nobody speaks for B yet. */
+static void b_probes_meanwhile(struct world *world, const struct claim_step *step,
+			       const struct announcement *said)
+{
+	(void)said;
+	if (!step->nudge)
+		return;
+	world->watch = NULL;
+	world->daemon_sleeps = 1; /* there is one, and it is at it */
+	world_probe(world, ADDRESS, GUEST_B, world->now_ns);
+	world->daemon_sleeps = 0;
+}
+
+Test(claim_follow, round_that_another_guest_ended_has_no_next_one)
+{
+	w.watch = b_probes_meanwhile;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+	cr_assert_eq(world_claim(&w, ADDRESS)->nudge_ns, 0);
+	world_run_until(&w, at_ms(TAKEN_MS + 2000));
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
 Test(claim_follow, no_listener_no_round)
 {
 	w.listeners = 0;

@@ -217,7 +217,8 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, 0, &w.settings, at_ms(1));
+	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 0, &w.settings,
+						at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_lost);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
@@ -225,13 +226,41 @@ Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 
 Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 {
-	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE, .rival = {2}};
 
 	claim_owe(&claim, ANNOUNCE_DEFENDER, at_ms(1));
-	claim_recorded(&claim, ANNOUNCE_GUEST, 1, &w.settings, at_ms(1));
+	claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 1, &w.settings, at_ms(1));
 	cr_assert_eq(claim.flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER),
 		     CLAIM_F_OWED | CLAIM_F_DEFENDER);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
+}
+
+/* A's last round is on its way while B, declared too, probes in XDP, where nothing can be sent. */
+Test(claim_xdp, success_does_not_pay_what_another_guest_is_owed)
+{
+	struct claim claim = {.state = CLAIM_PROBING, .flags = CLAIM_F_IMMEDIATE};
+
+	memcpy(claim.mac, GUEST_B->mac, MAC_LEN);
+	claim_owe(&claim, ANNOUNCE_GUEST, at_ms(1));
+	claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
+	cr_assert(claim.flags & CLAIM_F_OWED);
+	cr_assert_eq(claim.deadline_ns, at_ms(1));
+}
+
+/* The announcement of a defender fails while a third one joins the quarrel: nobody is its heir. */
+Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
+{
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct claim_step step;
+
+	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
+	step = claim_recorded(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
+	cr_assert_eq(step.reason, COUNTER_announce_lost);
+	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
+	claim.state = CLAIM_OWNED;
+	step = claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
+	cr_assert_eq(step.reason, COUNTER_announce_lost);
 }
 
 /* ---- our own frames, that generic XDP meets again ---- */

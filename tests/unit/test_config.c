@@ -145,6 +145,7 @@ static const struct bad {
 	{"bare_star", "2: no valid YAML: while scanning an alias"},
 	{"both_roles", "4: eth0 is an uplink and a guest; keep it in one"},
 	{"control", "2: no valid YAML: control characters are not allowed"},
+	{"control_key", "1: unknown key \"m?[1mode\"; the keys here are"},
 	{"declared_twice", "4: 192.0.2.7 is declared twice (line 2); keep one"},
 	{"deep", "1: lists and mappings nested too deep"},
 	{"empty_item", "3: addresses[0] has no \"address\"; write \"address: ADDRESS\""},

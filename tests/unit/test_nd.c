@@ -90,6 +90,18 @@ Test(nd_forms, every_length_of_an_advertisement)
 	every_length(&bytes, FRAME_ANNOUNCEMENT);
 }
 
+/* RFC 4861 7.2.5: it does not override what a cache has, and so is an answer like any other. */
+Test(nd_forms, advertisement_without_override_is_no_announcement)
+{
+	struct bytes bytes, options = {0};
+
+	put(&options, "\x02\x01", 2);
+	put(&options, guest, MAC_LEN);
+	put_ethernet(&bytes, ALL_NODES_MAC, guest);
+	put_nd(&bytes, ND_ADVERTISEMENT, 0, TARGET6, ALL_NODES6, &options);
+	cr_assert_eq(parse_exact(&bytes, bytes.len).kind, FRAME_ASSERTION);
+}
+
 Test(nd_forms, every_length_up_to_256_bytes_and_not_a_unit_more)
 {
 	struct bytes bytes, options = {0};

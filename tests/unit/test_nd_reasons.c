@@ -102,6 +102,19 @@ Test(nd_reasons, target_and_destination)
 	cr_assert_eq(reason_with(DST_MAC, other, 6), COUNTER_probe_unicast);
 }
 
+/* ::ffff:192.0.2.7 would be the claim of an IPv4 address. */
+Test(nd_reasons, target_that_is_an_ipv4_address)
+{
+	struct bytes bytes;
+
+	put_whole(&bytes);
+	memcpy(bytes.at + TARGET, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\x00\x02\x07", 16);
+	memcpy(bytes.at + DST + 13, bytes.at + TARGET + 13, 3);
+	memcpy(bytes.at + DST_MAC + 3, bytes.at + TARGET + 13, 3);
+	seal6(bytes.at + IP, 32);
+	cr_assert_eq(parse_exact(&bytes, bytes.len).reason, COUNTER_probe_target);
+}
+
 /* Not from ::, it is no probe but tells whose address the sender has. */
 Test(nd_reasons, source)
 {

@@ -82,13 +82,60 @@ void world_host_has(struct world *w, const char *addr, enum host_address what)
 	w->sites[world_site(w, addr)].host = what;
 }
 
-static struct policy world_policy(const struct world *w, int site, const __u8 *mac)
+static struct policy world_judge(const struct world *w, int site, const __u8 *mac)
 {
 	const struct address *declared = &w->sites[site].declared;
 	int named = declared->announce != ANNOUNCE_AFTER_PROBE || declared->owner_count;
 
 	return policy_judge(named ? declared : NULL,
 			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
+}
+
+struct policy world_policy(const struct world *w, const char *addr, const struct station *whom)
+{
+	return world_judge(w, world_find(w, addr), whom->mac);
+}
+
+/* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
+static int world_may_enter(const struct claim_step *step, __u32 port)
+{
+	return step->announce == ANNOUNCE_DEFENDER || port != REMOTE->port;
+}
+
+/* What is to be said, as of now; and whether it can be. */
+static struct announcement world_speech(struct world *w, const struct claim *claim,
+					const struct claim_step *step, const struct heard *heard)
+{
+	int defender = step->announce == ANNOUNCE_DEFENDER;
+	struct announcement said = {.at_ns = w->now_ns, .reason = step->reason};
+
+	if (!step->announce)
+		return said;
+	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
+	said.port = defender ? claim->rival_port : claim->port;
+	if (heard && w->xdp) {
+		said.became = ANNOUNCEMENT_OWED;
+	} else if (w->fail || !world_may_enter(step, said.port)) {
+		w->fail -= !!w->fail;
+		said.became = ANNOUNCEMENT_FAILED;
+	} else {
+		said.became = ANNOUNCEMENT_SENT;
+	}
+	return said;
+}
+
+static void world_record(struct world *w, struct claim *claim, enum claim_announce announce,
+			 const struct announcement *said)
+{
+	int sent = said->became == ANNOUNCEMENT_SENT;
+	struct claim_step step;
+
+	if (sent) {
+		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
+		w->announced.list[w->announced.count++] = *said;
+	}
+	step = claim_recorded(claim, announce, said->mac, sent, &w->settings, w->now_ns);
+	w->counted[step.reason]++;
 }
 
 /* A round of nudges: to each listener, unless it is the look behind the last one. */
@@ -110,32 +157,20 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 			 const struct heard *heard)
 {
 	struct claim *claim = &w->sites[site].claim;
-	struct announcement *said = &w->announced.list[w->announced.count];
-	int defender = step.announce == ANNOUNCE_DEFENDER, sent;
+	struct announcement said = world_speech(w, claim, &step, heard);
 
 	w->step = step;
 	w->counted[step.reason]++;
 	w->counted[COUNTER_moved] += step.moved;
-	if (w->watch)
-		w->watch(w, site, &step, heard);
-	if (step.announce && heard && w->xdp) {
+	if (said.became == ANNOUNCEMENT_OWED)
 		claim_owe(claim, step.announce, w->now_ns);
-	} else if (step.announce) {
-		sent = !w->fail;
-		w->fail -= !sent;
-		if (sent) {
-			assert(w->announced.count < WORLD_ANNOUNCEMENTS);
-			*said = (struct announcement){.at_ns = w->now_ns, .reason = step.reason};
-			memcpy(said->mac, defender ? claim->rival : claim->mac, MAC_LEN);
-			said->port = defender ? claim->rival_port : claim->port;
-			w->announced.count++;
-		}
-		step = claim_recorded(claim, step.announce, sent, &w->settings, w->now_ns);
-		w->counted[step.reason]++;
-	}
-	if (w->step.nudge)
+	if (w->watch)
+		w->watch(w, &step, &said);
+	if (said.became == ANNOUNCEMENT_SENT || said.became == ANNOUNCEMENT_FAILED)
+		world_record(w, claim, step.announce, &said);
+	if (step.nudge)
 		world_nudges(w, claim);
-	if (w->step.forget)
+	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
 
@@ -152,7 +187,7 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 	world_run_until(w, at_ns);
 	frame.addr = world_addr(addr);
 	memcpy(frame.mac, from->mac, MAC_LEN);
-	heard.policy = world_policy(w, site, frame.mac);
+	heard.policy = world_judge(w, site, frame.mac);
 	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role)))
@@ -221,9 +256,19 @@ static int world_next(const struct world *w)
 	return next;
 }
 
+static void world_due(struct world *w, int site)
+{
+	struct claim *claim = &w->sites[site].claim;
+
+	w->wakeups++;
+	world_follow(
+		w, site,
+		claim_due(claim, world_judge(w, site, claim_whom(claim)), &w->settings, w->now_ns),
+		NULL);
+}
+
 void world_run_until(struct world *w, __u64 at_ns)
 {
-	struct claim_step step;
 	struct claim *claim;
 	int site;
 
@@ -234,12 +279,15 @@ void world_run_until(struct world *w, __u64 at_ns)
 			break;
 		if (claim->deadline_ns > w->now_ns)
 			w->now_ns = claim->deadline_ns;
-		w->wakeups++;
-		step = claim_due(claim, world_policy(w, site, claim_whom(claim)), &w->settings,
-				 w->now_ns);
-		world_follow(w, site, step, NULL);
+		world_due(w, site);
 	}
 	w->now_ns = at_ns;
+}
+
+void world_wake(struct world *w, const char *addr, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	world_due(w, world_site(w, addr));
 }
 
 /* The reason of the step: announce_asked, or why it was refused. */
@@ -250,7 +298,7 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 
 	world_run_until(w, at_ns);
 	world_follow(w, site,
-		     claim_asked(claim, world_policy(w, site, claim->mac), &w->settings, w->now_ns),
+		     claim_asked(claim, world_judge(w, site, claim->mac), &w->settings, w->now_ns),
 		     NULL);
 	return w->step.reason;
 }

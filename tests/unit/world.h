@@ -48,6 +48,12 @@ struct announcement {
 	__u8 mac[MAC_LEN];
 	__u32 port;
 	__u8 reason; /* enum counter: the edge that made it */
+	enum announcement_fate {
+		ANNOUNCEMENT_NONE,
+		ANNOUNCEMENT_SENT,
+		ANNOUNCEMENT_FAILED, /* the kernel did not take it */
+		ANNOUNCEMENT_OWED,   /* the hook cannot send */
+	} became;
 };
 
 struct world {
@@ -76,9 +82,13 @@ struct world {
 	unsigned int wakeups;	/* calls of claim_due */
 	struct claim_step step; /* the last one */
 
-	/* Told of every step before the announcement is made; NULL: nobody. */
-	void (*watch)(struct world *w, int site, const struct claim_step *step,
-		      const struct heard *heard);
+	/*
+	 * Told of every step when the claim's lock is let go, before what became of its
+	 * announcement is recorded: what it does to the world, another CPU does meanwhile. NULL:
+	 * nobody.
+	 */
+	void (*watch)(struct world *w, const struct claim_step *step,
+		      const struct announcement *said);
 };
 
 __u64 at_ms(__u64 ms);
@@ -89,6 +99,7 @@ void world_init(struct world *w);
 /* What the configuration and the routing table say. The list ends with NULL. */
 void world_declare(struct world *w, const char *addr, enum announce_mode mode, ...);
 void world_host_has(struct world *w, const char *addr, enum host_address what);
+struct policy world_policy(const struct world *w, const char *addr, const struct station *whom);
 
 /* Something is heard at a time that is not past; deadlines up to it are served before. */
 void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
@@ -106,6 +117,7 @@ void world_takes(struct world *w, const char *addr, const struct station *from, 
 
 /* The daemon: serves every deadline up to at_ns; or an operator's request. */
 void world_run_until(struct world *w, __u64 at_ns);
+void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
 
 /* A listener answers the host that it has for the address, an enum counter; or the owner is heard

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * claim.c - any events at any times over claim.h, before the simulator's judge (tests/sim).
+ *
+ * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 which of schedule_rules, 3-4 listeners, 5 they are
+ * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3
+ * announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO TIME(2): WHAT bits 0-2 what happens, 3
+ * races, 4-7 the nonce or the number of failures; WHO of schedule_stations; TIME since the event
+ * before, bits 0-1 the unit.
+ */
+#include "fuzz.h"
+#include "tests/sim/play.h"
+
+static __u64 input_gap_ns(struct input *input)
+{
+	/* In 16,000 of them: 16 us, 8 s, 40 s, half an hour. A claim of a day's age is forgotten.
+	 */
+	static const __u64 units_ns[] = {1, 500 * NSEC_PER_USEC, 2500 * NSEC_PER_USEC,
+					 100 * NSEC_PER_MSEC};
+	__u16 time = input_u16(input);
+
+	return (time >> 2) * units_ns[time & 3];
+}
+
+static void read_event(struct input *input, struct event_at *event, __u64 before_ns)
+{
+	__u8 what = input_byte(input), who = input_byte(input);
+
+	*event = (struct event_at){
+		.what = (what & 15) % HAPPENS_MAX,
+		.races = who >> 7,
+		.who = (who & 127) % SCHEDULE_STATIONS,
+		.at_ns = before_ns + input_gap_ns(input),
+	};
+	if (event->what == HAPPENS_PROBE)
+		event->nonce = what >> 4;
+	if (event->what == HAPPENS_FAILURES)
+		event->count = what >> 4;
+}
+
+static void read_schedule(struct input *input, struct schedule *schedule)
+{
+	__u8 rules = input_byte(input), settings = input_byte(input);
+	__u64 at_ns = WORLD_START_NS;
+
+	*schedule = (struct schedule){
+		.rules = &schedule_rules[(rules & 7) % SCHEDULE_RULES],
+		.listeners = rules >> 3 & 3,
+		.refresh_s = rules >> 5 & 1 ? 900 : 0,
+		.ipv6 = settings & 1,
+		.xdp = settings >> 1 & 1,
+		.announce_num = 1 + (settings >> 2 & 3),
+		.max_moves = 1 + (settings >> 4 & 7),
+		.thaw_s = settings >> 7 ? 20 : 300,
+	};
+	while (input->len && schedule->count < SCHEDULE_MAX) {
+		read_event(input, &schedule->event[schedule->count], at_ns);
+		at_ns = schedule->event[schedule->count++].at_ns;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
+{
+	static struct schedule schedule;
+	static struct tally tally;
+	struct input input = {data, len};
+	const char *broken;
+
+	_Static_assert(HAPPENS_MAX <= 16, "four bits");
+	read_schedule(&input, &schedule);
+	broken = play(&schedule, &tally, NULL);
+	if (broken)
+		play(&schedule, &tally, stderr);
+	must(!broken, "%s", broken);
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bpf_helpers.h - stands in for libbpf's, so that garpd.bpf.c compiles natively, whole and as it
+ * is: the helpers are functions (native_maps.c, native_skb.c), the maps variables of these shapes.
+ */
+#ifndef GARPD_FUZZ_BPF_HELPERS_H
+#define GARPD_FUZZ_BPF_HELPERS_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stddef.h>
+
+#define SEC(name)
+#define __uint(name, value)   int(*name)[value]
+#define __type(name, value)   __typeof__(value) *name
+#define LIBBPF_PIN_BY_NAME    1
+#define barrier_var(variable) asm volatile("" : "+r"(variable))
+#define barrier()	      asm volatile("" ::: "memory")
+#define bpf_spin_lock(lock)   ((void)(lock))
+#define bpf_spin_unlock(lock) ((void)(lock))
+
+__u64 bpf_ktime_get_ns(void);
+
+/* libbpf has functions of these names. */
+#define bpf_map_lookup_elem native_lookup_elem
+#define bpf_map_update_elem native_update_elem
+#define bpf_map_delete_elem native_delete_elem
+
+void *bpf_map_lookup_elem(void *map, const void *key);
+long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
+long bpf_map_delete_elem(void *map, const void *key);
+void *bpf_ringbuf_reserve(void *ring, __u64 size, __u64 flags);
+void bpf_ringbuf_submit(void *record, __u64 flags);
+
+long bpf_skb_pull_data(struct __sk_buff *skb, __u32 len);
+long bpf_skb_load_bytes(const struct __sk_buff *skb, __u32 offset, void *to, __u32 len);
+long bpf_skb_store_bytes(struct __sk_buff *skb, __u32 offset, const void *from, __u32 len,
+			 __u64 flags);
+long bpf_skb_change_tail(struct __sk_buff *skb, __u32 len, __u64 flags);
+long bpf_skb_vlan_push(struct __sk_buff *skb, __be16 proto, __u16 tci);
+long bpf_skb_vlan_pop(struct __sk_buff *skb);
+long bpf_clone_redirect(struct __sk_buff *skb, __u32 ifindex, __u64 flags);
+
+#endif /* GARPD_FUZZ_BPF_HELPERS_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.h - what may be announced, and what must be, for one address: the rules of DESIGN 4 and
+ * RFC 5227 a second time, kept from what the wire heard and said and never from a claim's fields.
+ *
+ * It is told of everything in the order that the claim's lock gives it, and ends in
+ * judge_condemns() where a rule is broken:
+ *
+ *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
+ *	  has said it himself;
+ *	- nobody before the window ended, but who is declared immediate;
+ *	- a slot is used once, and never before its time;
+ *	- a quiet claim that is complete is announced at its time, and so is each further slot and
+ *	  each debt (an announcement that could not be sent at once), given that the daemon lives.
+ */
+#ifndef GARPD_SIM_JUDGE_H
+#define GARPD_SIM_JUDGE_H
+
+#include "tests/unit/world.h"
+
+enum { JUDGE_NOBODY = -1, JUDGE_MACS = 16 }; /* a MAC is known by its last byte's low half */
+
+enum heard_kind {
+	HEARD_PROBE,
+	HEARD_ANNOUNCEMENT,
+	HEARD_USE,   /* any other ARP or ND from the address */
+	HEARD_RELAY, /* the same, with another Ethernet source */
+};
+
+/* Which window is open, who waits for its end. */
+struct attempt {
+	unsigned int probes;
+	int unsteady, used, declared, immediate;
+	int rival;	 /* from whom the window was taken over */
+	__u64 rival_ns;	 /* and when that one had probed */
+	__u64 opened_ns; /* by the probe of that moment */
+	__u64 ends_ns;
+};
+
+/* An announcement that could not be sent at once: the daemon makes up for it. */
+struct debt {
+	int whom, defender;
+	int shaky; /* something was heard since: it may be void */
+	unsigned int tries;
+	__u64 due_ns;
+};
+
+struct judge {
+	const struct settings *settings;
+	struct policy policy[JUDGE_MACS];
+	int ipv6, xdp;
+
+	enum claim_state state;
+	int mac, owner, rival; /* who claims it now, has it, contradicted last */
+	__u32 port, owner_port;
+	__u8 nonce;
+	__u64 probed_ns; /* the last probe that counted; 0: none yet */
+	__u64 seen_ns;	 /* the last sign of who claims it or has it */
+	__u64 said_ns;	 /* the last announcement that went out */
+	__u64 quiet_ns;	 /* when a quarrel or a frost is over */
+	struct attempt attempt;
+	unsigned int slots; /* of the announcements, taken */
+	__u64 slot_ns;	    /* the last time that one was tried */
+	struct debt debt;
+	unsigned int moves; /* lately */
+	__u64 moves_ns;	    /* since then */
+	int defender;	    /* who is to be announced for what was heard right now */
+	int said;	    /* who was announced last */
+	int asked;	    /* an operator asks right now */
+};
+
+void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);
+
+/* Before the claim hears it. */
+void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
+		 __u64 at_ns);
+
+/* What the claim's step was (its public half: reason and announcement), when its lock is let go. */
+void judge_steps(struct judge *judge, const struct claim_step *step,
+		 const struct announcement *said, __u64 at_ns);
+
+/* What became of its announcement; other CPUs may have heard something since the step. */
+void judge_records(struct judge *judge, const struct claim_step *step,
+		   const struct announcement *said, __u64 at_ns);
+
+/* The daemon has served everything up to at_ns: what was to be said by then has been said. */
+void judge_waits(struct judge *judge, __u64 at_ns);
+
+/* A rule is broken. For the program that uses the judge to define; does not return. */
+_Noreturn void judge_condemns(const char *what);
+
+#endif /* GARPD_SIM_JUDGE_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge_parts.h - what the two halves of the judge share: judge.c hears, judge_says.c says. */
+#ifndef GARPD_SIM_JUDGE_PARTS_H
+#define GARPD_SIM_JUDGE_PARTS_H
+
+#include "judge.h"
+
+/* Condemns where it does not hold. */
+void judge_must(int holds, const char *broken);
+
+int judge_mac(const __u8 *mac);
+
+/* It has got through. 1: the address moves too often, and is frozen from now on. */
+int judge_owns(struct judge *judge, int mac, __u64 at_ns);
+/* Too few probes, or a quarrel is over: as before. */
+void judge_lapses(struct judge *judge);
+void judge_forgets(struct judge *judge);
+void judge_owes_nothing(struct judge *judge);
+
+/* Are its probes enough, or does something else vouch for it? */
+int judge_complete(const struct judge *judge);
+
+#endif /* GARPD_SIM_JUDGE_PARTS_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The judge's second half: what is said, and what ought to have been said. */
+#include "judge_parts.h"
+
+/* ---- what is said ---- */
+
+static void window_ended(struct judge *judge, __u64 at_ns)
+{
+	judge_must(judge->state == CLAIM_PROBING, "announced as after a window, and none is open");
+	judge_must(at_ns >= judge->attempt.ends_ns, "announced before the window ended");
+	judge_must(judge_complete(judge), "announced after too few probes");
+	judge->state = CLAIM_ANNOUNCING;
+	judge_must(!judge_owns(judge, judge->mac, at_ns), "announced though it moved too often");
+	judge_owes_nothing(judge);
+	judge->slots = 0;
+}
+
+static __u64 slot_due(const struct judge *judge)
+{
+	const struct settings *set = judge->settings;
+
+	return judge->slot_ns +
+	       (judge->slots == 1 ? set->first_interval_ns : set->announce_interval_ns);
+}
+
+static void takes_slot(struct judge *judge, enum counter reason, __u64 at_ns)
+{
+	if (reason == COUNTER_window_ended)
+		window_ended(judge, at_ns);
+	else
+		judge_must(judge->state == CLAIM_ANNOUNCING && at_ns >= slot_due(judge),
+			   "announced twice in a slot, or without one");
+	judge->slots++;
+	if (judge->slots >= judge->settings->announce_num)
+		judge->state = CLAIM_OWNED;
+}
+
+static int slot_reason(enum counter reason)
+{
+	return reason == COUNTER_window_ended || reason == COUNTER_announce_next ||
+	       reason == COUNTER_announce_done;
+}
+
+/* Of the one that the claim is about. */
+static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
+{
+	judge_must(mac == judge->mac, "another one is announced than the claim is about");
+	if (slot_reason(reason))
+		return takes_slot(judge, reason, at_ns);
+	switch (reason) {
+	case COUNTER_immediate:
+		judge_must(judge->state == CLAIM_PROBING && judge->attempt.immediate &&
+				   judge->attempt.opened_ns == at_ns,
+			   "announced at a probe that is not the first of a declared one");
+		break;
+	case COUNTER_announce_refresh:
+		judge_must(judge->state == CLAIM_OWNED &&
+				   at_ns >= judge->slot_ns + judge->settings->refresh_ns,
+			   "refreshed before its time, or nobody's");
+		judge_must(at_ns <= judge->seen_ns + judge->settings->refresh_ns,
+			   "refreshed for a guest that is silent");
+		break;
+	case COUNTER_announce_asked:
+		judge_must(judge->asked, "announced for an operator, and none asked");
+		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
+			   "announced for an operator, and nobody has the address");
+		break;
+	default:
+		judge_must(0, "announced for no reason that there is");
+	}
+}
+
+/* What is owed is owed to somebody, and not before its time. */
+static void says_owed(struct judge *judge, int mac, __u64 at_ns)
+{
+	judge_must(judge->debt.whom == mac, "announced as owed, and nothing is owed");
+	judge_must(at_ns >= judge->debt.due_ns, "announced as owed before its time");
+	judge_owes_nothing(judge);
+}
+
+static void owes(struct judge *judge, int mac, int defender, __u64 due_ns)
+{
+	judge->debt.whom = mac;
+	judge->debt.defender = defender;
+	judge->debt.shaky = 0;
+	judge->debt.due_ns = due_ns;
+}
+
+static void says(struct judge *judge, const struct claim_step *step,
+		 const struct announcement *said, __u64 at_ns)
+{
+	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
+
+	judge_must(!judge->policy[mac].denied, "the policy forbids it");
+	judge_must(judge->state != CLAIM_FROZEN, "a frozen claim speaks");
+	/* A slot is none where it has been said this moment, as a debt or for a window before. */
+	judge_must(judge->said != mac || judge->said_ns != at_ns || !slot_reason(step->reason),
+		   "announced twice in one moment");
+	if (step->reason == COUNTER_announce_owed) {
+		says_owed(judge, mac, at_ns);
+	} else if (defender) {
+		judge_must(judge->defender == mac, "announced as a defender, and did not defend");
+	} else {
+		judge_must(said->port == judge->port, "announced on a port that it is not on");
+		says_guest(judge, step->reason, mac, at_ns);
+	}
+	judge->defender = JUDGE_NOBODY;
+	/* An operator's comes in between, and takes no slot. */
+	if (!judge->asked)
+		judge->slot_ns = at_ns;
+	if (said->became == ANNOUNCEMENT_OWED)
+		owes(judge, mac, defender, at_ns);
+}
+
+/* How long after its last sign of life: one that was denied takes room from its port for less. */
+static __u64 remembered_ns(const struct judge *judge)
+{
+	__u64 denied_ns = 60 * NSEC_PER_SEC;
+
+	if (judge->state == CLAIM_DENIED && judge->settings->max_age_ns > denied_ns)
+		return denied_ns;
+	return judge->settings->max_age_ns;
+}
+
+void judge_steps(struct judge *judge, const struct claim_step *step,
+		 const struct announcement *said, __u64 at_ns)
+{
+	if (step->announce)
+		says(judge, step, said, at_ns);
+	judge_must(judge->defender == JUDGE_NOBODY, "who defended was not announced again");
+	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
+			   judge->attempt.opened_ns != at_ns || judge->slot_ns == at_ns,
+		   "who is declared was not announced at the first probe");
+	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
+		   "listeners are nudged for somebody who may not have the address");
+	if (step->reason == COUNTER_aged) {
+		judge_must(at_ns >= judge->seen_ns + remembered_ns(judge),
+			   "forgotten before its time");
+		judge_forgets(judge);
+	}
+	if (step->reason == COUNTER_lapsed || step->reason == COUNTER_thawed ||
+	    step->reason == COUNTER_frozen)
+		judge_waits(judge, at_ns);
+}
+
+/* Is the announcement that failed still wanted? */
+static int still_wanted(const struct judge *judge, int mac, int defender)
+{
+	if (defender)
+		return judge->state == CLAIM_CONFLICT && judge->rival == mac;
+	if (judge->mac != mac)
+		return 0;
+	if (judge->state == CLAIM_PROBING)
+		return judge->attempt.immediate;
+	return judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED;
+}
+
+void judge_records(struct judge *judge, const struct claim_step *step,
+		   const struct announcement *said, __u64 at_ns)
+{
+	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
+	struct debt *debt = &judge->debt;
+
+	if (said->became == ANNOUNCEMENT_SENT) {
+		judge->said = judge->asked ? JUDGE_NOBODY : mac;
+		judge->said_ns = at_ns;
+		debt->tries = 0;
+		if (debt->whom == mac) { /* an operator was quicker */
+			judge_owes_nothing(judge);
+			judge->slot_ns = at_ns;
+		}
+	} else if (said->became == ANNOUNCEMENT_FAILED) {
+		if (debt->tries < CLAIM_RETRIES && still_wanted(judge, mac, defender)) {
+			debt->tries++;
+			owes(judge, mac, defender, at_ns + judge->settings->retry_ns);
+		} else {
+			debt->tries = 0; /* given up */
+		}
+	}
+}
+
+/* ---- what ought to have been said ---- */
+
+/* The window is over: was it announced, or is there a reason not to? */
+static void window_waits(struct judge *judge, __u64 at_ns)
+{
+	judge_owes_nothing(judge);
+	if (!judge_complete(judge))
+		return judge_lapses(judge);
+	judge_must(judge_owns(judge, judge->mac, at_ns),
+		   "a quiet claim, complete, was not announced");
+}
+
+void judge_waits(struct judge *judge, __u64 at_ns)
+{
+	int owed = judge->debt.whom != JUDGE_NOBODY;
+
+	/* The daemon comes once for a debt and the window's end, which says both. */
+	if (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns &&
+	    !(owed && at_ns < judge->debt.due_ns))
+		return window_waits(judge, at_ns);
+	judge_must(!owed || judge->debt.shaky || at_ns < judge->debt.due_ns,
+		   "what was owed was not said");
+	if (judge->state == CLAIM_ANNOUNCING)
+		judge_must(owed || at_ns < slot_due(judge), "a slot was left out");
+	else if (judge->state == CLAIM_CONFLICT && at_ns >= judge->quiet_ns && !owed &&
+		 judge->owner != JUDGE_NOBODY && judge->owner != judge->mac)
+		judge_lapses(judge);
+	else if (judge->state == CLAIM_FROZEN && at_ns >= judge->quiet_ns) {
+		judge->moves = 0;
+		judge->state = CLAIM_OWNED;
+	}
+}

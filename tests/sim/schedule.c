@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "schedule.h"
+
+const struct station *const schedule_stations[SCHEDULE_STATIONS] = {GUEST_A, GUEST_B, GUEST_C,
+								    A_UPLINK, REMOTE};
+enum { A, B, C, A_FROM_UPLINK, FAR };
+
+const struct rules schedule_rules[SCHEDULE_RULES] = {
+	{"nothing is declared", ANNOUNCE_AFTER_PROBE, "", 0},
+	{"nothing is declared, as mostly", ANNOUNCE_AFTER_PROBE, "", 0},
+	{"immediate for a and b", ANNOUNCE_IMMEDIATE, "ab", 0},
+	{"immediate for a, b and c", ANNOUNCE_IMMEDIATE, "abc", 0},
+	{"after their probes, for a and c", ANNOUNCE_AFTER_PROBE, "ac", 0},
+	{"a next hop, immediate for a and b", ANNOUNCE_IMMEDIATE, "ab", HOST_NEXT_HOP},
+	{"a next hop that is not declared", ANNOUNCE_AFTER_PROBE, "", HOST_NEXT_HOP},
+	{"never", ANNOUNCE_NEVER, "", 0},
+};
+
+/* How senders probe: FACTS 1. The gap is at most `jitter_ms` longer. */
+struct sender {
+	unsigned int probes, gap_ms, jitter_ms;
+	unsigned int announces_ms; /* after the last probe, where it does */
+};
+
+static const struct sender senders[] = {
+	{3, 998, 16, 1000},   /* Windows */
+	{3, 998, 16, 1000},   /* mostly */
+	{3, 1200, 800, 2000}, /* dhcpcd, systemd-networkd */
+	{3, 50, 600, 600},    /* NetworkManager */
+	{4, 200, 2, 2000},    /* ODVA ACD */
+	{1, 0, 0, 0},	      /* udhcpc -a */
+	{2, 1000, 10, 0},     /* DAD given up */
+	{6, 900, 1100, 1000}, /* somebody slow */
+};
+
+static const struct sender senders6[] = {
+	{1, 0, 0, 1000},     /* Windows, Linux */
+	{3, 1000, 20, 1020}, /* dad_transmits 3 */
+	{2, 1030, 40, 1000},
+};
+
+struct maker {
+	struct schedule *schedule;
+	__u64 state;	      /* of the generator */
+	unsigned int lossy;   /* in 100 */
+	unsigned int doubled; /* in 100 */
+	unsigned int delayed; /* in 100 */
+	unsigned int nonces;
+};
+
+/* xorshift64*, Vigna 2016 */
+static __u64 rnd(struct maker *maker, __u64 below)
+{
+	maker->state ^= maker->state >> 12;
+	maker->state ^= maker->state << 25;
+	maker->state ^= maker->state >> 27;
+	return (maker->state * 2685821657736338717ull >> 33) % below;
+}
+
+static int in_100(struct maker *maker, unsigned int percent)
+{
+	return rnd(maker, 100) < percent;
+}
+
+static void put_event(struct maker *maker, struct event_at event)
+{
+	struct schedule *schedule = maker->schedule;
+
+	event.races = in_100(maker, 10);
+	if (schedule->count < SCHEDULE_MAX)
+		schedule->event[schedule->count++] = event;
+}
+
+/* On its way a frame gets lost, late (and so behind others), or is there twice. */
+static void put_frame(struct maker *maker, enum happening what, int who, __u64 at_ns)
+{
+	struct event_at event = {.at_ns = at_ns, .what = what, .who = who};
+
+	if (maker->schedule->ipv6 && what == HAPPENS_PROBE)
+		event.nonce = rnd(maker, 4) ? 1 + maker->nonces++ % 250 : 0;
+	if (in_100(maker, maker->lossy))
+		return;
+	if (in_100(maker, maker->delayed))
+		event.at_ns += rnd(maker, in_100(maker, 20) ? 3000 : 120) * NSEC_PER_MSEC;
+	put_event(maker, event);
+	if (!in_100(maker, maker->doubled))
+		return;
+	event.at_ns += rnd(maker, 20) ? 1 + rnd(maker, 20 * NSEC_PER_USEC)
+				      : rnd(maker, 70 * NSEC_PER_MSEC);
+	/* A loop in the fabric: back from the uplink, or with another MAC on it. */
+	if (who == A && in_100(maker, 20))
+		event.who = A_FROM_UPLINK;
+	else if (event.nonce && in_100(maker, 20))
+		event.who = rnd(maker, SCHEDULE_STATIONS);
+	put_event(maker, event);
+}
+
+/* One host's duplicate address detection. When it is over: the time of its end. */
+static __u64 put_attempt(struct maker *maker, int who, __u64 at_ns)
+{
+	int six = maker->schedule->ipv6;
+	const struct sender *sender =
+		six ? &senders6[rnd(maker, sizeof(senders6) / sizeof(*senders6))]
+		    : &senders[rnd(maker, sizeof(senders) / sizeof(*senders))];
+	unsigned int i;
+
+	for (i = 0; i < sender->probes; i++) {
+		put_frame(maker, HAPPENS_PROBE, who, at_ns);
+		if (in_100(maker, 6))
+			put_frame(maker, HAPPENS_USE, who, at_ns + rnd(maker, 900) * NSEC_PER_MSEC);
+		if (i + 1 < sender->probes)
+			at_ns += (sender->gap_ms + rnd(maker, sender->jitter_ms + 1)) *
+				 NSEC_PER_MSEC;
+	}
+	if (sender->announces_ms && in_100(maker, 35))
+		put_frame(maker, HAPPENS_ANNOUNCEMENT, who,
+			  at_ns + (sender->announces_ms + rnd(maker, 30)) * NSEC_PER_MSEC);
+	return at_ns;
+}
+
+/* The one who has the address hears the probe and answers: soon, late, or never. */
+static void put_defence(struct maker *maker, int who, __u64 at_ns)
+{
+	static const enum happening how[] = {HAPPENS_USE, HAPPENS_USE, HAPPENS_ANNOUNCEMENT,
+					     HAPPENS_RELAY};
+	__u64 late_ns = in_100(maker, 70) ? rnd(maker, 50) : rnd(maker, 4000);
+
+	put_frame(maker, how[rnd(maker, 4)], who, at_ns + late_ns * NSEC_PER_MSEC);
+}
+
+/* The address goes from one to another, and others may mind. */
+static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
+{
+	__u64 end_ns = put_attempt(maker, to, at_ns);
+	__u64 span_ns = end_ns - at_ns + 3 * NSEC_PER_SEC;
+
+	if (in_100(maker, 15))
+		put_defence(maker, from, at_ns + rnd(maker, span_ns));
+	if (in_100(maker, 12))
+		put_attempt(maker, rnd(maker, SCHEDULE_STATIONS), at_ns + rnd(maker, span_ns));
+	if (in_100(maker, 6))
+		put_event(maker, (struct event_at){.at_ns = at_ns + rnd(maker, 2 * span_ns),
+						   .what = HAPPENS_ASK});
+	return end_ns;
+}
+
+static void put_faults(struct maker *maker, __u64 until_ns)
+{
+	__u64 at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
+
+	if (in_100(maker, 15)) {
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_DIES});
+		at_ns += rnd(maker, in_100(maker, 50) ? 200 : 9000) * NSEC_PER_MSEC;
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_LIVES});
+	}
+	at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
+	if (in_100(maker, 15))
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_EARLY});
+	at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
+	if (in_100(maker, 12))
+		put_event(maker, (struct event_at){.at_ns = at_ns,
+						   .what = HAPPENS_FAILURES,
+						   .count = 1 + rnd(maker, 6)});
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct event_at *x = a, *y = b;
+
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return x < y ? -1 : 1;
+}
+
+/* Failovers between two hosts, mostly; a third one that joins in. */
+static void put_failovers(struct maker *maker)
+{
+	__u64 at_ns = WORLD_START_NS + rnd(maker, 1000) * NSEC_PER_MSEC;
+	unsigned int moves = 1 + (in_100(maker, 60) ? rnd(maker, 3) : rnd(maker, 10));
+	int from = rnd(maker, 3), to;
+
+	if (in_100(maker, 30))
+		put_frame(maker, HAPPENS_ANNOUNCEMENT, from, at_ns);
+	while (moves--) {
+		to = in_100(maker, 85) ? !from : (int)rnd(maker, SCHEDULE_STATIONS);
+		at_ns = put_move(maker, from, to, at_ns);
+		at_ns += (rnd(maker, 4) ? 2000 + rnd(maker, 3000) : rnd(maker, 400000)) *
+			 NSEC_PER_MSEC;
+		from = to;
+	}
+	put_faults(maker, at_ns);
+}
+
+/* Anything, from anybody, at any time. */
+static void put_chaos(struct maker *maker)
+{
+	__u64 at_ns = WORLD_START_NS;
+	int i, who = 0;
+
+	for (i = 0; i < 60; i++) {
+		at_ns += in_100(maker, 60) ? (980 + rnd(maker, 40)) * NSEC_PER_MSEC
+					   : rnd(maker, (__u64)1 << (10 + rnd(maker, 29)));
+		if (!rnd(maker, 5))
+			who = rnd(maker, SCHEDULE_STATIONS);
+		put_frame(maker,
+			  in_100(maker, 75) ? HAPPENS_PROBE : HAPPENS_ANNOUNCEMENT + rnd(maker, 3),
+			  who, at_ns);
+		if (!rnd(maker, 20))
+			put_faults(maker, at_ns + NSEC_PER_SEC);
+	}
+}
+
+void schedule_make(struct schedule *schedule, __u64 seed)
+{
+	struct maker maker = {
+		.schedule = schedule,
+		.state = (seed + 1) * 0x9e3779b97f4a7c15ull | 1,
+	};
+
+	schedule->seed = seed;
+	schedule->count = 0;
+	rnd(&maker, 2);
+	schedule->rules = &schedule_rules[rnd(&maker, SCHEDULE_RULES)];
+	schedule->ipv6 = in_100(&maker, 35);
+	schedule->xdp = in_100(&maker, 25);
+	schedule->announce_num = 1 + rnd(&maker, 4);
+	schedule->thaw_s = in_100(&maker, 50) ? 300 : 20;
+	schedule->max_moves = in_100(&maker, 50) ? 5 : 1 + rnd(&maker, 3);
+	schedule->refresh_s = in_100(&maker, 20) ? 900 : 0;
+	schedule->listeners = rnd(&maker, 3);
+	maker.lossy = in_100(&maker, 50) ? 0 : rnd(&maker, 20);
+	maker.doubled = in_100(&maker, 50) ? 0 : rnd(&maker, 60);
+	maker.delayed = in_100(&maker, 50) ? 0 : rnd(&maker, 20);
+	if (in_100(&maker, 90))
+		put_failovers(&maker);
+	else
+		put_chaos(&maker);
+	/* Equal times keep the order in which they were made: qsort alone promises none. */
+	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sim.c - plays schedules by the million. usage: sim [-n SCHEDULES] [-f FIRST] [-j JOBS] [-s SEED]
+ *
+ * Without -s: plays -n schedules from seed -f on, in -j processes, and says what they came by; a
+ * rule that is broken is told as a story, and fails. With -s: tells the story of that one.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "play.h"
+
+#define JOBS_MAX 64
+
+#define COUNTER_NAME(name, what) #name,
+
+static const char *const names[] = {COUNTERS(COUNTER_NAME)};
+static struct schedule schedule;
+
+static int sim_tell(__u64 seed)
+{
+	struct tally tally = {};
+
+	schedule_make(&schedule, seed);
+	return !!play(&schedule, &tally, stdout);
+}
+
+/* Every `step`-th seed of `count` from `first` on. */
+static int sim_job(__u64 first, __u64 count, __u64 step, struct tally *tally)
+{
+	__u64 i;
+
+	for (i = 0; i < count; i += step) {
+		schedule_make(&schedule, first + i);
+		if (play(&schedule, tally, NULL)) {
+			printf("a rule is broken; again: build/tests/sim -s %llu\n", first + i);
+			return sim_tell(first + i);
+		}
+	}
+	return 0;
+}
+
+static void sim_print(const struct tally *tally, int jobs, double seconds)
+{
+	struct tally all = {};
+	int i, j;
+
+	for (i = 0; i < jobs; i++) {
+		all.schedules += tally[i].schedules;
+		all.events += tally[i].events;
+		all.announced += tally[i].announced;
+		for (j = 0; j < COUNTER_MAX; j++)
+			all.counted[j] += tally[i].counted[j];
+	}
+	printf("%lu schedules, %lu events, %lu announcements, in %.1f s\n", all.schedules,
+	       all.events, all.announced, seconds);
+	for (j = 0; j < COUNTER_MAX; j++)
+		if (all.counted[j])
+			printf("%12lu %s\n", all.counted[j], names[j]);
+}
+
+static int sim_run(__u64 first, __u64 count, int jobs)
+{
+	struct tally *tally = mmap(NULL, jobs * sizeof(*tally), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct timespec from, to;
+	int i, status, bad = 0;
+
+	if (tally == MAP_FAILED)
+		return 2;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	for (i = 0; i < jobs; i++) {
+		fflush(stdout);
+		if (!fork()) {
+			status = sim_job(first + i, count - i, jobs, &tally[i]);
+			fflush(stdout);
+			_exit(status);
+		}
+	}
+	while (wait(&status) > 0)
+		bad |= status;
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	sim_print(tally, jobs, to.tv_sec - from.tv_sec + (to.tv_nsec - from.tv_nsec) / 1e9);
+	return !!bad;
+}
+
+int main(int argc, char **argv)
+{
+	__u64 first = 1, count = 1000000;
+	int option, jobs = 2;
+
+	while ((option = getopt(argc, argv, "n:f:j:s:")) != -1) {
+		if (option == 's')
+			return sim_tell(strtoull(optarg, NULL, 0));
+		if (option == 'n')
+			count = strtoull(optarg, NULL, 0);
+		else if (option == 'f')
+			first = strtoull(optarg, NULL, 0);
+		else if (option == 'j')
+			jobs = atoi(optarg);
+		else
+			return 2;
+	}
+	if (jobs < 1 || jobs > JOBS_MAX || count < (__u64)jobs) {
+		fprintf(stderr, "sim: 1 to %d jobs, and a schedule for each\n", JOBS_MAX);
+		return 2;
+	}
+	return sim_run(first, count, jobs);
+}

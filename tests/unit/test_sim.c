@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Some thousand of the simulator's schedules under the sanitizers, and whether they went
+ * everywhere. The million is in tests/sim; build/tests/sim -s SEED tells one as a story.
+ */
+#include <criterion/criterion.h>
+
+#include "tests/sim/play.h"
+
+/* Every edge was walked, or the rules were not put to the test. */
+static void walked_every_edge(const struct tally *tally)
+{
+	static const int edges[] = {
+		COUNTER_own_frame,
+		COUNTER_probe_uplink,
+		COUNTER_probe_duplicate,
+		COUNTER_probe_looped,
+		COUNTER_window_continued,
+		COUNTER_window_opened,
+		COUNTER_window_ended,
+		COUNTER_window_used,
+		COUNTER_immediate,
+		COUNTER_announce_next,
+		COUNTER_announce_done,
+		COUNTER_announce_owed,
+		COUNTER_announce_failed,
+		COUNTER_announce_lost,
+		COUNTER_announce_asked,
+		COUNTER_announce_refused,
+		COUNTER_self_announced,
+		COUNTER_lapsed,
+		COUNTER_rival_probe,
+		COUNTER_conflict_probe,
+		COUNTER_conflict_asserted,
+		COUNTER_defended,
+		COUNTER_frozen,
+		COUNTER_frozen_probe,
+		COUNTER_thawed,
+		COUNTER_aged,
+		COUNTER_denied_owner,
+		COUNTER_denied_never,
+		COUNTER_denied_next_hop,
+		COUNTER_seen,
+		COUNTER_other_seen,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(edges) / sizeof(*edges); i++)
+		cr_assert(tally->counted[edges[i]], "counter %d never seen", edges[i]);
+}
+
+Test(sim, schedules_break_no_rule, .timeout = 120)
+{
+	static struct schedule schedule;
+	static struct tally tally;
+	const char *broken;
+	__u64 seed;
+
+	for (seed = 1; seed <= 20000; seed++) {
+		schedule_make(&schedule, seed);
+		broken = play(&schedule, &tally, NULL);
+		cr_assert(!broken, "%s: build/tests/sim -s %llu", broken, seed);
+	}
+	walked_every_edge(&tally);
+}
