@@ -62,6 +62,22 @@ Test(claim_follow, round_that_another_guest_ended_has_no_next_one)
 	cr_assert_eq(w.nudge_rounds, 1);
 }
 
+/* B says so itself, and `nudge: auto` asks nobody then. */
+Test(claim_follow, rounds_of_a_former_owner_end)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(60000 - 500));
+	world_takes(&w, ADDRESS, GUEST_B, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 4);
+	world_uses(&w, ADDRESS, GUEST_B, at_ms(60000 + TAKEN_MS + 10));
+	world_run_until(&w, at_ms(60000 + TAKEN_MS + 1200)); /* OWNED, a second round */
+	cr_assert_eq(w.nudge_rounds, 5);
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(60000 + TAKEN_MS + 1300));
+	cr_assert_eq(w.step.reason, COUNTER_self_announced);
+	world_run_until(&w, at_ms(120000));
+	cr_assert_eq(w.nudge_rounds, 5);
+}
+
 Test(claim_follow, no_listener_no_round)
 {
 	w.listeners = 0;
