@@ -130,9 +130,22 @@ case_port_leaves_and_its_claims_with_it() {
 	lab_wait 5 port_has_claims 3 v-new || t_fail "counted anew: $(in_hv "$GARPD" show ports -j)"
 	lab_await "$GARPD_LOG" 10 "$SERVICE: .* announced: its window" || t_fail "the window is lost"
 	in_hv ip link del v-new
-	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port is gone" ||
+	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port has left" ||
 		t_fail "not forgotten: $(lab_claims)"
 	lab_wait 5 no_claims_left || t_fail "claims are left: $(lab_claims)"
+}
+
+case_port_goes_to_another_bridge() {
+	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
+	lab_start_garpd --bridge br1
+	lab_winguest new -q -n 1 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 5 port_has_claims 1 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	in_hv ip link set v-new nomaster
+	in_hv ip link set v-new master br1
+	lab_winguest new -q -n 3 -k 100 eth0 "$MAC_NEW" 192.0.2.11
+	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: .* announced' || t_fail "not announced there"
+	lab_wait 20 port_has_claims 1 v-new || t_fail "claims: $(lab_claims)"
+	assert_claim 192.0.2.11 bridge br1
 }
 
 no_claims_left() {
