@@ -186,6 +186,26 @@ case_hostile_quarrels_with_itself() {
 	((lines < 50)) || t_fail "$lines lines in the log"
 }
 
+# One solicitation is a claim in IPv6: its announcements, beyond what its port may say, wait in its own
+# line. (They are its own: nobody else wants those addresses.)
+# timeout hostile_floods_solicitations 90
+case_hostile_floods_solicitations() {
+	lab_ipv6
+	printf 'limits:\n  announcements_burst: 50\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	hostile solicits "$FLOOD_RATE" "$FLOOD_SECONDS" "$MAC_OTHER" 2001:db8:10::
+	HOSTILE=$LAB_LAST
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
+	assert_await_frames lan 4 15 "kind=announce-na "
+	assert_frames_count 2 lan kind=announce-na "target=$SERVICE6"
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+	wait "$HOSTILE"
+	assert_counted announce_queued
+	assert_counted probe_over_limit
+	assert_port_claims 2048 v-other
+}
+
 # ---- frames that lie ----
 
 case_hostile_spoofs_its_source() {
