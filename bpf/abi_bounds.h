@@ -66,8 +66,9 @@ struct limit {
 	__u32 claims; /* whose quota_port is this one */
 	__u64 probes_paid_ns;
 	__u64 rounds_paid_ns;
+	__u64 nudges_paid_ns;
 };
-_Static_assert(sizeof(struct limit) == 24, "limit has no holes");
+_Static_assert(sizeof(struct limit) == 32, "limit has no holes");
 
 /*
  * The announcements of all ports together: half of what is allowed for ports that have said little,

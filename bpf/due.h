@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * due.h - what garpd_speak does for one claim: what has fallen due, or what an operator asks.
+ * due.h - what garpd_speak does for one claim: what has fallen due, or what an operator asks;
+ * nudges, and notes.
  */
 #ifndef GARPD_DUE_H
 #define GARPD_DUE_H
 
-#include "abi.h"
-#include "claim.h"
-#include "maps.h"
+#include "hear.h"
 #include "outcome.h"
 #include "speak.h"
+#include "speak_nudge.h"
 
 /* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
 static __always_inline const struct port *speak_port(const struct outcome *outcome)
@@ -40,6 +40,44 @@ static __always_inline void speak_note(struct claim *claim, __u32 op)
 					  : COUNTER_host_permanent);
 }
 
+/* Tells of a listener that never answered; else only the deadline is news, to outcome->event. */
+static __always_inline void nudges_record(struct outcome *outcome, struct claim *claim,
+					  const struct settings *set, __u64 now_ns)
+{
+	struct event *event = &outcome->listening.event;
+	struct claim_step step = {.reason = COUNTER_no_claim};
+
+	__builtin_memset(event, 0, sizeof(*event));
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key)) {
+		step = claim_nudged(claim, &outcome->nudges, set, now_ns);
+		outcome->event.deadline_ns = claim->deadline_ns;
+	}
+	event_take(event, claim, &step, now_ns);
+	bpf_spin_unlock(&claim->lock);
+	count(step.reason);
+	if (!step.changed)
+		return;
+	event->key = outcome->event.key;
+	event->port = outcome->speech.port;
+	__builtin_memcpy(event->mac, outcome->speech.mac, MAC_LEN);
+	event_send(event);
+}
+
+/* Behind a router port the answers would go by unseen: there is nobody to nudge. */
+static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *outcome,
+					 struct claim *claim, const struct settings *set,
+					 __u64 now_ns)
+{
+	const struct port *port = speak_port(outcome);
+
+	if (port && port->role == ROLE_GUEST) {
+		nudge_add_gateways();
+		nudge_round(skb, outcome);
+	}
+	nudges_record(outcome, claim, set, now_ns);
+}
+
 /* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
  */
 struct judged {
@@ -48,6 +86,7 @@ struct judged {
 	__u32 port;
 	__u32 heir; /* the port, where it is one of guests there */
 	struct policy policy;
+	__u64 seen_ns; /* when the host was heard of last, with whatever address */
 };
 
 static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
@@ -67,6 +106,7 @@ static __always_inline void speak_judge(struct judged *judged, struct claim *cla
 		judged->heir = judged->port;
 	port = bpf_map_lookup_elem(&ports, &quota_port);
 	judged->left = !port || port->segment != outcome->event.key.segment;
+	judged->seen_ns = seen_when(outcome->event.key.segment, judged->mac);
 }
 
 /* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
@@ -78,8 +118,9 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 
 	if (!mac_equal(claim_whom(claim), judged->mac) || claim_where(claim) != judged->port)
 		return later;
+	claim_seen(claim, judged->seen_ns);
 	if (op == SPEAK_NOW)
-		return claim_asked(claim, judged->policy);
+		return claim_asked(claim, judged->policy, set, now_ns);
 	if (op == SPEAK_THAW)
 		return claim_thaw(claim, set, now_ns);
 	if (op == SPEAK_LEFT)
@@ -87,20 +128,19 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 	return claim_due(claim, judged->policy, set, now_ns);
 }
 
-/* The announcement of the step, where its port takes frames. */
-static __always_inline void speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
-					       struct claim *claim, const struct settings *set,
-					       __u64 now_ns)
+/* The announcement of the step, where its port takes frames. 1: it was its turn; 0: it waits. */
+static __always_inline int speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
+					      struct claim *claim, const struct settings *set,
+					      __u64 now_ns)
 {
 	const struct port *port = speak_port(outcome);
 	int sent;
 
 	if (port && !outcome_has_turn(outcome, claim, set, now_ns))
-		return;
-	outcome->speech.addr = outcome->event.key.addr;
-	outcome->speech.form = set->form;
+		return 0;
 	sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
 	outcome_record(outcome, claim, sent, set, now_ns);
+	return 1;
 }
 
 static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
@@ -109,10 +149,13 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
 	struct judged judged = {};
 	__u64 now_ns;
+	int said = 1;
 
 	if (!outcome)
 		return;
 	outcome->event.key = call->key;
+	outcome->speech.addr = call->key.addr;
+	outcome->speech.form = set->form;
 	speak_judge(&judged, claim, outcome);
 	now_ns = bpf_ktime_get_ns();
 	outcome->step.reason = COUNTER_not_due;
@@ -120,6 +163,8 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	if (key_equal(&claim->key, &call->key))
 		outcome->step = speak_step(claim, &judged, call->op, set, now_ns);
 	outcome_take(outcome, claim, now_ns);
+	outcome->nudges.since_ns = claim->announced_since_ns;
+	outcome->nudges.looks = claim_nudge_is_last(claim, set);
 	bpf_spin_unlock(&claim->lock);
 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
@@ -127,7 +172,9 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	if (outcome->step.reason == COUNTER_left_to_other)
 		quota_inherit_claim(judged.heir);
 	if (outcome->step.announce)
-		speak_announcement(skb, outcome, claim, set, now_ns);
+		said = speak_announcement(skb, outcome, claim, set, now_ns);
+	if (outcome->step.nudge && said)
+		speak_nudges(skb, outcome, claim, set, now_ns);
 	outcome_finish(outcome);
 	call->result = outcome->event.reason; /* of a failure, what became of it */
 	call->deadline_ns = outcome->event.deadline_ns;

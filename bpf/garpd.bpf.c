@@ -86,6 +86,7 @@ static __always_inline void hear(struct __sk_buff *skb)
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
 	hear_and_speak(skb, outcome, port);
+	hear_aside(port->role);
 }
 
 /* Two bytes tell, and nearly always they can be read directly. */
@@ -145,6 +146,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
 	struct tags inline_only = {};
+	int verdict;
 
 	if (!outcome)
 		return XDP_PASS;
@@ -157,7 +159,9 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	return hear_and_owe(outcome, ifindex, port);
+	verdict = hear_and_owe(outcome, ifindex, port);
+	hear_aside(port->role);
+	return verdict;
 }
 
 /* As hear_likely(). What is cut short behind its first bytes is not ours. */

@@ -10,6 +10,7 @@
 #include "claim.h"
 #include "frame.h"
 #include "guard.h"
+#include "listen.h"
 #include "maps.h"
 #include "outcome.h"
 #include "quota.h"
@@ -143,6 +144,25 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	return 0;
 }
 
+/* The segment and the address. 0, or -1, counted: nothing comes of the frame there. */
+static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
+				      const struct port *port)
+{
+	struct claim_key *key = &outcome->event.key;
+
+	key->segment = port->segment;
+	key->addr = outcome->frame.addr;
+	if (!port->forwarding) {
+		count(COUNTER_not_forwarding);
+		return -1;
+	}
+	if (vlan_of(port, ifindex, &outcome->frame.tags, key)) {
+		count(COUNTER_vlan_not_member);
+		return -1;
+	}
+	return 0;
+}
+
 /*
  * Is this probe one too many for its port? It is passed over, unless the operator wants those of an
  * XDP port dropped. What contradicts a claim from outside is never one too many.
@@ -162,6 +182,33 @@ enum hear_none {
 	HEAR_OVER_LIMIT = -2,
 };
 
+/* From where it was heard to the step of its claim. 0, or enum hear_none. */
+static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
+				     const struct port *port, enum hook hook,
+				     struct hearing *hearing)
+{
+	const struct frame *frame = &outcome->frame;
+	struct heard heard = {
+		.frame = frame,
+		.port = ifindex,
+		.role = port->role,
+		.markless = hook == HOOK_OWES,
+	};
+
+	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
+	    addr_is_link_local(&frame->addr)) {
+		count(COUNTER_probe_link_local);
+		return HEAR_NONE;
+	}
+	if (hear_over_limit(&heard, hearing->settings))
+		return HEAR_OVER_LIMIT;
+	hearing->claim = claim_of(&outcome->event.key, &heard, hearing->settings);
+	if (!hearing->claim)
+		return HEAR_NONE;
+	heard.policy = policy_of(&outcome->judging, &outcome->event.key, frame->mac, port);
+	return hear_claim(hearing, &heard, hook);
+}
+
 /*
  * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
  * claim took a step, which the caller carries out; enum hear_none when there is none.
@@ -170,41 +217,32 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook,
 				      struct hearing *hearing)
 {
-	const struct frame *frame = &outcome->frame;
-	struct claim_key *key = &outcome->event.key;
-	struct heard heard = {
-		.frame = frame,
-		.port = ifindex,
-		.role = port->role,
-		.markless = hook == HOOK_OWES,
-	};
-
-	key->segment = port->segment;
-	key->addr = frame->addr;
 	hearing->outcome = outcome;
 	hearing->settings = settings_now();
-	if (!hearing->settings)
+	if (!hearing->settings || hear_where(outcome, ifindex, port))
 		return HEAR_NONE;
-	if (!port->forwarding) {
-		count(COUNTER_not_forwarding);
-		return HEAR_NONE;
-	}
-	if (vlan_of(port, ifindex, &frame->tags, key)) {
-		count(COUNTER_vlan_not_member);
-		return HEAR_NONE;
-	}
-	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
-	    addr_is_link_local(&frame->addr)) {
-		count(COUNTER_probe_link_local);
-		return HEAR_NONE;
-	}
-	if (hear_over_limit(&heard, hearing->settings))
-		return HEAR_OVER_LIMIT;
-	hearing->claim = claim_of(key, &heard, hearing->settings);
-	if (!hearing->claim)
-		return HEAR_NONE;
-	heard.policy = policy_of(&outcome->judging, key, frame->mac, port);
-	return hear_claim(hearing, &heard, hook);
+	outcome->placed = 1;
+	return hear_step(outcome, ifindex, port, hook, hearing);
+}
+
+/*
+ * What needs no claim, once everything else is done: who listens, who is alive. A global function,
+ * which the verifier goes through by itself and not once for each way that leads here: what it
+ * needs it finds in outcomes[OUTCOME_OF_FRAME]. 0.
+ */
+__noinline int hear_aside(__u32 role)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	const struct settings *set = settings_now();
+
+	/* Our own frame, met again, is no sign of its guest. */
+	if (!outcome || !set || !outcome->placed || outcome->step.reason == COUNTER_own_frame)
+		return 0;
+	if (outcome->frame.to && set->nudge != NUDGE_NEVER)
+		listen_frame(outcome, role);
+	if (set->refresh_ns && port_has_guests(role) && !outcome->frame.relayed)
+		seen_note(&outcome->frame, outcome->event.key.segment, bpf_ktime_get_ns());
+	return 0;
 }
 
 #endif /* GARPD_HEAR_H */

@@ -66,6 +66,14 @@ static __always_inline __u64 limit_reserve_round(struct limit *limit,
 			     settings->announcements_burst, now_ns);
 }
 
+/* Nudges are held to the numbers of the announcements that they go with. */
+static __always_inline int limit_allows_nudge(struct limit *limit, const struct settings *settings,
+					      __u64 now_ns)
+{
+	return limit_allows(&limit->nudges_paid_ns, settings->announcements_per_second,
+			    settings->announcements_burst, now_ns);
+}
+
 /* Does the port say much, so that others go first? */
 static __always_inline int limit_is_busy(const struct limit *limit, const struct settings *settings,
 					 __u64 now_ns)

@@ -57,13 +57,6 @@ struct nd_lladdr_wire {
 } __attribute__((packed));
 _Static_assert(sizeof(struct nd_lladdr_wire) == ND_UNIT, "RFC 4861 4.6.1");
 
-/* An announcement, from the IPv6 header on. */
-struct nd_announcement {
-	struct ipv6_wire ip;
-	struct nd_wire nd;
-	struct nd_lladdr_wire lladdr;
-} __attribute__((packed));
-
 static __always_inline int ipv6_is_zero(const __u8 *ip)
 {
 	return addr_begins_with_zeros((const struct addr *)ip) &&
@@ -147,79 +140,67 @@ static __always_inline __u16 nd_sum_fold(__u32 sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
-/*
- * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes, from
- * the address itself; the guest is no router as far as we know (R=0).
- */
-static __always_inline void nd_announce(struct nd_announcement *said, const struct addr *addr,
-					const __u8 *mac)
-{
-	const __u8 *unit = (const __u8 *)&said->nd;
-	__u32 sum, i;
-
-	__builtin_memset(said, 0, sizeof(*said));
-	said->ip.version = 6 << 4;
-	said->ip.payload_len = frame_be16(sizeof(said->nd) + sizeof(said->lladdr));
-	said->ip.next_header = IPV6_ICMP;
-	said->ip.hop_limit = ND_HOP_LIMIT;
-	__builtin_memcpy(said->ip.src, addr->bytes, sizeof(said->ip.src));
-	said->ip.dst[0] = 0xff;
-	said->ip.dst[1] = 0x02;
-	said->ip.dst[15] = 0x01;
-	said->nd.type = ND_ADVERTISEMENT;
-	said->nd.flags[0] = ND_FLAG_OVERRIDE;
-	__builtin_memcpy(said->nd.target, addr->bytes, sizeof(said->nd.target));
-	said->lladdr.type = ND_OPTION_TARGET;
-	said->lladdr.units = 1;
-	__builtin_memcpy(said->lladdr.mac, mac, MAC_LEN);
-
-	sum = nd_sum_pseudo(&said->ip, sizeof(said->nd) + sizeof(said->lladdr));
-	for (i = 0; i < (sizeof(said->nd) + sizeof(said->lladdr)) / ND_UNIT; i++)
-		sum += nd_sum_unit(unit + i * ND_UNIT);
-	sum = ~nd_sum_fold(sum) & 0xffff;
-	said->nd.checksum[0] = sum >> 8;
-	said->nd.checksum[1] = sum & 0xff;
-}
-
 /* ---- the options ---- */
 
-/* The first option of a kind counts, as in Linux. 0, or -1: receivers must ignore the message. */
-static __always_inline int nd_option(struct frame *frame, const __u8 *option)
+/* Notes where the first option of a kind begins: that one counts, as in Linux. */
+static __always_inline void nd_note_option(struct nd_options *options, const __u8 *option, __u8 at)
 {
-	if (option[0] == frame->options.wanted && !frame->options.lladdr) {
-		if (option[1] != 1 || !mac_is_host(option + 2))
-			return -1;
-		__builtin_memcpy(frame->mac, option + 2, MAC_LEN);
-		frame->options.lladdr = 1;
-	} else if (option[0] == ND_OPTION_NONCE && option[1] == 1 && mac_is_zero(frame->nonce)) {
-		__builtin_memcpy(frame->nonce, option + 2, NONCE_LEN);
-	}
-	return 0;
+	if (option[0] == options->wanted && !options->lladdr)
+		options->lladdr = at;
+	else if (option[0] == ND_OPTION_NONCE && option[1] == 1 && !options->nonce)
+		options->nonce = at;
 }
 
 /*
- * Walks `units` units from `p`, the message and its options, adds them to `sum` and takes from the
- * options what counts. 0, or the counter to count.
+ * Walks `units` units from `p`, the message and its options, adds them to `sum` and notes where the
+ * options are that count. 0, or the counter to count.
  */
-static __always_inline __u32 nd_walk(struct frame *frame, const __u8 *p, const void *data_end,
-				     __u32 units, __u32 *sum)
+static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
+				     const void *data_end, __u32 units, __u32 *sum)
 {
 	__u32 i;
 
-	frame->options.next = sizeof(struct nd_wire) / ND_UNIT;
+	options->next = sizeof(struct nd_wire) / ND_UNIT;
 	for (i = 0; i < ND_UNITS_MAX; i++) {
 		if (i == units)
 			break;
 		if ((const void *)(p + ND_UNIT) > data_end)
 			return COUNTER_truncated;
 		*sum += nd_sum_unit(p);
-		if (i == *(volatile __u8 *)&frame->options.next) {
-			if (!p[1] || p[1] > units - i || nd_option(frame, p))
+		if (i == *(volatile __u8 *)&options->next) {
+			if (!p[1] || p[1] > units - i)
 				return COUNTER_nd_malformed;
-			frame->options.next += p[1];
+			nd_note_option(options, p, i);
+			options->next += p[1];
 		}
 		p += ND_UNIT;
 	}
+	return 0;
+}
+
+/* The option that begins at this unit of the message; NULL where there is none. */
+static __always_inline const __u8 *nd_option(const __u8 *message, const void *data_end,
+					     const __u8 *at)
+{
+	__u32 unit = *(volatile const __u8 *)at;
+	const __u8 *option = message + unit * ND_UNIT;
+
+	return !unit || (const void *)(option + ND_UNIT) > data_end ? NULL : option;
+}
+
+/* Takes from the options what counts. 0, or -1: receivers must ignore the message. */
+static __always_inline int nd_take_options(struct frame *frame, const __u8 *message,
+					   const void *data_end)
+{
+	const __u8 *lladdr = nd_option(message, data_end, &frame->options.lladdr);
+	const __u8 *nonce = nd_option(message, data_end, &frame->options.nonce);
+
+	if (lladdr && (lladdr[1] != 1 || !mac_is_host(lladdr + 2)))
+		return -1;
+	if (lladdr)
+		__builtin_memcpy(frame->mac, lladdr + 2, MAC_LEN);
+	if (nonce)
+		__builtin_memcpy(frame->nonce, nonce + 2, NONCE_LEN);
 	return 0;
 }
 
@@ -250,6 +231,15 @@ static __always_inline void nd_classify_assertion(struct frame *frame, const str
 	frame->kind = FRAME_ASSERTION;
 }
 
+static __always_inline void nd_address(struct frame *frame, enum frame_to to,
+				       const struct eth_wire *eth, const __u8 *target)
+{
+	if (!ipv6_is_host(target))
+		return;
+	__builtin_memcpy(frame->target.bytes, target, sizeof(frame->target.bytes));
+	frame_address(frame, to, eth);
+}
+
 /* RFC 4861 7.1.2. Unsolicited, to all nodes and overriding is what caches obey: 7.2.6. */
 static __always_inline void nd_classify_advertisement(struct frame *frame,
 						      const struct eth_wire *eth,
@@ -262,6 +252,18 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 	if (frame->kind == FRAME_ASSERTION && frame->options.lladdr && !frame->relayed &&
 	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
 		frame->kind = FRAME_ANNOUNCEMENT;
+	if (frame->kind == FRAME_ASSERTION && nd->flags[0] & ND_FLAG_SOLICITED)
+		nd_address(frame, FRAME_ANSWERS, eth, ip->dst);
+}
+
+/* A Neighbor Solicitation of somebody who has an address: RFC 4861 7.2.2. */
+static __always_inline void nd_classify_question(struct frame *frame, const struct eth_wire *eth,
+						 const struct ipv6_wire *ip,
+						 const struct nd_wire *nd)
+{
+	nd_classify_assertion(frame, eth, ip->src);
+	if (frame->kind == FRAME_ASSERTION)
+		nd_address(frame, FRAME_ASKS, eth, nd->target);
 }
 
 /* What RFC 4861 7.1 asks of both messages. 0, or the counter to count. */
@@ -307,9 +309,11 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
 	frame->options.wanted = nd->type == ND_SOLICITATION ? ND_OPTION_SOURCE : ND_OPTION_TARGET;
 	sum = nd_sum_pseudo(ip, len);
-	reason = nd_walk(frame, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
+	reason = nd_walk(&frame->options, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
 	if (!reason && nd_sum_fold(sum) != 0xffff)
 		reason = COUNTER_nd_checksum;
+	if (!reason && nd_take_options(frame, (const __u8 *)nd, data_end))
+		reason = COUNTER_nd_malformed;
 	if (reason)
 		return frame_ignore(frame, reason);
 
@@ -318,7 +322,7 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	else if (ipv6_is_zero(ip->src))
 		nd_classify_probe(frame, eth, ip, nd);
 	else
-		nd_classify_assertion(frame, eth, ip->src);
+		nd_classify_question(frame, eth, ip, nd);
 }
 
 #endif /* GARPD_ND_H */

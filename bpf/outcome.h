@@ -13,13 +13,24 @@
 #include "quota.h"
 #include "speech.h"
 
+/* A listener as it is looked for and put together (listen.h). */
+struct listening {
+	struct listener_key key;
+	__u32 pad;
+	struct listener record;
+	struct event event; /* of the claim that it confirms */
+};
+
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none */
 	struct judging judging;
 	struct claim_step step;
+	struct nudges nudges;
 	struct speech speech;
 	struct event event;
+	struct listening listening;
+	__u32 placed;	  /* 1: event.key says where the frame was heard */
 	__u32 quota_port; /* the claim's */
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };
@@ -43,13 +54,21 @@ struct {
 	__type(value, struct outcome);
 } outcomes SEC(".maps");
 
-/* One that nothing has followed from yet. Never NULL, but the verifier wants that checked. */
+/* The one at hand. Never NULL, but the verifier wants that checked. */
+static __always_inline struct outcome *outcome_of(__u32 of)
+{
+	return bpf_map_lookup_elem(&outcomes, &of);
+}
+
+/* One that nothing has followed from yet. */
 static __always_inline struct outcome *outcome_new(__u32 of)
 {
-	struct outcome *outcome = bpf_map_lookup_elem(&outcomes, &of);
+	struct outcome *outcome = outcome_of(of);
 
 	if (outcome) {
+		outcome->placed = 0;
 		__builtin_memset(&outcome->step, 0, sizeof(outcome->step));
+		__builtin_memset(&outcome->nudges, 0, sizeof(outcome->nudges));
 		__builtin_memset(&outcome->event, 0, sizeof(outcome->event));
 	}
 	return outcome;

@@ -29,6 +29,20 @@ static __always_inline int quota_refuses_probe(__u32 port, const struct settings
 	return !allowed;
 }
 
+/* Is this nudge one too many for its port? The next round tries again. */
+static __always_inline int quota_refuses_nudge(__u32 port, const struct settings *set, __u64 now_ns)
+{
+	struct limit *limit = quota_of(port);
+	int allowed;
+
+	if (!limit)
+		return 0;
+	bpf_spin_lock(&limit->lock);
+	allowed = limit_allows_nudge(limit, set, now_ns);
+	bpf_spin_unlock(&limit->lock);
+	return !allowed;
+}
+
 /* One more claim of the port. 0, or -1: it has all that it may have. */
 static __always_inline int quota_take_claim(struct limit *limit, const struct settings *set)
 {

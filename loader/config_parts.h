@@ -8,6 +8,7 @@
 #ifndef GARPD_CONFIG_YAML_H
 #define GARPD_CONFIG_YAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config.h"
@@ -134,6 +135,11 @@ struct yaml_config {
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;
+	char *group;
+	char *nudge;
+	char *refresh;
+	char **gateways;
+	unsigned int gateways_count;
 	char *foreign;
 	char *only_declared;
 	struct yaml_segment *segments;
@@ -200,12 +206,20 @@ extern const struct word yes_words[];
 /* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
 int name_check(const char *name, const struct where *where);
 
+/* ---- config_follow.c ---- */
+
+/* Nudges, gateways, refresh: how it is made sure that receivers follow. */
+int follow_load(struct config *config, const struct yaml_config *top, const struct where *file);
+
 /* ---- config_guards.c ---- */
 
 /* What segments and ports of the file are held to. The words of the top are read before. */
 int guards_load(struct config *config, const struct yaml_config *top, const struct where *file);
 
 /* ---- config_declared.c ---- */
+
+/* No host can have such an address: the kernel half passes a probe for it over. */
+bool prefix_is_nobodys(const struct prefix *prefix);
 
 /* A prefix that guests can have, and a guest's MAC. 0, or -EINVAL. */
 int prefix_read(struct prefix *prefix, const char *text, const struct where *where);

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "adopt.h"
 #include "attach.h"
 #include "attach_xdp.h"
 #include "claims.h"
@@ -34,8 +35,22 @@ static int datapath_libbpf_print(enum libbpf_print_level level, const char *form
 	return 0;
 }
 
+/*
+ * Asked only when loading has failed, and of the kernel: a version says little. The array tells
+ * "there is none" from "we may make none".
+ */
+static bool datapath_no_ring_buffer(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY, NULL) == 1 &&
+	       libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0;
+}
+
 static int datapath_load_error(int code, struct err *err)
 {
+	if (datapath_no_ring_buffer())
+		return err_set(err, -ENOTSUP,
+			       "BPF: this kernel has no ring buffer (BPF_MAP_TYPE_RINGBUF); garpd "
+			       "needs Linux 5.8 or newer");
 	if (code == -EPERM)
 		return err_set(err, code,
 			       "BPF: not permitted; run as root, or with CAP_BPF and "
@@ -44,22 +59,6 @@ static int datapath_load_error(int code, struct err *err)
 		       "BPF: cannot load the programs: %s (%s); garpd needs Linux 5.10 or newer "
 		       "with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_ACT",
 		       strerror(-code), libbpf_said);
-}
-
-/* The settings of a daemon before us. 0, -ENOENT: there was none, or -errno. */
-static int datapath_pinned_settings(struct settings *settings)
-{
-	char path[PIN_PATH_LEN];
-	__u32 zero = 0;
-	int fd = bpf_obj_get(pins_path("settings", path));
-	int code;
-
-	if (fd < 0)
-		return fd;
-	memset(settings, 0, sizeof(*settings));
-	code = bpf_map_lookup_elem(fd, &zero, settings);
-	close(fd);
-	return code;
 }
 
 /* The size of a claims map that is pinned already; 0: there is none. */
@@ -77,60 +76,65 @@ static __u32 datapath_pinned_claims(void)
 	return info.max_entries;
 }
 
-/* Only a layout that is ours, to the byte, may be taken over. */
-static int datapath_adopt(struct datapath *datapath, struct err *err)
-{
-	struct settings settings;
-	int code = datapath_pinned_settings(&settings);
-
-	if (code == -ENOENT)
-		return 0;
-	if (!code && settings.abi && settings.abi != GARPD_ABI)
-		return err_set(err, -EPROTO,
-			       "%s: pinned by a garpd with layout %u, this one has %u; run "
-			       "`garpd detach` and start again",
-			       GARPD_PIN_DIR, settings.abi, GARPD_ABI);
-	if (code && code != -EINVAL)
-		return datapath_load_error(code, err);
-	datapath->adopted = true;
-	return 0;
-}
-
 static bool datapath_wants_xdp(enum port_mode mode)
 {
 	return mode == MODE_XDP || mode == MODE_XDP_GENERIC;
 }
 
-/* Only where it is asked for: an old kernel that would refuse it has no use for it either. */
-static void datapath_prepare_xdp(struct bpf_program *program, enum port_mode mode)
+bool datapath_joins(enum port_mode mode)
 {
-	bpf_program__set_autoload(program, datapath_wants_xdp(mode));
-	if (datapath_wants_xdp(mode) && attach_xdp_has_frags())
-		bpf_program__set_flags(program, BPF_F_XDP_HAS_FRAGS);
+	return ATTACH_JOIN_BUILT && datapath_wants_xdp(mode);
 }
 
-static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+/*
+ * The one that hears in this mode. The other is not loaded: the verifier's walk is most of what
+ * starting costs, and an old kernel that would refuse garpd_xdp has no use for it either.
+ */
+static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mode)
+{
+	bool xdp = datapath_wants_xdp(mode);
+
+	bpf_program__set_autoload(skeleton->progs.garpd_tc, !xdp);
+	bpf_program__set_autoload(skeleton->progs.garpd_xdp, xdp);
+	if (xdp && attach_xdp_has_frags())
+		bpf_program__set_flags(skeleton->progs.garpd_xdp, BPF_F_XDP_HAS_FRAGS);
+}
+
+static int datapath_open_skeleton(struct datapath *datapath, const struct config *config,
+				  struct err *err)
 {
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = GARPD_PIN_DIR);
-	__u32 pinned = datapath_pinned_claims();
+	__u32 pinned;
 	int code;
 
 	libbpf_set_print(datapath_libbpf_print);
 	datapath->skeleton = garpd_bpf__open_opts(&opts);
 	if (!datapath->skeleton)
 		return datapath_load_error(-errno, err);
+	code = adopt_judge(datapath->skeleton->obj, &datapath->adopt, &datapath->replaced, err);
+	if (code)
+		return code;
+	pinned = datapath->adopt == ADOPT_TAKE ? datapath_pinned_claims() : 0;
 	datapath->max_claims = pinned ? pinned : config->max_claims;
 	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
-	datapath_prepare_xdp(datapath->skeleton->progs.garpd_xdp, config->mode);
+	datapath_prepare(datapath->skeleton, config->mode);
+	return 0;
+}
+
+static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+{
+	int code = datapath_open_skeleton(datapath, config, err);
+
+	if (code)
+		return code;
 	code = garpd_bpf__load(datapath->skeleton);
-	if (!code)
-		return 0;
-	if (datapath->adopted && code == -EINVAL)
-		return err_set(err, code,
-			       "%s: the maps pinned there are not this garpd's; run `garpd detach` "
-			       "and start again",
-			       GARPD_PIN_DIR);
-	return datapath_load_error(code, err);
+	if (code) {
+		adopt_give_up();
+		return datapath_load_error(code, err);
+	}
+	if (datapath->adopt == ADOPT_REPLACE)
+		code = adopt_replace(datapath->skeleton->obj, err);
+	return code;
 }
 
 /*
@@ -160,7 +164,7 @@ static int datapath_pin_program(const struct bpf_program *program, struct err *e
 	return 0;
 }
 
-static int datapath_pin(struct datapath *datapath, struct err *err)
+static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *err)
 {
 	char path[PIN_PATH_LEN];
 	int code;
@@ -172,6 +176,8 @@ static int datapath_pin(struct datapath *datapath, struct err *err)
 		code = datapath_pin_program(datapath->skeleton->progs.garpd_xdp, err);
 	if (!code)
 		code = datapath_pin_program(datapath->skeleton->progs.garpd_speak, err);
+	if (!code)
+		code = pins_share(gid, err);
 	if (!code)
 		code = pins_open(&datapath->pins, false, err);
 	return code;
@@ -194,7 +200,7 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, struct config *config, struct err *err)
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
 {
 	int code;
 
@@ -203,17 +209,15 @@ int datapath_open(struct datapath *datapath, struct config *config, struct err *
 	datapath->lock = -1;
 	code = pins_lock(&datapath->lock, err);
 	if (!code)
-		code = datapath_adopt(datapath, err);
-	if (!code)
 		code = datapath_load(datapath, config, err);
 	if (!code)
-		code = datapath_pin(datapath, err);
+		code = datapath_pin(datapath, gid, err);
 	if (!code)
 		code = policy_apply(&datapath->pins, config, err);
 	if (code) {
 		struct err ignored;
 
-		if (datapath->lock >= 0 && !datapath->adopted)
+		if (datapath->lock >= 0 && datapath->adopt == ADOPT_NOTHING)
 			pins_remove(&ignored); /* we made them just now */
 		return code;
 	}

@@ -10,9 +10,9 @@
 #include "pins.h"
 
 /*
- * Settings, declared addresses, and the ports' rules, whose numbers are then in `config` (rules.h:
- * rules_applied() is the caller's, once the ports have them). At every instant each address is
- * judged by the old or by the new configuration. 0, or -errno with `err`.
+ * Settings, gateways, declared addresses, and the ports' rules, whose numbers are then in `config`
+ * (rules.h: rules_applied() is the caller's, once the ports have them). At every instant each
+ * address is judged by the old or by the new configuration. 0, or -errno with `err`.
  */
 int policy_apply(const struct pins *pins, struct config *config, struct err *err);
 

@@ -43,6 +43,7 @@ assert_announced_after_the_window() {
 announces_in_mode() {
 	lab_start_garpd --mode "$1"
 	assert_xdp_mode v-new "$2"
+	in_hv test ! -e /sys/fs/bpf/garpd/garpd_tc || t_fail "garpd_tc is loaded and not asked for"
 	lab_capture lan router lan0
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_announced_after_the_window 2
