@@ -403,7 +403,7 @@ enum speak_op {
 	SPEAK_NOT_REFRESHED, /* note: it did not */
 	SPEAK_PERMANENT,     /* note: it is the administrator's */
 	SPEAK_THAW,	     /* thaw a frozen claim, an operator asks */
-	SPEAK_LEFT,	     /* its port is gone: forget the claim, unless another guest has it */
+	SPEAK_LEFT,	     /* its port has left: forget the claim, unless another guest has it */
 };
 
 struct speak_call {

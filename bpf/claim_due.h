@@ -163,7 +163,7 @@ static __always_inline struct claim_step claim_thaw(struct claim *claim,
 }
 
 /*
- * The port that the claim counts for is gone. Where a guest on `heir` has the address now, the
+ * The port that the claim counts for has left. Where a guest on `heir` has the address now, the
  * claim is its; 0: on no port of guests, and there is nobody left to announce.
  */
 static __always_inline struct claim_step claim_left(struct claim *claim, __u32 heir, __u64 now_ns)

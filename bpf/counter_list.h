@@ -69,8 +69,8 @@
 	X(thawed, "claims thawed after a quiet time")                                             \
 	X(thaw_asked, "claims thawed because an operator asked")                                  \
 	X(thaw_refused, "the same, where the claim is not frozen")                                \
-	X(left, "claims forgotten because their port is gone")                                    \
-	X(left_to_other, "claims of a port that is gone, which another port's guest has")         \
+	X(left, "claims forgotten because their port has left")                                   \
+	X(left_to_other, "claims of a port that has left, which another port's guest has")        \
 	X(aged, "claims forgotten after max_age without a sign of life")                          \
 	X(denied_never, "claims denied: the address is marked never")                             \
 	X(denied_owner, "claims denied: the MAC is not on the address's list")                    \

@@ -82,9 +82,9 @@ static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *
  */
 struct judged {
 	__u8 mac[MAC_LEN];
-	__u16 left; /* 1: the port that the claim counts for is gone */
+	__u16 left; /* 1: the port that the claim counts for has left the segment */
 	__u32 port;
-	__u32 heir; /* the port, where it is one of guests */
+	__u32 heir; /* the port, where it is one of guests there */
 	struct policy policy;
 	__u64 seen_ns; /* when the host was heard of last, with whatever address */
 };
@@ -102,8 +102,10 @@ static __always_inline void speak_judge(struct judged *judged, struct claim *cla
 	bpf_spin_unlock(&claim->lock);
 	port = bpf_map_lookup_elem(&ports, &judged->port);
 	judged->policy = policy_of(&outcome->judging, &outcome->event.key, judged->mac, port);
-	judged->heir = port && port_has_guests(port->role) ? judged->port : 0;
-	judged->left = !bpf_map_lookup_elem(&ports, &quota_port);
+	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment)
+		judged->heir = judged->port;
+	port = bpf_map_lookup_elem(&ports, &quota_port);
+	judged->left = !port || port->segment != outcome->event.key.segment;
 	judged->seen_ns = seen_when(outcome->event.key.segment, judged->mac);
 }
 

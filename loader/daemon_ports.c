@@ -54,6 +54,7 @@ static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 
 	if (datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err))
 		log_error("%s", err.text);
+	daemon_sweep_later(daemon); /* it may be in another bridge */
 }
 
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * daemon_sweep.c - the claims of ports that are gone.
+ * daemon_sweep.c - the claims of ports that have left.
  */
 #include <string.h>
+
+#include <bpf/bpf.h>
 
 #include "claims.h"
 #include "daemon_parts.h"
@@ -15,16 +17,25 @@
 #define SWEEP_AFTER_USEC 10000000ull
 #define SWEEP_SLACK_USEC 1000000ull
 
+/* Is it gone, or in another bridge? The program looks again. */
+static bool has_left(const struct daemon *daemon, const struct claim *claim)
+{
+	struct port port;
+
+	return bpf_map_lookup_elem(daemon->datapath.pins.ports, &claim->quota_port, &port) ||
+	       port.segment != claim->key.segment;
+}
+
 static void sweep_claim(struct daemon *daemon, const struct claim *claim)
 {
 	struct speak_call call = {.key = claim->key, .op = SPEAK_LEFT};
 	int code;
 
-	if (ports_is_port(daemon->ports, claim->quota_port))
+	if (!has_left(daemon, claim))
 		return;
 	code = pins_speak(&daemon->datapath.pins, &call);
 	if (code)
-		log_error("claims of deleted ports: cannot run garpd_speak: %s", strerror(-code));
+		log_error("claims of ports that left: cannot run garpd_speak: %s", strerror(-code));
 }
 
 static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
@@ -55,5 +66,5 @@ void daemon_sweep_later(struct daemon *daemon)
 	code = sd_event_add_time_relative(daemon->event, &daemon->sweep, CLOCK_MONOTONIC,
 					  SWEEP_AFTER_USEC, SWEEP_SLACK_USEC, sweep_fires, daemon);
 	if (code < 0)
-		log_error("claims of deleted ports: cannot set a timer: %s", strerror(-code));
+		log_error("claims of ports that left: cannot set a timer: %s", strerror(-code));
 }

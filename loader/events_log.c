@@ -47,7 +47,7 @@ static const struct story {
 				  true},
 	[COUNTER_thawed] = {"thawed: it was quiet long enough", LOG_LEVEL_INFO},
 	[COUNTER_thaw_asked] = {"thawed: asked for", LOG_LEVEL_INFO},
-	[COUNTER_left] = {"forgotten: its port is gone", LOG_LEVEL_INFO},
+	[COUNTER_left] = {"forgotten: its port has left", LOG_LEVEL_INFO},
 	[COUNTER_announce_queued] = {"not announced yet: its port, or all together, say too much",
 				     LOG_LEVEL_WARNING, true},
 	[COUNTER_aged] = {"forgotten: no sign of life", LOG_LEVEL_INFO},

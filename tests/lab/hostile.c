@@ -169,12 +169,51 @@ static size_t bombs(uint8_t *frame, uint32_t i)
 	return len + sizeof(*ip) + sizeof(*ns) + options;
 }
 
+/* RFC 4443 2.3, over whole words; the lengths are even here. */
+static uint16_t icmp6_sum(const struct ip6_hdr *ip, const void *message, size_t len)
+{
+	const uint16_t *word = (const uint16_t *)&ip->ip6_src;
+	uint32_t sum = htons((uint16_t)len) + htons(IPPROTO_ICMPV6);
+
+	for (size_t i = 0; i < 16; i++)
+		sum += word[i];
+	for (word = message; len; len -= 2)
+		sum += *word++;
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t) ~(sum + (sum >> 16));
+}
+
+/* DAD for ever another address of ADDR's /64: in IPv6 one solicitation is a claim. */
+static size_t solicits(uint8_t *frame, uint32_t i)
+{
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_IPV6);
+	struct ip6_hdr *ip = (struct ip6_hdr *)(frame + len);
+	struct nd_neighbor_solicit *ns = (struct nd_neighbor_solicit *)(ip + 1);
+	uint32_t host = htonl(mixed(i));
+
+	memset(ip, 0, sizeof(*ip) + sizeof(*ns));
+	ip->ip6_vfc = 0x60;
+	ip->ip6_nxt = IPPROTO_ICMPV6;
+	ip->ip6_hlim = 255;
+	ip->ip6_plen = htons(sizeof(*ns));
+	ns->nd_ns_type = ND_NEIGHBOR_SOLICIT;
+	ns->nd_ns_target = v6;
+	memcpy(ns->nd_ns_target.s6_addr + 12, &host, sizeof(host));
+	memcpy(ip->ip6_dst.s6_addr, "\xff\x02\0\0\0\0\0\0\0\0\0\1\xff", 13);
+	memcpy(ip->ip6_dst.s6_addr + 13, ns->nd_ns_target.s6_addr + 13, 3);
+	memcpy(frame, "\x33\x33", 2);
+	memcpy(frame + 2, ip->ip6_dst.s6_addr + 12, 4);
+	ns->nd_ns_cksum = icmp6_sum(ip, ns, sizeof(*ns));
+	return len + sizeof(*ip) + sizeof(*ns);
+}
+
 static const struct kind {
 	const char *name;
 	size_t (*write)(uint8_t *frame, uint32_t i);
 } kinds[] = {
-	{"addresses", addresses}, {"macs", macs},     {"one", one},	  {"marked", one},
-	{"spoofed", spoofed},	  {"tagged", tagged}, {"broken", broken}, {"bombs", bombs},
+	{"addresses", addresses}, {"macs", macs},	{"one", one},
+	{"marked", one},	  {"spoofed", spoofed}, {"tagged", tagged},
+	{"broken", broken},	  {"bombs", bombs},	{"solicits", solicits},
 };
 
 /* ---- sending ---- */
@@ -271,9 +310,9 @@ static void replay(unsigned long seconds)
 
 static int usage(void)
 {
-	fprintf(stderr,
-		"usage: hostile IFACE RATE SECONDS KIND MAC ADDR\n"
-		"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs; replay\n");
+	fprintf(stderr, "usage: hostile IFACE RATE SECONDS KIND MAC ADDR\n"
+			"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs,\n"
+			"        solicits; replay\n");
 	return 2;
 }
 

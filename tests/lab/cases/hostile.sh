@@ -130,9 +130,22 @@ case_port_leaves_and_its_claims_with_it() {
 	lab_wait 5 port_has_claims 3 v-new || t_fail "counted anew: $(in_hv "$GARPD" show ports -j)"
 	lab_await "$GARPD_LOG" 10 "$SERVICE: .* announced: its window" || t_fail "the window is lost"
 	in_hv ip link del v-new
-	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port is gone" ||
+	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port has left" ||
 		t_fail "not forgotten: $(lab_claims)"
 	lab_wait 5 no_claims_left || t_fail "claims are left: $(lab_claims)"
+}
+
+case_port_goes_to_another_bridge() {
+	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
+	lab_start_garpd --bridge br1
+	lab_winguest new -q -n 1 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 5 port_has_claims 1 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	in_hv ip link set v-new nomaster
+	in_hv ip link set v-new master br1
+	lab_winguest new -q -n 3 -k 100 eth0 "$MAC_NEW" 192.0.2.11
+	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: .* announced' || t_fail "not announced there"
+	lab_wait 20 port_has_claims 1 v-new || t_fail "claims: $(lab_claims)"
+	assert_claim 192.0.2.11 bridge br1
 }
 
 no_claims_left() {
@@ -171,6 +184,26 @@ case_hostile_quarrels_with_itself() {
 	local lines
 	lines=$(grep -c '192\.0\.2\.66' "$GARPD_LOG")
 	((lines < 50)) || t_fail "$lines lines in the log"
+}
+
+# One solicitation is a claim in IPv6: its announcements, beyond what its port may say, wait in its own
+# line. (They are its own: nobody else wants those addresses.)
+# timeout hostile_floods_solicitations 90
+case_hostile_floods_solicitations() {
+	lab_ipv6
+	printf 'limits:\n  announcements_burst: 50\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	hostile solicits "$FLOOD_RATE" "$FLOOD_SECONDS" "$MAC_OTHER" 2001:db8:10::
+	HOSTILE=$LAB_LAST
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
+	assert_await_frames lan 4 15 "kind=announce-na "
+	assert_frames_count 2 lan kind=announce-na "target=$SERVICE6"
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+	wait "$HOSTILE"
+	assert_counted announce_queued
+	assert_counted probe_over_limit
+	assert_port_claims 2048 v-other
 }
 
 # ---- frames that lie ----
