@@ -36,6 +36,9 @@
 #define GARPD_MAX_GATEWAYS  16u	   /* that a configuration may name */
 #define GARPD_MAX_SEEN	    16384u /* hosts whose last sign of life is kept */
 #define GARPD_MAX_OWNERS    64u	   /* MACs on one prefix: a failover cluster has at most 64 nodes */
+#define GARPD_MAX_SUBNETS   4096u  /* of the host, in all its segments */
+#define GARPD_MAX_RULES	    4096u  /* items of `ports:` in a configuration */
+#define GARPD_MAX_RULED	    16384u /* prefixes, and MACs, in all of them together */
 #define GARPD_EVENTS_BYTES  (512u * 1024u)
 
 #define MAC_LEN	      6
@@ -132,6 +135,9 @@ struct claim {
 	struct tags tags;
 	struct tags owner_tags;
 	struct tags rival_tags;
+	__u32 quota_port; /* ifindex: the port against whose quota the claim counts; 0: none */
+	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
+	__u8 pad[3];
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */
@@ -165,7 +171,7 @@ struct claim {
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
 };
-_Static_assert(sizeof(struct claim) == 288, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 296, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
@@ -207,6 +213,12 @@ struct seen_key {
 	__u8 pad[2];
 };
 _Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
+/* For what an announcement that is owed has waited already: it does not have to do so again. */
+enum queued {
+	QUEUED_NOT,
+	QUEUED_PORT, /* its port's turn */
+	QUEUED_ALL,  /* and that of all ports together */
+};
 
 /* ---- what the configuration says ---- */
 
@@ -263,10 +275,16 @@ struct settings {
 	__u32 announce_num;
 	__u32 max_moves;
 	__u32 link_local;	 /* 1: 169.254/16 and fe80::/10 are announced too */
-	__u32 probes_per_second; /* of a port; 0: unlimited */
+	__u32 probes_per_second; /* of a port, on the long run; 0: unlimited */
+	__u32 probes_burst;	 /* as many more at once */
 	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
 	__u32 nudge;		 /* enum nudge_mode */
 	__u32 nudge_num;	 /* tries, after which a listener is unconfirmed */
+	__u32 claims_per_port;
+	__u32 announcements_per_second; /* rounds, as probes_per_second */
+	__u32 announcements_burst;
+	__u32 all_announcements_per_second; /* of all ports together; 0: unlimited */
+	__u32 pad;
 	__u64 duplicate_ns;
 	__u64 window_ns;
 	__u64 grace_ns;
@@ -285,28 +303,32 @@ struct settings {
 	__u64 thaw_ns;
 	__u64 max_age_ns;
 };
-_Static_assert(sizeof(struct settings) == 40 + 17 * 8, "settings has no holes");
+_Static_assert(sizeof(struct settings) == 64 + 17 * 8, "settings has no holes");
 
-#define SETTINGS_DEFAULTS                                                                         \
-	{                                                                                         \
-		.abi = GARPD_ABI, .form = FORM_BOTH, .min_probes = PROBE_NUM,                     \
-		.announce_num = ANNOUNCE_NUM,                                                     \
-		.max_moves = 5, /* FRR's dup-addr-detection: 5 moves in 180 s */                  \
-			.probes_per_second = 1000, .nudge = NUDGE_AUTO, .nudge_num = 3,           \
-		.nudge_interval_ns = 1 * NSEC_PER_SEC, .duplicate_ns = 50 * NSEC_PER_MSEC,        \
-		.window_ns = ANNOUNCE_WAIT_NS,                                                    \
-		.grace_ns = 300 * NSEC_PER_MSEC, /* networkd announces itself 2.25 s after */     \
-			.steady_window_ns =                                                       \
-				1 * NSEC_PER_SEC, /* Windows, 1.000 s +- 14 ms after its 3rd */   \
-			.steady_grace_ns = 50 * NSEC_PER_MSEC, .steady_gap_ns = 1 * NSEC_PER_SEC, \
-		.steady_tolerance_ns = 100 * NSEC_PER_MSEC, /* a busy hypervisor delays probes */ \
-			.dad_window_ns = RETRANS_TIMER_NS,                                        \
-		.dad_grace_ns = 50 * NSEC_PER_MSEC, /* Windows: 1.00 s after, Linux: 1.02 s */    \
-			.first_interval_ns = 1100 *                                               \
-					     NSEC_PER_MSEC, /* beyond Linux's locktime of 1 s */  \
-			.announce_interval_ns = ANNOUNCE_INTERVAL_NS,                             \
-		.retry_ns = 10 * NSEC_PER_MSEC, .moves_ns = 180 * NSEC_PER_SEC,                   \
-		.thaw_ns = 300 * NSEC_PER_SEC, .max_age_ns = 24 * 3600 * NSEC_PER_SEC,            \
+#define SETTINGS_DEFAULTS                                                                          \
+	{                                                                                          \
+		.abi = GARPD_ABI, .form = FORM_BOTH, .min_probes = PROBE_NUM,                      \
+		.announce_num = ANNOUNCE_NUM,                                                      \
+		.max_moves = 5,			  /* FRR's dup-addr-detection: 5 moves in 180 s */ \
+			.probes_per_second = 200, /* 1,000 addresses that move at once: 3 probes   \
+						     each, and as many announcements */            \
+			.probes_burst = 4000, .claims_per_port = 2048,                             \
+		.announcements_per_second = 200, .announcements_burst = 4000,                      \
+		.all_announcements_per_second = 10000, .nudge = NUDGE_AUTO, .nudge_num = 3,        \
+		.nudge_interval_ns = 1 * NSEC_PER_SEC, .duplicate_ns = 50 * NSEC_PER_MSEC,         \
+		.window_ns = ANNOUNCE_WAIT_NS,                                                     \
+		.grace_ns = 300 * NSEC_PER_MSEC, /* networkd announces itself 2.25 s after */      \
+			.steady_window_ns =                                                        \
+				1 * NSEC_PER_SEC, /* Windows, 1.000 s +- 14 ms after its 3rd */    \
+			.steady_grace_ns = 50 * NSEC_PER_MSEC, .steady_gap_ns = 1 * NSEC_PER_SEC,  \
+		.steady_tolerance_ns = 100 * NSEC_PER_MSEC, /* a busy hypervisor delays probes */  \
+			.dad_window_ns = RETRANS_TIMER_NS,                                         \
+		.dad_grace_ns = 50 * NSEC_PER_MSEC, /* Windows: 1.00 s after, Linux: 1.02 s */     \
+			.first_interval_ns = 1100 *                                                \
+					     NSEC_PER_MSEC, /* beyond Linux's locktime of 1 s */   \
+			.announce_interval_ns = ANNOUNCE_INTERVAL_NS,                              \
+		.retry_ns = 10 * NSEC_PER_MSEC, .moves_ns = 180 * NSEC_PER_SEC,                    \
+		.thaw_ns = 300 * NSEC_PER_SEC, .max_age_ns = 24 * 3600 * NSEC_PER_SEC,             \
 	}
 
 /* ---- ports ---- */
@@ -337,25 +359,16 @@ struct port {
 	__u8 made_qdisc;   /* 1: the clsact qdisc is of our making */
 	__u8 asked;	   /* 1: the mode was asked for; 0: it is what MODE_AUTO found */
 	__u8 mac[MAC_LEN]; /* a router port's own; else zero */
-	__u16 relay;	   /* 1: a router port that announces on its wire, too */
+	__u8 relay;	   /* 1: a router port that announces on its wire, too */
+	__u8 guards;	   /* GUARD_* */
+	__u32 rule;	   /* which of the configuration's rules holds; 0: none */
 };
-_Static_assert(sizeof(struct port) == 24, "port has no holes");
+_Static_assert(sizeof(struct port) == 28, "port has no holes");
 
 /* The VLANs that a port of a VLAN-aware bridge takes. Map `port_vlans`, key ifindex. */
 struct port_vlans {
 	__u64 member[64]; /* bit VID % 64 of word VID / 64 */
 };
-
-/*
- * The probes of a port as they are let in, for settings.probes_per_second. Map `port_limits`, key
- * ifindex.
- */
-struct limit {
-	struct bpf_spin_lock lock;
-	__u32 pad;
-	__u64 paid_ns; /* until when the probes so far take up what the port is allowed */
-};
-_Static_assert(sizeof(struct limit) == 16, "limit has no holes");
 
 /* ---- events ---- */
 
@@ -389,6 +402,8 @@ enum speak_op {
 	SPEAK_REFRESHED,     /* note: the host's own entry followed */
 	SPEAK_NOT_REFRESHED, /* note: it did not */
 	SPEAK_PERMANENT,     /* note: it is the administrator's */
+	SPEAK_THAW,	     /* thaw a frozen claim, an operator asks */
+	SPEAK_LEFT,	     /* its port is gone: forget the claim, unless another guest has it */
 };
 
 struct speak_call {
@@ -408,5 +423,7 @@ struct speak_frame {
 	__u8 pad[6];
 } __attribute__((packed));
 _Static_assert(sizeof(struct speak_frame) == 60, "the shortest frame, ETH_ZLEN");
+
+#include "abi_bounds.h"
 
 #endif /* GARPD_ABI_H */

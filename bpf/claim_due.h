@@ -47,7 +47,7 @@ static __always_inline void claim_ages(struct claim *claim, struct policy policy
 				       const struct settings *settings, struct claim_step *step,
 				       __u64 now_ns)
 {
-	if (now_ns < claim->last_seen_ns + settings->max_age_ns) {
+	if (now_ns < claim->last_seen_ns + claim_age_ns(claim, settings)) {
 		step->reason = COUNTER_not_due;
 		if (claim->state == CLAIM_OWNED && settings->refresh_ns)
 			claim_refresh(claim, policy, settings, step, now_ns);
@@ -67,6 +67,7 @@ static __always_inline void claim_pay(struct claim *claim, struct policy policy,
 {
 	int defender = claim->flags & CLAIM_F_DEFENDER;
 
+	step->queued = claim->queued;
 	claim_owe_nothing(claim);
 	if (!policy.denied) {
 		step->reason = COUNTER_announce_owed;
@@ -147,6 +148,39 @@ static __always_inline struct claim_step claim_asked(struct claim *claim, struct
 	return step;
 }
 
+/* An operator says that the quarrel is over. */
+static __always_inline struct claim_step claim_thaw(struct claim *claim,
+						    const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_thaw_refused};
+
+	if (claim->state != CLAIM_FROZEN)
+		return step;
+	claim->recent_moves = 0;
+	claim_edge(claim, CLAIM_OWNED, COUNTER_thaw_asked, &step, now_ns);
+	claim_arm(claim, settings, now_ns);
+	return step;
+}
+
+/*
+ * The port that the claim counts for is gone. Where a guest on `heir` has the address now, the
+ * claim is its; 0: on no port of guests, and there is nobody left to announce.
+ */
+static __always_inline struct claim_step claim_left(struct claim *claim, __u32 heir, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_left_to_other};
+
+	if (heir) {
+		claim->quota_port = heir;
+		return step;
+	}
+	claim_edge(claim, CLAIM_NONE, COUNTER_left, &step, now_ns);
+	claim->due_ns = 0;
+	claim_wake(claim);
+	step.forget = 1;
+	return step;
+}
+
 /* Another CPU may have changed the claim while the announcement failed: is it still wanted? */
 static __always_inline int claim_may_owe(const struct claim *claim, enum claim_announce announce)
 {
@@ -188,6 +222,23 @@ static __always_inline struct claim_step claim_recorded(struct claim *claim,
 		claim->retries = 0;
 		step.reason = COUNTER_announce_lost;
 	}
+	return step;
+}
+
+/* The announcement of the last step waits for its turn until at_ns, `queued` says for which. */
+static __always_inline struct claim_step claim_queue(struct claim *claim,
+						     enum claim_announce announce, __u8 queued,
+						     __u64 at_ns, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .changed = 1};
+
+	claim->changed_ns = now_ns;
+	step.reason = COUNTER_announce_lost;
+	if (!claim_may_owe(claim, announce))
+		return step;
+	claim_owe(claim, announce, at_ns);
+	claim->queued = queued;
+	step.reason = COUNTER_announce_queued;
 	return step;
 }
 

@@ -21,7 +21,7 @@ struct nudges {
 static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
 					     __u64 now_ns)
 {
-	if (!claim->nudge_ns || now_ns < claim->nudge_ns)
+	if (!claim_has_nudges(claim) || now_ns < claim->nudge_ns)
 		return;
 	claim->nudged_ns = now_ns;
 	step->nudge = 1;

@@ -138,6 +138,12 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 	/* A relay's frame, perhaps another garpd's, is no sign of the guest: it has no effect. */
 	if (heard->frame->relayed)
 		return;
+	/* Nor is one from where the guest may not be: somebody replays what was announced for it.
+	 */
+	if (heard->policy.denied && claim->state != CLAIM_DENIED) {
+		step->reason = heard->policy.denied;
+		return;
+	}
 	claim->last_seen_ns = now_ns;
 	if (claim->state == CLAIM_DENIED)
 		return;

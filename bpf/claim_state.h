@@ -12,6 +12,9 @@
 
 #define CLAIM_RETRIES 3 /* of an announcement that the kernel could not queue */
 
+/* A refusal is remembered so long after its last sign: a guest could fill its quota with them. */
+#define CLAIM_DENIED_NS (60 * NSEC_PER_SEC)
+
 /* One frame, where it was heard, and what the policy says of its sender. */
 struct heard {
 	const struct frame *frame;
@@ -42,6 +45,7 @@ struct claim_step {
 	__u8 old_state; /* enum claim_state */
 	__u8 forget;	/* nothing is left to remember: delete the claim */
 	__u8 nudge;	/* the listeners: a round of nudges is due */
+	__u8 queued;	/* enum queued: what the announcement has waited for already */
 };
 
 static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
@@ -90,19 +94,34 @@ static __always_inline int claim_has_former_owner(const struct claim *claim)
 	return !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 }
 
+/* Is a round of nudges due at some time? Not before the announcement that it goes with. */
+static __always_inline int claim_has_nudges(const struct claim *claim)
+{
+	return claim->nudge_ns && !(claim->flags & CLAIM_F_OWED);
+}
+
 /* Two clocks run, that of the state and that of the nudges: the daemon comes for the first one. */
 static __always_inline void claim_wake(struct claim *claim)
 {
 	claim->deadline_ns = claim->due_ns;
-	if (claim->nudge_ns && claim->nudge_ns < claim->due_ns)
+	if (claim_has_nudges(claim) && claim->nudge_ns < claim->due_ns)
 		claim->deadline_ns = claim->nudge_ns;
+}
+
+/* How long after its last sign of life the claim is forgotten. */
+static __always_inline __u64 claim_age_ns(const struct claim *claim,
+					  const struct settings *settings)
+{
+	if (claim->state == CLAIM_DENIED && settings->max_age_ns > CLAIM_DENIED_NS)
+		return CLAIM_DENIED_NS;
+	return settings->max_age_ns;
 }
 
 /* When an owner is due for a refresh, if it is wanted; or is forgotten, if that comes first. */
 static __always_inline __u64 claim_rests_until(const struct claim *claim,
 					       const struct settings *settings, __u64 now_ns)
 {
-	__u64 aged_ns = claim->last_seen_ns + settings->max_age_ns;
+	__u64 aged_ns = claim->last_seen_ns + claim_age_ns(claim, settings);
 
 	if (claim->state != CLAIM_OWNED || !settings->refresh_ns ||
 	    now_ns + settings->refresh_ns > aged_ns)
@@ -163,6 +182,7 @@ static __always_inline void claim_note_rival(struct claim *claim, const __u8 *ma
 static __always_inline void claim_owe_nothing(struct claim *claim)
 {
 	claim->flags &= ~(CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	claim->queued = QUEUED_NOT;
 }
 
 /*
@@ -185,6 +205,11 @@ static __always_inline void claim_owe(struct claim *claim, enum claim_announce a
 static __always_inline const __u8 *claim_whom(const struct claim *claim)
 {
 	return claim->flags & CLAIM_F_DEFENDER ? claim->rival : claim->mac;
+}
+
+static __always_inline __u32 claim_where(const struct claim *claim)
+{
+	return claim->flags & CLAIM_F_DEFENDER ? claim->rival_port : claim->port;
 }
 
 /* ---- owners and moves ---- */

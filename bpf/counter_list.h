@@ -39,7 +39,8 @@
 	X(probe_uplink, "probes heard on an uplink")                                              \
 	X(probe_duplicate, "probes again within 50 ms (mirrored)")                                \
 	X(probe_no_room, "probes while the claims map was full")                                  \
-	X(probe_over_limit, "probes beyond the port's limit, dropped by XDP")                     \
+	X(probe_over_limit, "probes beyond limits.probes_per_second of their port")               \
+	X(probe_over_quota, "probes of a port that has all the claims it may have")               \
 	/* edges of the claim machine */                                                          \
 	X(window_continued, "probes that continued a window")                                     \
 	X(window_opened, "windows opened")                                                        \
@@ -50,6 +51,7 @@
 	X(relayed, "announcement rounds of router ports that went on the wire, too")              \
 	X(announce_failed, "announcements that the kernel could not queue")                       \
 	X(announce_lost, "announcements given up after retries")                                  \
+	X(announce_queued, "announcements that wait: their port, or all together, say too much")  \
 	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
 	X(announce_next, "further announcement slots of a claim")                                 \
 	X(announce_done, "last announcement slots of a claim")                                    \
@@ -65,11 +67,19 @@
 	X(frozen, "claims frozen after too many moves")                                           \
 	X(frozen_probe, "probes for a frozen claim")                                              \
 	X(thawed, "claims thawed after a quiet time")                                             \
+	X(thaw_asked, "claims thawed because an operator asked")                                  \
+	X(thaw_refused, "the same, where the claim is not frozen")                                \
+	X(left, "claims forgotten because their port is gone")                                    \
+	X(left_to_other, "claims of a port that is gone, which another port's guest has")         \
 	X(aged, "claims forgotten after max_age without a sign of life")                          \
 	X(denied_never, "claims denied: the address is marked never")                             \
 	X(denied_owner, "claims denied: the MAC is not on the address's list")                    \
 	X(denied_host, "claims denied: the address is the host's own")                            \
 	X(denied_next_hop, "claims denied: a next hop of the host, not declared with owners")     \
+	X(denied_undeclared, "claims denied: only what is declared may be announced there")       \
+	X(denied_foreign, "claims denied: the address is of no subnet of that segment")           \
+	X(denied_port_address, "claims denied: the port's list has not the address")              \
+	X(denied_port_mac, "claims denied: the port's list has not the MAC")                      \
 	X(seen, "ARP or ND of an owner about its address")                                        \
 	X(other_seen, "ARP or ND of another host about an address that has its owner")            \
 	/* did the listeners follow? */                                                           \
@@ -77,6 +87,7 @@
 	  "hosts that asked for an address or answered its owner: its listeners")                 \
 	X(nudge_round, "rounds of nudges to the listeners of an announced address")               \
 	X(nudged, "nudges sent")                                                                  \
+	X(nudge_over_limit, "nudges beyond what their port may announce, left to the next round") \
 	X(nudge_failed, "nudges that the kernel could not queue")                                 \
 	X(confirmed, "listeners that answered an announced guest: they have followed")            \
 	X(answer_seen, "answers to guests that prove nothing new")                                \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * due.h - what garpd_speak does for a claim: look again, say what has fallen due, nudge, take
- * notes.
+ * due.h - what garpd_speak does for one claim: what has fallen due, or what an operator asks;
+ * nudges, and notes.
  */
 #ifndef GARPD_DUE_H
 #define GARPD_DUE_H
@@ -21,6 +21,11 @@ static __always_inline const struct port *speak_port(const struct outcome *outco
 	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
 		return NULL;
 	return port;
+}
+
+static __always_inline int speak_is_note(__u32 op)
+{
+	return op == SPEAK_REFRESHED || op == SPEAK_NOT_REFRESHED || op == SPEAK_PERMANENT;
 }
 
 static __always_inline void speak_note(struct claim *claim, __u32 op)
@@ -73,36 +78,88 @@ static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *
 	nudges_record(outcome, claim, set, now_ns);
 }
 
+/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
+ */
+struct judged {
+	__u8 mac[MAC_LEN];
+	__u16 left; /* 1: the port that the claim counts for is gone */
+	__u32 port;
+	__u32 heir; /* the port, where it is one of guests */
+	struct policy policy;
+	__u64 seen_ns; /* when the host was heard of last, with whatever address */
+};
+
+static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
+					struct outcome *outcome)
+{
+	const struct port *port;
+	__u32 quota_port;
+
+	bpf_spin_lock(&claim->lock);
+	__builtin_memcpy(judged->mac, claim_whom(claim), MAC_LEN);
+	judged->port = claim_where(claim);
+	quota_port = claim->quota_port;
+	bpf_spin_unlock(&claim->lock);
+	port = bpf_map_lookup_elem(&ports, &judged->port);
+	judged->policy = policy_of(&outcome->judging, &outcome->event.key, judged->mac, port);
+	judged->heir = port && port_has_guests(port->role) ? judged->port : 0;
+	judged->left = !bpf_map_lookup_elem(&ports, &quota_port);
+	judged->seen_ns = seen_when(outcome->event.key.segment, judged->mac);
+}
+
+/* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
+static __always_inline struct claim_step speak_step(struct claim *claim,
+						    const struct judged *judged, __u32 op,
+						    const struct settings *set, __u64 now_ns)
+{
+	struct claim_step later = {.old_state = claim->state, .reason = COUNTER_not_due};
+
+	if (!mac_equal(claim_whom(claim), judged->mac) || claim_where(claim) != judged->port)
+		return later;
+	claim_seen(claim, judged->seen_ns);
+	if (op == SPEAK_NOW)
+		return claim_asked(claim, judged->policy, set, now_ns);
+	if (op == SPEAK_THAW)
+		return claim_thaw(claim, set, now_ns);
+	if (op == SPEAK_LEFT)
+		return judged->left ? claim_left(claim, judged->heir, now_ns) : later;
+	return claim_due(claim, judged->policy, set, now_ns);
+}
+
+/* The announcement of the step, where its port takes frames. 1: it was its turn; 0: it waits. */
+static __always_inline int speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
+					      struct claim *claim, const struct settings *set,
+					      __u64 now_ns)
+{
+	const struct port *port = speak_port(outcome);
+	int sent;
+
+	if (port && !outcome_has_turn(outcome, claim, set, now_ns))
+		return 0;
+	sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
+	outcome_record(outcome, claim, sent, set, now_ns);
+	return 1;
+}
+
 static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
 					struct speak_call *call, const struct settings *set)
 {
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
-	const struct port *port;
-	__u8 mac[MAC_LEN];
-	struct policy policy;
-	__u64 now_ns, seen_ns;
-	int sent;
+	struct judged judged = {};
+	__u64 now_ns;
+	int said = 1;
 
 	if (!outcome)
 		return;
 	outcome->event.key = call->key;
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.form = set->form;
-	bpf_spin_lock(&claim->lock);
-	__builtin_memcpy(mac, claim_whom(claim), MAC_LEN);
-	bpf_spin_unlock(&claim->lock);
-	policy = policy_of(&call->key.addr, mac);
-	seen_ns = seen_when(call->key.segment, mac);
-
+	speak_judge(&judged, claim, outcome);
 	now_ns = bpf_ktime_get_ns();
 	outcome->step.reason = COUNTER_not_due;
 	bpf_spin_lock(&claim->lock);
-	/* Judged was the MAC of a moment ago; if it is another one now, the daemon comes again. */
-	if (key_equal(&claim->key, &call->key) && mac_equal(claim_whom(claim), mac)) {
-		claim_seen(claim, seen_ns);
-		outcome->step = call->op == SPEAK_NOW ? claim_asked(claim, policy, set, now_ns)
-						      : claim_due(claim, policy, set, now_ns);
-	}
+	if (key_equal(&claim->key, &call->key))
+		outcome->step = speak_step(claim, &judged, call->op, set, now_ns);
 	outcome_take(outcome, claim, now_ns);
 	outcome->nudges.since_ns = claim->announced_since_ns;
 	outcome->nudges.looks = claim_nudge_is_last(claim, set);
@@ -110,12 +167,11 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	outcome->event.port = outcome->speech.port;
-	if (outcome->step.announce) {
-		port = speak_port(outcome);
-		sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
-		outcome_record(outcome, claim, sent, set, now_ns);
-	}
-	if (outcome->step.nudge)
+	if (outcome->step.reason == COUNTER_left_to_other)
+		quota_inherit_claim(judged.heir);
+	if (outcome->step.announce)
+		said = speak_announcement(skb, outcome, claim, set, now_ns);
+	if (outcome->step.nudge && said)
 		speak_nudges(skb, outcome, claim, set, now_ns);
 	outcome_finish(outcome);
 	call->result = outcome->event.reason; /* of a failure, what became of it */

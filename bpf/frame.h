@@ -60,10 +60,10 @@ enum frame_to {
  * follows a variable in a register through every length that an option can have.
  */
 struct nd_options {
-	__u8 lladdr; /* 1: frame.mac is the link-layer address of the type that is wanted */
-	__u8 wanted; /* that type: ND_OPTION_SOURCE, ND_OPTION_TARGET */
-	__u8 next;   /* unit of the message where the next option begins */
-	__u8 pad;
+	__u8 lladdr; /* unit of the message where the one that is wanted begins; 0: there is none */
+	__u8 nonce;  /* the same of the nonce */
+	__u8 wanted; /* ND_OPTION_SOURCE, ND_OPTION_TARGET */
+	__u8 next;   /* unit where the next option begins */
 };
 
 struct frame {

@@ -18,7 +18,6 @@
 #include "due.h"
 #include "frame.h"
 #include "hear.h"
-#include "limit.h"
 #include "maps.h"
 #include "outcome.h"
 #include "parse.h"
@@ -52,7 +51,8 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 
 	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &hearing))
 		return;
-	if (outcome->step.announce) {
+	if (outcome->step.announce &&
+	    outcome_has_turn(outcome, hearing.claim, hearing.settings, hearing.now_ns)) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
 		sent = round_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
@@ -125,35 +125,20 @@ int garpd_tc(struct __sk_buff *skb)
 
 /* ---- XDP ---- */
 
-/* Is this probe one too many for its port? Only where the operator wants such ones dropped. */
-static __always_inline int hear_over_limit(const struct frame *frame, __u32 ifindex)
-{
-	const struct settings *set = settings_now();
-	struct limit *limit;
-	__u64 now_ns;
-	int allowed;
-
-	if (frame->kind != FRAME_PROBE || !set || !set->xdp_drop)
-		return 0;
-	limit = bpf_map_lookup_elem(&port_limits, &ifindex);
-	if (!limit)
-		return 0;
-	now_ns = bpf_ktime_get_ns();
-	bpf_spin_lock(&limit->lock);
-	allowed = limit_allows(limit, set->probes_per_second, now_ns);
-	bpf_spin_unlock(&limit->lock);
-	if (!allowed)
-		count(COUNTER_probe_over_limit);
-	return !allowed;
-}
-
 /* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
-static __noinline void hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
+static __noinline int hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
 {
 	struct hearing hearing = {};
+	int none;
 
-	if (port && outcome && !hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing))
+	if (!port || !outcome)
+		return XDP_PASS;
+	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing);
+	if (!none)
 		outcome_finish(outcome);
+	if (none == HEAR_OVER_LIMIT && hearing.settings->xdp_drop)
+		return XDP_DROP;
+	return XDP_PASS;
 }
 
 static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
@@ -161,6 +146,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
 	struct tags inline_only = {};
+	int verdict;
 
 	if (!outcome)
 		return XDP_PASS;
@@ -173,11 +159,9 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	if (hear_over_limit(&outcome->frame, ifindex))
-		return XDP_DROP;
-	hear_and_owe(outcome, ifindex, port);
+	verdict = hear_and_owe(outcome, ifindex, port);
 	hear_aside(port->role);
-	return XDP_PASS;
+	return verdict;
 }
 
 /* As hear_likely(). What is cut short behind its first bytes is not ours. */
@@ -218,10 +202,10 @@ int garpd_speak(struct __sk_buff *skb)
 	call.deadline_ns = 0;
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
-	if (claim && (call.op == SPEAK_DUE || call.op == SPEAK_NOW))
-		speak_claim(skb, claim, &call, set);
-	else if (claim)
+	if (claim && speak_is_note(call.op))
 		speak_note(claim, call.op);
+	else if (claim)
+		speak_claim(skb, claim, &call, set);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);
 	return 0;
 }

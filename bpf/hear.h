@@ -9,10 +9,11 @@
 #include "abi.h"
 #include "claim.h"
 #include "frame.h"
+#include "guard.h"
 #include "listen.h"
 #include "maps.h"
 #include "outcome.h"
-#include "policy.h"
+#include "quota.h"
 
 /* May the hook that heard a frame send another one? XDP may not: it owes what is to be said. */
 enum hook {
@@ -33,14 +34,6 @@ static __always_inline const struct settings *settings_now(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&settings, &zero);
-}
-
-static __always_inline struct policy policy_of(const struct addr *addr, const __u8 *mac)
-{
-	struct prefix prefix = {.len = ADDR_BITS, .addr = *addr};
-
-	return policy_judge(bpf_map_lookup_elem(&addresses, &prefix),
-			    bpf_map_lookup_elem(&host, addr), mac);
 }
 
 /* The bridge's VLAN of the frame, DESIGN 8. 0, or -1: the bridge would not take it there. */
@@ -68,39 +61,50 @@ static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const
 	return 0;
 }
 
-static __always_inline struct claim *claim_make(const struct claim_key *key)
+/*
+ * A new claim, which counts for the port. What was taken of the port's claims is given back where
+ * none was added: the table was full, or another CPU was first, and then its claim is ours too.
+ */
+static __always_inline struct claim *claim_make(const struct claim_key *key, __u32 port,
+						const struct settings *set)
 {
 	__u32 zero = 0;
 	struct claim *claim = bpf_map_lookup_elem(&new_claim, &zero);
+	struct limit *limit = quota_of(port);
 
 	if (!claim)
 		return NULL;
+	if (limit && quota_take_claim(limit, set)) {
+		count(COUNTER_probe_over_quota);
+		return NULL;
+	}
 	claim->key = *key; /* the rest is zero and stays so: nobody else writes here */
-	/* Another CPU may have been first: then its claim is ours too. */
-	bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&claims, key);
+	claim->quota_port = limit ? port : 0;
+	if (bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST) && limit)
+		quota_give_claim(limit);
+	claim = bpf_map_lookup_elem(&claims, key);
+	if (!claim)
+		count(COUNTER_probe_no_room);
+	return claim;
 }
 
 /* The claim that the frame is about; a probe of a guest makes one. NULL, counted: none. */
 static __always_inline struct claim *claim_of(const struct claim_key *key,
-					      const struct frame *frame, __u32 role)
+					      const struct heard *heard, const struct settings *set)
 {
 	struct claim *claim = bpf_map_lookup_elem(&claims, key);
 
 	if (claim)
 		return claim;
-	if (frame->kind != FRAME_PROBE) {
+	if (heard->frame->kind != FRAME_PROBE) {
 		count(COUNTER_no_claim);
 		return NULL;
 	}
-	if (!port_has_guests(role)) {
+	if (!port_has_guests(heard->role)) {
 		count(COUNTER_probe_uplink);
 		return NULL;
 	}
-	claim = claim_make(key);
-	if (!claim)
-		count(COUNTER_probe_no_room);
-	return claim;
+	return claim_make(key, heard->port, set);
 }
 
 /* The claim machine. 0, or -1, counted: the claim was forgotten this very moment. */
@@ -159,7 +163,26 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 	return 0;
 }
 
-/* From where it was heard to the step of its claim. 0; -1, counted: there is none. */
+/*
+ * Is this probe one too many for its port? It is passed over, unless the operator wants those of an
+ * XDP port dropped. What contradicts a claim from outside is never one too many.
+ */
+static __always_inline int hear_over_limit(const struct heard *heard, const struct settings *set)
+{
+	if (heard->frame->kind != FRAME_PROBE || !port_has_guests(heard->role) ||
+	    !quota_refuses_probe(heard->port, set))
+		return 0;
+	count(COUNTER_probe_over_limit);
+	return 1;
+}
+
+/* What became of a frame, where its claim took no step: counted. */
+enum hear_none {
+	HEAR_NONE = -1,
+	HEAR_OVER_LIMIT = -2,
+};
+
+/* From where it was heard to the step of its claim. 0, or enum hear_none. */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 				     const struct port *port, enum hook hook,
 				     struct hearing *hearing)
@@ -175,18 +198,20 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
 	    addr_is_link_local(&frame->addr)) {
 		count(COUNTER_probe_link_local);
-		return -1;
+		return HEAR_NONE;
 	}
-	hearing->claim = claim_of(&outcome->event.key, frame, port->role);
+	if (hear_over_limit(&heard, hearing->settings))
+		return HEAR_OVER_LIMIT;
+	hearing->claim = claim_of(&outcome->event.key, &heard, hearing->settings);
 	if (!hearing->claim)
-		return -1;
-	heard.policy = policy_of(&frame->addr, frame->mac);
+		return HEAR_NONE;
+	heard.policy = policy_of(&outcome->judging, &outcome->event.key, frame->mac, port);
 	return hear_claim(hearing, &heard, hook);
 }
 
 /*
  * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
- * claim took a step, which the caller carries out; -1, counted, when there is none.
+ * claim took a step, which the caller carries out; enum hear_none when there is none.
  */
 static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook,
@@ -195,7 +220,7 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 	hearing->outcome = outcome;
 	hearing->settings = settings_now();
 	if (!hearing->settings || hear_where(outcome, ifindex, port))
-		return -1;
+		return HEAR_NONE;
 	outcome->placed = 1;
 	return hear_step(outcome, ifindex, port, hook, hearing);
 }

@@ -52,9 +52,9 @@ struct {
 } port_vlans SEC(".maps");
 
 /*
- * What is left of the probes that each XDP port may send, by ifindex. An element is made by the
- * daemon with its port; written by garpd_xdp, under the element's lock, where probes beyond the
- * limit are dropped. A port that is missing has no limit.
+ * What each port has taken of what it may, by ifindex. An element is made by the daemon before its
+ * port is attached, with the claims that count for the port already; written by the programs, under
+ * the element's lock. A port that is missing has no limit.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -64,6 +64,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct limit);
 } port_limits SEC(".maps");
+
+/*
+ * What all ports together have taken of the announcements that they may make, one element for each
+ * enum lane. Written by the programs, under the element's lock.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LANE_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct lane_limit);
+} lanes SEC(".maps");
 
 /*
  * The prefixes that the configuration names; the longest match counts. Written by the daemon when
@@ -127,6 +139,43 @@ struct {
 	__type(key, struct seen_key);
 	__type(value, __u64);
 } seen SEC(".maps");
+
+/*
+ * The subnets that the host's addresses are of, in each segment (enum subnet_what). Written by the
+ * daemon from rtnetlink; read by the programs. Full: the daemon says so, and takes no address of
+ * that segment for foreign.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, GARPD_MAX_SUBNETS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct subnet);
+	__type(value, __u32);
+} subnets SEC(".maps");
+
+/*
+ * What the configuration allows each port, by the number of its rule. Written by the daemon when it
+ * reads its configuration, under numbers that no port has yet; read by the programs. Never full:
+ * room for the old configuration and the new one beside it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 2 * GARPD_MAX_RULED);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct rule_address);
+	__type(value, __u32);
+} rule_addresses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * GARPD_MAX_RULED);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct rule_mac);
+	__type(value, __u32);
+} rule_macs SEC(".maps");
 
 /* Timing and form, one element. Written by the daemon, whole; read by the programs. */
 struct {

@@ -142,43 +142,65 @@ static __always_inline __u16 nd_sum_fold(__u32 sum)
 
 /* ---- the options ---- */
 
-/* The first option of a kind counts, as in Linux. 0, or -1: receivers must ignore the message. */
-static __always_inline int nd_option(struct frame *frame, const __u8 *option)
+/* Notes where the first option of a kind begins: that one counts, as in Linux. */
+static __always_inline void nd_note_option(struct nd_options *options, const __u8 *option, __u8 at)
 {
-	if (option[0] == frame->options.wanted && !frame->options.lladdr) {
-		if (option[1] != 1 || !mac_is_host(option + 2))
-			return -1;
-		__builtin_memcpy(frame->mac, option + 2, MAC_LEN);
-		frame->options.lladdr = 1;
-	} else if (option[0] == ND_OPTION_NONCE && option[1] == 1 && mac_is_zero(frame->nonce)) {
-		__builtin_memcpy(frame->nonce, option + 2, NONCE_LEN);
-	}
-	return 0;
+	if (option[0] == options->wanted && !options->lladdr)
+		options->lladdr = at;
+	else if (option[0] == ND_OPTION_NONCE && option[1] == 1 && !options->nonce)
+		options->nonce = at;
 }
 
 /*
- * Walks `units` units from `p`, the message and its options, adds them to `sum` and takes from the
- * options what counts. 0, or the counter to count.
+ * Walks `units` units from `p`, the message and its options, adds them to `sum` and notes where the
+ * options are that count. 0, or the counter to count.
  */
-static __always_inline __u32 nd_walk(struct frame *frame, const __u8 *p, const void *data_end,
-				     __u32 units, __u32 *sum)
+static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
+				     const void *data_end, __u32 units, __u32 *sum)
 {
 	__u32 i;
 
-	frame->options.next = sizeof(struct nd_wire) / ND_UNIT;
+	options->next = sizeof(struct nd_wire) / ND_UNIT;
 	for (i = 0; i < ND_UNITS_MAX; i++) {
 		if (i == units)
 			break;
 		if ((const void *)(p + ND_UNIT) > data_end)
 			return COUNTER_truncated;
 		*sum += nd_sum_unit(p);
-		if (i == *(volatile __u8 *)&frame->options.next) {
-			if (!p[1] || p[1] > units - i || nd_option(frame, p))
+		if (i == *(volatile __u8 *)&options->next) {
+			if (!p[1] || p[1] > units - i)
 				return COUNTER_nd_malformed;
-			frame->options.next += p[1];
+			nd_note_option(options, p, i);
+			options->next += p[1];
 		}
 		p += ND_UNIT;
 	}
+	return 0;
+}
+
+/* The option that begins at this unit of the message; NULL where there is none. */
+static __always_inline const __u8 *nd_option(const __u8 *message, const void *data_end,
+					     const __u8 *at)
+{
+	__u32 unit = *(volatile const __u8 *)at;
+	const __u8 *option = message + unit * ND_UNIT;
+
+	return !unit || (const void *)(option + ND_UNIT) > data_end ? NULL : option;
+}
+
+/* Takes from the options what counts. 0, or -1: receivers must ignore the message. */
+static __always_inline int nd_take_options(struct frame *frame, const __u8 *message,
+					   const void *data_end)
+{
+	const __u8 *lladdr = nd_option(message, data_end, &frame->options.lladdr);
+	const __u8 *nonce = nd_option(message, data_end, &frame->options.nonce);
+
+	if (lladdr && (lladdr[1] != 1 || !mac_is_host(lladdr + 2)))
+		return -1;
+	if (lladdr)
+		__builtin_memcpy(frame->mac, lladdr + 2, MAC_LEN);
+	if (nonce)
+		__builtin_memcpy(frame->nonce, nonce + 2, NONCE_LEN);
 	return 0;
 }
 
@@ -287,9 +309,11 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
 	frame->options.wanted = nd->type == ND_SOLICITATION ? ND_OPTION_SOURCE : ND_OPTION_TARGET;
 	sum = nd_sum_pseudo(ip, len);
-	reason = nd_walk(frame, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
+	reason = nd_walk(&frame->options, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
 	if (!reason && nd_sum_fold(sum) != 0xffff)
 		reason = COUNTER_nd_checksum;
+	if (!reason && nd_take_options(frame, (const __u8 *)nd, data_end))
+		reason = COUNTER_nd_malformed;
 	if (reason)
 		return frame_ignore(frame, reason);
 

@@ -8,7 +8,9 @@
 
 #include "abi.h"
 #include "claim.h"
+#include "guard.h"
 #include "maps.h"
+#include "quota.h"
 #include "speech.h"
 
 /* A listener as it is looked for and put together (listen.h). */
@@ -22,12 +24,15 @@ struct listening {
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none */
+	struct judging judging;
 	struct claim_step step;
 	struct nudges nudges;
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	__u32 placed; /* 1: event.key says where the frame was heard */
+	__u32 placed;	  /* 1: event.key says where the frame was heard */
+	__u32 quota_port; /* the claim's */
+	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };
 
 /* Who puts an outcome together. Frames can come while the daemon's call of garpd_speak runs. */
@@ -104,19 +109,13 @@ static __always_inline void event_send(const struct event *event)
 
 /* ---- after a step ---- */
 
-/* Counts a round that went on the wire as well. Was it sent? */
-static __always_inline int round_sent(int err, const struct port *port)
-{
-	if (!err && port->relay)
-		count(COUNTER_relayed);
-	return !err;
-}
-
 /* Under the claim's lock: what the rest needs to know. */
 static __always_inline void outcome_take(struct outcome *outcome, const struct claim *claim,
 					 __u64 now_ns)
 {
 	event_take(&outcome->event, claim, &outcome->step, now_ns);
+	outcome->quota_port = claim->quota_port;
+	outcome->queued = outcome->step.queued;
 	if (outcome->step.announce == ANNOUNCE_DEFENDER) {
 		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
 		outcome->speech.tags = claim->rival_tags;
@@ -126,6 +125,14 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 		outcome->speech.tags = claim->tags;
 		outcome->speech.port = claim->port;
 	}
+}
+
+/* Counts a round that went on the wire as well. Was it sent? */
+static __always_inline int round_sent(int err, const struct port *port)
+{
+	if (!err && port->relay)
+		count(COUNTER_relayed);
+	return !err;
 }
 
 /* The announcement of the step was sent, or not: the claim remembers, the daemon hears. */
@@ -147,13 +154,37 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 		outcome->event.reason = recorded.reason;
 }
 
+/*
+ * May the announcement of the step be sent now? If not, the claim owes it: 0, and the daemon hears
+ * when its turn comes.
+ */
+static __always_inline int outcome_has_turn(struct outcome *outcome, struct claim *claim,
+					    const struct settings *set, __u64 now_ns)
+{
+	struct claim_step step = {.reason = COUNTER_no_claim};
+	__u64 at_ns = quota_turn(outcome->speech.port, &outcome->queued, set, now_ns);
+
+	if (at_ns <= now_ns)
+		return 1;
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key)) {
+		step = claim_queue(claim, outcome->step.announce, outcome->queued, at_ns, now_ns);
+		outcome->event.deadline_ns = claim->deadline_ns;
+	}
+	bpf_spin_unlock(&claim->lock);
+	count(step.reason);
+	outcome->event.reason = step.reason;
+	return 0;
+}
+
 static __always_inline void outcome_finish(struct outcome *outcome)
 {
 	count(outcome->step.reason);
 	if (outcome->step.moved)
 		count(COUNTER_moved);
-	if (outcome->step.forget)
-		bpf_map_delete_elem(&claims, &outcome->event.key);
+	/* Who deletes it, and nobody else, gives back what it took of a port's claims. */
+	if (outcome->step.forget && !bpf_map_delete_elem(&claims, &outcome->event.key))
+		quota_give_claim_of(outcome->quota_port);
 	/* Also what failed: the deadline is another one now, whoever asked. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);

@@ -58,6 +58,9 @@ static __always_inline void frame_parse(const void *data, const void *data_end,
 	if (frame_is_tag(proto))
 		return frame_ignore(frame, COUNTER_too_many_tags);
 	frame->offset = next - (const __u8 *)data;
+	/* Read back, so that the verifier walks the rest once and not once for each count of tags.
+	 */
+	next = (const __u8 *)data + *(volatile __u8 *)&frame->offset;
 	if (proto == frame_be16(ETH_P_IPV6))
 		return nd_parse(frame, eth, next, data_end);
 	if (proto != frame_be16(ETH_P_ARP))

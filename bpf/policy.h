@@ -16,6 +16,14 @@ struct policy {
 	__u8 immediate; /* and is to be announced at its first probe */
 };
 
+/* What a port and its segment add to what holds everywhere. */
+struct guard {
+	__u8 guards;	 /* GUARD_*, of the port */
+	__u8 is_foreign; /* the host has addresses in the segment, and in no subnet with this one */
+	__u8 has_address; /* the port's rule has the address */
+	__u8 has_mac;	  /* the port's rule has the MAC */
+};
+
 static __always_inline int policy_lists(const struct address *address, const __u8 *mac)
 {
 	__u32 i;
@@ -57,6 +65,39 @@ static __always_inline struct policy policy_judge(const struct address *declared
 	/* A next hop that moves takes everybody's traffic with it: only by a list of owners. */
 	if (host && *host == HOST_NEXT_HOP)
 		policy.denied = COUNTER_denied_next_hop;
+	return policy;
+}
+
+/* What is declared is wanted, wherever it is; but not by a guest that may not have it. */
+static __always_inline enum counter guard_denies(const struct guard *guard,
+						 const struct address *declared)
+{
+	if (guard->guards & GUARD_MACS && !guard->has_mac)
+		return COUNTER_denied_port_mac;
+	if (guard->guards & GUARD_ADDRESSES && !guard->has_address)
+		return COUNTER_denied_port_address;
+	if (declared)
+		return 0;
+	if (guard->guards & GUARD_ONLY_DECLARED)
+		return COUNTER_denied_undeclared;
+	if (guard->guards & GUARD_FOREIGN && guard->is_foreign)
+		return COUNTER_denied_foreign;
+	return 0;
+}
+
+/* As policy_judge(), on a port. */
+static __always_inline struct policy policy_judge_guarded(const struct address *declared,
+							  const __u32 *host,
+							  const struct guard *guard,
+							  const __u8 *mac)
+{
+	struct policy policy = policy_judge(declared, host, mac);
+
+	if (policy.denied)
+		return policy;
+	policy.denied = guard_denies(guard, declared);
+	if (policy.denied)
+		policy.declared = policy.immediate = 0;
 	return policy;
 }
 

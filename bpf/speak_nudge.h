@@ -7,6 +7,7 @@
 #ifndef GARPD_SPEAK_NUDGE_H
 #define GARPD_SPEAK_NUDGE_H
 
+#include "hear.h"
 #include "listen.h"
 #include "speak.h"
 
@@ -144,11 +145,12 @@ static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *spee
 __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	const struct settings *set = settings_now();
 	__u64 now_ns = bpf_ktime_get_ns();
 	struct listener *listener;
 	struct nudges *nudges;
 
-	if (!outcome)
+	if (!outcome || !set)
 		return 0;
 	nudges = &outcome->nudges;
 	outcome->listening.key.claim = outcome->event.key;
@@ -159,6 +161,10 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	nudges->waiting++;
 	if (nudges->looks)
 		return 0;
+	if (quota_refuses_nudge(outcome->speech.port, set, now_ns)) {
+		count(COUNTER_nudge_over_limit);
+		return 0;
+	}
 	listener->nudged_ns = now_ns;
 	listener->tries++;
 	if (nudge_send(skb, &outcome->speech, listener, nudges->offset)) {

@@ -9,7 +9,7 @@ build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-de
 # What the lab, the demo and the tests play with.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc avahi-autoipd
-	keepalived socat nftables dbus systemd bc xdp-tools cppcheck clang-format shellcheck bsdextrautils"
+	keepalived socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format shellcheck bsdextrautils"
 # Emulated machines with Debian's kernels in them.
 emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"
 

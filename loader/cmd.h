@@ -5,6 +5,9 @@
 #ifndef GARPD_CMD_H
 #define GARPD_CMD_H
 
+#include "err.h"
+#include "pins.h"
+
 #define EXIT_DONE   0
 #define EXIT_FAILED 1
 #define EXIT_USAGE  2
@@ -14,13 +17,29 @@ int cmd_check(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_announce(int argc, char **argv);
+int cmd_thaw(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 
 /* Says on standard error how VERB is used. Returns EXIT_USAGE. */
 int cmd_usage(const char *verb);
 
 /* Says `garpd: ...` on standard error. Returns EXIT_FAILED. */
-struct err;
 int cmd_fail(const struct err *err);
+
+/* ---- cmd_ask.c: VERB ADDR ---- */
+
+/*
+ * Does to one claim of the address what the verb is for. 0: done; 1: there was nothing to do, as
+ * `err` says, which is an error where it holds for every claim; or -errno with `err`.
+ */
+typedef int (*cmd_ask_each)(const struct pins *pins, const struct claim *claim, const char *address,
+			    struct err *err);
+
+/* The whole verb: each claim of the address in turn, until one fails. Returns the exit code. */
+int cmd_ask(int argc, char **argv, cmd_ask_each each);
+
+/* One call of garpd_speak. 0 with *result (enum counter), or -errno with `err`. */
+int cmd_ask_claim(const struct pins *pins, const struct claim *claim, __u32 op, __u32 *result,
+		  struct err *err);
 
 #endif

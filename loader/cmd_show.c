@@ -61,6 +61,7 @@ static int show_listeners(const struct show *show, struct err *err)
 struct port_row {
 	__u32 ifindex;
 	struct port port;
+	struct limit limit;
 };
 
 static json_t *get_name(const void *row)
@@ -161,6 +162,31 @@ static json_t *get_pvid(const void *row)
 	return output_vlan(((const struct port_row *)row)->port.pvid);
 }
 
+static json_t *get_claims(const void *row)
+{
+	return json_integer(((const struct port_row *)row)->limit.claims);
+}
+
+/* What its guests are held to. */
+static json_t *get_guards(const void *row)
+{
+	static const struct {
+		__u8 guard;
+		const char *name;
+	} names[] = {
+		{GUARD_FOREIGN, "no foreign addresses"},
+		{GUARD_ONLY_DECLARED, "only declared addresses"},
+		{GUARD_ADDRESSES, "its list of addresses"},
+		{GUARD_MACS, "its list of MACs"},
+	};
+	json_t *guards = json_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (((const struct port_row *)row)->port.guards & names[i].guard)
+			json_array_append_new(guards, json_string(names[i].name));
+	return guards;
+}
+
 static const struct field port_fields[] = {
 	{"port", "PORT", get_name},
 	{"ifindex", NULL, get_ifindex},
@@ -172,6 +198,8 @@ static const struct field port_fields[] = {
 	{"vlan_aware", "VLAN-AWARE", get_vlan_aware},
 	{"pvid", "PVID", get_pvid},
 	{"relay", NULL, get_relay},
+	{"claims", "CLAIMS", get_claims},
+	{"guards", NULL, get_guards},
 	{"others", "OTHERS", get_others},
 	{NULL, NULL, NULL},
 };
@@ -190,6 +218,8 @@ static int show_ports(const struct show *show, struct err *err)
 	count = datapath_ports(&show->pins, ifindexes, GARPD_MAX_PORTS);
 	for (i = 0; i < count; i++) {
 		rows[found].ifindex = ifindexes[i];
+		bpf_map_lookup_elem_flags(show->pins.port_limits, &ifindexes[i], &rows[found].limit,
+					  BPF_F_LOCK);
 		found += !bpf_map_lookup_elem(show->pins.ports, &ifindexes[i], &rows[found].port);
 	}
 	output_rows(port_fields, rows, found, sizeof(*rows), show->as_json);

@@ -31,7 +31,7 @@ static const struct word form_words[] = {
 	{},
 };
 
-static const struct word yes_words[] = {
+const struct word yes_words[] = {
 	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
 };
 
@@ -122,7 +122,7 @@ bool names_match(const struct names *names, const char *name)
 }
 
 /* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
-static int name_check(const char *name, const struct where *where)
+int name_check(const char *name, const struct where *where)
 {
 	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n")] != '\0')
 		return where_error(where,
@@ -245,6 +245,8 @@ static int words_load(struct config *config, const struct yaml_config *top,
 		{"relay", top->relay, yes_words, &config->relay},
 		{"xdp_drop_over_limit", top->xdp_drop_over_limit, yes_words,
 		 &config->settings.xdp_drop},
+		{"foreign", top->foreign, yes_words, &config->guards.foreign},
+		{"only_declared", top->only_declared, yes_words, &config->guards.only_declared},
 	};
 	int ret = 0;
 
@@ -286,6 +288,8 @@ static int config_apply(struct config *config, const struct yaml_config *top,
 		ret = numbers_set(config, limits_numbers, "limits", top->limits, file);
 	if (!ret)
 		ret = follow_load(config, top, file);
+	if (!ret)
+		ret = guards_load(config, top, file);
 	if (!ret)
 		ret = declared_load(config, top, file);
 	return ret ? ret : declared_check(config, file->err);
@@ -383,6 +387,7 @@ void config_free(struct config *config)
 	names_free(&config->uplinks);
 	names_free(&config->guests);
 	names_free(&config->routers);
+	guards_free(&config->guards);
 	free(config->declared);
 	free(config->group);
 	free(config->file);

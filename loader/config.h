@@ -10,6 +10,7 @@
 
 #include "../bpf/abi.h"
 #include "err.h"
+#include "guards.h"
 
 /* Interface names or fnmatch(3) patterns. */
 struct names {
@@ -34,6 +35,7 @@ struct config {
 	size_t declared_count;
 	struct addr gateways[GARPD_MAX_GATEWAYS];
 	size_t gateway_count;
+	struct guards guards;
 	enum port_mode mode;
 	struct settings settings;
 	__u32 max_claims;

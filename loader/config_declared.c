@@ -49,7 +49,7 @@ bool prefix_is_nobodys(const struct prefix *prefix)
 	return prefix_is_v4(prefix) ? prefix_is_nobodys_v4(prefix) : prefix_is_nobodys_v6(prefix);
 }
 
-static int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
+int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
 {
 	char network[ADDR_TEXT_LEN];
 	int ret = prefix_parse(text, prefix);
@@ -71,16 +71,24 @@ static int prefix_read(struct prefix *prefix, const char *text, const struct whe
 	return 0;
 }
 
-static int owner_add(struct declared *declared, const char *text, const struct where *where)
+int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where)
 {
-	struct address *address = &declared->address;
-	__u8 mac[MAC_LEN];
-
 	if (mac_parse(text, mac))
 		return where_error(where,
 				   "\"%.60s\" is no MAC of a guest; write it like "
 				   "00:15:5d:00:00:01",
 				   text);
+	return 0;
+}
+
+static int owner_add(struct declared *declared, const char *text, const struct where *where)
+{
+	struct address *address = &declared->address;
+	__u8 mac[MAC_LEN];
+	int ret = mac_read(mac, text, where);
+
+	if (ret)
+		return ret;
 	for (unsigned int i = 0; i < address->owner_count; i++)
 		if (memcmp(address->owners[i], mac, MAC_LEN) == 0)
 			return where_error(where, "owner %.60s is listed twice; keep one", text);

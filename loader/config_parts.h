@@ -68,8 +68,18 @@ unsigned int lines_last(const struct lines *lines, const char *path);
 
 #define LIMITS_KEYS(X)                                                                          \
 	X(claims, max_claims, 1, 16, 1048576, "a claim takes about 200 bytes of kernel memory") \
+	X(claims_per_port, settings.claims_per_port, 1, 1, 1048576,                             \
+	  "a port without a claim is none, and no table is larger")                             \
 	X(probes_per_second, settings.probes_per_second, 1, 0, 1000000,                         \
 	  "0 is no limit, and no port carries more probes than that")                           \
+	X(probes_burst, settings.probes_burst, 1, 1, 1000000,                                   \
+	  "a bucket without room lets nothing in")                                              \
+	X(announcements_per_second, settings.announcements_per_second, 1, 0, 1000000,           \
+	  "0 is no limit, and no kernel sends more")                                            \
+	X(announcements_burst, settings.announcements_burst, 1, 1, 1000000,                     \
+	  "a bucket without room lets nothing out")                                             \
+	X(all_announcements_per_second, settings.all_announcements_per_second, 1, 0, 1000000,   \
+	  "0 is no limit, and no kernel sends more")                                            \
 	X(moves, settings.max_moves, 1, 1, 1000,                                                \
 	  "fewer would freeze the first failover, more would never freeze")                     \
 	X(moves_s, settings.moves_ns, NSEC_PER_SEC, 1, 86400,                                   \
@@ -83,6 +93,20 @@ struct yaml_address {
 	char *announce;
 	char **owners;
 	unsigned int owners_count;
+};
+
+struct yaml_segment {
+	char *segment;
+	char *foreign;
+	char *only_declared;
+};
+
+struct yaml_port {
+	char *port;
+	char **addresses;
+	unsigned int addresses_count;
+	char **macs;
+	unsigned int macs_count;
 };
 
 struct yaml_timing {
@@ -116,6 +140,12 @@ struct yaml_config {
 	char *refresh;
 	char **gateways;
 	unsigned int gateways_count;
+	char *foreign;
+	char *only_declared;
+	struct yaml_segment *segments;
+	unsigned int segments_count;
+	struct yaml_port *ports;
+	unsigned int ports_count;
 	struct yaml_address *addresses;
 	unsigned int addresses_count;
 	struct yaml_timing *timing;
@@ -171,15 +201,29 @@ struct word {
 int word_find(const struct where *where, const char *key, const struct word *words,
 	      const char *text, unsigned int *value);
 
+extern const struct word yes_words[];
+
+/* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
+int name_check(const char *name, const struct where *where);
+
 /* ---- config_follow.c ---- */
 
 /* Nudges, gateways, refresh: how it is made sure that receivers follow. */
 int follow_load(struct config *config, const struct yaml_config *top, const struct where *file);
 
+/* ---- config_guards.c ---- */
+
+/* What segments and ports of the file are held to. The words of the top are read before. */
+int guards_load(struct config *config, const struct yaml_config *top, const struct where *file);
+
 /* ---- config_declared.c ---- */
 
 /* No host can have such an address: the kernel half passes a probe for it over. */
 bool prefix_is_nobodys(const struct prefix *prefix);
+
+/* A prefix that guests can have, and a guest's MAC. 0, or -EINVAL. */
+int prefix_read(struct prefix *prefix, const char *text, const struct where *where);
+int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where);
 
 /* The addresses of the file, with everything that can be said of each by itself. */
 int declared_load(struct config *config, const struct yaml_config *top, const struct where *file);

@@ -51,6 +51,31 @@ static const cyaml_schema_value_t address_item = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_address, address_fields),
 };
 
+static const cyaml_schema_field_t segment_fields[] = {
+	TEXT(struct yaml_segment, segment, OPTIONAL),
+	TEXT(struct yaml_segment, foreign, OPTIONAL),
+	TEXT(struct yaml_segment, only_declared, OPTIONAL),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t segment_item = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_segment, segment_fields),
+};
+
+/* As with owners: an empty list would let in what it was to keep out. */
+static const cyaml_schema_field_t port_fields[] = {
+	TEXT(struct yaml_port, port, OPTIONAL),
+	CYAML_FIELD_SEQUENCE("addresses", OPTIONAL, struct yaml_port, addresses, &text_item, 1,
+			     CYAML_UNLIMITED),
+	CYAML_FIELD_SEQUENCE("macs", OPTIONAL, struct yaml_port, macs, &text_item, 1,
+			     CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t port_item = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_port, port_fields),
+};
+
 static const cyaml_schema_field_t timing_fields[] = {
 #define X(key, member, unit, least, most, why) TEXT(struct yaml_timing, key, OPTIONAL),
 	TIMING_KEYS(X)
@@ -81,6 +106,12 @@ static const cyaml_schema_field_t top_fields[] = {
 	NAMES(gateways),
 	CYAML_FIELD_SEQUENCE("addresses", MAY_BE_EMPTY, struct yaml_config, addresses,
 			     &address_item, 0, CYAML_UNLIMITED),
+	TEXT(struct yaml_config, foreign, OPTIONAL),
+	TEXT(struct yaml_config, only_declared, OPTIONAL),
+	CYAML_FIELD_SEQUENCE("segments", MAY_BE_EMPTY, struct yaml_config, segments, &segment_item,
+			     0, CYAML_UNLIMITED),
+	CYAML_FIELD_SEQUENCE("ports", MAY_BE_EMPTY, struct yaml_config, ports, &port_item, 0,
+			     CYAML_UNLIMITED),
 	CYAML_FIELD_MAPPING_PTR("timing", MAY_BE_EMPTY, struct yaml_config, timing, timing_fields),
 	CYAML_FIELD_MAPPING_PTR("limits", MAY_BE_EMPTY, struct yaml_config, limits, limits_fields),
 	CYAML_FIELD_END,
@@ -148,6 +179,10 @@ static const char *keys_text(const char *path, char *text, size_t size)
 
 	if (strncmp(path, "addresses", strlen("addresses")) == 0)
 		field = address_fields;
+	else if (strncmp(path, "segments", strlen("segments")) == 0)
+		field = segment_fields;
+	else if (strncmp(path, "ports", strlen("ports")) == 0)
+		field = port_fields;
 	else if (strcmp(path, "timing") == 0)
 		field = timing_fields;
 	else if (strcmp(path, "limits") == 0)

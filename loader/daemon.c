@@ -10,6 +10,7 @@
 #include "log.h"
 #include "policy.h"
 #include "privileges.h"
+#include "rules.h"
 
 /* ---- signals ---- */
 
@@ -39,6 +40,7 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 		config_free(&fresh);
 		return code;
 	}
+	rules_applied(&daemon->datapath.pins, &fresh.guards);
 	config_free(&daemon->config);
 	daemon->config = fresh;
 	return 0;
@@ -93,7 +95,7 @@ static int daemon_signals(struct daemon *daemon, struct err *err)
 /* With the rights that this takes and no more from here on, then the kernel half. */
 static int daemon_start_confined(struct daemon *daemon, struct err *err)
 {
-	const struct config *config = &daemon->config;
+	struct config *config = &daemon->config;
 	gid_t gid;
 	int code = privileges_drop(config->group, &gid, err);
 
@@ -145,11 +147,13 @@ static void daemon_undo(struct daemon *daemon)
 
 static void daemon_end(struct daemon *daemon)
 {
+	sd_event_source_disable_unref(daemon->sweep);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	deadlines_close(daemon->deadlines);
 	ports_close(daemon->ports);
 	host_close(daemon->host);
+	subnets_free(&daemon->subnets);
 	datapath_close(&daemon->datapath);
 	config_free(&daemon->config);
 	sd_event_unref(daemon->event);

@@ -25,10 +25,11 @@ static __u64 daemon_due(void *ctx, const struct claim_key *key)
 	return call.deadline_ns;
 }
 
-static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u64 deadline_ns)
+static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32 port,
+		       __u64 deadline_ns)
 {
 	char text[ADDR_TEXT_LEN];
-	int code = deadlines_set(daemon->deadlines, key, deadline_ns);
+	int code = deadlines_set(daemon->deadlines, key, port, deadline_ns);
 
 	if (code)
 		log_error("%s: cannot set a timer: %s", addr_text(&key->addr, text),
@@ -41,7 +42,7 @@ static void daemon_event(void *ctx, const struct event *event)
 
 	events_log(event, daemon_name(daemon, event->key.segment),
 		   daemon_name(daemon, event->port));
-	daemon_arm(daemon, &event->key, event->deadline_ns);
+	daemon_arm(daemon, &event->key, event->port, event->deadline_ns);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
 }
@@ -54,7 +55,8 @@ static int daemon_rescan(struct daemon *daemon, struct err *err)
 	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
 
 	for (i = 0; !code && i < claims.count; i++)
-		daemon_arm(daemon, &claims.claim[i].key, claims.claim[i].deadline_ns);
+		daemon_arm(daemon, &claims.claim[i].key, claims.claim[i].port,
+			   claims.claim[i].deadline_ns);
 	claims_free(&claims);
 	return code;
 }
@@ -86,5 +88,9 @@ int daemon_start_claims(struct daemon *daemon, struct err *err)
 	if (!code)
 		code = events_open(&daemon->events, daemon->event, &daemon->datapath.pins,
 				   &daemon_events_ops, daemon, err);
-	return code ? code : daemon_rescan(daemon, err);
+	if (!code)
+		code = daemon_rescan(daemon, err);
+	if (!code)
+		daemon_sweep_later(daemon); /* what left while no daemon was looking */
+	return code;
 }

@@ -22,7 +22,13 @@ static void daemon_host_unset(void *ctx, const struct addr *addr)
 	policy_unset_host(&daemon->datapath.pins, addr);
 }
 
+static void daemon_host_settled(void *ctx)
+{
+	daemon_settle_subnets(ctx);
+}
+
 static const struct host_ops daemon_host_ops = {
+	.settled = daemon_host_settled,
 	.set = daemon_host_set,
 	.unset = daemon_host_unset,
 };

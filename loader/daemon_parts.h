@@ -16,6 +16,7 @@
 #include "events.h"
 #include "host.h"
 #include "ports.h"
+#include "subnets.h"
 
 struct daemon {
 	sd_event *event;
@@ -25,15 +26,26 @@ struct daemon {
 	struct datapath datapath;
 	struct host *host;
 	struct ports *ports;
+	struct subnets subnets; /* that the map has */
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
-	struct err attach_err; /* the first port that could not be attached while starting */
+	sd_event_source *sweep; /* NULL: no port has left since the last one */
+	struct err attach_err;	/* the first port that could not be attached while starting */
 	bool starting;
 };
 
 /* The port's or bridge's name, for a log line. */
 const char *daemon_name(const struct daemon *daemon, __u32 ifindex);
+
+/*
+ * A port has left. Some time later what the claims of ports that have not come back took of the
+ * table is given back.
+ */
+void daemon_sweep_later(struct daemon *daemon);
+
+/* Addresses of the host, or links, have changed. */
+void daemon_settle_subnets(struct daemon *daemon);
 
 /* Each: 0, or -errno with `err`. In this order. */
 int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */

@@ -7,6 +7,7 @@
 
 #include "daemon_parts.h"
 #include "log.h"
+#include "rules.h"
 #include "text.h"
 
 const char *daemon_name(const struct daemon *daemon, __u32 ifindex)
@@ -64,6 +65,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", err.text);
 	else
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
+	daemon_sweep_later(daemon);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
@@ -77,6 +79,11 @@ static void daemon_bridge_seen(void *ctx, const char *name)
 {
 	(void)ctx;
 	log_info("%s: bridge found", name);
+}
+
+static void daemon_settling(void *ctx)
+{
+	daemon_settle_subnets(ctx);
 }
 
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
@@ -111,6 +118,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.removed = daemon_port_removed,
 	.renamed = daemon_port_renamed,
 	.bridge_seen = daemon_bridge_seen,
+	.settling = daemon_settling,
 	.bridge_waiting = daemon_bridge_waiting,
 	.router_waiting = daemon_router_waiting,
 	.router_refused = daemon_router_refused,
@@ -147,7 +155,9 @@ int daemon_start_ports(struct daemon *daemon, struct err *err)
 		*err = daemon->attach_err;
 		return -EBUSY;
 	}
-	if (!code)
-		daemon_forget_ports(daemon);
-	return code;
+	if (code)
+		return code;
+	daemon_forget_ports(daemon);
+	rules_applied(&daemon->datapath.pins, &daemon->config.guards);
+	return 0;
 }

@@ -13,6 +13,7 @@
 #include "adopt.h"
 #include "attach.h"
 #include "attach_xdp.h"
+#include "claims.h"
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy.h"
@@ -34,8 +35,22 @@ static int datapath_libbpf_print(enum libbpf_print_level level, const char *form
 	return 0;
 }
 
+/*
+ * Asked only when loading has failed, and of the kernel: a version says little. The array tells
+ * "there is none" from "we may make none".
+ */
+static bool datapath_no_ring_buffer(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY, NULL) == 1 &&
+	       libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0;
+}
+
 static int datapath_load_error(int code, struct err *err)
 {
+	if (datapath_no_ring_buffer())
+		return err_set(err, -ENOTSUP,
+			       "BPF: this kernel has no ring buffer (BPF_MAP_TYPE_RINGBUF); garpd "
+			       "needs Linux 5.8 or newer");
 	if (code == -EPERM)
 		return err_set(err, code,
 			       "BPF: not permitted; run as root, or with CAP_BPF and "
@@ -71,12 +86,18 @@ bool datapath_joins(enum port_mode mode)
 	return ATTACH_JOIN_BUILT && datapath_wants_xdp(mode);
 }
 
-/* Only where it is asked for: an old kernel that would refuse it has no use for it either. */
-static void datapath_prepare_xdp(struct bpf_program *program, enum port_mode mode)
+/*
+ * The one that hears in this mode. The other is not loaded: the verifier's walk is most of what
+ * starting costs, and an old kernel that would refuse garpd_xdp has no use for it either.
+ */
+static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mode)
 {
-	bpf_program__set_autoload(program, datapath_wants_xdp(mode));
-	if (datapath_wants_xdp(mode) && attach_xdp_has_frags())
-		bpf_program__set_flags(program, BPF_F_XDP_HAS_FRAGS);
+	bool xdp = datapath_wants_xdp(mode);
+
+	bpf_program__set_autoload(skeleton->progs.garpd_tc, !xdp);
+	bpf_program__set_autoload(skeleton->progs.garpd_xdp, xdp);
+	if (xdp && attach_xdp_has_frags())
+		bpf_program__set_flags(skeleton->progs.garpd_xdp, BPF_F_XDP_HAS_FRAGS);
 }
 
 static int datapath_open_skeleton(struct datapath *datapath, const struct config *config,
@@ -96,7 +117,7 @@ static int datapath_open_skeleton(struct datapath *datapath, const struct config
 	pinned = datapath->adopt == ADOPT_TAKE ? datapath_pinned_claims() : 0;
 	datapath->max_claims = pinned ? pinned : config->max_claims;
 	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
-	datapath_prepare_xdp(datapath->skeleton->progs.garpd_xdp, config->mode);
+	datapath_prepare(datapath->skeleton, config->mode);
 	return 0;
 }
 
@@ -179,8 +200,7 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, const struct config *config, gid_t gid,
-		  struct err *err)
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
 {
 	int code;
 
@@ -223,21 +243,42 @@ static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *po
 	return bpf_map_lookup_elem(pins->ports, &ifindex, port);
 }
 
+/*
+ * What a port has taken already stays taken when it is described anew. One that comes (back) has
+ * the claims that were made for it before; nothing of ours runs there yet, so they are counted at
+ * leisure.
+ */
+static int datapath_write_limit(const struct pins *pins, __u32 ifindex)
+{
+	struct limit limit = {};
+	struct claims claims;
+	struct err ignored;
+	size_t i;
+	int code;
+
+	if (!bpf_map_lookup_elem(pins->port_limits, &ifindex, &limit))
+		return 0;
+	code = claims_read(pins->claims, &claims, &ignored);
+	for (i = 0; !code && i < claims.count; i++)
+		limit.claims += claims.claim[i].quota_port == ifindex;
+	claims_free(&claims);
+	if (!code)
+		code = bpf_map_update_elem(pins->port_limits, &ifindex, &limit, BPF_NOEXIST);
+	return code;
+}
+
 static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
 			  const struct port *port, const struct port_vlans *vlans, struct err *err)
 {
-	int code = 0;
+	int code = datapath_write_limit(pins, ifindex);
 
 	/* The VLANs first: a port whose bridge looks at tags takes none until it has them. */
-	if (vlans)
+	if (!code && vlans)
 		code = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);
 	if (!code)
 		code = bpf_map_update_elem(pins->ports, &ifindex, port, BPF_ANY);
 	if (!vlans)
 		bpf_map_delete_elem(pins->port_vlans, &ifindex);
-	/* What a port has used up already stays used up when it is described anew. */
-	if (!code && datapath_wants_xdp(port->mode))
-		bpf_map_update_elem(pins->port_limits, &ifindex, &(struct limit){}, BPF_NOEXIST);
 	if (code == -E2BIG)
 		return err_set(err, code, "%s: more than %u ports; this one is left alone", name,
 			       GARPD_MAX_PORTS);

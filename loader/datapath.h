@@ -32,8 +32,7 @@ struct datapath {
  * is attached yet; what another version of garpd has attached stays until adopt_sweep. 0, or -errno
  * with `err`; datapath_close takes what is left either way.
  */
-int datapath_open(struct datapath *datapath, const struct config *config, gid_t gid,
-		  struct err *err);
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err);
 
 /* May a port of this mode have to join libxdp's dispatcher, which takes more rights than the rest?
  */

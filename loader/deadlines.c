@@ -11,9 +11,23 @@
 /* sd-event gathers timers that are this close; announcements wait for nobody. */
 #define ACCURACY_US 1
 
+/*
+ * Of what is pending sd-event takes the lowest priority first. That of a deadline grows by one with
+ * each doubling of its port's number of them; the daemon's other work is at 0, after those of ports
+ * with fewer than 2^10.
+ */
+#define PRIORITY_OF_ONE (-10)
+
+/* A port that has deadlines, and how many. */
+struct line {
+	__u32 port; /* first: the tree compares by it */
+	unsigned int length;
+};
+
 struct deadline {
 	struct claim_key key; /* first: the tree compares by it */
 	struct deadlines *all;
+	struct line *line;
 	sd_event_source *timer;
 };
 
@@ -21,7 +35,8 @@ struct deadlines {
 	sd_event *event;
 	deadlines_due due;
 	void *ctx;
-	void *tree; /* of struct deadline, tsearch(3) */
+	void *tree;  /* of struct deadline, tsearch(3) */
+	void *lines; /* of struct line */
 };
 
 static int deadlines_order(const void *a, const void *b)
@@ -29,9 +44,74 @@ static int deadlines_order(const void *a, const void *b)
 	return claims_compare(a, b);
 }
 
-static void deadline_free(void *deadline)
+/* ---- lines ---- */
+
+static int lines_order(const void *a, const void *b)
 {
-	sd_event_source_disable_unref(((struct deadline *)deadline)->timer);
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct line *line_find(struct deadlines *deadlines, __u32 port)
+{
+	struct line **found = tfind(&port, &deadlines->lines, lines_order), *line;
+
+	if (found)
+		return *found;
+	line = calloc(1, sizeof(*line));
+	if (!line)
+		return NULL;
+	line->port = port;
+	if (tsearch(line, &deadlines->lines, lines_order))
+		return line;
+	free(line);
+	return NULL;
+}
+
+static void line_leave(struct deadlines *deadlines, struct line *line)
+{
+	if (--line->length)
+		return;
+	tdelete(line, &deadlines->lines, lines_order);
+	free(line);
+}
+
+static int64_t line_priority(const struct line *line)
+{
+	int64_t priority = PRIORITY_OF_ONE;
+
+	for (unsigned int length = line->length; length > 1; length /= 2)
+		priority++;
+	return priority;
+}
+
+/* The deadline is in the port's line from now on. 0, or -ENOMEM: it is where it was. */
+static int line_join(struct deadline *deadline, __u32 port)
+{
+	struct line *line;
+
+	if (deadline->line && deadline->line->port == port)
+		return 0;
+	line = line_find(deadline->all, port);
+	if (!line)
+		return -ENOMEM;
+	line->length++;
+	if (deadline->line)
+		line_leave(deadline->all, deadline->line);
+	deadline->line = line;
+	return 0;
+}
+
+/* ---- deadlines ---- */
+
+static void deadline_free(void *freed)
+{
+	struct deadline *deadline = freed;
+
+	sd_event_source_disable_unref(deadline->timer);
+	if (deadline->line)
+		line_leave(deadline->all, deadline->line);
 	free(deadline);
 }
 
@@ -56,10 +136,10 @@ static int deadline_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
 	(void)timer;
 	(void)now_us;
 	/* The claim's own events, which set its deadline too, are read later and say the same. */
-	return deadlines_set(all, &key, all->due(all->ctx, &key));
+	return deadlines_set(all, &key, deadline->line->port, all->due(all->ctx, &key));
 }
 
-static int deadlines_add(struct deadlines *deadlines, const struct claim_key *key,
+static int deadlines_add(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
 			 __u64 deadline_ns)
 {
 	struct deadline *deadline = calloc(1, sizeof(*deadline));
@@ -69,8 +149,13 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 		return -ENOMEM;
 	deadline->key = *key;
 	deadline->all = deadlines;
-	code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
-				 deadline_us(deadline_ns), ACCURACY_US, deadline_fires, deadline);
+	code = line_join(deadline, port);
+	if (code >= 0)
+		code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
+					 deadline_us(deadline_ns), ACCURACY_US, deadline_fires,
+					 deadline);
+	if (code >= 0)
+		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
 	if (code >= 0 && !tsearch(deadline, &deadlines->tree, deadlines_order))
 		code = -ENOMEM;
 	if (code < 0) {
@@ -80,21 +165,30 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 	return 0;
 }
 
-int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u64 deadline_ns)
+static int deadline_change(struct deadline *deadline, __u32 port, __u64 deadline_ns)
+{
+	int code = line_join(deadline, port);
+
+	if (code >= 0)
+		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
+	if (code >= 0)
+		code = sd_event_source_set_time(deadline->timer, deadline_us(deadline_ns));
+	if (code >= 0)
+		code = sd_event_source_set_enabled(deadline->timer, SD_EVENT_ONESHOT);
+	return code < 0 ? code : 0;
+}
+
+int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
+		  __u64 deadline_ns)
 {
 	struct deadline **found = tfind(key, &deadlines->tree, deadlines_order);
-	int code;
 
 	if (!found)
-		return deadline_ns ? deadlines_add(deadlines, key, deadline_ns) : 0;
-	if (!deadline_ns) {
-		deadlines_forget(deadlines, *found);
-		return 0;
-	}
-	code = sd_event_source_set_time((*found)->timer, deadline_us(deadline_ns));
-	if (code >= 0)
-		code = sd_event_source_set_enabled((*found)->timer, SD_EVENT_ONESHOT);
-	return code < 0 ? code : 0;
+		return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns) : 0;
+	if (deadline_ns)
+		return deadline_change(*found, port, deadline_ns);
+	deadlines_forget(deadlines, *found);
+	return 0;
 }
 
 int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due due, void *ctx)

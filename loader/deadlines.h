@@ -2,7 +2,9 @@
 /*
  * deadlines.h - the clock: one timer for each claim that waits for something.
  *
- * It knows a claim's key and the time, nothing else; what is due is for the kernel half to say.
+ * It knows a claim's key, its port and the time, nothing else; what is due is for the kernel half
+ * to say. Of deadlines that have passed, those of ports with few come first: a port with a thousand
+ * makes its own wait, not those of the others.
  */
 #ifndef GARPD_DEADLINES_H
 #define GARPD_DEADLINES_H
@@ -20,9 +22,10 @@ typedef __u64 (*deadlines_due)(void *ctx, const struct claim_key *key);
 int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due due, void *ctx);
 void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 
-/* Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away.
- * 0, or -errno: it is as it was.
+/* Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away. `port`
+ * (ifindex) is whose it is. 0, or -errno: it is as it was.
  */
-int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u64 deadline_ns);
+int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
+		  __u64 deadline_ns);
 
 #endif

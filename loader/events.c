@@ -9,13 +9,17 @@
 #include "counters.h"
 #include "events.h"
 
+/* So many at a time: deadlines that pass in between do not wait for thousands of events. */
+#define EVENTS_BATCH 64
+
 struct events {
 	const struct pins *pins;
 	const struct events_ops *ops;
 	void *ctx;
 	struct ring_buffer *ring;
 	sd_event_source *source;
-	__u64 lost; /* of the counter event_lost, as it was last */
+	unsigned int taken; /* of this batch */
+	__u64 lost;	    /* of the counter event_lost, as it was last */
 };
 
 static int events_hear(void *ctx, void *data, size_t size)
@@ -24,7 +28,8 @@ static int events_hear(void *ctx, void *data, size_t size)
 
 	if (size >= sizeof(struct event))
 		events->ops->heard(events->ctx, data);
-	return 0;
+	/* A negative value ends the reading behind this event; the rest keeps the fd readable. */
+	return ++events->taken < EVENTS_BATCH ? 0 : -EAGAIN;
 }
 
 static __u64 events_lost(const struct events *events)
@@ -45,6 +50,7 @@ static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ct
 	(void)source;
 	(void)fd;
 	(void)what;
+	events->taken = 0;
 	ring_buffer__consume(events->ring);
 	lost = events_lost(events);
 	if (lost != events->lost)

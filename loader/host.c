@@ -119,6 +119,7 @@ int host_settle(struct host *host)
 	free(host->told.entry);
 	host->told = entries;
 	host->is_new = false;
+	host->ops->settled(host->ctx);
 	return 0;
 }
 
@@ -184,7 +185,7 @@ void host_read_begin(struct host *host, unsigned int tables)
 	host->stale &= ~tables;
 	host->is_new = true;
 	if (tables & HOST_ADDRESSES)
-		host->found.own.count = 0;
+		host->found.own.count = host->found.subnet_count = 0;
 	if (tables & HOST_ROUTES) {
 		host->found.next_hops.count = 0;
 		host->found.routes = 0;
@@ -364,6 +365,12 @@ bool host_knows(const struct host *host, const struct addr *addr)
 {
 	return host->told.count && bsearch(addr, host->told.entry, host->told.count,
 					   sizeof(*host->told.entry), entries_order);
+}
+
+const struct host_subnet *host_subnets(const struct host *host, size_t *count)
+{
+	*count = host->found.subnet_count;
+	return host->found.subnet;
 }
 
 void host_close(struct host *host)

@@ -17,11 +17,18 @@
 
 struct host;
 
-/* Neither may be NULL. An address that is both is HOST_OWN. */
+/* An address of an interface, with the prefix that it is of (its host bits are set). */
+struct host_subnet {
+	__u32 ifindex;
+	struct prefix prefix;
+};
+
+/* None may be NULL. An address that is both is HOST_OWN. */
 struct host_ops {
 	void (*set)(void *ctx, const struct addr *addr,
 		    enum host_address why); /* new, or changed */
 	void (*unset)(void *ctx, const struct addr *addr);
+	void (*settled)(void *ctx); /* after those: host_subnets() may have changed, too */
 };
 
 /*
@@ -35,6 +42,9 @@ int host_open(struct host **host, sd_event *event, const struct host_ops *ops, v
 
 /* set() was called for it, and no unset() since. */
 bool host_knows(const struct host *host, const struct addr *addr);
+
+/* The prefixes of the host's own addresses, by interface, in no order; valid until the next op. */
+const struct host_subnet *host_subnets(const struct host *host, size_t *count);
 
 /* Calls no op. Takes NULL. */
 void host_close(struct host *host);

@@ -78,6 +78,27 @@ static int subnet_broadcast_add(struct host_found *found, const struct nlattr *a
 	return addr_set_add(&found->own, &addr);
 }
 
+/* With a peer the prefix is the peer's, and so is the link. */
+static int subnet_add(struct host_found *found, const struct ifaddrmsg *ifa,
+		      const struct nlattr *attr)
+{
+	struct host_subnet subnet = {.ifindex = ifa->ifa_index}, *more;
+	size_t room = found->subnet_room ? 2 * found->subnet_room : 16;
+
+	if (!netlink_addr(ifa->ifa_family, attr, &subnet.prefix.addr))
+		return 0;
+	subnet.prefix.len = ifa->ifa_prefixlen + (ifa->ifa_family == AF_INET ? ADDR_V4_BITS : 0);
+	if (found->subnet_count == found->subnet_room) {
+		more = realloc(found->subnet, room * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		found->subnet = more;
+		found->subnet_room = room;
+	}
+	found->subnet[found->subnet_count++] = subnet;
+	return 0;
+}
+
 static int address_collect(struct host_found *found, const struct nlmsghdr *message)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
@@ -91,6 +112,8 @@ static int address_collect(struct host_found *found, const struct nlmsghdr *mess
 	error = own_add(found, ifa->ifa_family, attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
 	if (error == 0)
 		error = own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST]);
+	if (error == 0)
+		error = subnet_add(found, ifa, attrs[IFA_ADDRESS]);
 	if (error == 0 && ifa->ifa_family == AF_INET)
 		error = subnet_broadcast_add(found, attrs[IFA_ADDRESS], ifa->ifa_prefixlen);
 	return error;
@@ -193,5 +216,6 @@ void host_found_free(struct host_found *found)
 {
 	free(found->own.addr);
 	free(found->next_hops.addr);
+	free(found->subnet);
 	*found = (struct host_found){};
 }

@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 
 #include "../bpf/abi.h"
+#include "host.h"
 
 /* Addresses, in any order and perhaps twice until addr_set_sort(). */
 struct addr_set {
@@ -22,6 +23,9 @@ struct addr_set {
 struct host_found {
 	struct addr_set own;
 	struct addr_set next_hops;
+	struct host_subnet *subnet;
+	size_t subnet_count;
+	size_t subnet_room;
 	size_t routes; /* messages that told of one */
 };
 

@@ -29,6 +29,11 @@ void log_set_json(bool json)
 	as_json = json;
 }
 
+bool log_is_json(void)
+{
+	return as_json;
+}
+
 /* systemd.exec(5): the variable is inherited, so only a matching inode says that it is about us. */
 static bool stdout_is_journal(void)
 {

@@ -28,6 +28,7 @@ static const struct verb {
 	 "what the pinned maps say; no daemon is needed"},
 	{"watch", cmd_watch, "[-j]", "print claims as they change"},
 	{"announce", cmd_announce, "ADDR", "announce the owner of an existing claim now"},
+	{"thaw", cmd_thaw, "ADDR", "let a frozen address be announced again"},
 	{"detach", cmd_detach, "", "remove every program, pin and qdisc of ours"},
 };
 

@@ -27,7 +27,11 @@
 	X(ports, __u32, struct port)                       \
 	X(port_vlans, __u32, struct port_vlans)            \
 	X(port_limits, __u32, struct limit)                \
+	X(lanes, __u32, struct lane_limit)                 \
 	X(addresses, struct prefix, struct address)        \
+	X(subnets, struct subnet, __u32)                   \
+	X(rule_addresses, struct rule_address, __u32)      \
+	X(rule_macs, struct rule_mac, __u32)               \
 	X(host, struct addr, __u32)                        \
 	X(listeners, struct listener_key, struct listener) \
 	X(gateways, __u32, struct addr)                    \

@@ -23,7 +23,11 @@ struct pins {
 	int ports;
 	int port_vlans;
 	int port_limits;
+	int lanes;
 	int addresses;
+	int subnets;
+	int rule_addresses;
+	int rule_macs;
 	int host;
 	int listeners;
 	int gateways;

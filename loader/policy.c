@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "policy.h"
+#include "rules.h"
 #include "text.h"
 
 static int policy_write_settings(const struct pins *pins, const struct config *config,
@@ -101,9 +102,12 @@ static int policy_write_gateways(const struct pins *pins, const struct config *c
 	return 0;
 }
 
-int policy_apply(const struct pins *pins, const struct config *config, struct err *err)
+int policy_apply(const struct pins *pins, struct config *config, struct err *err)
 {
-	int code = policy_write_addresses(pins, config, err);
+	int code = rules_apply(pins, &config->guards, err);
+
+	if (!code)
+		code = policy_write_addresses(pins, config, err);
 
 	if (!code)
 		code = policy_write_gateways(pins, config, err);

@@ -10,10 +10,11 @@
 #include "pins.h"
 
 /*
- * Settings, gateways and declared addresses. At every instant each address is judged by the old or
- * by the new configuration. 0, or -errno with `err`.
+ * Settings, gateways, declared addresses, and the ports' rules, whose numbers are then in `config`
+ * (rules.h: rules_applied() is the caller's, once the ports have them). At every instant each
+ * address is judged by the old or by the new configuration. 0, or -errno with `err`.
  */
-int policy_apply(const struct pins *pins, const struct config *config, struct err *err);
+int policy_apply(const struct pins *pins, struct config *config, struct err *err);
 
 /* One address of the host or one of its next hops, as host.h reports them. */
 int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address why,

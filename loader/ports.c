@@ -145,6 +145,7 @@ static int config_take(struct ports *ports, const struct config *config)
 	ports->guests = config->guests;
 	ports->routers = config->routers;
 	ports->relay = config->relay;
+	ports->guards = config->guards;
 	ports->all_changed = true;
 	ports->bridges_changed = true;
 	ports->routers_changed = true;
@@ -242,6 +243,29 @@ static __u16 own_vlan(const struct link *link)
 	if (link->is_port && link->told.role == ROLE_ROUTER)
 		return 0;
 	return link->facts.vlan_proto ? link->facts.pvid : 0;
+}
+
+/* Is it a segment, on which VLAN devices are the host's L3 interfaces? */
+static bool is_segment(const struct ports *ports, const struct link *link)
+{
+	return ports_is_bridge(ports, link) || (link && ports_is_router(ports, link));
+}
+
+size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
+				struct ports_segment segments[2])
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+	size_t count = 0;
+
+	if (!link)
+		return 0;
+	if (is_segment(ports, link))
+		segments[count++] = (struct ports_segment){
+			ifindex, ports_is_bridge(ports, link) ? own_vlan(link) : 0};
+	if (link->facts.kind == LINK_VLAN &&
+	    is_segment(ports, links_find(&ports->links, link->facts.lower)))
+		segments[count++] = (struct ports_segment){link->facts.lower, link->facts.vlan};
+	return count;
 }
 
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,

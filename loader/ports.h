@@ -56,6 +56,10 @@ struct ports_ops {
 	/* A bridge that matches the configuration is there (again). Its ports follow. */
 	void (*bridge_seen)(void *ctx, const char *name);
 
+	/* Links have changed, and ports_interface_segments() may; what follows of ports is told
+	 * next. */
+	void (*settling)(void *ctx);
+
 	/* No bridge matches this name or pattern (yet, or any more). */
 	void (*bridge_waiting)(void *ctx, const char *pattern);
 
@@ -99,6 +103,18 @@ bool ports_is_port(const struct ports *ports, __u32 ifindex);
  */
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,
 				__u32 *ifindexes, size_t max);
+
+struct ports_segment {
+	__u32 ifindex;
+	__u16 vlan;
+};
+
+/*
+ * The other way round: of which segments the interface is the host's own. Fills at most two (a VLAN
+ * device may be a router port as well) and returns how many it filled.
+ */
+size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
+				struct ports_segment segments[2]);
 
 /*
  * The same machine without sockets: ports_open drives these with the kernel's messages, tests

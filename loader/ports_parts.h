@@ -25,6 +25,7 @@ struct ports {
 	struct names guests;
 	struct names routers;
 	bool relay;
+	struct guards guards;
 	bool *waiting;	       /* for each of `bridges`: bridge_waiting() was called */
 	bool *routers_waiting; /* for each of `routers`: router_waiting() was called */
 	const struct ports_ops *ops;
@@ -33,5 +34,10 @@ struct ports {
 	struct netlink netlink;
 	sd_event_source *source;
 };
+
+/* ---- ports_settle.c ---- */
+
+bool ports_is_bridge(const struct ports *ports, const struct link *link); /* NULL: no */
+bool ports_is_router(const struct ports *ports, const struct link *link);
 
 #endif

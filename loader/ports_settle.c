@@ -10,7 +10,7 @@
 
 /* ---- what a link is to us ---- */
 
-static bool is_our_bridge(const struct ports *ports, const struct link *link)
+bool ports_is_bridge(const struct ports *ports, const struct link *link)
 {
 	return link && link->facts.kind == LINK_BRIDGE && names_match(&ports->bridges, link->name);
 }
@@ -32,12 +32,12 @@ static enum router_fault router_fault(const struct ports *ports, const struct li
 		lower = links_find(&ports->links, link->facts.lower);
 	if (!link->facts.ethernet)
 		return ROUTER_NOT_ETHERNET;
-	if (is_our_bridge(ports, lower))
+	if (ports_is_bridge(ports, lower))
 		return ROUTER_OUR_BRIDGE;
 	return link->facts.enslaved ? ROUTER_ENSLAVED : ROUTER_FITS;
 }
 
-static bool is_router(const struct ports *ports, const struct link *link)
+bool ports_is_router(const struct ports *ports, const struct link *link)
 {
 	return names_match(&ports->routers, link->name) && router_fault(ports, link) == ROUTER_FITS;
 }
@@ -50,6 +50,7 @@ static void bridge_port_describe(const struct ports *ports, const struct link *l
 	port->forwarding = bridge->facts.up && link->facts.port_state == BR_STATE_FORWARDING;
 	port->vlan_proto = bridge->facts.vlan_proto;
 	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
+	guards_describe(&ports->guards, bridge->name, link->name, port);
 }
 
 static void router_port_describe(const struct ports *ports, const struct link *link,
@@ -60,6 +61,7 @@ static void router_port_describe(const struct ports *ports, const struct link *l
 	port->forwarding = link->facts.up;
 	port->relay = ports->relay;
 	memcpy(port->mac, link->facts.mac, MAC_LEN);
+	guards_describe(&ports->guards, link->name, link->name, port);
 }
 
 static bool port_describe(const struct ports *ports, const struct link *link, struct port *port)
@@ -67,9 +69,9 @@ static bool port_describe(const struct ports *ports, const struct link *link, st
 	const struct link *bridge = links_find(&ports->links, link->facts.master);
 
 	*port = (struct port){};
-	if (is_our_bridge(ports, bridge))
+	if (ports_is_bridge(ports, bridge))
 		bridge_port_describe(ports, link, bridge, port);
-	else if (is_router(ports, link))
+	else if (ports_is_router(ports, link))
 		router_port_describe(ports, link, port);
 	return port->segment;
 }
@@ -135,7 +137,7 @@ static void port_settle(struct ports *ports, struct link *link)
 
 static void bridge_settle(struct ports *ports, struct link *link)
 {
-	bool ours = is_our_bridge(ports, link);
+	bool ours = ports_is_bridge(ports, link);
 
 	if (ours && !link->is_seen_bridge)
 		ports->ops->bridge_seen(ports->ctx, link->name);
@@ -194,6 +196,7 @@ void ports_settle(struct ports *ports)
 		bridges_settle(ports);
 	if (ports->routers_changed)
 		routers_settle(ports);
+	ports->ops->settling(ports->ctx);
 	if (ports->all_changed)
 		for (link = links_first(&ports->links); link;
 		     link = links_next(&ports->links, link))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: unit (no root), bpf (BPF_PROG_RUN), lab (end to end). `make check` runs them all.
+# The test tiers: unit (no root), bpf (BPF_PROG_RUN), lab (end to end), which `make check` runs, and vm
+# (the lab in other kernels), which takes longer and downloads them: `make check-vm`. CI: `make ci`.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -I$(B) -MMD -MP \
@@ -29,6 +30,12 @@ bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 
 lab: $(B)/garpd test-programs ## end to end, in network namespaces (root)
 	@tests/run lab
+
+ci: ## what CI runs: check and check-vm, counted together (root; network)
+	@dist/deps.sh vm
+	@$(MAKE) --no-print-directory WERROR=1 all
+	@$(MAKE) --no-print-directory test-programs
+	@tests/run all vm
 
 check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
 	@dist/deps.sh vm
@@ -85,13 +92,14 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx $(L)/foreign.bpf.o $(L)/confined
+LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx verified \
+	ringless confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	guest.h guest_parts.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
-$(L)/tcx: LDLIBS := -lbpf
+$(L)/tcx $(L)/verified: LDLIBS := -lbpf
 $(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c privileges.h syscalls.h)
 $(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson
@@ -101,6 +109,11 @@ $(L)/%: tests/lab/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+
+$(L)/verified: tests/vm/verified.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror $< $(LDLIBS) -o $@
 
 # Other people's programs, which ours has to live with.
 $(L)/%.bpf.o: tests/lab/%.bpf.c

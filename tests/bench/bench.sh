@@ -49,6 +49,13 @@ time_text() {
 	awk -v us="$1" 'BEGIN { printf us < 1000 ? "%.1f us\n" : "%.1f ms\n", us < 1000 ? us : us / 1000 }'
 }
 
+# bench_up ID: a lab whose hypervisor and router have an address among them, so that none is foreign.
+bench_up() {
+	lab_up "$1"
+	in_hv ip addr add 198.19.255.254/15 dev br0
+	in_ns router ip addr add 198.19.255.253/15 dev lan0
+}
+
 # wire_start ARGS...: begins to listen on the router's leg.
 wire_start() {
 	WIRE_LOG=$LAB_DIR/wire.log

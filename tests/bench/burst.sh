@@ -24,7 +24,7 @@ round_bare() {
 
 # The next word after the first probe is at the end of its window, 2.3 s later.
 round_declared() {
-	lab_up "burst$1"
+	bench_up "burst$1"
 	round_bare
 	lab_start_garpd -c "$(declared_config)"
 	wire_start -s 2000
@@ -36,7 +36,7 @@ round_declared() {
 }
 
 round_undeclared() {
-	lab_up "burst$1"
+	bench_up "burst$1"
 	lab_start_garpd --mode auto
 	wire_start -p 3 -d 1050 -s 2000
 	probes -b -n 3

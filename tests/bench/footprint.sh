@@ -45,7 +45,7 @@ idle_start() {
 	lab_await "$LAB_DIR/idle.log" 10 '^idle$' 1 "$IDLE_PID" || lab_die "no idle program"
 }
 
-lab_up footprint
+bench_up footprint
 ports_make
 lab_start_garpd --mode auto
 probes -b -n 3

@@ -23,7 +23,7 @@ measure() {
 
 # A lab for each round: an address that was announced is known, and not news any more.
 round() {
-	lab_up "latency$1"
+	bench_up "latency$1"
 	measure itself -a
 	lab_start_garpd -c "$(declared_config)"
 	[[ $1 == *-on ]] || lab_stop_garpd

@@ -50,12 +50,12 @@ measure() {
 }
 
 round() {
-	lab_up "router$1"
+	bench_up "router$1"
 	measure itself 0.2 -p 1 -- -a
 	lab_start_garpd_at router --router lan0 -c "$(declared_config)"
 	measure declared 0.2 -p 1 --
 	bench_down
-	lab_up "router$1"
+	bench_up "router$1"
 	lab_start_garpd_at router --router lan0
 	measure window 2 -p 3 -d "$DUE_MS" -- -n 3
 	found_read "$LAB_DIR/probes.log"

@@ -13,7 +13,7 @@ DUE_MS=1050 # steady_window_ms and steady_grace_ms, after the third probe
 SPAN_MS=2000 # and the second announcement 1.1 s after the first one
 
 round() {
-	lab_up "window$1"
+	bench_up "window$1"
 	lab_start_garpd --mode auto
 	wire_start -p 3 -d "$DUE_MS" -s "$SPAN_MS"
 	probes -n 3 -g "$GAP_US"

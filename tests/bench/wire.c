@@ -37,6 +37,7 @@ struct address {
 
 struct options {
 	const char *iface;
+	const char *mac; /* whose frames count; NULL: everybody's */
 	struct in_addr first;
 	unsigned int addresses;
 	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
@@ -71,9 +72,9 @@ static void end(int signal_number)
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] IFACE FIRST ADDRESSES\n"
+		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-m MAC] IFACE FIRST ADDRESSES\n"
 		"  -p  the probe that the time is taken from (1)   -d  due so long after it (0)\n"
-		"  -s  look no further than so long after it (500)\n");
+		"  -s  look no further than so long after it (500)   -m  at nobody else's frames\n");
 	return 2;
 }
 
@@ -173,13 +174,15 @@ static void report(const struct options *options)
 	       span_us(&findings.probes), span_us(&findings.announcements));
 }
 
-static pcap_t *wire_open(const char *iface)
+static pcap_t *wire_open(const char *iface, const char *mac)
 {
-	char why[PCAP_ERRBUF_SIZE] = "";
+	char why[PCAP_ERRBUF_SIZE] = "", filter[64];
 	struct bpf_program arp_only;
 	pcap_t *handle = pcap_create(iface, why);
 	bool up;
 
+	snprintf(filter, sizeof(filter), "arp%s%.20s", mac ? " and ether src " : "",
+		 mac ? mac : "");
 	if (!handle) {
 		fprintf(stderr, "wire: %s: %s\n", iface, why);
 		return NULL;
@@ -190,7 +193,7 @@ static pcap_t *wire_open(const char *iface)
 	pcap_set_buffer_size(handle, RING_BYTES);
 	pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
 	up = pcap_activate(handle) >= 0 &&
-	     !pcap_compile(handle, &arp_only, "arp", 1, PCAP_NETMASK_UNKNOWN);
+	     !pcap_compile(handle, &arp_only, filter, 1, PCAP_NETMASK_UNKNOWN);
 	if (up) {
 		up = !pcap_setfilter(handle, &arp_only) && !pcap_setnonblock(handle, 1, why);
 		pcap_freecode(&arp_only);
@@ -225,7 +228,7 @@ static int listen_until_ended(pcap_t *handle, struct options *options)
 
 static int run(struct options *options)
 {
-	pcap_t *handle = wire_open(options->iface);
+	pcap_t *handle = wire_open(options->iface, options->mac);
 	struct pcap_stat stat = {};
 	int err;
 
@@ -255,6 +258,9 @@ static int option_take(struct options *options, int opt)
 	case 's':
 		options->span_ns = strtol(optarg, NULL, 10) * NSEC_PER_MSEC;
 		return 0;
+	case 'm':
+		options->mac = optarg;
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -266,7 +272,7 @@ int main(int argc, char **argv)
 	struct sigaction action = {.sa_handler = end};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:d:s:m:")) != -1) {
 		if (option_take(&options, opt))
 			return usage();
 	}

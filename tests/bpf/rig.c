@@ -114,13 +114,19 @@ static int rig_event(void *unused, void *data, size_t len)
 	return 0;
 }
 
-static void rig_load(__u32 max_claims, __u32 events_bytes)
+const char *rig_object_path(void)
 {
 	const char *path = getenv("GARPD_BPF");
+
+	return path ? path : RIG_DEFAULT_OBJECT;
+}
+
+static void rig_load(__u32 max_claims, __u32 events_bytes)
+{
+	const char *path = rig_object_path();
 	struct bpf_map *map;
 	int err;
 
-	path = path ? path : RIG_DEFAULT_OBJECT;
 	rig.object = bpf_object__open_file(path, NULL);
 	cr_assert(rig.object, "%s: %s", path, strerror(errno));
 	bpf_object__for_each_map(map, rig.object)
@@ -143,6 +149,9 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.port_vlans = rig_map("port_vlans");
 	rig.port_limits = rig_map("port_limits");
 	rig.addresses = rig_map("addresses");
+	rig.subnets = rig_map("subnets");
+	rig.rule_addresses = rig_map("rule_addresses");
+	rig.rule_macs = rig_map("rule_macs");
 	rig.host = rig_map("host");
 	rig.settings = rig_map("settings");
 	rig.counters = rig_map("counters");

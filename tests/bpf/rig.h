@@ -19,8 +19,8 @@ enum rig_port { PORT_A, PORT_B, PORT_UPLINK, PORT_MAX };
 struct rig {
 	struct bpf_object *object;
 	int garpd_tc, garpd_xdp, garpd_speak;
-	int claims, ports, port_vlans, port_limits, addresses, host, settings, counters;
-	int listeners, gateways;
+	int claims, ports, port_vlans, port_limits, addresses, subnets, rule_addresses, rule_macs;
+	int listeners, gateways, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
 	int wire[PORT_MAX];	 /* raw sockets on their far ends, where a guest would be */
@@ -31,6 +31,9 @@ struct rig {
 };
 
 extern struct rig rig;
+
+/* The file that is tested: $GARPD_BPF, or the one that is in build/garpd. */
+const char *rig_object_path(void);
 
 /* Criterion's .init: the maps as a daemon would fill them at its defaults. */
 void rig_setup(void);

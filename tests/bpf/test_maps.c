@@ -93,6 +93,130 @@ Test(bpf_policy, longest_prefix_decides)
 	rig_counted_only(COUNTER_denied_never);
 }
 
+/* ---- what a port and its segment add ---- */
+
+static void guard_port(__u8 guards, __u32 rule)
+{
+	rig_port(PORT_A, &(struct port){
+				 .segment = rig.bridge,
+				 .role = ROLE_GUEST,
+				 .forwarding = 1,
+				 .guards = guards,
+				 .rule = rule,
+			 });
+}
+
+/* The host's subnet of the segment; bits 0: all of the family. */
+static void subnet(__u16 vlan, __u16 family, const void *bytes, __u32 bits, __u32 what)
+{
+	struct subnet key = {
+		.len = SUBNET_FAMILY_BITS + bits,
+		.segment = rig.bridge,
+		.vlan = vlan,
+		.family = family,
+	};
+
+	memcpy(key.addr.bytes, bytes, bits / 8);
+	cr_assert_eq(bpf_map_update_elem(rig.subnets, &key, &what, BPF_ANY), 0);
+}
+
+static const __u8 net[16] = {[10] = 0xff, 0xff, 192, 0, 2};
+static const __u8 other_net[16] = {[10] = 0xff, 0xff, 198, 51, 100};
+
+Test(bpf_policy, foreign_address)
+{
+	guard_port(GUARD_FOREIGN, 0);
+	probe(6, &untagged);
+	rig_counted_only(COUNTER_window_opened); /* the host has no address there */
+	subnet(0, 4, other_net, ADDR_V4_BITS + 24, SUBNET_LOCAL);
+	subnet(0, 4, other_net, 0, SUBNET_FOREIGN);
+	denied(COUNTER_denied_foreign);
+	subnet(0, 4, net, ADDR_V4_BITS + 24, SUBNET_LOCAL);
+	probe(8, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+}
+
+Test(bpf_policy, foreign_address_where_that_is_allowed_or_declared)
+{
+	guard_port(GUARD_FOREIGN, 0);
+	subnet(0, 4, other_net, 0, SUBNET_FOREIGN);
+	rig_declare("192.0.2.7", ANNOUNCE_AFTER_PROBE, NULL, 0);
+	probe(7, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	guard_port(0, 0);
+	probe(8, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+}
+
+/* Of another family, of another VLAN, behind a second tag: not the same link. */
+Test(bpf_policy, foreign_elsewhere)
+{
+	static const struct tags vlan = {.proto = ETH_P_8021Q, .tci = 10};
+	static const struct tags inner = {
+		.proto = ETH_P_8021Q, .tci = 10, .inner_proto = ETH_P_8021Q, .inner_tci = 20};
+
+	guard_port(GUARD_FOREIGN, 0);
+	subnet(0, 6, other_net, 0, SUBNET_FOREIGN);
+	probe(7, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	subnet(10, 4, other_net, 0, SUBNET_FOREIGN);
+	probe(8, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	probe(8, &vlan);
+	rig_counted_only(COUNTER_denied_foreign);
+	probe(8, &inner);
+	rig_counted_only(COUNTER_window_opened);
+}
+
+Test(bpf_policy, only_what_is_declared)
+{
+	guard_port(GUARD_ONLY_DECLARED, 0);
+	denied(COUNTER_denied_undeclared);
+	rig_declare("192.0.2.8", ANNOUNCE_AFTER_PROBE, NULL, 0);
+	probe(8, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+}
+
+Test(bpf_policy, only_what_the_port_s_rule_has)
+{
+	struct rule_address address = {.len = RULE_BITS + ADDR_V4_BITS + 29, .rule = 5};
+	struct rule_mac mac = {.rule = 5};
+	__u32 allowed = 1;
+
+	memcpy(address.addr.bytes, net, sizeof(net)); /* 192.0.2.0/29 */
+	memcpy(mac.mac, guest, MAC_LEN);
+	cr_assert_eq(bpf_map_update_elem(rig.rule_addresses, &address, &allowed, BPF_ANY), 0);
+	cr_assert_eq(bpf_map_update_elem(rig.rule_macs, &mac, &allowed, BPF_ANY), 0);
+	guard_port(GUARD_ADDRESSES, 5);
+	probe(6, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	probe(8, &untagged);
+	rig_counted_only(COUNTER_denied_port_address);
+	guard_port(GUARD_ADDRESSES, 6); /* another rule, which has nothing */
+	denied(COUNTER_denied_port_address);
+	guard_port(GUARD_MACS, 5);
+	probe(9, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	guard_port(GUARD_MACS, 6);
+	probe(10, &untagged);
+	rig_counted_only(COUNTER_denied_port_mac);
+}
+
+/* What comes to be forbidden while a window is open is not announced at its end. */
+Test(bpf_policy, window_whose_port_is_restricted)
+{
+	struct claim_key key = rig_key("192.0.2.7", 0, 0);
+	struct settings settings = SETTINGS_DEFAULTS;
+
+	settings.min_probes = 1;
+	settings.window_ns = settings.grace_ns = 10 * NSEC_PER_MSEC;
+	rig_settings(&settings);
+	probe(7, &untagged);
+	guard_port(GUARD_ONLY_DECLARED, 0);
+	cr_assert_eq(rig_due(&key).result, COUNTER_denied_undeclared);
+	rig_expect_silence(PORT_B);
+}
+
 /* ---- VLANs of the bridge ---- */
 
 static void aware_port(__u16 pvid, const __u16 *vids, int count)
@@ -258,6 +382,7 @@ Test(bpf_events, frame_that_changes_nothing_is_none)
 Test(bpf_full, claims_that_exist_go_on)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit none = {};
 	int i;
 
 	settings.duplicate_ns = 0;
@@ -267,8 +392,11 @@ Test(bpf_full, claims_that_exist_go_on)
 		probe(i, &untagged);
 		rig_counted_only(COUNTER_window_opened);
 	}
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, &rig.ifindex[PORT_A], &none, BPF_ANY), 0);
 	probe(5, &untagged);
 	rig_counted_only(COUNTER_probe_no_room);
+	cr_assert_eq(bpf_map_lookup_elem(rig.port_limits, &rig.ifindex[PORT_A], &none), 0);
+	cr_assert_eq(none.claims, 0); /* nothing was added, nothing is taken */
 	cr_assert_eq(rig_state("192.0.2.5"), CLAIM_NONE);
 	probe(4, &untagged);
 	rig_counted_only(COUNTER_window_continued);

@@ -186,7 +186,7 @@ static void limit(__u32 per_second, int drop)
 	struct limit none = {};
 
 	settings.duplicate_ns = 0;
-	settings.probes_per_second = per_second;
+	settings.probes_per_second = settings.probes_burst = per_second;
 	settings.xdp_drop = drop;
 	rig_settings(&settings);
 	cr_assert_eq(bpf_map_update_elem(rig.port_limits, &rig.ifindex[PORT_A], &none, BPF_ANY), 0);
@@ -237,6 +237,7 @@ Test(bpf_xdp, nothing_is_dropped_unless_it_is_asked_for)
 	limit(1, 0);
 	for (i = 0; i < 100; i++)
 		hear(PORT_A, &frame);
+	cr_assert_eq(rig_counted().probe_over_limit, 99);
 	limit(0, 1);
 	for (i = 0; i < 5000; i++)
 		hear(PORT_A, &frame);

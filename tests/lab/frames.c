@@ -32,6 +32,7 @@ struct options {
 	double seconds;
 	unsigned long until;
 	pcap_direction_t direction;
+	const char *expression; /* pcap-filter(7): what the kernel lets through; NULL: everything */
 	char **filters;
 };
 
@@ -45,8 +46,8 @@ static void end(int signal_number)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: frames -i IFACE [-Q in|out] [-w OUT.pcap] [-d SECONDS] [-u COUNT] "
-			"[KEY=VALUE...]\n"
+	fprintf(stderr, "usage: frames -i IFACE [-Q in|out] [-f FILTER] [-w OUT.pcap] [-d SECONDS] "
+			"[-u COUNT] [KEY=VALUE...]\n"
 			"   or: frames -r IN.pcap [-w OUT.pcap] [-u COUNT] [KEY=VALUE...]\n"
 			"  -u, --until  end after COUNT lines; exit 1 where -d ends it before\n"
 			"  KEY=VALUE    print only lines that have every one of these words\n");
@@ -122,6 +123,21 @@ static bool frame_print(const struct pcap_pkthdr *head, const uint8_t *frame, ch
 	return true;
 }
 
+static int live_filter(pcap_t *handle, const char *expression)
+{
+	struct bpf_program program;
+	int err;
+
+	if (!expression)
+		return 0;
+	err = pcap_compile(handle, &program, expression, 1, PCAP_NETMASK_UNKNOWN);
+	if (err)
+		return err;
+	err = pcap_setfilter(handle, &program);
+	pcap_freecode(&program);
+	return err;
+}
+
 static pcap_t *live_open(const struct options *options, char *why)
 {
 	pcap_t *handle = pcap_create(options->iface, why);
@@ -135,7 +151,8 @@ static pcap_t *live_open(const struct options *options, char *why)
 	pcap_set_buffer_size(handle, BUFFER_LEN);
 	pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
 	err = pcap_activate(handle);
-	if (err >= 0 && !pcap_setnonblock(handle, 1, why) &&
+	if (err >= 0 && !live_filter(handle, options->expression) &&
+	    !pcap_setnonblock(handle, 1, why) &&
 	    (options->direction == PCAP_D_INOUT || !pcap_setdirection(handle, options->direction)))
 		return handle;
 	snprintf(why, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(handle));
@@ -224,6 +241,9 @@ out:
 static int option_take(struct options *options, int opt)
 {
 	switch (opt) {
+	case 'f':
+		options->expression = optarg;
+		return 0;
 	case 'i':
 		options->iface = optarg;
 		return 0;
@@ -268,7 +288,7 @@ int main(int argc, char **argv)
 			argv[i] = "-u";
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((opt = getopt(argc, argv, "i:r:w:d:u:Q:")) != -1) {
+	while ((opt = getopt(argc, argv, "i:r:w:d:u:Q:f:")) != -1) {
 		if (option_take(&options, opt))
 			return usage();
 	}

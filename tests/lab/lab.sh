@@ -152,15 +152,15 @@ lab_link() {
 	local -a up=()
 	while (($#)); do
 		machine=$1 iface=$2 mac=$3 port=$4
-		lines+="link add $port type veth peer name $iface address $mac netns ${LAB_PID[$machine]}"
-		lines+=$'\n'"link set $port master br0 up"$'\n'
+		lines+="link add $port up type veth peer name $iface address $mac "
+		lines+="netns ${LAB_PID[$machine]}"$'\n'"link set $port master br0"$'\n'
 		up+=("$machine" "$iface")
 		shift 4
 	done
 	in_ns_ip hv <<<"$lines"
 	set -- "${up[@]}"
 	for (( ; $#; )); do
-		in_ns "$1" ip link set "$2" up
+		"$LAB_BIN/machine" up "${LAB_PID[$1]}" "$2"
 		shift 2
 	done
 }
@@ -190,8 +190,7 @@ lab_network() {
 	lab_machine client
 	lab_link router lan0 "$MAC_ROUTER" up0
 	in_ns_ip router <<-LINES
-		link add wan0 type veth peer name eth0 netns ${LAB_PID[client]}
-		link set wan0 up
+		link add wan0 up type veth peer name eth0 netns ${LAB_PID[client]}
 		addr add $ROUTER/24 dev lan0
 		addr add 198.51.100.1/24 dev wan0
 	LINES
@@ -208,37 +207,43 @@ lab_stale() {
 	in_hv ip neigh replace "$1" lladdr "$2" dev br0 nud reachable
 }
 
-# lab_ipv6_on MACHINE IFACE: IPv6 there, and nothing that the machine would say for itself: no DAD of
-# its own addresses, no router solicitation.
+# lab_ipv6_on MACHINE IFACE...: IPv6 there, and nothing that the machine would say for itself: no DAD
+# of its own addresses, no router solicitation.
 lab_ipv6_on() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns "$1" bash -c '
-		cd /proc/sys/net/ipv6/conf/$1
-		for key in accept_dad dad_transmits accept_ra router_solicitations ndisc_notify; do
-			echo 0 >$key
+	local machine=$1 iface key
+	local -a settings=()
+	shift
+	for iface in "$@"; do
+		for key in accept_dad dad_transmits accept_ra router_solicitations ndisc_notify \
+			disable_ipv6; do
+			settings+=("ipv6/conf/$iface/$key=0")
 		done
-		echo 0 >disable_ipv6' lab "$2" || lab_die "no IPv6 on $2 of $1"
+	done
+	[[ $machine != router ]] || settings+=(ipv6/conf/all/forwarding=1)
+	"$LAB_BIN/machine" set "${LAB_PID[$machine]}" "${settings[@]}"
 }
 
 # lab_ipv6: the whole lab speaks IPv6, too. A case that is about IPv4 does not call it.
 lab_ipv6() {
 	local machine
-	for machine in hv router client old new other; do
-		lab_ipv6_on "$machine" lo
-	done
 	for machine in client old new other; do
-		lab_ipv6_on "$machine" eth0
+		lab_ipv6_on "$machine" lo eth0
 	done
-	lab_ipv6_on hv br0
-	lab_ipv6_on router lan0
-	lab_ipv6_on router wan0
-	in_ns router bash -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
-	in_hv ip addr add "$HOST6/64" dev br0
-	in_ns router ip addr add "$ROUTER6/64" dev lan0
-	in_ns router ip addr add 2001:db8:20::1/64 dev wan0
-	in_ns client ip addr add "$CLIENT6/64" dev eth0
-	in_ns client ip route add default via 2001:db8:20::1
-	lab_stale "$SERVICE6" "$MAC_OLD"
+	lab_ipv6_on hv lo br0
+	lab_ipv6_on router lo lan0 wan0
+	in_ns_ip hv <<-LINES
+		addr add $HOST6/64 dev br0
+		neigh replace $SERVICE6 lladdr $MAC_OLD dev br0 nud reachable
+	LINES
+	in_ns_ip router <<-LINES
+		addr add $ROUTER6/64 dev lan0
+		addr add 2001:db8:20::1/64 dev wan0
+		neigh replace $SERVICE6 lladdr $MAC_OLD dev lan0 nud reachable
+	LINES
+	in_ns_ip client <<-LINES
+		addr add $CLIENT6/64 dev eth0
+		route add default via 2001:db8:20::1
+	LINES
 }
 
 # lab_up ID

@@ -23,9 +23,13 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: machine hold NAME [-m] [KEY=VALUE...]\n"
+		"   or: machine set PID KEY=VALUE...\n"
+		"   or: machine up PID IFACE\n"
 		"   or: machine enter PID [-m] COMMAND...\n"
 		"  hold   until its parent dies: new namespaces, with KEY=VALUE below /proc/sys/net\n"
-		"  enter  run a command in those that the process PID holds\n"
+		"  set    the same later, in those that the process PID holds\n"
+		"  up     a link there\n"
+		"  enter  run a command in them\n"
 		"  -m     mounts too: sysfs, bpffs and /run of its own\n");
 	return 2;
 }
@@ -62,16 +66,23 @@ static void setting_write(char *setting)
 	close(fd);
 }
 
-static int loopback_up(void)
+static int link_up(const char *iface)
 {
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0)
 		return -1;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", iface);
 	err = ioctl(fd, SIOCSIFFLAGS, &request);
 	close(fd);
 	return err;
+}
+
+static void settings_write(char **settings)
+{
+	for (; *settings; settings++)
+		setting_write(*settings);
 }
 
 static int hold(bool mounts, char **settings)
@@ -80,9 +91,8 @@ static int hold(bool mounts, char **settings)
 		return failed("no namespace");
 	if (mounts && mounts_make())
 		return failed("its mounts");
-	for (; *settings; settings++)
-		setting_write(*settings);
-	if (loopback_up())
+	settings_write(settings);
+	if (link_up("lo"))
 		return failed("lo");
 	puts("up");
 	if (fclose(stdout))
@@ -111,6 +121,21 @@ static int enter(const char *pid, bool mounts, char **command)
 	return errno == ENOENT ? 127 : 126;
 }
 
+static int set(const char *pid, char **settings)
+{
+	if (enter_one(pid, "net", CLONE_NEWNET))
+		return failed(pid);
+	settings_write(settings);
+	return 0;
+}
+
+static int up(const char *pid, const char *iface)
+{
+	if (enter_one(pid, "net", CLONE_NEWNET) || link_up(iface))
+		return failed(iface);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool mounts = argc > 3 && !strcmp(argv[3], "-m");
@@ -118,6 +143,10 @@ int main(int argc, char **argv)
 
 	if (argc >= 3 && !strcmp(argv[1], "hold"))
 		return hold(mounts, rest);
+	if (argc >= 3 && !strcmp(argv[1], "set"))
+		return set(argv[2], argv + 3);
+	if (argc == 4 && !strcmp(argv[1], "up"))
+		return up(argv[2], argv[3]);
 	if (argc >= 3 && !strcmp(argv[1], "enter") && *rest)
 		return enter(argv[2], mounts, rest);
 	return usage();

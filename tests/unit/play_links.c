@@ -100,6 +100,11 @@ static void renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
 		 ifindex, from, to);
 }
 
+static void settling(void *ctx)
+{
+	(void)ctx;
+}
+
 static void bridge_seen(void *ctx, const char *name)
 {
 	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
@@ -134,6 +139,7 @@ static const struct ports_ops ops = {
 	.removed = removed,
 	.renamed = renamed,
 	.bridge_seen = bridge_seen,
+	.settling = settling,
 	.bridge_waiting = bridge_waiting,
 	.router_waiting = router_waiting,
 	.router_refused = router_refused,

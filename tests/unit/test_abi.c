@@ -22,15 +22,19 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 288);
+	cr_assert_eq(sizeof(struct claim), 296);
 	cr_assert_eq(sizeof(struct listener_key), 28);
 	cr_assert_eq(sizeof(struct listener), 48);
 	cr_assert_eq(sizeof(struct seen_key), 12);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 176);
-	cr_assert_eq(sizeof(struct port), 24);
-	cr_assert_eq(sizeof(struct limit), 16);
+	cr_assert_eq(sizeof(struct settings), 200);
+	cr_assert_eq(sizeof(struct port), 28);
+	cr_assert_eq(sizeof(struct limit), 32);
+	cr_assert_eq(sizeof(struct lane_limit), 16);
+	cr_assert_eq(sizeof(struct subnet), 28);
+	cr_assert_eq(sizeof(struct rule_address), 24);
+	cr_assert_eq(sizeof(struct rule_mac), 12);
 	cr_assert_eq(sizeof(struct port_vlans), 512);
 	cr_assert_eq(sizeof(struct event), 88);
 	cr_assert_eq(sizeof(struct speak_call), 40);
@@ -48,7 +52,7 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct event, listener), 64);
 	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
 	cr_assert_eq(offsetof(struct settings, max_age_ns) + 8, sizeof(struct settings));
-	cr_assert_eq(offsetof(struct port, relay) + 2, sizeof(struct port));
+	cr_assert_eq(offsetof(struct port, rule) + 4, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
 	cr_assert_eq(offsetof(struct prefix, addr), 4);
 }
@@ -63,7 +67,12 @@ Test(abi, defaults_of_the_settings)
 	cr_assert_eq(settings.announce_num, 2);
 	cr_assert_eq(settings.max_moves, 5);
 	cr_assert_eq(settings.link_local, 0);
-	cr_assert_eq(settings.probes_per_second, 1000);
+	cr_assert_eq(settings.probes_per_second, 200);
+	cr_assert_eq(settings.probes_burst, 4000);
+	cr_assert_eq(settings.claims_per_port, 2048);
+	cr_assert_eq(settings.announcements_per_second, 200);
+	cr_assert_eq(settings.announcements_burst, 4000);
+	cr_assert_eq(settings.all_announcements_per_second, 10000);
 	cr_assert_eq(settings.xdp_drop, 0);
 	cr_assert_eq(settings.duplicate_ns, 50000000ull);
 	cr_assert_eq(settings.window_ns, 2000000000ull);

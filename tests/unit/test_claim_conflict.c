@@ -305,15 +305,26 @@ Test(claim_denied, next_hop_only_with_owners)
 	cr_assert_eq(w.announced.count, 1);
 }
 
-Test(claim_denied, ages_like_any_other)
+/* A guest could fill its quota with what is denied: that is forgotten after a quiet minute. */
+Test(claim_denied, is_soon_forgotten)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_run_until(&w, at_ms(86400000) - 1);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(30000));
+	world_run_until(&w, at_ms(90000) - 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
-	world_run_until(&w, at_ms(86400000));
+	world_run_until(&w, at_ms(90000));
 	cr_assert_null(world_claim(&w, ADDRESS));
 	cr_assert_eq(w.counted[COUNTER_aged], 1);
+}
+
+Test(claim_denied, ages_no_later_than_any_other)
+{
+	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
+	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	cr_assert_null(world_claim(&w, ADDRESS));
 }
 
 /* An owner who defended its address has it still, when the newcomer has given up. */
@@ -357,4 +368,14 @@ Test(claim_rival, in_step_is_a_quarrel_too)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2002));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	silent(0);
+}
+
+/* Somebody replays the guest's announcement from where its MAC may not be: the window goes on. */
+Test(claim_denied, announcement_that_the_policy_denies_is_no_word_of_the_guest)
+{
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_B, NULL);
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(2500));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
 }

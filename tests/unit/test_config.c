@@ -70,7 +70,12 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(settings->refresh_ns, 300 * NSEC_PER_SEC);
 	cr_assert_eq(config.gateway_count, 2);
 	cr_assert_eq(config.gateways[1].bytes[15], 1);
+	cr_assert_eq(settings->claims_per_port, 100);
 	cr_assert_eq(settings->probes_per_second, 50);
+	cr_assert_eq(settings->probes_burst, 60);
+	cr_assert_eq(settings->announcements_per_second, 70);
+	cr_assert_eq(settings->announcements_burst, 80);
+	cr_assert_eq(settings->all_announcements_per_second, 90);
 	cr_assert_eq(settings->min_probes, 2);
 	cr_assert_eq(settings->announce_num, 3);
 	cr_assert_eq(settings->max_moves, 9);
@@ -181,10 +186,16 @@ static const struct bad {
 	{"overlap_wide", "4: 192.0.2.127 overlaps 192.0.2.0/25 (line 2), and owners are listed"},
 	{"owner_twice", "5: owner 00-15-5D-00-00-01 is listed twice; keep one"},
 	{"owners_many", "68: more than 64 owners; split the prefix"},
+	{"port_mac", "4: \"01:00:5e:00:00:01\" is no MAC of a guest"},
+	{"port_no_addresses", "3: ports[0].addresses is empty; list an item, or leave the key out"},
+	{"port_no_name", "3: ports[1] has no \"port\"; name an interface, or a pattern"},
+	{"port_unknown_key", "3: unknown key \"mac\"; the keys here are port, addresses, macs"},
 	{"relay", "1: relay can't be \"twice\"; use yes, no"},
 	{"router_and_bridge", "4: br0 is a bridge and a router port; keep it in one of the lists"},
 	{"router_and_uplink", "1: eth0 is an uplink and a router port; keep it in one of"},
 	{"second_document", "2: a second document starts here and would not be read"},
+	{"segment_no_name", "2: segments[0] has no \"segment\"; name an interface, or a pattern"},
+	{"segment_word", "3: foreign can't be \"maybe\"; use yes, no"},
 	{"syntax", "2: no valid YAML: while parsing a flow sequence"},
 	{"tab", "3: no valid YAML: while scanning for the next token"},
 	{"twice", "3: mode is given twice; keep one"},

@@ -48,6 +48,11 @@ static void unset(void *ctx, const struct addr *addr)
 	snprintf(line_next(), sizeof(line[0]), "unset %s", addr_text(addr, text));
 }
 
+static void settled(void *ctx)
+{
+	(void)ctx;
+}
+
 static void expect(const char *text)
 {
 	cr_assert_eq(host_settle(host), 0);
@@ -64,7 +69,7 @@ static void expect_silence(void)
 
 static void start(void)
 {
-	static const struct host_ops ops = {.set = set, .unset = unset};
+	static const struct host_ops ops = {.set = set, .unset = unset, .settled = settled};
 
 	cr_assert_eq(host_new(&host, &ops, NULL), 0);
 }
@@ -393,4 +398,29 @@ Test(host, a_thousand_next_hops_are_all_kept)
 	cr_assert(host_knows(host, &addr));
 	cr_assert_eq(addr_parse("10.0.3.232", &addr), 0);
 	cr_assert_not(host_knows(host, &addr));
+}
+
+/* ---- the subnets of the addresses ---- */
+
+Test(host, subnet_of_each_address_and_of_a_peer)
+{
+	const struct host_subnet *subnet;
+	char text[ADDR_TEXT_LEN];
+	size_t count;
+
+	host_read_begin(host, HOST_ADDRESSES);
+	host_collect(host, address(RTM_NEWADDR, "192.0.2.1", "192.0.2.1", NULL, 24));
+	host_collect(host, address(RTM_NEWADDR, "192.0.2.1", "198.51.100.0", NULL, 30));
+	host_collect(host, address(RTM_NEWADDR, NULL, "2001:db8::1", NULL, 64));
+	host_settle(host);
+	subnet = host_subnets(host, &count);
+	cr_assert_eq(count, 3);
+	cr_assert_eq(subnet[0].prefix.len, ADDR_V4_BITS + 24);
+	cr_assert_str_eq(addr_text(&subnet[0].prefix.addr, text), "192.0.2.1");
+	cr_assert_str_eq(addr_text(&subnet[1].prefix.addr, text), "198.51.100.0");
+	cr_assert_eq(subnet[2].prefix.len, 64);
+	host_read_begin(host, HOST_ADDRESSES);
+	host_settle(host);
+	host_subnets(host, &count);
+	cr_assert_eq(count, 0);
 }

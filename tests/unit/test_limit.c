@@ -1,70 +1,179 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The token bucket of a port, in virtual time. */
+/* What a port may do: token buckets and a count of claims, in virtual time. */
 #include <criterion/criterion.h>
 
 #include "bpf/limit.h"
 
 #define START_NS (1000 * NSEC_PER_SEC)
+#define HOUR_NS	 (3600 * NSEC_PER_SEC)
 
 TestSuite(limit);
 
 /* `count` of them, gap_ns apart from at_ns on: how many are let in. */
-static unsigned int let_in(struct limit *limit, __u32 per_second, __u64 at_ns, unsigned int count,
-			   __u64 gap_ns)
+static unsigned int let_in(__u64 *paid_ns, __u32 per_second, __u32 burst, __u64 at_ns,
+			   unsigned int count, __u64 gap_ns)
 {
 	unsigned int i, allowed = 0;
 
 	for (i = 0; i < count; i++)
-		allowed += limit_allows(limit, per_second, at_ns + i * gap_ns);
+		allowed += limit_allows(paid_ns, per_second, burst, at_ns + i * gap_ns);
 	return allowed;
 }
 
 Test(limit, none_is_no_limit)
 {
-	struct limit limit = {};
+	__u64 paid_ns = 0;
 
-	cr_assert_eq(let_in(&limit, 0, START_NS, 100000, 0), 100000);
-	cr_assert_eq(limit.paid_ns, 0);
+	cr_assert_eq(let_in(&paid_ns, 0, 1, START_NS, 100000, 0), 100000);
+	cr_assert_eq(limit_reserve(&paid_ns, 0, 1, START_NS), START_NS);
+	cr_assert_eq(paid_ns, 0);
 }
 
-Test(limit, a_second_s_worth_at_once_and_no_more)
+Test(limit, a_burst_at_once_and_no_more)
 {
-	struct limit limit = {};
+	__u64 paid_ns = 0;
 
-	cr_assert_eq(let_in(&limit, 1000, START_NS, 5000, 0), 1000);
-	cr_assert_eq(let_in(&limit, 1000, START_NS + NSEC_PER_MSEC - 1, 10, 0), 0);
-	cr_assert_eq(let_in(&limit, 1000, START_NS + NSEC_PER_MSEC, 10, 0), 1);
+	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS, 5000, 0), 4000);
+	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS + NSEC_PER_MSEC - 1, 10, 0), 0);
+	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS + NSEC_PER_MSEC, 10, 0), 1);
 }
 
 Test(limit, who_keeps_to_it_loses_nothing)
 {
-	struct limit limit = {};
+	__u64 paid_ns = 0;
 
-	cr_assert_eq(let_in(&limit, 10, START_NS, 100000, NSEC_PER_SEC / 10), 100000);
+	cr_assert_eq(let_in(&paid_ns, 10, 1, START_NS, 100000, NSEC_PER_SEC / 10), 100000);
 }
 
 Test(limit, flood_gets_its_rate_after_the_burst)
 {
-	struct limit limit = {};
+	__u64 paid_ns = 0;
 
 	/* ten seconds at 10,000 a second */
-	cr_assert_eq(let_in(&limit, 100, START_NS, 100000, NSEC_PER_SEC / 10000),
-		     100 + 10 * 100 - 1);
+	cr_assert_eq(let_in(&paid_ns, 100, 300, START_NS, 100000, NSEC_PER_SEC / 10000),
+		     300 + 10 * 100 - 1);
 }
 
 Test(limit, quiet_time_is_not_saved_up_beyond_the_burst)
 {
-	struct limit limit = {};
+	__u64 paid_ns = 0;
 
-	let_in(&limit, 5, START_NS, 100, 0);
-	cr_assert_eq(let_in(&limit, 5, START_NS + 3600 * NSEC_PER_SEC, 100, 0), 5);
+	let_in(&paid_ns, 5, 7, START_NS, 100, 0);
+	cr_assert_eq(let_in(&paid_ns, 5, 7, START_NS + HOUR_NS, 100, 0), 7);
 }
 
 Test(limit, one_a_second_and_a_million)
 {
-	struct limit slow = {}, fast = {};
+	__u64 slow_ns = 0, fast_ns = 0;
 
-	cr_assert_eq(let_in(&slow, 1, START_NS, 10, 0), 1);
-	cr_assert_eq(let_in(&slow, 1, START_NS + NSEC_PER_SEC, 10, 0), 1);
-	cr_assert_eq(let_in(&fast, 1000000, START_NS, 2000000, 0), 1000000);
+	cr_assert_eq(let_in(&slow_ns, 1, 1, START_NS, 10, 0), 1);
+	cr_assert_eq(let_in(&slow_ns, 1, 1, START_NS + NSEC_PER_SEC, 10, 0), 1);
+	cr_assert_eq(let_in(&fast_ns, 1000000, 1000000, START_NS, 2000000, 0), 1000000);
+}
+
+/* The largest numbers that a configuration may have. */
+Test(limit, nothing_overflows)
+{
+	__u64 paid_ns = 0;
+
+	cr_assert_eq(let_in(&paid_ns, 1, 1000000, START_NS, 1000001, 0), 1000000);
+	cr_assert_eq(limit_reserve(&paid_ns, 1, 1000000, START_NS), START_NS + NSEC_PER_SEC);
+}
+
+/* A thousand addresses that move at once to one port, at the defaults. */
+Test(limit, a_thousand_addresses_move_at_once)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit limit = {};
+	int second, i;
+
+	for (second = 0; second < PROBE_NUM; second++)
+		for (i = 0; i < 1000; i++)
+			cr_assert(limit_allows_probe(&limit, &settings,
+						     START_NS + second * NSEC_PER_SEC));
+	for (second = 0; second < ANNOUNCE_NUM; second++)
+		for (i = 0; i < 1000; i++)
+			cr_assert_eq(limit_reserve_round(&limit, &settings,
+							 START_NS + second * NSEC_PER_SEC),
+				     START_NS + second * NSEC_PER_SEC);
+	for (i = 0; i < 1000; i++)
+		cr_assert(limit_takes_claim(&limit, &settings));
+}
+
+/* ---- what waits ---- */
+
+Test(limit, turns_come_one_by_one_and_none_is_lost)
+{
+	__u64 paid_ns = 0;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS), START_NS);
+	for (i = 1; i <= 1000; i++)
+		cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS),
+			     START_NS + i * NSEC_PER_SEC / 10);
+}
+
+Test(limit, after_a_quiet_time_the_turn_is_now)
+{
+	__u64 paid_ns = 0;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		limit_reserve(&paid_ns, 10, 3, START_NS);
+	cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS + HOUR_NS), START_NS + HOUR_NS);
+}
+
+Test(limit, who_said_little_is_not_busy)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit limit = {};
+	int i, few = settings.announcements_burst / LIMIT_BUSY_PART;
+
+	cr_assert_not(limit_is_busy(&limit, &settings, START_NS));
+	for (i = 0; i < few; i++)
+		limit_reserve_round(&limit, &settings, START_NS);
+	cr_assert_not(limit_is_busy(&limit, &settings, START_NS));
+	limit_reserve_round(&limit, &settings, START_NS);
+	cr_assert(limit_is_busy(&limit, &settings, START_NS));
+	cr_assert_not(limit_is_busy(&limit, &settings, START_NS + HOUR_NS));
+}
+
+Test(limit, both_lanes_together_are_the_whole)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct lane_limit lanes[LANE_MAX] = {};
+	__u64 last_ns = 0;
+	int i, n = 100000;
+
+	settings.all_announcements_per_second = 1000;
+	for (i = 0; i < n; i++)
+		last_ns = lane_reserve(&lanes[i % LANE_MAX], &settings, START_NS);
+	/* half a second's worth was let out at once */
+	cr_assert_geq(last_ns, START_NS + (n / 1000 - 1) * NSEC_PER_SEC);
+	cr_assert_leq(last_ns, START_NS + n / 1000 * NSEC_PER_SEC);
+	settings.all_announcements_per_second = 1;
+	cr_assert_geq(lane_reserve(&lanes[0], &settings, START_NS), START_NS);
+	settings.all_announcements_per_second = 0;
+	cr_assert_eq(lane_reserve(&lanes[0], &settings, START_NS), START_NS);
+}
+
+/* ---- claims ---- */
+
+Test(limit, quota_of_claims)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit limit = {};
+	int i;
+
+	settings.claims_per_port = 3;
+	for (i = 0; i < 3; i++)
+		cr_assert(limit_takes_claim(&limit, &settings));
+	cr_assert_not(limit_takes_claim(&limit, &settings));
+	limit_gives_claim(&limit);
+	cr_assert(limit_takes_claim(&limit, &settings));
+	cr_assert_eq(limit.claims, 3);
+	for (i = 0; i < 5; i++)
+		limit_gives_claim(&limit);
+	cr_assert_eq(limit.claims, 0);
 }

@@ -148,3 +148,66 @@ Test(policy, owner_that_differs_in_one_byte)
 		denied(&address, NULL, COUNTER_denied_owner);
 	}
 }
+
+/* ---- what a port and its segment add ---- */
+
+static enum counter guarded(const struct address *declared, const __u32 *host,
+			    const struct guard *guard)
+{
+	struct policy policy = policy_judge_guarded(declared, host, guard, guest);
+
+	if (policy.denied) {
+		cr_assert_eq(policy.declared, 0);
+		cr_assert_eq(policy.immediate, 0);
+	}
+	return policy.denied;
+}
+
+Test(policy, foreign_address)
+{
+	struct address declared = listed(ANNOUNCE_AFTER_PROBE, 0, -1);
+	struct guard guard = {.guards = GUARD_FOREIGN, .is_foreign = 1};
+
+	cr_assert_eq(guarded(NULL, NULL, &guard), COUNTER_denied_foreign);
+	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
+	guard.guards = 0;
+	cr_assert_eq(guarded(NULL, NULL, &guard), 0);
+	guard = (struct guard){.guards = GUARD_FOREIGN};
+	cr_assert_eq(guarded(NULL, NULL, &guard), 0);
+}
+
+Test(policy, only_declared)
+{
+	struct address declared = listed(ANNOUNCE_AFTER_PROBE, 0, -1);
+	struct guard guard = {.guards = GUARD_ONLY_DECLARED};
+
+	cr_assert_eq(guarded(NULL, NULL, &guard), COUNTER_denied_undeclared);
+	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
+}
+
+/* Its own list binds a guest even where the address is declared, and the MAC its owner. */
+Test(policy, port_that_may_not_have_it)
+{
+	struct address declared = listed(ANNOUNCE_IMMEDIATE, 1, 0);
+	struct guard guard = {.guards = GUARD_ADDRESSES | GUARD_MACS};
+
+	cr_assert_eq(guarded(&declared, NULL, &guard), COUNTER_denied_port_mac);
+	guard.has_mac = 1;
+	cr_assert_eq(guarded(&declared, NULL, &guard), COUNTER_denied_port_address);
+	guard.has_address = 1;
+	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
+	guard = (struct guard){.guards = GUARD_MACS, .has_mac = 1};
+	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
+}
+
+/* No list of a port opens what is closed to everybody. */
+Test(policy, port_that_may_have_what_nobody_may)
+{
+	struct address never = listed(ANNOUNCE_NEVER, 0, -1);
+	struct guard guard = {
+		.guards = GUARD_ADDRESSES | GUARD_MACS, .has_address = 1, .has_mac = 1};
+
+	cr_assert_eq(guarded(&never, NULL, &guard), COUNTER_denied_never);
+	cr_assert_eq(guarded(NULL, &own, &guard), COUNTER_denied_host);
+	cr_assert_eq(guarded(NULL, &next_hop, &guard), COUNTER_denied_next_hop);
+}

@@ -13,6 +13,7 @@ results_of() {
 	awk -v kernel="$1" -v OFS='\t' '
 		function why(line) { line = $0; sub(/^[^ ]+ [^ ]+ /, "", line); return line }
 		function name(word) { word = $2; sub(/:$/, "", word); return word }
+		/^vm-verified / { print kernel, "verifier", $2, $3, "" }
 		/^vm-mode / { mode = $2 }
 		/^vm-absent / { print kernel, name(), "*", "-", why() }
 		/^skip / { print kernel, mode, name(), "-", why() }
@@ -61,16 +62,17 @@ table_head() {
 	HEAD
 }
 
+# table_cells WHAT: lines "kernel mode WHAT cell" as a table; an empty kernel is left out of its column.
 table_cells() {
-	awk -F '\t' '
+	awk -F '\t' -v what="$1" '
 		{
-			column = $1 " " $2
+			column = $1 == "" ? $2 : $1 " " $2
 			if (!(column in columns)) { columns[column]; order[++width] = column }
 			if (!($3 in rows)) { rows[$3]; names[++height] = $3 }
 			cell[$3, column] = $4 == "absent" ? "-" : $4
 		}
 		END {
-			printf "| case |"
+			printf "| %s |", what
 			for (i = 1; i <= width; i++) printf " %s |", order[i]
 			printf "\n| --- |"
 			for (i = 1; i <= width; i++) printf " --- |"
@@ -96,10 +98,26 @@ table_reasons() {
 		END { for (i = 1; i <= count; i++) printf "- %s (%s)\n", keys[i], where[keys[i]] }'
 }
 
+# Of 1,000,000 instructions at most: a program that comes near is refused.
+table_verified() {
+	local kernel
+	cat <<-'HEAD'
+
+		## Instructions that the verifier walks
+
+		Of each program, on its way through every branch. Linux refuses a program at 1,000,000. Starting
+		garpd is this, for the most part.
+
+	HEAD
+	for kernel in "${kernels[@]}"; do
+		awk -F '\t' -v OFS='\t' '$2 == "verifier" { print "", $1, $3, $4 }' "$results/$kernel.tsv"
+	done | table_cells program
+}
+
 # table_markdown CASES
 table_markdown() {
 	table_head
-	results_cells "$1" | table_cells
+	results_cells "$1" | table_cells case
 	printf '\n'
 	table_reasons
 	cat <<-HOST
@@ -107,6 +125,7 @@ table_markdown() {
 		\`$host_case\`, two emulated machines whose virtio NICs are tap ports of one bridge, of which one
 		is killed, on the kernel of the machine that ran this: ${host_result:-not run}
 	HOST
+	table_verified
 }
 
 # results_count CASES: the last line of a run; 1 where something failed or never ran.

@@ -211,3 +211,11 @@ case_ipv6_nudge_reaches_who_drops_unsolicited() {
 	assert_confirmed "$SERVICE6" "$ROUTER6"
 	assert_router_mac "$SERVICE6" "$MAC_NEW"
 }
+
+case_ipv6_nudge_revives_a_failed_entry() {
+	ipv6_start -c "$(follow_config "gateways: [\"$ROUTER6\"]")"
+	in_ns router ip neigh replace "$SERVICE6" dev lan0 nud failed
+	takes_over6
+	assert_confirmed "$SERVICE6" "$ROUTER6"
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+}

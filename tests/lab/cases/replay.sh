@@ -8,7 +8,10 @@
 replay() {
 	t_need_capture "$1"
 	lab_tapguest tap0 -r "$CAPTURES/$1" -s "$2" -m "$3" -k 5000 tap0
-	lab_start_garpd "${@:4}"
+	# The captures are of other subnets than the lab's.
+	[[ -e $LAB_DIR/garpd.yaml ]] || : >"$LAB_DIR/garpd.yaml"
+	echo 'foreign: yes' >>"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml" "${@:4}"
 	lab_capture lan router lan0
 	lab_tap_go tap0
 	wait "$LAB_TAP_PID" || t_fail "the replay ended early: $(<"$LAB_DIR/tap0.log")"
@@ -67,7 +70,7 @@ case_replay_tagged_twice() {
 
 replayed6_untouched() {
 	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
-	replayed_untouched "$1" "$2" "$3" -c "$LAB_DIR/garpd.yaml"
+	replayed_untouched "$1" "$2" "$3"
 	assert_claim "$4" probes "$5"
 	assert_claim "$4" self_announced "$5"
 	assert_claim "$4" announcements 0

@@ -43,6 +43,7 @@ assert_announced_after_the_window() {
 announces_in_mode() {
 	lab_start_garpd --mode "$1"
 	assert_xdp_mode v-new "$2"
+	in_hv test ! -e /sys/fs/bpf/garpd/garpd_tc || t_fail "garpd_tc is loaded and not asked for"
 	lab_capture lan router lan0
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_announced_after_the_window 2
@@ -351,7 +352,7 @@ case_xdp_ports_go() {
 
 # A flood of probes ends in the driver where the operator wants that; everything else goes on.
 case_xdp_flood_is_dropped() {
-	printf 'xdp_drop_over_limit: yes\nlimits:\n  probes_per_second: 5\n' >"$LAB_DIR/garpd.yaml"
+	printf 'xdp_drop_over_limit: yes\nlimits:\n  probes_per_second: 5\n  probes_burst: 5\n' >"$LAB_DIR/garpd.yaml"
 	in_ns new ip addr add 192.0.2.20/24 dev eth0
 	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
@@ -368,7 +369,7 @@ case_xdp_flood_is_dropped() {
 }
 
 case_xdp_flood_passes_unless_asked() {
-	printf 'limits:\n  probes_per_second: 5\n' >"$LAB_DIR/garpd.yaml"
+	printf 'limits:\n  probes_per_second: 5\n  probes_burst: 5\n' >"$LAB_DIR/garpd.yaml"
 	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
 	lab_winguest new -q -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"

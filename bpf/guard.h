@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guard.h - looking up what policy.h judges by: what is declared, what is the host's, and what the
+ * port and its segment are held to.
+ */
+#ifndef GARPD_GUARD_H
+#define GARPD_GUARD_H
+
+#include "abi.h"
+#include "maps.h"
+#include "policy.h"
+
+/*
+ * Where a judgement is put together. In a map, with the rest of an outcome (outcome.h): there it
+ * has one state for the verifier, however many ways lead to it.
+ */
+struct judging {
+	struct subnet subnet;
+	struct rule_address rule_address;
+	struct rule_mac rule_mac;
+	struct prefix prefix;
+	struct guard guard;
+	struct policy policy; /* what came of it */
+};
+
+/*
+ * Has the host addresses of this family in the segment, none of them in a subnet with this one? Not
+ * asked behind two tags, where no interface of the host is known, nor of link-local addresses,
+ * which are of every link.
+ */
+static __always_inline void guard_find_subnet(struct judging *judging, const struct claim_key *key)
+{
+	struct subnet *subnet = &judging->subnet;
+	const __u32 *what;
+
+	if (key->inner_vlan || addr_is_link_local(&key->addr))
+		return;
+	subnet->len = SUBNET_FAMILY_BITS + ADDR_BITS;
+	subnet->segment = key->segment;
+	subnet->vlan = key->vlan;
+	subnet->family = addr_is_ipv4(&key->addr) ? 4 : 6;
+	subnet->addr = key->addr;
+	what = bpf_map_lookup_elem(&subnets, subnet);
+	judging->guard.is_foreign = what && *what == SUBNET_FOREIGN;
+}
+
+static __always_inline void guard_find_address(struct judging *judging, __u32 rule,
+					       const struct addr *addr)
+{
+	judging->rule_address.len = RULE_BITS + ADDR_BITS;
+	judging->rule_address.rule = rule;
+	judging->rule_address.addr = *addr;
+	judging->guard.has_address = bpf_map_lookup_elem(&rule_addresses, &judging->rule_address) !=
+				     NULL;
+}
+
+static __always_inline void guard_find_mac(struct judging *judging, __u32 rule, const __u8 *mac)
+{
+	judging->rule_mac.rule = rule;
+	judging->rule_mac.pad = 0;
+	__builtin_memcpy(judging->rule_mac.mac, mac, MAC_LEN);
+	judging->guard.has_mac = bpf_map_lookup_elem(&rule_macs, &judging->rule_mac) != NULL;
+}
+
+/*
+ * May this MAC, on this port, have the claim's address? `port` may be NULL: it is gone. The answer
+ * is in `judging` as well as returned.
+ */
+static __always_inline struct policy policy_of(struct judging *judging, const struct claim_key *key,
+					       const __u8 *mac, const struct port *port)
+{
+	struct guard *guard = &judging->guard;
+
+	__builtin_memset(guard, 0, sizeof(*guard));
+	if (port) {
+		guard->guards = port->guards;
+		if (port->guards & GUARD_FOREIGN)
+			guard_find_subnet(judging, key);
+		if (port->guards & GUARD_ADDRESSES)
+			guard_find_address(judging, port->rule, &key->addr);
+		if (port->guards & GUARD_MACS)
+			guard_find_mac(judging, port->rule, mac);
+	}
+	barrier(); /* what is read from here on may be anything, to the verifier */
+	judging->prefix = (struct prefix){.len = ADDR_BITS, .addr = key->addr};
+	judging->policy = policy_judge_guarded(bpf_map_lookup_elem(&addresses, &judging->prefix),
+					       bpf_map_lookup_elem(&host, &key->addr), guard, mac);
+	barrier();
+	return judging->policy;
+}
+
+#endif /* GARPD_GUARD_H */

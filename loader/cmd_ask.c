@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the verbs share that ask something of every claim of an address.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "claims.h"
+#include "cmd.h"
+#include "pins.h"
+#include "text.h"
+
+int cmd_ask_claim(const struct pins *pins, const struct claim *claim, __u32 op, __u32 *result,
+		  struct err *err)
+{
+	struct speak_call call = {.key = claim->key, .op = op};
+	char address[ADDR_TEXT_LEN];
+	int code = pins_speak(pins, &call);
+
+	if (code)
+		return err_set(err, code, "%s: cannot run garpd_speak: %s",
+			       addr_text(&claim->key.addr, address), strerror(-code));
+	*result = call.result;
+	return 0;
+}
+
+static int ask_address(const struct pins *pins, const char *address, cmd_ask_each each,
+		       struct err *err)
+{
+	struct claims claims = {};
+	struct addr addr;
+	size_t i, found = 0, done = 0;
+	int code;
+
+	if (addr_parse(address, &addr))
+		return err_set(err, -EINVAL, "%s: not an address", address);
+	code = claims_read(pins->claims, &claims, err);
+	for (i = 0; i < claims.count && code >= 0; i++) {
+		if (memcmp(&claims.claim[i].key.addr, &addr, sizeof(addr)))
+			continue;
+		found++;
+		code = each(pins, &claims.claim[i], address, err);
+		done += code == 0;
+	}
+	if (code > 0)
+		code = done ? 0 : -EPERM; /* and `err` says why */
+	if (!code && !found)
+		code = err_set(err, -ENOENT,
+			       "%s: no guest has probed for this address; see garpd show claims",
+			       address);
+	claims_free(&claims);
+	return code;
+}
+
+int cmd_ask(int argc, char **argv, cmd_ask_each each)
+{
+	struct pins pins;
+	struct err err;
+	int code;
+
+	if (argc != 2 || argv[1][0] == '-')
+		return cmd_usage(argv[0]);
+	code = pins_open(&pins, false, &err);
+	if (code)
+		return cmd_fail(&err);
+	code = ask_address(&pins, argv[1], each, &err);
+	pins_close(&pins);
+	return code ? cmd_fail(&err) : EXIT_DONE;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "guards.h"
+
+static __u8 guards_of_segment(const struct guards *guards, const char *segment)
+{
+	unsigned int foreign = guards->foreign, only_declared = guards->only_declared;
+
+	for (size_t i = 0; i < guards->segment_count; i++) {
+		if (fnmatch(guards->segment[i].segment, segment, 0))
+			continue;
+		foreign = guards->segment[i].foreign;
+		only_declared = guards->segment[i].only_declared;
+		break;
+	}
+	return (foreign ? 0 : GUARD_FOREIGN) | (only_declared ? GUARD_ONLY_DECLARED : 0);
+}
+
+void guards_describe(const struct guards *guards, const char *segment, const char *name,
+		     struct port *port)
+{
+	port->guards = guards_of_segment(guards, segment);
+	for (size_t i = 0; i < guards->rule_count; i++) {
+		const struct port_rule *rule = &guards->rule[i];
+
+		if (fnmatch(rule->port, name, 0))
+			continue;
+		port->rule = guards->rule_base + (__u32)i + 1;
+		port->guards |= (rule->address_count ? GUARD_ADDRESSES : 0) |
+				(rule->mac_count ? GUARD_MACS : 0);
+		return;
+	}
+}
+
+void guards_free(struct guards *guards)
+{
+	for (size_t i = 0; i < guards->segment_count; i++)
+		free(guards->segment[i].segment);
+	for (size_t i = 0; i < guards->rule_count; i++) {
+		free(guards->rule[i].port);
+		free(guards->rule[i].address);
+		free(guards->rule[i].mac);
+	}
+	free(guards->segment);
+	free(guards->rule);
+	*guards = (struct guards){};
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "rules.h"
+
+#define RULED_ROOM (2 * GARPD_MAX_RULED) /* of each map */
+
+/* Both keys have the number of the rule in them, at: */
+static __u32 rule_of(const void *key, size_t offset)
+{
+	__u32 rule;
+
+	memcpy(&rule, (const char *)key + offset, sizeof(rule));
+	return rule;
+}
+
+static bool rule_has_base(__u32 rule, __u32 base)
+{
+	return rule > base && rule <= base + GARPD_MAX_RULES;
+}
+
+/* Deletes the rules with that base. Keys first: deleting while walking starts the walk anew. */
+static void map_forget(int map, size_t key_size, size_t offset, __u32 base)
+{
+	char *keys = calloc(RULED_ROOM, key_size), *previous = NULL;
+	size_t i, count = 0;
+
+	if (!keys)
+		return; /* what is left in there holds for no port */
+	while (count < RULED_ROOM && !bpf_map_get_next_key(map, previous, keys + count * key_size))
+		previous = keys + count++ * key_size;
+	for (i = 0; i < count; i++)
+		if (rule_has_base(rule_of(keys + i * key_size, offset), base))
+			bpf_map_delete_elem(map, keys + i * key_size);
+	free(keys);
+}
+
+static void rules_forget(const struct pins *pins, __u32 base)
+{
+	map_forget(pins->rule_addresses, sizeof(struct rule_address),
+		   offsetof(struct rule_address, rule), base);
+	map_forget(pins->rule_macs, sizeof(struct rule_mac), offsetof(struct rule_mac, rule), base);
+}
+
+static __u32 rules_other_base(__u32 base)
+{
+	return base ? 0 : GARPD_MAX_RULES;
+}
+
+/* The base that no port can have: not that of what is there, from whatever daemon. */
+static __u32 rules_free_base(const struct pins *pins)
+{
+	struct rule_address address;
+	struct rule_mac mac;
+
+	if (!bpf_map_get_next_key(pins->rule_addresses, NULL, &address))
+		return rules_other_base(rule_has_base(address.rule, 0) ? 0 : GARPD_MAX_RULES);
+	if (!bpf_map_get_next_key(pins->rule_macs, NULL, &mac))
+		return rules_other_base(rule_has_base(mac.rule, 0) ? 0 : GARPD_MAX_RULES);
+	return 0;
+}
+
+static int rule_write(const struct pins *pins, const struct port_rule *rule, __u32 number)
+{
+	__u32 allowed = 1;
+	int code = 0;
+	size_t i;
+
+	for (i = 0; i < rule->address_count && !code; i++) {
+		struct rule_address key = {
+			.len = RULE_BITS + rule->address[i].len,
+			.rule = number,
+			.addr = rule->address[i].addr,
+		};
+
+		code = bpf_map_update_elem(pins->rule_addresses, &key, &allowed, BPF_ANY);
+	}
+	for (i = 0; i < rule->mac_count && !code; i++) {
+		struct rule_mac key = {.rule = number};
+
+		memcpy(key.mac, rule->mac[i], MAC_LEN);
+		code = bpf_map_update_elem(pins->rule_macs, &key, &allowed, BPF_ANY);
+	}
+	return code;
+}
+
+int rules_apply(const struct pins *pins, struct guards *guards, struct err *err)
+{
+	int code = 0;
+
+	guards->rule_base = rules_free_base(pins);
+	rules_forget(pins, guards->rule_base); /* what a configuration that failed has left */
+	for (size_t i = 0; i < guards->rule_count && !code; i++) {
+		code = rule_write(pins, &guards->rule[i], guards->rule_base + (__u32)i + 1);
+		if (code)
+			return err_set(err, code, "ports: %s: cannot write its rule: %s",
+				       guards->rule[i].port, strerror(-code));
+	}
+	return 0;
+}
+
+void rules_applied(const struct pins *pins, const struct guards *guards)
+{
+	rules_forget(pins, rules_other_base(guards->rule_base));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules.h - what the configuration allows each port, into the maps `rule_addresses` and
+ * `rule_macs`.
+ *
+ * A rule is known by its number, which the ports have in their description. The rules of a new
+ * configuration get other numbers than those of the old one, so that each port is held to the one
+ * or to the other at every instant.
+ */
+#ifndef GARPD_RULES_H
+#define GARPD_RULES_H
+
+#include "err.h"
+#include "guards.h"
+#include "pins.h"
+
+/* Chooses guards->rule_base and writes the rules. No port has them yet. 0, or -errno with `err`. */
+int rules_apply(const struct pins *pins, struct guards *guards, struct err *err);
+
+/* Every port has them: the numbers of the old configuration are free. */
+void rules_applied(const struct pins *pins, const struct guards *guards);
+
+#endif

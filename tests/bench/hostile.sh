@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A guest floods probes for random addresses, as fast as its core lets it up to 200,000 a second. Are a
+# hundred honest failovers announced, and when; what does the daemon need; and how much is forwarded for
+# others, beside the same flood with garpd detached?
+
+# shellcheck source=tests/bench/bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+
+FIRST=192.0.2.100
+ADDRESSES=100
+GAP_US=9000
+FLOOD_RATE=200000
+FLOOD_SECONDS=12
+FRAMES=${FRAMES:-100000}
+FORWARD_ROUNDS=${FORWARD_ROUNDS:-5}
+FROM=192.0.2.20
+FLOOD_PID=
+
+flood_begin() {
+	lab_spawn "$LAB_DIR/hostile.log" in_ns_exec other "$LAB_BIN/hostile" eth0 "$FLOOD_RATE" \
+		"$FLOOD_SECONDS" addresses "$MAC_OTHER" 198.18.0.0
+	FLOOD_PID=$LAB_LAST
+	protocol_time 1
+}
+
+flood_end() {
+	kill "$FLOOD_PID" 2>/dev/null || true
+	wait "$FLOOD_PID" 2>/dev/null || true
+}
+
+# cpu_us PID: of the process so far.
+cpu_us() {
+	awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) * 1000000 / tick }' "/proc/$1/stat"
+}
+
+rss_kb() {
+	awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"
+}
+
+# A first flood makes the heap as large as a port's quota of claims needs it; what counts is the next.
+warm_up() {
+	flood_begin
+	wait "$FLOOD_PID"
+	protocol_time 4
+}
+
+failovers() {
+	local cpu from_us
+	bench_up "hostile$1"
+	lab_start_garpd --mode auto
+	cold_kb=$(rss_kb "$GARPD_PID")
+	warm_up
+	warm_kb=$(rss_kb "$GARPD_PID")
+	wire_start -p 3 -d 1050 -s 2000 -m "$MAC_NEW"
+	flood_begin
+	cpu=$(cpu_us "$GARPD_PID")
+	from_us=${EPOCHREALTIME/[.,]/}
+	probes -n 3 -g "$GAP_US"
+	protocol_time 2.5
+	share+=" $(awk -v cpu="$(cpu_us "$GARPD_PID")" -v was="$cpu" -v us="$((${EPOCHREALTIME/[.,]/} - from_us))" \
+		'BEGIN { printf "%.1f", (cpu - was) * 100 / us }')"
+	wire_end
+	announced+=" ${FOUND[announced]}"
+	p50+=" ${FOUND[p50_us]}"
+	late+=" ${FOUND[max_us]}"
+	wait "$FLOOD_PID"
+	found_read "$LAB_DIR/hostile.log"
+	rate+=" $((FOUND[sent] * 1000000 / FOUND[us]))"
+	grown+=" $(($(rss_kb "$GARPD_PID") - warm_kb))"
+	grown_cold+=" $((warm_kb - cold_kb))"
+	bench_down
+}
+
+received() {
+	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
+}
+
+# forwarded: frames a second of the sender's CPU time that came out behind the router, in `value`.
+forwarded() {
+	local before
+	flood_begin
+	before=$(received)
+	in_ns new "$BENCH_BIN/flood" eth0 "$MAC_NEW" "$MAC_ROUTER" "$FROM" "$CLIENT" "$FRAMES" \
+		>"$LAB_DIR/flood.log" || lab_die "cannot send"
+	protocol_time 0.1
+	value=$(($(received) - before))
+	flood_end
+	found_read "$LAB_DIR/flood.log"
+	value=$((value * 1000000 / FOUND[cpu_us]))
+}
+
+forwarding() {
+	local i base
+	bench_up forward
+	in_ns router ip neigh replace "$CLIENT" lladdr 02:00:5e:00:53:ff dev wan0 nud permanent
+	in_ns new ip addr add "$FROM/24" dev eth0
+	in_ns new ping -q -c 1 "$ROUTER" >/dev/null || lab_die "no way to the router"
+	forwarded
+	for ((i = 1; i <= FORWARD_ROUNDS; i++)); do
+		forwarded
+		base=$value
+		bare+=" $base"
+		lab_start_garpd --mode auto
+		forwarded
+		lab_stop_garpd
+		in_hv "$GARPD" detach
+		kept+=" $(awk -v a="$value" -v b="$base" 'BEGIN { printf "%.1f", a * 100 / b }')"
+	done
+	lab_down
+}
+
+bare='' kept='' share='' announced='' p50='' late='' rate='' grown='' grown_cold=''
+cold_kb=0 warm_kb=0 value=0
+for ((i = 1; i <= ROUNDS; i++)); do
+	failovers "$i"
+done
+forwarding
+
+# shellcheck disable=SC2086 # lists of numbers
+{
+	row "under a flood of probes: failovers announced" "100 of 100" \
+		"$(printf '%s\n' $announced | sort -g | head -n 1) of $ADDRESSES" \
+		"$(median $rate) probes a second, worst of $ROUNDS"
+	row "end of window to announcement, median" "-" "$(time_text "$(median $p50)")" ""
+	row "end of window to announcement, max" "<= 20 ms" "$(time_text "$(largest $late)")" ""
+	row "daemon, of a core" "<= 10 %" "$(largest $share) %" "worst of $ROUNDS"
+	row "daemon, memory (RSS)" "unchanged" "$(largest $grown) kB more" \
+		"a port's quota of claims, once: $(median $grown_cold) kB"
+	row "forwarded for others" ">= 95 %" "$(median $kept) %" \
+		"of the same flood with garpd detached, $(median $bare) a second"
+}

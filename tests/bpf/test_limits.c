@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What one port can take of what all share: claims, probes, announcements. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "bpf/limit.h"
+#include "says.h"
+
+static struct settings settings;
+
+static void limited(enum rig_port at)
+{
+	struct limit none = {};
+
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, &rig.ifindex[at], &none, BPF_ANY), 0);
+}
+
+static void setup(void)
+{
+	rig_setup_short(&settings);
+	limited(PORT_A);
+	limited(PORT_B);
+	limited(PORT_UPLINK);
+}
+
+TestSuite(bpf_quota, .init = setup, .timeout = 60);
+TestSuite(bpf_buckets, .init = setup, .timeout = 60);
+TestSuite(bpf_thaw, .init = setup, .timeout = 60);
+
+/* 192.0.2.last */
+static const char *address(__u8 last)
+{
+	static char text[16];
+
+	snprintf(text, sizeof(text), "192.0.2.%u", last);
+	return text;
+}
+
+static void probe_from(enum rig_port at, const __u8 *mac, __u8 last)
+{
+	char tpa[4] = {(char)192, 0, 2, (char)last};
+	struct bytes frame = says_from(ones, mac, &untagged);
+
+	put_arp(&frame, ARP_REQUEST, mac, NOBODY, zeroes, tpa);
+	rig_hear(at, &frame);
+}
+
+static void probe(__u8 last)
+{
+	probe_from(PORT_A, guest, last);
+}
+
+static unsigned int taken(enum rig_port at)
+{
+	struct limit limit;
+
+	cr_assert_eq(bpf_map_lookup_elem(rig.port_limits, &rig.ifindex[at], &limit), 0);
+	return limit.claims;
+}
+
+/* Runs garpd_speak for each of the addresses once its deadline has passed. */
+static void due(__u8 first, __u8 last)
+{
+	for (; first <= last; first++) {
+		struct claim_key key = rig_key(address(first), 0, 0);
+
+		rig_due(&key);
+	}
+}
+
+/* ---- claims ---- */
+
+Test(bpf_quota, port_fills_only_its_own)
+{
+	int i;
+
+	settings.claims_per_port = 3;
+	rig_settings(&settings);
+	for (i = 1; i <= 3; i++) {
+		probe(i);
+		rig_counted_only(COUNTER_window_opened);
+	}
+	probe(4);
+	rig_counted_only(COUNTER_probe_over_quota);
+	cr_assert_eq(rig_state(address(4)), CLAIM_NONE);
+	cr_assert_eq(taken(PORT_A), 3);
+	probe_from(PORT_B, other, 4);
+	rig_counted_only(COUNTER_window_opened);
+	cr_assert_eq(taken(PORT_B), 1);
+	probe(1); /* what exists goes on */
+	rig_counted_only(COUNTER_window_continued);
+}
+
+/* Too few probes: each lapses, is forgotten, and makes room. The count is exact after all that. */
+Test(bpf_quota, lapsing_gives_back)
+{
+	int round, i;
+
+	settings.claims_per_port = 20;
+	rig_settings(&settings);
+	for (round = 0; round < 5; round++) {
+		for (i = 1; i <= 25; i++)
+			probe(i);
+		cr_assert_eq(taken(PORT_A), 20);
+		due(1, 20);
+		cr_assert_eq(taken(PORT_A), 0);
+	}
+	cr_assert_eq(rig_counted().lapsed, 100);
+}
+
+Test(bpf_quota, another_s_guest_that_takes_the_address_over_changes_nothing)
+{
+	probe(7);
+	probe_from(PORT_B, other, 7);
+	cr_assert_eq(taken(PORT_A), 1);
+	cr_assert_eq(taken(PORT_B), 0);
+	due(7, 7);
+	cr_assert_eq(taken(PORT_A), 0);
+	cr_assert_eq(taken(PORT_B), 0);
+}
+
+Test(bpf_quota, address_that_is_denied_counts_too)
+{
+	rig_host(address(9), HOST_OWN);
+	probe(9);
+	cr_assert_eq(taken(PORT_A), 1);
+}
+
+/* ---- a port that is gone ---- */
+
+static void remove_port(enum rig_port at)
+{
+	cr_assert_eq(bpf_map_delete_elem(rig.ports, &rig.ifindex[at]), 0);
+	bpf_map_delete_elem(rig.port_limits, &rig.ifindex[at]);
+}
+
+Test(bpf_quota, claims_of_a_port_that_is_gone_are_forgotten)
+{
+	probe(7);
+	remove_port(PORT_A);
+	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_left);
+	cr_assert_eq(rig_state(address(7)), CLAIM_NONE);
+}
+
+Test(bpf_quota, claim_is_left_to_the_guest_that_has_it)
+{
+	probe(7);
+	probe_from(PORT_B, other, 7);
+	remove_port(PORT_A);
+	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_left_to_other);
+	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
+	cr_assert_eq(taken(PORT_B), 1);
+	due(7, 7);
+	cr_assert_eq(taken(PORT_B), 0);
+}
+
+Test(bpf_quota, port_that_is_there_has_left_nothing)
+{
+	probe(7);
+	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_not_due);
+	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
+	cr_assert_eq(taken(PORT_A), 1);
+}
+
+/* ---- probes ---- */
+
+Test(bpf_buckets, probes_beyond_the_burst_are_passed_over)
+{
+	int i;
+
+	settings.probes_per_second = 1;
+	settings.probes_burst = 5;
+	rig_settings(&settings);
+	for (i = 1; i <= 8; i++)
+		probe(i); /* rig_hear asserts that it is passed on, unchanged */
+	cr_assert_eq(rig_counted().probe_over_limit, 3);
+	cr_assert_eq(taken(PORT_A), 5);
+	rig_events();
+	cr_assert_eq(rig.events, 5);
+	probe_from(PORT_B, other, 9);
+	rig_counted_only(COUNTER_window_opened);
+}
+
+/* What contradicts from outside is heard, however much there is. */
+Test(bpf_buckets, uplink_has_no_limit)
+{
+	int i;
+
+	settings.probes_per_second = settings.probes_burst = 1;
+	rig_settings(&settings);
+	for (i = 0; i < 10; i++)
+		probe_from(PORT_UPLINK, other, 200);
+	probe(7);
+	probe_from(PORT_UPLINK, other, 7);
+	cr_assert_eq(rig_state(address(7)), CLAIM_CONFLICT);
+}
+
+/* ---- announcements ---- */
+
+/* Declared: announced at the first probe. */
+static void declare(__u8 first, __u8 last)
+{
+	const __u8 *const both[] = {guest, other};
+
+	for (; first <= last; first++)
+		rig_declare(address(first), ANNOUNCE_IMMEDIATE, both, 2);
+}
+
+Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
+{
+	struct counters gained;
+	int i;
+
+	settings.announcements_per_second = 200;
+	settings.announcements_burst = 4;
+	settings.announce_num = 1;
+	rig_settings(&settings);
+	declare(1, 10);
+	for (i = 1; i <= 10; i++)
+		probe(i);
+	gained = rig_counted();
+	cr_assert_eq(gained.announced, 4);
+	cr_assert_eq(gained.announce_queued, 6);
+	for (i = 5; i <= 10; i++) {
+		struct claim_key key = rig_key(address(i), 0, 0);
+		struct claim claim = rig_claim_now(&key);
+
+		cr_assert(claim.flags & CLAIM_F_OWED);
+		cr_assert_eq(claim.queued, QUEUED_PORT);
+		/* in the order in which they came, 5 ms apart */
+		cr_assert_leq(claim.owed_ns, rig_now_ns() + (i - 4) * 5 * NSEC_PER_MSEC);
+		cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+	}
+	gained = rig_counted();
+	cr_assert_eq(gained.announced, 6);
+	cr_assert_eq(gained.announce_queued, 0);
+}
+
+/* The cap of all: who has said little goes before who says much. */
+Test(bpf_buckets, quiet_port_does_not_wait_behind_a_busy_one)
+{
+	struct claim_key key = rig_key(address(6), 0, 0);
+	struct counters gained;
+	int i;
+
+	settings.announcements_per_second = 1;
+	settings.announcements_burst = LIMIT_BUSY_PART;
+	settings.all_announcements_per_second = 4; /* a lane: 2 a second, 2 at once */
+	rig_settings(&settings);
+	declare(1, 7);
+	for (i = 1; i <= 6; i++) /* the first while the port is quiet, two of the others */
+		probe(i);
+	gained = rig_counted();
+	cr_assert_eq(gained.announced, 3);
+	cr_assert_eq(gained.announce_queued, 3);
+	cr_assert_eq(rig_claim_now(&key).queued, QUEUED_ALL);
+	probe_from(PORT_B, other, 7);
+	cr_assert_eq(rig_counted().announced, 1);
+}
+
+/* Whoever contradicts while it waits, nothing is said any more. */
+Test(bpf_buckets, conflict_ends_the_wait)
+{
+	struct claim_key key = rig_key(address(2), 0, 0);
+
+	settings.announcements_per_second = 100;
+	settings.announcements_burst = 1;
+	rig_settings(&settings);
+	declare(1, 1);
+	declare(2, 2);
+	probe(1);
+	probe(2);
+	cr_assert_eq(rig_claim_now(&key).queued, QUEUED_PORT);
+	probe_from(PORT_B, other, 2);
+	probe(2);
+	cr_assert_eq(rig_state(address(2)), CLAIM_CONFLICT);
+	rig_counted();
+	rig_wait_until(rig_now_ns() + 20 * NSEC_PER_MSEC);
+	rig_speak(SPEAK_DUE, address(2));
+	cr_assert_eq(rig_counted().announced, 0);
+}
+
+/* ---- thaw ---- */
+
+Test(bpf_thaw, only_what_is_frozen)
+{
+	probe(7);
+	cr_assert_eq(rig_speak(SPEAK_THAW, address(7)).result, COUNTER_thaw_refused);
+	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
+}
+
+Test(bpf_thaw, frozen_claim_is_owned_again)
+{
+	struct claim_key key = rig_key(address(7), 0, 0);
+	int i;
+
+	settings.max_moves = 1;
+	settings.min_probes = 1;
+	settings.announce_num = 1;
+	rig_settings(&settings);
+	for (i = 0; i < 3; i++) {
+		probe_from(i % 2 ? PORT_B : PORT_A, i % 2 ? other : guest, 7);
+		rig_due(&key);
+	}
+	cr_assert_eq(rig_state(address(7)), CLAIM_FROZEN);
+	cr_assert_eq(rig_speak(SPEAK_NOW, address(7)).result, COUNTER_announce_refused);
+	cr_assert_eq(rig_speak(SPEAK_THAW, address(7)).result, COUNTER_thaw_asked);
+	cr_assert_eq(rig_state(address(7)), CLAIM_OWNED);
+	cr_assert_eq(rig_claim_now(&key).recent_moves, 0);
+	cr_assert_eq(rig_speak(SPEAK_NOW, address(7)).result, COUNTER_announce_asked);
+}

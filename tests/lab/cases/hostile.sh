@@ -1,0 +1,450 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A guest that means harm, on v-other. While it does what it can, an honest guest, on v-new, takes the
+# service address over and is announced; the hostile one never is. How fast that is, tests/bench/hostile.sh
+# prints.
+
+# A veth pair and one CPU carry fewer; the kernel half is to refuse whatever comes.
+FLOOD_RATE=200000
+FLOOD_SECONDS=8
+
+# hostile KIND RATE SECONDS MAC ADDRESS: in the background; its pid is in LAB_LAST.
+hostile() {
+	lab_spawn "$LAB_DIR/hostile.$1" in_ns_exec other "$LAB_BIN/hostile" eth0 "$2" "$3" "$1" "$4" "$5"
+}
+
+# The captures take only what the cases ask for: the kernel drops what a flood brings.
+wire_start() {
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	lab_capture hostile router lan0 -f "not ether src $MAC_NEW and not ether src $MAC_ROUTER and
+		((arp and arp[14:4] != 0) or (icmp6 and ip6[40] == 136))"
+}
+
+# The honest guest takes the service address over as Windows does, and says nothing itself.
+honest_start() {
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+}
+
+# Both rounds, none before the window is over, and everybody follows.
+assert_honest_announced() {
+	assert_await_frames lan 4 15 "kind=announce-.* spa=$SERVICE "
+	assert_gap 1049000 15000000 lan 3 "kind=probe tpa=$SERVICE" 1 "kind=announce-request spa=$SERVICE"
+	protocol_time 1
+	assert_frames_count 2 lan kind=announce-request "spa=$SERVICE"
+	assert_frames_count 2 lan kind=announce-reply "spa=$SERVICE"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+}
+
+# Nobody but the honest guest was announced.
+assert_hostile_silent() {
+	wait "$HOSTILE" || t_fail "$(cat "$LAB_DIR"/hostile.*)"
+	assert_frames_count 0 hostile "kind=announce-.*" "${@}"
+}
+
+counter() {
+	in_hv "$GARPD" show counters -j -a | pick "counter=$1" value
+}
+
+# assert_counted COUNTER: more than none.
+assert_counted() {
+	(($(counter "$1") > 0)) || t_fail "$1 was not counted"
+}
+
+# assert_port_claims MOST PORT: what counts for it is what the table has for it, and no more than that.
+assert_port_claims() {
+	local counted
+	counted=$(in_hv "$GARPD" show ports -j | pick "port=$2" claims)
+	((counted <= $1)) || t_fail "$2 has $counted claims of $1"
+}
+
+# A subnet of the host with room for a hundred thousand addresses (RFC 2544), so that none is foreign.
+wide_subnet() {
+	in_hv ip addr add 198.19.255.254/15 dev br0
+}
+
+# ---- addresses that are not its own ----
+
+case_hostile_wants_gateway_host_and_neighbour() {
+	in_hv ip route add default via "$ROUTER"
+	in_ns old ip addr add 192.0.2.20/24 dev eth0
+	lab_start_garpd
+	wire_start
+	lab_winguest other -q -a -k 15000 eth0 "$MAC_OTHER" "$ROUTER" "$HOST" 192.0.2.20
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_claim "$ROUTER" reason denied_next_hop
+	assert_claim "$HOST" reason denied_host
+	assert_claim 192.0.2.20 state conflict
+	# what it announces itself is its own word, on its own wire
+	assert_frames_count "$(frames_count hostile 'kind=announce-.*' "src=$MAC_OTHER" dst=ff:ff:ff:ff:ff:ff)" \
+		hostile 'kind=announce-.*' "src=$MAC_OTHER"
+	assert_equals "announcements for it" 0 \
+		$(($(counter announced) - $(claim_field "$SERVICE" announcements)))
+}
+
+case_hostile_wants_a_foreign_address() {
+	lab_start_garpd
+	wire_start
+	hostile one 5 8 "$MAC_OTHER" 203.0.113.7
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_hostile_silent
+	assert_claim 203.0.113.7 reason denied_foreign
+}
+
+# ---- floods ----
+
+# timeout hostile_floods_addresses 90
+case_hostile_floods_addresses() {
+	wide_subnet
+	lab_start_garpd
+	wire_start
+	hostile addresses "$FLOOD_RATE" "$FLOOD_SECONDS" "$MAC_OTHER" 198.18.0.0
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_port_claims 2048 v-other
+	assert_hostile_silent
+	assert_counted probe_over_limit
+	# too few probes for each: they lapse, and their room is free again
+	lab_wait 10 port_has_no_claims v-other || t_fail "claims stay: $(in_hv "$GARPD" show ports -j)"
+}
+
+port_has_claims() {
+	[[ $(in_hv "$GARPD" show ports -j | pick "port=$2" claims) == "$1" ]]
+}
+
+# A port that leaves and comes back has the claims that it had; one that is gone has left none.
+case_port_leaves_and_its_claims_with_it() {
+	lab_start_garpd
+	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11 192.0.2.12
+	lab_wait 5 port_has_claims 3 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	in_hv ip link set v-new nomaster
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more' || t_fail "not noticed"
+	in_hv ip link set v-new master br0
+	lab_wait 5 port_has_claims 3 v-new || t_fail "counted anew: $(in_hv "$GARPD" show ports -j)"
+	lab_await "$GARPD_LOG" 10 "$SERVICE: .* announced: its window" || t_fail "the window is lost"
+	in_hv ip link del v-new
+	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port is gone" ||
+		t_fail "not forgotten: $(lab_claims)"
+	lab_wait 5 no_claims_left || t_fail "claims are left: $(lab_claims)"
+}
+
+no_claims_left() {
+	[[ $(lab_claims | jq length) == 0 ]]
+}
+
+port_has_no_claims() {
+	[[ $(in_hv "$GARPD" show ports -j | pick "port=$1" claims) == 0 ]]
+}
+
+# timeout hostile_floods_one_address_as_many 90
+case_hostile_floods_one_address_as_many() {
+	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
+	wire_start
+	hostile macs "$FLOOD_RATE" "$FLOOD_SECONDS" 02:00:5e:66:00:00 "$SERVICE"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_await_frames lan 4 15 "kind=announce-.* spa=$SERVICE "
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_hostile_silent
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_counted denied_owner
+	assert_counted probe_over_limit
+}
+
+# Each of a thousand windows is lost to the next MAC; nobody is announced, and few lines are written.
+case_hostile_quarrels_with_itself() {
+	lab_start_garpd
+	wire_start
+	hostile macs 1000 8 02:00:5e:66:00:00 192.0.2.66
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_hostile_silent
+	local lines
+	lines=$(grep -c '192\.0\.2\.66' "$GARPD_LOG")
+	((lines < 50)) || t_fail "$lines lines in the log"
+}
+
+# ---- frames that lie ----
+
+case_hostile_spoofs_its_source() {
+	lab_start_garpd
+	wire_start
+	hostile spoofed 300 8 "$MAC_OTHER" 192.0.2.66
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_hostile_silent "src=$MAC_OTHER" "sha=$MAC_OTHER"
+	assert_counted probe_spoofed
+	assert_counted malformed # group MACs
+	assert_equals "claim of a spoofer" "" "$(claim_field 192.0.2.66 state)"
+}
+
+# Whatever it puts around its probe, nothing of it reaches the untagged segment.
+case_hostile_hops_vlans() {
+	lab_start_garpd
+	wire_start
+	hostile tagged 100 8 "$MAC_OTHER" "$SERVICE"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_await_frames lan 4 15 "kind=announce-.* vlan=- .*spa=$SERVICE "
+	assert_hostile_silent vlan=-
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+}
+
+# timeout hostile_sends_broken_arp 90
+case_hostile_sends_broken_arp() {
+	in_hv ip link set v-other mtu 9000
+	in_ns other ip link set eth0 mtu 9000
+	lab_start_garpd
+	wire_start
+	hostile broken 2000 8 "$MAC_OTHER" "$HOST"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_honest_announced
+	assert_hostile_silent
+	assert_counted malformed
+	assert_claim "$HOST" state denied # the whole ones among them
+}
+
+case_hostile_bombs_with_options() {
+	lab_ipv6
+	lab_start_garpd
+	wire_start
+	hostile bombs 2000 8 "$MAC_OTHER" "$SERVICE6"
+	HOSTILE=$LAB_LAST
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 2 15 "kind=announce-na .*target=$SERVICE6 "
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+	assert_hostile_silent
+	(($(counter nd_malformed) + $(counter nd_checksum) + $(counter nd_too_long) > 0)) ||
+		t_fail "no bomb was counted"
+}
+
+# The mark by which garpd knows its own frames is not on the wire: a guest cannot have it.
+case_hostile_forges_the_mark() {
+	lab_start_garpd
+	wire_start
+	hostile marked 20 1 "$MAC_OTHER" 192.0.2.66
+	HOSTILE=$LAB_LAST
+	wait "$HOSTILE"
+	assert_equals "frames taken for garpd's own" 0 "$(counter own_frame)"
+	(($(claim_field 192.0.2.66 probes) > 0)) || t_fail "the marked probes were not heard"
+	honest_start
+	assert_honest_announced
+}
+
+# A frame of the honest guest's MAC moves the bridge's own entry for it, with or without garpd; but to
+# garpd it is no word of the guest on a port that may not have its MAC.
+case_hostile_replays_announcements() {
+	printf 'ports:\n  - port: v-other\n    macs: ["%s"]\n' "$MAC_OTHER" >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	wire_start
+	hostile replay 1 12 "$MAC_OTHER" "$SERVICE"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_await_frames lan 3 15 "kind=announce-.* spa=$SERVICE "
+	wait "$HOSTILE"
+	assert_hostile_silent
+	assert_claim "$SERVICE" announcements 2
+	assert_claim "$SERVICE" self_announced 0
+	assert_claim "$SERVICE" port v-new
+	assert_counted denied_port_mac
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# ---- what the host's own filters and the configuration forbid ----
+
+# two_addresses: what each of the next cases looks at: the guest may have .11, and not the service.
+two_addresses() {
+	lab_start_garpd "$@"
+	lab_capture lan router lan0
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.11 "
+	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+}
+
+case_ebtables_stops_the_forbidden_address() {
+	local chain
+	t_need ebtables-nft
+	for chain in FORWARD INPUT; do
+		in_hv ebtables-nft -t filter -A "$chain" -i v-new -p ARP --arp-ip-src "$SERVICE" \
+			-j DROP || t_skip "this kernel has no ebtables (nft) with ARP matches"
+	done
+	two_addresses
+}
+
+# The chains that libvirt makes of its filters no-arp-mac-spoofing and no-arp-ip-spoofing for a guest with
+# the address .11.
+case_libvirt_stops_the_forbidden_address() {
+	local chain
+	t_need ebtables-nft
+	for chain in libvirt-I-v-new I-v-new-arp-mac I-v-new-arp-ip; do
+		in_hv ebtables-nft -t nat -N "$chain" || t_skip "this kernel has no ebtables (nft)"
+	done
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_hv bash -e -c '
+		table="ebtables-nft -t nat"
+		$table -A PREROUTING -i v-new -j libvirt-I-v-new
+		$table -A libvirt-I-v-new -p ARP -j I-v-new-arp-mac
+		$table -A libvirt-I-v-new -p ARP -j I-v-new-arp-ip
+		$table -A I-v-new-arp-mac -p ARP --arp-mac-src "$0" -j RETURN
+		$table -A I-v-new-arp-mac -j DROP
+		$table -A I-v-new-arp-ip -p ARP --arp-ip-src 0.0.0.0 -j RETURN
+		$table -A I-v-new-arp-ip -p ARP --arp-ip-src 192.0.2.11 -j RETURN
+		$table -A I-v-new-arp-ip -j DROP' "$MAC_NEW" || t_skip "this kernel has no ARP matches"
+	two_addresses
+}
+
+case_port_rule_stops_the_forbidden_address() {
+	printf 'ports:\n  - port: "v-n*"\n    addresses: [192.0.2.11]\n' >"$LAB_DIR/garpd.yaml"
+	two_addresses -c "$LAB_DIR/garpd.yaml"
+	assert_claim "$SERVICE" reason denied_port_address
+	# read again, the rule of the next configuration holds for the port that is there
+	printf 'ports:\n  - port: v-new\n    addresses: [192.0.2.0/28]\n' >"$LAB_DIR/garpd.yaml"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'configuration read again' || t_fail "not read again"
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
+}
+
+case_only_declared() {
+	printf '%s\n' 'segments:' '  - segment: br0' '    only_declared: yes' 'addresses:' \
+		'  - address: 192.0.2.11' >"$LAB_DIR/garpd.yaml"
+	two_addresses -c "$LAB_DIR/garpd.yaml"
+	assert_claim "$SERVICE" reason denied_undeclared
+}
+
+# ---- foreign addresses, followed live ----
+
+probe_of() {
+	hostile one 20 1 "$MAC_OTHER" "$1"
+	wait "$LAB_LAST"
+}
+
+case_foreign_follows_the_host_s_addresses() {
+	lab_start_garpd
+	probe_of 203.0.113.7
+	assert_claim 203.0.113.7 reason denied_foreign
+	in_hv ip addr add 203.0.113.1/24 dev br0
+	lab_wait 5 foreign_is_heard 203.0.113.8 || t_fail "a new subnet is still foreign"
+	in_hv ip addr del 203.0.113.1/24 dev br0
+	lab_wait 5 foreign_is_denied 203.0.113.9 || t_fail "a subnet that is gone is not foreign"
+	in_hv ip addr flush dev br0
+	lab_wait 5 foreign_is_heard 203.0.113.10 || t_fail "foreign, and the host has no address"
+	in_hv ip addr add 192.0.2.1/32 dev br0
+	lab_wait 5 foreign_is_heard 203.0.113.11 || t_fail "a single address made something foreign"
+}
+
+foreign_is_heard() {
+	probe_of "$1"
+	[[ $(claim_field "$1" state) == probing ]]
+}
+
+foreign_is_denied() {
+	probe_of "$1"
+	[[ $(claim_field "$1" reason) == denied_foreign ]]
+}
+
+case_foreign_where_it_is_allowed() {
+	printf 'foreign: yes\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	probe_of 203.0.113.7
+	assert_claim 203.0.113.7 state probing
+}
+
+case_ipv6_foreign() {
+	lab_ipv6
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 2001:db8:77::7 "$SERVICE6"
+	assert_await_frames lan 1 8 "kind=announce-na .*target=$SERVICE6 "
+	assert_frames_count 0 lan 'kind=announce-.*' target=2001:db8:77::7
+	assert_claim 2001:db8:77::7 reason denied_foreign
+}
+
+# ---- next hops, followed live ----
+
+case_next_hop_followed_live() {
+	lab_start_garpd
+	probe_of 192.0.2.253
+	assert_claim 192.0.2.253 state probing
+	in_hv ip route add 203.0.113.0/24 via 192.0.2.253 table 77
+	lab_wait 5 next_hop_is_denied 192.0.2.253 || t_fail "a next hop of another table is allowed"
+	in_hv ip route del 203.0.113.0/24 table 77
+	in_hv ip route add 203.0.113.0/24 nexthop via 192.0.2.251 nexthop via 192.0.2.252
+	lab_wait 5 next_hop_is_denied 192.0.2.252 || t_fail "one of several next hops is allowed"
+	probe_of 192.0.2.250
+	assert_claim 192.0.2.250 state probing
+}
+
+next_hop_is_denied() {
+	probe_of "$1"
+	[[ $(claim_field "$1" reason) == denied_next_hop ]]
+}
+
+# solicits ADDRESS: the guest's DAD for it.
+solicits() {
+	lab_winguest other -q eth0 "$MAC_OTHER" "$1"
+	wait "$LAB_LAST" || true
+}
+
+case_ipv6_next_hop_followed_live() {
+	lab_ipv6
+	lab_start_garpd
+	solicits 2001:db8:10::fd
+	[[ $(claim_field 2001:db8:10::fd reason) != denied_next_hop ]] || t_fail "denied, and no next hop"
+	in_hv ip route add 2001:db8:99::/64 via 2001:db8:10::fc dev br0
+	protocol_time 0.3
+	solicits 2001:db8:10::fc
+	assert_claim 2001:db8:10::fc reason denied_next_hop
+	# by an IPv6 router an IPv4 network is reached, too
+	in_hv ip route add 203.0.113.0/24 via inet6 2001:db8:10::fb dev br0
+	protocol_time 0.3
+	solicits 2001:db8:10::fb
+	assert_claim 2001:db8:10::fb reason denied_next_hop
+}
+
+# ---- frozen, and thawed by hand ----
+
+case_frozen_is_thawed_by_hand() {
+	local i
+	printf 'limits:\n  moves: 2\ntiming:\n  min_probes: 1\n  window_ms: 100\n  grace_ms: 0\n' \
+		>"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed what nobody has"
+	assert_equals "complaint" "garpd: $SERVICE: no guest has probed for this address; see garpd show claims" \
+		"$(<"$LAB_DIR/out")"
+	for i in 1 2 3 4; do
+		if ((i % 2)); then
+			lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+		else
+			lab_winguest other -n 1 -q eth0 "$MAC_OTHER" "$SERVICE"
+		fi
+		wait "$LAB_LAST"
+		lab_wait 5 claim_is_settled || t_fail "owner $i: $(lab_claims)"
+	done
+	assert_claim "$SERVICE" state frozen
+	! in_hv "$GARPD" announce "$SERVICE" >/dev/null 2>&1 || t_fail "a frozen claim is announced"
+	in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "$(<"$LAB_DIR/out")"
+	assert_equals "said" "$SERVICE: thawed on br0" "$(<"$LAB_DIR/out")"
+	assert_claim "$SERVICE" state owned
+	lab_await "$GARPD_LOG" 5 'thawed: asked for' || t_fail "not said in the log"
+	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed twice"
+	in_hv "$GARPD" announce "$SERVICE" >/dev/null || t_fail "a thawed claim is not announced"
+}
+
+claim_is_settled() {
+	[[ $(claim_field "$SERVICE" state) =~ ^(owned|announcing|frozen)$ ]]
+}

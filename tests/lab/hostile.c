@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hostile: a guest that means harm, on a packet socket of its interface. So many frames of one kind
+ * a second, for so many seconds and no longer; then it says how many it sent, and in what time.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/ether.h>
+#include <netinet/icmp6.h>
+#include <netinet/if_ether.h>
+#include <netinet/ip6.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH	     64
+#define FRAME_MAX    9100
+#define RATE_MAX     1000000ul
+#define SECONDS_MAX  120ul
+#define RANDOM_HOSTS 65536u	 /* so many MACs: what a bridge's table can bear */
+#define GARPD_MARK   0x67617270u /* bpf/abi.h */
+#define NSEC_PER_SEC 1000000000LL
+
+static struct ether_addr mac;
+static struct in_addr v4;
+static struct in6_addr v6;
+static int fd;
+
+static const struct in6_addr all_nodes = {{{0xff, 0x02, [15] = 1}}};
+
+/* ---- the frames: each kind writes the i-th one and returns its length ---- */
+
+static uint32_t mixed(uint32_t i)
+{
+	i = (i ^ 61) ^ (i >> 16);
+	i *= 9;
+	i ^= i >> 4;
+	i *= 0x27d4eb2d;
+	return i ^ (i >> 15);
+}
+
+static size_t put_ethernet(uint8_t *frame, const void *from, uint16_t proto)
+{
+	struct ether_header ethernet = {.ether_type = htons(proto)};
+
+	memset(ethernet.ether_dhost, 0xff, ETH_ALEN);
+	memcpy(ethernet.ether_shost, from, ETH_ALEN);
+	memcpy(frame, &ethernet, sizeof(ethernet));
+	return sizeof(ethernet);
+}
+
+static size_t put_arp(uint8_t *at, const void *sha, struct in_addr spa, struct in_addr tpa)
+{
+	struct ether_arp arp = {
+		.ea_hdr = {htons(ARPHRD_ETHER), htons(ETHERTYPE_IP), ETH_ALEN, 4, htons(1)}};
+
+	memcpy(arp.arp_sha, sha, ETH_ALEN);
+	memcpy(arp.arp_spa, &spa, sizeof(spa));
+	memcpy(arp.arp_tpa, &tpa, sizeof(tpa));
+	memcpy(at, &arp, sizeof(arp));
+	return sizeof(arp);
+}
+
+static size_t probe(uint8_t *frame, const void *from, struct in_addr tpa)
+{
+	size_t len = put_ethernet(frame, from, ETHERTYPE_ARP);
+
+	return len + put_arp(frame + len, from, (struct in_addr){}, tpa);
+}
+
+/* Probes for ever another address of ADDR's /15. */
+static size_t addresses(uint8_t *frame, uint32_t i)
+{
+	struct in_addr tpa = {v4.s_addr | htonl(mixed(i) & 0x1fffe)};
+
+	return probe(frame, &mac, tpa);
+}
+
+/* Probes for one address from ever another MAC. */
+static size_t macs(uint8_t *frame, uint32_t i)
+{
+	struct ether_addr from = mac;
+	uint16_t host = htons(mixed(i) % RANDOM_HOSTS);
+
+	memcpy(from.ether_addr_octet + 4, &host, sizeof(host));
+	return probe(frame, &from, v4);
+}
+
+static size_t one(uint8_t *frame, uint32_t i)
+{
+	(void)i;
+	return probe(frame, &mac, v4);
+}
+
+/* Probes in its own name, sent as somebody else; announcements of somebody else; and the reverse.
+ */
+static size_t spoofed(uint8_t *frame, uint32_t i)
+{
+	static const uint8_t nobody[ETH_ALEN] = {0x02, 0, 0x5e, 0, 0x53, 0x77};
+	static const uint8_t group[ETH_ALEN] = {0x01, 0, 0x5e, 0, 0x53, 0x77};
+	const void *const pairs[][2] = {{nobody, &mac}, {&mac, nobody}, {&mac, group}};
+	size_t len = put_ethernet(frame, pairs[i % 3][0], ETHERTYPE_ARP);
+	struct in_addr spa = {i & 4 ? v4.s_addr : 0};
+
+	return len + put_arp(frame + len, pairs[i % 3][1], spa, v4);
+}
+
+/* The probe behind two and three tags, of any kinds and order: a hop into another VLAN. */
+static size_t tagged(uint8_t *frame, uint32_t i)
+{
+	static const uint16_t kinds[] = {ETHERTYPE_VLAN, 0x88a8, 0x9100, ETHERTYPE_VLAN};
+	size_t len = 2 * ETH_ALEN;
+	uint32_t tags = 2 + i % 2;
+
+	put_ethernet(frame, &mac, ETHERTYPE_ARP);
+	for (uint32_t tag = 0; tag < tags; tag++) {
+		const uint16_t words[] = {htons(kinds[(i >> 1 >> 2 * tag) & 3]),
+					  htons(tag	 ? 10 * tag
+						: i & 16 ? 1
+							 : 0)};
+
+		memcpy(frame + len, words, sizeof(words));
+		len += sizeof(words);
+	}
+	memcpy(frame + len, &(uint16_t){htons(ETHERTYPE_ARP)}, 2);
+	return len + 2 + put_arp(frame + len + 2, &mac, (struct in_addr){}, v4);
+}
+
+/* ARP of every length from none to 9,000 bytes, some with other lengths and kinds of addresses. */
+static size_t broken(uint8_t *frame, uint32_t i)
+{
+	size_t len = sizeof(struct ether_header) + (i < 64 ? i : mixed(i) % 9001);
+
+	memset(frame, (int)mixed(i), FRAME_MAX);
+	probe(frame, &mac, v4);
+	if (i & 1)
+		frame[sizeof(struct ether_header) + mixed(i) % 8] = (uint8_t)mixed(i + 1);
+	return len;
+}
+
+/* Solicitations whose options have no length, run over the end, or never seem to; and headers. */
+static size_t bombs(uint8_t *frame, uint32_t i)
+{
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_IPV6), options = mixed(i) % 1400;
+	struct ip6_hdr *ip = (struct ip6_hdr *)(frame + len);
+	struct nd_neighbor_solicit *ns = (struct nd_neighbor_solicit *)(ip + 1);
+	uint8_t *option = (uint8_t *)(ns + 1);
+
+	memset(ip, 0, sizeof(*ip) + sizeof(*ns));
+	ip->ip6_vfc = 0x60;
+	ip->ip6_nxt = i % 8 == 7 ? 0 : IPPROTO_ICMPV6; /* hop-by-hop options */
+	ip->ip6_hlim = 255;
+	ip->ip6_dst = all_nodes;
+	ip->ip6_plen = htons((uint16_t)(sizeof(*ns) + options));
+	ns->nd_ns_type = ND_NEIGHBOR_SOLICIT;
+	ns->nd_ns_target = v6;
+	for (size_t at = 0; at < options; at++)
+		option[at] = (uint8_t)(i % 4 == 0   ? 0
+				       : i % 4 == 1 ? 0xff
+				       : i % 4 == 2 ? 1 + at % 8 / 7
+						    : mixed(i + (uint32_t)at));
+	return len + sizeof(*ip) + sizeof(*ns) + options;
+}
+
+static const struct kind {
+	const char *name;
+	size_t (*write)(uint8_t *frame, uint32_t i);
+} kinds[] = {
+	{"addresses", addresses}, {"macs", macs},     {"one", one},	  {"marked", one},
+	{"spoofed", spoofed},	  {"tagged", tagged}, {"broken", broken}, {"bombs", bombs},
+};
+
+/* ---- sending ---- */
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+static void wait_until(int64_t at_ns)
+{
+	struct timespec at = {.tv_sec = at_ns / NSEC_PER_SEC, .tv_nsec = at_ns % NSEC_PER_SEC};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
+}
+
+static int socket_open(const char *iface, int proto)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_protocol = htons(proto),
+				 .sll_ifindex = (int)if_nametoindex(iface)};
+	const int on = 1;
+
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (fd < 0 || !to.sll_ifindex || bind(fd, (struct sockaddr *)&to, sizeof(to)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)))
+		return -errno;
+	/* Past every queue, as a guest's virtual card would; what then fails costs only speed. */
+	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on));
+	return 0;
+}
+
+/* Some kinds are frames that the kernel itself will not send: those are passed over. */
+static unsigned int batch_send(const struct kind *kind, uint32_t first, unsigned int count)
+{
+	static uint8_t frame[BATCH][FRAME_MAX];
+	struct iovec part[BATCH];
+	struct mmsghdr batch[BATCH] = {};
+	unsigned int sent = 0, done = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		part[i] = (struct iovec){frame[i], kind->write(frame[i], first + i)};
+		batch[i].msg_hdr = (struct msghdr){.msg_iov = &part[i], .msg_iovlen = 1};
+	}
+	while (done < count) {
+		int got = sendmmsg(fd, batch + done, count - done, 0);
+
+		sent += got > 0 ? (unsigned int)got : 0;
+		done += got > 0 ? (unsigned int)got : 1;
+	}
+	return sent;
+}
+
+static void send_all(const struct kind *kind, unsigned long rate, unsigned long seconds)
+{
+	int64_t start_ns = now_ns(), end_ns = start_ns + (int64_t)seconds * NSEC_PER_SEC;
+	unsigned int batch = rate < BATCH * 100 ? 1 : BATCH;
+	unsigned long sent = 0;
+
+	for (uint32_t i = 0; i < rate * seconds && now_ns() < end_ns; i += batch) {
+		wait_until(start_ns + (int64_t)i * NSEC_PER_SEC / (int64_t)rate);
+		sent += batch_send(kind, i, batch);
+	}
+	printf("sent=%lu us=%lld\n", sent, (long long)(now_ns() - start_ns) / 1000);
+}
+
+/* Each announcement that arrives goes back as it came, a hundred times. */
+static void replay(unsigned long seconds)
+{
+	int64_t end_ns = now_ns() + (int64_t)seconds * NSEC_PER_SEC;
+	struct timeval patience = {.tv_usec = 100000};
+	unsigned long sent = 0;
+	uint8_t frame[FRAME_MAX];
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	while (now_ns() < end_ns) {
+		ssize_t len = recv(fd, frame, sizeof(frame), 0);
+		const struct ether_arp *arp = (void *)(frame + sizeof(struct ether_header));
+
+		if (len < (ssize_t)(sizeof(struct ether_header) + sizeof(*arp)) ||
+		    memcmp(arp->arp_spa, &v4, 4) || memcmp(arp->arp_tpa, &v4, 4))
+			continue;
+		for (int i = 0; i < 100; i++)
+			sent += send(fd, frame, (size_t)len, 0) > 0;
+	}
+	printf("sent=%lu\n", sent);
+}
+
+/* ---- arguments ---- */
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: hostile IFACE RATE SECONDS KIND MAC ADDR\n"
+		"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs; replay\n");
+	return 2;
+}
+
+static int run(const struct kind *kind, unsigned long rate, unsigned long seconds)
+{
+	const uint32_t mark = GARPD_MARK;
+
+	if (strcmp(kind->name, "marked") == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)))
+		return -errno;
+	send_all(kind, rate, seconds);
+	return 0;
+}
+
+static const struct kind *kind_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long rate = argc == 7 ? strtoul(argv[2], NULL, 10) : 0;
+	unsigned long seconds = argc == 7 ? strtoul(argv[3], NULL, 10) : 0;
+	const struct kind *kind;
+	struct ether_addr *parsed;
+	int err;
+
+	if (!rate || rate > RATE_MAX || !seconds || seconds > SECONDS_MAX)
+		return usage();
+	kind = kind_find(argv[4]);
+	parsed = ether_aton(argv[5]);
+	if (!parsed ||
+	    (inet_pton(AF_INET, argv[6], &v4) != 1 && inet_pton(AF_INET6, argv[6], &v6) != 1))
+		return usage();
+	mac = *parsed;
+	if (!kind && strcmp(argv[4], "replay") != 0)
+		return usage();
+	err = socket_open(argv[1], kind ? 0 : ETH_P_ARP);
+	if (!err && kind)
+		err = run(kind, rate, seconds);
+	else if (!err)
+		replay(seconds);
+	if (err)
+		fprintf(stderr, "hostile: %s: %s\n", argv[1], strerror(-err));
+	return err ? 1 : 0;
+}
