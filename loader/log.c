@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ static const struct {
 };
 
 static bool as_json;
+static unsigned long lost; /* lines that nobody took */
 
 void log_set_json(bool json)
 {
@@ -84,6 +86,32 @@ static char *line_json(enum log_level level, json_t *fields, char *message)
 	return text;
 }
 
+/*
+ * A pipe whose reader has stopped, a terminal that is held: announcements do not wait for them. An
+ * error (poll says -1, or POLLERR) is the write's to meet.
+ */
+static bool log_has_room(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) != 0;
+}
+
+static void log_write(enum log_level level, const char *line)
+{
+	printf("%s%s\n", stdout_is_journal() ? levels[level].journal : "", line);
+	fflush(stdout);
+}
+
+static void log_say_lost(void)
+{
+	unsigned long count = lost;
+
+	lost = 0;
+	if (count)
+		log_warning("%lu lines of this log are lost: nobody read it for a while", count);
+}
+
 void log_line(enum log_level level, json_t *fields, const char *format, ...)
 {
 	char message[MESSAGE_LEN];
@@ -98,7 +126,11 @@ void log_line(enum log_level level, json_t *fields, const char *format, ...)
 		json = line_json(level, fields, message);
 	json_decref(fields);
 	/* Out of memory leaves the plain message: better than silence. */
-	printf("%s%s\n", stdout_is_journal() ? levels[level].journal : "", json ? json : message);
-	fflush(stdout);
+	if (log_has_room()) {
+		log_say_lost();
+		log_write(level, json ? json : message);
+	} else {
+		lost++;
+	}
 	free(json);
 }

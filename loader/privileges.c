@@ -2,6 +2,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -60,10 +61,21 @@ static int privileges_find_group(const char *name, gid_t *gid, struct err *err)
 	return 0;
 }
 
+static bool privileges_is_member(gid_t gid)
+{
+	gid_t groups[NGROUPS_MAX];
+	int i, count = getgroups(NGROUPS_MAX, groups);
+
+	for (i = 0; i < count; i++)
+		if (groups[i] == gid)
+			return true;
+	return gid == getegid();
+}
+
 /* Whoever owns a file may give it to a group that he is in, without CAP_CHOWN. */
 static int privileges_join_group(gid_t gid, struct err *err)
 {
-	if (setgroups(1, &gid))
+	if (!privileges_is_member(gid) && setgroups(1, &gid))
 		return privileges_failed(err, -errno, "cannot become a member of \"group\"");
 	return 0;
 }
@@ -76,9 +88,7 @@ static int privileges_take_group(const char *group, gid_t *gid, struct err *err)
 	if (!group)
 		return 0;
 	code = privileges_find_group(group, gid, err);
-	if (code || *gid == getegid())
-		return code;
-	return privileges_join_group(*gid, err);
+	return code ? code : privileges_join_group(*gid, err);
 }
 
 /* ---- capabilities ---- */

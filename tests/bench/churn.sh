@@ -100,6 +100,7 @@ ports_are() {
 }
 
 lab_up "c$$"
+in_hv ip addr del "$HOST/24" dev br0 # whose subnet the addresses are not in
 printf 'bridges: [br0]\nuplinks: [up0]\nlimits:\n  claims: 65536\n' >"$LAB_DIR/garpd.yaml"
 # Two million lines that nobody reads.
 # shellcheck disable=SC2016 # the inner shell expands it

@@ -80,6 +80,7 @@ judge() {
 }
 
 lab_up "k$$"
+in_hv ip addr del "$HOST/24" dev br0 # whose subnet the addresses are not in
 lab_capture lan router lan0
 for ((i = 0; i < DEFENDED; i++)); do
 	defended_address "$i"
