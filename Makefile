@@ -16,12 +16,13 @@ prefix	  ?= /usr/local
 
 # Joins the XDP programs of others (docs/dependencies.md): where libxdp is there, or as you say.
 WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists 'libxdp >= 1.3' && echo there),yes,no)
-LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd
+LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd \
+	libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
 WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
 INCLUDES  := -I$(B)
 GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(INCLUDES) -MMD -MP \
-	-DGARPD_VERSION='"$(VERSION)"' $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+	-DGARPD_VERSION='"$(VERSION)"' $(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # The kernel's ABI headers of this architecture, for a compiler that targets none.
 BPF_CFLAGS = -g -O2 $(WARNINGS) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)

@@ -16,7 +16,7 @@
 #include "counter_list.h"
 
 /* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 1
+#define GARPD_ABI 2
 
 /* skb->mark of every frame that we re-inject: how we know our own frames when they come by. */
 #define GARPD_MARK 0x67617270u /* "garp" */
@@ -28,12 +28,15 @@
 #define GARPD_PIN_DIR "/sys/fs/bpf/garpd"
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
 
-#define GARPD_MAX_PORTS	   4096u
-#define GARPD_MAX_CLAIMS   16384u /* default; `limits: claims` sets it when the map is made */
-#define GARPD_MAX_DECLARED 4096u  /* prefixes that a configuration may name */
-#define GARPD_MAX_HOST	   16384u /* addresses of the host and its next hops */
-#define GARPD_MAX_OWNERS   64u	  /* MACs on one prefix: a failover cluster has at most 64 nodes */
-#define GARPD_EVENTS_BYTES (512u * 1024u)
+#define GARPD_MAX_PORTS	    4096u
+#define GARPD_MAX_CLAIMS    16384u /* default; `limits: claims` sets it when the map is made */
+#define GARPD_MAX_DECLARED  4096u  /* prefixes that a configuration may name */
+#define GARPD_MAX_HOST	    16384u /* addresses of the host and its next hops */
+#define GARPD_MAX_LISTENERS 16384u /* of all addresses; the ones heard of last are kept */
+#define GARPD_MAX_GATEWAYS  16u	   /* that a configuration may name */
+#define GARPD_MAX_SEEN	    16384u /* hosts whose last sign of life is kept */
+#define GARPD_MAX_OWNERS    64u	   /* MACs on one prefix: a failover cluster has at most 64 nodes */
+#define GARPD_EVENTS_BYTES  (512u * 1024u)
 
 #define MAC_LEN	      6
 #define NSEC_PER_USEC 1000ull
@@ -139,20 +142,30 @@ struct claim {
 	__u32 moves;
 	__u32 recent_moves; /* since recent_since_ns; what freezes a claim */
 	__u32 refreshed;    /* announcements after which the host's own entry was right */
+	__u32 nudges;	    /* sent */
+	__u32 nudge_round;  /* that comes next; 0: none */
+	__u32 unconfirmed;  /* listeners that have not answered since the last announcing */
+	__u32 confirmations;
+	struct addr confirmed_by; /* the listener that answered last */
 
 	__u64 window_ends_ns;
-	__u64 deadline_ns; /* when garpd_speak has something to do here */
+	__u64 deadline_ns; /* when garpd_speak has something to do here: the next of these two */
+	__u64 due_ns;	   /* of the state itself */
+	__u64 nudge_ns;	   /* of the listeners; 0: nobody is to be nudged */
+	__u64 nudged_ns;   /* when the last round began */
 	__u64 owed_ns;	   /* when what is owed (CLAIM_F_OWED) is to be said */
 	__u64 first_probe_ns;
 	__u64 last_probe_ns;
 	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
+	__u64 announced_since_ns; /* when the present owner began to be announced */
 	__u64 last_announcement_ns;
+	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
 	__u64 last_conflict_ns;
 	__u64 last_seen_ns; /* any frame of the claim's guest or owner that names the address */
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
 };
-_Static_assert(sizeof(struct claim) == 216, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 288, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
@@ -160,6 +173,40 @@ _Static_assert(sizeof(struct claim) == 216, "claim: pinned layout, raise GARPD_A
 #define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, or the kernel refused */
 #define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
 #define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
+
+/* ---- listeners ---- */
+
+#define LISTENERS 8 /* remembered of one address */
+
+/*
+ * Key of map `listeners`: the address, and which of the places there. Under the address :: stand
+ * those of a whole segment: its gateways, which hold every address. No holes.
+ */
+struct listener_key {
+	struct claim_key claim;
+	__u32 place; /* below LISTENERS */
+};
+_Static_assert(sizeof(struct listener_key) == 28, "listener_key is a hash key");
+
+/* A host that is likely to have the address in its cache. */
+struct listener {
+	struct addr addr;  /* its own */
+	__u8 mac[MAC_LEN]; /* zero: not known, it has to be asked for by everybody */
+	__u8 gateway;	   /* 1: of a whole segment; gives way to no other */
+	__u8 tries;	   /* nudges since the last announcing that it has not answered */
+	__u64 heard_ns;	   /* when it last asked for the address or answered it */
+	__u64 nudged_ns;
+	__u64 answered_ns; /* when it last answered a host that had the address */
+};
+_Static_assert(sizeof(struct listener) == 48, "listener has no holes");
+
+/* Key of map `seen`. */
+struct seen_key {
+	__u32 segment;
+	__u8 mac[MAC_LEN];
+	__u8 pad[2];
+};
+_Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
 
 /* ---- what the configuration says ---- */
 
@@ -176,6 +223,14 @@ enum announce_form {
 	FORM_REPLY = 2,
 	FORM_BOTH = FORM_REQUEST | FORM_REPLY,
 };
+
+#define NUDGE_MODES(X)                                                   \
+	X(NEVER, "never", "nobody is asked whether it followed")         \
+	X(AUTO, "auto", "the listeners of an address that is announced") \
+	X(ALWAYS, "always", "the same where the guest announced itself")
+
+#define NUDGE_MODE_ENUM(NAME, name, what) NUDGE_##NAME,
+enum nudge_mode { NUDGE_MODES(NUDGE_MODE_ENUM) NUDGE_MODE_MAX };
 
 /* Key of the prefix tree `addresses`: struct bpf_lpm_trie_key with an address. */
 struct prefix {
@@ -210,6 +265,8 @@ struct settings {
 	__u32 link_local;	 /* 1: 169.254/16 and fe80::/10 are announced too */
 	__u32 probes_per_second; /* of a port; 0: unlimited */
 	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
+	__u32 nudge;		 /* enum nudge_mode */
+	__u32 nudge_num;	 /* tries, after which a listener is unconfirmed */
 	__u64 duplicate_ns;
 	__u64 window_ns;
 	__u64 grace_ns;
@@ -221,19 +278,22 @@ struct settings {
 	__u64 dad_grace_ns;
 	__u64 first_interval_ns;
 	__u64 announce_interval_ns;
+	__u64 nudge_interval_ns;
+	__u64 refresh_ns; /* announce an owner again this often; 0: never */
 	__u64 retry_ns;
 	__u64 moves_ns;
 	__u64 thaw_ns;
 	__u64 max_age_ns;
 };
-_Static_assert(sizeof(struct settings) == 32 + 15 * 8, "settings has no holes");
+_Static_assert(sizeof(struct settings) == 40 + 17 * 8, "settings has no holes");
 
 #define SETTINGS_DEFAULTS                                                                         \
 	{                                                                                         \
 		.abi = GARPD_ABI, .form = FORM_BOTH, .min_probes = PROBE_NUM,                     \
 		.announce_num = ANNOUNCE_NUM,                                                     \
 		.max_moves = 5, /* FRR's dup-addr-detection: 5 moves in 180 s */                  \
-			.probes_per_second = 1000, .duplicate_ns = 50 * NSEC_PER_MSEC,            \
+			.probes_per_second = 1000, .nudge = NUDGE_AUTO, .nudge_num = 3,           \
+		.nudge_interval_ns = 1 * NSEC_PER_SEC, .duplicate_ns = 50 * NSEC_PER_MSEC,        \
 		.window_ns = ANNOUNCE_WAIT_NS,                                                    \
 		.grace_ns = 300 * NSEC_PER_MSEC, /* networkd announces itself 2.25 s after */     \
 			.steady_window_ns =                                                       \
@@ -312,8 +372,10 @@ struct event {
 	__u16 window_probes;
 	__u16 sent; /* 1: an announcement went out with this change */
 	__u32 announcements;
+	struct addr listener; /* that confirmed; zero: the change is about none */
+	__u64 took_ns;	      /* how long after the announcement that was */
 };
-_Static_assert(sizeof(struct event) == 64, "event has no holes");
+_Static_assert(sizeof(struct event) == 88, "event has no holes");
 
 /* ---- garpd_speak ---- */
 

@@ -60,6 +60,18 @@ static __always_inline void arp_classify_probe(struct frame *frame, const struct
 	frame->kind = FRAME_PROBE;
 }
 
+/* RFC 826: who asks wants an entry for the target, and whoever is asked makes one for the sender.
+ */
+static __always_inline void arp_classify_assertion(struct frame *frame, const struct eth_wire *eth,
+						   const struct arp_wire *arp)
+{
+	frame->kind = FRAME_ASSERTION;
+	if (ipv4_equal(arp->spa, arp->tpa) || !ipv4_is_host(arp->tpa))
+		return;
+	addr_from_ipv4(&frame->target, arp->tpa);
+	frame_address(frame, arp->op == frame_be16(ARP_REQUEST) ? FRAME_ASKS : FRAME_ANSWERS, eth);
+}
+
 static __always_inline void arp_classify(struct frame *frame, const struct eth_wire *eth,
 					 const struct arp_wire *arp)
 {
@@ -82,7 +94,7 @@ static __always_inline void arp_classify(struct frame *frame, const struct eth_w
 	if (ipv4_equal(arp->spa, arp->tpa) && mac_is_broadcast(eth->dst) && !frame->relayed)
 		frame->kind = FRAME_ANNOUNCEMENT;
 	else
-		frame->kind = FRAME_ASSERTION;
+		arp_classify_assertion(frame, eth, arp);
 }
 
 #endif /* GARPD_ARP_H */

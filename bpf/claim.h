@@ -11,6 +11,8 @@
  *	claim_asked()     an operator wants it announced now
  *	claim_recorded()  the announcement of the last step was sent, or could not be
  *	claim_owe()       the hook at hand cannot send at all: garpd_speak will
+ *	claim_nudged()    a round of nudges to the address's listeners is over
+ *	claim_answered()  one of them answered, and so has followed
  */
 #ifndef GARPD_CLAIM_H
 #define GARPD_CLAIM_H

@@ -6,7 +6,7 @@
 #ifndef GARPD_CLAIM_DUE_H
 #define GARPD_CLAIM_DUE_H
 
-#include "claim_state.h"
+#include "claim_follow.h"
 
 /* One more slot of the announcements, the last of which settles the claim. */
 static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,
@@ -43,16 +43,20 @@ static __always_inline void claim_quarrel_ends(struct claim *claim, const struct
 		claim_lapse(claim, settings, step, now_ns);
 }
 
-static __always_inline void claim_ages(struct claim *claim, const struct settings *settings,
-				       struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_ages(struct claim *claim, struct policy policy,
+				       const struct settings *settings, struct claim_step *step,
+				       __u64 now_ns)
 {
 	if (now_ns < claim->last_seen_ns + settings->max_age_ns) {
 		step->reason = COUNTER_not_due;
-		claim_arm(claim, settings, now_ns);
+		if (claim->state == CLAIM_OWNED && settings->refresh_ns)
+			claim_refresh(claim, policy, settings, step, now_ns);
+		else
+			claim_arm(claim, settings, now_ns);
 		return;
 	}
 	claim_edge(claim, CLAIM_NONE, COUNTER_aged, step, now_ns);
-	claim->deadline_ns = 0;
+	claim->due_ns = 0;
 	step->forget = 1;
 }
 
@@ -75,6 +79,36 @@ static __always_inline void claim_pay(struct claim *claim, struct policy policy,
 	claim_arm(claim, settings, now_ns);
 }
 
+/* What the state's own clock brings. */
+static __always_inline void claim_state_due(struct claim *claim, struct policy policy,
+					    const struct settings *settings,
+					    struct claim_step *step, __u64 now_ns)
+{
+	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
+
+	/* The end of the window says what its first probe is owed: not twice in one moment. */
+	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns)
+		claim_owe_nothing(claim);
+	if (claim->flags & CLAIM_F_OWED) {
+		claim_pay(claim, policy, settings, step, now_ns);
+	} else if (policy.denied && pending) {
+		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+		claim_arm(claim, settings, now_ns);
+	} else if (claim->state == CLAIM_PROBING) {
+		claim_window_ends(claim, settings, step, now_ns);
+	} else if (claim->state == CLAIM_ANNOUNCING) {
+		claim_next_slot(claim, settings, step, now_ns);
+	} else if (claim->state == CLAIM_FROZEN) {
+		claim->recent_moves = 0;
+		claim_edge(claim, CLAIM_OWNED, COUNTER_thawed, step, now_ns);
+		claim_arm(claim, settings, now_ns);
+	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
+		claim_quarrel_ends(claim, settings, step, now_ns);
+	} else {
+		claim_ages(claim, policy, settings, step, now_ns);
+	}
+}
+
 /*
  * The clock says that the claim's deadline may have passed; `policy` judges claim_whom() as of now.
  * The slot is taken here, before anything is sent: nothing is ever announced twice in it.
@@ -83,44 +117,32 @@ static __always_inline struct claim_step claim_due(struct claim *claim, struct p
 						   const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
-	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
 
 	if (!claim->deadline_ns || now_ns < claim->deadline_ns)
 		return step;
-	/* The end of the window says what its first probe is owed: not twice in one moment. */
-	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns)
-		claim_owe_nothing(claim);
-	if (claim->flags & CLAIM_F_OWED) {
-		claim_pay(claim, policy, settings, &step, now_ns);
-	} else if (policy.denied && pending) {
-		claim_edge(claim, CLAIM_DENIED, policy.denied, &step, now_ns);
-		claim_arm(claim, settings, now_ns);
-	} else if (claim->state == CLAIM_PROBING) {
-		claim_window_ends(claim, settings, &step, now_ns);
-	} else if (claim->state == CLAIM_ANNOUNCING) {
-		claim_next_slot(claim, settings, &step, now_ns);
-	} else if (claim->state == CLAIM_FROZEN) {
-		claim->recent_moves = 0;
-		claim_edge(claim, CLAIM_OWNED, COUNTER_thawed, &step, now_ns);
-		claim_arm(claim, settings, now_ns);
-	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
-		claim_quarrel_ends(claim, settings, &step, now_ns);
-	} else {
-		claim_ages(claim, settings, &step, now_ns);
-	}
+	if (now_ns >= claim->due_ns)
+		claim_state_due(claim, policy, settings, &step, now_ns);
+	if (policy.denied)
+		claim_stop_nudging(claim);
+	claim_take_nudge(claim, &step, now_ns);
+	claim_wake(claim);
 	return step;
 }
 
 /* An operator wants the owner announced now. Only a settled claim has one that is certain. */
-static __always_inline struct claim_step claim_asked(struct claim *claim, struct policy policy)
+static __always_inline struct claim_step claim_asked(struct claim *claim, struct policy policy,
+						     const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_announce_refused};
 
 	if (policy.denied) {
 		step.reason = policy.denied;
-	} else if (claim->state == CLAIM_OWNED || claim->state == CLAIM_ANNOUNCING) {
+	} else if (claim_may_nudge(claim->state)) {
 		step.reason = COUNTER_announce_asked;
 		step.announce = ANNOUNCE_GUEST;
+		claim->announced_since_ns = now_ns;
+		claim_start_nudging(claim, settings, now_ns);
+		claim_take_nudge(claim, &step, now_ns);
 	}
 	return step;
 }

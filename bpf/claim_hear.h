@@ -111,7 +111,7 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 	claim->probes++;
 	claim->last_probe_ns = now_ns;
 	claim->last_seen_ns = now_ns;
-	if (claim->state == CLAIM_FROZEN && now_ns < claim->deadline_ns) {
+	if (claim->state == CLAIM_FROZEN && now_ns < claim->due_ns) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {
@@ -191,16 +191,20 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 }
 
 /*
- * Our own announcement, met again. Generic XDP runs on what is re-injected and sees no skb->mark;
- * the guest does not announce itself within the time in which it does not probe twice.
+ * Our own announcement or nudge, met again. Generic XDP runs on what is re-injected and sees no
+ * skb->mark; the guest does not say the same within the time in which it does not probe twice.
  */
 static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
 					 const struct settings *settings, __u64 now_ns)
 {
-	return heard->markless && heard->frame->kind == FRAME_ANNOUNCEMENT &&
-	       heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac) &&
-	       claim->last_announcement_ns &&
-	       now_ns - claim->last_announcement_ns < settings->duplicate_ns;
+	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns
+						       : claim->last_announcement_ns;
+
+	if (!heard->markless || !said_ns || now_ns - said_ns >= settings->duplicate_ns)
+		return 0;
+	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_ASKS)
+		return 0;
+	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
 }
 
 /* A FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address was heard, on any port. */

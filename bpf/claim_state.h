@@ -41,6 +41,7 @@ struct claim_step {
 	__u8 moved;	/* count it too: the address has another owner */
 	__u8 old_state; /* enum claim_state */
 	__u8 forget;	/* nothing is left to remember: delete the claim */
+	__u8 nudge;	/* the listeners: a round of nudges is due */
 };
 
 static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
@@ -48,10 +49,34 @@ static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
 	__builtin_memcpy(to, from, MAC_LEN);
 }
 
+/* States in which it is certain whom the address belongs to: the others say nothing for it. */
+static __always_inline int claim_may_nudge(__u32 state)
+{
+	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
+}
+
+static __always_inline void claim_stop_nudging(struct claim *claim)
+{
+	claim->nudge_round = 0;
+	claim->nudge_ns = 0;
+}
+
+/* The first round is due at once, with what else is said now. */
+static __always_inline void claim_start_nudging(struct claim *claim,
+						const struct settings *settings, __u64 now_ns)
+{
+	if (settings->nudge == NUDGE_NEVER)
+		return;
+	claim->nudge_round = 1;
+	claim->nudge_ns = now_ns;
+}
+
 /* Every edge of the machine goes through here, and has the name that it is counted by. */
 static __always_inline void claim_edge(struct claim *claim, enum claim_state state,
 				       enum counter reason, struct claim_step *step, __u64 now_ns)
 {
+	if (!claim_may_nudge(state))
+		claim_stop_nudging(claim);
 	claim->state = state;
 	claim->reason = reason;
 	claim->changed_ns = now_ns;
@@ -65,24 +90,45 @@ static __always_inline int claim_has_former_owner(const struct claim *claim)
 	return !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 }
 
+/* Two clocks run, that of the state and that of the nudges: the daemon comes for the first one. */
+static __always_inline void claim_wake(struct claim *claim)
+{
+	claim->deadline_ns = claim->due_ns;
+	if (claim->nudge_ns && claim->nudge_ns < claim->due_ns)
+		claim->deadline_ns = claim->nudge_ns;
+}
+
+/* When an owner is due for a refresh, if it is wanted; or is forgotten, if that comes first. */
+static __always_inline __u64 claim_rests_until(const struct claim *claim,
+					       const struct settings *settings, __u64 now_ns)
+{
+	__u64 aged_ns = claim->last_seen_ns + settings->max_age_ns;
+
+	if (claim->state != CLAIM_OWNED || !settings->refresh_ns ||
+	    now_ns + settings->refresh_ns > aged_ns)
+		return aged_ns;
+	return now_ns + settings->refresh_ns;
+}
+
 /* When garpd_speak has to come back. One rule a state, from what the claim remembers. */
 static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
 				      __u64 now_ns)
 {
 	if (claim->flags & CLAIM_F_OWED)
-		claim->deadline_ns = claim->owed_ns;
+		claim->due_ns = claim->owed_ns;
 	else if (claim->state == CLAIM_PROBING)
-		claim->deadline_ns = claim->window_ends_ns;
+		claim->due_ns = claim->window_ends_ns;
 	else if (claim->state == CLAIM_ANNOUNCING && claim->window_announcements == 1)
-		claim->deadline_ns = now_ns + settings->first_interval_ns;
+		claim->due_ns = now_ns + settings->first_interval_ns;
 	else if (claim->state == CLAIM_ANNOUNCING)
-		claim->deadline_ns = now_ns + settings->announce_interval_ns;
+		claim->due_ns = now_ns + settings->announce_interval_ns;
 	else if (claim->state == CLAIM_FROZEN)
-		claim->deadline_ns = now_ns + settings->thaw_ns;
+		claim->due_ns = now_ns + settings->thaw_ns;
 	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
-		claim->deadline_ns = claim->window_ends_ns;
+		claim->due_ns = claim->window_ends_ns;
 	else
-		claim->deadline_ns = claim->last_seen_ns + settings->max_age_ns;
+		claim->due_ns = claim_rests_until(claim, settings, now_ns);
+	claim_wake(claim);
 }
 
 static __always_inline int claim_is_ipv6(const struct claim *claim)
@@ -131,7 +177,8 @@ static __always_inline void claim_owe(struct claim *claim, enum claim_announce a
 	if (announce == ANNOUNCE_DEFENDER)
 		claim->flags |= CLAIM_F_DEFENDER;
 	claim->owed_ns = at_ns;
-	claim->deadline_ns = at_ns;
+	claim->due_ns = at_ns;
+	claim_wake(claim);
 }
 
 /* Whose announcement is the next one: the policy judges this MAC. */
@@ -179,12 +226,14 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 {
 	step->moved = claim_own(claim, settings, now_ns);
 	claim->window_announcements = 1;
+	claim->announced_since_ns = now_ns;
 	if (step->moved && claim_moves_too_often(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
 	} else {
 		claim_edge(claim, settings->announce_num > 1 ? CLAIM_ANNOUNCING : CLAIM_OWNED,
 			   reason, step, now_ns);
 		step->announce = ANNOUNCE_GUEST;
+		claim_start_nudging(claim, settings, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
 }
@@ -197,10 +246,17 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 	claim_owe_nothing(claim);
 	claim->retries = 0;
 	step->moved = claim_own(claim, settings, now_ns);
-	if (step->moved && claim_moves_too_often(claim, settings))
+	if (step->moved)
+		claim_stop_nudging(claim); /* that was the former owner's */
+	if (!claim->nudge_ns)
+		claim->announced_since_ns = now_ns;
+	if (step->moved && claim_moves_too_often(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
-	else
+	} else {
 		claim_edge(claim, CLAIM_OWNED, COUNTER_self_announced, step, now_ns);
+		if (settings->nudge == NUDGE_ALWAYS && !claim->nudge_ns)
+			claim_start_nudging(claim, settings, now_ns);
+	}
 	claim_arm(claim, settings, now_ns);
 }
 
@@ -287,7 +343,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 {
 	if (mac_is_zero(claim->owner)) {
 		claim_edge(claim, CLAIM_NONE, COUNTER_lapsed, step, now_ns);
-		claim->deadline_ns = 0;
+		claim->due_ns = 0;
 		step->forget = 1;
 		return;
 	}

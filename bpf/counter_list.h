@@ -72,6 +72,17 @@
 	X(denied_next_hop, "claims denied: a next hop of the host, not declared with owners")     \
 	X(seen, "ARP or ND of an owner about its address")                                        \
 	X(other_seen, "ARP or ND of another host about an address that has its owner")            \
+	/* did the listeners follow? */                                                           \
+	X(listener_learned,                                                                       \
+	  "hosts that asked for an address or answered its owner: its listeners")                 \
+	X(nudge_round, "rounds of nudges to the listeners of an announced address")               \
+	X(nudged, "nudges sent")                                                                  \
+	X(nudge_failed, "nudges that the kernel could not queue")                                 \
+	X(confirmed, "listeners that answered an announced guest: they have followed")            \
+	X(answer_seen, "answers to guests that prove nothing new")                                \
+	X(unconfirmed, "announced addresses that a listener has not confirmed after every nudge") \
+	X(announce_refresh, "announcements repeated because the owner is still there (refresh)")  \
+	X(refresh_silent, "the same, left out: the owner was not heard of since the last")        \
 	/* around it */                                                                           \
 	X(event_lost, "events that found the ring buffer full")                                   \
 	X(not_due, "calls of garpd_speak before the deadline")                                    \

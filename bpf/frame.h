@@ -48,6 +48,13 @@ enum frame_kind {
 	FRAME_ASSERTION,    /* its sender has the address, as any ordinary ARP or ND shows */
 };
 
+/* Whom an assertion is addressed at: its sender has, or is given, that one's MAC. */
+enum frame_to {
+	FRAME_TO_NOBODY, /* an announcement, or nothing that shows it */
+	FRAME_ASKS,	 /* an ordinary request, a Neighbor Solicitation: who has `target`? */
+	FRAME_ANSWERS,	 /* a reply, a solicited Neighbor Advertisement: `target` had asked */
+};
+
 /*
  * Where nd.h is in the options. Part of the frame, which the programs keep in a map: the verifier
  * follows a variable in a register through every length that an option can have.
@@ -64,10 +71,14 @@ struct frame {
 	__u8 reason;  /* enum counter, of a FRAME_IGNORED */
 	__u8 relayed; /* the Ethernet source is not the MAC that the frame speaks of */
 	__u8 offset;  /* bytes from the Ethernet header to the ARP or IPv6, inline tags included */
+	__u8 to;      /* enum frame_to */
+	__u8 pad;
+	__u8 to_mac[MAC_LEN]; /* the Ethernet destination */
 	struct tags tags;
 	__u8 mac[MAC_LEN];     /* who has or wants it: SHA, or the link-layer address of ND */
 	__u8 nonce[NONCE_LEN]; /* of a Neighbor Solicitation; zero: none */
 	struct addr addr;      /* what it is about: TPA of a probe, else SPA; in ND the target */
+	struct addr target;    /* where `to` says so */
 	struct nd_options options;
 };
 
@@ -116,6 +127,14 @@ static __always_inline int addr_begins_with_zeros(const struct addr *addr)
 	return !(a[0] | a[1] | a[2] | a[3] | a[4] | a[5] | a[6] | a[7] | a[8] | a[9]);
 }
 
+/* :: is nobody's. */
+static __always_inline int addr_is_none(const struct addr *addr)
+{
+	const __u8 *a = addr->bytes;
+
+	return addr_begins_with_zeros(addr) && !(a[10] | a[11] | a[12] | a[13] | a[14] | a[15]);
+}
+
 static __always_inline int addr_is_ipv4(const struct addr *addr)
 {
 	return addr_begins_with_zeros(addr) && (addr->bytes[10] & addr->bytes[11]) == 0xff;
@@ -127,6 +146,14 @@ static __always_inline int addr_is_link_local(const struct addr *addr)
 	if (addr_is_ipv4(addr))
 		return addr->bytes[12] == 169 && addr->bytes[13] == 254;
 	return addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80;
+}
+
+/* An assertion's other end. */
+static __always_inline void frame_address(struct frame *frame, enum frame_to to,
+					  const struct eth_wire *eth)
+{
+	frame->to = to;
+	__builtin_memcpy(frame->to_mac, eth->dst, MAC_LEN);
 }
 
 static __always_inline void frame_ignore(struct frame *frame, enum counter reason)

@@ -15,6 +15,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "abi.h"
+#include "due.h"
 #include "frame.h"
 #include "hear.h"
 #include "limit.h"
@@ -37,14 +38,6 @@ static __always_inline void hear_pull(struct __sk_buff *skb)
 
 	if (linear < FRAME_BYTES && linear < skb->len)
 		bpf_skb_pull_data(skb, skb->len < FRAME_BYTES ? skb->len : FRAME_BYTES);
-}
-
-/* Counts a round that went on the wire as well. Was it sent? */
-static __always_inline int round_sent(int err, const struct port *port)
-{
-	if (!err && port->relay)
-		count(COUNTER_relayed);
-	return !err;
 }
 
 /*
@@ -93,6 +86,7 @@ static __always_inline void hear(struct __sk_buff *skb)
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
 	hear_and_speak(skb, outcome, port);
+	hear_aside(port->role);
 }
 
 /* Two bytes tell, and nearly always they can be read directly. */
@@ -182,6 +176,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	if (hear_over_limit(&outcome->frame, ifindex))
 		return XDP_DROP;
 	hear_and_owe(outcome, ifindex, port);
+	hear_aside(port->role);
 	return XDP_PASS;
 }
 
@@ -209,72 +204,6 @@ int garpd_xdp(struct xdp_md *ctx)
 }
 
 /* ---- speaking when it is due ---- */
-
-/* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
-static __always_inline const struct port *speak_port(const struct outcome *outcome)
-{
-	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
-
-	if (!port || !port->forwarding || port->segment != outcome->event.key.segment)
-		return NULL;
-	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
-		return NULL;
-	return port;
-}
-
-static __always_inline void speak_note(struct claim *claim, __u32 op)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-
-	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED, now_ns);
-	bpf_spin_unlock(&claim->lock);
-	count(op == SPEAK_REFRESHED	  ? COUNTER_host_refreshed
-	      : op == SPEAK_NOT_REFRESHED ? COUNTER_host_not_refreshed
-					  : COUNTER_host_permanent);
-}
-
-static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
-					struct speak_call *call, const struct settings *set)
-{
-	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
-	const struct port *port;
-	__u8 mac[MAC_LEN];
-	struct policy policy;
-	__u64 now_ns;
-	int sent;
-
-	if (!outcome)
-		return;
-	outcome->event.key = call->key;
-	bpf_spin_lock(&claim->lock);
-	__builtin_memcpy(mac, claim_whom(claim), MAC_LEN);
-	bpf_spin_unlock(&claim->lock);
-	policy = policy_of(&call->key.addr, mac);
-
-	now_ns = bpf_ktime_get_ns();
-	outcome->step.reason = COUNTER_not_due;
-	bpf_spin_lock(&claim->lock);
-	/* Judged was the MAC of a moment ago; if it is another one now, the daemon comes again. */
-	if (key_equal(&claim->key, &call->key) && mac_equal(claim_whom(claim), mac))
-		outcome->step = call->op == SPEAK_NOW ? claim_asked(claim, policy)
-						      : claim_due(claim, policy, set, now_ns);
-	outcome_take(outcome, claim, now_ns);
-	bpf_spin_unlock(&claim->lock);
-
-	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
-	outcome->event.port = outcome->speech.port;
-	if (outcome->step.announce) {
-		outcome->speech.addr = call->key.addr;
-		outcome->speech.form = set->form;
-		port = speak_port(outcome);
-		sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
-		outcome_record(outcome, claim, sent, set, now_ns);
-	}
-	outcome_finish(outcome);
-	call->result = outcome->event.reason; /* of a failure, what became of it */
-	call->deadline_ns = outcome->event.deadline_ns;
-}
 
 SEC("tc")
 int garpd_speak(struct __sk_buff *skb)

@@ -9,6 +9,7 @@
 #include "abi.h"
 #include "claim.h"
 #include "frame.h"
+#include "listen.h"
 #include "maps.h"
 #include "outcome.h"
 #include "policy.h"
@@ -139,6 +140,50 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	return 0;
 }
 
+/* The segment and the address. 0, or -1, counted: nothing comes of the frame there. */
+static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
+				      const struct port *port)
+{
+	struct claim_key *key = &outcome->event.key;
+
+	key->segment = port->segment;
+	key->addr = outcome->frame.addr;
+	if (!port->forwarding) {
+		count(COUNTER_not_forwarding);
+		return -1;
+	}
+	if (vlan_of(port, ifindex, &outcome->frame.tags, key)) {
+		count(COUNTER_vlan_not_member);
+		return -1;
+	}
+	return 0;
+}
+
+/* From where it was heard to the step of its claim. 0; -1, counted: there is none. */
+static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
+				     const struct port *port, enum hook hook,
+				     struct hearing *hearing)
+{
+	const struct frame *frame = &outcome->frame;
+	struct heard heard = {
+		.frame = frame,
+		.port = ifindex,
+		.role = port->role,
+		.markless = hook == HOOK_OWES,
+	};
+
+	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
+	    addr_is_link_local(&frame->addr)) {
+		count(COUNTER_probe_link_local);
+		return -1;
+	}
+	hearing->claim = claim_of(&outcome->event.key, frame, port->role);
+	if (!hearing->claim)
+		return -1;
+	heard.policy = policy_of(&frame->addr, frame->mac);
+	return hear_claim(hearing, &heard, hook);
+}
+
 /*
  * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
  * claim took a step, which the caller carries out; -1, counted, when there is none.
@@ -147,39 +192,32 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook,
 				      struct hearing *hearing)
 {
-	const struct frame *frame = &outcome->frame;
-	struct claim_key *key = &outcome->event.key;
-	struct heard heard = {
-		.frame = frame,
-		.port = ifindex,
-		.role = port->role,
-		.markless = hook == HOOK_OWES,
-	};
-
-	key->segment = port->segment;
-	key->addr = frame->addr;
 	hearing->outcome = outcome;
 	hearing->settings = settings_now();
-	if (!hearing->settings)
+	if (!hearing->settings || hear_where(outcome, ifindex, port))
 		return -1;
-	if (!port->forwarding) {
-		count(COUNTER_not_forwarding);
-		return -1;
-	}
-	if (vlan_of(port, ifindex, &frame->tags, key)) {
-		count(COUNTER_vlan_not_member);
-		return -1;
-	}
-	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
-	    addr_is_link_local(&frame->addr)) {
-		count(COUNTER_probe_link_local);
-		return -1;
-	}
-	hearing->claim = claim_of(key, frame, port->role);
-	if (!hearing->claim)
-		return -1;
-	heard.policy = policy_of(&frame->addr, frame->mac);
-	return hear_claim(hearing, &heard, hook);
+	outcome->placed = 1;
+	return hear_step(outcome, ifindex, port, hook, hearing);
+}
+
+/*
+ * What needs no claim, once everything else is done: who listens, who is alive. A global function,
+ * which the verifier goes through by itself and not once for each way that leads here: what it
+ * needs it finds in outcomes[OUTCOME_OF_FRAME]. 0.
+ */
+__noinline int hear_aside(__u32 role)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	const struct settings *set = settings_now();
+
+	/* Our own frame, met again, is no sign of its guest. */
+	if (!outcome || !set || !outcome->placed || outcome->step.reason == COUNTER_own_frame)
+		return 0;
+	if (outcome->frame.to && set->nudge != NUDGE_NEVER)
+		listen_frame(outcome, role);
+	if (set->refresh_ns && port_has_guests(role) && !outcome->frame.relayed)
+		seen_note(&outcome->frame, outcome->event.key.segment, bpf_ktime_get_ns());
+	return 0;
 }
 
 #endif /* GARPD_HEAR_H */

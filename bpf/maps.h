@@ -93,6 +93,41 @@ struct {
 	__type(value, __u32);
 } host SEC(".maps");
 
+/*
+ * Who is likely to have an address in its cache. Written by the programs, an element whole or one
+ * time of it; read by garpd_speak, which nudges them, and by every tool. Full: whoever was not
+ * heard of for longest is forgotten, and is not nudged.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_LISTENERS);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct listener_key);
+	__type(value, struct listener);
+} listeners SEC(".maps");
+
+/* Listeners of every address: `gateways` of the configuration, then ::. Written by the daemon. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GARPD_MAX_GATEWAYS);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct addr);
+} gateways SEC(".maps");
+
+/*
+ * When a host behind a port was heard of last (CLOCK_MONOTONIC, ns), while settings.refresh_ns asks
+ * for that. Written and read by the programs. Full: whoever was silent for longest is forgotten,
+ * and its addresses are not refreshed until it is heard again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_SEEN);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct seen_key);
+	__type(value, __u64);
+} seen SEC(".maps");
+
 /* Timing and form, one element. Written by the daemon, whole; read by the programs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -57,13 +57,6 @@ struct nd_lladdr_wire {
 } __attribute__((packed));
 _Static_assert(sizeof(struct nd_lladdr_wire) == ND_UNIT, "RFC 4861 4.6.1");
 
-/* An announcement, from the IPv6 header on. */
-struct nd_announcement {
-	struct ipv6_wire ip;
-	struct nd_wire nd;
-	struct nd_lladdr_wire lladdr;
-} __attribute__((packed));
-
 static __always_inline int ipv6_is_zero(const __u8 *ip)
 {
 	return addr_begins_with_zeros((const struct addr *)ip) &&
@@ -145,40 +138,6 @@ static __always_inline __u16 nd_sum_fold(__u32 sum)
 {
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (sum & 0xffff) + (sum >> 16);
-}
-
-/*
- * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes, from
- * the address itself; the guest is no router as far as we know (R=0).
- */
-static __always_inline void nd_announce(struct nd_announcement *said, const struct addr *addr,
-					const __u8 *mac)
-{
-	const __u8 *unit = (const __u8 *)&said->nd;
-	__u32 sum, i;
-
-	__builtin_memset(said, 0, sizeof(*said));
-	said->ip.version = 6 << 4;
-	said->ip.payload_len = frame_be16(sizeof(said->nd) + sizeof(said->lladdr));
-	said->ip.next_header = IPV6_ICMP;
-	said->ip.hop_limit = ND_HOP_LIMIT;
-	__builtin_memcpy(said->ip.src, addr->bytes, sizeof(said->ip.src));
-	said->ip.dst[0] = 0xff;
-	said->ip.dst[1] = 0x02;
-	said->ip.dst[15] = 0x01;
-	said->nd.type = ND_ADVERTISEMENT;
-	said->nd.flags[0] = ND_FLAG_OVERRIDE;
-	__builtin_memcpy(said->nd.target, addr->bytes, sizeof(said->nd.target));
-	said->lladdr.type = ND_OPTION_TARGET;
-	said->lladdr.units = 1;
-	__builtin_memcpy(said->lladdr.mac, mac, MAC_LEN);
-
-	sum = nd_sum_pseudo(&said->ip, sizeof(said->nd) + sizeof(said->lladdr));
-	for (i = 0; i < (sizeof(said->nd) + sizeof(said->lladdr)) / ND_UNIT; i++)
-		sum += nd_sum_unit(unit + i * ND_UNIT);
-	sum = ~nd_sum_fold(sum) & 0xffff;
-	said->nd.checksum[0] = sum >> 8;
-	said->nd.checksum[1] = sum & 0xff;
 }
 
 /* ---- the options ---- */
@@ -272,6 +231,15 @@ static __always_inline void nd_classify_assertion(struct frame *frame, const str
 	frame->kind = FRAME_ASSERTION;
 }
 
+static __always_inline void nd_address(struct frame *frame, enum frame_to to,
+				       const struct eth_wire *eth, const __u8 *target)
+{
+	if (!ipv6_is_host(target))
+		return;
+	__builtin_memcpy(frame->target.bytes, target, sizeof(frame->target.bytes));
+	frame_address(frame, to, eth);
+}
+
 /* RFC 4861 7.1.2. Unsolicited, to all nodes and overriding is what caches obey: 7.2.6. */
 static __always_inline void nd_classify_advertisement(struct frame *frame,
 						      const struct eth_wire *eth,
@@ -284,6 +252,18 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 	if (frame->kind == FRAME_ASSERTION && frame->options.lladdr && !frame->relayed &&
 	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
 		frame->kind = FRAME_ANNOUNCEMENT;
+	if (frame->kind == FRAME_ASSERTION && nd->flags[0] & ND_FLAG_SOLICITED)
+		nd_address(frame, FRAME_ANSWERS, eth, ip->dst);
+}
+
+/* A Neighbor Solicitation of somebody who has an address: RFC 4861 7.2.2. */
+static __always_inline void nd_classify_question(struct frame *frame, const struct eth_wire *eth,
+						 const struct ipv6_wire *ip,
+						 const struct nd_wire *nd)
+{
+	nd_classify_assertion(frame, eth, ip->src);
+	if (frame->kind == FRAME_ASSERTION)
+		nd_address(frame, FRAME_ASKS, eth, nd->target);
 }
 
 /* What RFC 4861 7.1 asks of both messages. 0, or the counter to count. */
@@ -342,7 +322,7 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	else if (ipv6_is_zero(ip->src))
 		nd_classify_probe(frame, eth, ip, nd);
 	else
-		nd_classify_assertion(frame, eth, ip->src);
+		nd_classify_question(frame, eth, ip, nd);
 }
 
 #endif /* GARPD_ND_H */

@@ -11,12 +11,23 @@
 #include "maps.h"
 #include "speech.h"
 
+/* A listener as it is looked for and put together (listen.h). */
+struct listening {
+	struct listener_key key;
+	__u32 pad;
+	struct listener record;
+	struct event event; /* of the claim that it confirms */
+};
+
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none */
 	struct claim_step step;
+	struct nudges nudges;
 	struct speech speech;
 	struct event event;
+	struct listening listening;
+	__u32 placed; /* 1: event.key says where the frame was heard */
 };
 
 /* Who puts an outcome together. Frames can come while the daemon's call of garpd_speak runs. */
@@ -38,13 +49,21 @@ struct {
 	__type(value, struct outcome);
 } outcomes SEC(".maps");
 
-/* One that nothing has followed from yet. Never NULL, but the verifier wants that checked. */
+/* The one at hand. Never NULL, but the verifier wants that checked. */
+static __always_inline struct outcome *outcome_of(__u32 of)
+{
+	return bpf_map_lookup_elem(&outcomes, &of);
+}
+
+/* One that nothing has followed from yet. */
 static __always_inline struct outcome *outcome_new(__u32 of)
 {
-	struct outcome *outcome = bpf_map_lookup_elem(&outcomes, &of);
+	struct outcome *outcome = outcome_of(of);
 
 	if (outcome) {
+		outcome->placed = 0;
 		__builtin_memset(&outcome->step, 0, sizeof(outcome->step));
+		__builtin_memset(&outcome->nudges, 0, sizeof(outcome->nudges));
 		__builtin_memset(&outcome->event, 0, sizeof(outcome->event));
 	}
 	return outcome;
@@ -84,6 +103,14 @@ static __always_inline void event_send(const struct event *event)
 }
 
 /* ---- after a step ---- */
+
+/* Counts a round that went on the wire as well. Was it sent? */
+static __always_inline int round_sent(int err, const struct port *port)
+{
+	if (!err && port->relay)
+		count(COUNTER_relayed);
+	return !err;
+}
 
 /* Under the claim's lock: what the rest needs to know. */
 static __always_inline void outcome_take(struct outcome *outcome, const struct claim *claim,

@@ -153,22 +153,34 @@ static __always_inline int speak_blank(struct __sk_buff *skb, const struct speec
 	return err;
 }
 
-/* Announces with a struct speak_frame, and gives it back in its length. */
-static __always_inline int speak_from_nothing(struct __sk_buff *skb, struct speech *speech,
-					      const struct port *port)
+/* The same with the guest's tags; ARP or IPv6 begins at *offset. speak_unmake() in any case. */
+static __always_inline int speak_make(struct __sk_buff *skb, const struct speech *speech,
+				      __u32 *offset)
 {
-	__u32 offset = ETH_HLEN;
 	int err = speak_blank(skb, speech);
 
-	if (speech->tags.inner_proto)
-		offset += sizeof(struct tag_wire);
-	if (!err)
-		err = speak_push_tags(skb, &speech->tags);
-	if (!err)
-		err = speak_round(skb, speech, port, offset);
+	*offset = ETH_HLEN + (speech->tags.inner_proto ? sizeof(struct tag_wire) : 0);
+	return err ? err : speak_push_tags(skb, &speech->tags);
+}
+
+/* Gives the struct speak_frame back in its length. */
+static __always_inline void speak_unmake(struct __sk_buff *skb, const struct speech *speech)
+{
 	speak_pop_tags(skb, &speech->tags);
 	if (speech_is_ipv6(speech))
 		bpf_skb_change_tail(skb, sizeof(struct speak_frame), 0);
+}
+
+/* Announces with a struct speak_frame. */
+static __always_inline int speak_from_nothing(struct __sk_buff *skb, struct speech *speech,
+					      const struct port *port)
+{
+	__u32 offset;
+	int err = speak_make(skb, speech, &offset);
+
+	if (!err)
+		err = speak_round(skb, speech, port, offset);
+	speak_unmake(skb, speech);
 	return err;
 }
 

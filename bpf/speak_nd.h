@@ -8,13 +8,13 @@
 #ifndef GARPD_SPEAK_ND_H
 #define GARPD_SPEAK_ND_H
 
-#include "nd.h"
+#include "nd_say.h"
 #include "speech.h"
 
 /* A solicitation in DAD, from the IPv6 header on: without an option, or with the nonce. */
 #define ND_DAD_BYTES	   (sizeof(struct ipv6_wire) + sizeof(struct nd_wire))
 #define ND_DAD_NONCE_BYTES (ND_DAD_BYTES + ND_UNIT)
-_Static_assert(ND_DAD_NONCE_BYTES == sizeof(struct nd_announcement), "as long as it needs to be");
+_Static_assert(ND_DAD_NONCE_BYTES == sizeof(struct nd_message), "as long as it needs to be");
 
 /* Writes the advertisement at `offset`, where there is room for it, and sends it. */
 static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech, __u32 offset,
@@ -31,7 +31,7 @@ static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech
 /* Makes the frame as long as the advertisement at `offset` needs it. */
 static __always_inline int speak_nd_grow(struct __sk_buff *skb, __u32 offset)
 {
-	return bpf_skb_change_tail(skb, offset + sizeof(struct nd_announcement), 0);
+	return bpf_skb_change_tail(skb, offset + sizeof(struct nd_message), 0);
 }
 
 /*

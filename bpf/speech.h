@@ -10,7 +10,7 @@
 
 #include "abi.h"
 #include "frame.h"
-#include "nd.h"
+#include "nd_say.h"
 
 #define NET_XMIT_CN 2 /* linux/netdevice.h: queued, but the queue is getting long */
 
@@ -19,10 +19,10 @@ struct speech {
 	__u8 pad[2];
 	struct addr addr;
 	struct tags tags;
-	__u32 port;		     /* ifindex */
-	__u32 form;		     /* enum announce_form; of IPv6 there is one form only */
-	struct nd_announcement said; /* the IPv6 announcement, and what it is written over */
-	struct nd_announcement kept;
+	__u32 port;		/* ifindex */
+	__u32 form;		/* enum announce_form; of IPv6 there is one form only */
+	struct nd_message said; /* in IPv6, and what it is written over */
+	struct nd_message kept;
 };
 
 static __always_inline int speech_is_ipv6(const struct speech *speech)

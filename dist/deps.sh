@@ -5,7 +5,7 @@
 set -eu
 
 build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
-	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev"
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev"
 # What the lab, the demo and the tests play with.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc avahi-autoipd

@@ -9,11 +9,10 @@
 #include "attach.h"
 #include "attach_link.h"
 #include "attach_xdp.h"
-#include "programs.h"
 #include "qdisc.h"
 
 #define LOOPBACK_IFINDEX 1
-#define PROGRAM_NAME	 "garpd_tc"
+#define FILTER_NAME	 "garpd_tc:[" /* libbpf adds the id: "garpd_tc:[42]" */
 
 enum port_mode attach_mode_best(int prog_fd)
 {
@@ -51,16 +50,15 @@ static int attach_tc_query(const struct bpf_tc_hook *hook)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
 			    .priority = GARPD_TC_PRIORITY);
-	char name[PROGRAM_NAME_LEN];
+	char name[QDISC_NAME_LEN];
 	int code = bpf_tc_query(hook, &opts);
 
 	if (code == -ENOENT || code == -EINVAL)
 		return 0;
 	if (code)
 		return code;
-	if (programs_name(opts.prog_id, name) || strcmp(name, PROGRAM_NAME))
-		return -EEXIST;
-	return 1;
+	qdisc_filter_name(hook->ifindex, GARPD_TC_PRIORITY, GARPD_TC_HANDLE, name);
+	return strncmp(name, FILTER_NAME, strlen(FILTER_NAME)) ? -EEXIST : 1;
 }
 
 static int attach_tc(int prog_fd, __u32 ifindex, const char *name, struct port *port,

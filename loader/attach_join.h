@@ -21,6 +21,11 @@
 struct xdp_program;
 struct bpf_object;
 
+/* Is libxdp in this build? */
+#ifndef ATTACH_JOIN_BUILT
+#define ATTACH_JOIN_BUILT true
+#endif
+
 #define ATTACH_JOIN_MAX 10 /* programs that a dispatcher takes, MAX_DISPATCHER_ACTIONS */
 
 /* What garpd_xdp is loaded from when a dispatcher wants it. All zero: nothing can be joined. */

@@ -110,9 +110,7 @@ static json_t *get_inner_vlan(const void *row)
 
 static json_t *get_address(const void *row)
 {
-	char text[ADDR_TEXT_LEN];
-
-	return json_string(addr_text(&((const struct claim *)row)->key.addr, text));
+	return output_addr(&((const struct claim *)row)->key.addr);
 }
 
 static json_t *get_mac(const void *row)
@@ -150,6 +148,21 @@ static json_t *get_declared(const void *row)
 	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_DECLARED);
 }
 
+static json_t *get_confirmed_by(const void *row)
+{
+	return output_addr(&((const struct claim *)row)->confirmed_by);
+}
+
+/* Milliseconds from the announcement to the answer of `confirmed_by`. */
+static json_t *get_confirmed_after(const void *row)
+{
+	const struct claim *claim = row;
+
+	if (!claim->confirmed_ns || claim->confirmed_ns < claim->announced_since_ns)
+		return json_null();
+	return json_real((double)(claim->confirmed_ns - claim->announced_since_ns) / NSEC_PER_MSEC);
+}
+
 #define GET_NUMBER(name)                                                \
 	static json_t *get_##name(const void *row)                      \
 	{                                                               \
@@ -167,9 +180,13 @@ GET_NUMBER(self_announced)
 GET_NUMBER(conflicts)
 GET_NUMBER(moves)
 GET_NUMBER(refreshed)
+GET_NUMBER(nudges)
+GET_NUMBER(confirmations)
+GET_NUMBER(unconfirmed)
 GET_TIME(first_probe)
 GET_TIME(last_probe)
 GET_TIME(last_announcement)
+GET_TIME(confirmed)
 GET_TIME(last_conflict)
 GET_TIME(last_seen)
 GET_TIME(changed)
@@ -187,6 +204,11 @@ const struct field claims_fields[] = {
 	{"announcements", "ANNOUNCED", get_announcements},
 	{"self_announced", "SELF", get_self_announced},
 	{"refreshed", NULL, get_refreshed},
+	{"nudges", NULL, get_nudges},
+	{"confirmations", "CONFIRMED", get_confirmations},
+	{"confirmed_by", "BY", get_confirmed_by},
+	{"confirmed_after_ms", NULL, get_confirmed_after},
+	{"unconfirmed", NULL, get_unconfirmed},
 	{"conflicts", "CONFLICTS", get_conflicts},
 	{"moves", "MOVES", get_moves},
 	{"declared", NULL, get_declared},
@@ -195,6 +217,7 @@ const struct field claims_fields[] = {
 	{"first_probe", NULL, get_first_probe},
 	{"last_probe", NULL, get_last_probe},
 	{"last_announcement", "LAST-ANNOUNCEMENT", get_last_announcement},
+	{"last_confirmed", NULL, get_confirmed},
 	{"last_conflict", NULL, get_last_conflict},
 	{"last_seen", NULL, get_last_seen},
 	{"changed", NULL, get_changed},

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|ports|counters [-j] [-a]: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are.
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "cmd.h"
 #include "counters.h"
 #include "datapath.h"
+#include "listeners.h"
 #include "programs.h"
 #include "text.h"
 
@@ -35,6 +37,20 @@ static int show_claims(const struct show *show, struct err *err)
 		output_rows(claims_fields, claims.claim, claims.count, sizeof(*claims.claim),
 			    show->as_json);
 	claims_free(&claims);
+	return code;
+}
+
+/* ---- listeners ---- */
+
+static int show_listeners(const struct show *show, struct err *err)
+{
+	struct listeners listeners;
+	int code = listeners_read(show->pins.listeners, &listeners, err);
+
+	if (!code)
+		output_rows(listeners_fields, listeners.row, listeners.count,
+			    sizeof(*listeners.row), show->as_json);
+	listeners_free(&listeners);
 	return code;
 }
 
@@ -108,8 +124,11 @@ static json_t *get_others(const void *row)
 	struct program programs[SHOW_PROGRAMS];
 	__u32 ifindex = ((const struct port_row *)row)->ifindex;
 	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
-	json_t *others = json_array();
+	json_t *others;
 
+	if (!programs_may_read())
+		return json_null();
+	others = json_array();
 	for (i = 0; i < count; i++) {
 		const struct program *it = &programs[i];
 
@@ -174,6 +193,9 @@ static int show_ports(const struct show *show, struct err *err)
 		found += !bpf_map_lookup_elem(show->pins.ports, &ifindexes[i], &rows[found].port);
 	}
 	output_rows(port_fields, rows, found, sizeof(*rows), show->as_json);
+	if (!programs_may_read())
+		fprintf(stderr, "garpd: others: not shown: other people's programs are seen by "
+				"root only (CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
 out:
 	free(rows);
 	free(ifindexes);
@@ -234,6 +256,7 @@ static const struct subject {
 	int (*show)(const struct show *show, struct err *err);
 } subjects[] = {
 	{"claims", show_claims},
+	{"listeners", show_listeners},
 	{"ports", show_ports},
 	{"counters", show_counters},
 };

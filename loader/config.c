@@ -258,6 +258,19 @@ static int words_load(struct config *config, const struct yaml_config *top,
 	return ret;
 }
 
+/* Whether there is such a group is found out at the start, by whoever makes us its member. */
+static int group_load(struct config *config, const char *group, const struct where *file)
+{
+	struct where where = where_at(file, "group");
+
+	if (!group)
+		return 0;
+	if (group[strcspn(group, ":, \t\r\n")] != '\0')
+		return where_error(&where, "\"%.60s\" is no name of a group; give one", group);
+	config->group = strdup(group);
+	return config->group ? 0 : where_memory(&where);
+}
+
 static int config_apply(struct config *config, const struct yaml_config *top,
 			const struct where *file)
 {
@@ -266,9 +279,13 @@ static int config_apply(struct config *config, const struct yaml_config *top,
 	if (!ret)
 		ret = words_load(config, top, file);
 	if (!ret)
+		ret = group_load(config, top->group, file);
+	if (!ret)
 		ret = numbers_set(config, timing_numbers, "timing", top->timing, file);
 	if (!ret)
 		ret = numbers_set(config, limits_numbers, "limits", top->limits, file);
+	if (!ret)
+		ret = follow_load(config, top, file);
 	if (!ret)
 		ret = declared_load(config, top, file);
 	return ret ? ret : declared_check(config, file->err);
@@ -367,6 +384,7 @@ void config_free(struct config *config)
 	names_free(&config->guests);
 	names_free(&config->routers);
 	free(config->declared);
+	free(config->group);
 	free(config->file);
 	*config = (struct config){};
 }

@@ -32,10 +32,13 @@ struct config {
 	unsigned int relay;   /* 1: router ports announce on their wires, too */
 	struct declared *declared;
 	size_t declared_count;
+	struct addr gateways[GARPD_MAX_GATEWAYS];
+	size_t gateway_count;
 	enum port_mode mode;
 	struct settings settings;
 	__u32 max_claims;
-	char *file; /* that was loaded, for later complaints; NULL: none */
+	char *group; /* that may look at the pins; NULL: none */
+	char *file;  /* that was loaded, for later complaints; NULL: none */
 };
 
 /* An empty configuration with every default. */

@@ -44,8 +44,7 @@ static bool prefix_is_nobodys_v6(const struct prefix *prefix)
 	return prefix->addr.bytes[0] == 0xff || prefix->addr.bytes[0] == 0;
 }
 
-/* The kernel half passes a probe for such an address over, so that the entry could do nothing. */
-static bool prefix_is_nobodys(const struct prefix *prefix)
+bool prefix_is_nobodys(const struct prefix *prefix)
 {
 	return prefix_is_v4(prefix) ? prefix_is_nobodys_v4(prefix) : prefix_is_nobodys_v6(prefix);
 }

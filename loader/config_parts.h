@@ -8,6 +8,7 @@
 #ifndef GARPD_CONFIG_YAML_H
 #define GARPD_CONFIG_YAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config.h"
@@ -110,6 +111,11 @@ struct yaml_config {
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;
+	char *group;
+	char *nudge;
+	char *refresh;
+	char **gateways;
+	unsigned int gateways_count;
 	struct yaml_address *addresses;
 	unsigned int addresses_count;
 	struct yaml_timing *timing;
@@ -165,7 +171,15 @@ struct word {
 int word_find(const struct where *where, const char *key, const struct word *words,
 	      const char *text, unsigned int *value);
 
+/* ---- config_follow.c ---- */
+
+/* Nudges, gateways, refresh: how it is made sure that receivers follow. */
+int follow_load(struct config *config, const struct yaml_config *top, const struct where *file);
+
 /* ---- config_declared.c ---- */
+
+/* No host can have such an address: the kernel half passes a probe for it over. */
+bool prefix_is_nobodys(const struct prefix *prefix);
 
 /* The addresses of the file, with everything that can be said of each by itself. */
 int declared_load(struct config *config, const struct yaml_config *top, const struct where *file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -8,6 +9,7 @@
 #include "daemon_parts.h"
 #include "log.h"
 #include "policy.h"
+#include "privileges.h"
 
 /* ---- signals ---- */
 
@@ -27,8 +29,9 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 
 	if (code)
 		return code;
-	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims)
-		log_warning("mode and limits.claims take effect at the next start");
+	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims ||
+	    strcmp(fresh.group ?: "", daemon->config.group ?: ""))
+		log_warning("mode, group and limits.claims take effect at the next start");
 	code = policy_apply(&daemon->datapath.pins, &fresh, err);
 	if (!code)
 		code = ports_configure(daemon->ports, &fresh, err);
@@ -87,6 +90,28 @@ static int daemon_signals(struct daemon *daemon, struct err *err)
 
 /* ---- start and end ---- */
 
+/* With the rights that this takes and no more from here on, then the kernel half. */
+static int daemon_start_confined(struct daemon *daemon, struct err *err)
+{
+	const struct config *config = &daemon->config;
+	gid_t gid;
+	int code = privileges_drop(config->group, &gid, err);
+
+	if (code)
+		return code;
+	if (config->file && access(config->file, R_OK))
+		log_warning(
+			"%s: SIGHUP will not be able to read it again: it is neither root's nor "
+			"everybody's to read",
+			config->file);
+	code = datapath_open(&daemon->datapath, config, gid, err);
+	if (!code && daemon->datapath.adopt == ADOPT_REPLACE)
+		log_warning("%s: replaced what another version of garpd had pinned (%s); claims "
+			    "begin anew, with the next probe of each",
+			    GARPD_PIN_DIR, daemon->datapath.replaced.text);
+	return code;
+}
+
 static int daemon_start(struct daemon *daemon, struct err *err)
 {
 	int code = sd_event_new(&daemon->event);
@@ -97,22 +122,24 @@ static int daemon_start(struct daemon *daemon, struct err *err)
 	if (!code)
 		code = daemon->configure(daemon->configure_ctx, &daemon->config, err);
 	if (!code)
-		code = datapath_open(&daemon->datapath, &daemon->config, err);
-	if (code)
-		return code;
-	code = daemon_start_host(daemon, err);
+		code = daemon_start_confined(daemon, err);
+	if (!code)
+		code = daemon_start_host(daemon, err);
 	if (!code)
 		code = daemon_start_ports(daemon, err);
-	if (!code)
-		code = daemon_start_claims(daemon, err);
-	return code;
+	if (code)
+		return code;
+	if (adopt_sweep_is_due())
+		adopt_sweep(&daemon->datapath.pins);
+	code = privileges_settle(datapath_joins(daemon->config.mode), err);
+	return code ? code : daemon_start_claims(daemon, err);
 }
 
 static void daemon_undo(struct daemon *daemon)
 {
 	struct err ignored;
 
-	if (daemon->datapath.program.fd && !daemon->datapath.adopted)
+	if (daemon->datapath.program.fd && daemon->datapath.adopt == ADOPT_NOTHING)
 		datapath_remove(&daemon->datapath.pins, &ignored);
 }
 

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "adopt.h"
 #include "attach.h"
 #include "attach_xdp.h"
 #include "datapath.h"
@@ -59,22 +60,6 @@ static int datapath_load_error(int code, struct err *err)
 		       strerror(-code), libbpf_said);
 }
 
-/* The settings of a daemon before us. 0, -ENOENT: there was none, or -errno. */
-static int datapath_pinned_settings(struct settings *settings)
-{
-	char path[PIN_PATH_LEN];
-	__u32 zero = 0;
-	int fd = bpf_obj_get(pins_path("settings", path));
-	int code;
-
-	if (fd < 0)
-		return fd;
-	memset(settings, 0, sizeof(*settings));
-	code = bpf_map_lookup_elem(fd, &zero, settings);
-	close(fd);
-	return code;
-}
-
 /* The size of a claims map that is pinned already; 0: there is none. */
 static __u32 datapath_pinned_claims(void)
 {
@@ -90,28 +75,14 @@ static __u32 datapath_pinned_claims(void)
 	return info.max_entries;
 }
 
-/* Only a layout that is ours, to the byte, may be taken over. */
-static int datapath_adopt(struct datapath *datapath, struct err *err)
-{
-	struct settings settings;
-	int code = datapath_pinned_settings(&settings);
-
-	if (code == -ENOENT)
-		return 0;
-	if (!code && settings.abi && settings.abi != GARPD_ABI)
-		return err_set(err, -EPROTO,
-			       "%s: pinned by a garpd with layout %u, this one has %u; run "
-			       "`garpd detach` and start again",
-			       GARPD_PIN_DIR, settings.abi, GARPD_ABI);
-	if (code && code != -EINVAL)
-		return datapath_load_error(code, err);
-	datapath->adopted = true;
-	return 0;
-}
-
 static bool datapath_wants_xdp(enum port_mode mode)
 {
 	return mode == MODE_XDP || mode == MODE_XDP_GENERIC;
+}
+
+bool datapath_joins(enum port_mode mode)
+{
+	return ATTACH_JOIN_BUILT && datapath_wants_xdp(mode);
 }
 
 /*
@@ -128,28 +99,41 @@ static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mo
 		bpf_program__set_flags(skeleton->progs.garpd_xdp, BPF_F_XDP_HAS_FRAGS);
 }
 
-static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+static int datapath_open_skeleton(struct datapath *datapath, const struct config *config,
+				  struct err *err)
 {
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = GARPD_PIN_DIR);
-	__u32 pinned = datapath_pinned_claims();
+	__u32 pinned;
 	int code;
 
 	libbpf_set_print(datapath_libbpf_print);
 	datapath->skeleton = garpd_bpf__open_opts(&opts);
 	if (!datapath->skeleton)
 		return datapath_load_error(-errno, err);
+	code = adopt_judge(datapath->skeleton->obj, &datapath->adopt, &datapath->replaced, err);
+	if (code)
+		return code;
+	pinned = datapath->adopt == ADOPT_TAKE ? datapath_pinned_claims() : 0;
 	datapath->max_claims = pinned ? pinned : config->max_claims;
 	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
 	datapath_prepare(datapath->skeleton, config->mode);
+	return 0;
+}
+
+static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+{
+	int code = datapath_open_skeleton(datapath, config, err);
+
+	if (code)
+		return code;
 	code = garpd_bpf__load(datapath->skeleton);
-	if (!code)
-		return 0;
-	if (datapath->adopted && code == -EINVAL)
-		return err_set(err, code,
-			       "%s: the maps pinned there are not this garpd's; run `garpd detach` "
-			       "and start again",
-			       GARPD_PIN_DIR);
-	return datapath_load_error(code, err);
+	if (code) {
+		adopt_give_up();
+		return datapath_load_error(code, err);
+	}
+	if (datapath->adopt == ADOPT_REPLACE)
+		code = adopt_replace(datapath->skeleton->obj, err);
+	return code;
 }
 
 /*
@@ -179,7 +163,7 @@ static int datapath_pin_program(const struct bpf_program *program, struct err *e
 	return 0;
 }
 
-static int datapath_pin(struct datapath *datapath, struct err *err)
+static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *err)
 {
 	char path[PIN_PATH_LEN];
 	int code;
@@ -191,6 +175,8 @@ static int datapath_pin(struct datapath *datapath, struct err *err)
 		code = datapath_pin_program(datapath->skeleton->progs.garpd_xdp, err);
 	if (!code)
 		code = datapath_pin_program(datapath->skeleton->progs.garpd_speak, err);
+	if (!code)
+		code = pins_share(gid, err);
 	if (!code)
 		code = pins_open(&datapath->pins, false, err);
 	return code;
@@ -213,7 +199,8 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, const struct config *config, struct err *err)
+int datapath_open(struct datapath *datapath, const struct config *config, gid_t gid,
+		  struct err *err)
 {
 	int code;
 
@@ -222,17 +209,15 @@ int datapath_open(struct datapath *datapath, const struct config *config, struct
 	datapath->lock = -1;
 	code = pins_lock(&datapath->lock, err);
 	if (!code)
-		code = datapath_adopt(datapath, err);
-	if (!code)
 		code = datapath_load(datapath, config, err);
 	if (!code)
-		code = datapath_pin(datapath, err);
+		code = datapath_pin(datapath, gid, err);
 	if (!code)
 		code = policy_apply(&datapath->pins, config, err);
 	if (code) {
 		struct err ignored;
 
-		if (datapath->lock >= 0 && !datapath->adopted)
+		if (datapath->lock >= 0 && datapath->adopt == ADOPT_NOTHING)
 			pins_remove(&ignored); /* we made them just now */
 		return code;
 	}

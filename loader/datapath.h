@@ -6,6 +6,7 @@
 #define GARPD_DATAPATH_H
 
 #include "../bpf/abi.h"
+#include "adopt.h"
 #include "attach.h"
 #include "config.h"
 #include "err.h"
@@ -20,16 +21,23 @@ struct datapath {
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
 	enum port_mode mode;	       /* resolved: never MODE_AUTO */
 	bool asked;		       /* the mode was asked for */
-	bool adopted;		       /* pins were there before us */
+	enum adopt adopt;	       /* what became of the pins that were there before us */
+	struct err replaced;	       /* with ADOPT_REPLACE: why */
 	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */
 };
 
 /*
  * Takes the lock, loads the programs over the maps that are pinned already (or makes the maps),
- * pins what is new and writes the settings and addresses of `config`. Nothing is attached yet.
- * 0, or -errno with `err`; datapath_close takes what is left either way.
+ * pins what is new, for `gid` to read, and writes the settings and addresses of `config`. Nothing
+ * is attached yet; what another version of garpd has attached stays until adopt_sweep. 0, or -errno
+ * with `err`; datapath_close takes what is left either way.
  */
-int datapath_open(struct datapath *datapath, const struct config *config, struct err *err);
+int datapath_open(struct datapath *datapath, const struct config *config, gid_t gid,
+		  struct err *err);
+
+/* May a port of this mode have to join libxdp's dispatcher, which takes more rights than the rest?
+ */
+bool datapath_joins(enum port_mode mode);
 
 /* Programs, links and pins stay. */
 void datapath_close(struct datapath *datapath);

@@ -3,6 +3,7 @@
  * events_log.c - each event as a line that a person understands.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "events.h"
 #include "log.h"
@@ -42,6 +43,11 @@ static const struct story {
 	[COUNTER_frozen_probe] = {"probes for a frozen address: nothing said", LOG_LEVEL_INFO},
 	[COUNTER_thawed] = {"thawed: it was quiet long enough", LOG_LEVEL_INFO},
 	[COUNTER_aged] = {"forgotten: no sign of life", LOG_LEVEL_INFO},
+	[COUNTER_announce_refresh] = {"announced again: it is still there", LOG_LEVEL_INFO},
+	[COUNTER_confirmed] = {"is followed", LOG_LEVEL_INFO},
+	[COUNTER_unconfirmed] = {"announced, but a listener does not answer it; garpd explain "
+				 "tells which",
+				 LOG_LEVEL_WARNING},
 	[COUNTER_denied_never] = {"denied: the address is marked never", LOG_LEVEL_WARNING},
 	[COUNTER_denied_owner] = {"denied: not on the address's list of owners", LOG_LEVEL_WARNING},
 	[COUNTER_denied_host] = {"denied: the address is this host's own", LOG_LEVEL_WARNING},
@@ -53,13 +59,14 @@ static const struct story {
 static json_t *events_fields(const struct event *event, const char *bridge, const char *port,
 			     const char *address, const char *mac)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b}", "event",
-			 counter_name(event->reason), "bridge", bridge, "vlan",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o}",
+			 "event", counter_name(event->reason), "bridge", bridge, "vlan",
 			 output_vlan(event->key.vlan), "inner_vlan",
 			 output_vlan(event->key.inner_vlan), "address", address, "mac", mac, "port",
 			 port, "old_state", claim_state_name(event->old_state), "state",
 			 claim_state_name(event->state), "window_probes", event->window_probes,
-			 "announcements", event->announcements, "sent", event->sent);
+			 "announcements", event->announcements, "sent", event->sent, "listener",
+			 output_addr(&event->listener));
 }
 
 /* "br0" or "br0 vlan 10" or "br0 vlan 10.20" */
@@ -74,15 +81,30 @@ static void events_segment(const struct event *event, const char *bridge, char *
 		snprintf(text, size, "%s", bridge);
 }
 
+/* Of a confirmation: whose, and how long after the announcement. */
+static void events_listener(const struct event *event, char *text, size_t size)
+{
+	static const struct addr nobody;
+	char listener[ADDR_TEXT_LEN];
+
+	text[0] = '\0';
+	if (memcmp(&event->listener, &nobody, sizeof(nobody)) == 0)
+		return;
+	snprintf(text, size, ": confirmed by %s %.1f ms after the announcement",
+		 addr_text(&event->listener, listener), (double)event->took_ns / NSEC_PER_MSEC);
+}
+
 void events_log(const struct event *event, const char *bridge, const char *port)
 {
 	const struct story *story = &stories[event->reason < COUNTER_MAX ? event->reason : 0];
-	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[64];
+	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[64], listener[128];
 
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
 	events_segment(event, bridge, segment, sizeof(segment));
+	events_listener(event, listener, sizeof(listener));
 	log_line(story->text ? story->level : LOG_LEVEL_INFO,
-		 events_fields(event, bridge, port, address, mac), "%s: %s: %s on %s %s", segment,
-		 address, mac, port, story->text ? story->text : counter_name(event->reason));
+		 events_fields(event, bridge, port, address, mac), "%s: %s: %s on %s %s%s", segment,
+		 address, mac, port, story->text ? story->text : counter_name(event->reason),
+		 listener);
 }

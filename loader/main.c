@@ -24,7 +24,7 @@ static const struct verb {
 	 "             [--log text|json]",
 	 "attach to every port of the bridges, and to router ports, and announce for guests"},
 	{"check", cmd_check, "FILE", "check a configuration file"},
-	{"show", cmd_show, "claims|ports|counters [-j] [-a]",
+	{"show", cmd_show, "claims|listeners|ports|counters [-j] [-a]",
 	 "what the pinned maps say; no daemon is needed"},
 	{"watch", cmd_watch, "[-j]", "print claims as they change"},
 	{"announce", cmd_announce, "ADDR", "announce the owner of an existing claim now"},

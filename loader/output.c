@@ -187,6 +187,14 @@ json_t *output_mac(const __u8 mac[MAC_LEN])
 	return memcmp(mac, none, MAC_LEN) ? json_string(mac_text(mac, text)) : json_null();
 }
 
+json_t *output_addr(const struct addr *addr)
+{
+	static const struct addr none;
+	char text[ADDR_TEXT_LEN];
+
+	return memcmp(addr, &none, sizeof(none)) ? json_string(addr_text(addr, text)) : json_null();
+}
+
 json_t *output_time(__u64 monotonic_ns)
 {
 	char text[TIME_TEXT_LEN];

@@ -36,6 +36,7 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 json_t *output_interface(__u32 ifindex); /* its name; "#7" where it is gone */
 json_t *output_vlan(__u16 vlan);
 json_t *output_mac(const __u8 mac[MAC_LEN]);
+json_t *output_addr(const struct addr *addr);
 json_t *output_time(__u64 monotonic_ns); /* RFC 3339 */
 
 #endif

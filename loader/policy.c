@@ -88,10 +88,25 @@ static int policy_write_addresses(const struct pins *pins, const struct config *
 	return code;
 }
 
+/* Those behind the last one are ::, nobody. */
+static int policy_write_gateways(const struct pins *pins, const struct config *config,
+				 struct err *err)
+{
+	int code = 0;
+
+	for (__u32 i = 0; i < GARPD_MAX_GATEWAYS && !code; i++)
+		code = bpf_map_update_elem(pins->gateways, &i, &config->gateways[i], BPF_ANY);
+	if (code)
+		return err_set(err, code, "gateways: cannot write: %s", strerror(-code));
+	return 0;
+}
+
 int policy_apply(const struct pins *pins, const struct config *config, struct err *err)
 {
 	int code = policy_write_addresses(pins, config, err);
 
+	if (!code)
+		code = policy_write_gateways(pins, config, err);
 	return code ? code : policy_write_settings(pins, config, err);
 }
 

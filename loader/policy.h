@@ -10,8 +10,8 @@
 #include "pins.h"
 
 /*
- * Settings and declared addresses. At every instant each address is judged by the old or by the
- * new configuration. 0, or -errno with `err`.
+ * Settings, gateways and declared addresses. At every instant each address is judged by the old or
+ * by the new configuration. 0, or -errno with `err`.
  */
 int policy_apply(const struct pins *pins, const struct config *config, struct err *err);
 

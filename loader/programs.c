@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,12 @@ int programs_name(__u32 id, char name[PROGRAM_NAME_LEN])
 	if (!code)
 		memcpy(name, info.name, PROGRAM_NAME_LEN);
 	return code;
+}
+
+/* There is no program 0; who may not ask is not told even that. */
+bool programs_may_read(void)
+{
+	return bpf_prog_get_fd_by_id(0) != -EPERM;
 }
 
 __u32 programs_xdp(__u32 ifindex)

@@ -30,6 +30,12 @@ struct program {
  */
 size_t programs_read(__u32 ifindex, struct program *programs, size_t max);
 
+/*
+ * May we see other people's programs? Without CAP_NET_ADMIN and CAP_SYS_ADMIN what programs_read
+ * finds is neither all nor named.
+ */
+bool programs_may_read(void);
+
 bool programs_is_ours(const struct program *program);
 
 /* The id of the XDP program on the interface, in whatever mode; 0: none. */

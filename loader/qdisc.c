@@ -81,6 +81,42 @@ void qdisc_each_filter(__u32 ifindex, qdisc_filter each, void *ctx)
 	netlink_close(&netlink);
 }
 
+/* Which filter qdisc_hear_name looks for, and what it has found. */
+struct qdisc_wanted {
+	__u16 priority;
+	__u32 handle;
+	char *name;
+};
+
+static int qdisc_hear_name(void *ctx, const struct nlmsghdr *message)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[TCA_OPTIONS + 1], *options[TCA_BPF_NAME + 1];
+	const struct qdisc_wanted *wanted = ctx;
+
+	if (message->nlmsg_type != RTM_NEWTFILTER || tc->tcm_handle != wanted->handle ||
+	    TC_H_MAJ(tc->tcm_info) >> 16 != wanted->priority)
+		return 0;
+	netlink_attrs(message, sizeof(*tc), attrs, TCA_OPTIONS + 1);
+	netlink_attrs_nested(attrs[TCA_OPTIONS], options, TCA_BPF_NAME + 1);
+	netlink_text(options[TCA_BPF_NAME], wanted->name, QDISC_NAME_LEN);
+	return 0;
+}
+
+const char *qdisc_filter_name(__u32 ifindex, __u16 priority, __u32 handle,
+			      char name[QDISC_NAME_LEN])
+{
+	struct qdisc_wanted wanted = {.priority = priority, .handle = handle, .name = name};
+	struct netlink netlink = {};
+	struct err err;
+
+	name[0] = '\0';
+	if (!netlink_open(&netlink, NULL, 0, &err))
+		qdisc_dump_filters(&netlink, ifindex, TC_H_MIN_INGRESS, qdisc_hear_name, &wanted);
+	netlink_close(&netlink);
+	return name;
+}
+
 bool qdisc_clsact_is_empty(__u32 ifindex)
 {
 	struct netlink netlink = {};

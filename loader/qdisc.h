@@ -18,4 +18,13 @@ typedef void (*qdisc_filter)(void *ctx, __u32 prog_id, const char *kind);
 /* Calls `each` for every filter on the ingress. Where the kernel does not tell, for none. */
 void qdisc_each_filter(__u32 ifindex, qdisc_filter each, void *ctx);
 
+/*
+ * The name of the BPF filter with this priority and handle on the ingress, as its owner gave it;
+ * "" where there is none or it has none. Unlike the program's own it can be had without
+ * CAP_SYS_ADMIN.
+ */
+#define QDISC_NAME_LEN 64
+const char *qdisc_filter_name(__u32 ifindex, __u16 priority, __u32 handle,
+			      char name[QDISC_NAME_LEN]);
+
 #endif

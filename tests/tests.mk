@@ -63,7 +63,7 @@ format: ## clang-format everything
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
 UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
-	loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
+	loader/adopt.c loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 
@@ -92,14 +92,16 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(L)/machine $(L)/pick $(L)/winguest $(L)/tapguest $(L)/frames $(L)/outage $(L)/tcx \
-	$(L)/verified $(L)/ringless $(L)/foreign.bpf.o
+LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest frames outage tcx verified ringless \
+	confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	guest.h guest_parts.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx $(L)/verified: LDLIBS := -lbpf
+$(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c privileges.h syscalls.h)
+$(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson
 # Started for every step of every case.
 $(L)/machine $(L)/pick: LDLIBS += -static

@@ -26,7 +26,7 @@ struct ext_header {
 
 TestSuite(bpf_object, .timeout = 60);
 
-static _Alignas(8) char file[512 * 1024];
+static _Alignas(8) char file[4 * 1024 * 1024];
 
 /* The section of an ELF file in `file`; NULL where it has none of this name. */
 static const void *section(const char *name)

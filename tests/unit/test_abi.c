@@ -18,18 +18,21 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 1, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 2, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 216);
+	cr_assert_eq(sizeof(struct claim), 288);
+	cr_assert_eq(sizeof(struct listener_key), 28);
+	cr_assert_eq(sizeof(struct listener), 48);
+	cr_assert_eq(sizeof(struct seen_key), 12);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 152);
+	cr_assert_eq(sizeof(struct settings), 176);
 	cr_assert_eq(sizeof(struct port), 24);
 	cr_assert_eq(sizeof(struct limit), 16);
 	cr_assert_eq(sizeof(struct port_vlans), 512);
-	cr_assert_eq(sizeof(struct event), 64);
+	cr_assert_eq(sizeof(struct event), 88);
 	cr_assert_eq(sizeof(struct speak_call), 40);
 	cr_assert_eq(sizeof(struct speak_frame), 60);
 	cr_assert_eq(offsetof(struct speak_frame, call), SPEAK_CALL_OFFSET);
@@ -41,7 +44,9 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct claim, key), 8);
 	cr_assert_eq(offsetof(struct claim, window_ends_ns) % 8, 0);
 	cr_assert_eq(offsetof(struct claim, changed_ns) + 8, sizeof(struct claim));
-	cr_assert_eq(offsetof(struct event, announcements) + 4, sizeof(struct event));
+	cr_assert_eq(offsetof(struct event, took_ns) + 8, sizeof(struct event));
+	cr_assert_eq(offsetof(struct event, listener), 64);
+	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
 	cr_assert_eq(offsetof(struct settings, max_age_ns) + 8, sizeof(struct settings));
 	cr_assert_eq(offsetof(struct port, relay) + 2, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
@@ -52,7 +57,7 @@ Test(abi, defaults_of_the_settings)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
 
-	cr_assert_eq(settings.abi, 1);
+	cr_assert_eq(settings.abi, GARPD_ABI);
 	cr_assert_eq(settings.form, FORM_BOTH);
 	cr_assert_eq(settings.min_probes, 3);
 	cr_assert_eq(settings.announce_num, 2);
@@ -71,6 +76,10 @@ Test(abi, defaults_of_the_settings)
 	cr_assert_eq(settings.dad_grace_ns, 50000000ull);
 	cr_assert_eq(settings.first_interval_ns, 1100000000ull);
 	cr_assert_eq(settings.announce_interval_ns, 2000000000ull);
+	cr_assert_eq(settings.nudge, NUDGE_AUTO);
+	cr_assert_eq(settings.nudge_num, 3);
+	cr_assert_eq(settings.nudge_interval_ns, 1000000000ull);
+	cr_assert_eq(settings.refresh_ns, 0);
 	cr_assert_eq(settings.retry_ns, 10000000ull);
 	cr_assert_eq(settings.moves_ns, 180000000000ull);
 	cr_assert_eq(settings.thaw_ns, 300000000000ull);
@@ -127,6 +136,9 @@ Test(abi, states_and_modes_keep_their_numbers)
 	cr_assert_eq(ANNOUNCE_AFTER_PROBE, 0);
 	cr_assert_eq(ANNOUNCE_IMMEDIATE, 1);
 	cr_assert_eq(ANNOUNCE_NEVER, 2);
+	cr_assert_eq(NUDGE_NEVER, 0);
+	cr_assert_eq(NUDGE_AUTO, 1);
+	cr_assert_eq(NUDGE_ALWAYS, 2);
 	cr_assert_eq(MODE_AUTO, 0);
 	cr_assert_eq(MODE_TCX, 1);
 	cr_assert_eq(MODE_TC, 2);

@@ -60,11 +60,16 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(config.routers.count, 2);
 	cr_assert_str_eq(config.routers.name[1], "lan*");
 	cr_assert_eq(config.relay, 1);
+	cr_assert_str_eq(config.group, "netwatch");
 	cr_assert_eq(config.mode, MODE_TC);
 	cr_assert_eq(config.max_claims, 1024);
 	cr_assert_eq(settings->form, FORM_REPLY);
 	cr_assert_eq(settings->link_local, 1);
 	cr_assert_eq(settings->xdp_drop, 1);
+	cr_assert_eq(settings->nudge, NUDGE_ALWAYS);
+	cr_assert_eq(settings->refresh_ns, 300 * NSEC_PER_SEC);
+	cr_assert_eq(config.gateway_count, 2);
+	cr_assert_eq(config.gateways[1].bytes[15], 1);
 	cr_assert_eq(settings->probes_per_second, 50);
 	cr_assert_eq(settings->min_probes, 2);
 	cr_assert_eq(settings->announce_num, 3);
@@ -138,6 +143,11 @@ static const struct bad {
 	{"declared_twice", "4: 192.0.2.7 is declared twice (line 2); keep one"},
 	{"deep", "1: lists and mappings nested too deep"},
 	{"empty_item", "3: addresses[0] has no \"address\"; write \"address: ADDRESS\""},
+	{"gateway", "2: \"192.0.2.0/24\" is no address of a gateway; write one"},
+	{"gateway_twice", "3: gateway 192.0.2.1 is listed twice; keep one"},
+	{"nudge", "1: nudge can't be \"often\"; use never, auto or always"},
+	{"refresh", "2: refresh can't be \"5s\"; use off, or a time from 10s to 24h"},
+	{"refresh_unit", "1: refresh can't be \"60\"; use off"},
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
@@ -147,6 +157,7 @@ static const struct bad {
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "2: unknown key \"kkkk"}, /* libcyaml's line, that of the value before */
+	{"group", "2: \"net watch\" is no name of a group"},
 	{"mac", "6: \"00:15:5d:00:00:0g\" is no MAC of a guest; write it like"},
 	{"mac_group", "3: \"01:15:5d:00:00:01\" is no MAC of a guest"},
 	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},

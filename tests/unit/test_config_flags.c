@@ -90,8 +90,8 @@ Test(config_flags, that_overlap_the_file_are_refused_by_the_check)
 	cr_assert_eq(config_check(&config, &err), -EINVAL);
 	cr_assert_eq(strncmp(err.text,
 			     "--declare 203.0.113.9: 203.0.113.9 overlaps 203.0.113.0/24 (" FILES
-			     "full.yaml:19)",
-			     60 + strlen(FILES "full.yaml:19)")),
+			     "full.yaml:23)",
+			     60 + strlen(FILES "full.yaml:23)")),
 		     0, "%s", err.text);
 	config_free(&config);
 }

@@ -187,3 +187,40 @@ Test(frame_kinds, link_local_is_told_apart_by_its_address)
 	frame = arp(ones, guest, ARP_REQUEST, guest, NOBODY, zeroes, "\xa9\xfd\x01\x02");
 	cr_assert_not(addr_is_link_local(&frame.addr));
 }
+
+/* ---- whom it is addressed at ---- */
+
+static void assert_to(__u16 op, const char *spa, const char *tpa, const __u8 *dst,
+		      enum frame_to expected)
+{
+	struct frame frame;
+	struct bytes bytes;
+	struct addr target;
+
+	put_ethernet(&bytes, dst, guest);
+	put_arp(&bytes, op, guest, spa, zeroes, tpa);
+	frame = parse_all(&bytes);
+	cr_assert_eq(frame.to, expected);
+	if (expected == FRAME_TO_NOBODY)
+		return;
+	addr_from_ipv4(&target, (const __u8 *)tpa);
+	cr_assert_eq(memcmp(&frame.target, &target, sizeof(target)), 0);
+	cr_assert_eq(memcmp(frame.to_mac, dst, MAC_LEN), 0);
+	cr_assert_eq(frame.kind, FRAME_ASSERTION);
+}
+
+Test(frame_kinds, question_and_answer_have_another_end)
+{
+	assert_to(ARP_REQUEST, SERVICE, CLIENT, ones, FRAME_ASKS);
+	assert_to(ARP_REQUEST, SERVICE, CLIENT, other, FRAME_ASKS);
+	assert_to(ARP_REPLY, SERVICE, CLIENT, other, FRAME_ANSWERS);
+}
+
+Test(frame_kinds, probe_and_announcement_have_none)
+{
+	assert_to(ARP_REQUEST, NOBODY, SERVICE, ones, FRAME_TO_NOBODY);
+	assert_to(ARP_REQUEST, SERVICE, SERVICE, ones, FRAME_TO_NOBODY);
+	assert_to(ARP_REPLY, SERVICE, SERVICE, other, FRAME_TO_NOBODY);
+	assert_to(ARP_REPLY, SERVICE, NOBODY, other, FRAME_TO_NOBODY);
+	assert_to(ARP_REQUEST, SERVICE, "\xe0\x00\x00\x01", ones, FRAME_TO_NOBODY);
+}

@@ -2,6 +2,7 @@
 /* nd.h on whole messages: cut anywhere, with options in every order, behind tags; what is said. */
 #include <criterion/criterion.h>
 
+#include "bpf/nd_say.h"
 #include "nd_bytes.h"
 
 TestSuite(nd_forms);
@@ -184,7 +185,7 @@ Test(nd_forms, announcement_byte_by_byte)
 {
 	static const __u8 head[] = {0x60, 0, 0, 0, 0, 32, 58, 255};
 	static const __u8 message[] = {136, 0, 0x20, 0, 0, 0};
-	struct nd_announcement *said = malloc(sizeof(*said));
+	struct nd_message *said = malloc(sizeof(*said));
 	const __u8 *at = (const __u8 *)said;
 	struct addr addr;
 

@@ -91,6 +91,20 @@ static struct policy world_policy(const struct world *w, int site, const __u8 *m
 			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
 }
 
+/* A round of nudges: to each listener, unless it is the look behind the last one. */
+static void world_nudges(struct world *w, struct claim *claim)
+{
+	struct nudges nudges = {.waiting = w->listeners};
+	struct claim_step step;
+
+	if (!claim_nudge_is_last(claim, &w->settings))
+		nudges.sent = w->listeners;
+	if (nudges.sent)
+		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
+	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
+	w->counted[step.reason]++;
+}
+
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
 static void world_follow(struct world *w, int site, struct claim_step step,
 			 const struct heard *heard)
@@ -119,6 +133,8 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		step = claim_recorded(claim, step.announce, sent, &w->settings, w->now_ns);
 		w->counted[step.reason]++;
 	}
+	if (w->step.nudge)
+		world_nudges(w, claim);
 	if (w->step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
@@ -233,8 +249,32 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 	struct claim *claim = &w->sites[site].claim;
 
 	world_run_until(w, at_ns);
-	world_follow(w, site, claim_asked(claim, world_policy(w, site, claim->mac)), NULL);
+	world_follow(w, site,
+		     claim_asked(claim, world_policy(w, site, claim->mac), &w->settings, w->now_ns),
+		     NULL);
 	return w->step.reason;
+}
+
+/* The first answer of a listener, which follows from now on. */
+int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns)
+{
+	const struct addr listener = world_addr(LISTENER);
+	struct claim *claim = &w->sites[world_site(w, addr)].claim;
+	struct claim_step step;
+
+	world_run_until(w, at_ns);
+	step = claim_answered(claim, to->mac, &listener, w->answered_ns, w->now_ns);
+	if (step.reason == COUNTER_confirmed)
+		w->listeners--;
+	w->answered_ns = w->now_ns;
+	w->counted[step.reason]++;
+	return step.reason;
+}
+
+void world_seen(struct world *w, const char *addr, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	claim_seen(&w->sites[world_site(w, addr)].claim, at_ns);
 }
 
 const struct claim *world_claim(const struct world *w, const char *addr)

@@ -19,12 +19,14 @@
 
 #define WORLD_CLAIMS	    4
 #define WORLD_ANNOUNCEMENTS 256
+#define WORLD_NUDGE_ROUNDS  16
 
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
 
 #define ADDRESS	 "192.0.2.7"
 #define ADDRESS6 "2001:db8::7"
+#define LISTENER "192.0.2.254"
 
 /* Somebody who sends ARP, on a port of the bridge. */
 struct station {
@@ -51,9 +53,11 @@ struct announcement {
 struct world {
 	struct settings settings;
 	__u64 now_ns;
-	int daemon_sleeps; /* 1: nobody comes at the deadlines */
-	int fail;	   /* that many announcements to come cannot be queued */
-	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+	int daemon_sleeps;	/* 1: nobody comes at the deadlines */
+	int fail;		/* that many announcements to come cannot be queued */
+	int xdp;		/* 1: what hears cannot send, nor see which frames are ours */
+	unsigned int listeners; /* of every address, that have not answered yet */
+	__u64 answered_ns;	/* when the last answer came */
 
 	struct {
 		struct claim claim;
@@ -66,6 +70,8 @@ struct world {
 		unsigned int count;
 		struct announcement list[WORLD_ANNOUNCEMENTS];
 	} announced;
+	unsigned int nudge_rounds; /* in which somebody was nudged */
+	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
 	unsigned int counted[COUNTER_MAX];
 	unsigned int wakeups;	/* calls of claim_due */
 	struct claim_step step; /* the last one */
@@ -101,6 +107,11 @@ void world_takes(struct world *w, const char *addr, const struct station *from, 
 /* The daemon: serves every deadline up to at_ns; or an operator's request. */
 void world_run_until(struct world *w, __u64 at_ns);
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
+
+/* A listener answers the host that it has for the address, an enum counter; or the owner is heard
+ * of. */
+int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns);
+void world_seen(struct world *w, const char *addr, __u64 at_ns);
 
 /* The claim, NULL: forgotten or never made. */
 const struct claim *world_claim(const struct world *w, const char *addr);

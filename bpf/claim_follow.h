@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * claim_follow.h - the claim machine once the guest is announced: did its listeners follow? Nudges,
+ * their answers, and how long the owner has been heard of. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_FOLLOW_H
+#define GARPD_CLAIM_FOLLOW_H
+
+#include "claim_state.h"
+
+/* A round of nudges, and what it came to (speak_nudge.h). */
+struct nudges {
+	__u64 since_ns; /* answers before that prove nothing */
+	__u32 looks;	/* 1: nobody is nudged any more, only: who has answered? */
+	__u32 offset;	/* of ARP or IPv6 in the frame that is at hand */
+	__u32 sent;
+	__u32 waiting; /* listeners that have not answered yet, whether or not nudged now */
+};
+
+/* As with a slot, the round is taken before anything is sent. */
+static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
+					     __u64 now_ns)
+{
+	if (!claim->nudge_ns || now_ns < claim->nudge_ns)
+		return;
+	claim->nudged_ns = now_ns;
+	step->nudge = 1;
+}
+
+/* The last round only looks who has answered. */
+static __always_inline int claim_nudge_is_last(const struct claim *claim,
+					       const struct settings *settings)
+{
+	return claim->nudge_round > settings->nudge_num;
+}
+
+/* A round is over. Once everybody has answered there is no further one. */
+static __always_inline struct claim_step claim_nudged(struct claim *claim,
+						      const struct nudges *nudges,
+						      const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_nudge_round};
+	int last = claim_nudge_is_last(claim, settings);
+
+	claim->nudges += nudges->sent;
+	claim->unconfirmed = nudges->waiting;
+	if (nudges->waiting && !last) {
+		claim->nudge_round++;
+		claim->nudge_ns = now_ns + settings->nudge_interval_ns;
+	} else {
+		claim_stop_nudging(claim);
+	}
+	claim_wake(claim);
+	if (nudges->waiting && last) {
+		step.reason = COUNTER_unconfirmed;
+		step.changed = 1;
+		claim->changed_ns = now_ns;
+	}
+	return step;
+}
+
+/*
+ * A host answered `to_mac`, the MAC that it has for the claim's address: so it has followed.
+ * `answered_ns`: when it last did, 0: never. Only its first answer since the announcement is news.
+ */
+static __always_inline struct claim_step claim_answered(struct claim *claim, const __u8 *to_mac,
+							const struct addr *listener,
+							__u64 answered_ns, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_answer_seen};
+
+	if (!claim_may_nudge(claim->state) || !claim->announced_since_ns ||
+	    !mac_equal(claim->mac, to_mac) || answered_ns >= claim->announced_since_ns)
+		return step;
+	claim->confirmations++;
+	if (claim->unconfirmed)
+		claim->unconfirmed--;
+	claim->confirmed_by = *listener;
+	claim->confirmed_ns = now_ns;
+	claim->changed_ns = now_ns;
+	step.reason = COUNTER_confirmed;
+	step.changed = 1;
+	return step;
+}
+
+/* The claim's host was heard of, with whatever address: it is alive. */
+static __always_inline void claim_seen(struct claim *claim, __u64 seen_ns)
+{
+	if (seen_ns > claim->last_seen_ns)
+		claim->last_seen_ns = seen_ns;
+}
+
+/*
+ * Nothing was due for a while: the owner is announced again where that is wanted and it has been
+ * heard of since, or else its claim grows older.
+ */
+static __always_inline void claim_refresh(struct claim *claim, struct policy policy,
+					  const struct settings *settings, struct claim_step *step,
+					  __u64 now_ns)
+{
+	int heard = now_ns - claim->last_seen_ns <= settings->refresh_ns;
+
+	if (policy.denied) {
+		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+	} else if (heard) {
+		step->reason = COUNTER_announce_refresh;
+		step->announce = ANNOUNCE_GUEST;
+	} else {
+		step->reason = COUNTER_refresh_silent;
+	}
+	claim_arm(claim, settings, now_ns);
+}
+
+#endif /* GARPD_CLAIM_FOLLOW_H */

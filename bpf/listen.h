@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * listen.h - who is likely to hold an address, learned from the questions and answers that come by;
+ * and the answers that prove that an announced guest is followed.
+ */
+#ifndef GARPD_LISTEN_H
+#define GARPD_LISTEN_H
+
+#include "claim.h"
+#include "maps.h"
+#include "outcome.h"
+
+/* A listener that is heard again and again is written down once in this time. */
+#define LISTENER_FRESH_NS NSEC_PER_SEC
+
+static __always_inline int addr_equal(const struct addr *a, const struct addr *b)
+{
+	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
+}
+
+/* Which place a newcomer takes: an empty one, else that of whom nothing was heard for longest. */
+static __always_inline __u64 listener_worth(const struct listener *there, __u32 gateway)
+{
+	if (!there)
+		return 0;
+	return there->gateway && !gateway ? ~0ull : there->heard_ns;
+}
+
+/*
+ * The listener under `listening->key`, or NULL: then the key's place is the one to be taken, and
+ * LISTENERS where there is none.
+ */
+static __always_inline struct listener *listener_find(struct listening *listening,
+						      const struct addr *addr, __u32 gateway)
+{
+	__u64 least = ~0ull, worth;
+	__u32 i, place = LISTENERS;
+	struct listener *there;
+
+	for (i = 0; i < LISTENERS; i++) {
+		listening->key.place = i;
+		there = bpf_map_lookup_elem(&listeners, &listening->key);
+		if (there && addr_equal(&there->addr, addr))
+			return there;
+		worth = listener_worth(there, gateway);
+		if (worth < least) {
+			least = worth;
+			place = i;
+		}
+	}
+	listening->key.place = place;
+	return NULL;
+}
+
+/*
+ * Remembers `listening->record` under `listening->key`, unless it is known and fresh. Another CPU
+ * may take the same place at the same time: one of the two is remembered, whole.
+ */
+static __always_inline void listener_note(struct listening *listening, __u64 now_ns)
+{
+	struct listener *record = &listening->record;
+	struct listener *there = listener_find(listening, &record->addr, record->gateway);
+
+	if (listening->key.place >= LISTENERS)
+		return;
+	if (there && mac_equal(there->mac, record->mac) &&
+	    now_ns - there->heard_ns < LISTENER_FRESH_NS)
+		return;
+	record->heard_ns = now_ns;
+	if (there) {
+		record->gateway |= there->gateway;
+		record->tries = there->tries;
+		record->nudged_ns = there->nudged_ns;
+		record->answered_ns = there->answered_ns;
+	} else {
+		count(COUNTER_listener_learned);
+	}
+	bpf_map_update_elem(&listeners, &listening->key, record, BPF_ANY);
+}
+
+/* The sender of the outcome's frame, as a listener of `addr` in its segment. */
+static __always_inline void listen_begin(struct outcome *outcome, const struct addr *addr)
+{
+	struct listening *listening = &outcome->listening;
+
+	listening->key.claim = outcome->event.key;
+	listening->key.claim.addr = *addr;
+	__builtin_memset(&listening->record, 0, sizeof(listening->record));
+	listening->record.addr = outcome->frame.addr;
+	__builtin_memcpy(listening->record.mac, outcome->frame.mac, MAC_LEN);
+}
+
+/* When the sender answered a host that has the target's address before; it does so now. */
+static __always_inline __u64 listen_answer(struct outcome *outcome, __u64 now_ns)
+{
+	struct listener *there = listener_find(&outcome->listening, &outcome->frame.addr, 0);
+	__u64 before_ns = 0;
+
+	if (there) {
+		before_ns = there->answered_ns;
+		there->answered_ns = now_ns;
+		there->tries = 0;
+	}
+	return before_ns;
+}
+
+/* Whoever answers the MAC that was announced has it: the claim of the target is confirmed. */
+static __always_inline void listen_confirm(struct outcome *outcome, __u64 answered_ns, __u64 now_ns)
+{
+	struct claim_key *key = &outcome->listening.key.claim;
+	struct event *event = &outcome->listening.event;
+	struct claim *claim = bpf_map_lookup_elem(&claims, key);
+	struct claim_step step = {.reason = COUNTER_no_claim};
+
+	if (!claim)
+		return;
+	__builtin_memset(event, 0, sizeof(*event));
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, key))
+		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr,
+				      answered_ns, now_ns);
+	event->took_ns = now_ns - claim->announced_since_ns;
+	event_take(event, claim, &step, now_ns);
+	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
+	event->port = claim->port;
+	bpf_spin_unlock(&claim->lock);
+	count(step.reason);
+	if (!step.changed)
+		return;
+	event->key = *key;
+	event->listener = outcome->frame.addr;
+	event_send(event);
+}
+
+/*
+ * An ordinary request or answer came by. Who asks for an address will have it in its cache, and so
+ * has who answers a host that has it (RFC 826, RFC 4861 7.2.3). Who answers from outside may be a
+ * gateway, which has everybody's.
+ */
+static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
+{
+	struct addr everybody = {};
+	__u64 now_ns, answered_ns;
+
+	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
+		return; /* the host's own cache is looked into, and its addresses do not move */
+	now_ns = bpf_ktime_get_ns();
+	listen_begin(outcome, &outcome->frame.target);
+	listener_note(&outcome->listening, now_ns);
+	if (outcome->frame.to != FRAME_ANSWERS)
+		return;
+	answered_ns = listen_answer(outcome, now_ns);
+	listen_confirm(outcome, answered_ns, now_ns);
+	if (role != ROLE_UPLINK)
+		return;
+	listen_begin(outcome, &everybody);
+	outcome->listening.record.gateway = 1;
+	listener_note(&outcome->listening, now_ns);
+}
+
+/* ---- who is alive ---- */
+
+/* A host behind a port of ours was heard of. Only where somebody asks for it (settings.refresh_ns).
+ */
+static __always_inline void seen_note(const struct frame *frame, __u32 segment, __u64 now_ns)
+{
+	struct seen_key key = {.segment = segment};
+	__u64 *seen_ns;
+
+	__builtin_memcpy(key.mac, frame->mac, MAC_LEN);
+	seen_ns = bpf_map_lookup_elem(&seen, &key);
+	if (seen_ns)
+		*seen_ns = now_ns;
+	else
+		bpf_map_update_elem(&seen, &key, &now_ns, BPF_ANY);
+}
+
+/* When the host was heard of last; 0: never. */
+static __always_inline __u64 seen_when(__u32 segment, const __u8 *mac)
+{
+	struct seen_key key = {.segment = segment};
+	__u64 *seen_ns;
+
+	__builtin_memcpy(key.mac, mac, MAC_LEN);
+	seen_ns = bpf_map_lookup_elem(&seen, &key);
+	return seen_ns ? *seen_ns : 0;
+}
+
+#endif /* GARPD_LISTEN_H */

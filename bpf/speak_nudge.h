@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * speak_nudge.h - nudges: an ordinary request from the address to each of its listeners, which RFC
+ * 826 and RFC 4861 7.2.3 oblige to take the sender's MAC over, also where they ignore gratuitous
+ * ARP or have no entry. Its answer, unicast to the guest's MAC, is the proof (listen.h).
+ */
+#ifndef GARPD_SPEAK_NUDGE_H
+#define GARPD_SPEAK_NUDGE_H
+
+#include "listen.h"
+#include "speak.h"
+
+/* Nobody keeps an entry for longer than this without asking again: Cisco IOS's ARP timeout. */
+#define LISTENER_AGE_NS (4 * 3600 * NSEC_PER_SEC)
+
+/* To the listener alone where its MAC is known, else to everybody, or its group (RFC 2464 7). */
+static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech *speech,
+				      const struct listener *listener)
+{
+	__u8 macs[2 * MAC_LEN];
+
+	__builtin_memset(macs, 0xff, MAC_LEN);
+	if (!mac_is_zero(listener->mac)) {
+		__builtin_memcpy(macs, listener->mac, MAC_LEN);
+	} else if (speech_is_ipv6(speech)) {
+		__builtin_memset(macs, 0x33, 2);
+		__builtin_memcpy(macs + 3, listener->addr.bytes + 13, 3);
+	}
+	__builtin_memcpy(macs + MAC_LEN, speech->mac, MAC_LEN);
+	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+}
+
+static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech *speech,
+				     const struct listener *listener, __u32 offset)
+{
+	struct arp_wire arp = {
+		.hrd = bpf_htons(ARP_ETHERNET),
+		.pro = bpf_htons(ETH_P_IP),
+		.hln = MAC_LEN,
+		.pln = 4,
+		.op = bpf_htons(ARP_REQUEST),
+	};
+
+	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
+	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
+	__builtin_memcpy(arp.tpa, listener->addr.bytes + 12, 4);
+	return bpf_skb_store_bytes(skb, offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
+}
+
+static __always_inline int nudge_nd(struct __sk_buff *skb, struct speech *speech,
+				    const struct listener *listener, __u32 offset)
+{
+	nd_ask(&speech->said, &speech->addr, speech->mac, &listener->addr,
+	       !mac_is_zero(listener->mac));
+	return bpf_skb_store_bytes(skb, offset, &speech->said, sizeof(speech->said),
+				   BPF_F_RECOMPUTE_CSUM);
+}
+
+/* Is it still to be waited for? Not whoever answered, is the guest itself, or has aged out. */
+static __always_inline int nudge_is_wanted(const struct listener *listener,
+					   const struct speech *speech, __u64 since_ns,
+					   __u64 now_ns)
+{
+	return listener->answered_ns < since_ns && !mac_equal(listener->mac, speech->mac) &&
+	       !addr_equal(&listener->addr, &speech->addr) &&
+	       (listener->gateway || now_ns - listener->heard_ns < LISTENER_AGE_NS);
+}
+
+/* ---- the gateways hold every address, this one too ---- */
+
+static __always_inline void nudge_add_gateway(struct outcome *outcome, const struct addr *addr,
+					      const __u8 *mac, __u64 now_ns)
+{
+	struct listening *listening = &outcome->listening;
+
+	if (addr_is_ipv4(addr) != addr_is_ipv4(&outcome->event.key.addr))
+		return;
+	listening->key.claim = outcome->event.key;
+	__builtin_memset(&listening->record, 0, sizeof(listening->record));
+	listening->record.addr = *addr;
+	listening->record.gateway = 1;
+	if (mac)
+		__builtin_memcpy(listening->record.mac, mac, MAC_LEN);
+	listener_note(listening, now_ns);
+}
+
+/* One that the configuration names. A global function, as nudge_listener(). */
+__noinline int nudge_add_named(__u32 at)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	const struct addr *named = bpf_map_lookup_elem(&gateways, &at);
+
+	if (outcome && named && !addr_is_none(named))
+		nudge_add_gateway(outcome, named, NULL, bpf_ktime_get_ns());
+	return 0;
+}
+
+/* One that was heard of in the segment. The same. */
+__noinline int nudge_add_learned(__u32 place)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	__u64 now_ns = bpf_ktime_get_ns();
+	const struct listener *there;
+
+	if (!outcome)
+		return 0;
+	outcome->listening.key.claim = outcome->event.key;
+	__builtin_memset(&outcome->listening.key.claim.addr, 0, sizeof(struct addr));
+	outcome->listening.key.place = place;
+	there = bpf_map_lookup_elem(&listeners, &outcome->listening.key);
+	if (there && now_ns - there->heard_ns < LISTENER_AGE_NS)
+		nudge_add_gateway(outcome, &there->addr, there->mac, now_ns);
+	return 0;
+}
+
+static __always_inline void nudge_add_gateways(void)
+{
+	__u32 i;
+
+	for (i = 0; i < GARPD_MAX_GATEWAYS; i++)
+		nudge_add_named(i);
+	for (i = 0; i < LISTENERS; i++)
+		nudge_add_learned(i);
+}
+
+/* ---- a round ---- */
+
+static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *speech,
+				      const struct listener *listener, __u32 offset)
+{
+	int err = nudge_macs(skb, speech, listener);
+
+	if (!err)
+		err = speech_is_ipv6(speech) ? nudge_nd(skb, speech, listener, offset)
+					     : nudge_arp(skb, speech, listener, offset);
+	return err ? err : speech_send(skb, speech, BPF_F_INGRESS);
+}
+
+/*
+ * The listener in one place of the address of outcomes[OUTCOME_OF_SPEAK]: nudged over what is at
+ * outcome->nudges.offset if it is still to be waited for. A global function: the verifier goes
+ * through it once and not once a listener, and so it finds everything by itself.
+ */
+__noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	__u64 now_ns = bpf_ktime_get_ns();
+	struct listener *listener;
+	struct nudges *nudges;
+
+	if (!outcome)
+		return 0;
+	nudges = &outcome->nudges;
+	outcome->listening.key.claim = outcome->event.key;
+	outcome->listening.key.place = place;
+	listener = bpf_map_lookup_elem(&listeners, &outcome->listening.key);
+	if (!listener || !nudge_is_wanted(listener, &outcome->speech, nudges->since_ns, now_ns))
+		return 0;
+	nudges->waiting++;
+	if (nudges->looks)
+		return 0;
+	listener->nudged_ns = now_ns;
+	listener->tries++;
+	if (nudge_send(skb, &outcome->speech, listener, nudges->offset)) {
+		count(COUNTER_nudge_failed);
+		return 0;
+	}
+	nudges->sent++;
+	count(COUNTER_nudged);
+	return 0;
+}
+
+/*
+ * A whole round, as outcome->nudges says, with a struct speak_frame that nobody else holds and that
+ * is given back.
+ */
+static __always_inline void nudge_round(struct __sk_buff *skb, struct outcome *outcome)
+{
+	__u32 mark = skb->mark, place;
+	int err = speak_make(skb, &outcome->speech, &outcome->nudges.offset);
+
+	skb->mark = GARPD_MARK;
+	for (place = 0; !err && place < LISTENERS; place++)
+		nudge_listener(skb, place);
+	skb->mark = mark;
+	speak_unmake(skb, &outcome->speech);
+}
+
+#endif /* GARPD_SPEAK_NUDGE_H */

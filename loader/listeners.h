@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listeners.h - reading the listeners map, and a listener as a user sees it.
+ */
+#ifndef GARPD_LISTENERS_H
+#define GARPD_LISTENERS_H
+
+#include <stddef.h>
+
+#include "../bpf/abi.h"
+#include "err.h"
+#include "output.h"
+
+struct listener_row {
+	struct listener_key key;
+	struct listener listener;
+};
+
+/* A copy of the map, sorted by bridge, VLAN, address, place. */
+struct listeners {
+	struct listener_row *row;
+	size_t count;
+};
+
+/* 0, or -errno with `err`. listeners_free takes what is left either way. */
+int listeners_read(int listeners_fd, struct listeners *listeners, struct err *err);
+void listeners_free(struct listeners *listeners);
+
+/* Those of one claim: fills at most LISTENERS rows and returns how many. */
+size_t listeners_of(int listeners_fd, const struct claim_key *key, struct listener_row *rows);
+
+/* What `garpd show listeners` prints of a struct listener_row; ends with a NULL key. */
+extern const struct field listeners_fields[];
+
+#endif

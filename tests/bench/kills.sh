@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SIGKILL at random instants, of the start as well, while windows are open: is every address announced,
+# none twice in a slot, none that somebody defends, and none before its window has ended? Two windows
+# open with each kill (every tenth one over an address that has its owner), and each of them lives
+# through a dozen kills. KILLS=N: how many (500); MODE: the attach mode (auto).
+# It takes about four minutes, so that a plain `tests/bench/run` leaves it out.
+
+# shellcheck source=tests/bench/bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+
+KILLS=${KILLS:-500}
+MODE=${MODE:-auto}
+LIFE_MS=600   # of a daemon, at most; it starts within a third of it
+DEFENDED=100  # addresses of the old guest
+
+# What a window asks for: the address of the Nth, in order.
+window_address() {
+	printf '198.18.%d.%d\n' $(($1 / 250)) $(($1 % 250 + 1))
+}
+
+defended_address() {
+	printf '198.19.0.%d\n' $(($1 % DEFENDED + 1))
+}
+
+garpd_start() {
+	lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0 --mode "$MODE"
+	GARPD_PID=$LAB_LAST
+}
+
+# One kill: two windows open, a daemon starts and dies.
+kill_once() {
+	local -a addresses=("$(window_address "$((2 * $1))")" "$(window_address "$((2 * $1 + 1))")")
+	(($1 % 10)) || addresses[1]=$(defended_address "$(($1 / 10))")
+	lab_winguest new -q -k 3000 eth0 "$MAC_NEW" "${addresses[@]}"
+	printf '%s\n' "${addresses[@]}" >>"$LAB_DIR/probed"
+	garpd_start
+	sleep "0.$(printf %03d $((RANDOM % LIFE_MS)))"
+	kill -KILL "$GARPD_PID"
+	wait "$GARPD_PID" 2>/dev/null || true
+}
+
+# From the capture: windows, and what went wrong. Early is before 1.05 s after the third probe.
+judge() {
+	awk -v new="$MAC_NEW" '
+		FILENAME == ARGV[1] { probed[$1] = 1; windows++; next }
+		!/^t=/ { next }
+		{
+			delete f
+			for (i = 1; i <= NF; i++) {
+				at = index($i, "=")
+				f[substr($i, 1, at - 1)] = substr($i, at + 1)
+			}
+		}
+		f["kind"] == "probe" && f["src"] == new {
+			if (++probes[f["tpa"]] == 3)
+				third[f["tpa"]] = f["t"]
+		}
+		f["kind"] ~ /^announce/ {
+			said[f["spa"] " " f["kind"]]++
+			if (f["src"] != new || !(f["spa"] in probed) || f["spa"] ~ /^198[.]19[.]/ ||
+			    probes[f["spa"]] < 3 || f["t"] - third[f["spa"]] < 1.049)
+				wrong++
+		}
+		END {
+			for (address in probed) {
+				if (address ~ /^198[.]19[.]/) {
+					defended++
+					continue
+				}
+				requests = said[address " announce-request"]
+				replies = said[address " announce-reply"]
+				lost += requests < 1 || replies < 1
+				short += requests == 1 || replies == 1
+				doubled += requests > 2 || replies > 2
+			}
+			printf "windows=%d defended=%d lost=%d short=%d wrong=%d doubled=%d\n", windows,
+				defended, lost, short, wrong, doubled
+		}' "$LAB_DIR/probed" "$LAB_DIR/lan.frames"
+}
+
+lab_up "k$$"
+lab_capture lan router lan0
+for ((i = 0; i < DEFENDED; i++)); do
+	defended_address "$i"
+done >"$LAB_DIR/defended"
+# shellcheck disable=SC2046 # a list of addresses
+lab_winguest old -i -k 3600000 eth0 "$MAC_OLD" $(<"$LAB_DIR/defended")
+# Attached once, the programs stay and hear everything.
+lab_start_garpd --mode "$MODE"
+lab_kill9_garpd
+for ((i = 0; i < KILLS; i++)); do
+	kill_once "$i"
+done
+lab_start_garpd --mode "$MODE"
+protocol_time 8
+judge >"$LAB_DIR/found"
+found_read "$LAB_DIR/found"
+row "SIGKILLs, at random within $LIFE_MS ms of a start" "500" "$KILLS" "mode $MODE"
+row "windows that they fell into" "500" "${FOUND[windows]}" "${FOUND[defended]} addresses defended"
+row "windows: lost, wrong, doubled" "0, 0, 0" \
+	"${FOUND[lost]}, ${FOUND[wrong]}, ${FOUND[doubled]}" "announced once of twice: ${FOUND[short]}"

@@ -1,0 +1,526 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What goes wrong around the daemon: queues and tables that are full, things that vanish in a window,
+# a stopped clock, disks that take nothing. What a daemon that is killed leaves is in lifecycle.sh.
+
+PINS=/sys/fs/bpf/garpd
+
+counter_of() {
+	in_hv "$GARPD" show counters -j | pick "counter=$1" value
+}
+
+# addresses A COUNT: COUNT addresses of the segment's wider net, 198.18.A.1 and on.
+addresses() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		printf '198.18.%d.%d\n' $(($1 + i / 250)) $((i % 250 + 1))
+	done
+}
+
+# announced_addresses CAPTURE: how many addresses there was a request for.
+announced_addresses() {
+	lab_frames "$1" kind=announce-request | grep -oE ' spa=[^ ]+' | sort -u | wc -l
+}
+
+assert_alive() {
+	kill -0 "$GARPD_PID" || t_fail "garpd died"
+}
+
+# probe_all COUNT: each guest of the lab probes for COUNT addresses of its own.
+probe_all() {
+	# shellcheck disable=SC2046 # a list of addresses
+	{
+		lab_winguest old -q -k 60000 eth0 "$MAC_OLD" $(addresses 10 "$1")
+		lab_winguest new -q -k 60000 eth0 "$MAC_NEW" $(addresses 20 "$1")
+		lab_winguest other -q -k 60000 eth0 "$MAC_OTHER" $(addresses 30 "$1")
+	}
+}
+
+# ---- full ----
+
+# The daemon sleeps while three guests send 9,000 probes, for whose events the ring buffer has no room.
+# timeout ring_buffer_full 120
+case_ring_buffer_full() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	kill -STOP "$GARPD_PID"
+	probe_all 1000
+	lab_wait 60 probed_thrice 3000 || t_fail "not all has been probed for"
+	(($(counter_of event_lost) > 0)) || t_fail "the ring buffer was never full"
+	kill -CONT "$GARPD_PID"
+	lab_wait 20 grep -q 'events lost .*reading the claims again' "$GARPD_LOG" ||
+		t_fail "the loss is not said: $(tail -n 3 "$GARPD_LOG")"
+	lab_wait 60 all_announced lan 3000 ||
+		t_fail "announced: $(announced_addresses lan) addresses of 3000"
+	lab_wait 30 all_owned 3000 || t_fail "not all claims are settled"
+	assert_equals "second announcements" 3000 "$(lab_claims | jq '[.[] | select(.announcements == 2)] | length')"
+	assert_alive
+}
+
+probed_thrice() {
+	lab_claims | jq -e --argjson count "$1" '[.[] | select(.probes >= 3)] | length == $count'
+}
+
+all_announced() {
+	[[ $(announced_addresses "$1") == "$2" ]]
+}
+
+all_owned() {
+	lab_claims | jq -e --argjson count "$1" '[.[] | select(.state == "owned")] | length == $count'
+}
+
+# Of the daemon's rtnetlink sockets: how many messages the kernel could not queue.
+netlink_drops() {
+	local inodes
+	inodes=" $(find "/proc/$GARPD_PID/fd" -lname 'socket:*' -printf '%l ' | tr -cd '0-9 ') "
+	awk -v inodes="$inodes" \
+		'index(inodes, " " $10 " ") { sum += $9 } END { print sum + 0 }' \
+		"/proc/$GARPD_PID/net/netlink"
+}
+
+# While the daemon sleeps its links change more often than its queue has room for.
+# timeout rtnetlink_overrun 120
+case_rtnetlink_overrun() {
+	local i
+	lab_guest gone 00:00:5e:00:53:1b
+	lab_start_garpd
+	lab_capture lan router lan0
+	kill -STOP "$GARPD_PID"
+	for ((i = 0; i < 6000; i++)); do
+		echo "link set v-other alias a$i"
+	done | in_ns_ip hv
+	lab_guest late 00:00:5e:00:53:1a
+	in_hv ip link del v-gone
+	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
+	kill -CONT "$GARPD_PID"
+	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 10 'v-gone: gone' || t_fail "v-gone: $(tail "$GARPD_LOG")"
+	lab_winguest late -k 10000 eth0 00:00:5e:00:53:1a "$SERVICE"
+	assert_await_frames lan 2 8 'kind=announce-.* src=00:00:5e:00:53:1a'
+	assert_router_mac "$SERVICE" 00:00:5e:00:53:1a
+}
+
+# The table of claims is full: what is in it goes on, what is not is counted; and there is room
+# again for whoever comes after some were forgotten.
+# timeout claims_full 90
+case_claims_full() {
+	local claims
+	printf 'bridges: [br0]\nuplinks: [up0]\nlimits:\n  claims: 16\ntiming:\n  max_age_s: 3\n' \
+		>"$LAB_DIR/garpd.yaml"
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	probe_all 16
+	lab_await "$LAB_DIR/lan.frames" 10 'kind=probe' 144 || t_fail "not all was probed for"
+	claims=$(lab_claims | jq length)
+	((claims > 0 && claims <= 16)) || t_fail "$claims claims in a table of 16"
+	(($(counter_of probe_no_room) > 0)) || t_fail "no probe was refused"
+	lab_await "$LAB_DIR/lan.frames" 10 'kind=announce-request' $((2 * claims)) ||
+		t_fail "of $claims claims: $(frames_count lan kind=announce-request) announcements"
+	lab_wait 10 no_claims || t_fail "claims are not forgotten"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* spa=$SERVICE"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+no_claims() {
+	[[ $(lab_claims | jq length) == 0 ]]
+}
+
+# ---- what vanishes in a window ----
+
+window_opens() {
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan "${1:-1}" 5 "kind=probe src=$MAC_NEW"
+}
+
+# The guest's link flaps and is back before its window ends.
+case_link_flaps_in_the_window() {
+	lab_start_garpd
+	window_opens 1
+	in_hv ip link set v-new down
+	in_hv ip link set v-new up
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+}
+
+# Down when the window ends: nothing can be said, that is said, and when it is up again the guest's
+# next probes count.
+case_link_down_at_the_end_of_the_window() {
+	lab_start_garpd
+	window_opens 3
+	in_hv ip link set v-new down
+	lab_await "$GARPD_LOG" 5 "$SERVICE.*not announced: its port is down" ||
+		t_fail "not said: $(<"$GARPD_LOG")"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+	in_hv ip link set v-new up
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# A virtual machine that is reset in its window: another device, and it probes again.
+case_port_replaced_in_the_window() {
+	lab_start_garpd
+	window_opens 2
+	in_hv ip link del v-new
+	lab_link new eth0 "$MAC_NEW" v-new
+	lab_await "$GARPD_LOG" 5 'port v-new attached' 2 || t_fail "not attached again"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 10 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	protocol_time 2.5
+	assert_frames_count 2 lan kind=announce-request
+}
+
+# br0 is deleted in a window and made again, as `ifreload` does it: nothing is left of the old one.
+case_bridge_made_again_in_the_window() {
+	local port
+	lab_start_garpd
+	window_opens 2
+	in_hv ip link del br0
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "$(<"$GARPD_LOG")"
+	in_hv_bridge
+	for port in up0 v-old v-new v-other; do
+		in_hv ip link set "$port" master br0
+		lab_await "$GARPD_LOG" 5 "port $port attached" 2 || t_fail "$port: $(<"$GARPD_LOG")"
+	done
+	assert_equals "ports" 4 "$(in_hv "$GARPD" show ports -j | jq length)"
+	protocol_time 1.5
+	assert_frames_count 0 lan 'kind=announce-.*'
+	lab_stale "$SERVICE" "$MAC_OLD"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_alive
+}
+
+in_hv_bridge() {
+	in_ns_ip hv <<-LINES
+		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set br0 up
+		addr add $HOST/24 dev br0
+	LINES
+}
+
+# A container dies: its namespace goes, with its end of the veth and so with the port.
+case_namespace_gone_in_the_window() {
+	lab_start_garpd
+	window_opens 2
+	kill -KILL "$LAB_LAST" "${LAB_PID[new]}"
+	unset 'LAB_PID[new]'
+	lab_await "$GARPD_LOG" 10 'v-new: gone' || t_fail "v-new is not missed: $(<"$GARPD_LOG")"
+	protocol_time 2.5
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_alive
+	lab_winguest other -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_OTHER"
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+}
+
+# ---- time ----
+
+# Nobody runs while the machine is suspended, and CLOCK_MONOTONIC, which all deadlines are in, stands
+# still: a window goes on where it was, and guests of this machine have slept as long. To garpd it is
+# therefore less than what is played here, where the clock goes on and only the daemon stands still:
+# what fell due is said at once when it wakes, once, and what follows keeps its distance.
+case_stopped_and_continued() {
+	lab_start_garpd
+	window_opens 3
+	kill -STOP "$GARPD_PID"
+	protocol_time 4
+	assert_frames_count 0 lan 'kind=announce-.*'
+	kill -CONT "$GARPD_PID"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_gap 1099000 $((1100000 + T_LATE_MS * 1000)) \
+		lan 1 kind=announce-request 2 kind=announce-request
+	protocol_time 2.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_frames_count 2 lan kind=announce-reply
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# Somebody answered while the daemon stood still: it does not say then what it would have said.
+case_contradicted_while_stopped() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=probe src=$MAC_NEW"
+	kill -STOP "$GARPD_PID"
+	lab_winguest old -i -k 10000 eth0 "$MAC_OLD" "$SERVICE"
+	assert_await_frames lan 3 5 "kind=probe src=$MAC_NEW"
+	protocol_time 2
+	kill -CONT "$GARPD_PID"
+	lab_wait 5 claim_is conflict || t_fail "state: $(claim_field "$SERVICE" state)"
+	protocol_time 2.5
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
+}
+
+claim_is() {
+	[[ $(claim_field "$SERVICE" state) == "$1" ]]
+}
+
+# ---- what cannot be written ----
+
+# log_is_full ARGS...: its log goes to a full disk; the work goes on.
+log_is_full() {
+	lab_capture lan router lan0
+	# shellcheck disable=SC2016 # the inner shell expands it
+	lab_spawn "$LAB_DIR/full" in_ns_exec hv bash -c 'exec "$@" >/dev/full' lab \
+		"$GARPD" run --bridge br0 --uplink up0 "$@"
+	GARPD_PID=$LAB_LAST
+	lab_wait 5 in_hv test -e "$PINS/garpd_speak" || t_fail "it does not start"
+	lab_wait 5 ports_are 4 || t_fail "nothing is attached"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	kill -HUP "$GARPD_PID"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_alive
+}
+
+ports_are() {
+	[[ $(in_hv "$GARPD" show ports -j | jq length) == "$1" ]]
+}
+
+case_log_disk_full() {
+	log_is_full
+}
+
+case_log_disk_full_json() {
+	log_is_full --log json
+}
+
+case_bpffs_read_only_at_the_start() {
+	local status=0
+	in_hv mount -o remount,ro /sys/fs/bpf
+	in_hv timeout 10 "$GARPD" run --bridge br0 >"$LAB_DIR/out" 2>&1 || status=$?
+	assert_equals "exit status" 1 "$status"
+	assert_equals "lines" 1 "$(wc -l <"$LAB_DIR/out")"
+	grep -q '/sys/fs/bpf is mounted read-only.*remount,rw' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	assert_equals "programs" "" "$(in_hv bpftool net | grep -i garpd || true)"
+	in_hv mount -o remount,rw /sys/fs/bpf
+	lab_start_garpd
+}
+
+# Links are pinned, so a port that comes cannot be had in tcx mode; it is said, and all else goes on.
+case_bpffs_read_only_while_running() {
+	lab_start_garpd
+	in_hv mount -o remount,ro /sys/fs/bpf
+	lab_guest late 00:00:5e:00:53:1a
+	if [[ $(in_hv "$GARPD" show ports -j | jq -r '.[0].mode') == tcx ]]; then
+		lab_await "$GARPD_LOG" 5 'v-late: cannot pin.*Read-only' || t_fail "$(<"$GARPD_LOG")"
+	fi
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_alive
+	# As it was: the next daemon finds everything.
+	lab_kill9_garpd
+	in_hv mount -o remount,rw /sys/fs/bpf
+	lab_start_garpd
+	grep -q 'port v-late attached' "$GARPD_LOG" || t_fail "v-late: $(<"$GARPD_LOG")"
+	assert_claim "$SERVICE" mac "$MAC_NEW"
+}
+
+# ---- killed ----
+
+# Six times in one window and the announcements behind it. (tests/bench/kills.sh: 500 windows.)
+# timeout killed_again_and_again 90
+case_killed_again_and_again() {
+	local i
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	for ((i = 0; i < 6; i++)); do
+		protocol_time "0.$((RANDOM % 400 + 100))"
+		lab_kill9_garpd
+		lab_start_garpd
+	done
+	assert_await_frames lan 4 10 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	protocol_time 2.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_frames_count 2 lan kind=announce-reply
+}
+
+# Killed while it starts, at whatever point: the next one starts all the same, and nothing is doubled.
+case_killed_while_starting() {
+	local i
+	lab_capture lan router lan0
+	for ((i = 0; i < 15; i++)); do
+		lab_spawn "$LAB_DIR/starting.$i" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
+		protocol_time "0.$(printf %03d $((i * 12)))"
+		kill -KILL "$LAB_LAST"
+		wait "$LAB_LAST" 2>/dev/null || true
+	done
+	lab_start_garpd
+	assert_equals "ports" 4 "$(in_hv "$GARPD" show ports -j | jq length)"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	protocol_time 2.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_frames_count 2 lan kind=announce-reply
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_nothing_left
+}
+
+# ---- another version ----
+
+layout_bytes() {
+	in_hv bpftool -j map lookup pinned "$PINS/settings" key hex 00 00 00 00 |
+		jq -r '.value | map(ltrimstr("0x")) | join(" ")'
+}
+
+# What this machine's garpd of another layout would have left: settings.abi is its first number.
+make_other_layout() {
+	local value
+	value=$(layout_bytes)
+	# shellcheck disable=SC2086 # a list of bytes
+	in_hv bpftool map update pinned "$PINS/settings" key hex 00 00 00 00 value hex fe ${value#* }
+}
+
+# A map of another size in place of the one called $1, and one that this version does not know.
+make_other_map() {
+	in_hv rm "$PINS/$1"
+	in_hv bpftool map create "$PINS/$1" type hash key 24 value 64 entries 64 name "$1" flags 1
+	in_hv bpftool map create "$PINS/formerly" type array key 4 value 4 entries 1 name formerly
+}
+
+assert_nothing_left() {
+	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
+	assert_equals "programs left" "" "$(in_hv bpftool net | grep -i garpd || true)"
+}
+
+# assert_replaced MODE NEW_MODE WORDS: garpd of NEW_MODE comes where one of MODE with another layout was.
+assert_replaced() {
+	local links=$PINS/links settings
+	t_need bpftool
+	lab_start_garpd --mode "$1"
+	settings=$(layout_bytes)
+	window_opens 1
+	lab_kill9_garpd
+	"${@:4}"
+	# Tools of this version do not read it.
+	! in_hv "$GARPD" show claims >/dev/null 2>"$LAB_DIR/err" || t_fail "another layout is shown"
+	grep -q 'another version of garpd' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
+	# A port that left in between, and is nobody's when the new one comes.
+	in_hv ip link set v-other nomaster
+	lab_start_garpd --mode "$2"
+	grep -qE "$PINS: replaced what another version .*$3" "$GARPD_LOG" ||
+		t_fail "not said: $(<"$GARPD_LOG")"
+	in_hv test ! -e "$PINS/formerly" || t_fail "a map that nobody knows is left"
+	in_hv test ! -e "$PINS/next" || t_fail "the place for the new maps is left"
+	assert_equals "settings" "$settings" "$(layout_bytes)"
+	assert_equals "ports" 3 "$(in_hv "$GARPD" show ports -j | jq length)"
+	in_hv test ! -e "$links/$(in_hv cat /sys/class/net/v-other/ifindex)" || t_fail "v-other's link"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.77
+	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.77"
+	protocol_time 1.5
+	assert_frames_count 2 lan kind=announce-request spa=192.0.2.77
+	# One program a port, and it is of the new maps: the other one would have counted, too.
+	assert_equals "probes counted" 3 "$(claim_field 192.0.2.77 probes)"
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_nothing_left
+	! in_hv tc filter show dev v-other ingress | grep -q garpd || t_fail "v-other's filter"
+	! in_hv tc filter show dev v-new ingress | grep -q garpd || t_fail "v-new's filter"
+}
+
+case_other_layout_is_replaced() {
+	assert_replaced auto auto 'layout 254 there' make_other_layout
+}
+
+case_other_layout_is_replaced_tc() {
+	assert_replaced tc tc 'layout 254 there' make_other_layout
+}
+
+case_other_layout_is_replaced_in_another_mode() {
+	assert_replaced tc xdp 'layout 254 there' make_other_layout
+}
+
+case_other_map_is_replaced() {
+	assert_replaced auto auto 'map claims: value size 64 there' make_other_map claims
+}
+
+# Killed at whatever point of replacing: what is left is replaced, or swept, by the next one.
+# timeout killed_while_replacing 120
+case_killed_while_replacing() {
+	local i
+	t_need bpftool
+	lab_start_garpd --mode tc
+	lab_kill9_garpd
+	in_hv ip link set v-other nomaster
+	for ((i = 0; i < 20; i++)); do
+		make_other_layout
+		lab_spawn "$LAB_DIR/replacing.$i" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
+		protocol_time "0.$(printf %03d $((i * 15)))"
+		kill -KILL "$LAB_LAST"
+		wait "$LAB_LAST" 2>/dev/null || true
+	done
+	lab_start_garpd
+	assert_equals "ports" 3 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*')"
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count 2 lan kind=announce-request
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_nothing_left
+}
+
+# Should the new one not load, everything is as it was.
+case_other_layout_stays_where_nothing_loads() {
+	local before
+	lab_start_garpd
+	lab_kill9_garpd
+	make_other_layout
+	before=$(in_hv find /sys/fs/bpf | sort)
+	! in_hv setpriv --inh-caps=-all --bounding-set=-all,+bpf,+net_admin \
+		"$GARPD" run --bridge br0 >"$LAB_DIR/out" 2>&1 || t_fail "it starts without CAP_PERFMON"
+	assert_equals "lines" 1 "$(wc -l <"$LAB_DIR/out")"
+	assert_equals "pins" "$before" "$(in_hv find /sys/fs/bpf | sort)"
+	in_hv "$GARPD" detach >"$LAB_DIR/out" 2>&1 || t_fail "garpd detach failed"
+	assert_equals "what detach says" "" "$(<"$LAB_DIR/out")"
+	assert_nothing_left
+}
+
+# ---- the same address twice ----
+
+# Two bridges are two segments: a guest of each takes the address, and each is announced on its own.
+case_two_bridges_with_the_same_address() {
+	local mac=00:00:5e:00:53:1c
+	in_ns_ip hv <<-LINES
+		link add br1 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set br1 up
+	LINES
+	lab_machine far
+	lab_machine near
+	in_ns_ip hv <<-LINES
+		link add v-far type veth peer name eth0 address $mac netns ${LAB_PID[far]}
+		link set v-far master br1 up
+		link add v-near type veth peer name eth0 netns ${LAB_PID[near]}
+		link set v-near master br1 up
+	LINES
+	in_ns far ip link set eth0 up
+	in_ns near ip link set eth0 up
+	lab_start_garpd --bridge br1
+	lab_capture lan router lan0
+	lab_capture near near eth0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest far -k 10000 eth0 "$mac" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_await_frames near 4 8 "kind=announce-.* src=$mac"
+	assert_frames_count 0 lan "src=$mac"
+	assert_frames_count 0 near "src=$MAC_NEW"
+	assert_equals "claims" 2 "$(lab_claims | jq length)"
+	assert_equals "conflicts" 0 "$(lab_claims | jq '[.[].conflicts] | add')"
+}

@@ -1,0 +1,239 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the daemon keeps of root's rights, who may look, and whose pin directory is taken.
+# Every case of the lab runs the confined daemon: what it needs and has not got, they miss.
+
+PINS=/sys/fs/bpf/garpd
+# capabilities(7), as /proc/PID/status has them.
+CAPS_NONE=0000000000000000
+CAPS=0000008000001000      # CAP_BPF, CAP_NET_ADMIN
+CAPS_JOIN=000000c000201000 # and CAP_PERFMON, CAP_SYS_ADMIN, to join libxdp's dispatcher
+
+status_of() {
+	awk -v key="$1:" '$1 == key { print $2 }' "/proc/$GARPD_PID/status"
+}
+
+# assert_status KEY VALUE...
+assert_status() {
+	while (($#)); do
+		assert_equals "$1 of the daemon" "$2" "$(status_of "$1")"
+		shift 2
+	done
+}
+
+# assert_confined CAPABILITIES [BOUNDING_SET]
+assert_confined() {
+	assert_status CapPrm "$1" CapEff "$1" CapBnd "${2:-$1}" CapInh "$CAPS_NONE" CapAmb "$CAPS_NONE" \
+		NoNewPrivs 1 Seccomp 2
+}
+
+# assert_refused WORDS COMMAND...: in the hypervisor it fails with one line that has the words.
+assert_refused() {
+	local status=0
+	in_hv "${@:2}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
+	assert_equals "exit status of ${*:2}" 1 "$status"
+	grep -qE -- "$1" "$LAB_DIR/err" || t_fail "expected '$1', got: $(<"$LAB_DIR/err")"
+	assert_equals "lines of ${*:2}" 1 "$(wc -l <"$LAB_DIR/err")"
+}
+
+assert_announces() {
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+}
+
+case_privileges_are_dropped() {
+	lab_start_garpd
+	assert_confined "$CAPS"
+	assert_announces
+	# With those rights: a port that comes, one that goes, the configuration once more.
+	lab_guest late 00:00:5e:00:53:1a
+	lab_await "$GARPD_LOG" 5 'port v-late attached' || t_fail "v-late is not attached"
+	in_hv ip link del v-late
+	lab_await "$GARPD_LOG" 5 'v-late: gone' || t_fail "v-late is not missed"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'configuration read again' || t_fail "SIGHUP: $(<"$GARPD_LOG")"
+	in_hv ip link set v-other nomaster
+	lab_await "$GARPD_LOG" 5 'v-other: no port any more, detached' || t_fail "not detached"
+}
+
+case_privileges_are_dropped_tc() {
+	lab_start_garpd --mode tc
+	assert_confined "$CAPS"
+	lab_kill9_garpd
+	# The filters there are known to be ours without the right to open programs by their ids.
+	lab_start_garpd --mode tc
+	grep -q 'port v-new adopted (guest, tc)' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
+	assert_announces
+}
+
+case_privileges_for_the_dispatcher() {
+	grep -q 'libxdp\.so' "$GARPD" || t_skip "a build without libxdp"
+	lab_start_garpd --mode xdp
+	assert_confined "$CAPS_JOIN"
+}
+
+case_forbidden_calls_are_refused() {
+	local what
+	"$LAB_BIN/confined" >"$LAB_DIR/confined" </dev/null || t_fail "not confined"
+	for what in fork clone3 execve ptrace kill 'mprotect executable' 'mmap executable' mount \
+		unshare init_module setuid 'no_new_privs off' terminal 'socket AF_INET' \
+		'socket AF_PACKET'; do
+		grep -qx "$what: ENOSYS" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
+	done
+	for what in mmap 'socket AF_NETLINK' 'socket AF_UNIX'; do
+		grep -qx "$what: done" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
+	done
+}
+
+# Of a unit's CapabilityBoundingSet, in the words of setpriv.
+unit_bounds() {
+	sed -n 's/^CapabilityBoundingSet=//p' "$LAB_ROOT/dist/garpd.service" |
+		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
+}
+
+# What the unit grants is enough for everything, and is given away all the same.
+case_unit_grants_what_is_needed() {
+	group_config
+	[[ -n $(unit_bounds) ]] || t_fail "no CapabilityBoundingSet in the unit"
+	lab_start_within() {
+		local log=$LAB_DIR/garpd.within.log
+		lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
+			--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
+		GARPD_PID=$LAB_LAST GARPD_LOG=$log
+		lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
+	}
+	lab_start_within -c "$LAB_DIR/garpd.yaml"
+	assert_confined "$CAPS"
+	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
+}
+
+# Whoever has only what is kept, and not what it takes to give up the rest, is as good.
+case_no_more_than_needed_is_enough() {
+	lab_spawn "$LAB_DIR/garpd.few.log" in_ns_exec hv setpriv --inh-caps=-all \
+		--bounding-set=-all,+bpf,+net_admin,+perfmon "$GARPD" run --bridge br0 --uplink up0
+	GARPD_PID=$LAB_LAST GARPD_LOG=$LAB_DIR/garpd.few.log
+	lab_await "$GARPD_LOG" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$GARPD_LOG")"
+	assert_confined "$CAPS" 000000c000001000 # nothing of it can be had any more
+	assert_announces
+}
+
+# ---- who may look ----
+
+# group_config: a configuration with a group of the hypervisor's own, whatever groups are here.
+group_config() {
+	printf 'root:x:0:\nwatchers:x:4711:\n' >"$LAB_DIR/group"
+	in_hv mount --bind "$LAB_DIR/group" /etc/group
+	printf 'bridges: [br0]\nuplinks: [up0]\ngroup: watchers\n' >"$LAB_DIR/garpd.yaml"
+}
+
+# as_member GROUP COMMAND...: nobody, but in that group; without any capability.
+as_member() {
+	in_hv setpriv --reuid=65534 --regid=65534 --groups="$1" --inh-caps=-all \
+		--bounding-set=-all "${@:2}"
+}
+
+# The kernel's own answer: Linux before 6.0 wants CAP_BPF for every call where this is not 0.
+members_may_look() {
+	local version
+	version=$(uname -r)
+	((${version%%.*} >= 6)) || [[ $(</proc/sys/kernel/unprivileged_bpf_disabled) == 0 ]]
+}
+
+case_group_may_look() {
+	group_config
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
+	assert_equals "claims" "640 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS/claims")"
+	assert_equals "garpd_speak" "600 0:0" "$(in_hv stat -c '%a %u:%g' "$PINS/garpd_speak")"
+	if members_may_look; then
+		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member may not look"
+		assert_equals state probing "$(pick "address=$SERVICE" state <"$LAB_DIR/claims")"
+		as_member 4711 "$GARPD" show counters | grep -q window_opened || t_fail "no counters"
+		as_member 4711 "$GARPD" show ports -j >"$LAB_DIR/ports" 2>"$LAB_DIR/note" || t_fail "no ports"
+		assert_equals role guest "$(pick port=v-new role <"$LAB_DIR/ports")"
+		assert_equals others null "$(jq '.[0].others' "$LAB_DIR/ports")"
+		grep -q 'others.*CAP_SYS_ADMIN' "$LAB_DIR/note" || t_fail "not said: $(<"$LAB_DIR/note")"
+	else
+		! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "a member may look"
+		grep -q 'unprivileged_bpf_disabled' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
+	fi
+	# To look, not to act; and nobody else.
+	! as_member 4711 "$GARPD" announce "$SERVICE" 2>"$LAB_DIR/err" || t_fail "a member may announce"
+	grep -q 'not permitted.*root' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
+	! as_member 4711 "$GARPD" detach 2>"$LAB_DIR/err" || t_fail "a member may detach"
+	! as_member 2 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "a stranger may look"
+	grep -q 'not permitted.*"group" in garpd.yaml' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
+	# As systemd mounts it.
+	in_hv chmod 0700 /sys/fs/bpf
+	! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "looked through a closed door"
+	grep -q 'chmod 0711 /sys/fs/bpf' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
+	kill -0 "$GARPD_PID" || t_fail "the daemon died"
+}
+
+# Without the key nobody may, also where somebody might until now.
+case_group_is_taken_back() {
+	group_config
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'mode, group and limits.claims take effect at the next start' ||
+		t_fail "not said: $(<"$GARPD_LOG")"
+	lab_stop_garpd
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	assert_equals "pin directory" "750 0:0" "$(in_hv stat -c '%a %u:%g' "$PINS")"
+	assert_equals "claims" "600 0:0" "$(in_hv stat -c '%a %u:%g' "$PINS/claims")"
+}
+
+case_group_missing_is_said() {
+	printf 'bridges: [br0]\ngroup: nobodys-friends\n' >"$LAB_DIR/garpd.yaml"
+	assert_refused 'group: .*"nobodys-friends".*groupadd' "$GARPD" run -c "$LAB_DIR/garpd.yaml"
+	in_hv test ! -e "$PINS" || t_fail "something is left"
+}
+
+# Read with root's rights at the start, it could not be read with ours later: that is said at once.
+case_config_of_somebody_else_is_said() {
+	mkdir -m 0700 "$LAB_DIR/home"
+	printf 'bridges: [br0]\n' >"$LAB_DIR/home/garpd.yaml"
+	chown -R 65534 "$LAB_DIR/home"
+	lab_start_garpd_at hv -c "$LAB_DIR/home/garpd.yaml"
+	grep -q 'SIGHUP will not be able' "$GARPD_LOG" || t_fail "not said: $(<"$GARPD_LOG")"
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'Permission denied.*stays as it was' || t_fail "$(<"$GARPD_LOG")"
+}
+
+# ---- whose directory ----
+
+# assert_directory_refused WORDS: run, show and detach alike, and nothing is attached or changed.
+assert_directory_refused() {
+	local before verb
+	before=$(in_hv find /sys/fs/bpf -printf '%p %y %m %u\n')
+	for verb in "run --bridge br0" "show claims" watch "announce $SERVICE" detach; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		assert_refused "$PINS: $1" "$GARPD" $verb
+	done
+	assert_equals "pins" "$before" "$(in_hv find /sys/fs/bpf -printf '%p %y %m %u\n')"
+	assert_equals "programs" "" "$(in_hv bpftool net | grep -i garpd || true)"
+}
+
+case_foreign_directory_is_refused() {
+	t_need bpftool
+	in_hv mkdir -m 0750 "$PINS"
+	in_hv chown 65534 "$PINS"
+	assert_directory_refused 'belongs to user 65534.*remove it'
+	in_hv chown 0 "$PINS"
+	in_hv chmod 0770 "$PINS"
+	assert_directory_refused 'others may write there \(mode 0770\).*remove it'
+	in_hv chmod 0757 "$PINS"
+	assert_directory_refused 'others may write there \(mode 0757\).*remove it'
+	in_hv rmdir "$PINS"
+	in_hv mkdir -m 0750 /sys/fs/bpf/elsewhere
+	in_hv ln -s /sys/fs/bpf/elsewhere "$PINS"
+	assert_directory_refused 'somebody has put a symbolic link there.*remove it'
+	in_hv rm "$PINS"
+	lab_start_garpd
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* claim_follow.h: nudges and their answers, the refresh, and when none of it may happen. */
+#include <criterion/criterion.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void setup(void)
+{
+	world_init(&w);
+	w.listeners = 1;
+}
+
+TestSuite(claim_follow, .init = setup);
+
+/* The window ends 3050 ms after the first of three steady probes. */
+#define TAKEN_MS 3050
+
+Test(claim_follow, listeners_are_nudged_beside_the_first_announcement)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(w.nudge_rounds, 1);
+	cr_assert_eq(w.nudged_ns[0], at_ms(TAKEN_MS));
+	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(TAKEN_MS)));
+	cr_assert_eq(world_claim(&w, ADDRESS)->nudges, 1);
+}
+
+Test(claim_follow, three_tries_and_then_it_is_unconfirmed_once)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 3);
+	cr_assert_eq(w.nudged_ns[1], at_ms(TAKEN_MS + 1000));
+	cr_assert_eq(w.nudged_ns[2], at_ms(TAKEN_MS + 2000));
+	cr_assert_eq(w.counted[COUNTER_unconfirmed], 1);
+	cr_assert_eq(world_claim(&w, ADDRESS)->unconfirmed, 1);
+	cr_assert_eq(world_claim(&w, ADDRESS)->nudge_ns, 0);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
+Test(claim_follow, no_listener_no_round)
+{
+	w.listeners = 0;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 0);
+	cr_assert_eq(w.counted[COUNTER_unconfirmed], 0);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_follow, an_answer_confirms_and_ends_the_rounds)
+{
+	const struct claim *claim;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
+	world_run_until(&w, at_ms(60000));
+	claim = world_claim(&w, ADDRESS);
+	cr_assert_eq(w.nudge_rounds, 1);
+	cr_assert_eq(claim->confirmations, 1);
+	cr_assert_eq(claim->unconfirmed, 0);
+	cr_assert_eq(claim->confirmed_ns - claim->announced_since_ns, 4 * NSEC_PER_MSEC);
+	cr_assert_eq(w.counted[COUNTER_unconfirmed], 0);
+}
+
+Test(claim_follow, an_answer_to_somebody_else_proves_nothing)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_B, at_ms(TAKEN_MS + 4)), COUNTER_answer_seen);
+	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 0);
+}
+
+Test(claim_follow, a_second_answer_is_no_news)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4));
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 9)), COUNTER_answer_seen);
+	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 1);
+}
+
+/* Until it is certain whose the address is, an answer proves nothing either. */
+Test(claim_follow, an_answer_inside_the_window_is_none)
+{
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
+}
+
+Test(claim_follow, a_conflict_stops_the_rounds)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 100));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
+Test(claim_follow, a_policy_that_has_come_to_forbid_it_stops_them)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
+Test(claim_follow, a_new_window_stops_them)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(TAKEN_MS + 500));
+	world_run_until(&w, at_ms(TAKEN_MS + 1500));
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
+Test(claim_follow, never_is_never)
+{
+	w.settings.nudge = NUDGE_NEVER;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 0);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_follow, who_announces_itself_is_nudged_for_where_always_is_wanted)
+{
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_announces(&w, ADDRESS, GUEST_A, at_ms(3000));
+	world_run_until(&w, at_ms(10000));
+	cr_assert_eq(w.nudge_rounds, 0);
+	w.settings.nudge = NUDGE_ALWAYS;
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(10000), 3, NSEC_PER_SEC);
+	world_announces(&w, ADDRESS, GUEST_B, at_ms(13000));
+	world_run_until(&w, at_ms(13000));
+	cr_assert_eq(w.nudge_rounds, 1);
+	cr_assert_eq(w.nudged_ns[0], at_ms(13000));
+	cr_assert_eq(w.announced.count, 0);
+}
+
+Test(claim_follow, an_operator_starts_them_anew)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 3);
+	world_ask(&w, ADDRESS, at_ms(60000));
+	cr_assert_eq(w.nudge_rounds, 4);
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(60001)), COUNTER_confirmed);
+}
+
+/* ---- refresh ---- */
+
+static void refresh_setup(void)
+{
+	setup();
+	w.listeners = 0;
+	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
+}
+
+TestSuite(claim_refresh, .init = refresh_setup);
+
+#define DONE_MS (TAKEN_MS + 1100) /* the second announcement, after which the owner rests */
+
+Test(claim_refresh, is_off_unless_it_is_wanted)
+{
+	w.settings.refresh_ns = 0;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, ADDRESS, at_ms(3600000));
+	world_run_until(&w, at_ms(7200000));
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_refresh, while_the_owner_is_heard)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, ADDRESS, at_ms(30000));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.announced.count, 3);
+	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(DONE_MS + 60000)));
+	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(DONE_MS + 70000));
+	world_run_until(&w, at_ms(DONE_MS + 120000));
+	cr_assert(world_announced(&w, 3, GUEST_A, at_ms(DONE_MS + 120000)));
+}
+
+Test(claim_refresh, never_for_an_owner_that_fell_silent)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(3600000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_gt(w.counted[COUNTER_refresh_silent], 10);
+}
+
+Test(claim_refresh, again_when_it_is_back)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, ADDRESS, at_ms(DONE_MS + 600000 - 1000));
+	world_run_until(&w, at_ms(DONE_MS + 600000));
+	cr_assert_eq(w.announced.count, 3);
+}
+
+Test(claim_refresh, not_against_the_policy)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, ADDRESS, at_ms(30000));
+	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
+}
+
+Test(claim_refresh, ends_when_the_claim_is_forgotten)
+{
+	w.settings.max_age_ns = 150 * NSEC_PER_SEC;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(152001));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_NONE);
+	cr_assert_eq(w.announced.count, 2);
+}
