@@ -35,22 +35,24 @@ static __always_inline __u64 listener_worth(const struct listener *there, __u32 
 static __always_inline struct listener *listener_find(struct listening *listening,
 						      const struct addr *addr, __u32 gateway)
 {
-	__u64 least = ~0ull, worth;
-	__u32 i, place = LISTENERS;
 	struct listener *there;
+	__u64 worth;
+	__u32 i;
 
+	listening->place = LISTENERS;
+	listening->worth = ~0ull;
 	for (i = 0; i < LISTENERS; i++) {
 		listening->key.place = i;
 		there = bpf_map_lookup_elem(&listeners, &listening->key);
 		if (there && addr_equal(&there->addr, addr))
 			return there;
 		worth = listener_worth(there, gateway);
-		if (worth < least) {
-			least = worth;
-			place = i;
+		if (worth < *(volatile __u64 *)&listening->worth) {
+			listening->worth = worth;
+			listening->place = i;
 		}
 	}
-	listening->key.place = place;
+	listening->key.place = *(volatile __u32 *)&listening->place;
 	return NULL;
 }
 

@@ -13,10 +13,14 @@
 #include "quota.h"
 #include "speech.h"
 
-/* A listener as it is looked for and put together (listen.h). */
+/*
+ * A listener as it is looked for and put together (listen.h). What the search has found so far is
+ * here for the verifier's sake, as in struct nd_options.
+ */
 struct listening {
 	struct listener_key key;
-	__u32 pad;
+	__u32 place; /* to be taken, and how much who is there is worth; LISTENERS: none yet */
+	__u64 worth;
 	struct listener record;
 	struct event event; /* of the claim that it confirms */
 };

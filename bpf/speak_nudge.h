@@ -34,14 +34,14 @@ static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech
 static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech *speech,
 				     const struct listener *listener, __u32 offset)
 {
-	struct arp_wire arp = {
-		.hrd = bpf_htons(ARP_ETHERNET),
-		.pro = bpf_htons(ETH_P_IP),
-		.hln = MAC_LEN,
-		.pln = 4,
-		.op = bpf_htons(ARP_REQUEST),
-	};
+	/* All constant, an initialiser would be a .rodata: Linux 5.10 refuses BTF with a nameless one. */
+	struct arp_wire arp = {};
 
+	arp.hrd = bpf_htons(ARP_ETHERNET);
+	arp.pro = bpf_htons(ETH_P_IP);
+	arp.hln = MAC_LEN;
+	arp.pln = 4;
+	arp.op = bpf_htons(ARP_REQUEST);
 	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
 	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
 	__builtin_memcpy(arp.tpa, listener->addr.bytes + 12, 4);

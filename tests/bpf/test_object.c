@@ -71,3 +71,11 @@ Test(bpf_object, needs_no_btf_of_the_running_kernel)
 			  "%s: symbols of the kernel", kernels[i]);
 	btf__free(btf);
 }
+
+/* A section of data in which no variable is: Linux 5.10 refuses BTF that says so. */
+Test(bpf_object, has_no_nameless_data)
+{
+	object_read();
+	cr_expect(!section(".rodata"), "tables of the compiler's own");
+	cr_expect(section(".maps"), "read at the wrong place");
+}

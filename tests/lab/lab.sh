@@ -50,6 +50,7 @@ declare -A LAB_PID=()   # machine -> the process that holds its namespaces
 declare -A LAB_MOUNT=() # machine -> -m where it has mounts of its own
 declare -a LAB_JOBS=()  # everything else started here, to be ended with the lab
 LAB_LAST=               # what was started last
+LAB_NEVER=              # lab_nap
 LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
 GARPD_PID=
@@ -61,22 +62,36 @@ lab_die() {
 	exit 1
 }
 
+# lab_nap MS: without a program to start. Nothing ever comes out of LAB_NEVER.
+lab_nap() {
+	local seconds
+	[[ -n $LAB_NEVER ]] || exec {LAB_NEVER}<> <(:)
+	printf -v seconds '0.%03d' "$1"
+	read -r -t "$seconds" -u "$LAB_NEVER" || true
+}
+
 # lab_await FILE SECONDS REGEX [COUNT [PID]]: until COUNT lines of a growing file match; 1 where the
-# time is over, or where PID is dead and so will not write them.
+# time is over, or where PID is dead and so will not write them. It looks every 20 ms.
 lab_await() {
-	local file=$1 regex=$3 left=${4:-1} pid=${5:-} line fd tail_pid until remains result=1
+	local file=$1 regex=$3 left=${4:-1} pid=${5:-} line='' part fd until dead='' result=1
 	until=$((${EPOCHREALTIME/[.,]/} + $2 * 1000000))
-	exec {fd}< <(exec tail -n +1 -s 0.02 -f ${pid:+--pid="$pid"} -- "$file" 2>/dev/null)
-	tail_pid=$!
-	while ((remains = until - ${EPOCHREALTIME/[.,]/}, remains > 0)); do
-		IFS= read -r -t "$((remains / 1000000)).$(printf %06d $((remains % 1000000)))" \
-			-u "$fd" line || break
-		if [[ $line =~ $regex ]] && ((--left == 0)); then
-			result=0
-			break
-		fi
+	exec {fd}<"$file"
+	while :; do
+		while IFS= read -r part <&"$fd"; do
+			line+=$part
+			if [[ $line =~ $regex ]] && ((--left == 0)); then
+				result=0
+				break 2
+			fi
+			line=
+		done
+		line+=$part # not ended yet
+		[[ -z $dead ]] || break
+		((${EPOCHREALTIME/[.,]/} < until)) || break
+		# What it wrote before it died is read once more.
+		[[ -z $pid ]] || kill -0 "$pid" 2>/dev/null || dead=dead
+		lab_nap 20
 	done
-	kill "$tail_pid" 2>/dev/null || true
 	exec {fd}<&-
 	return "$result"
 }
@@ -84,18 +99,13 @@ lab_await() {
 # lab_wait SECONDS COMMAND...: until the command succeeds, for states that announce no change. It looks
 # again after 20 ms, then ever less often.
 lab_wait() {
-	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) nap=20 never seconds result=1
+	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) nap=20
 	shift
-	exec {never}<> <(:)
-	while :; do
-		! "$@" >/dev/null 2>&1 || { result=0 && break; }
-		((${EPOCHREALTIME/[.,]/} < until)) || break
-		printf -v seconds '0.%03d' "$nap"
-		read -r -t "$seconds" -u "$never" || true
+	while ! "$@" >/dev/null 2>&1; do
+		((${EPOCHREALTIME/[.,]/} < until)) || return 1
+		lab_nap "$nap"
 		nap=$((nap < 150 ? nap * 3 / 2 : nap))
 	done
-	exec {never}<&-
-	return "$result"
 }
 
 # lab_spawn LOG COMMAND...: starts it in the background; its pid is in LAB_LAST.
@@ -366,7 +376,16 @@ lab_capture() {
 
 # lab_frames NAME [WORD...]: the lines that have each of the words; WORD may be an extended regex.
 lab_frames() {
-	awk '
+	lab_frames_awk 0 "$@"
+}
+
+# lab_frames_count NAME [WORD...]: how many they are.
+lab_frames_count() {
+	lab_frames_awk 1 "$@"
+}
+
+lab_frames_awk() {
+	awk -v only_count="$1" '
 		BEGIN {
 			for (i = 2; i < ARGC; i++) {
 				words[i] = "(^| )" ARGV[i] "( |$)"
@@ -377,8 +396,11 @@ lab_frames() {
 			for (i in words)
 				if ($0 !~ words[i])
 					next
-			print
-		}' "$LAB_DIR/$1.frames" "${@:2}"
+			count++
+			if (!only_count)
+				print
+		}
+		END { if (only_count) print count + 0 }' "$LAB_DIR/$2.frames" "${@:3}"
 }
 
 lab_await_frames() {

@@ -68,13 +68,16 @@ static void setting_write(char *setting)
 
 static int link_up(const char *iface)
 {
-	struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+	struct ifreq request = {};
 
 	if (fd < 0)
 		return -1;
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", iface);
-	err = ioctl(fd, SIOCSIFFLAGS, &request);
+	err = ioctl(fd, SIOCGIFFLAGS, &request);
+	request.ifr_flags |= IFF_UP; /* beside what it is already */
+	if (!err)
+		err = ioctl(fd, SIOCSIFFLAGS, &request);
 	close(fd);
 	return err;
 }

@@ -52,7 +52,7 @@ assert_equals() {
 }
 
 frames_count() {
-	lab_frames "$@" | wc -l
+	lab_frames_count "$@"
 }
 
 # assert_frames_count COUNT CAPTURE WORD...
