@@ -34,7 +34,8 @@ static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech
 static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech *speech,
 				     const struct listener *listener, __u32 offset)
 {
-	/* All constant, an initialiser would be a .rodata: Linux 5.10 refuses BTF with a nameless one. */
+	/* All constant, an initialiser would be a .rodata: Linux 5.10 refuses BTF with a nameless
+	 * one. */
 	struct arp_wire arp = {};
 
 	arp.hrd = bpf_htons(ARP_ETHERNET);
