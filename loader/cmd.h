@@ -16,6 +16,7 @@ int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_announce(int argc, char **argv);
 int cmd_thaw(int argc, char **argv);
 int cmd_detach(int argc, char **argv);

@@ -25,6 +25,9 @@ int events_open(struct events **events, sd_event *event, const struct pins *pins
 		const struct events_ops *ops, void *ctx, struct err *err);
 void events_close(struct events *events); /* takes NULL */
 
+/* What the log says of an event: "MAC on PORT " and this; NULL where it says nothing. */
+const char *events_story(unsigned int counter);
+
 /* One line in the log. The names are of the event's bridge and port. */
 void events_log(const struct event *event, const char *bridge, const char *port);
 

@@ -74,6 +74,11 @@ static const struct story {
 				     true},
 };
 
+const char *events_story(unsigned int counter)
+{
+	return counter < COUNTER_MAX ? stories[counter].text : NULL;
+}
+
 static struct storm storms[STORMS];
 
 static json_t *events_fields(const struct event *event, const char *bridge, const char *port,
@@ -87,18 +92,6 @@ static json_t *events_fields(const struct event *event, const char *bridge, cons
 			 claim_state_name(event->state), "window_probes", event->window_probes,
 			 "announcements", event->announcements, "sent", event->sent, "listener",
 			 output_addr(&event->listener));
-}
-
-/* "br0" or "br0 vlan 10" or "br0 vlan 10.20" */
-static void events_segment(const struct event *event, const char *bridge, char *text, size_t size)
-{
-	if (event->key.inner_vlan)
-		snprintf(text, size, "%s vlan %u.%u", bridge, event->key.vlan,
-			 event->key.inner_vlan);
-	else if (event->key.vlan)
-		snprintf(text, size, "%s vlan %u", bridge, event->key.vlan);
-	else
-		snprintf(text, size, "%s", bridge);
 }
 
 /* Of a confirmation: whose, and how long after the announcement. */
@@ -117,7 +110,8 @@ static void events_listener(const struct event *event, char *text, size_t size)
 void events_log(const struct event *event, const char *bridge, const char *port)
 {
 	const struct story *story = &stories[event->reason < COUNTER_MAX ? event->reason : 0];
-	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[64], listener[128], more[48] = "";
+	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], listener[128],
+		more[48] = "";
 	unsigned int left_out = 0;
 
 	if (story->storms &&
@@ -127,7 +121,7 @@ void events_log(const struct event *event, const char *bridge, const char *port)
 		snprintf(more, sizeof(more), " (%u more such lines were left out)", left_out);
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
-	events_segment(event, bridge, segment, sizeof(segment));
+	segment_text(&event->key, bridge, segment);
 	events_listener(event, listener, sizeof(listener));
 	log_line(story->text ? story->level : LOG_LEVEL_INFO,
 		 log_is_json() ? events_fields(event, bridge, port, address, mac) : NULL,

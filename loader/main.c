@@ -27,6 +27,8 @@ static const struct verb {
 	{"show", cmd_show, "claims|listeners|ports|counters [-j] [-a]",
 	 "what the pinned maps say; no daemon is needed"},
 	{"watch", cmd_watch, "[-j]", "print claims as they change"},
+	{"explain", cmd_explain, "ADDR [-j]",
+	 "what was heard, decided, said and confirmed of an address, and what is wrong"},
 	{"announce", cmd_announce, "ADDR", "announce the owner of an existing claim now"},
 	{"thaw", cmd_thaw, "ADDR", "let a frozen address be announced again"},
 	{"detach", cmd_detach, "", "remove every program, pin and qdisc of ours"},

@@ -9,6 +9,7 @@
 
 #define COLUMNS_MAX    32
 #define CELL_LEN       128
+#define SHEET_HEADER   12 /* wide enough for the longest that a sheet has */
 #define STREAM_MIN_LEN 10 /* narrower columns would dance from line to line */
 
 /* ---- JSON ---- */
@@ -125,6 +126,35 @@ void output_rows(const struct field *fields, const void *rows, size_t count, siz
 		output_rows_json(fields, rows, count, size);
 	else
 		output_rows_text(fields, rows, count, size);
+}
+
+/* ---- a sheet ---- */
+
+static void output_sheet_list(const char *header, const json_t *list)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		printf("%-*s%s\n", SHEET_HEADER, i ? "" : header,
+		       json_string_value(json_array_get(list, i)));
+}
+
+static void output_sheet_field(const struct field *field, const void *row)
+{
+	json_t *value = field->get(row);
+
+	if (json_is_array(value))
+		output_sheet_list(field->header, value);
+	else if (json_is_string(value))
+		printf("%-*s%s\n", SHEET_HEADER, field->header, json_string_value(value));
+	json_decref(value);
+}
+
+void output_sheet(const struct field *fields, const void *row)
+{
+	for (; fields->key; fields++)
+		if (fields->header)
+			output_sheet_field(fields, row);
 }
 
 /* ---- as it happens ---- */

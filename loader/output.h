@@ -28,6 +28,12 @@ json_t *output_object(const struct field *fields, const void *row);
 void output_rows(const struct field *fields, const void *rows, size_t count, size_t size,
 		 bool as_json);
 
+/*
+ * Prints one row as a sheet: each field under the other behind its header, a list as a line for
+ * each of its texts. A field with nothing to say is left out.
+ */
+void output_sheet(const struct field *fields, const void *row);
+
 /* A row on its own, as it happens: one line of JSON, or columns of a fixed width. */
 void output_headers_stream(const struct field *fields);
 void output_row_stream(const struct field *fields, const void *row, bool as_json);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -281,6 +282,29 @@ int pins_lock(int *lock_fd, struct err *err)
 	if (!code)
 		*lock_fd = fd;
 	return code;
+}
+
+int pins_is_locked(void)
+{
+	unsigned int device_major, device_minor;
+	unsigned long inode;
+	struct stat dir;
+	char line[128];
+	FILE *locks;
+	int found = 0;
+
+	if (stat(GARPD_PIN_DIR, &dir))
+		return -errno;
+	locks = fopen("/proc/locks", "re");
+	if (!locks)
+		return -errno;
+	/* "1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF", fs/locks.c */
+	while (!found && fgets(line, sizeof(line), locks))
+		found = sscanf(line, "%*u: FLOCK ADVISORY WRITE %*d %x:%x:%lu", &device_major,
+			       &device_minor, &inode) == 3 &&
+			inode == dir.st_ino && makedev(device_major, device_minor) == dir.st_dev;
+	fclose(locks);
+	return found;
 }
 
 static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *err)

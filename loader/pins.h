@@ -52,6 +52,12 @@ void pins_close(struct pins *pins);
 int pins_lock(int *lock_fd, struct err *err);
 
 /*
+ * Does a daemon hold that lock? 1, 0, or -errno. Reads /proc/locks: to try the lock could keep a
+ * daemon away that starts at that moment.
+ */
+int pins_is_locked(void);
+
+/*
  * The group may list the directory and read the maps, and nobody else but us; our own group is
  * nobody. The programs stay ours: whoever opens one may run it. 0, or -errno with `err`.
  */

@@ -172,6 +172,32 @@ const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
 	return text;
 }
 
+const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN])
+{
+	if (ns < NSEC_PER_SEC)
+		snprintf(text, DURATION_TEXT_LEN, "%.1f ms", (double)ns / NSEC_PER_MSEC);
+	else if (ns < 120 * NSEC_PER_SEC)
+		snprintf(text, DURATION_TEXT_LEN, "%.1f s", (double)ns / NSEC_PER_SEC);
+	else if (ns < 7200 * NSEC_PER_SEC)
+		snprintf(text, DURATION_TEXT_LEN, "%llu min", ns / (60 * NSEC_PER_SEC));
+	else
+		snprintf(text, DURATION_TEXT_LEN, "%llu h", ns / (3600 * NSEC_PER_SEC));
+	return text;
+}
+
+const char *segment_text(const struct claim_key *key, const char *interface,
+			 char text[SEGMENT_TEXT_LEN])
+{
+	if (key->inner_vlan)
+		snprintf(text, SEGMENT_TEXT_LEN, "%s vlan %u.%u", interface, key->vlan,
+			 key->inner_vlan);
+	else if (key->vlan)
+		snprintf(text, SEGMENT_TEXT_LEN, "%s vlan %u", interface, key->vlan);
+	else
+		snprintf(text, SEGMENT_TEXT_LEN, "%s", interface);
+	return text;
+}
+
 /* ---- names ---- */
 
 #define NAME_OF(names, value) \

@@ -9,9 +9,11 @@
 
 #include "../bpf/abi.h"
 
-#define ADDR_TEXT_LEN 64 /* of an address or a prefix, with its NUL */
-#define MAC_TEXT_LEN  18
-#define TIME_TEXT_LEN 40
+#define ADDR_TEXT_LEN	  64 /* of an address or a prefix, with its NUL */
+#define MAC_TEXT_LEN	  18
+#define TIME_TEXT_LEN	  40
+#define DURATION_TEXT_LEN 24
+#define SEGMENT_TEXT_LEN  48 /* of an interface and its VLANs */
 
 /* "192.0.2.7" or "2001:db8::7" into the mapped form. 0, or -EINVAL. */
 int addr_parse(const char *text, struct addr *addr);
@@ -35,6 +37,14 @@ bool addr_is_v4(const struct addr *addr);
 
 /* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
+
+/* How long, in the unit that suits: "0.4 ms", "3.2 s", "17 min", "5 h". */
+const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
+
+/* Which segment: "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of its bridge.
+ */
+const char *segment_text(const struct claim_key *key, const char *interface,
+			 char text[SEGMENT_TEXT_LEN]);
 
 /* Names from the lists of abi.h; "unknown" for a value that is in none. */
 const char *claim_state_name(unsigned int state);

@@ -390,3 +390,36 @@ Test(log, a_long_message_is_cut_and_the_line_ends)
 	cr_assert_str_eq(log_end() + strlen(logged) - 2, "x\n");
 	cr_assert_gt(strlen(logged), 512); /* a struct err, at least */
 }
+
+Test(text, durations_in_the_unit_that_suits)
+{
+	static const struct {
+		__u64 ns;
+		const char *shown;
+	} durations[] = {
+		{0, "0.0 ms"},
+		{87 * NSEC_PER_USEC, "0.1 ms"},
+		{3250 * NSEC_PER_MSEC, "3.2 s"},
+		{119 * NSEC_PER_SEC, "119.0 s"},
+		{120 * NSEC_PER_SEC, "2 min"},
+		{7199 * NSEC_PER_SEC, "119 min"},
+		{7200 * NSEC_PER_SEC, "2 h"},
+		{~0ull, "5124095 h"},
+	};
+	char text[DURATION_TEXT_LEN];
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++)
+		cr_assert_str_eq(duration_text(durations[i].ns, text), durations[i].shown);
+}
+
+Test(text, segments_with_their_tags)
+{
+	struct claim_key key = {};
+	char text[SEGMENT_TEXT_LEN];
+
+	cr_assert_str_eq(segment_text(&key, "br0", text), "br0");
+	key.vlan = 10;
+	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10");
+	key.inner_vlan = 20;
+	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10.20");
+}

@@ -23,6 +23,9 @@ case_usage_is_2() {
 	assert_fails 2 'usage' "$GARPD" show
 	assert_fails 2 'usage' "$GARPD" show guests
 	assert_fails 2 'usage' "$GARPD" announce
+	assert_fails 2 'usage' "$GARPD" explain
+	assert_fails 2 'usage' "$GARPD" explain "$SERVICE" "$SERVICE"
+	assert_fails 1 'not an address' "$GARPD" explain 192.0.2.300
 	assert_fails 2 'usage' "$GARPD" detach now
 	assert_fails 2 'usage' "$GARPD" watch claims
 	assert_no_pins
@@ -31,6 +34,7 @@ case_usage_is_2() {
 case_not_loaded_is_said() {
 	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" show claims
 	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" watch
+	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" explain "$SERVICE"
 	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" announce "$SERVICE"
 }
 

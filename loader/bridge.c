@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "bridge.h"
+
+int fdb_parse(const struct nlmsghdr *message, struct fdb *fdb)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(message);
+
+	*fdb = (struct fdb){};
+	if (message->nlmsg_type != RTM_NEWNEIGH ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*ndm) || ndm->ndm_family != AF_BRIDGE)
+		return -EINVAL;
+	fdb->port = ndm->ndm_ifindex;
+	fdb->state = ndm->ndm_state;
+	fdb->flags = ndm->ndm_flags;
+	return 0;
+}
+
+static int fdb_hear(void *ctx, const struct nlmsghdr *message)
+{
+	return fdb_parse(message, ctx);
+}
+
+int fdb_read(struct netlink *netlink, __u32 bridge, __u16 vlan, const __u8 mac[MAC_LEN],
+	     struct fdb *fdb)
+{
+	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ndmsg *ndm;
+	int error;
+
+	*fdb = (struct fdb){};
+	request->nlmsg_type = RTM_GETNEIGH;
+	ndm = mnl_nlmsg_put_extra_header(request, sizeof(*ndm));
+	ndm->ndm_family = AF_BRIDGE;
+	mnl_attr_put_u32(request, NDA_MASTER, bridge);
+	mnl_attr_put(request, NDA_LLADDR, MAC_LEN, mac);
+	if (vlan)
+		mnl_attr_put_u16(request, NDA_VLAN, vlan);
+	error = netlink_ask(netlink, request, fdb_hear, fdb);
+	return error == -ENOENT ? 0 : error;
+}
+
+bool bridge_port_parse(const struct nlmsghdr *message, struct bridge_port *port)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[IFLA_MAX + 1], *info[IFLA_BRPORT_MAX + 1];
+
+	*port = (struct bridge_port){};
+	if (message->nlmsg_type != RTM_NEWLINK ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*ifi) || ifi->ifi_family != AF_BRIDGE)
+		return false;
+	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
+	netlink_attrs_nested(attrs[IFLA_PROTINFO], info, IFLA_BRPORT_MAX + 1);
+	if (!info[IFLA_BRPORT_STATE]) /* the bridge itself, or a card that tells of its switch */
+		return false;
+	port->ifindex = ifi->ifi_index;
+	port->bridge = netlink_u32(attrs[IFLA_MASTER]);
+	port->state = netlink_u8(info[IFLA_BRPORT_STATE]);
+	port->learning = netlink_u8(info[IFLA_BRPORT_LEARNING]);
+	port->isolated = netlink_u8(info[IFLA_BRPORT_ISOLATED]);
+	port->neigh_suppress = netlink_u8(info[IFLA_BRPORT_NEIGH_SUPPRESS]);
+	return true;
+}

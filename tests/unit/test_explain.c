@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* explain_*.c: every cause that stands in the maps, from facts alone. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "facts.h"
+
+TestSuite(explain, .init = facts_setup);
+
+Test(explain, nothing_is_found_where_everybody_followed)
+{
+	struct finding findings[FINDINGS_MAX];
+
+	cr_assert_eq(explain_causes(&e, findings), 0, "%s: %s", findings[0].cause,
+		     findings[0].trouble);
+	cr_assert(explain_is_well(&e));
+}
+
+Test(explain, troubles_stand_before_notes)
+{
+	int notes = 0;
+
+#define X(name, level)                        \
+	notes |= CAUSE_##level == CAUSE_NOTE; \
+	cr_assert_eq(notes, CAUSE_##level == CAUSE_NOTE, #name);
+	CAUSES(X)
+#undef X
+}
+
+Test(explain, the_manual_names_every_cause)
+{
+	static char manual[256 * 1024];
+	FILE *file = fopen("dist/garpd.8", "r");
+
+	cr_assert(file, "the tests run at the top of the repository");
+	manual[fread(manual, 1, sizeof(manual) - 1, file)] = '\0';
+	fclose(file);
+#define X(name, level) cr_assert(strstr(manual, "\\fB" #name "\\fR"), #name);
+	CAUSES(X)
+#undef X
+}
+
+/* ---- nobody has claimed it ---- */
+
+Test(explain, never_probed)
+{
+	facts_forget_claim();
+	assert_trouble("never_probed", "192.0.2.7 on br0", "tcpdump");
+}
+
+Test(explain, no_port)
+{
+	facts_forget_claim();
+	e.ports = e.segments.count = 0;
+	assert_trouble("no_port", "on no port", "--bridge");
+	assert_found("never_probed", 0);
+}
+
+Test(explain, counters_hint_where_nobody_has_claimed_it)
+{
+	facts_forget_claim();
+	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
+	e.counted[COUNTER_vlan_not_member] = e.counted[COUNTER_left] = 1;
+	e.counted[COUNTER_probe_no_room] = e.counted[COUNTER_probe_over_quota] = 1;
+	assert_trouble("never_probed", "192.0.2.7", "tcpdump"); /* they may be of long ago */
+	assert_found("no_room", 1);
+	assert_found("port_full", 1);
+	assert_found("port_left", 1);
+	assert_found("uplink_probes", 1);
+	assert_found("few_probes", 1);
+	assert_found("wrong_vlan", 1);
+	facts_setup();
+	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
+	e.counted[COUNTER_vlan_not_member] = 1;
+	cr_assert(explain_is_well(&e));
+	assert_found("uplink_probes", 0);
+}
+
+Test(explain, one_probe_is_enough_in_ipv6)
+{
+	facts_forget_claim();
+	cr_assert_eq(addr_parse("2001:db8::7", &e.addr), 0);
+	cr_assert_eq(explain_min_probes(&e), 1);
+	assert_trouble("never_probed", "2001:db8::7", "icmp6");
+}
+
+/* ---- policy ---- */
+
+static void deny(__u8 reason)
+{
+	e.claim.state = CLAIM_DENIED;
+	e.claim.reason = reason;
+	e.policy.denied = reason;
+	e.is_declared = true;
+	e.declared.owner_count = 2;
+	cr_assert_eq(prefix_parse("192.0.2.0/24", &e.prefix), 0);
+}
+
+Test(explain, denied_by_each_rule)
+{
+	deny(COUNTER_denied_never);
+	assert_trouble("denied_never", "192.0.2.0/24", "reload");
+	deny(COUNTER_denied_owner);
+	assert_trouble("denied_owner", "00:15:5d:00:00:01 is none of the 2 owners", "192.0.2.0/24");
+	deny(COUNTER_denied_host);
+	assert_trouble("denied_host", "address of this host", "ip addr show to 192.0.2.7");
+	deny(COUNTER_denied_next_hop);
+	assert_trouble("denied_next_hop", "next hop", "owners: [\"00:15:5d:00:00:01\"]");
+}
+
+Test(explain, denied_by_the_rules_of_a_segment_or_port)
+{
+	deny(COUNTER_denied_foreign);
+	assert_trouble("denied_foreign", "no subnet that this host has on br0", "foreign: yes");
+	deny(COUNTER_denied_undeclared);
+	assert_trouble("denied_undeclared", "192.0.2.7 is not", "addresses:");
+	deny(COUNTER_denied_port_address);
+	assert_trouble("denied_port_address", "192.0.2.7 is not among the addresses that vnet3",
+		       "ports:");
+	deny(COUNTER_denied_port_mac);
+	assert_trouble("denied_port_mac", "00:15:5d:00:00:01 is not among the MACs that vnet3",
+		       "ports:");
+}
+
+/* A reason that has no cause of its own yet. */
+Test(explain, denied_in_the_words_of_the_counter)
+{
+	deny(COUNTER_conflict_probe);
+	assert_trouble("denied", counter_help(COUNTER_conflict_probe), "garpd(8)");
+}
+
+Test(explain, denied_before_the_policy_changed)
+{
+	deny(COUNTER_denied_owner);
+	e.policy.denied = 0;
+	assert_note("denied_before", "denied_owner", "the next probe");
+}
+
+Test(explain, the_policy_has_come_to_forbid_an_owner)
+{
+	deny(COUNTER_denied_never);
+	e.claim.state = CLAIM_OWNED;
+	e.claim.reason = COUNTER_announce_done;
+	assert_trouble("denied_never", "192.0.2.0/24", "reload");
+}
+
+/* ---- the claim ---- */
+
+Test(explain, conflict_says_who_and_where)
+{
+	e.claim.state = CLAIM_CONFLICT;
+	e.claim.reason = COUNTER_conflict_asserted;
+	e.claim.conflicts = 1;
+	assert_trouble("conflict", "another host", "take it off");
+	memcpy(e.claim.rival, rival, MAC_LEN);
+	e.claim.rival_port = PORT;
+	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet3", "take it off");
+	e.rival_fdb.port = OTHER; /* where it is now */
+	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet4", "take it off");
+}
+
+Test(explain, frozen_says_until_when)
+{
+	e.claim.state = CLAIM_FROZEN;
+	e.claim.recent_moves = 6;
+	e.claim.due_ns = NOW_NS + 240 * NSEC_PER_SEC;
+	assert_trouble("frozen", "6 times within 3 min",
+		       "garpd thaw 192.0.2.7. It thaws by itself in 4 min");
+}
+
+Test(explain, port_gone_or_taken_off)
+{
+	e.has_port = e.has_fdb = e.port_exists = false;
+	assert_trouble("port_gone", "vnet3, is gone", "garpd show ports");
+	e.port_exists = true;
+	assert_trouble("port_gone", "no port of garpd's", "garpd show ports");
+}
+
+Test(explain, port_blocked)
+{
+	e.port.forwarding = 0;
+	e.bridge_port.state = 4;
+	assert_trouble("port_blocked", "vnet3: its state is blocking",
+		       "bridge link show dev vnet3");
+	e.port.role = ROLE_ROUTER;
+	assert_trouble("port_blocked", "vnet3 is down", "ip link set vnet3 up");
+}
+
+Test(explain, port_not_in_the_vlan)
+{
+	e.claim.key.vlan = 30;
+	e.in_vlan = false;
+	assert_trouble("port_vlan", "VLAN 30", "bridge vlan add dev vnet3 vid 30");
+}
+
+Test(explain, daemon_down)
+{
+	e.daemon = 0;
+	assert_trouble("daemon_down", "does not run", "systemctl start garpd");
+	e.daemon = -EACCES; /* nobody knows */
+	assert_found("daemon_down", 0);
+}
+
+Test(explain, announcement_failed_and_is_tried_again)
+{
+	e.claim.flags = CLAIM_F_OWED;
+	assert_found("announce_failed", 0); /* XDP owes it as a matter of course */
+	e.claim.retries = 2;
+	assert_trouble("announce_failed", "tried 2 times", "vnet3");
+}
+
+Test(explain, announcement_that_waits_for_its_turn)
+{
+	e.claim.flags = CLAIM_F_OWED;
+	e.claim.queued = QUEUED_PORT;
+	assert_note("queued", "its port says too much", "limits");
+	e.claim.queued = QUEUED_ALL;
+	assert_note("queued", "all ports together", "limits");
+}
+
+Test(explain, announcement_lost)
+{
+	e.claim.last_announcement_ns = seconds_ago(3600); /* the owner's before */
+	assert_trouble("announce_lost", "vnet3 took no frame", "garpd announce 192.0.2.7");
+	e.claim.reason = COUNTER_self_announced;
+	assert_note("self_announced", "announced itself", "");
+}
+
+Test(explain, lapsed_by_too_few_probes_or_by_a_quarrel)
+{
+	e.claim.reason = COUNTER_lapsed;
+	e.claim.window_probes = 1;
+	assert_note("lapsed", "probes of its window 1, of 3", "00:15:5d:00:00:01");
+	e.claim.window_probes = 3;
+	assert_note("lapsed", "somebody objected", "declare");
+}
+
+Test(explain, window_open)
+{
+	e.claim.state = CLAIM_PROBING;
+	e.claim.reason = COUNTER_window_continued;
+	e.claim.window_ends_ns = NOW_NS + 1500 * NSEC_PER_MSEC;
+	e.interface[0].neigh.mac[5] ^= 1; /* nobody is meant to know it yet */
+	e.fdb.port = OTHER;
+	assert_note("window_open", "in 1.5 s", "");
+}
+
+/* ---- listeners ---- */
+
+Test(explain, unconfirmed_says_who)
+{
+	facts_listener("192.0.2.77", seconds_ago(8), 0);
+	assert_trouble("unconfirmed", "192.0.2.77 has not answered 3 nudges",
+		       "192.0.2.7 at 00:15:5d:00:00:01");
+	facts_listener("192.0.2.78", seconds_ago(8), seconds_ago(500)); /* a former owner, once */
+	assert_trouble("unconfirmed", "192.0.2.77 (and 1 more)", "clear the entry");
+}
+
+Test(explain, nudged_again_is_no_trouble_yet)
+{
+	facts_listener("192.0.2.77", seconds_ago(1), 0);
+	e.claim.nudge_round = 2;
+	assert_note("nudging", "192.0.2.77", "");
+}
+
+Test(explain, nudge_never)
+{
+	e.settings.nudge = NUDGE_NEVER;
+	e.listeners = 0;
+	assert_note("nudge_never", "nudge: never", "nudge: auto");
+}
+
+Test(explain, silent_owner)
+{
+	e.claim.last_seen_ns = seconds_ago(7300);
+	assert_note("silent", "for 2 h", "arping -c 3 -I br0 192.0.2.7");
+	e.claim.last_seen_ns = seconds_ago(61);
+	assert_found("silent", 0);
+	e.settings.refresh_ns = 60 * NSEC_PER_SEC;
+	assert_note("silent", "not announced again", "alive");
+}
+
+Test(explain, router_port_without_relay)
+{
+	e.port.role = ROLE_ROUTER;
+	e.has_fdb = false;
+	assert_note("router_only", "this host alone", "relay: yes");
+	e.port.relay = 1;
+	assert_found("router_only", 0);
+}
