@@ -15,6 +15,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "abi.h"
+#include "fabric.h"
 #include "frame.h"
 #include "hear.h"
 #include "limit.h"
@@ -227,11 +228,9 @@ static __always_inline void speak_note(struct claim *claim, __u32 op)
 	__u64 now_ns = bpf_ktime_get_ns();
 
 	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED, now_ns);
+	claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
 	bpf_spin_unlock(&claim->lock);
-	count(op == SPEAK_REFRESHED	  ? COUNTER_host_refreshed
-	      : op == SPEAK_NOT_REFRESHED ? COUNTER_host_not_refreshed
-					  : COUNTER_host_permanent);
+	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }
 
 static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
@@ -289,9 +288,11 @@ int garpd_speak(struct __sk_buff *skb)
 	call.deadline_ns = 0;
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
-	if (claim && (call.op == SPEAK_DUE || call.op == SPEAK_NOW))
+	if (call.op == SPEAK_FABRIC)
+		fabric_announce(skb, claim, &call, set);
+	else if (claim && call.op < SPEAK_FABRIC)
 		speak_claim(skb, claim, &call, set);
-	else if (claim)
+	else if (claim && call.op < SPEAK_OPS)
 		speak_note(claim, call.op);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);
 	return 0;

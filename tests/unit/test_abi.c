@@ -18,7 +18,7 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 1, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 2, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
@@ -33,6 +33,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct speak_call), 40);
 	cr_assert_eq(sizeof(struct speak_frame), 60);
 	cr_assert_eq(offsetof(struct speak_frame, call), SPEAK_CALL_OFFSET);
+	cr_assert_eq(offsetof(struct speak_frame, mac), SPEAK_MAC_OFFSET);
 }
 
 /* The last field of each ends where the struct does, and 64-bit ones are aligned: no holes. */
@@ -52,7 +53,7 @@ Test(abi, defaults_of_the_settings)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
 
-	cr_assert_eq(settings.abi, 1);
+	cr_assert_eq(settings.abi, GARPD_ABI);
 	cr_assert_eq(settings.form, FORM_BOTH);
 	cr_assert_eq(settings.min_probes, 3);
 	cr_assert_eq(settings.announce_num, 2);
