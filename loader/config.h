@@ -24,6 +24,13 @@ struct declared {
 	unsigned int line; /* of the file; 0: a flag declared it */
 };
 
+/* Is there an EVPN fabric behind our bridges (evpn.h)? */
+enum evpn_mode {
+	EVPN_AUTO, /* where a bridge looks like it */
+	EVPN_YES,
+	EVPN_NO,
+};
+
 struct config {
 	struct names bridges;
 	struct names uplinks; /* ports with this role whatever their kind */
@@ -33,6 +40,7 @@ struct config {
 	struct declared *declared;
 	size_t declared_count;
 	enum port_mode mode;
+	enum evpn_mode evpn;
 	struct settings settings;
 	__u32 max_claims;
 	char *file; /* that was loaded, for later complaints; NULL: none */

@@ -38,6 +38,7 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 	}
 	config_free(&daemon->config);
 	daemon->config = fresh;
+	evpn_settle(daemon->evpn, fresh.evpn);
 	return 0;
 }
 
@@ -120,6 +121,7 @@ static void daemon_end(struct daemon *daemon)
 {
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
+	evpn_close(daemon->evpn);
 	deadlines_close(daemon->deadlines);
 	ports_close(daemon->ports);
 	host_close(daemon->host);

@@ -14,6 +14,7 @@
 #include "datapath.h"
 #include "deadlines.h"
 #include "events.h"
+#include "evpn.h"
 #include "host.h"
 #include "ports.h"
 
@@ -28,6 +29,7 @@ struct daemon {
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
+	struct evpn *evpn;
 	struct err attach_err; /* the first port that could not be attached while starting */
 	bool starting;
 };

@@ -33,6 +33,8 @@ int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)
 	if ((message->nlmsg_type != RTM_NEWNEIGH && message->nlmsg_type != RTM_DELNEIGH) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*ndm))
 		return -EINVAL;
+	if (ndm->ndm_family != AF_INET && ndm->ndm_family != AF_INET6)
+		return -EINVAL; /* a bridge's table comes in the same messages */
 	netlink_attrs(message, sizeof(*ndm), attrs, NDA_MAX + 1);
 	neigh->ifindex = ndm->ndm_ifindex;
 	netlink_addr(ndm->ndm_family, attrs[NDA_DST], &neigh->addr);
@@ -128,6 +130,8 @@ int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *add
 		return error;
 	if (neigh_is_valid(&neigh))
 		return -EEXIST;
+	if (neigh.state & NUD_INCOMPLETE)
+		return -EALREADY;
 	ndm->ndm_flags = NTF_USE;
 	return netlink_tell(netlink, request,
 			    NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0));

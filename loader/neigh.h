@@ -57,7 +57,7 @@ int neigh_write(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
 
 /*
  * Has the kernel resolve an address that it has no entry with a MAC for, as a packet to it would
- * (NTF_USE). 0, or -errno (-EEXIST: it has one by now).
+ * (NTF_USE). 0, or -errno (-EEXIST: it has one by now; -EALREADY: it is asking).
  */
 int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *addr);
 

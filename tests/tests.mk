@@ -56,7 +56,7 @@ format: ## clang-format everything
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
 UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
-	loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
+	loader/attach%.c loader/programs.c loader/confirm.c loader/events.c loader/evpn%.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 

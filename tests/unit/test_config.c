@@ -61,6 +61,7 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_str_eq(config.routers.name[1], "lan*");
 	cr_assert_eq(config.relay, 1);
 	cr_assert_eq(config.mode, MODE_TC);
+	cr_assert_eq(config.evpn, EVPN_YES);
 	cr_assert_eq(config.max_claims, 1024);
 	cr_assert_eq(settings->form, FORM_REPLY);
 	cr_assert_eq(settings->link_local, 1);
@@ -138,6 +139,7 @@ static const struct bad {
 	{"declared_twice", "4: 192.0.2.7 is declared twice (line 2); keep one"},
 	{"deep", "1: lists and mappings nested too deep"},
 	{"empty_item", "3: addresses[0] has no \"address\"; write \"address: ADDRESS\""},
+	{"evpn", "1: evpn can't be \"perhaps\"; use auto, yes or no"},
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
