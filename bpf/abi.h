@@ -397,30 +397,43 @@ _Static_assert(sizeof(struct event) == 88, "event has no holes");
  * program answers in place.
  */
 enum speak_op {
-	SPEAK_DUE,	     /* do what has fallen due for the claim */
-	SPEAK_NOW,	     /* announce the owner now, an operator asks */
-	SPEAK_REFRESHED,     /* note: the host's own entry followed */
-	SPEAK_NOT_REFRESHED, /* note: it did not */
-	SPEAK_PERMANENT,     /* note: it is the administrator's */
-	SPEAK_THAW,	     /* thaw a frozen claim, an operator asks */
-	SPEAK_LEFT,	     /* its port has left: forget the claim, unless another guest has it */
+	SPEAK_DUE,    /* do what has fallen due for the claim */
+	SPEAK_NOW,    /* announce the owner now, an operator asks */
+	SPEAK_THAW,   /* thaw a frozen claim, an operator asks */
+	SPEAK_LEFT,   /* its port has left: forget the claim, unless another guest has it */
+	SPEAK_FABRIC, /* the fabric has learned who has the address: announce `mac` from `port` */
+	/* Notes, each counted as the COUNTER_host_* of its name. */
+	SPEAK_REFRESHED,      /* the host's own entry followed */
+	SPEAK_NOT_REFRESHED,  /* it did not */
+	SPEAK_PERMANENT,      /* it is the administrator's */
+	SPEAK_EXTERN_LEARNED, /* it is EVPN's */
+	SPEAK_REPAIRED,	      /* it was replaced over netlink, and is right */
+	SPEAK_REPAIR_FAILED,  /* it was not to be replaced */
+	SPEAK_EVPN_WRITTEN,   /* it was made or replaced for EVPN to tell of */
+	SPEAK_EVPN_VERIFYING, /* the kernel was told to verify it */
+	SPEAK_EVPN_FAILED,    /* it could not be written */
+	SPEAK_OPS,
 };
+_Static_assert(SPEAK_OPS - SPEAK_REFRESHED == COUNTER_fabric_announced - COUNTER_host_refreshed,
+	       "the notes and their counters, in one order");
 
 struct speak_call {
 	struct claim_key key; /* in */
-	__u32 op;	      /* in: enum speak_op */
-	__u32 result;	      /* out: enum counter, what was done or why not */
+	__u16 op;	      /* in: enum speak_op */
+	__u16 result;	      /* out: enum counter, what was done or why not */
+	__u32 port;	      /* in, SPEAK_FABRIC: ifindex, where frames of the owner come from */
 	__u64 deadline_ns;    /* out: the claim's next; 0: none */
 };
 _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
 
 #define SPEAK_CALL_OFFSET 14 /* behind an Ethernet header, of which only the type matters */
+#define SPEAK_MAC_OFFSET  (SPEAK_CALL_OFFSET + sizeof(struct speak_call))
 
 /* As long as the shortest Ethernet frame: the program turns these very bytes into one. */
 struct speak_frame {
 	__u8 ethernet[SPEAK_CALL_OFFSET];
 	struct speak_call call;
-	__u8 pad[6];
+	__u8 mac[MAC_LEN]; /* in, SPEAK_FABRIC */
 } __attribute__((packed));
 _Static_assert(sizeof(struct speak_frame) == 60, "the shortest frame, ETH_ZLEN");
 

@@ -99,7 +99,20 @@
 	X(not_due, "calls of garpd_speak before the deadline")                                    \
 	X(host_refreshed, "announcements after which the host's own neighbour entry was right")   \
 	X(host_not_refreshed, "announcements that the host's own neighbour entry did not follow") \
-	X(host_permanent, "host neighbour entries left alone because they are permanent")
+	X(host_permanent, "host neighbour entries left alone because they are permanent")         \
+	X(host_extern_learned, "host neighbour entries left alone because they are EVPN's")       \
+	X(host_repaired, "host neighbour entries that were replaced, and are right now")          \
+	X(host_repair_failed, "host neighbour entries that could not be replaced")                \
+	X(host_evpn_written, "host neighbour entries written for EVPN to tell the fabric")        \
+	X(host_evpn_verifying, "the same, when the kernel was told to verify the guest")          \
+	X(host_evpn_failed, "the same, where the kernel refused the entry")                       \
+	/* what the fabric has learned, announced on the local bridge */                          \
+	X(fabric_announced, "moves that EVPN told of, announced to the local bridge")             \
+	X(fabric_failed, "the same, where the kernel could not queue the announcement")           \
+	X(fabric_no_port, "the same, where the port is none of the bridge's, or takes no frames") \
+	X(fabric_link_local, "the same, left out: link-local addresses")                          \
+	X(fabric_contradicted, "the same, left out: a local claim is in doubt or in the making")  \
+	X(fabric_moved, "claims whose address has another owner, EVPN says")
 
 #define COUNTER_ENUM(name, what) COUNTER_##name,
 enum counter { COUNTERS(COUNTER_ENUM) COUNTER_MAX };

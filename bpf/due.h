@@ -25,7 +25,7 @@ static __always_inline const struct port *speak_port(const struct outcome *outco
 
 static __always_inline int speak_is_note(__u32 op)
 {
-	return op == SPEAK_REFRESHED || op == SPEAK_NOT_REFRESHED || op == SPEAK_PERMANENT;
+	return op >= SPEAK_REFRESHED && op < SPEAK_OPS;
 }
 
 static __always_inline void speak_note(struct claim *claim, __u32 op)
@@ -33,11 +33,9 @@ static __always_inline void speak_note(struct claim *claim, __u32 op)
 	__u64 now_ns = bpf_ktime_get_ns();
 
 	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED, now_ns);
+	claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
 	bpf_spin_unlock(&claim->lock);
-	count(op == SPEAK_REFRESHED	  ? COUNTER_host_refreshed
-	      : op == SPEAK_NOT_REFRESHED ? COUNTER_host_not_refreshed
-					  : COUNTER_host_permanent);
+	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }
 
 /* Tells of a listener that never answered; else only the deadline is news, to outcome->event. */

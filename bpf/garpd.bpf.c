@@ -16,6 +16,7 @@
 
 #include "abi.h"
 #include "due.h"
+#include "fabric.h"
 #include "frame.h"
 #include "hear.h"
 #include "maps.h"
@@ -202,7 +203,9 @@ int garpd_speak(struct __sk_buff *skb)
 	call.deadline_ns = 0;
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
-	if (claim && speak_is_note(call.op))
+	if (call.op == SPEAK_FABRIC)
+		fabric_announce(skb, claim, &call, set);
+	else if (claim && speak_is_note(call.op))
 		speak_note(claim, call.op);
 	else if (claim)
 		speak_claim(skb, claim, &call, set);

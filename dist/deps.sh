@@ -9,7 +9,7 @@ build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-de
 # What the lab, the demo and the tests play with.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
-	avahi-autoipd keepalived socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format
+	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format
 	shellcheck bsdextrautils"
 # Emulated machines with Debian's kernels in them.
 emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"
@@ -37,6 +37,18 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "deps.sh: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
+# The lab starts daemons by hand, in namespaces of its own. None of these packages is to start its
+# service on this machine, now or with the next boot.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	trap 'rm -f "$policy"' EXIT
+	trap 'exit 1' INT TERM
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod 755 "$policy"
+fi
 apt-get update -qq
 # shellcheck disable=SC2086 # a list of words
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+case "$missing " in
+*" frr "*) systemctl disable --quiet frr.service 2>/dev/null || true ;;
+esac

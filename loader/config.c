@@ -24,6 +24,13 @@ static const struct word mode_words[] = {
 	{},
 };
 
+static const struct word evpn_words[] = {
+	{"auto", EVPN_AUTO},
+	{"yes", EVPN_YES},
+	{"no", EVPN_NO},
+	{},
+};
+
 static const struct word form_words[] = {
 	{"request", FORM_REQUEST},
 	{"reply", FORM_REPLY},
@@ -240,6 +247,7 @@ static int words_load(struct config *config, const struct yaml_config *top,
 		unsigned int *value;
 	} choices[] = {
 		{"mode", top->mode, mode_words, &config->mode},
+		{"evpn", top->evpn, evpn_words, &config->evpn},
 		{"form", top->form, form_words, &config->settings.form},
 		{"link_local", top->link_local, yes_words, &config->settings.link_local},
 		{"relay", top->relay, yes_words, &config->relay},
@@ -365,6 +373,7 @@ void config_init(struct config *config)
 {
 	*config = (struct config){
 		.mode = MODE_AUTO,
+		.evpn = EVPN_AUTO,
 		.settings = SETTINGS_DEFAULTS,
 		.max_claims = GARPD_MAX_CLAIMS,
 	};

@@ -25,6 +25,13 @@ struct declared {
 	unsigned int line; /* of the file; 0: a flag declared it */
 };
 
+/* Is there an EVPN fabric behind our bridges (evpn.h)? */
+enum evpn_mode {
+	EVPN_AUTO, /* where a bridge looks like it */
+	EVPN_YES,
+	EVPN_NO,
+};
+
 struct config {
 	struct names bridges;
 	struct names uplinks; /* ports with this role whatever their kind */
@@ -37,6 +44,7 @@ struct config {
 	size_t gateway_count;
 	struct guards guards;
 	enum port_mode mode;
+	enum evpn_mode evpn;
 	struct settings settings;
 	__u32 max_claims;
 	char *group; /* that may look at the pins; NULL: none */

@@ -132,6 +132,7 @@ struct yaml_config {
 	unsigned int routers_count;
 	char *relay;
 	char *mode;
+	char *evpn;
 	char *form;
 	char *link_local;
 	char *xdp_drop_over_limit;

@@ -97,6 +97,7 @@ static const cyaml_schema_field_t top_fields[] = {
 	NAMES(routers),
 	TEXT(struct yaml_config, relay, OPTIONAL),
 	TEXT(struct yaml_config, mode, OPTIONAL),
+	TEXT(struct yaml_config, evpn, OPTIONAL),
 	TEXT(struct yaml_config, form, OPTIONAL),
 	TEXT(struct yaml_config, link_local, OPTIONAL),
 	TEXT(struct yaml_config, xdp_drop_over_limit, OPTIONAL),

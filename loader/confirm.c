@@ -4,15 +4,20 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include <linux/neighbour.h>
+
 #include "confirm.h"
+#include "log.h"
 #include "neigh.h"
 #include "netlink.h"
+#include "text.h"
 
 #define CONFIRM_AFTER_US       20000 /* the receive queue has long been worked off by then */
 #define CONFIRM_SLACK_US       10000
 #define CONFIRM_INTERFACES_MAX 16
 
 LIST_HEAD(look_list, look);
+LIST_HEAD(told_list, told);
 
 struct confirm {
 	sd_event *event;
@@ -20,6 +25,14 @@ struct confirm {
 	const struct ports *ports;
 	struct netlink netlink;
 	struct look_list looks; /* that are still to be taken */
+	struct told_list told;	/* permanent entries that the log has named */
+};
+
+/* An entry of the administrator's: bounded by how many there are. */
+struct told {
+	LIST_ENTRY(told) others;
+	__u32 ifindex;
+	struct addr addr;
 };
 
 /* One look that is to be taken. */
@@ -38,40 +51,122 @@ static void look_free(struct look *look)
 	free(look);
 }
 
-/* The best outcome on any interface that the host has in the segment. */
-static enum neigh_outcome confirm_outcome(struct confirm *confirm, const struct look *look)
+static void confirm_note(struct confirm *confirm, const struct look *look, enum speak_op op)
+{
+	struct speak_call call = {.key = look->key, .op = op};
+
+	pins_speak(confirm->pins, &call);
+}
+
+static const char *interface_name(const struct confirm *confirm, __u32 ifindex)
+{
+	const char *name = ports_name(confirm->ports, ifindex);
+
+	return name ? name : "a deleted interface";
+}
+
+static bool confirm_has_told(const struct confirm *confirm, const struct neigh *neigh)
+{
+	const struct told *told;
+
+	for (told = LIST_FIRST(&confirm->told); told; told = LIST_NEXT(told, others))
+		if (told->ifindex == neigh->ifindex &&
+		    !memcmp(&told->addr, &neigh->addr, sizeof(told->addr)))
+			return true;
+	return false;
+}
+
+/* Without memory it will be told again. */
+static void confirm_keep_told(struct confirm *confirm, const struct neigh *neigh)
+{
+	struct told *told = calloc(1, sizeof(*told));
+
+	if (!told)
+		return;
+	told->ifindex = neigh->ifindex;
+	told->addr = neigh->addr;
+	LIST_INSERT_HEAD(&confirm->told, told, others);
+}
+
+/* Says once that the administrator's entry is wrong now; it is not ours to touch. */
+static void confirm_tell_permanent(struct confirm *confirm, const struct look *look,
+				   const struct neigh *neigh)
+{
+	const char *name = interface_name(confirm, neigh->ifindex);
+	char address[ADDR_TEXT_LEN], has[MAC_TEXT_LEN], announced[MAC_TEXT_LEN];
+
+	if (confirm_has_told(confirm, neigh))
+		return;
+	confirm_keep_told(confirm, neigh);
+	addr_text(&neigh->addr, address);
+	mac_text(neigh->mac, has);
+	log_warning("%s: %s: the host's own entry is permanent and has %s, but %s was announced; "
+		    "if it is out of date: ip neigh del %s dev %s",
+		    name, address, has, mac_text(look->mac, announced), address, name);
+}
+
+/*
+ * The entry did not follow: drop_gratuitous_arp, perhaps, or a filter of the host. Where the claim
+ * still is what was announced, the MAC is put there over netlink, STALE: the kernel asks the guest
+ * before it relies on it. REPLACE without CREATE, so that an entry that is gone by now stays gone.
+ */
+static void confirm_repair(struct confirm *confirm, const struct look *look, __u32 ifindex)
+{
+	struct neigh neigh;
+	int error;
+
+	if (!pins_claim_stands(confirm->pins, &look->key, look->mac))
+		return;
+	error = neigh_write(&confirm->netlink, ifindex, &look->key.addr, look->mac, NUD_STALE,
+			    false);
+	if (error == -ENOENT)
+		return;
+	if (!error)
+		error = neigh_read(&confirm->netlink, ifindex, &look->key.addr, &neigh);
+	if (!error && neigh_follows(&neigh, look->mac) == NEIGH_FOLLOWED)
+		return confirm_note(confirm, look, SPEAK_REPAIRED);
+	log_warning("%s: the host's own entry did not follow and cannot be replaced: %s",
+		    interface_name(confirm, ifindex),
+		    error ? strerror(-error) : "something else writes it, too");
+	confirm_note(confirm, look, SPEAK_REPAIR_FAILED);
+}
+
+static void confirm_look_at(struct confirm *confirm, const struct look *look, __u32 ifindex)
+{
+	struct neigh neigh;
+
+	if (neigh_read(&confirm->netlink, ifindex, &look->key.addr, &neigh))
+		return;
+	switch (neigh_follows(&neigh, look->mac)) {
+	case NEIGH_ABSENT:
+		break;
+	case NEIGH_FOLLOWED:
+		confirm_note(confirm, look, SPEAK_REFRESHED);
+		break;
+	case NEIGH_OTHER:
+		confirm_note(confirm, look, SPEAK_NOT_REFRESHED);
+		confirm_repair(confirm, look, ifindex);
+		break;
+	case NEIGH_PERMANENT:
+		confirm_note(confirm, look, SPEAK_PERMANENT);
+		confirm_tell_permanent(confirm, look, &neigh);
+		break;
+	case NEIGH_LEARNED:
+		confirm_note(confirm, look, SPEAK_EXTERN_LEARNED);
+		break;
+	}
+}
+
+/* Every interface that the host has in the segment. */
+static void confirm_look(struct confirm *confirm, const struct look *look)
 {
 	__u32 interfaces[CONFIRM_INTERFACES_MAX];
 	size_t i,
 		count = ports_segment_interfaces(confirm->ports, look->key.segment, look->key.vlan,
 						 interfaces, CONFIRM_INTERFACES_MAX);
-	enum neigh_outcome outcome, worst = NEIGH_ABSENT;
-	struct neigh neigh;
 
-	for (i = 0; i < count; i++) {
-		if (neigh_read(&confirm->netlink, interfaces[i], &look->key.addr, &neigh))
-			continue;
-		outcome = neigh_follows(&neigh, look->mac);
-		if (outcome > worst)
-			worst = outcome;
-	}
-	return worst;
-}
-
-static void confirm_note(struct confirm *confirm, const struct look *look)
-{
-	static const enum speak_op notes[] = {
-		[NEIGH_FOLLOWED] = SPEAK_REFRESHED,
-		[NEIGH_OTHER] = SPEAK_NOT_REFRESHED,
-		[NEIGH_PERMANENT] = SPEAK_PERMANENT,
-	};
-	enum neigh_outcome outcome = confirm_outcome(confirm, look);
-	struct speak_call call = {.key = look->key};
-
-	if (outcome == NEIGH_ABSENT)
-		return;
-	call.op = notes[outcome];
-	pins_speak(confirm->pins, &call);
+	for (i = 0; i < count; i++)
+		confirm_look_at(confirm, look, interfaces[i]);
 }
 
 static int confirm_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
@@ -81,7 +176,7 @@ static int confirm_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
 	(void)timer;
 	(void)now_us;
 	if (!look->key.inner_vlan) /* the host has no interface behind two tags that we know of */
-		confirm_note(look->confirm, look);
+		confirm_look(look->confirm, look);
 	look_free(look);
 	return 0;
 }
@@ -116,10 +211,16 @@ int confirm_open(struct confirm **out, sd_event *event, const struct pins *pins,
 
 void confirm_close(struct confirm *confirm)
 {
+	struct told *told;
+
 	if (!confirm)
 		return;
 	while (!LIST_EMPTY(&confirm->looks))
 		look_free(LIST_FIRST(&confirm->looks));
+	while ((told = LIST_FIRST(&confirm->told))) {
+		LIST_REMOVE(told, others);
+		free(told);
+	}
 	netlink_close(&confirm->netlink);
 	free(confirm);
 }

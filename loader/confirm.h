@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confirm.h - after an announcement: did the host's own neighbour entry follow? (DESIGN 6)
+ * confirm.h - after an announcement: did the host's own neighbour entry follow? (DESIGN 6) Where it
+ * did not, it is repaired, unless it is the administrator's or EVPN's.
  */
 #ifndef GARPD_CONFIRM_H
 #define GARPD_CONFIRM_H
@@ -21,7 +22,8 @@ void confirm_close(struct confirm *confirm); /* takes NULL */
 
 /*
  * `mac` was announced in the claim's segment just now. The frame goes through the host's receive
- * queue, so the entry is looked at a moment later; what it says is noted in the claim and counted.
+ * queue, so the entry is looked at a moment later; what it says, and what became of its repair, is
+ * noted in the claim and counted.
  */
 void confirm_announced(struct confirm *confirm, const struct claim_key *key,
 		       const __u8 mac[MAC_LEN]);

@@ -43,6 +43,7 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 	rules_applied(&daemon->datapath.pins, &fresh.guards);
 	config_free(&daemon->config);
 	daemon->config = fresh;
+	evpn_settle(daemon->evpn, fresh.evpn);
 	return 0;
 }
 
@@ -150,6 +151,7 @@ static void daemon_end(struct daemon *daemon)
 	sd_event_source_disable_unref(daemon->sweep);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
+	evpn_close(daemon->evpn);
 	deadlines_close(daemon->deadlines);
 	ports_close(daemon->ports);
 	host_close(daemon->host);

@@ -40,6 +40,7 @@ static void daemon_event(void *ctx, const struct event *event)
 {
 	struct daemon *daemon = ctx;
 
+	evpn_heard(daemon->evpn, event);
 	events_log(event, daemon_name(daemon, event->key.segment),
 		   daemon_name(daemon, event->port));
 	daemon_arm(daemon, &event->key, event->port, event->deadline_ns);
@@ -85,6 +86,9 @@ int daemon_start_claims(struct daemon *daemon, struct err *err)
 		return err_set(err, code, "deadlines: %s", strerror(-code));
 	code = confirm_open(&daemon->confirm, daemon->event, &daemon->datapath.pins, daemon->ports,
 			    err);
+	if (!code)
+		code = evpn_open(&daemon->evpn, daemon->event, &daemon->datapath.pins,
+				 daemon->ports, daemon->config.evpn, err);
 	if (!code)
 		code = events_open(&daemon->events, daemon->event, &daemon->datapath.pins,
 				   &daemon_events_ops, daemon, err);

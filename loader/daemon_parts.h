@@ -14,6 +14,7 @@
 #include "datapath.h"
 #include "deadlines.h"
 #include "events.h"
+#include "evpn.h"
 #include "host.h"
 #include "ports.h"
 #include "subnets.h"
@@ -30,6 +31,7 @@ struct daemon {
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
+	struct evpn *evpn;
 	sd_event_source *sweep; /* NULL: no port has left since the last one */
 	struct err attach_err;	/* the first port that could not be attached while starting */
 	bool starting;

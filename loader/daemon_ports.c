@@ -44,6 +44,7 @@ static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		log_info("%s: port %s %s (%s, %s)", daemon_name(daemon, port->segment), name,
 			 code ? "adopted" : "attached", port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
+	evpn_settle(daemon->evpn, daemon->config.evpn);
 }
 
 static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,

@@ -31,6 +31,7 @@ static const struct story {
 	[COUNTER_announce_lost] = {"not announced: its port is down, gone, or takes no frames",
 				   LOG_LEVEL_WARNING},
 	[COUNTER_self_announced] = {"announced itself: nothing to add", LOG_LEVEL_INFO},
+	[COUNTER_fabric_moved] = {"has the address now, says EVPN", LOG_LEVEL_INFO},
 	[COUNTER_lapsed] = {"is left: too few probes and no sign of use, nothing said",
 			    LOG_LEVEL_INFO},
 	[COUNTER_rival_probe] = {"probes too: the newer goes on, the older is dropped",

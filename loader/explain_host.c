@@ -20,7 +20,7 @@ enum neigh_outcome explain_outcome(const struct explain *explain,
 
 static bool entry_is_evpn(const struct explain_interface *interface)
 {
-	return interface->neigh.flags & NTF_EXT_LEARNED;
+	return neigh_is_learned(&interface->neigh);
 }
 
 static bool entry_is_permanent(const struct explain_interface *interface)
@@ -56,7 +56,7 @@ static const struct explain_interface *wrong_entry(
 		const struct explain_interface *interface = &explain->interface[i];
 		enum neigh_outcome outcome = explain_outcome(explain, interface);
 
-		if ((outcome == NEIGH_OTHER || outcome == NEIGH_PERMANENT) && is_kind(interface))
+		if (outcome != NEIGH_ABSENT && outcome != NEIGH_FOLLOWED && is_kind(interface))
 			return interface;
 	}
 	return NULL;

@@ -249,6 +249,7 @@ static const char *verdict(const struct explain *explain, const struct explain_i
 		return ": right";
 	case NEIGH_OTHER:
 	case NEIGH_PERMANENT:
+	case NEIGH_LEARNED:
 		return ": WRONG";
 	}
 	return "";

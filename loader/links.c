@@ -140,6 +140,8 @@ static enum link_kind kind_of(const char *kind)
 			return LINK_GUEST;
 	if (strcmp(kind, "bridge") == 0)
 		return LINK_BRIDGE;
+	if (strcmp(kind, "vxlan") == 0)
+		return LINK_VXLAN;
 	return strcmp(kind, "vlan") == 0 ? LINK_VLAN : LINK_OTHER;
 }
 
@@ -179,6 +181,7 @@ static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *fact
 	if (strcmp(kind, "bridge") == 0) {
 		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
 		facts->port_state = netlink_u8(slave[IFLA_BRPORT_STATE]);
+		facts->neigh_suppress = netlink_u8(slave[IFLA_BRPORT_NEIGH_SUPPRESS]);
 	}
 }
 
@@ -319,6 +322,8 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	else if (netlink_u32(attrs[IFLA_MASTER]) != link->ifindex)
 		return LINK_NOTHING; /* not the bridge's: a NIC tells of its own switch */
 	/* A message on the bridge itself names the bridge as its master. */
+	if (port[IFLA_BRPORT_NEIGH_SUPPRESS])
+		link->facts.neigh_suppress = netlink_u8(port[IFLA_BRPORT_NEIGH_SUPPRESS]);
 
 	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
 	*found = link;

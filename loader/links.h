@@ -24,6 +24,7 @@ enum link_kind {
 	LINK_GUEST,  /* tun, tap, veth, macvtap: a guest is behind it */
 	LINK_BRIDGE, /* is what ports belong to */
 	LINK_VLAN,   /* a VLAN device */
+	LINK_VXLAN,  /* a tunnel to other hypervisors */
 };
 
 /* What a change is told by: compared whole, no holes. */
@@ -40,8 +41,10 @@ struct link_facts {
 	__u8 ethernet;	 /* it has a MAC, which is: */
 	__u8 enslaved;	 /* its master has the addresses in its place: a bridge, a bond, no VRF */
 	__u8 mac[MAC_LEN];
+	__u8 neigh_suppress; /* a bridge port's: it carries no announcement, EVPN does it */
+	__u8 pad[3];
 };
-_Static_assert(sizeof(struct link_facts) == 28, "link_facts is compared whole");
+_Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * neigh.h - does the host's own neighbour table follow? (DESIGN 6)
+ * neigh.h - the host's own neighbour table: does it follow? (DESIGN 6) Reading it, and writing it.
  */
 #ifndef GARPD_NEIGH_H
 #define GARPD_NEIGH_H
 
+#include <stdbool.h>
 #include <linux/netlink.h>
 
 #include "../bpf/abi.h"
@@ -12,6 +13,9 @@
 
 /* A neighbour entry as the kernel has it. */
 struct neigh {
+	__u32 ifindex;
+	__u32 changed_ms; /* how long ago, NDA_CACHEINFO; 0 in a notification */
+	struct addr addr;
 	__u16 state;	 /* NUD_*; NUD_NONE: there is no entry */
 	__u8 flags;	 /* NTF_*, of which NTF_EXT_LEARNED is EVPN's */
 	__u8 has_mac;	 /* 1: `mac` is set */
@@ -25,7 +29,14 @@ enum neigh_outcome {
 	NEIGH_FOLLOWED,	 /* it has the MAC, whoever put it there */
 	NEIGH_OTHER,	 /* it has another MAC and may be replaced */
 	NEIGH_PERMANENT, /* it has another MAC and is not ours to touch (PERMANENT, NOARP) */
+	NEIGH_LEARNED,	 /* it has another MAC and is EVPN's (extern_learn) */
 };
+
+/* Does the kernel have a MAC for the neighbour, and go by it? */
+bool neigh_is_valid(const struct neigh *neigh);
+
+/* Did a routing daemon put it there (zebra, from EVPN)? */
+bool neigh_is_learned(const struct neigh *neigh);
 
 /*
  * Reads one entry (RTM_GETNEIGH without dump, Linux 5.0). `netlink` needs no groups:
@@ -34,6 +45,31 @@ enum neigh_outcome {
  */
 int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
 	       struct neigh *neigh);
+
+/*
+ * Puts `mac` into the entry with this NUD_* state (RTM_NEWNEIGH, NLM_F_REPLACE). The kernel asks
+ * nothing: it overwrites what is PERMANENT, NOARP or extern_learn as well, so read first. With
+ * `create` also where there is no entry. 0, or -errno (-ENOENT: none is there, and none was to be
+ * made).
+ */
+int neigh_write(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
+		const __u8 mac[MAC_LEN], __u16 state, bool create);
+
+/*
+ * Has the kernel resolve an address that it has no entry with a MAC for, as a packet to it would
+ * (NTF_USE). 0, or -errno (-EEXIST: it has one by now; -EALREADY: it is asking).
+ */
+int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *addr);
+
+/* Every entry of the host, IPv4 and IPv6, for neigh_parse. As netlink_dump. */
+int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx);
+
+/*
+ * The port behind which `bridge` has learned a MAC in a VLAN (0: it looks at no tags). 0, or -errno
+ * (-ENOENT: it has not).
+ */
+int neigh_port(struct netlink *netlink, __u32 bridge, const __u8 mac[MAC_LEN], __u16 vlan,
+	       __u32 *port);
 
 /* The two pure halves of it: a RTM_NEWNEIGH message, and the verdict. */
 int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh);

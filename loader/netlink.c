@@ -171,6 +171,18 @@ int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear 
 	return question_send(netlink, request, NLM_F_ACK, hear, ctx);
 }
 
+static int nothing_hear(void *ctx, const struct nlmsghdr *message)
+{
+	(void)ctx;
+	(void)message;
+	return 0;
+}
+
+int netlink_tell(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags)
+{
+	return question_send(netlink, request, NLM_F_ACK | flags, nothing_hear, NULL);
+}
+
 /* ---- news ---- */
 
 int netlink_news_fd(const struct netlink *netlink)

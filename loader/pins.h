@@ -82,4 +82,17 @@ int pins_remove(struct err *err);
  */
 int pins_speak(const struct pins *pins, struct speak_call *call);
 
+/* The same for SPEAK_FABRIC, which is about a MAC. */
+int pins_speak_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);
+
+/* The claim, whole. 0, or -errno (-ENOENT: there is none). */
+int pins_claim(const struct pins *pins, const struct claim_key *key, struct claim *claim);
+
+/*
+ * Is `mac` what may be said to have the address, as the claim stands this moment? What is done for
+ * an announcement a while after it asks this again.
+ */
+bool pins_claim_stands(const struct pins *pins, const struct claim_key *key,
+		       const __u8 mac[MAC_LEN]);
+
 #endif

@@ -236,6 +236,68 @@ bool ports_is_port(const struct ports *ports, __u32 ifindex)
 	return link && link->is_port;
 }
 
+/* ---- EVPN ---- */
+
+/* A port of one of our bridges, and not a router port. */
+static bool is_bridge_port(const struct link *link)
+{
+	return link && link->is_port && link->told.role != ROLE_ROUTER;
+}
+
+bool ports_have_vxlan(const struct ports *ports)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->facts.kind == LINK_VXLAN)
+			return true;
+	return false;
+}
+
+bool ports_suppress(const struct ports *ports, __u32 bridge)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->told.segment == bridge &&
+		    link->facts.neigh_suppress)
+			return true;
+	return false;
+}
+
+bool ports_is_aware(const struct ports *ports, __u32 bridge)
+{
+	const struct link *link = links_find(&ports->links, bridge);
+
+	return link && link->facts.vlan_proto;
+}
+
+bool ports_is_guest(const struct ports *ports, __u32 ifindex)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+
+	return is_bridge_port(link) && link->told.role == ROLE_GUEST;
+}
+
+/* Does the bridge take the VLAN's frames on that port? */
+static bool carries_vlan(const struct link *link, __u16 vlan)
+{
+	if (!link->told.vlan_proto)
+		return true;
+	return link->vlans && link->vlans->member[vlan / 64] >> (vlan % 64) & 1;
+}
+
+__u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->told.segment == bridge &&
+		    link->facts.kind == LINK_VXLAN && carries_vlan(link, vlan))
+			return link->ifindex;
+	return 0;
+}
+
 /* In which VLAN of its segment the link itself is the host's L3 interface. */
 static __u16 own_vlan(const struct link *link)
 {
@@ -282,4 +344,18 @@ size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 
 		return count;
 	return count +
 	       links_vlan_devices(&ports->links, segment, vlan, ifindexes + count, max - count);
+}
+
+bool ports_interface_segment(const struct ports *ports, __u32 ifindex, __u32 *segment, __u16 *vlan)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+	const struct link *bridge = link;
+
+	if (link && link->facts.kind == LINK_VLAN)
+		bridge = links_find(&ports->links, link->facts.lower);
+	if (!bridge || !bridge->is_seen_bridge)
+		return false;
+	*segment = bridge->ifindex;
+	*vlan = bridge == link ? own_vlan(bridge) : link->facts.vlan;
+	return true;
 }

@@ -115,6 +115,28 @@ struct ports_segment {
  */
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 				struct ports_segment segments[2]);
+/* ---- EVPN ---- */
+
+/* Is a VXLAN tunnel a port of one of our bridges, so that a fabric may be behind it? */
+bool ports_have_vxlan(const struct ports *ports);
+
+/* Does some port of the bridge leave announcements to EVPN (neigh_suppress)? */
+bool ports_suppress(const struct ports *ports, __u32 bridge);
+
+/* Does the bridge look at VLAN tags? */
+bool ports_is_aware(const struct ports *ports, __u32 bridge);
+
+/* Do frames come in on this port of a bridge from guests of ours? */
+bool ports_is_guest(const struct ports *ports, __u32 ifindex);
+
+/*
+ * The reverse of ports_segment_interfaces, of bridges alone: the segment of which the host's
+ * interface `ifindex` is an L3 interface. False: of none of ours.
+ */
+bool ports_interface_segment(const struct ports *ports, __u32 ifindex, __u32 *segment, __u16 *vlan);
+
+/* The VXLAN port of the bridge that carries the VLAN; 0: there is none. */
+__u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan);
 
 /*
  * The same machine without sockets: ports_open drives these with the kernel's messages, tests

@@ -87,7 +87,7 @@ $(T)/sim: $(SIM_OBJECTS)
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
 UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
-	loader/adopt.c loader/attach%.c loader/programs.c loader/confirm.c loader/events.c,$(SOURCES))
+	loader/adopt.c loader/attach%.c loader/programs.c loader/confirm.c loader/events.c loader/evpn%.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 

@@ -75,6 +75,9 @@ void rig_expect_silence(enum rig_port at);
 struct speak_call rig_speak(enum speak_op op, const char *text);
 struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key);
 
+/* The same for what EVPN has learned of a MAC, which is behind that port. */
+struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, const __u8 *mac);
+
 struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan);
 int rig_claim(const struct claim_key *key, struct claim *claim); /* 0: there is one */
 struct claim rig_claim_now(const struct claim_key *key);

@@ -241,16 +241,24 @@ Test(bpf_speak, notes_of_the_daemon)
 		{SPEAK_REFRESHED, COUNTER_host_refreshed},
 		{SPEAK_NOT_REFRESHED, COUNTER_host_not_refreshed},
 		{SPEAK_PERMANENT, COUNTER_host_permanent},
+		{SPEAK_EXTERN_LEARNED, COUNTER_host_extern_learned},
+		{SPEAK_REPAIR_FAILED, COUNTER_host_repair_failed},
+		{SPEAK_EVPN_WRITTEN, COUNTER_host_evpn_written},
+		{SPEAK_EVPN_VERIFYING, COUNTER_host_evpn_verifying},
+		{SPEAK_EVPN_FAILED, COUNTER_host_evpn_failed},
 	};
 	struct claim_key key = rig_key(ADDRESS, 0, 0);
 	unsigned int i;
 
 	says_probes(&untagged);
 	rig_counted();
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
 		rig_speak(notes[i].op, ADDRESS);
 		rig_counted_only(notes[i].counter);
 		cr_assert_eq(rig_claim_now(&key).refreshed, 1);
 	}
+	rig_speak(SPEAK_REPAIRED, ADDRESS);
+	rig_counted_only(COUNTER_host_repaired);
+	cr_assert_eq(rig_claim_now(&key).refreshed, 2);
 	rig_expect_silence(PORT_B);
 }

@@ -76,23 +76,41 @@ void rig_hear(enum rig_port at, const struct bytes *frame)
 	cr_assert_eq(rig_hear_marked(at, frame, WIRE_MARK), WIRE_MARK, "the mark was changed");
 }
 
+static struct speak_call speak_frame_run(struct speak_frame *frame)
+{
+	struct speak_frame out = {};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = sizeof(*frame),
+		    .data_out = &out, .data_size_out = sizeof(out));
+	int err = bpf_prog_test_run_opts(rig.garpd_speak, &run);
+
+	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
+	cr_assert_eq(run.retval, 0);
+	cr_assert_eq(run.data_size_out, sizeof(out));
+	cr_assert_eq(memcmp(&out.call.key, &frame->call.key, sizeof(out.call.key)), 0);
+	return out.call;
+}
+
+struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, const __u8 *mac)
+{
+	struct speak_frame frame;
+
+	memset(&frame, 0xa5, sizeof(frame));
+	frame.call.key = *key;
+	frame.call.op = SPEAK_FABRIC;
+	frame.call.port = ifindex;
+	memcpy(frame.mac, mac, MAC_LEN);
+	return speak_frame_run(&frame);
+}
+
 struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key)
 {
-	struct speak_frame in, out = {};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &in, .data_size_in = sizeof(in),
-		    .data_out = &out, .data_size_out = sizeof(out));
-	int err;
+	struct speak_frame in;
 
 	/* What the daemon leaves in the rest of the frame must not reach the wire. */
 	memset(&in, 0xa5, sizeof(in));
 	in.call.key = *key;
 	in.call.op = op;
-	err = bpf_prog_test_run_opts(rig.garpd_speak, &run);
-	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
-	cr_assert_eq(run.retval, 0);
-	cr_assert_eq(run.data_size_out, sizeof(out));
-	cr_assert_eq(memcmp(&out.call.key, key, sizeof(*key)), 0);
-	return out.call;
+	return speak_frame_run(&in);
 }
 
 struct speak_call rig_speak(enum speak_op op, const char *text)

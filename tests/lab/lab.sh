@@ -256,14 +256,19 @@ lab_ipv6() {
 	LINES
 }
 
-# lab_up ID
-lab_up() {
+# lab_begin ID: an empty lab; lab_up and others put machines into it.
+lab_begin() {
 	((EUID == 0)) || lab_die "needs root: it makes network namespaces"
 	LAB_ID=$1
 	LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/garpd-lab.$LAB_ID.XXXXXX")
 	trap lab_down EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT
+}
+
+# lab_up ID
+lab_up() {
+	lab_begin "$1"
 	lab_hypervisor
 	lab_network
 	lab_guest old "$MAC_OLD" new "$MAC_NEW" other "$MAC_OTHER"
@@ -337,7 +342,7 @@ lab_start_garpd_at() {
 	GARPD_AT=$1
 	GARPD_PID=$LAB_LAST
 	GARPD_LOG=$log
-	lab_await "$log" 10 '(^|")ready("|$)' 1 "$GARPD_PID" || {
+	lab_await "$log" 30 '(^|")ready("|$)' 1 "$GARPD_PID" || {
 		cat "$log" >&2
 		lab_die "garpd did not become ready"
 	}

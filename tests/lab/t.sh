@@ -196,7 +196,7 @@ t_run() {
 	trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 	# shellcheck source=/dev/null
 	source "$1"
-	lab_up "t$$"
+	"${T_LAB:-lab_up}" "t$$" # a file of cases may stand on another lab
 	"case_$2"
 }
 

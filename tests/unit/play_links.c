@@ -239,6 +239,7 @@ static void slave_put(struct nlmsghdr *message, const struct play_link *link)
 	mnl_attr_put_strz(message, IFLA_INFO_SLAVE_KIND, "bridge");
 	data = mnl_attr_nest_start(message, IFLA_INFO_SLAVE_DATA);
 	mnl_attr_put_u8(message, IFLA_BRPORT_STATE, link->state);
+	mnl_attr_put_u8(message, IFLA_BRPORT_NEIGH_SUPPRESS, link->neigh_suppress);
 	mnl_attr_nest_end(message, data);
 }
 

@@ -39,6 +39,7 @@ struct play_link {
 	unsigned short type;	/* ARPHRD_*; 0: Ethernet */
 	unsigned char mac;	/* the last byte of 02:00:00:00:00:xx */
 	const char *slave_kind; /* what the master is; NULL: a bridge */
+	bool neigh_suppress;	/* of a bridge port */
 };
 
 void play_init(struct play *play);

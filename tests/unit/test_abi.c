@@ -40,6 +40,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct speak_call), 40);
 	cr_assert_eq(sizeof(struct speak_frame), 60);
 	cr_assert_eq(offsetof(struct speak_frame, call), SPEAK_CALL_OFFSET);
+	cr_assert_eq(offsetof(struct speak_frame, mac), SPEAK_MAC_OFFSET);
 }
 
 /* The last field of each ends where the struct does, and 64-bit ones are aligned: no holes. */

@@ -62,6 +62,7 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(config.relay, 1);
 	cr_assert_str_eq(config.group, "netwatch");
 	cr_assert_eq(config.mode, MODE_TC);
+	cr_assert_eq(config.evpn, EVPN_YES);
 	cr_assert_eq(config.max_claims, 1024);
 	cr_assert_eq(settings->form, FORM_REPLY);
 	cr_assert_eq(settings->link_local, 1);
@@ -154,6 +155,7 @@ static const struct bad {
 	{"nudge", "1: nudge can't be \"often\"; use never, auto or always"},
 	{"refresh", "2: refresh can't be \"5s\"; use off, or a time from 10s to 24h"},
 	{"refresh_unit", "1: refresh can't be \"60\"; use off"},
+	{"evpn", "1: evpn can't be \"perhaps\"; use auto, yes or no"},
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},

@@ -41,6 +41,7 @@ static void assert_defaults(void)
 
 	cr_assert_eq(memcmp(&config.settings, &defaults, sizeof(defaults)), 0);
 	cr_assert_eq(config.mode, MODE_AUTO);
+	cr_assert_eq(config.evpn, EVPN_AUTO);
 	cr_assert_eq(config.max_claims, GARPD_MAX_CLAIMS);
 }
 
@@ -106,7 +107,7 @@ Test(config_example, names_every_key_and_its_true_default)
 	close(mkstemp(file));
 	uncomment("dist/garpd.yaml", file);
 	cr_assert_eq(yaml_file_load(&yaml, file, &err), 0, "%s", err.text);
-	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 20 + 3 + 3 + 3 + 11 + 10);
+	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 21 + 3 + 3 + 3 + 11 + 10);
 	yaml_file_free(&yaml);
 	cr_assert_eq(config_load(&config, file, &err), 0, "%s", err.text);
 	assert_defaults();

@@ -3,12 +3,14 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/socket.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <libmnl/libmnl.h>
 
 #include "loader/neigh.h"
+#include "loader/text.h"
 
 static const __u8 mac[MAC_LEN] = {0x00, 0x15, 0x5d, 0, 0, 1};
 static const __u8 other[MAC_LEN] = {0x00, 0x15, 0x5d, 0, 0, 2};
@@ -50,6 +52,20 @@ Test(neigh, every_state_with_the_same_and_with_another_mac)
 	}
 }
 
+/* Whatever its state: it is not ours to replace, and not the administrator's. */
+Test(neigh, what_zebra_wrote_is_evpns)
+{
+	static const __u16 states[] = {NUD_NOARP, NUD_REACHABLE, NUD_STALE};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct neigh neigh = entry(states[i], other);
+
+		neigh.flags = NTF_EXT_LEARNED;
+		cr_assert_eq(neigh_follows(&neigh, mac), NEIGH_LEARNED);
+		cr_assert_eq(neigh_follows(&neigh, other), NEIGH_FOLLOWED);
+	}
+}
+
 Test(neigh, an_entry_without_a_mac_is_absent)
 {
 	struct neigh neigh = {.state = NUD_NOARP};
@@ -65,6 +81,7 @@ static struct nlmsghdr *message_begin(char *buffer, __u16 state, __u8 flags)
 
 	message->nlmsg_type = RTM_NEWNEIGH;
 	ndm->ndm_family = AF_INET;
+	ndm->ndm_ifindex = 7;
 	ndm->ndm_state = state;
 	ndm->ndm_flags = flags;
 	return message;
@@ -76,9 +93,19 @@ Test(neigh, a_message_is_read_whole)
 	struct nlmsghdr *message = message_begin(buffer, NUD_NOARP, NTF_EXT_LEARNED);
 	struct neigh neigh;
 
+	static const __u8 ipv4[4] = {192, 0, 2, 7};
+	const struct nda_cacheinfo cacheinfo = {.ndm_updated = 3 * sysconf(_SC_CLK_TCK)};
+	struct addr addr;
+
 	mnl_attr_put(message, NDA_LLADDR, MAC_LEN, mac);
+	mnl_attr_put(message, NDA_DST, 4, ipv4);
+	mnl_attr_put(message, NDA_CACHEINFO, sizeof(cacheinfo), &cacheinfo);
 	mnl_attr_put_u32(message, NDA_FLAGS_EXT, NTF_EXT_MANAGED);
 	cr_assert_eq(neigh_parse(message, &neigh), 0);
+	cr_assert_eq(addr_parse("192.0.2.7", &addr), 0);
+	cr_assert_arr_eq(&neigh.addr, &addr, sizeof(addr));
+	cr_assert_eq(neigh.ifindex, 7);
+	cr_assert_eq(neigh.changed_ms, 3000);
 	cr_assert_eq(neigh.state, NUD_NOARP);
 	cr_assert_eq(neigh.flags, NTF_EXT_LEARNED);
 	cr_assert_eq(neigh.flags_ext, NTF_EXT_MANAGED);
@@ -104,7 +131,7 @@ Test(neigh, another_message_or_a_short_one_is_refused)
 	struct nlmsghdr *message = message_begin(buffer, NUD_REACHABLE, 0);
 	struct neigh neigh;
 
-	message->nlmsg_type = RTM_DELNEIGH;
+	message->nlmsg_type = RTM_GETNEIGH;
 	cr_assert_eq(neigh_parse(message, &neigh), -EINVAL);
 	message->nlmsg_type = RTM_NEWNEIGH;
 	message->nlmsg_len -= 4;

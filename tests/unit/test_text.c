@@ -232,7 +232,7 @@ Test(text_names, come_from_the_lists)
 	cr_assert_str_eq(claim_state_name(CLAIM_PROBING), "probing");
 	cr_assert_str_eq(claim_state_name(CLAIM_FROZEN), "frozen");
 	cr_assert_str_eq(counter_name(COUNTER_announced), "announced");
-	cr_assert_str_eq(counter_name(COUNTER_MAX - 1), "host_permanent");
+	cr_assert_str_eq(counter_name(COUNTER_MAX - 1), "fabric_moved");
 	cr_assert_str_eq(counter_help(COUNTER_own_frame),
 			 "our own announcements, met again on their way");
 	cr_assert_str_eq(port_mode_name(MODE_TCX), "tcx");

@@ -205,3 +205,17 @@ case_vlan_tap_guest() {
 	"$LAB_BIN/frames" -r "$LAB_DIR/tap0.pcap" >"$LAB_DIR/tap.frames"
 	assert_frames_count 0 tap "sha=$mac"
 }
+
+# The host's leg drops gratuitous ARP: its entry is repaired over netlink.
+case_vlan_host_interface_repaired() {
+	vlan_bridge
+	in_hv bash -c 'echo 1 >/proc/sys/net/ipv4/conf/br0.10/drop_gratuitous_arp'
+	lab_start_garpd
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 8 vlan_host_repaired || t_fail "host_repaired is not 1"
+	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
+}
+
+vlan_host_repaired() {
+	[[ $(in_hv "$GARPD" show counters -a -j | pick counter=host_repaired value) == 1 ]]
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fabric.h - EVPN has told this hypervisor who has an address: its own L2 clients are told, too.
+ *
+ * The fabric carries no announcement (neigh_suppress), so that it is made here, as if the owner had
+ * sent it: on the VXLAN port where the owner is elsewhere, on its own port where it is back. The
+ * bridge's FDB then agrees with EVPN's.
+ */
+#ifndef GARPD_FABRIC_H
+#define GARPD_FABRIC_H
+
+#include "claim.h"
+#include "hear.h"
+#include "maps.h"
+#include "outcome.h"
+#include "speak.h"
+
+/* The tags with which the owner's frames come in on the port, from the claim's VLAN. */
+static __always_inline void fabric_tag(struct tags *tags, const struct port *port, __u16 vlan)
+{
+	__builtin_memset(tags, 0, sizeof(*tags));
+	if (!vlan || (port->vlan_proto && vlan == port->pvid))
+		return;
+	tags->proto = port->vlan_proto ? port->vlan_proto : ETH_P_8021Q;
+	tags->tci = vlan;
+}
+
+/* What EVPN says counts as the owner's own announcement, heard on that port. */
+static __always_inline void fabric_heard(struct outcome *outcome, const struct speak_call *call)
+{
+	struct frame *frame = &outcome->frame;
+
+	__builtin_memset(frame, 0, sizeof(*frame));
+	frame->kind = FRAME_ANNOUNCEMENT;
+	frame->addr = call->key.addr;
+	frame->tags = outcome->speech.tags;
+	__builtin_memcpy(frame->mac, outcome->speech.mac, MAC_LEN);
+}
+
+/*
+ * The local claim takes its step. 1: it has nothing against it. 0: a guest of this bridge is in the
+ * middle of taking the address, or it is disputed, or moved too often: silence.
+ */
+static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *claim,
+					 const struct heard *heard, const struct settings *set)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	int agreed = 0;
+
+	outcome->step.reason = COUNTER_no_claim;
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key)) {
+		outcome->step = claim_heard(claim, heard, set, now_ns);
+		event_take(&outcome->event, claim, &outcome->step, now_ns);
+		agreed = claim->state == CLAIM_OWNED || claim->state == CLAIM_DENIED;
+	}
+	bpf_spin_unlock(&claim->lock);
+	outcome->step.announce = ANNOUNCE_NOBODY; /* it is said below, or not at all */
+	/* The event tells why the claim has another owner. */
+	if (outcome->step.reason == COUNTER_self_announced)
+		outcome->event.reason = outcome->step.reason = COUNTER_fabric_moved;
+	return agreed;
+}
+
+/* An enum counter: what was done, or why not. `port` describes call->port. */
+static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome *outcome,
+					  struct claim *claim, const struct port *port,
+					  const struct speak_call *call, const struct settings *set)
+{
+	struct speech *speech = &outcome->speech;
+	struct heard heard = {.frame = &outcome->frame, .port = call->port, .role = port->role};
+
+	heard.policy = policy_of(&outcome->judging, &call->key, speech->mac, port);
+	if (heard.policy.denied)
+		return heard.policy.denied;
+	if (!set->link_local && addr_is_link_local(&call->key.addr))
+		return COUNTER_fabric_link_local;
+	fabric_tag(&speech->tags, port, call->key.vlan);
+	fabric_heard(outcome, call);
+	if (claim && !fabric_agreed(outcome, claim, &heard, set))
+		return COUNTER_fabric_contradicted;
+	return speak_from_nothing(skb, speech, port) ? COUNTER_fabric_failed
+						     : COUNTER_fabric_announced;
+}
+
+/* Do frames come in there, for the segment, that are not a router's own? */
+static __always_inline int fabric_takes(const struct port *port, const struct speak_call *call)
+{
+	return port && port->forwarding && port->segment == call->key.segment &&
+	       port->role != ROLE_ROUTER;
+}
+
+/* `claim` is that of the address in this segment, or NULL. Fills call->result, and counts it. */
+static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim *claim,
+					    struct speak_call *call, const struct settings *set)
+{
+	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
+	const struct port *port = bpf_map_lookup_elem(&ports, &call->port);
+
+	call->result = COUNTER_fabric_no_port;
+	if (!outcome || !port || !fabric_takes(port, call) ||
+	    bpf_skb_load_bytes(skb, SPEAK_MAC_OFFSET, outcome->speech.mac, MAC_LEN))
+		return count(call->result);
+	outcome->speech.addr = call->key.addr;
+	outcome->speech.port = call->port;
+	outcome->speech.form = set->form;
+	outcome->event.key = call->key;
+	outcome->event.port = call->port;
+	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
+	call->result = fabric_speak(skb, outcome, claim, port, call, set);
+	count(call->result);
+	if (outcome->step.changed)
+		outcome_finish(outcome);
+}
+
+#endif /* GARPD_FABRIC_H */

@@ -1,0 +1,276 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# An EVPN fabric of eight hypervisors. The service address moves from a guest of hv1, which dies, to
+# one of hv2, which only probes; its clients are on hv3, one in the segment and one that hv3 routes.
+# Then a guest of hv4 claims it falsely, and at last 300 addresses move at once. Times are those at
+# which RTM_NEWNEIGH has woken a listener on each hypervisor, from the entry that garpd writes on hv2.
+# bgpd gathers routes for 50 ms before it looks at them: once where it is the hypervisor's own and
+# peers with the others, once more in a route reflector. Both fabrics are measured.
+
+# shellcheck source=tests/bench/bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+# shellcheck source=tests/lab/fabric.sh
+source "$LAB_ROOT/tests/lab/fabric.sh"
+
+HYPERVISORS=${HYPERVISORS:-8}
+WITHOUT_ROUNDS=${WITHOUT_ROUNDS:-1} # each takes as long as the caches do: most of a minute
+MAX_DARK=70
+FLOW_S=90
+MANY=300
+MAC_L2=00:00:5e:00:53:20
+L2=192.0.2.20
+
+# ---- listening ----
+
+watch_start() {
+	lab_spawn "$LAB_DIR/neigh.$1" in_ns_exec "$1" ip -ts monitor neigh dev "${2:-br0}"
+}
+
+# switched MACHINE MAC [ADDR_REGEX [AFTER_US]]: "COUNT FIRST_US LAST_US" of the addresses that got this
+# MAC, in microseconds of the day, each the first time after AFTER_US.
+switched() {
+	awk -v mac="$2" -v addr="^${3:-$SERVICE}\$" -v after="${4:-0}" '
+		# Of what the filter leaves out, ip has written the times all the same.
+		{ sub(/^.*\[/, "") }
+		$2 ~ addr && $3 == "lladdr" && $4 == mac {
+			split(substr($1, 12), t, /[:.\]]/)
+			us = ((t[1] * 60 + t[2]) * 60 + t[3]) * 1000000 + t[4]
+			if (us <= after || $2 in seen)
+				next
+			seen[$2] = 1
+			first = count++ ? first : us
+			last = us
+		}
+		END { printf "%d %.0f %.0f\n", count, first, last }' "$LAB_DIR/neigh.$1"
+}
+
+has_switched() {
+	local count
+	read -r count _ < <(switched "$1" "$2" "${@:4}")
+	((count >= $3))
+}
+
+await_switched() {
+	lab_wait 30 has_switched "$@" || lab_die "$1 has not followed: $(switched "$1" "$2")"
+}
+
+others() {
+	local i
+	for ((i = 1; i <= HYPERVISORS; i++)); do
+		((i == $1)) || echo "hv$i"
+	done
+}
+
+# ---- the fabric ----
+
+fabric_up() {
+	local i
+	fabric_begin "$1" "$HYPERVISORS"
+	fabric_guest old hv1 "$MAC_OLD" "$SERVICE"
+	fabric_guest new hv2 "$MAC_NEW"
+	fabric_guest l2 hv3 "$MAC_L2" "$L2"
+	fabric_guest liar hv4 "$MAC_OTHER"
+	fabric_client client hv3
+	fabric_owner hv3 "$L2" l2
+	fabric_owner hv1 "$SERVICE" old
+}
+
+garpd_up() {
+	local i
+	for ((i = 1; i <= HYPERVISORS; i++)); do
+		fabric_garpd "hv$i"
+	done
+}
+
+# flow CLIENT PORT: a datagram a millisecond; what becomes of it goes to recv.CLIENT.
+flow() {
+	lab_spawn "$LAB_DIR/recv.$1" "$LAB_BIN/outage" recv -d "$MAX_DARK" \
+		-n "old=/proc/${LAB_PID[old]}/ns/net" -n "new=/proc/${LAB_PID[new]}/ns/net" "$2"
+	FLOW[$1]=$LAB_LAST
+	lab_await "$LAB_DIR/recv.$1" 5 '^listening$' 1 "$LAB_LAST" || lab_die "no receiver"
+	lab_spawn "$LAB_DIR/send.$1" in_ns_exec "$1" "$LAB_BIN/outage" send "$SERVICE" "$2" "$FLOW_S"
+	lab_await "$LAB_DIR/recv.$1" 10 '^receiving' 1 "${FLOW[$1]}" ||
+		lab_die "nothing of $1 reaches old"
+}
+
+# recv_field CLIENT FIELD
+recv_field() {
+	sed -nE "s/^(outage|dark) .*\b$2=([0-9.]+).*/\2/p" "$LAB_DIR/recv.$1"
+}
+
+# failover NAME: the move, until both clients have followed; how dark each was, in ms.
+failover() {
+	local client
+	flow client "$SERVICE_PORT"
+	flow l2 "$((SERVICE_PORT + 1))"
+	in_ns old ip link set eth0 down
+	protocol_time 0.2 # a cluster needs a while to notice
+	lab_winguest new -A -k 600000 eth0 "$MAC_NEW" "$SERVICE"
+	for client in client l2; do
+		wait "${FLOW[$client]}" || true
+		dark[$1-$client]+=" $(recv_field "$client" ms)"
+		! grep -q '^dark' "$LAB_DIR/recv.$client" || still[$client]="still dark after $MAX_DARK s"
+	done
+}
+
+# accepted_ns: when the new guest began to take traffic, by the same clock as `outage`'s.
+accepted_ns() {
+	awk '
+		/sent=probe/ && !start { sub(/mono=/, "", $1); start = $1 * 1e9 }
+		/ owns/ { sub(/ms=/, "", $1); printf "%.0f\n", start + $1 * 1e6 }
+	' "$LAB_DIR"/winguest.new.*
+}
+
+# ---- what is measured ----
+
+measure_move() {
+	local hv client last=0 us wrote count
+	failover "$name"
+	read -r _ wrote _ < <(switched hv2 "$MAC_NEW")
+	for hv in $(others 2); do
+		await_switched "$hv" "$MAC_NEW" 1
+		read -r count us _ < <(switched "$hv" "$MAC_NEW")
+		last=$((us > last ? us : last))
+	done
+	entry[$name]+=" $((last - wrote))"
+	for client in client l2; do
+		back[$name-$client]+=" $((($(recv_field "$client" first_ns) - $(accepted_ns)) / 1000))"
+	done
+}
+
+# From the false entry on hv4 to the true owner's, on every hypervisor and with the L2 client.
+measure_false_claim() {
+	local hv us wrote last=0
+	lab_wait 10 verified hv2 || lab_die "the owner was not verified"
+	in_ns l2 ping -q -c 1 -W 1 "$SERVICE" >/dev/null || true
+	lab_winguest liar -q -k 600000 eth0 "$MAC_OTHER" "$SERVICE"
+	await_switched hv4 "$MAC_OTHER" 1
+	read -r _ wrote _ < <(switched hv4 "$MAC_OTHER")
+	await_switched hv3 "$MAC_OTHER" 1
+	for hv in $(others 2) l2; do
+		await_switched "$hv" "$MAC_NEW" 1 "$SERVICE" "$wrote"
+		read -r _ us _ < <(switched "$hv" "$MAC_NEW" "$SERVICE" "$wrote")
+		last=$((us > last ? us : last))
+	done
+	false_claim[$name]+=" $((last - wrote))"
+}
+
+# How long zebra has waited for the kernel at worst: RTNL is one for all namespaces of a machine, and
+# whoever takes some of them down meanwhile holds it for seconds. 0: nobody has complained.
+starved_ms() {
+	cat "$LAB_DIR"/frr.*/zebra.log | sed -nE 's/.*STARVATION: .* ran for ([0-9]+)ms.*/\1/p; $a0' |
+		sort -g | tail -n 1
+}
+
+verified() {
+	[[ $(in_ns "$1" "$GARPD" show counters -a -j | pick counter=host_evpn_verifying value) -ge 1 ]]
+}
+
+many() {
+	local i
+	for ((i = 1; i <= MANY; i++)); do
+		printf '198.18.%d.%d\n' $((i >> 8)) $((i & 255))
+	done
+}
+
+many_known() {
+	(($(in_ns "$1" ip neigh show dev "$2" | grep -c "^198\.18\..* lladdr $MAC_MANY ") == MANY))
+}
+
+# 300 addresses of a guest of hv1 go to the one on hv2. Their old entries are where clients ask.
+measure_many() {
+	local hv wrote us last=0
+	local -a addresses
+	MAC_MANY=00:00:5e:00:53:30
+	mapfile -t addresses < <(many)
+	fabric_guest much hv1 "$MAC_MANY" 192.0.2.30
+	in_ns much ping -q -c 1 -W 2 "$HOST" >/dev/null
+	printf "neigh replace %s lladdr $MAC_MANY dev br0 nud reachable\n" "${addresses[@]}" |
+		in_ns_ip hv1
+	printf "neigh replace %s lladdr $MAC_MANY dev eth0 nud reachable\n" "${addresses[@]}" |
+		in_ns_ip l2
+	for hv in $(others 1); do
+		lab_wait 20 many_known "$hv" br0 || lab_die "$hv has not heard of all of them"
+	done
+	lab_winguest new -i -k 600000 eth0 "$MAC_NEW" "${addresses[@]}"
+	await_switched hv2 "$MAC_NEW" "$MANY" '198[.]18[.].*'
+	read -r _ wrote _ < <(switched hv2 "$MAC_NEW" '198[.]18[.].*')
+	for hv in $(others 2); do
+		await_switched "$hv" "$MAC_NEW" "$MANY" '198[.]18[.].*'
+		read -r _ _ us < <(switched "$hv" "$MAC_NEW" '198[.]18[.].*')
+		last=$((us > last ? us : last))
+	done
+	many_hv[$name]+=" $((last - wrote))"
+	await_switched l2 "$MAC_NEW" "$MANY" '198[.]18[.].*'
+	read -r _ _ us < <(switched l2 "$MAC_NEW" '198[.]18[.].*')
+	many_l2[$name]+=" $((us - wrote))"
+}
+
+# round NAME N: of which fabric, with garpd everywhere.
+round() {
+	local hv
+	name=$1
+	fabric_up "$1$2"
+	garpd_up
+	for hv in $(others 0); do
+		watch_start "$hv"
+	done
+	watch_start l2 eth0
+	measure_move
+	measure_false_claim
+	measure_many
+	starved+=" $(starved_ms)"
+	lab_down
+}
+
+round_without() {
+	fabric_up "without$1"
+	failover without
+	lab_down
+}
+
+# report FABRIC NAME
+report() {
+	local client
+	# shellcheck disable=SC2086 # lists of numbers
+	{
+		figure "$1: our entry to the last hypervisor's" "<= 100 ms" ${entry[$2]}
+		for client in client l2; do
+			row "$1: ${what[$client]} elsewhere, dark" "-" \
+				"$(median ${dark[$2-$client]}) ms" "no garpd: ${without[$client]}"
+			figure "$1: the same, after the guest takes traffic" "<= 120 ms" \
+				${back[$2-$client]}
+		done
+		figure "$1: false claim, true owner everywhere again" "<= 4 s" ${false_claim[$2]}
+		figure "$1: $MANY addresses, first entry to the last hypervisor's" "<= 250 ms" \
+			${many_hv[$2]}
+		figure "$1: $MANY addresses, the same to the L2 client's last" "-" ${many_l2[$2]}
+	}
+}
+
+# figure FIGURE BAR US...
+figure() {
+	row "$1" "$2" "$(time_text "$(median "${@:3}")")" \
+		"largest $(time_text "$(largest "${@:3}")")"
+}
+
+declare -A FLOW=() still=() dark=() back=() entry=() false_claim=() many_hv=() many_l2=()
+declare -A without=([client]="not measured" [l2]="not measured")
+declare -A what=([client]="routed client" [l2]="L2 client")
+name='' starved=''
+for ((i = 1; i <= WITHOUT_ROUNDS; i++)); do
+	round_without "$i"
+	for client in client l2; do
+		# shellcheck disable=SC2086 # a list of numbers
+		without[$client]="$(median ${dark[without-$client]}) ms"
+		without[$client]=${still[$client]:-${without[$client]}}
+	done
+done
+for ((i = 1; i <= ROUNDS; i++)); do
+	round reflector "$i"
+	FABRIC_MESH=yes round mesh "$i"
+done
+report "$HYPERVISORS hypervisors, route reflector" reflector
+report "$HYPERVISORS hypervisors, full mesh" mesh
+# shellcheck disable=SC2086 # a list of numbers
+row "zebra waiting for this kernel (in the largest above)" "-" "$(largest $starved) ms" ""

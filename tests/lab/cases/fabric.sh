@@ -1,0 +1,329 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# On an EVPN fabric of two hypervisors, each with garpd. The service address is on hv1, and so are the
+# clients that have to follow: one in the segment, one that hv1 routes.
+
+# shellcheck source=tests/lab/fabric.sh
+source "$LAB_ROOT/tests/lab/fabric.sh"
+
+export T_LAB=fabric_up
+MAC_L2=00:00:5e:00:53:20
+FABRIC_L2=192.0.2.20 # the client in the segment
+
+# What the client in the segment believes, freshly confirmed.
+fabric_stale() {
+	in_ns l2 ip neigh replace "$1" lladdr "$2" dev eth0 nud reachable
+}
+
+fabric_up() {
+	t_need /usr/lib/frr/bgpd
+	fabric_begin "$1" 2
+	fabric_guest old hv1 "$MAC_OLD" "$SERVICE"
+	fabric_guest new hv2 "$MAC_NEW"
+	fabric_guest l2 hv1 "$MAC_L2" "$FABRIC_L2"
+	fabric_client client hv1
+	fabric_owner hv1 "$SERVICE" old
+	fabric_owner hv1 "$FABRIC_L2" l2
+	fabric_stale "$SERVICE" "$MAC_OLD"
+}
+
+# fabric_start [ARGS...]: garpd everywhere, and ears on the client's wire.
+fabric_start() {
+	fabric_garpd hv1 "$@"
+	fabric_garpd hv2 "$@"
+	lab_capture l2 l2 eth0
+}
+
+l2_mac_of() {
+	lab_mac_in l2 eth0 "$1"
+}
+
+l2_follows() {
+	[[ $(l2_mac_of "$1") == "$2" ]]
+}
+
+# assert_entry HV ADDR ENTRY [SECONDS]: it comes to be so. zebra may have to wait for the kernel's RTNL,
+# which all the namespaces of a machine share, for seconds.
+assert_entry() {
+	lab_wait "${4:-20}" fabric_entry_is "$1" "$2" "$3" ||
+		t_fail "$1 has for $2: $(fabric_entry "$1" "$2"), not $3"
+}
+
+assert_l2() {
+	lab_wait 20 l2_follows "$1" "$2" || t_fail "the L2 client still has $(l2_mac_of "$1"), not $2"
+}
+
+# fabric_counter HV NAME
+fabric_counter() {
+	in_ns "$1" "$GARPD" show counters -a -j | pick "counter=$2" value
+}
+
+fabric_counts() {
+	(($(fabric_counter "$1" "$2") >= $3))
+}
+
+# assert_moved_to HV MAC ELSEWHERE [ADDR]: here, elsewhere, and for the clients there.
+assert_moved_to() {
+	local addr=${4:-$SERVICE}
+	assert_entry "$1" "$addr" "$2 here"
+	assert_entry "$3" "$addr" "$2 elsewhere"
+}
+
+client_reaches() {
+	in_ns "$1" ping -c 1 -W 1 "$SERVICE" >/dev/null
+}
+
+# The machine gives the address back, and lives on. Its routes go with its last address.
+fabric_leaves() {
+	in_ns_ip "$1" <<-LINES
+		addr del $SERVICE/24 dev eth0
+		route add default via $HOST dev eth0 onlink
+	LINES
+}
+
+# The new one takes the address over by probes alone, and uses it.
+fabric_take() {
+	lab_winguest "$1" -A -k 60000 eth0 "$2" "${@:3}"
+}
+
+# ---- a move -------------------------------------------------------------------------------------
+
+case_fabric_moves_by_probes() {
+	fabric_start
+	in_ns old ip link set eth0 down # the owner is dead
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
+	lab_wait 3 client_reaches l2 || t_fail "the L2 client does not reach it"
+	# As from the tunnel: the bridge there knows the MAC by EVPN, and by EVPN only.
+	assert_frames_count 1 l2 kind=announce-request "src=$MAC_NEW" "spa=$SERVICE"
+	assert_frames_count 1 l2 kind=announce-reply "src=$MAC_NEW" "spa=$SERVICE"
+	assert_equals "port of the new guest on hv1" vx0 \
+		"$(in_ns hv1 bridge -j fdb show br br0 | pick "mac=$MAC_NEW" ifname | sort -u)"
+	# The kernel has verified it, and the claim is true: it stays.
+	lab_wait 5 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	protocol_time 4
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_equals "written" 1 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "verified" 1 "$(fabric_counter hv2 host_evpn_verifying)"
+	assert_equals "written elsewhere" 0 "$(fabric_counter hv1 host_evpn_written)"
+}
+
+# timeout fabric_moves_back 90
+case_fabric_moves_back() {
+	fabric_start
+	fabric_leaves old
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	in_ns new ip link set eth0 down
+	fabric_take old "$MAC_OLD" "$SERVICE"
+	assert_moved_to hv1 "$MAC_OLD" hv2
+	assert_l2 "$SERVICE" "$MAC_OLD"
+	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
+}
+
+# A declared address is there at the first probe; it is verified when the guest's DAD is over.
+case_fabric_immediate() {
+	fabric_start --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
+	lab_capture new new eth0
+	in_ns old ip link set eth0 down
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	assert_equals "verified during DAD" 0 "$(fabric_counter hv2 host_evpn_verifying)"
+	lab_wait 6 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	protocol_time 4
+	assert_moved_to hv2 "$MAC_NEW" hv1
+}
+
+# What the guest says itself does not move an entry of zebra's, either.
+case_fabric_self_announcing() {
+	fabric_start
+	in_ns old ip link set eth0 down
+	lab_winguest new -A -a -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+}
+
+case_fabric_ipv6() {
+	local hv
+	for hv in hv1 hv2; do
+		lab_ipv6_on "$hv" lo
+		lab_ipv6_on "$hv" br0
+		in_ns "$hv" ip addr add "$HOST6/64" dev br0
+	done
+	lab_ipv6_on new eth0
+	lab_ipv6_on old eth0
+	lab_ipv6_on l2 eth0
+	in_ns l2 ip addr add 2001:db8:10::20/64 dev eth0
+	in_ns old ip addr add "$SERVICE6/64" dev eth0
+	fabric_owner hv1 "$SERVICE6" old
+	fabric_stale "$SERVICE6" "$MAC_OLD"
+	fabric_start
+	in_ns old ip link set eth0 down
+	lab_winguest new -A -k 60000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_moved_to hv2 "$MAC_NEW" hv1 "$SERVICE6"
+	assert_l2 "$SERVICE6" "$MAC_NEW"
+	lab_wait 6 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	protocol_time 4
+	assert_moved_to hv2 "$MAC_NEW" hv1 "$SERVICE6"
+}
+
+# ---- a false one --------------------------------------------------------------------------------
+
+# The guest on hv2 probes and never answers for the address; its owner on hv1 has never gone away.
+# neigh_suppress keeps either from hearing of the other.
+case_fabric_false_claim() {
+	fabric_start
+	lab_winguest new -q -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_entry hv1 "$SERVICE" "$MAC_NEW elsewhere"
+	assert_entry hv2 "$SERVICE" "$MAC_OLD elsewhere"
+	assert_entry hv1 "$SERVICE" "$MAC_OLD here"
+	assert_l2 "$SERVICE" "$MAC_OLD"
+	client_reaches client || t_fail "the routed client does not reach the true owner"
+	client_reaches l2 || t_fail "the L2 client does not reach the true owner"
+	assert_frames_count 1 l2 kind=announce-request "src=$MAC_OLD"
+	# And it stays so.
+	protocol_time 3
+	assert_moved_to hv1 "$MAC_OLD" hv2
+	assert_equals "written" 1 "$(fabric_counter hv2 host_evpn_written)"
+}
+
+# Whoever is in doubt here says nothing to the fabric, either.
+case_fabric_conflict_writes_nothing() {
+	fabric_guest other hv2 "$MAC_OTHER" # both on one bridge
+	fabric_start
+	lab_winguest other -n 0 -i -c -k 60000 eth0 "$MAC_OTHER" "$SERVICE"
+	lab_await "$LAB_DIR"/winguest.other.* 5 owns || t_fail "the defender did not start"
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	lab_await "${FABRIC_LOG[hv2]}" 8 'conflict' || t_fail "no conflict"
+	protocol_time 4
+	assert_moved_to hv1 "$MAC_OLD" hv2
+	assert_equals "written" 0 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "in the segment" "$MAC_OLD" "$(l2_mac_of "$SERVICE")"
+}
+
+# ---- who dies -----------------------------------------------------------------------------------
+
+# With its namespace, as a VM does with its hypervisor's process: the port is gone, too.
+case_fabric_owner_killed() {
+	fabric_start
+	in_ns hv1 ip link del v-old
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
+}
+
+# In the window of the new owner, on its hypervisor: the next daemon takes it up.
+case_fabric_daemon_killed_here() {
+	fabric_start
+	in_ns old ip link set eth0 down
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	lab_await "${FABRIC_LOG[hv2]}" 5 'probes again' || t_fail "no window"
+	fabric_end_garpd hv2 KILL
+	fabric_garpd hv2
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+}
+
+# Elsewhere, during the move: zebra goes on without it, and the next daemon tells the L2 clients.
+case_fabric_daemon_killed_elsewhere() {
+	fabric_start
+	fabric_end_garpd hv1 KILL
+	in_ns old ip link set eth0 down
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	protocol_time 0.3
+	assert_frames_count 0 l2 'kind=announce-.*'
+	fabric_garpd hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+}
+
+# ---- many ---------------------------------------------------------------------------------------
+
+FABRIC_MANY=300
+
+many() {
+	local i
+	for ((i = 1; i <= FABRIC_MANY; i++)); do
+		echo "192.0.2.10 $i" | awk '{ printf "198.18.%d.%d\n", $2 / 256, $2 % 256 }'
+	done
+}
+
+# many_have MACHINE IFACE MAC: how many.
+many_have() {
+	in_ns "$1" ip neigh show dev "$2" | grep -c "^198\.18\..* lladdr $3 " || true
+}
+
+many_moved() {
+	(($(many_have "$1" "$2" "$3") == FABRIC_MANY))
+}
+
+# timeout fabric_300_at_once 120
+case_fabric_300_at_once() {
+	local hv
+	local -a addresses
+	mapfile -t addresses < <(many)
+	for hv in hv1 hv2; do
+		in_ns "$hv" ip addr add 198.18.255.254/16 dev br0
+	done
+	printf 'neigh replace %s lladdr '"$MAC_OLD"' dev br0 nud reachable\n' "${addresses[@]}" |
+		in_ns_ip hv1
+	printf 'neigh replace %s lladdr '"$MAC_OLD"' dev eth0 nud reachable\n' "${addresses[@]}" |
+		in_ns_ip l2
+	lab_wait 10 many_moved hv2 br0 "$MAC_OLD" || t_fail "no owner yet"
+	fabric_start
+	in_ns old ip link set eth0 down
+	lab_winguest new -i -k 60000 eth0 "$MAC_NEW" "${addresses[@]}"
+	lab_wait 20 many_moved hv1 br0 "$MAC_NEW" ||
+		t_fail "hv1: only $(many_have hv1 br0 "$MAC_NEW")"
+	lab_wait 5 many_moved l2 eth0 "$MAC_NEW" ||
+		t_fail "l2: only $(many_have l2 eth0 "$MAC_NEW")"
+	assert_frames_count "$FABRIC_MANY" l2 kind=announce-request "src=$MAC_NEW"
+	assert_equals "written" "$FABRIC_MANY" "$(fabric_counter hv2 host_evpn_written)"
+}
+
+# Two that want the address take it from each other. garpd on both counts the moves, its own and those
+# that EVPN tells of, and stops; FRR's own duplicate address detection is on all the while.
+# timeout fabric_storm_freezes 150
+case_fabric_storm_freezes() {
+	local i written
+	fabric_start
+	fabric_leaves old
+	for i in 1 2 3; do
+		fabric_turn new "$MAC_NEW" hv2 hv1
+		fabric_turn old "$MAC_OLD" hv1 hv2
+	done
+	written=$(fabric_counter hv2 host_evpn_written)
+	lab_winguest new -n 3 -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "${FABRIC_LOG[hv2]}" 8 'frozen until it is quiet' || t_fail "not frozen"
+	protocol_time 4
+	assert_moved_to hv1 "$MAC_OLD" hv2
+	assert_l2 "$SERVICE" "$MAC_OLD"
+	assert_equals "written when frozen" "$written" "$(fabric_counter hv2 host_evpn_written)"
+	grep -q 'duplicate' "$LAB_DIR"/frr.hv?/zebra.log || t_fail "FRR has seen no duplicate"
+}
+
+# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and leaves it when all have followed.
+fabric_turn() {
+	lab_winguest "$1" -n 3 -k 20000 eth0 "$2" "$SERVICE"
+	assert_moved_to "$3" "$2" "$4"
+	kill "$LAB_LAST"
+}
+
+# ---- where there is no fabric -------------------------------------------------------------------
+
+case_fabric_evpn_no() {
+	printf 'evpn: no\n' >"$LAB_DIR/no.yaml"
+	fabric_start --config "$LAB_DIR/no.yaml"
+	fabric_leaves old
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	lab_await "${FABRIC_LOG[hv2]}" 8 'announced for the last time' || t_fail "not announced"
+	assert_entry hv2 "$SERVICE" "$MAC_OLD elsewhere"
+	lab_wait 3 fabric_counts hv2 host_extern_learned 2 || t_fail "it is not counted"
+	assert_equals "written" 0 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "in the segment" "$MAC_OLD" "$(l2_mac_of "$SERVICE")"
+}
