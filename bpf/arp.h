@@ -41,7 +41,7 @@ static __always_inline int ipv4_is_host(const __u8 *ip)
 	return ip[0] != 0 && ip[0] != 127 && ip[0] < 224;
 }
 
-/* The rules of DESIGN 4 for an ARP that claims no sender address, RFC 5227 2.1.1. */
+/* Does an ARP that claims no sender address count as a probe? RFC 5227 2.1.1. */
 static __always_inline void arp_classify_probe(struct frame *frame, const struct eth_wire *eth,
 					       const struct arp_wire *arp)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * claim.h - the claim state machine, DESIGN 4. This and its parts alone change a claim.
+ * claim.h - the claim state machine (docs/architecture.md). This and its parts alone change a
+ *claim.
  *
  * Pure: no helper, no map, no clock. The caller holds the claim's lock, brings the time, and does
  * what the returned step says. Compiled into the BPF programs, the unit tests and the simulator.

@@ -7,6 +7,7 @@
 #define GARPD_CLAIM_DUE_H
 
 #include "claim_follow.h"
+#include "claim_window.h"
 
 /* One more slot of the announcements, the last of which settles the claim. */
 static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,

@@ -6,7 +6,7 @@
 #ifndef GARPD_CLAIM_HEAR_H
 #define GARPD_CLAIM_HEAR_H
 
-#include "claim_state.h"
+#include "claim_window.h"
 
 /* The policy forbids it. A stranger's probe must not disturb the claim of a rightful owner. */
 static __always_inline void claim_deny(struct claim *claim, const struct heard *heard,

@@ -9,8 +9,8 @@
 
 /*
  * Every way out of the program, and every edge of the claim machine. The names are what
- * `garpd show counters`, bpftool and (later) the exporter print, so they are a contract; the
- * sentences are the help that goes with them. X(name, sentence).
+ * `garpd show counters` and bpftool print, so they are a contract; the sentences are the help that
+ * goes with them. X(name, sentence).
  */
 #define COUNTERS(X)                                                                               \
 	/* frames that say nothing to us */                                                       \
@@ -28,7 +28,7 @@
 	X(not_forwarding, "ARP or ND on a port that the bridge takes none from (STP, down)")      \
 	X(vlan_not_member, "ARP or ND in a VLAN that the bridge does not take on that port")      \
 	X(no_claim, "ARP or ND about an address that nobody claims")                              \
-	/* probes that do not count, DESIGN 4 */                                                  \
+	/* probes that do not count */                                                            \
 	X(probe_unicast, "probes to one host (device tracking)")                                  \
 	X(probe_reply, "ARP replies from 0.0.0.0")                                                \
 	X(probe_spoofed, "probes whose SHA is not their Ethernet source")                         \

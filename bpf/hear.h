@@ -36,7 +36,7 @@ static __always_inline const struct settings *settings_now(void)
 	return bpf_map_lookup_elem(&settings, &zero);
 }
 
-/* The bridge's VLAN of the frame, DESIGN 8. 0, or -1: the bridge would not take it there. */
+/* The bridge's VLAN of the frame. 0, or -1: the bridge would not take it there. */
 static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const struct tags *tags,
 				   struct claim_key *key)
 {

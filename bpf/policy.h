@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * policy.h - may this MAC have this address announced? DESIGN 9.
+ * policy.h - may this MAC have this address announced?
  *
  * Pure: the caller looks the address up (maps `addresses` and `host`), this judges.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * speak.h - saying it: an announcement is re-injected into the receive path of the guest's port,
- * as if the guest had sent it (DESIGN 1). The bridge then learns, floods and filters it, and the
+ * as if the guest had sent it. The bridge then learns, floods and filters it, and the
  * host's own ARP or ND processes it, with no code of ours. On a router port the router's does; the
  * other hosts out there hear of it where the port relays.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * speak_arp.h - IPv4: gratuitous ARP, as a request, a reply, or both (DESIGN 5).
+ * speak_arp.h - IPv4: gratuitous ARP, as a request, a reply, or both.
  */
 #ifndef GARPD_SPEAK_ARP_H
 #define GARPD_SPEAK_ARP_H

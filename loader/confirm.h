@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confirm.h - after an announcement: did the host's own neighbour entry follow? (DESIGN 6) Where it
+ * confirm.h - after an announcement: did the host's own neighbour entry follow? Where it
  * did not, it is repaired, unless it is the administrator's or EVPN's.
  */
 #ifndef GARPD_CONFIRM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * evpn.h - an EVPN fabric: it learns of what is announced here, and what moves there is announced
- * here (DESIGN 7).
+ * here.
  *
  * What the hypervisors of a fabric share goes through the kernel's neighbour table, which a routing
  * daemon (FRR's zebra) reads and writes. There is no protocol of ours.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * neigh.h - the host's own neighbour table: does it follow? (DESIGN 6) Reading it, and writing it.
+ * neigh.h - the host's own neighbour table: does it follow? Reading it, and writing it.
  */
 #ifndef GARPD_NEIGH_H
 #define GARPD_NEIGH_H

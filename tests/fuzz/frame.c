@@ -66,7 +66,7 @@ static void check_ipv6(const struct frame *frame)
 	must(memcmp(frame->addr.bytes, nothing, 15) || frame->addr.bytes[15] > 1, ":: or ::1");
 }
 
-/* RFC 5227 2.1.1 and DESIGN 4, from the bytes. */
+/* RFC 5227 2.1.1 and docs/architecture.md, from the bytes. */
 static void check_arp(const struct bytes *bytes, const struct frame *frame)
 {
 	const __u8 *arp = bytes->at + frame->offset;

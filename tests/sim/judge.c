@@ -101,7 +101,7 @@ int judge_complete(const struct judge *judge)
 	return attempt->probes >= probes_wanted(judge) || attempt->used || attempt->immediate;
 }
 
-/* RFC 5227 2.1.1 and RFC 4862 5.4, with the grace of those who announce themselves; DESIGN 4. */
+/* RFC 5227 2.1.1 and RFC 4862 5.4, with the grace of those who announce themselves. */
 static __u64 wait_after_probe(const struct judge *judge)
 {
 	const struct settings *set = judge->settings;

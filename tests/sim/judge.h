@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge.h - what may be announced, and what must be, for one address: the rules of DESIGN 4 and
- * RFC 5227 a second time, kept from what the wire heard and said and never from a claim's fields.
+ * judge.h - what may be announced, and what must be, for one address: the rules of
+ * docs/architecture.md and RFC 5227 a second time, kept from what the wire heard and said and never
+ * from a claim's fields.
  *
  * It is told of everything in the order that the claim's lock gives it, and ends in
  * judge_condemns() where a rule is broken:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Windows of DESIGN 4: when a guest that probes is announced, and when it is not. */
+/* Windows: when a guest that probes is announced, and when it is not. */
 #include <criterion/criterion.h>
 #include <string.h>
 

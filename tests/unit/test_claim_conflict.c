@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Contradictions of DESIGN 4: whoever is contradicted is not announced. */
+/* Contradictions: whoever is contradicted is not announced. */
 #include <criterion/criterion.h>
 
 #include "world.h"

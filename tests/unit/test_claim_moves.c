@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Addresses that move, move too often, and are forgotten: DESIGN 4. */
+/* Addresses that move, move too often, and are forgotten. */
 #include <criterion/criterion.h>
 
 #include "world.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DESIGN 6: did the host's own neighbour entry follow the announcement? */
+/* Did the host's own neighbour entry follow the announcement? */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>

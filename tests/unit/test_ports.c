@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DESIGN 8: which interfaces are ports, told by the kernel's messages and seen in the ops. */
+/* Which interfaces are ports, told by the kernel's messages and seen in the ops. */
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>

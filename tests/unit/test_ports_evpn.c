@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DESIGN 7: which bridges may be part of a fabric, and where its frames come in. */
+/* Which bridges may be part of a fabric, and where its frames come in. */
 #include <criterion/criterion.h>
 #include <linux/if_ether.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* DESIGN 8: the VLAN of a claim is the bridge's: PVIDs, membership, the host's own interfaces. */
+/* The VLAN of a claim is the bridge's: PVIDs, membership, the host's own interfaces. */
 #include <criterion/criterion.h>
 #include <linux/if_bridge.h>
 #include <linux/if_ether.h>
