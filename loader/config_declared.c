@@ -22,7 +22,7 @@ static const struct word announce_words[] = {
 
 static bool prefix_is_v4(const struct prefix *prefix)
 {
-	return prefix->len >= ADDR_V4_BITS && addr_is_v4(&prefix->addr);
+	return prefix->len >= ADDR_V4_BITS && addr_is_ipv4(&prefix->addr);
 }
 
 /* 0/8, 127/8 and 224/3; 0.0.0.0/0 is every address, and good for "never". */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * config_yaml.h - between the shape of the configuration file and the meaning of its values.
+ * config_parts.h - between the shape of the configuration file and the meaning of its values.
  *
  * config_lines.c knows the lines of a file, config_yaml.c its shape (which keys, which kind of
- * value), config.c what the values mean. Nobody else includes this but the tests.
+ * value), config.c and the others what the values mean. Nobody else includes this but the tests.
  */
-#ifndef GARPD_CONFIG_YAML_H
-#define GARPD_CONFIG_YAML_H
+#ifndef GARPD_CONFIG_PARTS_H
+#define GARPD_CONFIG_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -204,8 +204,14 @@ int word_find(const struct where *where, const char *key, const struct word *wor
 
 extern const struct word yes_words[];
 
+/* ---- config_names.c ---- */
+
 /* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
 int name_check(const char *name, const struct where *where);
+
+/* The four lists of interfaces. */
+int names_load(struct config *config, const struct yaml_config *top, const struct where *file);
+void names_free(struct config *config);
 
 /* ---- config_follow.c ---- */
 

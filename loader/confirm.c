@@ -58,13 +58,6 @@ static void confirm_note(struct confirm *confirm, const struct look *look, enum 
 	pins_speak(confirm->pins, &call);
 }
 
-static const char *interface_name(const struct confirm *confirm, __u32 ifindex)
-{
-	const char *name = ports_name(confirm->ports, ifindex);
-
-	return name ? name : "a deleted interface";
-}
-
 static bool confirm_has_told(const struct confirm *confirm, const struct neigh *neigh)
 {
 	const struct told *told;
@@ -92,7 +85,7 @@ static void confirm_keep_told(struct confirm *confirm, const struct neigh *neigh
 static void confirm_tell_permanent(struct confirm *confirm, const struct look *look,
 				   const struct neigh *neigh)
 {
-	const char *name = interface_name(confirm, neigh->ifindex);
+	const char *name = ports_name_text(confirm->ports, neigh->ifindex);
 	char address[ADDR_TEXT_LEN], has[MAC_TEXT_LEN], announced[MAC_TEXT_LEN];
 
 	if (confirm_has_told(confirm, neigh))
@@ -126,7 +119,7 @@ static void confirm_repair(struct confirm *confirm, const struct look *look, __u
 	if (!error && neigh_follows(&neigh, look->mac) == NEIGH_FOLLOWED)
 		return confirm_note(confirm, look, SPEAK_REPAIRED);
 	log_warning("%s: the host's own entry did not follow and cannot be replaced: %s",
-		    interface_name(confirm, ifindex),
+		    ports_name_text(confirm->ports, ifindex),
 		    error ? strerror(-error) : "something else writes it, too");
 	confirm_note(confirm, look, SPEAK_REPAIR_FAILED);
 }

@@ -41,8 +41,8 @@ static void daemon_event(void *ctx, const struct event *event)
 	struct daemon *daemon = ctx;
 
 	evpn_heard(daemon->evpn, event);
-	events_log(event, daemon_name(daemon, event->key.segment),
-		   daemon_name(daemon, event->port));
+	events_log(event, ports_name_text(daemon->ports, event->key.segment),
+		   ports_name_text(daemon->ports, event->port));
 	daemon_arm(daemon, &event->key, event->port, event->deadline_ns);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * daemon_parts.h - the daemon's state, and the three parts that it is wired from. For daemon*.c
+ * daemon_parts.h - the daemon's state, between the files that wire the modules to it. For daemon*.c
  * alone.
  */
 #ifndef GARPD_DAEMON_PARTS_H
@@ -36,9 +36,6 @@ struct daemon {
 	struct err attach_err;	/* the first port that could not be attached while starting */
 	bool starting;
 };
-
-/* The port's or bridge's name, for a log line. */
-const char *daemon_name(const struct daemon *daemon, __u32 ifindex);
 
 /*
  * A port has left. Some time later what the claims of ports that have not come back took of the

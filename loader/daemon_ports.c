@@ -10,13 +10,6 @@
 #include "rules.h"
 #include "text.h"
 
-const char *daemon_name(const struct daemon *daemon, __u32 ifindex)
-{
-	const char *name = ports_name(daemon->ports, ifindex);
-
-	return name ? name : "a deleted interface";
-}
-
 /* A port that cannot be had stops the start; later it is only said, and the others go on. */
 static void daemon_attach_failed(struct daemon *daemon, const struct err *err)
 {
@@ -41,8 +34,8 @@ static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
 	else
-		log_info("%s: port %s %s (%s, %s)", daemon_name(daemon, port->segment), name,
-			 code ? "adopted" : "attached", port_role_name(port->role),
+		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
+			 name, code ? "adopted" : "attached", port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
 	evpn_settle(daemon->evpn, daemon->config.evpn);
 }
@@ -140,7 +133,8 @@ static void daemon_forget_ports(struct daemon *daemon)
 		if (ports_is_port(daemon->ports, ifindexes[i]))
 			continue;
 		name = ports_name(daemon->ports, ifindexes[i]);
-		daemon_port_removed(daemon, ifindexes[i], daemon_name(daemon, ifindexes[i]), name);
+		daemon_port_removed(daemon, ifindexes[i],
+				    ports_name_text(daemon->ports, ifindexes[i]), name);
 	}
 	free(ifindexes);
 }

@@ -7,8 +7,6 @@
 #include "evpn_parts.h"
 #include "log.h"
 
-#define READ_TRIES 16 /* as of links: then the table is taken as it is, the news tell the rest */
-
 bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
 {
 	switch (evpn->mode) {
@@ -33,7 +31,7 @@ static int evpn_read(struct evpn *evpn)
 {
 	int result = 1;
 
-	for (int i = 0; i < READ_TRIES && result == 1; i++)
+	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++)
 		result = neigh_dump(&evpn->news, hear, evpn);
 	return result < 0 ? result : 0;
 }

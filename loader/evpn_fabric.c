@@ -11,6 +11,8 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
+#include "../bpf/frame.h"
+#include "bridge.h"
 #include "evpn_parts.h"
 #include "log.h"
 #include "text.h"
@@ -44,13 +46,6 @@ struct svi {
 	LIST_ENTRY(svi) others;
 	__u32 ifindex;
 };
-
-static const __u8 nobody[MAC_LEN];
-
-static bool is_nobody(const __u8 mac[MAC_LEN])
-{
-	return !memcmp(mac, nobody, MAC_LEN);
-}
 
 static int bindings_order(const void *a, const void *b)
 {
@@ -195,9 +190,9 @@ static void say(const struct evpn *evpn, const struct claim_key *key, __u32 port
 static void binding_say(struct evpn *evpn, struct binding *binding)
 {
 	struct claim_key key = {.addr = binding->addr};
-	__u32 port;
+	struct fdb fdb;
 
-	if (!ports_interface_segment(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
+	if (!ports_bridge_of_interface(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
 	    !evpn_is_on(evpn, key.segment, binding->svi))
 		return;
 	if (binding->is_learned)
@@ -205,11 +200,12 @@ static void binding_say(struct evpn *evpn, struct binding *binding)
 			   binding->learned);
 	memset(binding->learned, 0, MAC_LEN);
 	if (claim_says(evpn, &key, binding->local) ||
-	    neigh_port(&evpn->netlink, key.segment, binding->local,
-		       ports_is_aware(evpn->ports, key.segment) ? key.vlan : 0, &port) ||
-	    !ports_is_guest(evpn->ports, port))
+	    fdb_read(&evpn->netlink, key.segment,
+		     ports_is_aware(evpn->ports, key.segment) ? key.vlan : 0, binding->local,
+		     &fdb) ||
+	    !ports_is_guest(evpn->ports, fdb.port))
 		return;
-	say(evpn, &key, port, binding->local);
+	say(evpn, &key, fdb.port, binding->local);
 }
 
 static int turn_comes(sd_event_source *timer, uint64_t now_us, void *ctx)
@@ -294,7 +290,7 @@ static int binding_local(struct evpn *evpn, const struct neigh *neigh)
 	if (!memcmp(binding->learned, neigh->mac, MAC_LEN))
 		memset(binding->learned, 0, MAC_LEN);
 	/* Clients of this bridge may have been told of another one. REACHABLE: it has answered. */
-	if (!is_nobody(binding->learned) && neigh->state & NUD_REACHABLE)
+	if (!mac_is_zero(binding->learned) && neigh->state & NUD_REACHABLE)
 		binding_queue(evpn, binding);
 	return 0;
 }
@@ -317,7 +313,7 @@ static void binding_withdrawn(struct evpn *evpn, struct binding *binding, __u32 
 	if (binding->is_learned) {
 		binding->is_learned = false;
 		binding_unqueue(evpn, binding);
-		binding->asks_left = is_nobody(binding->local) ? 0 : ASKS;
+		binding->asks_left = mac_is_zero(binding->local) ? 0 : ASKS;
 	}
 	if (binding->asks_left)
 		binding_resolve(evpn, binding, bridge);
@@ -329,7 +325,7 @@ static void binding_gone(struct evpn *evpn, struct binding *binding, __u32 bridg
 	bool asking = binding->is_learned || binding->asks_left;
 
 	binding_withdrawn(evpn, binding, bridge);
-	if (!asking || is_nobody(binding->local))
+	if (!asking || mac_is_zero(binding->local))
 		binding_forget(evpn, binding);
 }
 
@@ -340,7 +336,7 @@ int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message)
 	struct neigh neigh;
 
 	if (neigh_parse(message, &neigh) ||
-	    !ports_interface_segment(evpn->ports, neigh.ifindex, &key.segment, &key.vlan))
+	    !ports_bridge_of_interface(evpn->ports, neigh.ifindex, &key.segment, &key.vlan))
 		return 0;
 	key.addr = neigh.addr;
 	if (message->nlmsg_type == RTM_NEWNEIGH && neigh_is_valid(&neigh)) {

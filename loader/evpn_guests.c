@@ -52,11 +52,10 @@ static void guests_note(const struct evpn *evpn, const struct claim_key *key, en
 static void guests_write_failed(const struct evpn *evpn, const struct claim_key *key, __u32 svi,
 				int error)
 {
-	const char *name = ports_name(evpn->ports, svi);
 	char address[ADDR_TEXT_LEN];
 
 	log_error("%s: %s: the neighbour entry that EVPN goes by cannot be written: %s",
-		  name ? name : "a deleted interface", addr_text(&key->addr, address),
+		  ports_name_text(evpn->ports, svi), addr_text(&key->addr, address),
 		  strerror(-error));
 	guests_note(evpn, key, SPEAK_EVPN_FAILED);
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 
@@ -37,7 +36,7 @@ static __u8 setting_read(const struct addr *addr, const char *name, const char *
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
-		 addr_is_v4(addr) ? "ipv4" : "ipv6", name, key);
+		 addr_is_ipv4(addr) ? "ipv4" : "ipv6", name, key);
 	file = fopen(path, "re");
 	if (!file)
 		return 0;
@@ -54,7 +53,7 @@ static __u8 setting_read(const struct addr *addr, const char *name, const char *
 static void interface_read(struct explain *explain, struct kernel *kernel, __u32 ifindex)
 {
 	struct explain_interface *interface = &explain->interface[explain->interfaces];
-	bool v4 = addr_is_v4(&explain->addr);
+	bool v4 = addr_is_ipv4(&explain->addr);
 	const char *name;
 
 	interface->ifindex = ifindex;
@@ -170,14 +169,6 @@ static int kernel_open(struct kernel *kernel, struct err *err)
 
 /* ---- an address ---- */
 
-static __u64 monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
-
 /* One for each claim of the address, or one without. */
 static int explains_begin(const struct claims *claims, const struct addr *addr,
 			  struct explains *explains)
@@ -225,7 +216,7 @@ static int explain_gather(const struct pins *pins, struct explain *explain, stru
 	if (explain_is_claimed(explain))
 		explain->listeners = listeners_of(pins->listeners, &explain->claim.key,
 						  explain->listener);
-	explain->now_ns = monotonic_ns();
+	explain->now_ns = time_now_ns();
 	return 0;
 }
 

@@ -34,8 +34,8 @@ bool explain_is_waited_for(const struct explain *explain, const struct listener 
 
 __u32 explain_min_probes(const struct explain *explain)
 {
-	return addr_is_v4(&explain->addr) ? explain->settings.min_probes
-					  : DUP_ADDR_DETECT_TRANSMITS;
+	return addr_is_ipv4(&explain->addr) ? explain->settings.min_probes
+					    : DUP_ADDR_DETECT_TRANSMITS;
 }
 
 const char *explain_name(const struct explain *explain, __u32 ifindex)

@@ -213,6 +213,6 @@ bool find_silent(const struct explain *explain, struct finding *finding)
 	finding_trouble(finding, "its owner was not heard of for %s%s", DURATION(since_ns),
 			refresh_ns ? ": it is not announced again" : "");
 	return finding_remedy(finding, "is it alive? %s %s %s",
-			      addr_is_v4(&explain->addr) ? "arping -c 3 -I" : "ping -c 3 -I",
+			      addr_is_ipv4(&explain->addr) ? "arping -c 3 -I" : "ping -c 3 -I",
 			      explain_name(explain, claim->key.segment), ADDR(&explain->addr));
 }

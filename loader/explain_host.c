@@ -110,7 +110,7 @@ bool find_host_noarp(const struct explain *explain, struct finding *finding)
 bool find_host_drops(const struct explain *explain, struct finding *finding)
 {
 	const struct explain_interface *wrong = wrong_entry(explain, entry_is_kept_from_it);
-	bool v4 = addr_is_v4(&explain->addr);
+	bool v4 = addr_is_ipv4(&explain->addr);
 	const char *name, *key = v4 ? "drop_gratuitous_arp" : "drop_unsolicited_na";
 
 	if (!wrong)

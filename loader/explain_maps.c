@@ -67,7 +67,7 @@ static bool is_foreign(const struct pins *pins, const struct explain *explain)
 	struct subnet subnet = {.len = SUBNET_FAMILY_BITS + ADDR_BITS,
 				.segment = key->segment,
 				.vlan = key->vlan,
-				.family = addr_is_v4(&key->addr) ? 4 : 6,
+				.family = addr_is_ipv4(&key->addr) ? 4 : 6,
 				.addr = key->addr};
 	__u32 what;
 

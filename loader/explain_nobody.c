@@ -49,7 +49,7 @@ bool find_never_probed(const struct explain *explain, struct finding *finding)
 		finding,
 		"is the guest behind a guest port (garpd show ports)? Its probes are seen by "
 		"tcpdump -eni PORT '%s'",
-		addr_is_v4(&explain->addr) ? "arp" : "icmp6");
+		addr_is_ipv4(&explain->addr) ? "arp" : "icmp6");
 }
 
 bool find_uplink_probes(const struct explain *explain, struct finding *finding)

@@ -148,7 +148,7 @@ json_t *explain_said(const void *row)
 	const char *form = forms[explain->settings.form & FORM_BOTH];
 	json_t *lines = json_array();
 
-	if (!addr_is_v4(&explain->addr))
+	if (!addr_is_ipv4(&explain->addr))
 		form = "unsolicited advertisement";
 	if (!claim->announcements)
 		tell(lines, "nothing");

@@ -20,8 +20,6 @@
 #define ROUTES_PAUSE_STEP 10000u
 #define TIMER_SLACK_USEC  10000ull
 
-#define READ_TRIES 16 /* as in ports.c: the news tell what a moving table hides */
-
 /* ---- the machine ---- */
 
 struct host_entry {
@@ -238,7 +236,7 @@ static int tables_read(struct host *host, unsigned int tables)
 	int addresses, routes;
 	bool again = true;
 
-	for (int i = 0; i < READ_TRIES && again; i++) {
+	for (int i = 0; i < NETLINK_READ_TRIES && again; i++) {
 		host_read_begin(host, tables);
 		addresses = tables & HOST_ADDRESSES ? addresses_dump(host) : 0;
 		routes = tables & HOST_ROUTES && addresses >= 0 ? routes_dump(host) : 0;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -71,12 +70,9 @@ static char *line_json(enum log_level level, json_t *fields, char *message)
 {
 	json_t *line = json_object();
 	char time[TIME_TEXT_LEN];
-	struct timespec now;
 	char *text;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	time_text((__u64)now.tv_sec * NSEC_PER_SEC + (__u64)now.tv_nsec, time);
-	json_object_set_new(line, "time", json_string(time));
+	json_object_set_new(line, "time", json_string(time_text(time_now_ns(), time)));
 	json_object_set_new(line, "level", json_string(levels[level].name));
 	json_object_set_new(line, "message", message_json(message));
 	if (fields)

@@ -85,7 +85,7 @@ static struct nlmsghdr *neigh_request(char *buffer, __u16 type, __u32 ifindex,
 
 	request->nlmsg_type = type;
 	ndm->ndm_ifindex = ifindex;
-	if (addr_is_v4(addr)) {
+	if (addr_is_ipv4(addr)) {
 		ndm->ndm_family = AF_INET;
 		mnl_attr_put(request, NDA_DST, 4, addr->bytes + ADDR_V4_BITS / 8);
 	} else {
@@ -145,32 +145,4 @@ int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
 	request->nlmsg_type = RTM_GETNEIGH;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct ndmsg)); /* AF_UNSPEC: both families */
 	return netlink_dump(netlink, request, hear, ctx);
-}
-
-/* ---- the bridge's table (net/core/rtnetlink.c, rtnl_fdb_get) ---- */
-
-static int port_hear(void *ctx, const struct nlmsghdr *message)
-{
-	const struct ndmsg *ndm = mnl_nlmsg_get_payload(message);
-
-	if (mnl_nlmsg_get_payload_len(message) >= sizeof(*ndm))
-		*(__u32 *)ctx = ndm->ndm_ifindex;
-	return 0;
-}
-
-int neigh_port(struct netlink *netlink, __u32 bridge, const __u8 mac[MAC_LEN], __u16 vlan,
-	       __u32 *port)
-{
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ndmsg *ndm = mnl_nlmsg_put_extra_header(request, sizeof(*ndm));
-
-	*port = 0;
-	request->nlmsg_type = RTM_GETNEIGH;
-	ndm->ndm_family = AF_BRIDGE;
-	mnl_attr_put(request, NDA_LLADDR, MAC_LEN, mac);
-	mnl_attr_put_u32(request, NDA_MASTER, bridge);
-	if (vlan)
-		mnl_attr_put_u16(request, NDA_VLAN, vlan);
-	return netlink_ask(netlink, request, port_hear, port);
 }

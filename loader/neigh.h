@@ -64,13 +64,6 @@ int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *add
 /* Every entry of the host, IPv4 and IPv6, for neigh_parse. As netlink_dump. */
 int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx);
 
-/*
- * The port behind which `bridge` has learned a MAC in a VLAN (0: it looks at no tags). 0, or -errno
- * (-ENOENT: it has not).
- */
-int neigh_port(struct netlink *netlink, __u32 bridge, const __u8 mac[MAC_LEN], __u16 vlan,
-	       __u32 *port);
-
 /* The two pure halves of it: a RTM_NEWNEIGH message, and the verdict. */
 int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh);
 enum neigh_outcome neigh_follows(const struct neigh *neigh, const __u8 mac[MAC_LEN]);

@@ -46,6 +46,9 @@ void netlink_close(struct netlink *netlink);
 int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
 int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
 
+/* A table that changes during so many dumps is taken as it is: the news tell the rest. */
+#define NETLINK_READ_TRIES 16
+
 /* The same for a change, with NLM_F_* that say what kind of change: 0, or the kernel's -errno. */
 int netlink_tell(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags);
 

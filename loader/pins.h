@@ -76,6 +76,8 @@ int pins_remove_below(const char *name, struct err *err);
 /* Removes every pin and the directory. 0, or -errno with `err`. */
 int pins_remove(struct err *err);
 
+/* ---- pins_speak.c ---- */
+
 /*
  * One call of garpd_speak (bpf/abi.h). Fills `call`'s result and deadline. 0, or -errno: the
  * program did not run.

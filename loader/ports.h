@@ -56,8 +56,7 @@ struct ports_ops {
 	/* A bridge that matches the configuration is there (again). Its ports follow. */
 	void (*bridge_seen)(void *ctx, const char *name);
 
-	/* Links have changed, and ports_interface_segments() may; what follows of ports is told
-	 * next. */
+	/* Links have changed, and ports_interface_segments() may; of ports it is told next. */
 	void (*settling)(void *ctx);
 
 	/* No bridge matches this name or pattern (yet, or any more). */
@@ -92,6 +91,9 @@ void ports_close(struct ports *ports);
 /* The last known name, also of an interface deleted not long ago (for logs); NULL: not known. */
 const char *ports_name(const struct ports *ports, __u32 ifindex);
 
+/* The same for a sentence; never NULL. */
+const char *ports_name_text(const struct ports *ports, __u32 ifindex);
+
 /* added() was called for it, and no removed() since. */
 bool ports_is_port(const struct ports *ports, __u32 ifindex);
 
@@ -115,6 +117,11 @@ struct ports_segment {
  */
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 				struct ports_segment segments[2]);
+
+/* Of those the one that is a bridge of ours, and the VLAN there. False: there is none. */
+bool ports_bridge_of_interface(const struct ports *ports, __u32 ifindex, __u32 *bridge,
+			       __u16 *vlan);
+
 /* ---- EVPN ---- */
 
 /* Is a VXLAN tunnel a port of one of our bridges, so that a fabric may be behind it? */
@@ -128,12 +135,6 @@ bool ports_is_aware(const struct ports *ports, __u32 bridge);
 
 /* Do frames come in on this port of a bridge from guests of ours? */
 bool ports_is_guest(const struct ports *ports, __u32 ifindex);
-
-/*
- * The reverse of ports_segment_interfaces, of bridges alone: the segment of which the host's
- * interface `ifindex` is an L3 interface. False: of none of ours.
- */
-bool ports_interface_segment(const struct ports *ports, __u32 ifindex, __u32 *segment, __u16 *vlan);
 
 /* The VXLAN port of the bridge that carries the VLAN; 0: there is none. */
 __u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bpf/frame.h"
 #include "subnets.h"
+#include "text.h"
 
 static int subnets_order(const void *a, const void *b)
 {
@@ -29,18 +29,9 @@ int subnets_append(struct subnets *subnets, const struct subnet_entry *entry)
 	return 0;
 }
 
-/* The bits behind the prefix, which an address has, are zero in a key. */
-static struct addr network_of(const struct prefix *prefix)
-{
-	struct addr network = prefix->addr;
-
-	for (unsigned int bit = prefix->len; bit < ADDR_BITS; bit++)
-		network.bytes[bit / 8] &= ~(0x80 >> bit % 8);
-	return network;
-}
-
 int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct prefix *prefix)
 {
+	struct prefix network = *prefix;
 	struct subnet_entry local = {
 		.subnet =
 			{
@@ -48,7 +39,6 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 				.segment = segment,
 				.vlan = vlan,
 				.family = addr_is_ipv4(&prefix->addr) ? 4 : 6,
-				.addr = network_of(prefix),
 			},
 		.what = SUBNET_LOCAL,
 	};
@@ -56,9 +46,10 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 
 	if (prefix->len == ADDR_BITS || addr_is_link_local(&prefix->addr))
 		return 0;
+	prefix_clear_host_bits(&network);
+	local.subnet.addr = network.addr;
 	others.what = SUBNET_FOREIGN;
 	others.subnet.len = SUBNET_FAMILY_BITS;
-	memset(&others.subnet.addr, 0, sizeof(others.subnet.addr));
 	return subnets_append(subnets, &local) ? -ENOMEM : subnets_append(subnets, &others);
 }
 

@@ -9,11 +9,6 @@
 
 static const __u8 v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-bool addr_is_v4(const struct addr *addr)
-{
-	return memcmp(addr->bytes, v4_mapped, sizeof(v4_mapped)) == 0;
-}
-
 int addr_parse(const char *text, struct addr *addr)
 {
 	struct addr parsed = {};
@@ -39,8 +34,7 @@ static int length_parse(const char *text, unsigned int max)
 	return value <= max ? (int)value : -EINVAL;
 }
 
-/* True where there was something to clear. */
-static bool host_bits_clear(struct prefix *prefix)
+bool prefix_clear_host_bits(struct prefix *prefix)
 {
 	bool cleared = false;
 
@@ -78,7 +72,7 @@ int prefix_parse(const char *text, struct prefix *prefix)
 		parsed.len = (__u32)len + (v4 ? ADDR_V4_BITS : 0);
 	}
 	*prefix = parsed;
-	return host_bits_clear(prefix) ? -EDOM : 0;
+	return prefix_clear_host_bits(prefix) ? -EDOM : 0;
 }
 
 static int hex_digit(char c)
@@ -114,7 +108,7 @@ int mac_parse(const char *text, __u8 mac[MAC_LEN])
 
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN])
 {
-	if (addr_is_v4(addr))
+	if (addr_is_ipv4(addr))
 		inet_ntop(AF_INET, addr->bytes + sizeof(v4_mapped), text, ADDR_TEXT_LEN);
 	else
 		inet_ntop(AF_INET6, addr->bytes, text, ADDR_TEXT_LEN);
@@ -123,7 +117,7 @@ const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN])
 
 const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN])
 {
-	bool v4 = addr_is_v4(&prefix->addr) && prefix->len >= ADDR_V4_BITS;
+	bool v4 = addr_is_ipv4(&prefix->addr) && prefix->len >= ADDR_V4_BITS;
 	size_t used;
 
 	/* A mapped network shorter than /96 is no IPv4 prefix, though its address looks like one.
@@ -152,6 +146,11 @@ static long long clock_ns(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return now.tv_sec * (long long)NSEC_PER_SEC + now.tv_nsec;
+}
+
+__u64 time_now_ns(void)
+{
+	return (__u64)clock_ns(CLOCK_MONOTONIC);
 }
 
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "../bpf/abi.h"
+#include "../bpf/frame.h" /* addr_is_ipv4() */
 
 #define ADDR_TEXT_LEN	  64 /* of an address or a prefix, with its NUL */
 #define MAC_TEXT_LEN	  18
@@ -23,6 +24,9 @@ int addr_parse(const char *text, struct addr *addr);
  */
 int prefix_parse(const char *text, struct prefix *prefix);
 
+/* True where there was one to clear. */
+bool prefix_clear_host_bits(struct prefix *prefix);
+
 /* "00:15:5d:00:00:01", also with dashes, as Windows prints it. 0, or -EINVAL; a group or zero
  * address is -EINVAL too: nobody can own an address with it.
  */
@@ -33,7 +37,8 @@ const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
 const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
 const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
 
-bool addr_is_v4(const struct addr *addr);
+/* CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads. */
+__u64 time_now_ns(void);
 
 /* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);

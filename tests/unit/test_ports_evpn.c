@@ -42,7 +42,7 @@ static void assert_segment(__u32 ifindex, __u32 segment, __u16 vlan)
 	__u32 found;
 	__u16 found_vlan;
 
-	cr_assert(ports_interface_segment(p.ports, ifindex, &found, &found_vlan), "%u", ifindex);
+	cr_assert(ports_bridge_of_interface(p.ports, ifindex, &found, &found_vlan), "%u", ifindex);
 	cr_assert_eq(found, segment);
 	cr_assert_eq(found_vlan, vlan);
 }
@@ -115,6 +115,6 @@ Test(ports_evpn, no_segment_has_an_interface_that_is_none_of_ours)
 	play_port(&p, TAP, "tap0", "tun", BR);
 	ports_settle(p.ports);
 	assert_segment(BR, BR, 0);
-	cr_assert_not(ports_interface_segment(p.ports, TAP, &segment, &vlan));
-	cr_assert_not(ports_interface_segment(p.ports, 99, &segment, &vlan));
+	cr_assert_not(ports_bridge_of_interface(p.ports, TAP, &segment, &vlan));
+	cr_assert_not(ports_bridge_of_interface(p.ports, 99, &segment, &vlan));
 }

@@ -43,11 +43,11 @@ Test(text_addr, of_ipv4_is_mapped)
 
 	cr_assert_eq(addr_parse("192.0.2.7", &addr), 0);
 	cr_assert_eq(memcmp(addr.bytes, mapped, 16), 0);
-	cr_assert(addr_is_v4(&addr));
+	cr_assert(addr_is_ipv4(&addr));
 	cr_assert_eq(addr_parse("2001:db8::7", &addr), 0);
-	cr_assert_not(addr_is_v4(&addr));
+	cr_assert_not(addr_is_ipv4(&addr));
 	cr_assert_eq(addr_parse("::192.0.2.7", &addr), 0);
-	cr_assert_not(addr_is_v4(&addr));
+	cr_assert_not(addr_is_ipv4(&addr));
 }
 
 Test(text_addr, that_is_bad_is_refused_and_changes_nothing)
