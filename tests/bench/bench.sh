@@ -90,6 +90,16 @@ protocol_time() {
 	sleep "$1"
 }
 
+# status PID KEY: a number of /proc/PID/status; kB where it is memory.
+status() {
+	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+}
+
+# received: how many packets have come as far as the client.
+received() {
+	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
+}
+
 # bench_down: the lab is gone, and garpd with it; the next round starts afresh.
 bench_down() {
 	lab_stop_garpd

@@ -16,16 +16,8 @@ AT_ONCE=500   # ports: a bridge has room for 1,023
 PROBED=4096   # addresses a burst
 PINS=/sys/fs/bpf/garpd
 
-memory_kb() {
-	awk '$1 == "VmRSS:" { print $2 }' "/proc/$GARPD_PID/status"
-}
-
 fds() {
 	find "/proc/$GARPD_PID/fd" -mindepth 1 | wc -l
-}
-
-counter_of() {
-	in_hv "$GARPD" show counters -j | pick "counter=$1" value
 }
 
 # Of each map with keys that come and go.
@@ -41,7 +33,7 @@ pins() {
 }
 
 state() {
-	echo "rss_kb=$(memory_kb) fds=$(fds) pins=$(pins) $(entries)"
+	echo "rss_kb=$(status "$GARPD_PID" VmRSS) fds=$(fds) pins=$(pins) $(entries)"
 }
 
 links_are() {
@@ -72,7 +64,7 @@ claims_round() {
 
 # A lone probe comes to nothing.
 claims_are_gone() {
-	[[ $(counter_of lapsed) == "$(counter_of window_opened)" ]]
+	[[ $(lab_counter lapsed) == "$(lab_counter window_opened)" ]]
 }
 
 # ports_churn COUNT
@@ -84,8 +76,8 @@ ports_churn() {
 }
 
 claims_churn() {
-	local target=$(($(counter_of window_opened) + $1))
-	while (($(counter_of window_opened) < target)); do
+	local target=$(($(lab_counter window_opened) + $1))
+	while (($(lab_counter window_opened) < target)); do
 		claims_round
 	done
 }
@@ -117,8 +109,8 @@ for ((tenth = 2; tenth <= 10; tenth++)); do
 done
 kill -0 "$GARPD_PID" || lab_die "garpd died"
 row "ports that came and went" "50000" "$PORTS" "$AT_ONCE at once"
-row "claims made and forgotten" "1000000" "$(counter_of window_opened)" \
-	"events lost on the way: $(counter_of event_lost)"
+row "claims made and forgotten" "1000000" "$(lab_counter window_opened)" \
+	"events lost on the way: $(lab_counter event_lost)"
 for what in $after; do
 	was=$(sed -E "s/.*\\b${what%%=*}=([0-9]+).*/\\1/" <<<"$before")
 	row "${what%%=*}: after a tenth, at the end" "no growth" "$was, ${what#*=}" ""

@@ -163,7 +163,7 @@ starved_ms() {
 }
 
 verified() {
-	[[ $(in_ns "$1" "$GARPD" show counters -a -j | pick counter=host_evpn_verifying value) -ge 1 ]]
+	[[ $(lab_counter host_evpn_verifying "$1") -ge 1 ]]
 }
 
 many() {

@@ -8,11 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 PORTS=100
 IDLE_SECONDS=20
 
-# status PID KEY: a number of /proc/PID/status; kB where it is memory.
-status() {
-	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
-}
-
 rollup() {
 	awk -v key="$2" '$1 ~ "^" key { sum += $2 } END { print sum + 0 }' "/proc/$1/smaps_rollup"
 }

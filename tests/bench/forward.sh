@@ -14,10 +14,6 @@ value=
 LISTENER=
 declare -a TCX=() # who holds the empty tcx programs
 
-received() {
-	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
-}
-
 # An empty program, and xdp-filter, on the bridge's ports: what XDP itself costs on a veth.
 ports_each() {
 	local port

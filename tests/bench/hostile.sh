@@ -34,10 +34,6 @@ cpu_us() {
 	awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) * 1000000 / tick }' "/proc/$1/stat"
 }
 
-rss_kb() {
-	awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"
-}
-
 # A first flood makes the heap as large as a port's quota of claims needs it; what counts is the next.
 warm_up() {
 	flood_begin
@@ -49,9 +45,9 @@ failovers() {
 	local cpu from_us
 	bench_up "hostile$1"
 	lab_start_garpd --mode auto
-	cold_kb=$(rss_kb "$GARPD_PID")
+	cold_kb=$(status "$GARPD_PID" VmRSS)
 	warm_up
-	warm_kb=$(rss_kb "$GARPD_PID")
+	warm_kb=$(status "$GARPD_PID" VmRSS)
 	wire_start -p 3 -d 1050 -s 2000 -m "$MAC_NEW"
 	flood_begin
 	cpu=$(cpu_us "$GARPD_PID")
@@ -67,13 +63,9 @@ failovers() {
 	wait "$FLOOD_PID"
 	found_read "$LAB_DIR/hostile.log"
 	rate+=" $((FOUND[sent] * 1000000 / FOUND[us]))"
-	grown+=" $(($(rss_kb "$GARPD_PID") - warm_kb))"
+	grown+=" $(($(status "$GARPD_PID" VmRSS) - warm_kb))"
 	grown_cold+=" $((warm_kb - cold_kb))"
 	bench_down
-}
-
-received() {
-	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
 }
 
 # forwarded: frames a second of the sender's CPU time that came out behind the router, in `value`.

@@ -186,13 +186,18 @@ lab_guest() {
 	lab_link "${links[@]}"
 }
 
-lab_hypervisor() {
-	lab_machine hv mount
+# lab_bridge: the hypervisor's, as it is made at first, and again where a case takes it away.
+lab_bridge() {
 	in_ns_ip hv <<-LINES
 		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 		link set br0 up
 		addr add $HOST/24 dev br0
 	LINES
+}
+
+lab_hypervisor() {
+	lab_machine hv mount
+	lab_bridge
 }
 
 lab_network() {
@@ -363,8 +368,23 @@ lab_kill9_garpd() {
 	lab_end_garpd KILL
 }
 
+# lab_config LINE...: writes the configuration file of the lab, for lab_start_garpd -c; prints its name.
+lab_config() {
+	printf '%s\n' "$@" >"$LAB_DIR/garpd.yaml"
+	echo "$LAB_DIR/garpd.yaml"
+}
+
 lab_claims() {
 	in_ns "$GARPD_AT" "$GARPD" show claims -j
+}
+
+lab_ports() {
+	in_ns "$GARPD_AT" "$GARPD" show ports -j
+}
+
+# lab_counter NAME [MACHINE]
+lab_counter() {
+	in_ns "${2:-$GARPD_AT}" "$GARPD" show counters -a -j | pick "counter=$1" value
 }
 
 # Frames ------------------------------------------------------------------------------------------

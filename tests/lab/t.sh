@@ -121,6 +121,29 @@ assert_claim() {
 	assert_equals "claim $1: $2" "$3" "$(claim_field "$1" "$2")"
 }
 
+# port_field PORT FIELD
+port_field() {
+	lab_ports | pick "port=$1" "$2"
+}
+
+# For lab_wait: claim_is ADDRESS FIELD VALUE, port_is PORT FIELD VALUE, ports_are COUNT,
+# counter_is NAME VALUE.
+claim_is() {
+	[[ $(claim_field "$1" "$2") == "$3" ]]
+}
+
+port_is() {
+	[[ $(port_field "$1" "$2") == "$3" ]]
+}
+
+ports_are() {
+	[[ $(lab_ports | jq length) == "$1" ]]
+}
+
+counter_is() {
+	[[ $(lab_counter "$1") == "$2" ]]
+}
+
 # in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
 # network daemon finds and leaves nothing of the machine's, least of all its resolv.conf.
 in_private() {

@@ -19,7 +19,7 @@ const struct rules schedule_rules[SCHEDULE_RULES] = {
 	{"never", ANNOUNCE_NEVER, "", 0},
 };
 
-/* How senders probe: FACTS 1. The gap is at most `jitter_ms` longer. */
+/* How senders probe. The gap is at most `jitter_ms` longer. */
 struct sender {
 	unsigned int probes, gap_ms, jitter_ms;
 	unsigned int announces_ms; /* after the last probe, where it does */

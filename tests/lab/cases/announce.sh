@@ -55,7 +55,7 @@ case_self_announcing_left_alone() {
 	assert_claim "$SERVICE" announcements 0
 }
 
-# Windows with a static address uses it inside its own window and announces nothing (FACTS 1).
+# Windows with a static address uses it inside its own window and announces nothing.
 case_use_inside_window() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -147,10 +147,6 @@ case_tagged_is_another_segment() {
 	assert_router_mac "$SERVICE" "$MAC_OTHER"
 }
 
-claim_refreshed() {
-	[[ $(claim_field "$SERVICE" refreshed) == "$1" ]]
-}
-
 # Did the host's own entry follow? Counted for each announcement, by what was found.
 case_host_entry_is_looked_at() {
 	lab_stale "$SERVICE" "$MAC_OLD"
@@ -159,11 +155,7 @@ case_host_entry_is_looked_at() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_host_mac "$SERVICE" "$MAC_NEW"
-	lab_wait 5 claim_refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" refreshed), not 2"
-}
-
-host_permanent_counted() {
-	[[ $(in_hv "$GARPD" show counters -j | pick counter=host_permanent value) == 2 ]]
+	lab_wait 5 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" refreshed), not 2"
 }
 
 # A permanent entry is the administrator's: left, and counted.
@@ -173,7 +165,7 @@ case_host_entry_permanent_is_left() {
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
-	lab_wait 5 host_permanent_counted || t_fail "host_permanent is not 2"
+	lab_wait 5 counter_is host_permanent 2 || t_fail "host_permanent is not 2"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" refreshed)"
 }

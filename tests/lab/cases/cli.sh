@@ -187,10 +187,6 @@ case_manual_names_every_verb_and_flag() {
 	done < <("$GARPD" help | grep -oE -- '--[a-z]+|garpd [a-z]+ ' | sed 's/garpd //' | sort -u)
 }
 
-port_field() {
-	in_hv "$GARPD" show ports -j | pick "port=$1" "$2"
-}
-
 # Mode, why that one, and other people's programs on the hook, of whatever kind.
 case_show_ports_says_why_and_who_else() {
 	local id

@@ -3,11 +3,6 @@
 # garpd explain: in each trouble that the lab can make, the right cause stands first, and its remedy
 # helps.
 
-explain_config() {
-	printf '%s\n' "$@" >"$LAB_DIR/garpd.yaml"
-	echo "$LAB_DIR/garpd.yaml"
-}
-
 # explain ADDR: the screen, in $LAB_DIR/screen; the exit status is the verb's.
 explain() {
 	in_hv "$GARPD" explain "$1" >"$LAB_DIR/screen"
@@ -46,7 +41,7 @@ router_is_asked() {
 }
 
 case_explain_confirmed() {
-	lab_start_garpd -c "$(explain_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	explain_takes_over
 	lab_wait 5 router_is_asked || t_fail "not confirmed: $(<"$LAB_DIR/json")"
 	explain "$SERVICE" || t_fail "exit status $?"
@@ -84,7 +79,7 @@ case_explain_conflict() {
 # The remedy is a command that can be taken as it stands.
 case_explain_host_drops_gratuitous() {
 	local remedy
-	lab_start_garpd -c "$(explain_config 'nudge: never')"
+	lab_start_garpd -c "$(lab_config 'nudge: never')"
 	in_hv bash -c 'echo 1 >/proc/sys/net/ipv4/conf/br0/drop_gratuitous_arp'
 	explain_takes_over
 	# The kernel's table is the judge: where it is right by other means, nothing is wrong.
@@ -116,14 +111,14 @@ case_explain_evpn_host_entry() {
 }
 
 case_explain_unconfirmed_gateway() {
-	lab_start_garpd -c "$(explain_config 'gateways: [192.0.2.77]')"
+	lab_start_garpd -c "$(lab_config 'gateways: [192.0.2.77]')"
 	explain_takes_over
 	assert_cause "$SERVICE" unconfirmed '192.0.2.77 has not answered 3 nudges'
 	assert_screen 'not by 192.0.2.77 \(gateway\): nudged 3 times'
 }
 
 case_explain_denied() {
-	lab_start_garpd -c "$(explain_config 'addresses:' "  - address: $SERVICE" '    announce: never')"
+	lab_start_garpd -c "$(lab_config 'addresses:' "  - address: $SERVICE" '    announce: never')"
 	lab_winguest new -k 3000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_cause "$SERVICE" denied_never "announce: never.* of $SERVICE"
 	in_ns new bash -c 'ip addr flush dev eth0'
@@ -132,12 +127,12 @@ case_explain_denied() {
 }
 
 case_explain_denied_on_its_segment_or_port() {
-	lab_start_garpd -c "$(explain_config 'ports:' '  - port: v-new' '    macs: ["00:00:5e:00:53:99"]')"
+	lab_start_garpd -c "$(lab_config 'ports:' '  - port: v-new' '    macs: ["00:00:5e:00:53:99"]')"
 	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" 203.0.113.7
 	assert_cause 203.0.113.7 denied_foreign '203.0.113.7 is in no subnet that this host has on br0'
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	assert_cause "$SERVICE" denied_port_mac "$MAC_NEW is not among the MACs that v-new may have"
-	explain_config 'form: both' >/dev/null
+	lab_config 'form: both' >/dev/null
 	kill -HUP "$GARPD_PID"
 	lab_wait 5 explain_is "$SERVICE" '.well and .findings[0].cause == "denied_before"' ||
 		t_fail "it says: $(<"$LAB_DIR/json")"

@@ -53,13 +53,8 @@ assert_l2() {
 	lab_wait 20 l2_follows "$1" "$2" || t_fail "the L2 client still has $(l2_mac_of "$1"), not $2"
 }
 
-# fabric_counter HV NAME
-fabric_counter() {
-	in_ns "$1" "$GARPD" show counters -a -j | pick "counter=$2" value
-}
-
 fabric_counts() {
-	(($(fabric_counter "$1" "$2") >= $3))
+	(($(lab_counter "$2" "$1") >= $3))
 }
 
 # assert_moved_to HV MAC ELSEWHERE [ADDR]: here, elsewhere, and for the clients there.
@@ -105,9 +100,9 @@ case_fabric_moves_by_probes() {
 	lab_wait 5 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
 	protocol_time 4
 	assert_moved_to hv2 "$MAC_NEW" hv1
-	assert_equals "written" 1 "$(fabric_counter hv2 host_evpn_written)"
-	assert_equals "verified" 1 "$(fabric_counter hv2 host_evpn_verifying)"
-	assert_equals "written elsewhere" 0 "$(fabric_counter hv1 host_evpn_written)"
+	assert_equals "written" 1 "$(lab_counter host_evpn_written hv2)"
+	assert_equals "verified" 1 "$(lab_counter host_evpn_verifying hv2)"
+	assert_equals "written elsewhere" 0 "$(lab_counter host_evpn_written hv1)"
 }
 
 # timeout fabric_moves_back 90
@@ -132,7 +127,7 @@ case_fabric_immediate() {
 	fabric_take new "$MAC_NEW" "$SERVICE"
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_l2 "$SERVICE" "$MAC_NEW"
-	assert_equals "verified during DAD" 0 "$(fabric_counter hv2 host_evpn_verifying)"
+	assert_equals "verified during DAD" 0 "$(lab_counter host_evpn_verifying hv2)"
 	lab_wait 6 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
 	protocol_time 4
 	assert_moved_to hv2 "$MAC_NEW" hv1
@@ -188,7 +183,7 @@ case_fabric_false_claim() {
 	# And it stays so.
 	protocol_time 3
 	assert_moved_to hv1 "$MAC_OLD" hv2
-	assert_equals "written" 1 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "written" 1 "$(lab_counter host_evpn_written hv2)"
 }
 
 # Whoever is in doubt here says nothing to the fabric, either.
@@ -201,7 +196,7 @@ case_fabric_conflict_writes_nothing() {
 	lab_await "${FABRIC_LOG[hv2]}" 8 'conflict' || t_fail "no conflict"
 	protocol_time 4
 	assert_moved_to hv1 "$MAC_OLD" hv2
-	assert_equals "written" 0 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "written" 0 "$(lab_counter host_evpn_written hv2)"
 	assert_equals "in the segment" "$MAC_OLD" "$(l2_mac_of "$SERVICE")"
 }
 
@@ -283,7 +278,7 @@ case_fabric_300_at_once() {
 	lab_wait 5 many_moved l2 eth0 "$MAC_NEW" ||
 		t_fail "l2: only $(many_have l2 eth0 "$MAC_NEW")"
 	assert_frames_count "$FABRIC_MANY" l2 kind=announce-request "src=$MAC_NEW"
-	assert_equals "written" "$FABRIC_MANY" "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "written" "$FABRIC_MANY" "$(lab_counter host_evpn_written hv2)"
 }
 
 # Two that want the address take it from each other. garpd on both counts the moves, its own and those
@@ -297,13 +292,13 @@ case_fabric_storm_freezes() {
 		fabric_turn new "$MAC_NEW" hv2 hv1
 		fabric_turn old "$MAC_OLD" hv1 hv2
 	done
-	written=$(fabric_counter hv2 host_evpn_written)
+	written=$(lab_counter host_evpn_written hv2)
 	lab_winguest new -n 3 -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "${FABRIC_LOG[hv2]}" 8 'frozen until it is quiet' || t_fail "not frozen"
 	protocol_time 4
 	assert_moved_to hv1 "$MAC_OLD" hv2
 	assert_l2 "$SERVICE" "$MAC_OLD"
-	assert_equals "written when frozen" "$written" "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "written when frozen" "$written" "$(lab_counter host_evpn_written hv2)"
 	grep -q 'duplicate' "$LAB_DIR"/frr.hv?/zebra.log || t_fail "FRR has seen no duplicate"
 }
 
@@ -324,6 +319,6 @@ case_fabric_evpn_no() {
 	lab_await "${FABRIC_LOG[hv2]}" 8 'announced for the last time' || t_fail "not announced"
 	assert_entry hv2 "$SERVICE" "$MAC_OLD elsewhere"
 	lab_wait 3 fabric_counts hv2 host_extern_learned 2 || t_fail "it is not counted"
-	assert_equals "written" 0 "$(fabric_counter hv2 host_evpn_written)"
+	assert_equals "written" 0 "$(lab_counter host_evpn_written hv2)"
 	assert_equals "in the segment" "$MAC_OLD" "$(l2_mac_of "$SERVICE")"
 }

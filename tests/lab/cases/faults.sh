@@ -5,10 +5,6 @@
 
 PINS=/sys/fs/bpf/garpd
 
-counter_of() {
-	in_hv "$GARPD" show counters -j | pick "counter=$1" value
-}
-
 # addresses A COUNT: COUNT addresses of the segment's wider net, 198.18.A.1 and on.
 addresses() {
 	local i
@@ -48,7 +44,7 @@ case_ring_buffer_full() {
 	kill -STOP "$GARPD_PID"
 	probe_all 1000
 	lab_wait 60 probed_thrice 3000 || t_fail "not all has been probed for"
-	(($(counter_of event_lost) > 0)) || t_fail "the ring buffer was never full"
+	(($(lab_counter event_lost) > 0)) || t_fail "the ring buffer was never full"
 	kill -CONT "$GARPD_PID"
 	lab_wait 20 grep -q 'events lost .*reading the claims again' "$GARPD_LOG" ||
 		t_fail "the loss is not said: $(tail -n 3 "$GARPD_LOG")"
@@ -115,7 +111,7 @@ case_claims_full() {
 	lab_await "$LAB_DIR/lan.frames" 10 'kind=probe' 144 || t_fail "not all was probed for"
 	claims=$(lab_claims | jq length)
 	((claims > 0 && claims <= 16)) || t_fail "$claims claims in a table of 16"
-	(($(counter_of probe_no_room) > 0)) || t_fail "no probe was refused"
+	(($(lab_counter probe_no_room) > 0)) || t_fail "no probe was refused"
 	lab_await "$LAB_DIR/lan.frames" 10 'kind=announce-request' $((2 * claims)) ||
 		t_fail "of $claims claims: $(frames_count lan kind=announce-request) announcements"
 	lab_wait 10 no_claims || t_fail "claims are not forgotten"
@@ -186,12 +182,12 @@ case_bridge_made_again_in_the_window() {
 	window_opens 2
 	in_hv ip link del br0
 	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "$(<"$GARPD_LOG")"
-	in_hv_bridge
+	lab_bridge
 	for port in up0 v-old v-new v-other; do
 		in_hv ip link set "$port" master br0
 		lab_await "$GARPD_LOG" 5 "port $port attached" 2 || t_fail "$port: $(<"$GARPD_LOG")"
 	done
-	assert_equals "ports" 4 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 4 "$(lab_ports | jq length)"
 	protocol_time 1.5
 	assert_frames_count 0 lan 'kind=announce-.*'
 	lab_stale "$SERVICE" "$MAC_OLD"
@@ -200,14 +196,6 @@ case_bridge_made_again_in_the_window() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_host_mac "$SERVICE" "$MAC_NEW"
 	assert_alive
-}
-
-in_hv_bridge() {
-	in_ns_ip hv <<-LINES
-		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-		link set br0 up
-		addr add $HOST/24 dev br0
-	LINES
 }
 
 # A container dies: its namespace goes, with its end of the veth and so with the port.
@@ -258,13 +246,9 @@ case_contradicted_while_stopped() {
 	assert_await_frames lan 3 5 "kind=probe src=$MAC_NEW"
 	protocol_time 2
 	kill -CONT "$GARPD_PID"
-	lab_wait 5 claim_is conflict || t_fail "state: $(claim_field "$SERVICE" state)"
+	lab_wait 5 claim_is "$SERVICE" state conflict || t_fail "state: $(claim_field "$SERVICE" state)"
 	protocol_time 2.5
 	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
-}
-
-claim_is() {
-	[[ $(claim_field "$SERVICE" state) == "$1" ]]
 }
 
 # ---- what cannot be written ----
@@ -283,10 +267,6 @@ log_is_full() {
 	kill -HUP "$GARPD_PID"
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_alive
-}
-
-ports_are() {
-	[[ $(in_hv "$GARPD" show ports -j | jq length) == "$1" ]]
 }
 
 case_log_disk_full() {
@@ -336,7 +316,7 @@ case_bpffs_read_only_while_running() {
 	lab_start_garpd
 	in_hv mount -o remount,ro /sys/fs/bpf
 	lab_guest late 00:00:5e:00:53:1a
-	if [[ $(in_hv "$GARPD" show ports -j | jq -r '.[0].mode') == tcx ]]; then
+	if [[ $(lab_ports | jq -r '.[0].mode') == tcx ]]; then
 		lab_await "$GARPD_LOG" 5 'v-late: cannot pin.*Read-only' || t_fail "$(<"$GARPD_LOG")"
 	fi
 	lab_capture lan router lan0
@@ -373,18 +353,23 @@ case_killed_again_and_again() {
 	assert_frames_count 2 lan kind=announce-reply
 }
 
+# killed_after_ms MS: a daemon that is given no more time than that, less than a second.
+killed_after_ms() {
+	lab_spawn "$LAB_DIR/killed.$1" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
+	protocol_time "0.$(printf %03d "$1")"
+	kill -KILL "$LAB_LAST"
+	wait "$LAB_LAST" 2>/dev/null || true
+}
+
 # Killed while it starts, at whatever point: the next one starts all the same, and nothing is doubled.
 case_killed_while_starting() {
 	local i
 	lab_capture lan router lan0
 	for ((i = 0; i < 15; i++)); do
-		lab_spawn "$LAB_DIR/starting.$i" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
-		protocol_time "0.$(printf %03d $((i * 12)))"
-		kill -KILL "$LAB_LAST"
-		wait "$LAB_LAST" 2>/dev/null || true
+		killed_after_ms $((i * 12))
 	done
 	lab_start_garpd
-	assert_equals "ports" 4 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 4 "$(lab_ports | jq length)"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	protocol_time 2.5
@@ -442,7 +427,7 @@ assert_replaced() {
 	in_hv test ! -e "$PINS/formerly" || t_fail "a map that nobody knows is left"
 	in_hv test ! -e "$PINS/next" || t_fail "the place for the new maps is left"
 	assert_equals "settings" "$settings" "$(layout_bytes)"
-	assert_equals "ports" 3 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 3 "$(lab_ports | jq length)"
 	in_hv test ! -e "$links/$(in_hv cat /sys/class/net/v-other/ifindex)" || t_fail "v-other's link"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.77
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.77"
@@ -483,13 +468,10 @@ case_killed_while_replacing() {
 	in_hv ip link set v-other nomaster
 	for ((i = 0; i < 20; i++)); do
 		make_other_layout
-		lab_spawn "$LAB_DIR/replacing.$i" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
-		protocol_time "0.$(printf %03d $((i * 15)))"
-		kill -KILL "$LAB_LAST"
-		wait "$LAB_LAST" 2>/dev/null || true
+		killed_after_ms $((i * 15))
 	done
 	lab_start_garpd
-	assert_equals "ports" 3 "$(in_hv "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 3 "$(lab_ports | jq length)"
 	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*')"
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"

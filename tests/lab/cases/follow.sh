@@ -6,12 +6,6 @@
 NUDGE="kind=request src=$MAC_NEW dst=$MAC_ROUTER .*sha=$MAC_NEW spa=$SERVICE tha=00:00:00:00:00:00 tpa=$ROUTER"
 NUDGE_ALL="kind=request src=$MAC_NEW dst=ff:ff:ff:ff:ff:ff .*sha=$MAC_NEW spa=$SERVICE"
 
-# follow_config LINE...: the configuration file of the case, for lab_start_garpd -c.
-follow_config() {
-	printf '%s\n' "$@" >"$LAB_DIR/garpd.yaml"
-	echo "$LAB_DIR/garpd.yaml"
-}
-
 router_conf4() {
 	in_ns router bash -c "echo $2 >/proc/sys/net/ipv4/conf/lan0/$1"
 }
@@ -26,12 +20,8 @@ router_is_learned() {
 	[[ $(in_hv "$GARPD" show listeners -j | pick "address=$SERVICE" "listener=$ROUTER" mac) == "$MAC_ROUTER" ]]
 }
 
-is_confirmed() {
-	[[ $(claim_field "$1" confirmed_by) == "$2" ]]
-}
-
 assert_confirmed() {
-	lab_wait 5 is_confirmed "$1" "$2" || t_fail "$1 is not confirmed by $2"
+	lab_wait 5 claim_is "$1" confirmed_by "$2" || t_fail "$1 is not confirmed by $2"
 	assert_claim "$1" unconfirmed 0
 }
 
@@ -56,9 +46,9 @@ case_listener_is_nudged_and_confirms() {
 	grep -q "confirmed by $ROUTER" "$GARPD_LOG" || t_fail "the log does not say so"
 }
 
-# FACTS 2: such a receiver takes no gratuitous ARP of any form.
+# Such a receiver takes no gratuitous ARP of any form.
 case_nudge_reaches_who_drops_gratuitous() {
-	lab_start_garpd -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	router_conf4 drop_gratuitous_arp 1
 	takes_over "$SERVICE"
@@ -68,7 +58,7 @@ case_nudge_reaches_who_drops_gratuitous() {
 }
 
 case_nudge_makes_an_entry() {
-	lab_start_garpd -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	in_ns router ip neigh del "$SERVICE" dev lan0
 	takes_over "$SERVICE"
@@ -89,7 +79,7 @@ case_gateway_is_learned() {
 
 # Nobody is there: three tries, and it is said once.
 case_unconfirmed_is_said_once() {
-	lab_start_garpd -c "$(follow_config 'gateways: [192.0.2.77]')"
+	lab_start_garpd -c "$(lab_config 'gateways: [192.0.2.77]')"
 	lab_capture lan router lan0
 	takes_over "$SERVICE"
 	assert_await_frames lan 3 8 "$NUDGE_ALL .*tpa=192.0.2.77"
@@ -102,7 +92,7 @@ case_unconfirmed_is_said_once() {
 }
 
 case_nudge_never() {
-	lab_start_garpd -c "$(follow_config 'nudge: never' "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config 'nudge: never' "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	router_conf4 drop_gratuitous_arp 1
 	takes_over "$SERVICE"
@@ -112,7 +102,7 @@ case_nudge_never() {
 }
 
 case_nudge_always() {
-	lab_start_garpd -c "$(follow_config 'nudge: always' "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config 'nudge: always' "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	router_conf4 drop_gratuitous_arp 1
 	lab_winguest new -a -k 20000 eth0 "$MAC_NEW" "$SERVICE"
@@ -124,7 +114,7 @@ case_nudge_always() {
 
 # Left to itself a guest that says it itself is not spoken for, not even to its listeners.
 case_nudge_auto_leaves_who_announces_itself() {
-	lab_start_garpd -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	lab_winguest new -a -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 8 'kind=announce-'
@@ -133,7 +123,7 @@ case_nudge_auto_leaves_who_announces_itself() {
 }
 
 case_nudge_not_in_conflict() {
-	lab_start_garpd -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	in_ns old ip addr add "$SERVICE/24" dev eth0
 	lab_winguest new -k 5000 eth0 "$MAC_NEW" "$SERVICE"
@@ -144,14 +134,14 @@ case_nudge_not_in_conflict() {
 }
 
 case_nudge_keeps_tags() {
-	lab_start_garpd -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	lab_winguest new -v 30 -k 5000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 8 "kind=request src=$MAC_NEW .*vlan=30"
 }
 
 case_nudge_in_xdp_generic() {
-	lab_start_garpd --mode xdp-generic -c "$(follow_config "gateways: [$ROUTER]")"
+	lab_start_garpd --mode xdp-generic -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	router_conf4 drop_gratuitous_arp 1
 	takes_over "$SERVICE"
@@ -163,7 +153,7 @@ case_nudge_in_xdp_generic() {
 
 # timeout refresh_while_the_owner_is_heard 90
 case_refresh_while_the_owner_is_heard() {
-	lab_start_garpd -c "$(follow_config 'refresh: 10s')"
+	lab_start_garpd -c "$(lab_config 'refresh: 10s')"
 	lab_capture lan router lan0
 	in_ns new ip addr add 192.0.2.40/24 dev eth0
 	takes_over "$SERVICE"
@@ -187,7 +177,7 @@ lab_end_guests() {
 NUDGE6="kind=ns src=$MAC_NEW .*src6=$SERVICE6 .*target=$ROUTER6 .*slla=$MAC_NEW .*csum=ok"
 
 case_ipv6_nudge_makes_an_entry() {
-	ipv6_start -c "$(follow_config "gateways: [\"$ROUTER6\"]")"
+	ipv6_start -c "$(lab_config "gateways: [\"$ROUTER6\"]")"
 	in_ns router ip neigh del "$SERVICE6" dev lan0
 	takes_over6
 	assert_await_frames lan 1 5 "$NUDGE6"
@@ -213,7 +203,7 @@ case_ipv6_nudge_reaches_who_drops_unsolicited() {
 }
 
 case_ipv6_nudge_revives_a_failed_entry() {
-	ipv6_start -c "$(follow_config "gateways: [\"$ROUTER6\"]")"
+	ipv6_start -c "$(lab_config "gateways: [\"$ROUTER6\"]")"
 	in_ns router ip neigh replace "$SERVICE6" dev lan0 nud failed
 	takes_over6
 	assert_confirmed "$SERVICE6" "$ROUTER6"

@@ -44,19 +44,15 @@ assert_hostile_silent() {
 	assert_frames_count 0 hostile "kind=announce-.*" "${@}"
 }
 
-counter() {
-	in_hv "$GARPD" show counters -j -a | pick "counter=$1" value
-}
-
 # assert_counted COUNTER: more than none.
 assert_counted() {
-	(($(counter "$1") > 0)) || t_fail "$1 was not counted"
+	(($(lab_counter "$1") > 0)) || t_fail "$1 was not counted"
 }
 
 # assert_port_claims MOST PORT: what counts for it is what the table has for it, and no more than that.
 assert_port_claims() {
 	local counted
-	counted=$(in_hv "$GARPD" show ports -j | pick "port=$2" claims)
+	counted=$(port_field "$2" claims)
 	((counted <= $1)) || t_fail "$2 has $counted claims of $1"
 }
 
@@ -112,22 +108,18 @@ case_hostile_floods_addresses() {
 	assert_hostile_silent
 	assert_counted probe_over_limit
 	# too few probes for each: they lapse, and their room is free again
-	lab_wait 10 port_has_no_claims v-other || t_fail "claims stay: $(in_hv "$GARPD" show ports -j)"
-}
-
-port_has_claims() {
-	[[ $(in_hv "$GARPD" show ports -j | pick "port=$2" claims) == "$1" ]]
+	lab_wait 10 port_is v-other claims 0 || t_fail "claims stay: $(lab_ports)"
 }
 
 # A port that leaves and comes back has the claims that it had; one that is gone has left none.
 case_port_leaves_and_its_claims_with_it() {
 	lab_start_garpd
 	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11 192.0.2.12
-	lab_wait 5 port_has_claims 3 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	lab_wait 5 port_is v-new claims 3 || t_fail "claims: $(lab_ports)"
 	in_hv ip link set v-new nomaster
 	lab_await "$GARPD_LOG" 5 'v-new: no port any more' || t_fail "not noticed"
 	in_hv ip link set v-new master br0
-	lab_wait 5 port_has_claims 3 v-new || t_fail "counted anew: $(in_hv "$GARPD" show ports -j)"
+	lab_wait 5 port_is v-new claims 3 || t_fail "counted anew: $(lab_ports)"
 	lab_await "$GARPD_LOG" 10 "$SERVICE: .* announced: its window" || t_fail "the window is lost"
 	in_hv ip link del v-new
 	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port has left" ||
@@ -139,21 +131,17 @@ case_port_goes_to_another_bridge() {
 	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
 	lab_start_garpd --bridge br1
 	lab_winguest new -q -n 1 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 5 port_has_claims 1 v-new || t_fail "claims: $(in_hv "$GARPD" show ports -j)"
+	lab_wait 5 port_is v-new claims 1 || t_fail "claims: $(lab_ports)"
 	in_hv ip link set v-new nomaster
 	in_hv ip link set v-new master br1
 	lab_winguest new -q -n 3 -k 100 eth0 "$MAC_NEW" 192.0.2.11
 	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: .* announced' || t_fail "not announced there"
-	lab_wait 20 port_has_claims 1 v-new || t_fail "claims: $(lab_claims)"
+	lab_wait 20 port_is v-new claims 1 || t_fail "claims: $(lab_claims)"
 	assert_claim 192.0.2.11 bridge br1
 }
 
 no_claims_left() {
 	[[ $(lab_claims | jq length) == 0 ]]
-}
-
-port_has_no_claims() {
-	[[ $(in_hv "$GARPD" show ports -j | pick "port=$1" claims) == 0 ]]
 }
 
 # timeout hostile_floods_one_address_as_many 90
@@ -191,8 +179,7 @@ case_hostile_quarrels_with_itself() {
 # timeout hostile_floods_solicitations 90
 case_hostile_floods_solicitations() {
 	lab_ipv6
-	printf 'limits:\n  announcements_burst: 50\n' >"$LAB_DIR/garpd.yaml"
-	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$(lab_config 'limits:' '  announcements_burst: 50')"
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
 	hostile solicits "$FLOOD_RATE" "$FLOOD_SECONDS" "$MAC_OTHER" 2001:db8:10::
 	HOSTILE=$LAB_LAST
@@ -391,8 +378,7 @@ foreign_is_denied() {
 }
 
 case_foreign_where_it_is_allowed() {
-	printf 'foreign: yes\n' >"$LAB_DIR/garpd.yaml"
-	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$(lab_config 'foreign: yes')"
 	probe_of 203.0.113.7
 	assert_claim 203.0.113.7 state probing
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What bridges and receivers make of an advertisement: FACTS 2.
+# What bridges and receivers make of an advertisement: docs/receivers.md.
 
 # router_conf KEY VALUE: of IPv6 on the router's LAN.
 router_conf() {
@@ -97,15 +97,11 @@ case_ipv6_drop_unsolicited_na() {
 	assert_host_mac "$SERVICE6" "$MAC_NEW"
 }
 
-claim6_refreshed() {
-	[[ $(claim_field "$SERVICE6" refreshed) == 2 ]]
-}
-
 case_ipv6_host_entry_is_looked_at() {
 	ipv6_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 'kind=announce-'
-	lab_wait 5 claim6_refreshed || t_fail "refreshed: $(claim_field "$SERVICE6" refreshed), not 2"
+	lab_wait 5 claim_is "$SERVICE6" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE6" refreshed), not 2"
 }
 
 # The administrator's entry is left, and counted.
@@ -116,6 +112,5 @@ case_ipv6_host_entry_permanent_is_left() {
 	assert_await_frames lan 2 8 'kind=announce-'
 	protocol_time 0.5
 	assert_host_mac "$SERVICE6" "$MAC_OLD"
-	assert_equals "host_permanent" 2 "$(in_hv "$GARPD" show counters -j |
-		jq '.[] | select(.counter == "host_permanent") | .value')"
+	assert_equals "host_permanent" 2 "$(lab_counter host_permanent)"
 }

@@ -16,8 +16,7 @@ router6_start() {
 }
 
 router6_start_relay() {
-	echo 'relay: yes' >"$LAB_DIR/garpd.yaml"
-	router6_start -c "$LAB_DIR/garpd.yaml" "$@"
+	router6_start -c "$(lab_config 'relay: yes')" "$@"
 }
 
 entry6_is_new() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real programs and kernels that do DAD. What each of them sends is in FACTS 1; those that announce
-# for themselves are left alone, the others are spoken for.
+# Real programs and kernels that do DAD: those that announce for themselves are left alone, the others
+# are spoken for.
 
 sender6_watch() {
 	ipv6_start "$@"

@@ -17,11 +17,6 @@ ipv6_solicit() {
 	protocol_time "$LAST_WORD6"
 }
 
-ipv6_counter() {
-	in_ns "$GARPD_AT" "$GARPD" show counters -j |
-		jq -r --arg name "$1" '.[] | select(.counter == $name) | .value'
-}
-
 # A real Linux host that has the address answers the solicitation, to all nodes.
 case_ipv6_conflict_advertisement() {
 	lab_ipv6
@@ -124,7 +119,7 @@ case_ipv6_looped_solicitation() {
 	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW"
 	assert_frame_after_ms 1050 lan 1 "kind=probe src=$MAC_NEW" 1 kind=announce-na
 	assert_announced6 2
-	assert_equals "looped probes" 2 "$(ipv6_counter probe_looped)"
+	assert_equals "looped probes" 2 "$(lab_counter probe_looped)"
 	assert_claim "$SERVICE6" conflicts 0
 }
 
@@ -137,7 +132,7 @@ case_ipv6_uplink_ignored() {
 	protocol_time "$LAST_WORD6"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	assert_equals "claims" "" "$(claim_field "$SERVICE6" state)"
-	assert_equals "probes of the uplink" 1 "$(ipv6_counter probe_uplink)"
+	assert_equals "probes of the uplink" 1 "$(lab_counter probe_uplink)"
 }
 
 # Every host has one, and its router's next hop is of no use there (RFC 4291 2.5.6).
@@ -146,12 +141,11 @@ case_ipv6_link_local_ignored() {
 	ipv6_solicit fe80::1234
 	assert_silent_for6 "$MAC_NEW"
 	assert_equals "claims" "[]" "$(lab_claims | jq -c .)"
-	assert_equals "link-local probes" 1 "$(ipv6_counter probe_link_local)"
+	assert_equals "link-local probes" 1 "$(lab_counter probe_link_local)"
 }
 
 case_ipv6_link_local_where_configured() {
-	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
-	ipv6_start -c "$LAB_DIR/garpd.yaml"
+	ipv6_start -c "$(lab_config 'link_local: yes')"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" fe80::1234
 	assert_await_frames lan 2 8 'kind=announce-'
 	assert_announced6 2 fe80::1234
@@ -164,7 +158,7 @@ case_ipv6_mapped_ignored() {
 	assert_silent_for6 "$MAC_NEW"
 	assert_equals "claims" "[]" "$(lab_claims | jq -c .)"
 	assert_router_mac "$SERVICE" "$MAC_OLD"
-	assert_equals "probes for no unicast address" 1 "$(ipv6_counter probe_target)"
+	assert_equals "probes for no unicast address" 1 "$(lab_counter probe_target)"
 }
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.

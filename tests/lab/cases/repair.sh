@@ -3,15 +3,6 @@
 # The host's own entry does not follow the announcement: garpd repairs it over netlink, where it is
 # the kernel's own and nobody else's.
 
-# counter_at MACHINE NAME
-counter_at() {
-	in_ns "$1" "$GARPD" show counters -a -j | pick "counter=$2" value
-}
-
-counter_is() {
-	[[ $(counter_at "$1" "$2") == "$3" ]]
-}
-
 # set_sysctl MACHINE PATH: to 1; below /proc/sys/net.
 set_sysctl() {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -20,17 +11,17 @@ set_sysctl() {
 
 # assert_repaired MACHINE IFACE ADDRESS
 assert_repaired() {
-	lab_wait 8 counter_is "$1" host_repaired 1 ||
-		t_fail "repaired: $(counter_at "$1" host_repaired), not 1"
+	lab_wait 8 counter_is host_repaired 1 ||
+		t_fail "repaired: $(lab_counter host_repaired), not 1"
 	assert_equals "entry of $1 for $3" "$MAC_NEW" "$(lab_mac_in "$1" "$2" "$3")"
-	assert_equals "did not follow" 1 "$(counter_at "$1" host_not_refreshed)"
+	assert_equals "did not follow" 1 "$(lab_counter host_not_refreshed)"
 	# The kernel is to ask the guest before it relies on it.
 	[[ $(in_ns "$1" ip neigh show "$3" dev "$2") == *STALE* ]] ||
 		t_fail "not stale: $(in_ns "$1" ip neigh show "$3" dev "$2")"
 	# The second announcement found it right.
-	lab_wait 5 counter_is "$1" host_refreshed 1 || t_fail "not right at the second announcement"
+	lab_wait 5 counter_is host_refreshed 1 || t_fail "not right at the second announcement"
 	assert_claim "$3" refreshed 2
-	assert_equals "repair failed" 0 "$(counter_at "$1" host_repair_failed)"
+	assert_equals "repair failed" 0 "$(lab_counter host_repair_failed)"
 }
 
 case_repair_on_the_bridge() {
@@ -45,9 +36,9 @@ case_repair_ipv6() {
 	set_sysctl hv ipv6/conf/br0/drop_unsolicited_na
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
-	lab_wait 8 counter_is hv host_repaired 1 || t_fail "not repaired"
+	lab_wait 8 counter_is host_repaired 1 || t_fail "not repaired"
 	assert_host_mac "$SERVICE6" "$MAC_NEW"
-	lab_wait 5 counter_is hv host_refreshed 1 || t_fail "not right at the second announcement"
+	lab_wait 5 counter_is host_refreshed 1 || t_fail "not right at the second announcement"
 }
 
 case_repair_on_a_router_port() {
@@ -66,8 +57,8 @@ case_repair_makes_no_entry() {
 	lab_await "$GARPD_LOG" 8 'announced for the last time' || t_fail "not announced"
 	protocol_time 0.3
 	assert_equals "entry" none "$(lab_host_mac_of "$SERVICE")"
-	assert_equals "repaired" 0 "$(counter_at hv host_repaired)"
-	assert_equals "failed" 0 "$(counter_at hv host_repair_failed)"
+	assert_equals "repaired" 0 "$(lab_counter host_repaired)"
+	assert_equals "failed" 0 "$(lab_counter host_repair_failed)"
 }
 
 # The administrator's is left, and named once, with what to do about it.
@@ -75,11 +66,11 @@ case_repair_leaves_permanent() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 counter_is hv host_permanent 2 || t_fail "host_permanent is not 2"
+	lab_wait 8 counter_is host_permanent 2 || t_fail "host_permanent is not 2"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 	assert_equals "warnings" 1 \
 		"$(grep -c "permanent.*$MAC_OLD.*$MAC_NEW.*ip neigh del $SERVICE dev br0" "$GARPD_LOG")"
-	assert_equals "repaired" 0 "$(counter_at hv host_repaired)"
+	assert_equals "repaired" 0 "$(lab_counter host_repaired)"
 }
 
 # EVPN's, where there is no fabric of ours: left, and counted by its name.
@@ -88,7 +79,7 @@ case_repair_leaves_extern_learn() {
 	set_sysctl hv ipv4/conf/br0/drop_gratuitous_arp
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 counter_is hv host_extern_learned 2 || t_fail "host_extern_learned is not 2"
+	lab_wait 8 counter_is host_extern_learned 2 || t_fail "host_extern_learned is not 2"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
-	assert_equals "repaired" 0 "$(counter_at hv host_repaired)"
+	assert_equals "repaired" 0 "$(lab_counter host_repaired)"
 }

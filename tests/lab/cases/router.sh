@@ -11,8 +11,7 @@ router_start() {
 }
 
 router_start_relay() {
-	echo 'relay: yes' >"$LAB_DIR/garpd.yaml"
-	router_start "$1" -c "$LAB_DIR/garpd.yaml" "${@:2}"
+	router_start "$1" -c "$(lab_config 'relay: yes')" "${@:2}"
 }
 
 # An old host of the LAN, with a stale entry of its own; what is on its wire goes to `wire`.
@@ -29,18 +28,6 @@ router_interface() {
 	in_ns router ip addr add "$ROUTER/24" dev "$1"
 	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev "$1" nud reachable
 	LAN_MAC=$(in_ns router cat "/sys/class/net/$1/address")
-}
-
-router_counter() {
-	in_ns router "$GARPD" show counters -j | pick "counter=$1" value
-}
-
-router_port() {
-	in_ns router "$GARPD" show ports -j | pick "port=$1" "$2"
-}
-
-router_port_is() {
-	[[ $(router_port "$1" "$2") == "$3" ]]
 }
 
 entry_is() {
@@ -83,9 +70,9 @@ case_router_entry_follows() {
 	assert_claim "$SERVICE" state owned
 	assert_claim "$SERVICE" port lan0
 	assert_claim "$SERVICE" refreshed 2
-	assert_equals "refreshed in all" 2 "$(router_counter host_refreshed)"
-	assert_equals "relayed" 0 "$(router_counter relayed)"
-	assert_equals "role of lan0" router "$(router_port lan0 role)"
+	assert_equals "refreshed in all" 2 "$(lab_counter host_refreshed)"
+	assert_equals "relayed" 0 "$(lab_counter relayed)"
+	assert_equals "role of lan0" router "$(port_field lan0 role)"
 }
 
 # The client's stream goes on, with the new guest.
@@ -151,7 +138,7 @@ case_router_unheard_defence() {
 	assert_frames_count 0 lan kind=reply
 	assert_frames_count 0 lan 'kind=announce-.*'
 	assert_router_mac "$SERVICE" "$MAC_OLD"
-	assert_equals "lapsed" 1 "$(router_counter lapsed)"
+	assert_equals "lapsed" 1 "$(lab_counter lapsed)"
 }
 
 # ---- relay --------------------------------------------------------------------------------------
@@ -166,7 +153,7 @@ case_router_relay() {
 	assert_entry_follows other eth0
 	assert_entry_follows router lan0
 	assert_fdb_port "$MAC_NEW" v-new
-	assert_equals "relayed" 2 "$(router_counter relayed)"
+	assert_equals "relayed" 2 "$(lab_counter relayed)"
 	protocol_time 2.5
 	assert_frames_count 4 wire 'kind=announce-.*'
 	lab_spawn "$LAB_DIR/other-form" in_ns_exec router "$LAB_BIN/winguest" -n 0 -a -q lan0 \
@@ -196,13 +183,12 @@ case_router_relay_keeps_tags() {
 
 case_router_relay_is_read_again() {
 	router_old_host
-	echo 'relay: no' >"$LAB_DIR/garpd.yaml"
-	router_start lan0 -c "$LAB_DIR/garpd.yaml"
-	assert_equals "relay of lan0" false "$(router_port lan0 relay)"
-	echo 'relay: yes' >"$LAB_DIR/garpd.yaml"
+	router_start lan0 -c "$(lab_config 'relay: no')"
+	assert_equals "relay of lan0" false "$(port_field lan0 relay)"
+	lab_config 'relay: yes' >/dev/null
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'configuration read again'
-	assert_equals "relay of lan0" true "$(router_port lan0 relay)"
+	assert_equals "relay of lan0" true "$(port_field lan0 relay)"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 }
@@ -263,7 +249,7 @@ case_router_macvlan() {
 	kind_works mv0
 	assert_relayed
 	assert_entry_follows other eth0
-	lab_wait 3 claim_refreshed || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
+	lab_wait 3 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
 	[[ $LAN_MAC != "$MAC_ROUTER" ]] || t_fail "mv0 has the MAC of lan0"
 }
 
@@ -274,7 +260,7 @@ case_router_bridge_device() {
 	kind_works lanbr
 	assert_relayed
 	assert_entry_follows other eth0
-	assert_equals "ports" 1 "$(in_ns router "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 1 "$(lab_ports | jq length)"
 }
 
 case_router_vlan_device() {
@@ -294,11 +280,7 @@ case_router_vlan_on_the_card() {
 	lab_winguest new -v 100 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0.100
 	assert_claim "$SERVICE" vlan 100
-	lab_wait 3 claim_refreshed || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
-}
-
-claim_refreshed() {
-	[[ $(claim_field "$SERVICE" refreshed) == 2 ]]
+	lab_wait 3 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
 }
 
 case_router_bond() {
@@ -339,16 +321,16 @@ case_router_waits_and_follows() {
 	in_ns router ip link del late7
 	lab_await "$GARPD_LOG" 3 'late7: gone' || t_fail "late7 is not forgotten"
 	lab_await "$GARPD_LOG" 3 'late\*: no interface' 2 || t_fail "nothing said of late*"
-	assert_equals "ports" 1 "$(in_ns router "$GARPD" show ports -j | jq length)"
+	assert_equals "ports" 1 "$(lab_ports | jq length)"
 }
 
 case_router_down_and_up() {
 	router_start lan0
-	assert_equals "forwarding of lan0" true "$(router_port lan0 forwarding)"
+	assert_equals "forwarding of lan0" true "$(port_field lan0 forwarding)"
 	in_ns router ip link set lan0 down
-	lab_wait 3 router_port_is lan0 forwarding false || t_fail "lan0 is down, and forwards"
+	lab_wait 3 port_is lan0 forwarding false || t_fail "lan0 is down, and forwards"
 	in_ns router ip link set lan0 up
-	lab_wait 3 router_port_is lan0 forwarding true || t_fail "lan0 is up, and does not forward"
+	lab_wait 3 port_is lan0 forwarding true || t_fail "lan0 is up, and does not forward"
 	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud reachable
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0
@@ -375,7 +357,7 @@ case_router_tc_mode() {
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 	assert_entry_follows router lan0
-	assert_equals "mode of lan0" tc "$(router_port lan0 mode)"
+	assert_equals "mode of lan0" tc "$(port_field lan0 mode)"
 }
 
 # ---- XDP, where the daemon does all the speaking -------------------------------------------------
@@ -396,7 +378,7 @@ case_router_xdp() {
 	lab_capture lan router lan0
 	router_start lan0 --mode xdp
 	assert_router_speaks_twice lan0
-	assert_equals "mode of lan0" xdp "$(router_port lan0 mode)"
+	assert_equals "mode of lan0" xdp "$(port_field lan0 mode)"
 }
 
 case_router_xdp_immediate() {
@@ -427,7 +409,7 @@ case_router_port_of_a_bridge_is_said() {
 		t_fail "nothing said of v-new: $(<"$GARPD_LOG")"
 	grep -q 'br0: no router port: it belongs to "bridges"' "$GARPD_LOG" ||
 		t_fail "nothing said of br0: $(<"$GARPD_LOG")"
-	in_hv "$GARPD" show ports -j | jq -e 'all(.[]; .role != "router")' >/dev/null ||
+	lab_ports | jq -e 'all(.[]; .role != "router")' >/dev/null ||
 		t_fail "a router port on a bridge"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0

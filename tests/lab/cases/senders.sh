@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real programs that probe. What each of them sends is in FACTS 1; those that announce for
-# themselves are left alone, those that do not are spoken for.
+# Real programs that probe: those that announce for themselves are left alone, those that do not are
+# spoken for.
 
 sender_watch() {
 	lab_start_garpd

@@ -29,7 +29,7 @@ case_conflict_reply() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# Cisco IOS answers a probe with a gratuitous request (FACTS 1), which is no reply at all.
+# Cisco IOS answers a probe with a gratuitous request, which is no reply at all.
 case_conflict_gratuitous_request() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -130,7 +130,7 @@ case_stp_blocked_port() {
 	assert_nothing_moved
 }
 
-# What the host's own firewall forbids the guest, garpd cannot say for it either (FACTS 6).
+# What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_nft_stops_the_forbidden_address() {
 	t_need nft
 	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"

@@ -292,7 +292,7 @@ assert_mode_alone() {
 	xdp-generic) assert_equals "on v-new" "generic no no" "${xdp%% *} $tcx $tc" ;;
 	esac
 	assert_equals "mode of v-new" "$1" \
-		"$(in_hv "$GARPD" show ports -j | pick port=v-new mode)"
+		"$(port_field v-new mode)"
 }
 
 case_xdp_mode_changes_with_a_restart() {
@@ -360,8 +360,7 @@ case_xdp_flood_is_dropped() {
 	wait "$LAB_LAST"
 	local passed dropped
 	passed=$(frames_count lan kind=probe)
-	dropped=$(in_hv "$GARPD" show counters -j |
-		pick counter=probe_over_limit value)
+	dropped=$(lab_counter probe_over_limit)
 	assert_equals "probes passed and dropped" 200 $((passed + dropped))
 	((passed >= 5 && passed <= 10)) || t_fail "$passed of 200 probes passed"
 	t_need ping

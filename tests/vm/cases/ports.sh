@@ -4,7 +4,7 @@
 
 # A port that is not an uplink by name, but by its kind.
 assert_port_role() {
-	assert_equals "role of $1" "$2" "$(in_hv "$GARPD" show ports -j | pick "port=$1" role)"
+	assert_equals "role of $1" "$2" "$(port_field "$1" role)"
 }
 
 # uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
@@ -149,6 +149,5 @@ case_stp_blocked_by_stp() {
 case_mode_of_the_column() {
 	[[ -n ${GARPD_MODE:-} ]] || t_skip "only tests/vm/run says which mode it should be"
 	lab_start_garpd
-	assert_equals "mode of v-new" "$GARPD_MODE" "$(in_hv "$GARPD" show ports -j |
-		pick port=v-new mode)"
+	assert_equals "mode of v-new" "$GARPD_MODE" "$(port_field v-new mode)"
 }

@@ -212,10 +212,6 @@ case_vlan_host_interface_repaired() {
 	in_hv bash -c 'echo 1 >/proc/sys/net/ipv4/conf/br0.10/drop_gratuitous_arp'
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 vlan_host_repaired || t_fail "host_repaired is not 1"
+	lab_wait 8 counter_is host_repaired 1 || t_fail "host_repaired is not 1"
 	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
-}
-
-vlan_host_repaired() {
-	[[ $(in_hv "$GARPD" show counters -a -j | pick counter=host_repaired value) == 1 ]]
 }
