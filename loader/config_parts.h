@@ -67,7 +67,7 @@ unsigned int lines_last(const struct lines *lines, const char *path);
 	  "0 would forget a claim as it is made, and nobody waits longer than a year")
 
 #define LIMITS_KEYS(X)                                                                          \
-	X(claims, max_claims, 1, 16, 1048576, "a claim takes about 200 bytes of kernel memory") \
+	X(claims, max_claims, 1, 16, 1048576, "a claim takes about 500 bytes of kernel memory") \
 	X(claims_per_port, settings.claims_per_port, 1, 1, 1048576,                             \
 	  "a port without a claim is none, and no table is larger")                             \
 	X(probes_per_second, settings.probes_per_second, 1, 0, 1000000,                         \

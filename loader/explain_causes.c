@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * explain_causes.c - what may be wrong with an address, the most likely first. The causes
- * themselves are functions of the facts and of nothing else: explain_nobody.c, explain_claim.c,
- * explain_ports.c and explain_host.c have them.
+ * themselves are functions of the facts and of nothing else: explain_nobody.c, explain_policy.c,
+ * explain_claim.c, explain_ports.c and explain_host.c have them.
  */
 #include <stdarg.h>
 #include <stdio.h>
