@@ -65,7 +65,7 @@ void subnets_sort(struct subnets *subnets)
 	subnets->count = kept;
 }
 
-bool subnets_have(const struct subnets *subnets, const struct subnet_entry *entry)
+static bool subnets_have(const struct subnets *subnets, const struct subnet_entry *entry)
 {
 	const struct subnet_entry *found = NULL;
 

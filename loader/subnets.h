@@ -33,7 +33,6 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 int subnets_append(struct subnets *subnets, const struct subnet_entry *entry);
 
 void subnets_sort(struct subnets *subnets);
-bool subnets_have(const struct subnets *subnets, const struct subnet_entry *entry);
 void subnets_free(struct subnets *subnets);
 
 /*

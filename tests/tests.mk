@@ -20,7 +20,7 @@ check: deps ## install what is missing, build, and run every test (root)
 	@$(MAKE) --no-print-directory test-programs
 	@tests/run all
 
-lint: ## clang-format, cppcheck and shellcheck
+lint: ## style, static checks, and lists that have to keep up with the code
 	@tests/lint
 
 unit: $(B)/garpd test-programs ## the unit tier; no root

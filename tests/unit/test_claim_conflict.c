@@ -2,7 +2,7 @@
 /* Contradictions: whoever is contradicted is not announced. */
 #include <criterion/criterion.h>
 
-#include "world.h"
+#include "world_checks.h"
 
 static struct world w;
 
@@ -15,13 +15,6 @@ TestSuite(claim_conflict, .init = setup);
 TestSuite(claim_rival, .init = setup);
 TestSuite(claim_denied, .init = setup);
 
-/* No announcement from here on, whatever time passes. */
-static void silent(unsigned int announced)
-{
-	world_run_until(&w, w.now_ns + 600 * NSEC_PER_SEC);
-	cr_assert_eq(w.announced.count, announced);
-}
-
 Test(claim_conflict, reply_of_the_owner)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
@@ -32,7 +25,7 @@ Test(claim_conflict, reply_of_the_owner)
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->rival, guest_a.mac, MAC_LEN);
 	cr_assert_eq(world_claim(&w, ADDRESS)->rival_port, guest_a.port);
 	cr_assert_eq(world_claim(&w, ADDRESS)->last_conflict_ns, at_ms(1));
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* A Cisco router answers a probe so. */
@@ -42,7 +35,7 @@ Test(claim_conflict, gratuitous_request_of_the_owner)
 	world_announces(&w, ADDRESS, GUEST_A, at_ms(1001));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_conflict, owner_behind_the_uplink)
@@ -50,7 +43,7 @@ Test(claim_conflict, owner_behind_the_uplink)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, REMOTE, at_ms(1));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_conflict, relayed_arp_contradicts_too)
@@ -64,7 +57,7 @@ Test(claim_conflict, in_the_last_nanosecond_of_the_window)
 {
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(0), 3, NSEC_PER_SEC);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(3050) - 1);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_conflict, while_announcing_stops_it)
@@ -73,7 +66,7 @@ Test(claim_conflict, while_announcing_stops_it)
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(1);
+	assert_silent(&w, 1);
 }
 
 Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
@@ -83,7 +76,7 @@ Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(1000), 5, NSEC_PER_SEC);
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* 2.3 s after the last sign of the quarrel, and not a nanosecond earlier. */
@@ -114,7 +107,7 @@ Test(claim_conflict, after_it_a_whole_window_is_needed)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(10000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->window_probes, 1);
 	cr_assert(mac_is_zero(world_claim(&w, ADDRESS)->rival));
-	silent(0);
+	assert_silent(&w, 0);
 	world_takes(&w, ADDRESS, GUEST_B, at_ms(700000));
 	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(703050)));
 }
@@ -127,7 +120,7 @@ Test(claim_conflict, ended_by_the_owner_that_announces_itself)
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_a.mac, MAC_LEN);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_conflict, ended_by_the_guest_that_announces_itself)
@@ -186,7 +179,7 @@ Test(claim_rival, both_go_on_and_nobody_is_announced)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2000));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(2500));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_rival, third_prober_in_a_quarrel_changes_nothing)
@@ -196,7 +189,7 @@ Test(claim_rival, third_prober_in_a_quarrel_changes_nothing)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	world_probes(&w, ADDRESS, GUEST_C, at_ms(1200), 3, NSEC_PER_SEC);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_rival, probe_from_the_uplink_contradicts_a_window)
@@ -208,7 +201,7 @@ Test(claim_rival, probe_from_the_uplink_contradicts_a_window)
 	world_probe(&w, ADDRESS, REMOTE, at_ms(1500));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(3799));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_rival, probe_from_the_uplink_leaves_an_owner_alone)
@@ -247,7 +240,7 @@ Test(claim_denied, claim_is_kept_and_never_announced)
 	world_announces(&w, ADDRESS, GUEST_A, at_ms(2600));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
 	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(2700)), COUNTER_denied_never);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_denied, stranger_does_not_disturb_the_window_of_the_owner)
@@ -272,7 +265,7 @@ Test(claim_denied, stranger_does_not_disturb_an_owned_claim)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_a.mac, MAC_LEN);
 	cr_assert_eq(world_claim(&w, ADDRESS)->probes, 3);
-	silent(2);
+	assert_silent(&w, 2);
 }
 
 Test(claim_denied, owner_takes_over_from_a_stranger_at_once)
@@ -291,7 +284,7 @@ Test(claim_denied, stranger_that_says_it_has_the_address_contradicts)
 	world_uses(&w, ADDRESS, GUEST_C, at_ms(10));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_denied, next_hop_only_with_owners)
@@ -367,7 +360,7 @@ Test(claim_rival, in_step_is_a_quarrel_too)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(2000));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2002));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* Somebody replays the guest's announcement from where its MAC may not be: the window goes on. */

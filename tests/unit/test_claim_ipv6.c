@@ -3,7 +3,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "world.h"
+#include "world_checks.h"
 
 static struct world w;
 
@@ -13,13 +13,6 @@ static void setup(void)
 }
 
 TestSuite(claim_ipv6, .init = setup);
-
-/* No announcement from here on, whatever time passes. */
-static void silent(unsigned int announced)
-{
-	world_run_until(&w, w.now_ns + 600 * NSEC_PER_SEC);
-	cr_assert_eq(w.announced.count, announced);
-}
 
 Test(claim_ipv6, one_solicitation_is_announced_twice)
 {
@@ -32,7 +25,7 @@ Test(claim_ipv6, one_solicitation_is_announced_twice)
 	world_run_until(&w, at_ms(2150));
 	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(2150)));
 	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_OWNED);
-	silent(2);
+	assert_silent(&w, 2);
 }
 
 /* DupAddrDetectTransmits of 3: the second counts from the last one. */
@@ -52,7 +45,7 @@ Test(claim_ipv6, guest_that_announces_itself_is_left_alone)
 	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
 	world_announces(&w, ADDRESS6, GUEST_A, at_ms(1020));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* Optimistic DAD, RFC 4429: used at once, announced when the window has passed. */
@@ -71,7 +64,7 @@ Test(claim_ipv6, defended_by_an_advertisement)
 	world_announces(&w, ADDRESS6, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* Both have failed (RFC 4862 5.4.3), and neither probes again to say so. */
@@ -81,7 +74,7 @@ Test(claim_ipv6, two_in_dad_at_once_are_a_conflict)
 	world_solicits(&w, ADDRESS6, GUEST_B, 2, at_ms(500));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
 	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_ipv6, two_in_step_are_a_conflict)
@@ -89,7 +82,7 @@ Test(claim_ipv6, two_in_step_are_a_conflict)
 	world_solicits(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
 	world_solicits(&w, ADDRESS6, GUEST_B, 2, at_us(5));
 	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_CONFLICT);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 Test(claim_ipv6, solicitation_of_another_machine_is_a_conflict)
@@ -97,7 +90,7 @@ Test(claim_ipv6, solicitation_of_another_machine_is_a_conflict)
 	world_solicits(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
 	world_solicits(&w, ADDRESS6, REMOTE, 2, at_ms(500));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* RFC 7527: the network gave the guest its own solicitation back. */
@@ -117,7 +110,7 @@ Test(claim_ipv6, without_a_nonce_nothing_is_looped)
 	world_solicits(&w, ADDRESS6, GUEST_A, 0, at_ms(0));
 	world_solicits(&w, ADDRESS6, GUEST_B, 0, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
-	silent(0);
+	assert_silent(&w, 0);
 }
 
 /* The quarrel is as long as a window: who begins after it has the address to itself. */
@@ -158,7 +151,7 @@ Test(claim_ipv6, defender_of_a_declared_address_is_announced_again)
 	world_announces(&w, ADDRESS6, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_defended);
 	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(1)));
-	silent(2);
+	assert_silent(&w, 2);
 }
 
 /* One table, but two addresses. */

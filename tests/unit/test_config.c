@@ -10,6 +10,7 @@
 
 #include "../../loader/config.h"
 #include "../../loader/text.h"
+#include "config_checks.h"
 #include "leaks.h"
 
 #define FILES "tests/unit/config/"
@@ -21,26 +22,6 @@ static void setup(void)
 {
 	config_init(&config);
 	err.text[0] = '\0';
-}
-
-static void assert_declared(size_t i, const char *prefix, enum announce_mode announce,
-			    unsigned int owners)
-{
-	char text[ADDR_TEXT_LEN];
-
-	cr_assert_lt(i, config.declared_count);
-	cr_assert_str_eq(prefix_text(&config.declared[i].prefix, text), prefix);
-	cr_assert_eq(config.declared[i].address.announce, announce, "%s", prefix);
-	cr_assert_eq(config.declared[i].address.owner_count, owners, "%s", prefix);
-}
-
-static void assert_defaults(void)
-{
-	static const struct settings defaults = SETTINGS_DEFAULTS;
-
-	cr_assert_eq(memcmp(&config.settings, &defaults, sizeof(defaults)), 0);
-	cr_assert_eq(config.mode, MODE_AUTO);
-	cr_assert_eq(config.max_claims, GARPD_MAX_CLAIMS);
 }
 
 /* ---- a good file ---- */
@@ -101,9 +82,9 @@ Test(config_file, addresses_carry_their_owners)
 
 	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
 	cr_assert_eq(config.declared_count, 3);
-	assert_declared(0, "192.0.2.7", ANNOUNCE_IMMEDIATE, 2);
-	assert_declared(1, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
-	assert_declared(2, "203.0.113.0/24", ANNOUNCE_AFTER_PROBE, 0);
+	assert_declared(&config, 0, "192.0.2.7", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(&config, 1, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
+	assert_declared(&config, 2, "203.0.113.0/24", ANNOUNCE_AFTER_PROBE, 0);
 	cr_assert_eq(memcmp(config.declared[0].address.owners[1], second, MAC_LEN), 0);
 	config_free(&config);
 }
@@ -111,7 +92,7 @@ Test(config_file, addresses_carry_their_owners)
 Test(config_file, without_keys_leaves_every_default)
 {
 	cr_assert_eq(config_load(&config, FILES "empty.yaml", &err), 0, "%s", err.text);
-	assert_defaults();
+	assert_defaults(&config);
 	cr_assert_eq(config.declared_count, 0);
 	config_free(&config);
 	no_leaks();
@@ -120,7 +101,7 @@ Test(config_file, without_keys_leaves_every_default)
 Test(config_file, may_hold_sections_with_everything_commented_out)
 {
 	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
-	assert_defaults();
+	assert_defaults(&config);
 	cr_assert_eq(config.bridges.count, 1);
 	config_free(&config);
 }
@@ -247,7 +228,7 @@ Test(config_file, that_is_bad_leaves_nothing_behind)
 	cr_assert_eq(config.bridges.count, 0);
 	cr_assert_eq(config.declared_count, 0);
 	cr_assert_null(config.file);
-	assert_defaults();
+	assert_defaults(&config);
 	no_leaks();
 }
 

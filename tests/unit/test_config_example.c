@@ -12,6 +12,7 @@
 #include "../../loader/config.h"
 #include "../../loader/config_parts.h"
 #include "../../loader/text.h"
+#include "config_checks.h"
 #include "leaks.h"
 
 #define FILES "tests/unit/config/"
@@ -22,27 +23,6 @@ static struct err err;
 static void setup(void)
 {
 	config_init(&config);
-}
-
-static void assert_declared(size_t i, const char *prefix, enum announce_mode announce,
-			    unsigned int owners)
-{
-	char text[ADDR_TEXT_LEN];
-
-	cr_assert_lt(i, config.declared_count);
-	cr_assert_str_eq(prefix_text(&config.declared[i].prefix, text), prefix);
-	cr_assert_eq(config.declared[i].address.announce, announce, "%s", prefix);
-	cr_assert_eq(config.declared[i].address.owner_count, owners, "%s", prefix);
-}
-
-static void assert_defaults(void)
-{
-	static const struct settings defaults = SETTINGS_DEFAULTS;
-
-	cr_assert_eq(memcmp(&config.settings, &defaults, sizeof(defaults)), 0);
-	cr_assert_eq(config.mode, MODE_AUTO);
-	cr_assert_eq(config.evpn, EVPN_AUTO);
-	cr_assert_eq(config.max_claims, GARPD_MAX_CLAIMS);
 }
 
 TestSuite(config_example, .init = setup);
@@ -94,7 +74,7 @@ Test(config_example, is_good_as_it_is)
 {
 	cr_assert_eq(config_load(&config, "dist/garpd.yaml", &err), 0, "%s", err.text);
 	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
-	assert_defaults();
+	assert_defaults(&config);
 	cr_assert_eq(config.declared_count, 0);
 	config_free(&config);
 }
@@ -110,14 +90,14 @@ Test(config_example, names_every_key_and_its_true_default)
 	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 21 + 3 + 3 + 3 + 11 + 10);
 	yaml_file_free(&yaml);
 	cr_assert_eq(config_load(&config, file, &err), 0, "%s", err.text);
-	assert_defaults();
+	assert_defaults(&config);
 	cr_assert_eq(config.uplinks.count + config.guests.count + config.routers.count, 0);
 	cr_assert_eq(config.relay, 0);
 	cr_assert_eq(config.guards.foreign + config.guards.only_declared, 0);
-	assert_declared(0, "192.0.2.10", ANNOUNCE_IMMEDIATE, 2);
-	assert_declared(1, "2001:db8::10", ANNOUNCE_IMMEDIATE, 2);
-	assert_declared(2, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);
-	assert_declared(3, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
+	assert_declared(&config, 0, "192.0.2.10", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(&config, 1, "2001:db8::10", ANNOUNCE_IMMEDIATE, 2);
+	assert_declared(&config, 2, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);
+	assert_declared(&config, 3, "198.51.100.0/24", ANNOUNCE_NEVER, 0);
 	config_free(&config);
 	unlink(file);
 	no_leaks();
