@@ -57,6 +57,15 @@ void says_expect_guest(const struct tags *tags)
 	says_expect(guest, PORT_A, tags, padding, sizeof(padding));
 }
 
+void says_probe_for(__u8 last, const struct tags *tags)
+{
+	char tpa[4] = {192, 0, 2, last};
+	struct bytes frame = says_from(ones, guest, tags);
+
+	put_arp(&frame, ARP_REQUEST, guest, NOBODY, zeroes, tpa);
+	rig_hear(PORT_A, &frame);
+}
+
 void says_probes(const struct tags *tags)
 {
 	struct bytes frame = says_probe(tags);

@@ -26,6 +26,9 @@ void says_expect(const __u8 *mac, enum rig_port here, const struct tags *tags, c
 /* Whole frames of garpd_speak for the guest on port A, with zeroes up to the shortest length. */
 void says_expect_guest(const struct tags *tags);
 
+/* The guest probes for 192.0.2.last on port A. */
+void says_probe_for(__u8 last, const struct tags *tags);
+
 /* Three probes of the guest on port A; or somebody's gratuitous ARP for SERVICE. */
 void says_probes(const struct tags *tags);
 void says_has(enum rig_port at, const __u8 *mac, __u16 op, const __u8 *dst);
