@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * claim.h - the claim state machine (docs/architecture.md). This and its parts alone change a
- *claim.
+ * claim.h - the claim state machine (docs/architecture.md). It and its parts alone change a claim.
  *
  * Pure: no helper, no map, no clock. The caller holds the claim's lock, brings the time, and does
  * what the returned step says. Compiled into the BPF programs, the unit tests and the simulator.
@@ -10,8 +9,12 @@
  *	claim_heard()     somebody says that it has the address
  *	claim_due()       the deadline has passed
  *	claim_asked()     an operator wants it announced now
+ *	claim_thaw()      an operator says that the quarrel over it is settled
+ *	claim_left()      the port that it counts for has left
  *	claim_recorded()  the announcement of the last step was sent, or could not be
+ *	claim_queue()     that announcement has to wait for its turn
  *	claim_owe()       the hook at hand cannot send at all: garpd_speak will
+ *	claim_noted()     the host's own neighbour entry was looked at
  *	claim_nudged()    a round of nudges to the address's listeners is over
  *	claim_answered()  one of them answered, and so has followed
  */
