@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -173,4 +174,30 @@ int neigh_port(struct netlink *netlink, __u32 bridge, const __u8 mac[MAC_LEN], _
 	if (vlan)
 		mnl_attr_put_u16(request, NDA_VLAN, vlan);
 	return netlink_ask(netlink, request, port_hear, port);
+}
+
+/* ---- what the administrator told the kernel ---- */
+
+__u8 neigh_setting(const char *interface, const struct addr *addr, const char *key)
+{
+	char path[128];
+	int value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		 addr_is_v4(addr) ? "ipv4" : "ipv6", interface, key);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	return (__u8)value;
+}
+
+bool neigh_drops(const char *interface, const struct addr *addr)
+{
+	if (addr_is_v4(addr))
+		return neigh_setting(interface, addr, "drop_gratuitous_arp");
+	return strcmp(interface, "all") && neigh_setting(interface, addr, "drop_unsolicited_na");
 }
