@@ -43,8 +43,8 @@ static void interface_read(struct explain *explain, struct kernel *kernel, __u32
 	name = explain_name(explain, ifindex);
 	interface->drops_here = neigh_drops(name, &explain->addr);
 	interface->drops_all = neigh_drops("all", &explain->addr);
-	interface->accepts =
-		neigh_setting(name, &explain->addr, v4 ? "arp_accept" : "accept_untracked_na");
+	interface->accepts = neigh_setting(name, &explain->addr,
+					   v4 ? "arp_accept" : "accept_untracked_na");
 }
 
 static void interfaces_read(struct explain *explain, struct kernel *kernel)
