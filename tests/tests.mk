@@ -120,7 +120,7 @@ LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames 
 	ringless confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
-	guest.h guest_parts.h)
+	nd_message.c guest.h guest_parts.h nd_message.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx $(L)/verified: LDLIBS := -lbpf
