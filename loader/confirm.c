@@ -99,16 +99,36 @@ static void confirm_tell_permanent(struct confirm *confirm, const struct look *l
 }
 
 /*
- * The entry did not follow: drop_gratuitous_arp, perhaps, or a filter of the host. Where the claim
- * still is what was announced, the MAC is put there over netlink, STALE: the kernel asks the guest
- * before it relies on it. REPLACE without CREATE, so that an entry that is gone by now stays gone.
+ * Netlink passes the host's own filters by. An entry may not have followed because one of them
+ * stopped the announcement, and then the guest may not have the address: so it is repaired only
+ * where the kernel was told to ignore announcements, or where a listener's answer has proved that
+ * the guest's frames get through.
+ */
+static bool confirm_may_repair(const struct confirm *confirm, const struct look *look,
+			       __u32 ifindex)
+{
+	struct claim claim;
+
+	if (!pins_claim_stands(confirm->pins, &look->key, look->mac))
+		return false;
+	if (neigh_drops(ports_name_text(confirm->ports, ifindex), &look->key.addr) ||
+	    neigh_drops("all", &look->key.addr))
+		return true;
+	return !pins_claim(confirm->pins, &look->key, &claim) && claim.confirmed_ns &&
+	       claim.confirmed_ns >= claim.announced_since_ns;
+}
+
+/*
+ * The entry did not follow. Where that may be mended, the MAC is put there over netlink, STALE: the
+ * kernel asks the guest before it relies on it. REPLACE without CREATE, so that an entry that is
+ * gone by now stays gone.
  */
 static void confirm_repair(struct confirm *confirm, const struct look *look, __u32 ifindex)
 {
 	struct neigh neigh;
 	int error;
 
-	if (!pins_claim_stands(confirm->pins, &look->key, look->mac))
+	if (!confirm_may_repair(confirm, look, ifindex))
 		return;
 	error = neigh_write(&confirm->netlink, ifindex, &look->key.addr, look->mac, NUD_STALE,
 			    false);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confirm.h - after an announcement: did the host's own neighbour entry follow? Where it
- * did not, it is repaired, unless it is the administrator's or EVPN's.
+ * confirm.h - after an announcement: did the host's own neighbour entry follow? Where it did not,
+ * it is repaired, unless it is the administrator's or EVPN's, or a filter may have been in the way.
  */
 #ifndef GARPD_CONFIRM_H
 #define GARPD_CONFIRM_H

@@ -28,28 +28,6 @@ struct kernel {
 
 /* ---- the kernel ---- */
 
-/* The value of /proc/sys/net/FAMILY/conf/NAME/KEY; 0 where this kernel has none. */
-static __u8 setting_read(const struct addr *addr, const char *name, const char *key)
-{
-	char path[128];
-	int value = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
-		 addr_is_ipv4(addr) ? "ipv4" : "ipv6", name, key);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%d", &value) != 1)
-		value = 0;
-	fclose(file);
-	return (__u8)value;
-}
-
-/*
- * net/ipv4/arp.c takes drop_gratuitous_arp of the interface or of all (IN_DEV_ORCONF),
- * net/ipv6/ndisc.c the interface's own drop_unsolicited_na alone.
- */
 static void interface_read(struct explain *explain, struct kernel *kernel, __u32 ifindex)
 {
 	struct explain_interface *interface = &explain->interface[explain->interfaces];
@@ -62,11 +40,10 @@ static void interface_read(struct explain *explain, struct kernel *kernel, __u32
 	explain->interfaces++;
 	explain_note_name(explain, ifindex);
 	name = explain_name(explain, ifindex);
-	interface->drops_here = setting_read(&explain->addr, name,
-					     v4 ? "drop_gratuitous_arp" : "drop_unsolicited_na");
-	interface->drops_all = v4 && setting_read(&explain->addr, "all", "drop_gratuitous_arp");
-	interface->accepts = setting_read(&explain->addr, name,
-					  v4 ? "arp_accept" : "accept_untracked_na");
+	interface->drops_here = neigh_drops(name, &explain->addr);
+	interface->drops_all = neigh_drops("all", &explain->addr);
+	interface->accepts = neigh_setting(name, &explain->addr,
+					   v4 ? "arp_accept" : "accept_untracked_na");
 }
 
 static void interfaces_read(struct explain *explain, struct kernel *kernel)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -145,4 +146,30 @@ int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
 	request->nlmsg_type = RTM_GETNEIGH;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct ndmsg)); /* AF_UNSPEC: both families */
 	return netlink_dump(netlink, request, hear, ctx);
+}
+
+/* ---- what the administrator told the kernel ---- */
+
+__u8 neigh_setting(const char *interface, const struct addr *addr, const char *key)
+{
+	char path[128];
+	int value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		 addr_is_ipv4(addr) ? "ipv4" : "ipv6", interface, key);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	return (__u8)value;
+}
+
+bool neigh_drops(const char *interface, const struct addr *addr)
+{
+	if (addr_is_ipv4(addr))
+		return neigh_setting(interface, addr, "drop_gratuitous_arp");
+	return strcmp(interface, "all") && neigh_setting(interface, addr, "drop_unsolicited_na");
 }

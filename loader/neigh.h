@@ -68,4 +68,14 @@ int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx);
 int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh);
 enum neigh_outcome neigh_follows(const struct neigh *neigh, const __u8 mac[MAC_LEN]);
 
+/* The value of /proc/sys/net/FAMILY/conf/INTERFACE/KEY; 0 where this kernel has none. */
+__u8 neigh_setting(const char *interface, const struct addr *addr, const char *key);
+
+/*
+ * Are announcements about the address told to be ignored there? `interface` may be "all", which
+ * counts for drop_gratuitous_arp (net/ipv4/arp.c, IN_DEV_ORCONF) and not for drop_unsolicited_na
+ * (net/ipv6/ndisc.c).
+ */
+bool neigh_drops(const char *interface, const struct addr *addr);
+
 #endif

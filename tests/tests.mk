@@ -120,7 +120,7 @@ LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames 
 	ringless confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
-	guest.h guest_parts.h)
+	nd_message.c guest.h guest_parts.h nd_message.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx $(L)/verified: LDLIBS := -lbpf
@@ -152,6 +152,8 @@ lab-programs: $(LAB_PROGRAMS)
 E := $(B)/bench
 BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood
 
+$(E)/probes $(E)/wire: $(addprefix tests/,lab/nd_message.c lab/nd_message.h bench/range.h)
+$(E)/wire: tests/bench/wire_kinds.c tests/bench/wire_kinds.h
 $(E)/wire: LDLIBS := -lpcap
 $(E)/passby: LDLIBS := -lbpf
 # Links what garpd links and does nothing: the floor of its memory.
@@ -160,7 +162,7 @@ $(BENCH_PROGRAMS): tests/bench/samples.h
 $(E)/%: tests/bench/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $< $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
 
 $(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
 	$(say) BPF $@

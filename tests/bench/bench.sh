@@ -9,12 +9,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lab/lab.sh"
 BENCH_BIN=${BENCH_BIN:-$LAB_ROOT/build/bench}
 ROUNDS=${ROUNDS:-3}
 
-# RFC 2544 sets 198.18/15 aside for benches: room for a thousand addresses.
+# RFC 2544 and RFC 5180 set 198.18/15 and 2001:2::/48 aside for benches: room for a thousand addresses.
+# A bench whose FIRST is an IPv6 address is one of IPv6.
 FIRST=198.18.0.1
+FIRST6=2001:2::1
 ADDRESSES=1000
 # A point in a number, whatever the user's language writes there.
 export LC_ALL=C
-export FIRST ADDRESSES
+export FIRST FIRST6 ADDRESSES
 
 declare -A FOUND=() # the key=value pairs of what was read last
 WIRE_PID=
@@ -54,6 +56,10 @@ bench_up() {
 	lab_up "$1"
 	in_hv ip addr add 198.19.255.254/15 dev br0
 	in_ns router ip addr add 198.19.255.253/15 dev lan0
+	[[ $FIRST == *:* ]] || return 0
+	lab_ipv6
+	in_hv ip addr add 2001:2::fffe/64 dev br0
+	in_ns router ip addr add 2001:2::fffd/64 dev lan0
 }
 
 # wire_start ARGS...: begins to listen on the router's leg.
@@ -108,13 +114,14 @@ bench_down() {
 
 # declared_config: every address, each with its owner, announced at once; prints the file's name.
 declared_config() {
-	local i number file=$LAB_DIR/declared.yaml
+	local number address file=$LAB_DIR/declared.yaml
 	{
 		echo "addresses:"
-		for ((i = 0; i < ADDRESSES; i++)); do
-			number=$((i + 1))
-			printf '  - address: 198.18.%d.%d\n    announce: immediate\n    owners: ["%s"]\n' \
-				$((number >> 8)) $((number & 255)) "$MAC_NEW"
+		for ((number = 1; number <= ADDRESSES; number++)); do
+			printf -v address '198.18.%d.%d' $((number >> 8)) $((number & 255))
+			[[ $FIRST != *:* ]] || printf -v address '2001:2::%x' "$number"
+			printf '  - address: %s\n    announce: immediate\n    owners: ["%s"]\n' \
+				"$address" "$MAC_NEW"
 		done
 	} >"$file"
 	echo "$file"

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Declared addresses: from the probe to the first announcement, both on the router's wire. With the
 # daemon, without it (the programs stay attached), and with no garpd at all but a guest that sends an
-# announcement of its own right behind its probe.
+# announcement of its own right behind its probe. By ARP; and in IPv6 by Neighbor Solicitations as those
+# of Windows, which are shorter than the advertisement that is written over them, and of Linux, whose
+# nonce makes them as long.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -21,24 +23,35 @@ measure() {
 	max[$1]+=" ${FOUND[max_us]}"
 }
 
-# A lab for each round: an address that was announced is known, and not news any more.
+# round NAME DAEMON PROBES_ARGS...: in a lab of its own, since an address that was announced is known,
+# and not news any more.
 round() {
-	bench_up "latency$1"
-	measure itself -a
+	local name=$1 daemon=$2
+	shift 2
+	bench_up "latency-$name-$daemon"
+	measure "$name-itself" -a "$@"
 	lab_start_garpd -c "$(declared_config)"
-	[[ $1 == *-on ]] || lab_stop_garpd
-	measure "${1##*-}"
+	[[ $daemon == on ]] || lab_stop_garpd
+	measure "$name-$daemon" "$@"
 	bench_down
 }
 
-# report FIGURE NAME BESIDE50 BESIDE99
+# report FIGURE BAR50 BAR99 NAME BESIDE50 BESIDE99
 report() {
 	# shellcheck disable=SC2086 # lists of numbers
 	{
-		row "$1, median" "<= 20 us" "$(median ${p50[$2]}) us" "$3"
-		row "$1, p99" "<= 100 us" "$(median ${p99[$2]}) us" "$4"
-		row "$1, max" "-" "$(largest ${max[$2]}) us" ""
+		row "$1, median" "$2" "$(median ${p50[$4]}) us" "$5"
+		row "$1, p99" "$3" "$(median ${p99[$4]}) us" "$6"
+		row "$1, max" "-" "$(largest ${max[$4]}) us" ""
 	}
+}
+
+# report_beside_itself FIGURE BAR50 BAR99 NAME
+report_beside_itself() {
+	local itself=${4%-*}-itself
+	# shellcheck disable=SC2086 # lists of numbers
+	report "$@" "peer: a guest that announces right behind its probe, $(median ${p50[$itself]}) us" \
+		"peer: $(median ${p99[$itself]}) us"
 }
 
 # From the start of arping to its first frame: what a script pays that is called for each probe,
@@ -63,12 +76,17 @@ arping_measure() {
 
 declare -A p50=() p99=() max=()
 for ((i = 1; i <= ROUNDS; i++)); do
-	round "$i-on"
-	round "$i-off"
+	for daemon in on off; do
+		round arp "$daemon"
+		FIRST=$FIRST6 round nd "$daemon"
+		FIRST=$FIRST6 round nonce "$daemon" -N
+	done
 done
 arping_measure
-# shellcheck disable=SC2086 # lists of numbers
-itself50=$(median ${p50[itself]}) itself99=$(median ${p99[itself]})
-report "declared: probe to announcement" on \
-	"peer: a guest that announces right behind its probe, $itself50 us" "peer: $itself99 us"
-report "the same, daemon stopped" off "peer: arping -U, from its start, $peer us" ""
+report_beside_itself "declared: probe to announcement" "<= 20 us" "<= 100 us" arp-on
+report "the same, daemon stopped" "<= 20 us" "<= 100 us" arp-off \
+	"peer: arping -U, from its start, $peer us" ""
+report_beside_itself "IPv6, as Windows probes" "<= 30 us" "<= 100 us" nd-on
+report "the same, daemon stopped" "<= 30 us" "<= 100 us" nd-off "" ""
+report_beside_itself "IPv6, as Linux probes (nonce)" "<= 30 us" "<= 100 us" nonce-on
+report "the same, daemon stopped" "<= 30 us" "<= 100 us" nonce-off "" ""

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * probes: one guest that probes for many addresses on a schedule, from a packet socket. It answers
- * nothing and takes nothing. It prints how late it sent, which is what a sleeping program reaches
- * on this machine at this moment: the floor for everything that waits for a deadline.
+ * probes: one guest that probes for many addresses on a schedule, from a packet socket: by ARP, or
+ * by Neighbor Solicitation where they are IPv6. It answers nothing and takes nothing. It prints how
+ * late it sent, which is what a sleeping program reaches on this machine at this moment: the floor
+ * for everything that waits for a deadline.
  */
 #define _GNU_SOURCE /* sendmmsg */
+#include "../lab/nd_message.h"
+#include "range.h"
 #include "samples.h"
 
 #include <arpa/inet.h>
@@ -25,9 +28,12 @@
 #define BATCH	      1024		   /* UIO_MAXIOV: sendmmsg takes no more at once */
 #define START_NS      (20 * NSEC_PER_MSEC) /* until the first probe: time to fall asleep */
 
-struct wire {
+struct frame {
 	struct ether_header ether;
-	struct ether_arp arp;
+	union {
+		struct ether_arp arp;
+		struct nd_message nd;
+	};
 } __attribute__((packed));
 
 struct schedule {
@@ -36,48 +42,78 @@ struct schedule {
 	unsigned int gap_us; /* between one address and the next */
 	bool burst;	     /* all addresses in one go, gap or no gap */
 	bool announce;	     /* and its own announcement right behind each probe */
+	bool nonce;	     /* in IPv6: as Linux, else as Windows */
 };
 
 /* What is sent, in order: a probe, or a probe and an announcement, for each address. */
-static struct wire frames[2 * ADDRESSES_MAX];
+static struct frame frames[2 * ADDRESSES_MAX];
 static struct iovec vectors[2 * ADDRESSES_MAX];
 static struct mmsghdr messages[2 * ADDRESSES_MAX];
 
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: probes [-c ADDRESSES] [-n PROBES] [-g GAP_US] [-b] [-a] IFACE MAC FIRST\n"
+		"usage: probes [-c ADDRESSES] [-n PROBES] [-g GAP_US] [-b] [-a] [-N] IFACE MAC FIRST\n"
 		"  -b  all addresses back to back, at each second   -a  announce behind each probe\n"
+		"  -N  Neighbor Solicitations with a nonce\n"
 		"  More than one probe: all addresses within a second.\n");
 	return 2;
 }
 
-static void frame_fill(struct wire *frame, const struct ether_addr *mac, uint32_t spa, uint32_t tpa)
+/* A probe or an announcement; its length. */
+static size_t arp_fill(struct frame *frame, const struct ether_addr *mac, const uint8_t *addr,
+		       bool announces)
 {
-	memset(frame, 0, sizeof(*frame));
 	memset(frame->ether.ether_dhost, 0xff, ETH_ALEN);
-	memcpy(frame->ether.ether_shost, mac, ETH_ALEN);
 	frame->ether.ether_type = htons(ETHERTYPE_ARP);
 	frame->arp.arp_hrd = htons(ARPHRD_ETHER);
 	frame->arp.arp_pro = htons(ETHERTYPE_IP);
 	frame->arp.arp_hln = ETH_ALEN;
-	frame->arp.arp_pln = sizeof(tpa);
+	frame->arp.arp_pln = sizeof(frame->arp.arp_tpa);
 	frame->arp.arp_op = htons(ARPOP_REQUEST);
 	memcpy(frame->arp.arp_sha, mac, ETH_ALEN);
-	memcpy(frame->arp.arp_spa, &spa, sizeof(spa));
-	memcpy(frame->arp.arp_tpa, &tpa, sizeof(tpa));
+	if (announces)
+		memcpy(frame->arp.arp_spa, addr, sizeof(frame->arp.arp_spa));
+	memcpy(frame->arp.arp_tpa, addr, sizeof(frame->arp.arp_tpa));
+	return ETHER_HDR_LEN + sizeof(frame->arp);
+}
+
+/* The same. The end of the address is as good a nonce as any: each one has its own. */
+static size_t nd_fill(struct frame *frame, const struct ether_addr *mac, const uint8_t *addr,
+		      bool announces, bool nonce)
+{
+	const uint8_t *end = addr + sizeof(struct in6_addr) - ND_OPTION_VALUE_LEN;
+	struct nd_message message;
+	struct in6_addr target;
+	struct nd_words words;
+	size_t len;
+
+	memcpy(&target, addr, sizeof(target));
+	words = announces ? nd_words_announcement(&target, mac->ether_addr_octet)
+			  : nd_words_probe(&target, nonce ? end : NULL);
+	len = nd_message_write(&words, &message);
+	nd_group_mac(&words.dst, frame->ether.ether_dhost);
+	frame->ether.ether_type = htons(ETHERTYPE_IPV6);
+	memcpy(&frame->nd, &message, len);
+	return ETHER_HDR_LEN + len;
 }
 
 static void frames_fill(const struct schedule *schedule, const struct ether_addr *mac,
-			struct in_addr first)
+			const struct range *range)
 {
 	unsigned int per_address = schedule->announce ? 2 : 1;
 
 	for (unsigned int i = 0; i < schedule->addresses * per_address; i++) {
-		uint32_t addr = htonl(ntohl(first.s_addr) + i / per_address);
+		struct frame *frame = &frames[i];
+		uint8_t addr[sizeof(struct in6_addr)];
+		bool announces = i % per_address;
+		size_t len;
 
-		frame_fill(&frames[i], mac, i % per_address ? addr : 0, addr);
-		vectors[i] = (struct iovec){.iov_base = &frames[i], .iov_len = sizeof(frames[i])};
+		range_address(range, i / per_address, addr);
+		memcpy(frame->ether.ether_shost, mac, ETH_ALEN);
+		len = range->is_ipv6 ? nd_fill(frame, mac, addr, announces, schedule->nonce)
+				     : arp_fill(frame, mac, addr, announces);
+		vectors[i] = (struct iovec){.iov_base = frame, .iov_len = len};
 		messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
 	}
 }
@@ -201,6 +237,9 @@ static int option_take(struct schedule *schedule, int opt)
 	case 'a':
 		schedule->announce = true;
 		return 0;
+	case 'N':
+		schedule->nonce = true;
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -210,18 +249,17 @@ int main(int argc, char **argv)
 {
 	struct schedule schedule = {.addresses = 1, .probes = 1};
 	struct ether_addr mac;
-	struct in_addr first;
+	struct range range;
 	int opt;
 
 	prctl(PR_SET_TIMERSLACK, 1); /* 50 us otherwise, of its own making */
-	while ((opt = getopt(argc, argv, "c:n:g:ba")) != -1) {
+	while ((opt = getopt(argc, argv, "c:n:g:baN")) != -1) {
 		if (option_take(&schedule, opt))
 			return usage();
 	}
 	if (argc - optind != 3 || !schedule_fits(&schedule) ||
-	    !ether_aton_r(argv[optind + 1], &mac) ||
-	    inet_pton(AF_INET, argv[optind + 2], &first) != 1)
+	    !ether_aton_r(argv[optind + 1], &mac) || range_parse(&range, argv[optind + 2]))
 		return usage();
-	frames_fill(&schedule, &mac, first);
+	frames_fill(&schedule, &mac, &range);
 	return run(argv[optind], &schedule);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * wire: listens on an interface until SIGTERM, then says how long after their probes the addresses
- * were announced, by the kernel's own times of both frames in this one capture. Frames stay in the
- * kernel's ring meanwhile and nobody is woken for each of them, so that the measuring costs the
- * measured little (the lab's `frames` prints each line at once, for tests that wait for it).
+ * were announced (by ARP, or by Neighbor Discovery where they are IPv6), by the kernel's own times
+ * of both frames in this one capture. Frames stay in the kernel's ring meanwhile and nobody is
+ * woken for each of them, so that the measuring costs the measured little (the lab's `frames`
+ * prints each line at once, for tests that wait for it).
  */
+#include "range.h"
 #include "samples.h"
+#include "wire_kinds.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <net/ethernet.h>
-#include <netinet/if_ether.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@
 
 #define ADDRESSES_MAX 4096
 #define TIMES_MAX     8
-#define SNAPLEN	      64
+#define SNAPLEN	      96
 #define RING_BYTES    (32 * 1024 * 1024)
 #define RETIRE_MS     50 /* a block of the ring that is not full is handed over after this */
 
@@ -30,15 +30,14 @@ struct times {
 };
 
 struct address {
-	struct times probes;
-	struct times requests;
-	struct times replies;
+	struct times times[KINDS];
 };
 
 struct options {
 	const char *iface;
 	const char *mac; /* whose frames count; NULL: everybody's */
-	struct in_addr first;
+	const struct wire_protocol *protocol;
+	struct range range;
 	unsigned int addresses;
 	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
 	int64_t due_ns;	    /* after it */
@@ -53,8 +52,8 @@ struct span {
 struct findings {
 	struct samples late;
 	unsigned int probed;
-	unsigned int lost;  /* without a request, or without a reply */
-	unsigned int twice; /* with more than one of either */
+	unsigned int lost;  /* without a form that their announcement has */
+	unsigned int twice; /* with more than one of it */
 	struct span probes;
 	struct span announcements; /* the first one of each address */
 };
@@ -90,23 +89,15 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *head, const u_cha
 	const struct options *options = (const struct options *)user;
 	/* pcap's own name for it; nanoseconds, as was asked for */
 	int64_t ns = head->ts.tv_sec * (int64_t)NSEC_PER_SEC + head->ts.tv_usec;
-	struct ether_arp arp;
-	uint32_t spa, tpa, index;
+	uint8_t addr[sizeof(struct in6_addr)];
+	enum kind kind = options->protocol->classify(frame, head->caplen, addr);
+	uint32_t index;
 
-	if (head->caplen < ETHER_HDR_LEN + sizeof(arp))
+	if (kind == KIND_OTHER)
 		return;
-	memcpy(&arp, frame + ETHER_HDR_LEN, sizeof(arp));
-	memcpy(&spa, arp.arp_spa, sizeof(spa));
-	memcpy(&tpa, arp.arp_tpa, sizeof(tpa));
-	index = ntohl(tpa) - ntohl(options->first.s_addr);
-	if (index >= options->addresses)
-		return;
-	if (!spa)
-		times_add(&addresses[index].probes, ns);
-	else if (spa == tpa)
-		times_add(arp.arp_op == htons(ARPOP_REQUEST) ? &addresses[index].requests
-							     : &addresses[index].replies,
-			  ns);
+	index = range_index(&options->range, addr);
+	if (index < options->addresses)
+		times_add(&addresses[index].times[kind], ns);
 }
 
 /* How many from `from` to `to`; the first of them. */
@@ -140,19 +131,24 @@ static double span_us(const struct span *span)
 static void address_judge(const struct options *options, const struct address *address,
 			  struct findings *findings)
 {
-	unsigned int requests, replies;
+	const struct times *times = address->times, *probes = &times[KIND_PROBE];
 	int64_t probe_ns, first_ns = INT64_MAX;
+	bool lost = false, twice = false;
 
-	if (address->probes.count < options->probe)
+	if (probes->count < options->probe)
 		return;
 	findings->probed++;
-	probe_ns = address->probes.ns[options->probe - 1];
+	probe_ns = probes->ns[options->probe - 1];
 	span_take(&findings->probes, probe_ns);
-	requests = times_within(&address->requests, probe_ns, probe_ns + options->span_ns,
-				&first_ns);
-	replies = times_within(&address->replies, probe_ns, probe_ns + options->span_ns, &first_ns);
-	findings->lost += !requests || !replies;
-	findings->twice += requests > 1 || replies > 1;
+	for (unsigned int kind = KIND_ANNOUNCEMENT; kind <= options->protocol->last; kind++) {
+		unsigned int count = times_within(&times[kind], probe_ns,
+						  probe_ns + options->span_ns, &first_ns);
+
+		lost |= !count;
+		twice |= count > 1;
+	}
+	findings->lost += lost;
+	findings->twice += twice;
 	if (first_ns == INT64_MAX)
 		return;
 	findings->late.ns[findings->late.count++] = first_ns - probe_ns - options->due_ns;
@@ -174,14 +170,14 @@ static void report(const struct options *options)
 	       span_us(&findings.probes), span_us(&findings.announcements));
 }
 
-static pcap_t *wire_open(const char *iface, const char *mac)
+static pcap_t *wire_open(const char *iface, const char *protocol, const char *mac)
 {
 	char why[PCAP_ERRBUF_SIZE] = "", filter[64];
-	struct bpf_program arp_only;
+	struct bpf_program only;
 	pcap_t *handle = pcap_create(iface, why);
 	bool up;
 
-	snprintf(filter, sizeof(filter), "arp%s%.20s", mac ? " and ether src " : "",
+	snprintf(filter, sizeof(filter), "%s%s%.20s", protocol, mac ? " and ether src " : "",
 		 mac ? mac : "");
 	if (!handle) {
 		fprintf(stderr, "wire: %s: %s\n", iface, why);
@@ -193,10 +189,10 @@ static pcap_t *wire_open(const char *iface, const char *mac)
 	pcap_set_buffer_size(handle, RING_BYTES);
 	pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
 	up = pcap_activate(handle) >= 0 &&
-	     !pcap_compile(handle, &arp_only, filter, 1, PCAP_NETMASK_UNKNOWN);
+	     !pcap_compile(handle, &only, filter, 1, PCAP_NETMASK_UNKNOWN);
 	if (up) {
-		up = !pcap_setfilter(handle, &arp_only) && !pcap_setnonblock(handle, 1, why);
-		pcap_freecode(&arp_only);
+		up = !pcap_setfilter(handle, &only) && !pcap_setnonblock(handle, 1, why);
+		pcap_freecode(&only);
 	}
 	if (up)
 		return handle;
@@ -228,7 +224,7 @@ static int listen_until_ended(pcap_t *handle, struct options *options)
 
 static int run(struct options *options)
 {
-	pcap_t *handle = wire_open(options->iface, options->mac);
+	pcap_t *handle = wire_open(options->iface, options->protocol->filter, options->mac);
 	struct pcap_stat stat = {};
 	int err;
 
@@ -276,9 +272,10 @@ int main(int argc, char **argv)
 		if (option_take(&options, opt))
 			return usage();
 	}
-	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 1], &options.first) != 1)
+	if (argc - optind != 3 || range_parse(&options.range, argv[optind + 1]))
 		return usage();
 	options.iface = argv[optind];
+	options.protocol = options.range.is_ipv6 ? &wire_nd : &wire_arp;
 	options.addresses = (unsigned int)strtoul(argv[optind + 2], NULL, 10);
 	if (!options.addresses || options.addresses > ADDRESSES_MAX)
 		return usage();

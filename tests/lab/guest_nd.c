@@ -1,128 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The guest's script in IPv6: duplicate address detection (RFC 4862 5.4), then Windows' unsolicited
- * advertisement. Written from the RFCs, not with garpd's own headers.
+ * advertisement.
  */
 #include "guest_parts.h"
+#include "nd_message.h"
 
-#include <arpa/inet.h>
 #include <net/ethernet.h>
-#include <netinet/icmp6.h>
-#include <netinet/ip6.h>
 #include <string.h>
 
-#define HOP_LIMIT	 255
-#define OPTION_NONCE	 14 /* RFC 7527 */
-#define FLAG_SOLICITED	 0x40
-#define FLAG_OVERRIDE	 0x20
-#define NO_OPTION	 0
-#define OPTION_VALUE_LEN 6 /* a MAC or the nonce: one unit of 8 bytes with its head */
-
-static const struct in6_addr all_nodes = {
-	.s6_addr = {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
-
-/* One option at most is all that hosts put into these messages. */
-struct nd_words {
-	uint8_t type;
-	uint8_t flags;
-	struct in6_addr src;
-	struct in6_addr dst;
-	const uint8_t *dst_mac; /* NULL: the group's */
-	struct in6_addr target;
-	uint8_t option;
-	const uint8_t *value;
-};
-
-struct nd_message {
-	struct ip6_hdr ip;
-	uint8_t type;
-	uint8_t code;
-	uint8_t checksum[2];
-	uint8_t flags[4];
-	struct in6_addr target;
-	uint8_t option[2];
-	uint8_t value[OPTION_VALUE_LEN];
-};
-_Static_assert(sizeof(struct nd_message) == 72, "as on the wire: nothing needs padding");
-
-static struct in6_addr solicited_node(const struct in6_addr *target)
+/* To dst_mac; NULL: to the MAC of the group that the words are for. */
+static void nd_send(const struct guest *guest, const struct nd_words *words, const uint8_t *dst_mac,
+		    const char *what)
 {
-	struct in6_addr group = {.s6_addr = {0xff, 0x02, [11] = 0x01, [12] = 0xff}};
-
-	memcpy(group.s6_addr + 13, target->s6_addr + 13, 3);
-	return group;
-}
-
-static uint32_t sum_add(uint32_t sum, const void *from, size_t len)
-{
-	const uint8_t *at = from;
-
-	for (size_t i = 0; i < len; i++)
-		sum += i & 1 ? at[i] : (uint32_t)at[i] << 8;
-	return sum;
-}
-
-/* RFC 8200 8.1, with the pseudo header. */
-static void checksum_write(struct nd_message *message, size_t icmp_len)
-{
-	uint32_t sum = (uint32_t)icmp_len + IPPROTO_ICMPV6;
-
-	sum = sum_add(sum, &message->ip.ip6_src, 2 * sizeof(struct in6_addr));
-	sum = sum_add(sum, &message->type, icmp_len);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	put_be16(message->checksum, (uint16_t)~sum);
-}
-
-static size_t message_write(const struct nd_words *words, struct nd_message *message)
-{
-	size_t len = sizeof(*message);
-
-	if (words->option == NO_OPTION)
-		len -= sizeof(message->option) + sizeof(message->value);
-	*message = (struct nd_message){
-		.ip = {.ip6_src = words->src, .ip6_dst = words->dst},
-		.type = words->type,
-		.flags = {words->flags},
-		.target = words->target,
-	};
-	message->ip.ip6_flow = htonl(6U << 28);
-	message->ip.ip6_plen = htons((uint16_t)(len - sizeof(message->ip)));
-	message->ip.ip6_nxt = IPPROTO_ICMPV6;
-	message->ip.ip6_hlim = HOP_LIMIT;
-	if (words->option != NO_OPTION) {
-		message->option[0] = words->option;
-		message->option[1] = 1;
-		memcpy(message->value, words->value, sizeof(message->value));
-	}
-	checksum_write(message, len - sizeof(message->ip));
-	return len;
-}
-
-static void nd_send(const struct guest *guest, const struct nd_words *words, const char *what)
-{
-	uint8_t group[GUEST_MAC_LEN] = {0x33, 0x33}, frame[GUEST_FRAME_MAX];
+	uint8_t group[ND_MAC_LEN], frame[GUEST_FRAME_MAX];
 	union guest_addr target = {.v6 = words->target};
 	struct nd_message message;
-	size_t at, len = message_write(words, &message);
+	size_t at, len = nd_message_write(words, &message);
 
-	memcpy(group + 2, words->dst.s6_addr + 12, 4); /* RFC 2464 7 */
-	at = frame_begin(guest, words->dst_mac ? words->dst_mac : group, ETHERTYPE_IPV6, frame);
+	nd_group_mac(&words->dst, group);
+	at = frame_begin(guest, dst_mac ? dst_mac : group, ETHERTYPE_IPV6, frame);
 	memcpy(frame + at, &message, len);
 	frame_send(guest, frame, at + len, what, &target);
 }
 
 static void nd_probe(const struct guest *guest, const union guest_addr *addr)
 {
-	struct nd_words words = {
-		.type = ND_NEIGHBOR_SOLICIT,
-		.dst = solicited_node(&addr->v6),
-		.target = addr->v6,
-		.option = guest->has_nonce ? OPTION_NONCE : NO_OPTION,
-		.value = guest->nonce,
-	};
+	struct nd_words words = nd_words_probe(&addr->v6, guest->has_nonce ? guest->nonce : NULL);
 
-	nd_send(guest, &words, "probe");
+	nd_send(guest, &words, NULL, "probe");
 }
 
 static void nd_use(const struct guest *guest, const union guest_addr *addr,
@@ -131,35 +37,36 @@ static void nd_use(const struct guest *guest, const union guest_addr *addr,
 	struct nd_words words = {
 		.type = ND_NEIGHBOR_SOLICIT,
 		.src = addr->v6,
-		.dst = solicited_node(&target->v6),
+		.dst = nd_solicited_node(&target->v6),
 		.target = target->v6,
 		.option = ND_OPT_SOURCE_LINKADDR,
 		.value = guest->mac,
 	};
 
-	nd_send(guest, &words, "use");
+	nd_send(guest, &words, NULL, "use");
 }
 
 static void advertisement_send(const struct guest *guest, const struct in6_addr *addr,
-			       const struct in6_addr *dst, const uint8_t *dst_mac, const char *what)
+			       const char *what)
 {
-	struct nd_words words = {
-		.type = ND_NEIGHBOR_ADVERT,
-		.flags = FLAG_OVERRIDE | (dst_mac ? FLAG_SOLICITED : 0),
-		.src = *addr,
-		.dst = *dst,
-		.dst_mac = dst_mac,
-		.target = *addr,
-		.option = ND_OPT_TARGET_LINKADDR,
-		.value = guest->mac,
-	};
+	struct nd_words words = nd_words_announcement(addr, guest->mac);
 
-	nd_send(guest, &words, what);
+	nd_send(guest, &words, NULL, what);
 }
 
 static void nd_announce(const struct guest *guest, const union guest_addr *addr)
 {
-	advertisement_send(guest, &addr->v6, &all_nodes, NULL, "announcement");
+	advertisement_send(guest, &addr->v6, "announcement");
+}
+
+static void reply_send(const struct guest *guest, const struct nd_message *asked,
+		       const uint8_t *dst_mac)
+{
+	struct nd_words words = nd_words_announcement(&asked->target, guest->mac);
+
+	words.flags |= ND_FLAG_SOLICITED;
+	words.dst = asked->ip.ip6_src;
+	nd_send(guest, &words, dst_mac, "reply");
 }
 
 /* A solicitation from :: is answered to all nodes (RFC 4861 7.2.4), any other one to its sender. */
@@ -172,14 +79,13 @@ static void nd_answer(const struct guest *guest, const uint8_t *frame, size_t le
 		return;
 	memcpy(&asked, frame + at, offsetof(struct nd_message, option));
 	if (asked.ip.ip6_nxt != IPPROTO_ICMPV6 || asked.type != ND_NEIGHBOR_SOLICIT ||
-	    asked.ip.ip6_hlim != HOP_LIMIT || !guest_has(guest, &asked.target) ||
+	    asked.ip.ip6_hlim != ND_HOP_LIMIT || !guest_has(guest, &asked.target) ||
 	    !memcmp(frame + GUEST_MAC_LEN, guest->mac, GUEST_MAC_LEN))
 		return;
 	if (IN6_IS_ADDR_UNSPECIFIED(&asked.ip.ip6_src))
-		advertisement_send(guest, &asked.target, &all_nodes, NULL, "defence");
+		advertisement_send(guest, &asked.target, "defence");
 	else
-		advertisement_send(guest, &asked.target, &asked.ip.ip6_src, frame + GUEST_MAC_LEN,
-				   "reply");
+		reply_send(guest, &asked, frame + GUEST_MAC_LEN);
 }
 
 const struct guest_protocol guest_nd = {

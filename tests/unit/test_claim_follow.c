@@ -184,6 +184,26 @@ Test(claim_follow, an_operator_starts_them_anew)
 	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(60001)), COUNTER_confirmed);
 }
 
+/* The announcement waits for its port's turn: the nudges that go with it wait, too. */
+Test(claim_follow, rounds_wait_for_an_announcement_that_is_owed)
+{
+	struct policy allowed = {};
+	struct claim_step step;
+	struct claim claim;
+
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	claim = *world_claim(&w, ADDRESS);
+	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS));
+	cr_assert(step.announce && step.nudge);
+	claim_queue(&claim, step.announce, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
+		    at_ms(TAKEN_MS));
+	cr_assert_eq(claim.deadline_ns, at_ms(TAKEN_MS + 500));
+	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS + 499));
+	cr_assert(!step.announce && !step.nudge);
+	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS + 500));
+	cr_assert(step.announce && step.nudge);
+}
+
 /* ---- refresh ---- */
 
 static void refresh_setup(void)

@@ -2,55 +2,75 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Which cases run in the guests. To be sourced.
 
-# What is left out here runs in the lab tier on every check. A case stays in for what a kernel does:
-# the hooks, the verifier, tags, neighbour and forwarding tables, XDP, a device of some kind. It is left
-# out where no kernel makes a difference.
+# The lab tier runs every case, on the kernel of the machine at hand, at each check. The guests are slow
+# (emulated) and there are four of them, so that they run what a kernel can make a difference to: its
+# hooks and its verifier, re-injection, tags, neighbour and forwarding tables, rights, devices of some
+# kind. What follows from a frame once it was heard is one program, whose instructions mean the same to
+# every kernel that takes them.
 
-# Files of such cases, by their names: what programs of others send (the same frames everywhere; the
-# kernels' own DAD, ipv6_senders, stays in), and fabrics, whose routing daemons are too large here.
-SCOPE_FILES_LEFT_OUT=(senders fabric)
+# Whole files: the hooks and devices that a lab's kernel may lack, and libxdp's dispatcher.
+SCOPE_FILES=(declared kernel ports vlan xdp_join)
 
-SCOPE_LEFT_OUT=(
-	# what is said of bad input, and what the command line does with the maps alone
-	usage_is_2 not_loaded_is_said no_bridge_is_an_error bad_config_is_said_with_its_line
-	config_is_read_again bridge_is_waited_for log_json watch second_daemon_refused systemd_is_told
-	announce_is_refused_without_an_owner manual_names_every_verb_and_flag
-	router_and_bridge_by_name_is_refused router_relay_is_read_again no_ring_buffer_is_said
+SCOPE_CASES=(
+	# re-injection, and where a tag is
+	probe_only_announced same_mac_other_port probing_guest_never_hears_itself_tap tagged tagged_twice
+	tagged_is_another_segment replay_tagged replay_tagged_twice conflict_from_uplink stp_blocked_port
+	nft_stops_the_forbidden_address ipv6_probe_only_announced ipv6_tagged_twice ipv6_tap ipv6_immediate
+	ipv6_immediate_nonce ipv6_immediate_keeps_tags ipv6_traffic_returns_at_once
 
-	# how captures are read; the tagged ones stay, since kernels differ in where a tag is
-	replay_win7_eleven_cycles replay_win10 replay_iphone replay_cisco_device_tracking
-	replay_ipv6_win7_eleven_cycles replay_ipv6_win10 replay_ipv6_linux
-	replay_ipv6_linux_three_solicitations replay_ipv6_linux_ndisc_notify replay_ipv6_linux_conflict
+	# the kernel as a sender and as a receiver
+	ipv6_sender_linux ipv6_sender_linux_optimistic ipv6_sender_linux_ndisc_notify
+	ipv6_sender_linux_conflict ipv6_mld_snooping ipv6_neigh_suppress ipv6_accept_untracked_na
+	ipv6_drop_unsolicited_na host_entry_is_looked_at repair_on_the_bridge repair_ipv6
+	listener_is_nudged_and_confirms nudge_reaches_who_drops_gratuitous nudge_in_xdp_generic
+	ipv6_nudge_makes_an_entry refresh_while_the_owner_is_heard
 
-	# what the claim machine makes of frames that other cases, which stay, bring to it by the same
-	# way: one program, whose instructions mean the same to every kernel that takes them
-	use_inside_window use_after_one_probe several_addresses_at_once both_probe newer_prober_wins
-	lone_probe aborted_after_two_probes conflict_gratuitous_request conflict_while_announcing
-	link_local_ignored declared_for_another_mac router_unheard_defence
-	ipv6_use_inside_window ipv6_three_solicitations ipv6_several_addresses_at_once
-	ipv6_both_solicit ipv6_both_solicit_without_nonce ipv6_looped_solicitation
-	ipv6_conflict_windows ipv6_conflict_while_announcing ipv6_link_local_ignored
-	ipv6_link_local_where_configured ipv6_mapped_ignored ipv6_declared_for_another_mac
-	ipv6_sender_keepalived)
+	# attaching, adopting, taking off; what is told of other people's programs
+	port_added tap_added port_replaced killed_mid_window detach_leaves_nothing detach_leaves_nothing_tc
+	adopted_without_a_gap foreign_filter_is_said bpftool_shows_names show_ports_names_tcx_programs
+	other_layout_is_replaced rtnetlink_overrun explain_confirmed port_rule_stops_the_forbidden_address
+
+	# rights
+	privileges_are_dropped privileges_are_dropped_tc no_more_than_needed_is_enough group_may_look
+	missing_privilege_is_said
+
+	# router ports on each kind of device
+	router_entry_follows router_immediate router_relay_keeps_tags router_macvlan router_bridge_device
+	router_vlan_device router_vlan_on_the_card router_bond router_vrf router_tc_mode router_xdp_immediate
+	router_xdp_generic_bridge_device ipv6_router_entry_follows ipv6_router_relay_keeps_tags
+
+	# XDP
+	xdp_native xdp_tap xdp_generic_declared xdp_inline_tags xdp_killed_and_adopted
+	xdp_jumbo_passes_unchanged xdp_foreign_program_is_said xdp_foreign_program_above_is_said
+	xdp_native_is_not_there xdp_generic_detach_leaves_nothing xdp_flood_is_dropped ipv6_xdp)
 
 # A kernel runs everything in the mode that `auto` takes there; these files again in its others.
 SCOPE_AGAIN=(declared vlan ports)
 
-# scope_cases FILE...: lines "case file", of all that run.
+# scope_cases FILE...: lines "case file", of all that run. 1 where SCOPE_CASES names one that is in no
+# file.
 scope_cases() {
-	awk -v out="${SCOPE_LEFT_OUT[*]}" -v files="${SCOPE_FILES_LEFT_OUT[*]}" '
+	awk -v cases="${SCOPE_CASES[*]}" -v files="${SCOPE_FILES[*]}" '
 		BEGIN {
-			count = split(out, names, " ")
-			for (i = 1; i <= count; i++) left[names[i]]
+			count = split(cases, names, " ")
+			for (i = 1; i <= count; i++) taken[names[i]]
 			count = split(files, names, " ")
-			for (i = 1; i <= count; i++) left_file[names[i]]
+			for (i = 1; i <= count; i++) taken_file[names[i]]
 		}
 		/^case_[a-z0-9_]+\(\) \{$/ {
 			name = $1
 			gsub(/^case_|\(\)$/, "", name)
 			file = FILENAME
 			gsub(/^.*\/|\.sh$/, "", file)
-			if (!(name in left || file in left_file)) print name, file
+			if (name in taken || file in taken_file) print name, file
+			delete taken[name]
+		}
+		END {
+			for (name in taken) {
+				print "scope.sh: no case " name >"/dev/stderr"
+				status = 1
+			}
+			exit status
 		}' "$@"
 }
 
@@ -60,14 +80,14 @@ scope_tree() {
 	mkdir -p "$2/tests"
 	cp -r "$1/tests/lab" "$2/tests/"
 	ln -s "$1/build" "$1/dist" "$2/"
-	for name in "${SCOPE_FILES_LEFT_OUT[@]}"; do
-		rm -f -- "$2/tests/lab/cases/$name.sh"
-	done
-	sed -i -E "s/^case_($(printf '%s|' "${SCOPE_LEFT_OUT[@]}")-)\(\) \{\$/left_out_\1() {/" \
-		"$2"/tests/lab/cases/*.sh
-	[[ ${3:-} == again ]] || return 0
 	for file in "$2"/tests/lab/cases/*.sh; do
 		name=${file##*/}
-		[[ " ${SCOPE_AGAIN[*]} " == *" ${name%.sh} "* ]] || rm -- "$file"
+		name=${name%.sh}
+		if [[ ${3:-} == again && " ${SCOPE_AGAIN[*]} " != *" $name "* ]]; then
+			rm -- "$file"
+		elif [[ " ${SCOPE_FILES[*]} " != *" $name "* ]]; then
+			sed -i -E "s/^case_([a-z0-9_]+)\(\) \{\$/left_out_\1() {/
+				s/^left_out_($(printf '%s|' "${SCOPE_CASES[@]}")-)\(\) \{\$/case_\1() {/" "$file"
+		fi
 	done
 }

@@ -22,10 +22,13 @@ assert_alive() {
 	kill -0 "$GARPD_PID" || t_fail "garpd died"
 }
 
-# probe_all COUNT: each guest of the lab probes for COUNT addresses of its own. They are outside the
-# host's subnet, so the host has none here.
-probe_all() {
+# The addresses that probe_all takes are outside the host's subnet, so the host has none here.
+host_has_no_subnet() {
 	in_hv ip addr del "$HOST/24" dev br0
+}
+
+# probe_all COUNT: each guest of the lab probes for COUNT addresses of its own.
+probe_all() {
 	# shellcheck disable=SC2046 # a list of addresses
 	{
 		lab_winguest old -q -k 60000 eth0 "$MAC_OLD" $(addresses 10 "$1")
@@ -39,6 +42,7 @@ probe_all() {
 # The daemon sleeps while three guests send 9,000 probes, for whose events the ring buffer has no room.
 # timeout ring_buffer_full 120
 case_ring_buffer_full() {
+	host_has_no_subnet
 	lab_start_garpd
 	lab_capture lan router lan0
 	kill -STOP "$GARPD_PID"
@@ -105,6 +109,7 @@ case_claims_full() {
 	local claims
 	printf 'bridges: [br0]\nuplinks: [up0]\nlimits:\n  claims: 16\ntiming:\n  max_age_s: 3\n' \
 		>"$LAB_DIR/garpd.yaml"
+	host_has_no_subnet
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
 	probe_all 16
@@ -280,6 +285,7 @@ case_log_disk_full_json() {
 # Nobody reads the log: announcing does not wait, and how much is missing is said later.
 case_log_reader_stopped() {
 	local reader
+	host_has_no_subnet
 	mkfifo "$LAB_DIR/fifo"
 	lab_spawn "$LAB_DIR/log" cat "$LAB_DIR/fifo"
 	reader=$LAB_LAST
