@@ -9,7 +9,7 @@
 # every kernel that takes them.
 
 # Whole files: the hooks and devices that a lab's kernel may lack, and libxdp's dispatcher.
-SCOPE_FILES=(declared kernel ports vlan xdp_join)
+SCOPE_FILES=(declared ports vlan xdp_join)
 
 SCOPE_CASES=(
 	# re-injection, and where a tag is
@@ -28,7 +28,8 @@ SCOPE_CASES=(
 	# attaching, adopting, taking off; what is told of other people's programs
 	port_added tap_added port_replaced killed_mid_window detach_leaves_nothing detach_leaves_nothing_tc
 	adopted_without_a_gap foreign_filter_is_said bpftool_shows_names show_ports_names_tcx_programs
-	other_layout_is_replaced rtnetlink_overrun explain_confirmed port_rule_stops_the_forbidden_address
+	needs_no_btf_of_the_kernel other_layout_is_replaced rtnetlink_overrun explain_confirmed
+	port_rule_stops_the_forbidden_address
 
 	# rights
 	privileges_are_dropped privileges_are_dropped_tc no_more_than_needed_is_enough group_may_look
