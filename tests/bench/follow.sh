@@ -35,8 +35,7 @@ receiver_is() {
 # measure RECEIVER WITH: `garpd`, `announcing` (it does not nudge), `nothing`.
 measure() {
 	local name=$1/$2 log=$LAB_DIR/entries.log pid
-	lab_up "follow"
-	in_ns router ip route add 198.18.0.0/15 dev lan0
+	bench_up follow
 	printf 'gateways: [%s]\nnudge: %s\n' "$ROUTER" \
 		"$([[ $2 == garpd ]] && echo auto || echo never)" >"$LAB_DIR/garpd.yaml"
 	receiver_is "$1"
@@ -57,12 +56,12 @@ measure() {
 	bench_down
 }
 
-for ((i = 1; i <= ROUNDS; i++)); do
-	for receiver in drops absent; do
-		for with in garpd announcing nothing; do
-			measure "$receiver" "$with"
-		done
+for receiver in drops absent; do
+	for ((i = 1; i <= ROUNDS; i++)); do
+		measure "$receiver" garpd
 	done
+	measure "$receiver" announcing
+	measure "$receiver" nothing
 done
 
 # of NAME: how many followed.
