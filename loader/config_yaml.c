@@ -144,31 +144,40 @@ static void path_prepend(char path[PATH_LEN], const char *part)
 		path[len] = '.';
 }
 
+/*
+ * "  in mapping field 'timing' (line: 7, column: 3)" is where the line stands, with a name of the
+ * schema's. Whatever else is said may quote the file, and look the same.
+ */
+static unsigned int complaint_line(const char *text)
+{
+	const char *at = strncmp(text, "  in ", 5) ? NULL : strstr(text, "(line: ");
+
+	return at ? (unsigned int)strtoul(at + strlen("(line: "), NULL, 10) : 0;
+}
+
 static void complaint_read(cyaml_log_t level, void *ctx, const char *format, va_list args)
 {
 	static const char load[] = "Load: ";
 	struct complaint *complaint = ctx;
-	char line[256], part[PATH_LEN];
-	const char *at;
+	char text[256], part[PATH_LEN];
 	unsigned int item;
 
 	if (level < CYAML_LOG_ERROR)
 		return;
-	vsnprintf(line, sizeof(line), format, args);
-	line[strcspn(line, "\r\n")] = '\0';
-	at = strstr(line, "(line: ");
-	if (at && complaint->line == 0)
-		complaint->line = (unsigned int)strtoul(at + strlen("(line: "), NULL, 10);
-	if (sscanf(line, " in mapping field '%200[^']'", part) == 1) {
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\r\n")] = '\0';
+	if (complaint->line == 0)
+		complaint->line = complaint_line(text);
+	if (sscanf(text, " in mapping field '%200[^']'", part) == 1) {
 		path_prepend(complaint->path, part);
-	} else if (sscanf(line, " in sequence entry '%u'", &item) == 1) {
+	} else if (sscanf(text, " in sequence entry '%u'", &item) == 1) {
 		if (item == 0)
 			return; /* the list itself */
 		snprintf(part, sizeof(part), "[%u]", item - 1);
 		path_prepend(complaint->path, part);
-	} else if (strncmp(line, load, strlen(load)) == 0 && complaint->message[0] == '\0') {
+	} else if (strncmp(text, load, strlen(load)) == 0 && complaint->message[0] == '\0') {
 		snprintf(complaint->message, sizeof(complaint->message), "%.127s",
-			 line + strlen(load));
+			 text + strlen(load));
 	}
 }
 

@@ -137,6 +137,7 @@ static const struct bad {
 	{"refresh", "2: refresh can't be \"5s\"; use off, or a time from 10s to 24h"},
 	{"refresh_unit", "1: refresh can't be \"60\"; use off"},
 	{"evpn", "1: evpn can't be \"perhaps\"; use auto, yes or no"},
+	{"line_in_key", "2: unknown key \"b(line: 99999999999999999999)\""},
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
