@@ -79,7 +79,7 @@ case_hostile_wants_gateway_host_and_neighbour() {
 	assert_frames_count "$(frames_count hostile 'kind=announce-.*' "src=$MAC_OTHER" dst=ff:ff:ff:ff:ff:ff)" \
 		hostile 'kind=announce-.*' "src=$MAC_OTHER"
 	assert_equals "announcements for it" 0 \
-		$(($(counter announced) - $(claim_field "$SERVICE" announcements)))
+		$(($(lab_counter announced) - $(claim_field "$SERVICE" announcements)))
 }
 
 case_hostile_wants_a_foreign_address() {
@@ -247,7 +247,7 @@ case_hostile_bombs_with_options() {
 	assert_await_frames lan 2 15 "kind=announce-na .*target=$SERVICE6 "
 	assert_router_mac "$SERVICE6" "$MAC_NEW"
 	assert_hostile_silent
-	(($(counter nd_malformed) + $(counter nd_checksum) + $(counter nd_too_long) > 0)) ||
+	(($(lab_counter nd_malformed) + $(lab_counter nd_checksum) + $(lab_counter nd_too_long) > 0)) ||
 		t_fail "no bomb was counted"
 }
 
@@ -258,7 +258,7 @@ case_hostile_forges_the_mark() {
 	hostile marked 20 1 "$MAC_OTHER" 192.0.2.66
 	HOSTILE=$LAB_LAST
 	wait "$HOSTILE"
-	assert_equals "frames taken for garpd's own" 0 "$(counter own_frame)"
+	assert_equals "frames taken for garpd's own" 0 "$(lab_counter own_frame)"
 	(($(claim_field 192.0.2.66 probes) > 0)) || t_fail "the marked probes were not heard"
 	honest_start
 	assert_honest_announced
