@@ -78,6 +78,8 @@ fabric_up() {
 garpd_up() {
 	local i
 	for ((i = 1; i <= HYPERVISORS; i++)); do
+		# In the subnet of the 300 addresses, which are foreign else.
+		in_ns "hv$i" ip addr add 198.18.255.254/16 dev br0
 		fabric_garpd "hv$i"
 	done
 }
