@@ -84,7 +84,16 @@ static void daemon_settling(void *ctx)
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
 {
 	(void)ctx;
-	log_warning("%s: no such bridge yet; waiting for it", pattern);
+	log_warning("%s: no Linux bridge of that name yet (Open vSwitch is none); waiting for it",
+		    pattern);
+}
+
+static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge)
+{
+	(void)ctx;
+	log_warning("%s: its guests are behind the bridge %s, whose filters and ports nobody asks; "
+		    "add it to \"bridges\"",
+		    name, bridge);
 }
 
 static void daemon_router_waiting(void *ctx, const char *pattern)
@@ -115,6 +124,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.bridge_seen = daemon_bridge_seen,
 	.settling = daemon_settling,
 	.bridge_waiting = daemon_bridge_waiting,
+	.bridge_behind = daemon_bridge_behind,
 	.router_waiting = daemon_router_waiting,
 	.router_refused = daemon_router_refused,
 };

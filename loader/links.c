@@ -31,6 +31,14 @@ struct link *links_find(const struct links *links, __u32 ifindex)
 	return link;
 }
 
+/* Only two ends of a veth have each other as IFLA_LINK. */
+struct link *links_peer(const struct links *links, const struct link *link)
+{
+	struct link *peer = link->facts.lower ? links_find(links, link->facts.lower) : NULL;
+
+	return peer && peer->facts.lower == link->ifindex ? peer : NULL;
+}
+
 const char *links_name(const struct links *links, __u32 ifindex)
 {
 	const struct link *link = links_find(links, ifindex);
@@ -222,7 +230,8 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 		return LINK_NOTHING;
 	netlink_text(attrs[IFLA_IFNAME], name, sizeof(name));
 	facts.master = netlink_u32(attrs[IFLA_MASTER]);
-	facts.lower = netlink_u32(attrs[IFLA_LINK]);
+	if (!attrs[IFLA_LINK_NETNSID])
+		facts.lower = netlink_u32(attrs[IFLA_LINK]);
 	facts.up = !!(ifi->ifi_flags & IFF_UP);
 	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
 	linkinfo_read(attrs[IFLA_LINKINFO], &facts);

@@ -30,7 +30,7 @@ enum link_kind {
 /* What a change is told by: compared whole, no holes. */
 struct link_facts {
 	__u32 master;	    /* ifindex; 0: none */
-	__u32 lower;	    /* a VLAN device's, ifindex */
+	__u32 lower;	    /* a VLAN device's, or a veth's other end; 0: not in this namespace */
 	__u16 kind;	    /* enum link_kind */
 	__u16 vlan;	    /* a VLAN device's VID */
 	__u16 vlan_proto;   /* a bridge's, host order; 0: it looks at no tags */
@@ -61,6 +61,7 @@ struct link {
 	bool vlans_changed;  /* since the ops heard of them */
 	bool is_port;	     /* added() was called */
 	bool is_seen_bridge; /* bridge_seen() was called */
+	bool told_behind;    /* bridge_behind() was called for it */
 	__u8 told_fault;     /* enum router_fault: router_refused() was called for it */
 	char told_name[IFNAMSIZ];
 	struct port told;
@@ -110,6 +111,9 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 			  size_t max);
 
 struct link *links_find(const struct links *links, __u32 ifindex);
+
+/* The other end of a veth, where both are in this network namespace; else NULL. */
+struct link *links_peer(const struct links *links, const struct link *link);
 
 /* Each link once, in no order. Take the next one before the one at hand is dropped. */
 struct link *links_first(const struct links *links);

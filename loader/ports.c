@@ -23,8 +23,16 @@ static void link_gone(struct ports *ports, struct link *link)
 	ports->routers_changed = true;
 }
 
+static void look_again(struct ports *ports, struct link *link)
+{
+	if (!link->is_changed)
+		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
+	link->is_changed = true;
+}
+
 static void link_changed(struct ports *ports, struct link *link, const struct link_facts *before)
 {
+	struct link *peer = links_peer(&ports->links, link);
 	bool is_bridge = link->facts.kind == LINK_BRIDGE || before->kind == LINK_BRIDGE;
 
 	ports->bridges_changed |= is_bridge;
@@ -33,9 +41,9 @@ static void link_changed(struct ports *ports, struct link *link, const struct li
 	/* br_vlan_set_default_pvid changes the ports' VLANs with no AF_BRIDGE message for them. */
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
 		ports->unheard_vlans |= !ports->resyncing;
-	if (!link->is_changed)
-		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
-	link->is_changed = true;
+	look_again(ports, link);
+	if (peer) /* what a veth is to us depends on where its other end is */
+		look_again(ports, peer);
 }
 
 int ports_hear(struct ports *ports, const struct nlmsghdr *message)

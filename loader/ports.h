@@ -62,6 +62,12 @@ struct ports_ops {
 	/* No bridge matches this name or pattern (yet, or any more). */
 	void (*bridge_waiting)(void *ctx, const char *pattern);
 
+	/*
+	 * Guests of this port are behind another bridge, which the configuration does not name: it
+	 * is heard here all the same. Said once.
+	 */
+	void (*bridge_behind)(void *ctx, const char *name, const char *bridge);
+
 	/* No interface that fits matches this name or pattern of `routers`. */
 	void (*router_waiting)(void *ctx, const char *pattern);
 

@@ -15,12 +15,34 @@ bool ports_is_bridge(const struct ports *ports, const struct link *link)
 	return link && link->facts.kind == LINK_BRIDGE && names_match(&ports->bridges, link->name);
 }
 
+/* The master of the other end of a veth, of the kinds that have the addresses in its place. */
+static const struct link *switch_behind(const struct ports *ports, const struct link *link)
+{
+	const struct link *peer = links_peer(&ports->links, link);
+
+	return peer && peer->facts.enslaved ? links_find(&ports->links, peer->facts.master) : NULL;
+}
+
+/*
+ * A veth between two switches leads to no guest: those of a bridge of ours are heard at their own
+ * ports there, and what is no Linux bridge (Open vSwitch) leads out. Behind a bridge that is not
+ * ours are guests whom nobody else hears.
+ */
+static bool leads_on(const struct ports *ports, const struct link *link)
+{
+	const struct link *behind = switch_behind(ports, link);
+
+	return behind && (behind->facts.kind != LINK_BRIDGE || ports_is_bridge(ports, behind));
+}
+
 static enum port_role role_of(const struct ports *ports, const struct link *link)
 {
 	if (names_match(&ports->uplinks, link->name))
 		return ROLE_UPLINK;
 	if (names_match(&ports->guests, link->name))
 		return ROLE_GUEST;
+	if (leads_on(ports, link))
+		return ROLE_UPLINK;
 	return link->facts.kind == LINK_GUEST ? ROLE_GUEST : ROLE_UPLINK;
 }
 
@@ -121,6 +143,18 @@ static void router_tell(struct ports *ports, struct link *link)
 	link->told_fault = fault;
 }
 
+/* Said once: the filters of that bridge never see what is announced on this one. */
+static void behind_tell(struct ports *ports, struct link *link, const struct port *port)
+{
+	const struct link *behind = switch_behind(ports, link);
+	bool hidden = behind && port->role == ROLE_GUEST && behind->facts.kind == LINK_BRIDGE &&
+		      !ports_is_bridge(ports, behind);
+
+	if (hidden && !link->told_behind)
+		ports->ops->bridge_behind(ports->ctx, link->name, behind->name);
+	link->told_behind = hidden;
+}
+
 static void port_settle(struct ports *ports, struct link *link)
 {
 	struct port port;
@@ -128,6 +162,7 @@ static void port_settle(struct ports *ports, struct link *link)
 	router_tell(ports, link);
 	if (port_describe(ports, link, &port)) {
 		port_tell(ports, link, &port);
+		behind_tell(ports, link, &port);
 		return;
 	}
 	if (link->is_port)

@@ -115,6 +115,12 @@ static void bridge_waiting(void *ctx, const char *pattern)
 	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "waiting %s", pattern);
 }
 
+static void bridge_behind(void *ctx, const char *name, const char *bridge)
+{
+	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "behind %s, %s", name,
+		 bridge);
+}
+
 static void router_waiting(void *ctx, const char *pattern)
 {
 	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "router waiting %s",
@@ -141,6 +147,7 @@ static const struct ports_ops ops = {
 	.bridge_seen = bridge_seen,
 	.settling = settling,
 	.bridge_waiting = bridge_waiting,
+	.bridge_behind = bridge_behind,
 	.router_waiting = router_waiting,
 	.router_refused = router_refused,
 };
@@ -188,10 +195,15 @@ void play_names(struct names *names, const char *a, const char *b)
 	pool[used++] = (char *)b;
 }
 
+void play_start_as_configured(struct play *play)
+{
+	cr_assert_eq(ports_new(&play->ports, &play->config, &ops, play), 0);
+}
+
 void play_start(struct play *play, const char *bridges)
 {
 	play_names(&play->config.bridges, bridges, NULL);
-	cr_assert_eq(ports_new(&play->ports, &play->config, &ops, play), 0);
+	play_start_as_configured(play);
 }
 
 /* ---- the kernel's messages ---- */
@@ -259,6 +271,8 @@ void play_link(struct play *play, struct play_link link)
 		mnl_attr_put_u32(message, IFLA_MASTER, link.master);
 	if (link.lower)
 		mnl_attr_put_u32(message, IFLA_LINK, link.lower);
+	if (link.lower_elsewhere)
+		mnl_attr_put_u32(message, IFLA_LINK_NETNSID, 0);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);
 	if (link.kind)
 		mnl_attr_put_strz(message, IFLA_INFO_KIND, link.kind);

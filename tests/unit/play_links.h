@@ -34,7 +34,8 @@ struct play_link {
 	bool vlan_filtering; /* a bridge's */
 	unsigned short vlan_proto;
 	unsigned short default_pvid;
-	unsigned int lower; /* a VLAN device's */
+	unsigned int lower;   /* a VLAN device's, or a veth's other end */
+	bool lower_elsewhere; /* that is in another network namespace */
 	unsigned short vlan;
 	unsigned short type;	/* ARPHRD_*; 0: Ethernet */
 	unsigned char mac;	/* the last byte of 02:00:00:00:00:xx */
@@ -48,7 +49,8 @@ void play_end(struct play *play);
 /* One or two names or patterns; `b` may be NULL. */
 void play_names(struct names *names, const char *a, const char *b);
 
-/* ports_new, with the configuration as it is and this pattern for bridges; NULL: none. */
+/* ports_new, with the configuration as it is; and this pattern for bridges, NULL: none. */
+void play_start_as_configured(struct play *play);
 void play_start(struct play *play, const char *bridges);
 
 /* The kernel's messages. */
@@ -73,6 +75,7 @@ void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int 
  *	removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0
  *	added|changed 10 eth1: on 10, router xx, [not ]forwarding[, relay]
  *	seen br0				waiting vmbr*
+ *	behind veth0, br1
  *	router waiting eth*			router refused eth1, ethernet|bridge|enslaved
  */
 void play_expect(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));

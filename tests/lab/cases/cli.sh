@@ -111,7 +111,7 @@ case_bridge_is_waited_for() {
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
 	lab_await "$log" 5 '^ready$' || t_fail "not ready: $(<"$log")"
-	grep -q 'vmbr\*: no such bridge yet' "$log" || t_fail "nothing said of the bridge: $(<"$log")"
+	grep -q 'vmbr\*: no Linux bridge of that name yet' "$log" || t_fail "nothing said of the bridge: $(<"$log")"
 	in_hv ip link add vmbr7 type bridge
 	in_hv ip link set v-new master vmbr7
 	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
