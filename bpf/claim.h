@@ -8,6 +8,7 @@
  *	claim_probe()     a guest probes for the address            (RFC 5227 2.1.1)
  *	claim_heard()     somebody says that it has the address
  *	claim_due()       the deadline has passed
+ *	claim_seen()      its host was heard of, with whatever address
  *	claim_asked()     an operator wants it announced now
  *	claim_thaw()      an operator says that the quarrel over it is settled
  *	claim_left()      the port that it counts for has left

@@ -51,7 +51,8 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 	claim->rival_probe_ns = now_ns - gap_ns;
 }
 
-/* A probe on an uplink is another machine's business; here it can only contradict. */
+/* A probe on an uplink is another machine's business; here it can only contradict, or raise doubt.
+ */
 static __always_inline void claim_probe_uplink(struct claim *claim, const struct heard *heard,
 					       const struct settings *settings,
 					       struct claim_step *step, __u64 now_ns)
@@ -59,6 +60,7 @@ static __always_inline void claim_probe_uplink(struct claim *claim, const struct
 	step->reason = COUNTER_probe_uplink;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
+	claim->flags |= CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_PROBING || claim_is_quarrel(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
@@ -112,6 +114,7 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 	claim->last_probe_ns = now_ns;
 	claim->last_seen_ns = now_ns;
 	if (claim->state == CLAIM_FROZEN && now_ns < claim->due_ns) {
+		claim->flags |= CLAIM_F_DOUBTED;
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {
@@ -145,6 +148,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 		return;
 	}
 	claim->last_seen_ns = now_ns;
+	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (claim->state == CLAIM_OWNED) {
@@ -182,6 +186,7 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
 
 	step->reason = COUNTER_other_seen;
+	claim->flags |= CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {

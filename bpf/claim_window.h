@@ -23,6 +23,7 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 	claim_copy_mac(claim->owner, claim->mac);
 	claim->owner_port = claim->port;
 	claim->owner_tags = claim->tags;
+	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (!moved)
 		return 0;
 	claim->moves++;
@@ -158,7 +159,10 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 	claim_arm(claim, settings, now_ns);
 }
 
-/* The attempt came to nothing: back to the last owner, or to no claim at all. */
+/*
+ * The attempt came to nothing: back to the last owner, or to no claim at all. Who tried may have
+ * the address all the same: until the owner names it, that is in doubt.
+ */
 static __always_inline void claim_lapse(struct claim *claim, const struct settings *settings,
 					struct claim_step *step, __u64 now_ns)
 {
@@ -171,6 +175,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim_copy_mac(claim->mac, claim->owner);
 	claim->port = claim->owner_port;
 	claim->tags = claim->owner_tags;
+	claim->flags |= CLAIM_F_DOUBTED;
 	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }

@@ -37,6 +37,7 @@ void judge_forgets(struct judge *judge)
 
 	judge_init(judge, known.settings, known.ipv6, known.xdp);
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
+	memcpy(judge->heard_of, known.heard_of, sizeof(judge->heard_of));
 	judge->asked = known.asked;
 }
 
@@ -53,6 +54,7 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 
 	judge->owner = mac;
 	judge->owner_port = judge->port;
+	judge->doubted = 0;
 	if (!moved)
 		return 0;
 	if (!judge->moves || at_ns - judge->moves_ns > judge->settings->moves_ns) {
@@ -83,6 +85,7 @@ void judge_lapses(struct judge *judge)
 	if (judge->owner == JUDGE_NOBODY)
 		return judge_forgets(judge);
 	judge->state = CLAIM_OWNED;
+	judge->doubted = 1;
 	judge->mac = judge->owner;
 	judge->port = judge->owner_port;
 }
@@ -201,6 +204,7 @@ static void hears_probe_of_guest(struct judge *judge, const struct station *from
 
 	judge->probed_ns = judge->seen_ns = at_ns;
 	if (judge->state == CLAIM_FROZEN && at_ns < judge->quiet_ns) {
+		judge->doubted = 1;
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
 	} else if (quarrels(judge, at_ns)) {
 		contradicts(judge, mac, at_ns);
@@ -224,6 +228,7 @@ static void hears_probe(struct judge *judge, const struct station *from, __u8 no
 	if (judge->mac != mac && judge->nonce && judge->nonce == nonce)
 		return; /* its own, in a loop */
 	if (from->role == ROLE_UPLINK) {
+		judge->doubted |= judge->mac != mac;
 		if (judge->mac != mac && (judge->state == CLAIM_PROBING || quarrels(judge, at_ns)))
 			contradicts(judge, mac, at_ns);
 	} else if (is_copy(judge, mac, at_ns)) {
@@ -244,6 +249,7 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 	int pending = judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING;
 
 	judge->seen_ns = at_ns;
+	judge->doubted = 0;
 	if (judge->state == CLAIM_OWNED)
 		judge->port = judge->owner_port = from->port;
 	else if (pending && from->role == ROLE_UPLINK)
@@ -265,6 +271,7 @@ static void hears_other(struct judge *judge, enum heard_kind kind, const struct 
 	const struct policy *policy = &judge->policy[mac];
 	int announces = kind == HEARD_ANNOUNCEMENT && !policy->denied;
 
+	judge->doubted = 1;
 	if (judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING) {
 		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY)
 			judge->defender = mac;
@@ -288,9 +295,19 @@ static int is_echo(const struct judge *judge, enum heard_kind kind, const struct
 	       at_ns - judge->said_ns < judge->settings->duplicate_ns;
 }
 
+static void hears_of(struct judge *judge, const struct station *from, __u64 at_ns)
+{
+	if (from->role != ROLE_UPLINK)
+		judge->heard_of[judge_mac(from->mac)] = (struct heard_of){from->port, at_ns};
+}
+
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns)
 {
+	if (kind != HEARD_RELAY && !is_echo(judge, kind, from, at_ns))
+		hears_of(judge, from, at_ns);
+	if (kind == HEARD_ELSE)
+		return;
 	judge->debt.shaky = 1;
 	judge->defender = JUDGE_NOBODY;
 	if (kind == HEARD_PROBE) {

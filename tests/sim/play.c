@@ -51,6 +51,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"announces itself",
 		"uses the address",
 		"is spoken of by a relay",
+		"speaks of something else",
 		"an operator asks",
 		"the daemon dies",
 		"the daemon lives again",
@@ -62,7 +63,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 	if (!player.story)
 		return;
 	tell_time(at_ns);
-	if (event->what <= HAPPENS_RELAY)
+	if (event->what <= HAPPENS_ELSE)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
@@ -103,10 +104,9 @@ static void tell_step(const struct claim_step *step, const struct announcement *
 static enum heard_kind heard_kind(const struct event_at *event)
 {
 	static const enum heard_kind kinds[] = {
-		[HAPPENS_PROBE] = HEARD_PROBE,
-		[HAPPENS_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
-		[HAPPENS_USE] = HEARD_USE,
-		[HAPPENS_RELAY] = HEARD_RELAY,
+		[HAPPENS_PROBE] = HEARD_PROBE, [HAPPENS_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
+		[HAPPENS_USE] = HEARD_USE,     [HAPPENS_RELAY] = HEARD_RELAY,
+		[HAPPENS_ELSE] = HEARD_ELSE,
 	};
 
 	return kinds[event->what];
@@ -127,6 +127,8 @@ static void hear(const struct event_at *event, __u64 at_ns)
 		return world_uses(w, address(), from, at_ns);
 	case HEARD_RELAY:
 		return world_relays(w, address(), from, at_ns);
+	case HEARD_ELSE:
+		return world_seen(w, from, at_ns);
 	}
 }
 
@@ -171,7 +173,7 @@ static void race(struct world *w)
 	const struct event_at *event = &player.schedule->event[player.next];
 	int sleeps = w->daemon_sleeps, asked = player.judge.asked;
 
-	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_RELAY)
+	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_ELSE)
 		return;
 	player.next++;
 	w->daemon_sleeps = 1; /* there is one daemon, and it may be at it */

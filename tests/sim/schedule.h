@@ -18,6 +18,7 @@ enum happening {
 	HAPPENS_ANNOUNCEMENT,
 	HAPPENS_USE,
 	HAPPENS_RELAY,
+	HAPPENS_ELSE,	      /* it speaks of something else */
 	HAPPENS_ASK,	      /* an operator: garpd announce */
 	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
 	HAPPENS_DAEMON_LIVES, /* again */
@@ -53,7 +54,7 @@ struct schedule {
 	struct event_at event[SCHEDULE_MAX];
 };
 
-#define SCHEDULE_STATIONS 5
+#define SCHEDULE_STATIONS 6
 extern const struct station *const schedule_stations[SCHEDULE_STATIONS];
 
 #define SCHEDULE_RULES 8
