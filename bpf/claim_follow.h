@@ -109,7 +109,7 @@ static __always_inline void claim_refresh(struct claim *claim, struct policy pol
 					  const struct settings *settings, struct claim_step *step,
 					  __u64 now_ns)
 {
-	int heard = now_ns - claim->last_seen_ns <= settings->refresh_ns;
+	int heard = now_ns <= claim->last_seen_ns + settings->refresh_ns;
 
 	if (policy.denied) {
 		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);

@@ -27,7 +27,7 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 	if (!moved)
 		return 0;
 	claim->moves++;
-	if (!claim->recent_moves || now_ns - claim->recent_since_ns > settings->moves_ns) {
+	if (!claim->recent_moves || now_ns > claim->recent_since_ns + settings->moves_ns) {
 		claim->recent_moves = 0;
 		claim->recent_since_ns = now_ns;
 	}
@@ -143,10 +143,12 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	claim_arm(claim, settings, now_ns);
 }
 
+/* The guest's last probe was at before_ns, and this one is no copy of it: it is later. */
 static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
-						  __u64 gap_ns, const struct settings *settings,
+						  __u64 before_ns, const struct settings *settings,
 						  struct claim_step *step, __u64 now_ns)
 {
+	__u64 gap_ns = now_ns - before_ns;
 	__u64 off_ns = gap_ns > settings->steady_gap_ns ? gap_ns - settings->steady_gap_ns
 							: settings->steady_gap_ns - gap_ns;
 

@@ -57,7 +57,7 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 	judge->doubted = 0;
 	if (!moved)
 		return 0;
-	if (!judge->moves || at_ns - judge->moves_ns > judge->settings->moves_ns) {
+	if (!judge->moves || at_ns > judge->moves_ns + judge->settings->moves_ns) {
 		judge->moves = 0;
 		judge->moves_ns = at_ns;
 	}
@@ -76,6 +76,7 @@ static void settles(struct judge *judge, int mac, __u32 port, __u64 at_ns)
 	judge_owes_nothing(judge);
 	judge->debt.tries = 0;
 	judge->state = CLAIM_OWNED;
+	judge->slot_ns = at_ns; /* a refresh is due so long after this */
 	judge_owns(judge, mac, at_ns);
 }
 
@@ -118,13 +119,13 @@ static __u64 wait_after_probe(const struct judge *judge)
 	return set->window_ns + (known ? 0 : set->grace_ns);
 }
 
-static void probes_once_more(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at_ns)
+static void probes_once_more(struct judge *judge, int mac, __u32 port, __u8 nonce)
 {
 	judge->mac = mac;
 	judge->port = port;
 	judge->nonce = nonce;
 	judge->attempt.probes++;
-	judge->attempt.ends_ns = at_ns + wait_after_probe(judge);
+	judge->attempt.ends_ns = judge->probed_ns + wait_after_probe(judge);
 }
 
 static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at_ns)
@@ -139,27 +140,27 @@ static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at
 	judge->debt.tries = 0;
 	judge->slots = 0;
 	judge->state = CLAIM_PROBING;
-	probes_once_more(judge, mac, port, nonce, at_ns);
+	probes_once_more(judge, mac, port, nonce);
 }
 
-static void continues(struct judge *judge, __u32 port, __u8 nonce, __u64 gap_ns, __u64 at_ns)
+static void continues(struct judge *judge, __u32 port, __u8 nonce, __u64 gap_ns)
 {
 	const struct settings *set = judge->settings;
 
 	if (gap_ns + set->steady_tolerance_ns < set->steady_gap_ns ||
 	    gap_ns > set->steady_gap_ns + set->steady_tolerance_ns)
 		judge->attempt.unsteady = 1;
-	probes_once_more(judge, judge->mac, port, nonce, at_ns);
+	probes_once_more(judge, judge->mac, port, nonce);
 }
 
-static void takes_over(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 gap_ns,
+static void takes_over(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 before_ns,
 		       __u64 at_ns)
 {
 	int older = judge->mac;
 
 	opens(judge, mac, port, nonce, at_ns);
 	judge->attempt.rival = older;
-	judge->attempt.rival_ns = at_ns - gap_ns;
+	judge->attempt.rival_ns = before_ns;
 }
 
 /* The longest window that one of the two may have. */
@@ -191,18 +192,25 @@ static int is_copy(const struct judge *judge, int mac, __u64 at_ns)
 	__u64 within_ns = judge->settings->duplicate_ns;
 
 	if (judge->mac == mac)
-		return judge->probed_ns && at_ns - judge->probed_ns < within_ns;
+		return judge->probed_ns && at_ns < judge->probed_ns + within_ns;
 	return judge->state == CLAIM_PROBING && attempt->rival == mac &&
-	       at_ns - attempt->rival_ns < within_ns;
+	       at_ns < attempt->rival_ns + within_ns;
+}
+
+static void probed(struct judge *judge, __u64 at_ns)
+{
+	if (at_ns > judge->probed_ns)
+		judge->probed_ns = at_ns;
+	judge->seen_ns = at_ns;
 }
 
 static void hears_probe_of_guest(struct judge *judge, const struct station *from, __u8 nonce,
 				 __u64 at_ns)
 {
 	int mac = judge_mac(from->mac);
-	__u64 gap_ns = at_ns - judge->probed_ns;
+	__u64 before_ns = judge->probed_ns;
 
-	judge->probed_ns = judge->seen_ns = at_ns;
+	probed(judge, at_ns);
 	if (judge->state == CLAIM_FROZEN && at_ns < judge->quiet_ns) {
 		judge->doubted = 1;
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
@@ -213,11 +221,11 @@ static void hears_probe_of_guest(struct judge *judge, const struct station *from
 			judge->moves = 0;
 		opens(judge, mac, from->port, nonce, at_ns);
 	} else if (judge->mac == mac) {
-		continues(judge, from->port, nonce, gap_ns, at_ns);
+		continues(judge, from->port, nonce, at_ns - before_ns);
 	} else if (judge->ipv6 || judge->attempt.rival == mac) {
 		contradicts(judge, mac, at_ns);
 	} else {
-		takes_over(judge, mac, from->port, nonce, gap_ns, at_ns);
+		takes_over(judge, mac, from->port, nonce, before_ns, at_ns);
 	}
 }
 
@@ -239,7 +247,7 @@ static void hears_probe(struct judge *judge, const struct station *from, __u8 no
 		judge->state = CLAIM_DENIED;
 		judge->mac = mac;
 		judge->port = from->port;
-		judge->probed_ns = judge->seen_ns = at_ns;
+		probed(judge, at_ns);
 	}
 }
 
@@ -292,7 +300,7 @@ static int is_echo(const struct judge *judge, enum heard_kind kind, const struct
 {
 	return judge->xdp && kind == HEARD_ANNOUNCEMENT && judge->mac == judge_mac(from->mac) &&
 	       judge->port == from->port && judge->said_ns &&
-	       at_ns - judge->said_ns < judge->settings->duplicate_ns;
+	       at_ns < judge->said_ns + judge->settings->duplicate_ns;
 }
 
 static void hears_of(struct judge *judge, const struct station *from, __u64 at_ns)

@@ -4,7 +4,8 @@
  * docs/architecture.md and RFC 5227 a second time, kept from what the wire heard and said and never
  * from a claim's fields.
  *
- * It is told of everything in the order that the claim's lock gives it, and ends in
+ * It is told of everything in the order that the claim's lock gives it, which is not quite that of
+ * the times, and ends in
  * judge_condemns() where a rule is broken:
  *
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who

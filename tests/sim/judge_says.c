@@ -143,7 +143,7 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 		says(judge, step, said, at_ns);
 	judge_must(judge->defender == JUDGE_NOBODY, "who defended was not announced again");
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
-			   judge->attempt.opened_ns != at_ns || judge->slot_ns == at_ns,
+			   judge->attempt.opened_ns != at_ns || judge->slot_ns >= at_ns,
 		   "who is declared was not announced at the first probe");
 	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
 		   "listeners are nudged for somebody who may not have the address");

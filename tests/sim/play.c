@@ -71,6 +71,8 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		fprintf(player.story, ": %d", event->count);
 	if (event->nonce && event->what == HAPPENS_PROBE)
 		fprintf(player.story, " (nonce %d)", event->nonce);
+	if (event->behind_us)
+		fprintf(player.story, " (%u us before)", event->behind_us);
 	fprintf(player.story, "%s\n", event->races ? ", on another CPU" : "");
 }
 
@@ -117,7 +119,7 @@ static void hear(const struct event_at *event, __u64 at_ns)
 	const struct station *from = schedule_stations[event->who];
 	struct world *w = &player.world;
 
-	judge_hears(&player.judge, heard_kind(event), from, event->nonce, at_ns);
+	judge_hears(&player.judge, heard_kind(event), from, event->nonce, at_ns - w->behind_ns);
 	switch (heard_kind(event)) {
 	case HEARD_PROBE:
 		return world_solicits(w, address(), from, event->nonce, at_ns);
@@ -130,6 +132,16 @@ static void hear(const struct event_at *event, __u64 at_ns)
 	case HEARD_ELSE:
 		return world_seen(w, from, at_ns);
 	}
+}
+
+/* The clock was read before the claim's lock was had. */
+static void hear_behind(const struct event_at *event, __u64 at_ns)
+{
+	__u64 behind_ns = player.world.behind_ns;
+
+	player.world.behind_ns = event->behind_us * NSEC_PER_USEC;
+	hear(event, at_ns);
+	player.world.behind_ns = behind_ns;
 }
 
 static void happen(const struct event_at *event, __u64 at_ns)
@@ -156,7 +168,7 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		w->fail = event->count;
 		break;
 	default:
-		hear(event, at_ns);
+		hear_behind(event, at_ns);
 	}
 }
 
@@ -179,7 +191,7 @@ static void race(struct world *w)
 	w->daemon_sleeps = 1; /* there is one daemon, and it may be at it */
 	player.judge.asked = 0;
 	tell_event(event, w->now_ns);
-	hear(event, w->now_ns);
+	hear_behind(event, w->now_ns);
 	player.judge.asked = asked;
 	w->daemon_sleeps = sleeps;
 }

@@ -81,6 +81,8 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 
 	if (maker->schedule->ipv6 && what == HAPPENS_PROBE)
 		event.nonce = rnd(maker, 4) ? 1 + maker->nonces++ % 250 : 0;
+	if (in_100(maker, 4))
+		event.behind_us = 1 + rnd(maker, in_100(maker, 80) ? 20 : 4000);
 	if (in_100(maker, maker->lossy))
 		return;
 	if (in_100(maker, maker->delayed))
@@ -88,6 +90,8 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 	put_event(maker, event);
 	if (!in_100(maker, maker->doubled))
 		return;
+	if (in_100(maker, 10)) /* the copy was first to read the clock, and last to get the lock */
+		event.behind_us = 1 + rnd(maker, 100);
 	event.at_ns += rnd(maker, 20) ? 1 + rnd(maker, 20 * NSEC_PER_USEC)
 				      : rnd(maker, 70 * NSEC_PER_MSEC);
 	/* A loop in the fabric: back from the uplink, or with another MAC on it. */

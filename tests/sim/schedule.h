@@ -33,7 +33,8 @@ struct event_at {
 	__u8 who;   /* of schedule_stations */
 	__u8 nonce; /* of a probe in IPv6; 0: none */
 	__u8 count;
-	__u8 races; /* another CPU has it while the announcement before it is being sent */
+	__u16 behind_us; /* of a frame: its CPU had read the clock before another one was served */
+	__u8 races;	 /* another CPU has it while the announcement before it is being sent */
 };
 
 /* What the configuration says of the address, and the routing table. */

@@ -274,6 +274,20 @@ Test(claim_refresh, ends_when_the_claim_is_forgotten)
 	cr_assert_eq(w.announced.count, 2);
 }
 
+/* Heard on another CPU after the daemon had read its clock. */
+Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
+{
+	struct policy allowed = {};
+	struct claim claim;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(DONE_MS));
+	claim = *world_claim(&w, ADDRESS);
+	claim.last_seen_ns = at_ms(DONE_MS + 60000) + 5;
+	cr_assert_eq(claim_due(&claim, allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
+		     COUNTER_announce_refresh);
+}
+
 /* A planned move to another machine, behind the uplink, and the former owner lives on. */
 Test(claim_refresh, not_over_another_host_that_probed_and_uses_the_address)
 {

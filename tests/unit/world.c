@@ -181,14 +181,14 @@ static struct seen *world_seen_last(struct world *w, const __u8 *mac)
 }
 
 /* What hear.h notes of any frame of a host behind a port of ours. */
-static void world_seen_note(struct world *w, const struct station *from, __u64 at_ns)
+static void world_seen_note(struct world *w, const struct station *from)
 {
 	if (w->settings.refresh_ns && port_has_guests(from->role))
-		*world_seen_last(w, from->mac) = (struct seen){at_ns, from->port, 0};
+		*world_seen_last(w, from->mac) = (struct seen){w->now_ns, from->port, 0};
 }
 
-static void world_hear(struct world *w, const char *addr, const struct station *from,
-		       const struct frame *seen, __u64 at_ns)
+static void world_hear_now(struct world *w, const char *addr, const struct station *from,
+			   const struct frame *seen)
 {
 	struct frame frame = *seen;
 	struct heard heard = {
@@ -197,7 +197,6 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 	struct claim *claim = &w->sites[site].claim;
 	struct claim_step step;
 
-	world_run_until(w, at_ns);
 	frame.addr = world_addr(addr);
 	memcpy(frame.mac, from->mac, MAC_LEN);
 	heard.policy = world_judge(w, site, frame.mac);
@@ -205,15 +204,24 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
 		if (!frame.relayed)
-			world_seen_note(w, from, at_ns);
+			world_seen_note(w, from);
 		return;
 	}
 	claim->key.addr = frame.addr;
-	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, at_ns)
-					 : claim_heard(claim, &heard, &w->settings, at_ns);
+	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, w->now_ns)
+					 : claim_heard(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && step.reason != COUNTER_own_frame)
-		world_seen_note(w, from, at_ns);
+		world_seen_note(w, from);
 	world_follow(w, site, step, &heard);
+}
+
+static void world_hear(struct world *w, const char *addr, const struct station *from,
+		       const struct frame *seen, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	w->now_ns = at_ns - w->behind_ns;
+	world_hear_now(w, addr, from, seen);
+	w->now_ns = at_ns;
 }
 
 void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
@@ -342,7 +350,9 @@ int world_answers(struct world *w, const char *addr, const struct station *to, _
 void world_seen(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
-	world_seen_note(w, from, at_ns);
+	w->now_ns = at_ns - w->behind_ns;
+	world_seen_note(w, from);
+	w->now_ns = at_ns;
 }
 
 const struct claim *world_claim(const struct world *w, const char *addr)

@@ -61,9 +61,10 @@ struct announcement {
 struct world {
 	struct settings settings;
 	__u64 now_ns;
-	int daemon_sleeps;	      /* 1: nobody comes at the deadlines */
-	int fail;		      /* that many announcements to come cannot be queued */
-	int xdp;		      /* 1: what hears cannot send, nor see which frames are ours */
+	__u64 behind_ns;   /* what is heard has read the clock so long before it got the lock */
+	int daemon_sleeps; /* 1: nobody comes at the deadlines */
+	int fail;	   /* that many announcements to come cannot be queued */
+	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
 	unsigned int listeners;	      /* of every address, that have not answered yet */
 	__u64 answered_ns;	      /* when the last answer came */
 	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
