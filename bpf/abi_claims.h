@@ -117,6 +117,7 @@ _Static_assert(sizeof(struct claim) == 296, "claim: pinned layout, raise GARPD_A
 #define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, or the kernel refused */
 #define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
 #define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
+#define CLAIM_F_DOUBTED	  0x40 /* another host named it since the owner did, or that one moved */
 
 /* ---- listeners ---- */
 
@@ -151,5 +152,13 @@ struct seen_key {
 	__u8 pad[2];
 };
 _Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
+
+/* When a host was heard of last, with whatever address, and where. All zero: never. */
+struct seen {
+	__u64 heard_ns;
+	__u32 port; /* ifindex */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct seen) == 16, "seen has no holes");
 
 #endif /* GARPD_ABI_CLAIMS_H */

@@ -3,11 +3,14 @@
  * claim.h - the claim state machine (docs/architecture.md). It and its parts alone change a claim.
  *
  * Pure: no helper, no map, no clock. The caller holds the claim's lock, brings the time, and does
- * what the returned step says. Compiled into the BPF programs, the unit tests and the simulator.
+ * what the returned step says. It has read the clock before it got the lock, so that the time may
+ *be earlier than that of the step before: no difference is taken without a look. Compiled into the
+ *BPF programs, the unit tests and the simulator.
  *
  *	claim_probe()     a guest probes for the address            (RFC 5227 2.1.1)
  *	claim_heard()     somebody says that it has the address
  *	claim_due()       the deadline has passed
+ *	claim_seen()      its host was heard of, with whatever address
  *	claim_asked()     an operator wants it announced now
  *	claim_thaw()      an operator says that the quarrel over it is settled
  *	claim_left()      the port that it counts for has left

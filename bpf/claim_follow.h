@@ -86,25 +86,35 @@ static __always_inline struct claim_step claim_answered(struct claim *claim, con
 	return step;
 }
 
-/* The claim's host was heard of, with whatever address: it is alive. */
-static __always_inline void claim_seen(struct claim *claim, __u64 seen_ns)
+/*
+ * claim_whom() was heard of, with whatever address: it is alive. On another port than it would be
+ * announced on, it may have gone there, and we would teach the bridge the old one.
+ */
+static __always_inline void claim_seen(struct claim *claim, const struct seen *seen)
 {
-	if (seen_ns > claim->last_seen_ns)
-		claim->last_seen_ns = seen_ns;
+	if (seen->heard_ns <= claim->last_seen_ns)
+		return;
+	if (seen->port == claim_where(claim))
+		claim->last_seen_ns = seen->heard_ns;
+	else
+		claim->flags |= CLAIM_F_DOUBTED;
 }
 
 /*
  * Nothing was due for a while: the owner is announced again where that is wanted and it has been
- * heard of since, or else its claim grows older.
+ * heard of since, or else its claim grows older. Not while another host may have the address: who
+ * moved it without a word to us would lose it to a former owner that merely lives.
  */
 static __always_inline void claim_refresh(struct claim *claim, struct policy policy,
 					  const struct settings *settings, struct claim_step *step,
 					  __u64 now_ns)
 {
-	int heard = now_ns - claim->last_seen_ns <= settings->refresh_ns;
+	int heard = now_ns <= claim->last_seen_ns + settings->refresh_ns;
 
 	if (policy.denied) {
 		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+	} else if (claim->flags & CLAIM_F_DOUBTED) {
+		step->reason = COUNTER_refresh_doubted;
 	} else if (heard) {
 		step->reason = COUNTER_announce_refresh;
 		step->announce = ANNOUNCE_GUEST;

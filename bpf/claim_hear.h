@@ -18,21 +18,20 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
 		return;
 	if (!claim->first_probe_ns)
 		claim->first_probe_ns = now_ns;
-	claim->probes++;
-	claim->last_probe_ns = now_ns;
-	claim->last_seen_ns = now_ns;
+	claim_count_probe(claim, now_ns);
 	claim_take_guest(claim, heard);
 	claim_edge(claim, CLAIM_DENIED, heard->policy.denied, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
 
 /*
- * A probe in an open window: of its guest, of another one, or of one that it had taken over. Two
+ * A probe in an open window, whose last one was at before_ns: of its guest, of another one, or of
+ * one that it had taken over. Two
  * hosts in DAD at once have both failed when each has heard the other (RFC 4862 5.4.3), and in IPv6
  * there is no further probe to tell.
  */
 static __always_inline void claim_probe_again(struct claim *claim, const struct heard *heard,
-					      __u64 gap_ns, const struct settings *settings,
+					      __u64 before_ns, const struct settings *settings,
 					      struct claim_step *step, __u64 now_ns)
 {
 	const __u8 *mac = heard->frame->mac;
@@ -41,17 +40,18 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 	__u8 older[MAC_LEN];
 
 	if (mac_equal(claim->mac, mac))
-		return claim_continue_window(claim, heard, gap_ns, settings, step, now_ns);
+		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
 	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
 		return claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step,
 					now_ns);
 	claim_copy_mac(older, claim->mac);
 	claim_open_window(claim, heard, COUNTER_rival_probe, settings, step, now_ns);
 	claim_note_rival(claim, older, older_port, &older_tags);
-	claim->rival_probe_ns = now_ns - gap_ns;
+	claim->rival_probe_ns = before_ns;
 }
 
-/* A probe on an uplink is another machine's business; here it can only contradict. */
+/* A probe on an uplink is another machine's business; here it can only contradict, or raise doubt.
+ */
 static __always_inline void claim_probe_uplink(struct claim *claim, const struct heard *heard,
 					       const struct settings *settings,
 					       struct claim_step *step, __u64 now_ns)
@@ -59,6 +59,7 @@ static __always_inline void claim_probe_uplink(struct claim *claim, const struct
 	step->reason = COUNTER_probe_uplink;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
+	claim->flags |= CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_PROBING || claim_is_quarrel(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
@@ -71,9 +72,9 @@ static __always_inline int claim_probe_is_copy(const struct claim *claim, const 
 					       const struct settings *settings, __u64 now_ns)
 {
 	if (mac_equal(claim->mac, mac))
-		return claim->probes && now_ns - claim->last_probe_ns < settings->duplicate_ns;
+		return claim->probes && now_ns < claim->last_probe_ns + settings->duplicate_ns;
 	return claim->state == CLAIM_PROBING && mac_equal(claim->rival, mac) &&
-	       claim->rival_probe_ns && now_ns - claim->rival_probe_ns < settings->duplicate_ns;
+	       claim->rival_probe_ns && now_ns < claim->rival_probe_ns + settings->duplicate_ns;
 }
 
 /* The guest's own solicitation that came back with another MAC (RFC 7527). */
@@ -90,7 +91,7 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 						     const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state};
-	__u64 gap_ns = now_ns - claim->last_probe_ns;
+	__u64 before_ns = claim->last_probe_ns;
 
 	if (claim_probe_is_looped(claim, heard->frame)) {
 		step.reason = COUNTER_probe_looped;
@@ -108,16 +109,15 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 		claim_deny(claim, heard, settings, &step, now_ns);
 		return step;
 	}
-	claim->probes++;
-	claim->last_probe_ns = now_ns;
-	claim->last_seen_ns = now_ns;
+	claim_count_probe(claim, now_ns);
 	if (claim->state == CLAIM_FROZEN && now_ns < claim->due_ns) {
+		claim->flags |= CLAIM_F_DOUBTED;
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, &step, now_ns);
 	} else if (claim->state == CLAIM_PROBING) {
-		claim_probe_again(claim, heard, gap_ns, settings, &step, now_ns);
+		claim_probe_again(claim, heard, before_ns, settings, &step, now_ns);
 	} else {
 		if (claim->state == CLAIM_FROZEN) /* it was quiet long enough */
 			claim->recent_moves = 0;
@@ -145,6 +145,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 		return;
 	}
 	claim->last_seen_ns = now_ns;
+	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (claim->state == CLAIM_OWNED) {
@@ -182,6 +183,7 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
 
 	step->reason = COUNTER_other_seen;
+	claim->flags |= CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_is_quarrel(claim, now_ns)) {
@@ -206,7 +208,7 @@ static __always_inline int claim_is_echo(const struct claim *claim, const struct
 	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns
 						       : claim->last_announcement_ns;
 
-	if (!heard->markless || !said_ns || now_ns - said_ns >= settings->duplicate_ns)
+	if (!heard->markless || !said_ns || now_ns >= said_ns + settings->duplicate_ns)
 		return 0;
 	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_ASKS)
 		return 0;

@@ -177,6 +177,15 @@ static __always_inline void claim_note_rival(struct claim *claim, const __u8 *ma
 	claim->rival_tags = *tags;
 }
 
+/* A probe of the claim's guest, or of one that may become it. */
+static __always_inline void claim_count_probe(struct claim *claim, __u64 now_ns)
+{
+	claim->probes++;
+	if (now_ns > claim->last_probe_ns)
+		claim->last_probe_ns = now_ns;
+	claim->last_seen_ns = now_ns;
+}
+
 /* ---- debts ---- */
 
 static __always_inline void claim_owe_nothing(struct claim *claim)

@@ -23,10 +23,11 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 	claim_copy_mac(claim->owner, claim->mac);
 	claim->owner_port = claim->port;
 	claim->owner_tags = claim->tags;
+	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (!moved)
 		return 0;
 	claim->moves++;
-	if (!claim->recent_moves || now_ns - claim->recent_since_ns > settings->moves_ns) {
+	if (!claim->recent_moves || now_ns > claim->recent_since_ns + settings->moves_ns) {
 		claim->recent_moves = 0;
 		claim->recent_since_ns = now_ns;
 	}
@@ -142,10 +143,12 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	claim_arm(claim, settings, now_ns);
 }
 
+/* The guest's last probe was at before_ns, and this one is no copy of it: it is later. */
 static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
-						  __u64 gap_ns, const struct settings *settings,
+						  __u64 before_ns, const struct settings *settings,
 						  struct claim_step *step, __u64 now_ns)
 {
+	__u64 gap_ns = now_ns - before_ns;
 	__u64 off_ns = gap_ns > settings->steady_gap_ns ? gap_ns - settings->steady_gap_ns
 							: settings->steady_gap_ns - gap_ns;
 
@@ -158,7 +161,10 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 	claim_arm(claim, settings, now_ns);
 }
 
-/* The attempt came to nothing: back to the last owner, or to no claim at all. */
+/*
+ * The attempt came to nothing: back to the last owner, or to no claim at all. Who tried may have
+ * the address all the same: until the owner names it, that is in doubt.
+ */
 static __always_inline void claim_lapse(struct claim *claim, const struct settings *settings,
 					struct claim_step *step, __u64 now_ns)
 {
@@ -171,6 +177,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim_copy_mac(claim->mac, claim->owner);
 	claim->port = claim->owner_port;
 	claim->tags = claim->owner_tags;
+	claim->flags |= CLAIM_F_DOUBTED;
 	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }

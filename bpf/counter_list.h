@@ -94,6 +94,7 @@
 	X(unconfirmed, "announced addresses that a listener has not confirmed after every nudge") \
 	X(announce_refresh, "announcements repeated because the owner is still there (refresh)")  \
 	X(refresh_silent, "the same, left out: the owner was not heard of since the last")        \
+	X(refresh_doubted, "the same, left out: the address, or its owner, may be elsewhere now") \
 	/* around it */                                                                           \
 	X(event_lost, "events that found the ring buffer full")                                   \
 	X(not_due, "calls of garpd_speak before the deadline")                                    \

@@ -84,7 +84,7 @@ struct judged {
 	__u32 port;
 	__u32 heir; /* the port, where it is one of guests there */
 	struct policy policy;
-	__u64 seen_ns; /* when the host was heard of last, with whatever address */
+	struct seen seen;
 };
 
 static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
@@ -104,7 +104,7 @@ static __always_inline void speak_judge(struct judged *judged, struct claim *cla
 		judged->heir = judged->port;
 	port = bpf_map_lookup_elem(&ports, &quota_port);
 	judged->left = !port || port->segment != outcome->event.key.segment;
-	judged->seen_ns = seen_when(outcome->event.key.segment, judged->mac);
+	judged->seen = seen_last(outcome->event.key.segment, judged->mac);
 }
 
 /* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
@@ -116,7 +116,7 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 
 	if (!mac_equal(claim_whom(claim), judged->mac) || claim_where(claim) != judged->port)
 		return later;
-	claim_seen(claim, judged->seen_ns);
+	claim_seen(claim, &judged->seen);
 	if (op == SPEAK_NOW)
 		return claim_asked(claim, judged->policy, set, now_ns);
 	if (op == SPEAK_THAW)

@@ -166,28 +166,30 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 
 /* A host behind a port of ours was heard of. Only where somebody asks for it (settings.refresh_ns).
  */
-static __always_inline void seen_note(const struct frame *frame, __u32 segment, __u64 now_ns)
+static __always_inline void seen_note(const struct frame *frame, __u32 segment, __u32 port,
+				      __u64 now_ns)
 {
 	struct seen_key key = {.segment = segment};
-	__u64 *seen_ns;
+	struct seen record = {.heard_ns = now_ns, .port = port};
+	struct seen *there;
 
 	__builtin_memcpy(key.mac, frame->mac, MAC_LEN);
-	seen_ns = bpf_map_lookup_elem(&seen, &key);
-	if (seen_ns)
-		*seen_ns = now_ns;
-	else
-		bpf_map_update_elem(&seen, &key, &now_ns, BPF_ANY);
+	there = bpf_map_lookup_elem(&seen, &key);
+	if (there && there->port == port)
+		there->heard_ns = now_ns;
+	else /* whole, so that no time is read with another port */
+		bpf_map_update_elem(&seen, &key, &record, BPF_ANY);
 }
 
-/* When the host was heard of last; 0: never. */
-static __always_inline __u64 seen_when(__u32 segment, const __u8 *mac)
+/* When and where the host was heard of last; zero: never. */
+static __always_inline struct seen seen_last(__u32 segment, const __u8 *mac)
 {
 	struct seen_key key = {.segment = segment};
-	__u64 *seen_ns;
+	struct seen *there, never = {};
 
 	__builtin_memcpy(key.mac, mac, MAC_LEN);
-	seen_ns = bpf_map_lookup_elem(&seen, &key);
-	return seen_ns ? *seen_ns : 0;
+	there = bpf_map_lookup_elem(&seen, &key);
+	return there ? *there : never;
 }
 
 #endif /* GARPD_LISTEN_H */

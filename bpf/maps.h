@@ -128,8 +128,8 @@ struct {
 } gateways SEC(".maps");
 
 /*
- * When a host behind a port was heard of last (CLOCK_MONOTONIC, ns), while settings.refresh_ns asks
- * for that. Written and read by the programs. Full: whoever was silent for longest is forgotten,
+ * When and on which port a host of ours was heard of last, while settings.refresh_ns asks for that.
+ * Written and read by the programs. Full: whoever was silent for longest is forgotten,
  * and its addresses are not refreshed until it is heard again.
  */
 struct {
@@ -137,7 +137,7 @@ struct {
 	__uint(max_entries, GARPD_MAX_SEEN);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct seen_key);
-	__type(value, __u64);
+	__type(value, struct seen);
 } seen SEC(".maps");
 
 /*

@@ -252,21 +252,54 @@ Test(bpf_listen, nobody_is_nudged_on_a_router_port)
 
 /* ---- who is alive ---- */
 
-Test(bpf_listen, an_owner_that_speaks_of_something_else_is_refreshed)
+/* The guest on port A is announced, and is refreshed from then on. */
+static struct claim_key refreshed(void)
 {
-	struct bytes frame = says_from(ones, guest, &untagged);
-	struct claim_key key;
-
 	settings.announce_num = 1;
 	settings.refresh_ns = 100 * NSEC_PER_MSEC;
 	rig_settings(&settings);
-	key = announced();
+	return announced();
+}
+
+/* 80 ms later the guest is heard with another address. */
+static void speaks_of_something_else(enum rig_port at)
+{
+	struct bytes frame = says_from(ones, guest, &untagged);
+
 	rig_wait_until(rig_now_ns() + 80 * NSEC_PER_MSEC);
 	put_arp(&frame, ARP_REQUEST, guest, "\xc0\x00\x02\x42", zeroes, CLIENT);
-	rig_hear(PORT_A, &frame);
+	rig_hear(at, &frame);
+}
+
+Test(bpf_listen, an_owner_that_speaks_of_something_else_is_refreshed)
+{
+	struct claim_key key = refreshed();
+
+	speaks_of_something_else(PORT_A);
 	cr_assert_eq(rig_due(&key).result, COUNTER_announce_refresh);
 	pass_announcements(2);
 	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_silent);
+	rig_expect_silence(PORT_B);
+}
+
+Test(bpf_listen, an_owner_that_has_gone_to_another_port_is_not)
+{
+	struct claim_key key = refreshed();
+
+	speaks_of_something_else(PORT_B);
+	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_doubted);
+	rig_expect_silence(PORT_B);
+}
+
+Test(bpf_listen, an_owner_whose_address_another_machine_probes_for_is_not)
+{
+	struct bytes probe = says_from(ones, other, &untagged);
+	struct claim_key key = refreshed();
+
+	put_arp(&probe, ARP_REQUEST, other, NOBODY, zeroes, SERVICE);
+	rig_hear(PORT_UPLINK, &probe);
+	speaks_of_something_else(PORT_A);
+	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_doubted);
 	rig_expect_silence(PORT_B);
 }
 

@@ -37,6 +37,7 @@ void judge_forgets(struct judge *judge)
 
 	judge_init(judge, known.settings, known.ipv6, known.xdp);
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
+	memcpy(judge->heard_of, known.heard_of, sizeof(judge->heard_of));
 	judge->asked = known.asked;
 }
 
@@ -53,9 +54,10 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 
 	judge->owner = mac;
 	judge->owner_port = judge->port;
+	judge->doubted = 0;
 	if (!moved)
 		return 0;
-	if (!judge->moves || at_ns - judge->moves_ns > judge->settings->moves_ns) {
+	if (!judge->moves || at_ns > judge->moves_ns + judge->settings->moves_ns) {
 		judge->moves = 0;
 		judge->moves_ns = at_ns;
 	}
@@ -74,6 +76,7 @@ static void settles(struct judge *judge, int mac, __u32 port, __u64 at_ns)
 	judge_owes_nothing(judge);
 	judge->debt.tries = 0;
 	judge->state = CLAIM_OWNED;
+	judge->slot_ns = at_ns; /* a refresh is due so long after this */
 	judge_owns(judge, mac, at_ns);
 }
 
@@ -83,6 +86,7 @@ void judge_lapses(struct judge *judge)
 	if (judge->owner == JUDGE_NOBODY)
 		return judge_forgets(judge);
 	judge->state = CLAIM_OWNED;
+	judge->doubted = 1;
 	judge->mac = judge->owner;
 	judge->port = judge->owner_port;
 }
@@ -115,13 +119,13 @@ static __u64 wait_after_probe(const struct judge *judge)
 	return set->window_ns + (known ? 0 : set->grace_ns);
 }
 
-static void probes_once_more(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at_ns)
+static void probes_once_more(struct judge *judge, int mac, __u32 port, __u8 nonce)
 {
 	judge->mac = mac;
 	judge->port = port;
 	judge->nonce = nonce;
 	judge->attempt.probes++;
-	judge->attempt.ends_ns = at_ns + wait_after_probe(judge);
+	judge->attempt.ends_ns = judge->probed_ns + wait_after_probe(judge);
 }
 
 static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at_ns)
@@ -136,27 +140,27 @@ static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at
 	judge->debt.tries = 0;
 	judge->slots = 0;
 	judge->state = CLAIM_PROBING;
-	probes_once_more(judge, mac, port, nonce, at_ns);
+	probes_once_more(judge, mac, port, nonce);
 }
 
-static void continues(struct judge *judge, __u32 port, __u8 nonce, __u64 gap_ns, __u64 at_ns)
+static void continues(struct judge *judge, __u32 port, __u8 nonce, __u64 gap_ns)
 {
 	const struct settings *set = judge->settings;
 
 	if (gap_ns + set->steady_tolerance_ns < set->steady_gap_ns ||
 	    gap_ns > set->steady_gap_ns + set->steady_tolerance_ns)
 		judge->attempt.unsteady = 1;
-	probes_once_more(judge, judge->mac, port, nonce, at_ns);
+	probes_once_more(judge, judge->mac, port, nonce);
 }
 
-static void takes_over(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 gap_ns,
+static void takes_over(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 before_ns,
 		       __u64 at_ns)
 {
 	int older = judge->mac;
 
 	opens(judge, mac, port, nonce, at_ns);
 	judge->attempt.rival = older;
-	judge->attempt.rival_ns = at_ns - gap_ns;
+	judge->attempt.rival_ns = before_ns;
 }
 
 /* The longest window that one of the two may have. */
@@ -188,19 +192,27 @@ static int is_copy(const struct judge *judge, int mac, __u64 at_ns)
 	__u64 within_ns = judge->settings->duplicate_ns;
 
 	if (judge->mac == mac)
-		return judge->probed_ns && at_ns - judge->probed_ns < within_ns;
+		return judge->probed_ns && at_ns < judge->probed_ns + within_ns;
 	return judge->state == CLAIM_PROBING && attempt->rival == mac &&
-	       at_ns - attempt->rival_ns < within_ns;
+	       at_ns < attempt->rival_ns + within_ns;
+}
+
+static void probed(struct judge *judge, __u64 at_ns)
+{
+	if (at_ns > judge->probed_ns)
+		judge->probed_ns = at_ns;
+	judge->seen_ns = at_ns;
 }
 
 static void hears_probe_of_guest(struct judge *judge, const struct station *from, __u8 nonce,
 				 __u64 at_ns)
 {
 	int mac = judge_mac(from->mac);
-	__u64 gap_ns = at_ns - judge->probed_ns;
+	__u64 before_ns = judge->probed_ns;
 
-	judge->probed_ns = judge->seen_ns = at_ns;
+	probed(judge, at_ns);
 	if (judge->state == CLAIM_FROZEN && at_ns < judge->quiet_ns) {
+		judge->doubted = 1;
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
 	} else if (quarrels(judge, at_ns)) {
 		contradicts(judge, mac, at_ns);
@@ -209,11 +221,11 @@ static void hears_probe_of_guest(struct judge *judge, const struct station *from
 			judge->moves = 0;
 		opens(judge, mac, from->port, nonce, at_ns);
 	} else if (judge->mac == mac) {
-		continues(judge, from->port, nonce, gap_ns, at_ns);
+		continues(judge, from->port, nonce, at_ns - before_ns);
 	} else if (judge->ipv6 || judge->attempt.rival == mac) {
 		contradicts(judge, mac, at_ns);
 	} else {
-		takes_over(judge, mac, from->port, nonce, gap_ns, at_ns);
+		takes_over(judge, mac, from->port, nonce, before_ns, at_ns);
 	}
 }
 
@@ -224,6 +236,7 @@ static void hears_probe(struct judge *judge, const struct station *from, __u8 no
 	if (judge->mac != mac && judge->nonce && judge->nonce == nonce)
 		return; /* its own, in a loop */
 	if (from->role == ROLE_UPLINK) {
+		judge->doubted |= judge->mac != mac;
 		if (judge->mac != mac && (judge->state == CLAIM_PROBING || quarrels(judge, at_ns)))
 			contradicts(judge, mac, at_ns);
 	} else if (is_copy(judge, mac, at_ns)) {
@@ -234,7 +247,7 @@ static void hears_probe(struct judge *judge, const struct station *from, __u8 no
 		judge->state = CLAIM_DENIED;
 		judge->mac = mac;
 		judge->port = from->port;
-		judge->probed_ns = judge->seen_ns = at_ns;
+		probed(judge, at_ns);
 	}
 }
 
@@ -244,6 +257,7 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 	int pending = judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING;
 
 	judge->seen_ns = at_ns;
+	judge->doubted = 0;
 	if (judge->state == CLAIM_OWNED)
 		judge->port = judge->owner_port = from->port;
 	else if (pending && from->role == ROLE_UPLINK)
@@ -265,6 +279,7 @@ static void hears_other(struct judge *judge, enum heard_kind kind, const struct 
 	const struct policy *policy = &judge->policy[mac];
 	int announces = kind == HEARD_ANNOUNCEMENT && !policy->denied;
 
+	judge->doubted = 1;
 	if (judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING) {
 		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY)
 			judge->defender = mac;
@@ -285,12 +300,22 @@ static int is_echo(const struct judge *judge, enum heard_kind kind, const struct
 {
 	return judge->xdp && kind == HEARD_ANNOUNCEMENT && judge->mac == judge_mac(from->mac) &&
 	       judge->port == from->port && judge->said_ns &&
-	       at_ns - judge->said_ns < judge->settings->duplicate_ns;
+	       at_ns < judge->said_ns + judge->settings->duplicate_ns;
+}
+
+static void hears_of(struct judge *judge, const struct station *from, __u64 at_ns)
+{
+	if (from->role != ROLE_UPLINK)
+		judge->heard_of[judge_mac(from->mac)] = (struct heard_of){from->port, at_ns};
 }
 
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns)
 {
+	if (kind != HEARD_RELAY && !is_echo(judge, kind, from, at_ns))
+		hears_of(judge, from, at_ns);
+	if (kind == HEARD_ELSE)
+		return;
 	judge->debt.shaky = 1;
 	judge->defender = JUDGE_NOBODY;
 	if (kind == HEARD_PROBE) {

@@ -4,12 +4,14 @@
  * docs/architecture.md and RFC 5227 a second time, kept from what the wire heard and said and never
  * from a claim's fields.
  *
- * It is told of everything in the order that the claim's lock gives it, and ends in
+ * It is told of everything in the order that the claim's lock gives it, which is not quite that of
+ * the times, and ends in
  * judge_condemns() where a rule is broken:
  *
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
  *	- nobody before the window ended, but who is declared immediate;
+ *	- nobody is refreshed who may have lost the address since, or moved to another port;
  *	- a slot is used once, and never before its time;
  *	- a quiet claim that is complete is announced at its time, and so is each further slot and
  *	  each debt (an announcement that could not be sent at once), given that the daemon lives.
@@ -26,6 +28,7 @@ enum heard_kind {
 	HEARD_ANNOUNCEMENT,
 	HEARD_USE,   /* any other ARP or ND from the address */
 	HEARD_RELAY, /* the same, with another Ethernet source */
+	HEARD_ELSE,  /* whatever says nothing of the address */
 };
 
 /* Which window is open, who waits for its end. */
@@ -36,6 +39,12 @@ struct attempt {
 	__u64 rival_ns;	 /* and when that one had probed */
 	__u64 opened_ns; /* by the probe of that moment */
 	__u64 ends_ns;
+};
+
+/* Where a host of ours was last heard of, with whatever it says. */
+struct heard_of {
+	__u32 port;
+	__u64 at_ns;
 };
 
 /* An announcement that could not be sent at once: the daemon makes up for it. */
@@ -49,6 +58,7 @@ struct debt {
 struct judge {
 	const struct settings *settings;
 	struct policy policy[JUDGE_MACS];
+	struct heard_of heard_of[JUDGE_MACS];
 	int ipv6, xdp;
 
 	enum claim_state state;
@@ -57,6 +67,7 @@ struct judge {
 	__u8 nonce;
 	__u64 probed_ns; /* the last probe that counted; 0: none yet */
 	__u64 seen_ns;	 /* the last sign of who claims it or has it */
+	int doubted;	 /* the owner has not named it since another host did */
 	__u64 said_ns;	 /* the last announcement that went out */
 	__u64 quiet_ns;	 /* when a quarrel or a frost is over */
 	struct attempt attempt;

@@ -41,6 +41,24 @@ static int slot_reason(enum counter reason)
 	       reason == COUNTER_announce_done;
 }
 
+/* It lives, and where it is to be announced; and nobody else has named the address since. */
+static void says_again(const struct judge *judge, __u64 at_ns)
+{
+	const struct heard_of *of = &judge->heard_of[judge->mac];
+	__u64 alive_ns = judge->seen_ns;
+
+	judge_must(judge->state == CLAIM_OWNED &&
+			   at_ns >= judge->slot_ns + judge->settings->refresh_ns,
+		   "refreshed before its time, or nobody's");
+	judge_must(!judge->doubted, "refreshed though another host may have the address");
+	if (of->at_ns > alive_ns) {
+		judge_must(of->port == judge->port, "refreshed on a port that it has left");
+		alive_ns = of->at_ns;
+	}
+	judge_must(at_ns <= alive_ns + judge->settings->refresh_ns,
+		   "refreshed for a guest that is silent");
+}
+
 /* Of the one that the claim is about. */
 static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
 {
@@ -54,11 +72,7 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 			   "announced at a probe that is not the first of a declared one");
 		break;
 	case COUNTER_announce_refresh:
-		judge_must(judge->state == CLAIM_OWNED &&
-				   at_ns >= judge->slot_ns + judge->settings->refresh_ns,
-			   "refreshed before its time, or nobody's");
-		judge_must(at_ns <= judge->seen_ns + judge->settings->refresh_ns,
-			   "refreshed for a guest that is silent");
+		says_again(judge, at_ns);
 		break;
 	case COUNTER_announce_asked:
 		judge_must(judge->asked, "announced for an operator, and none asked");
@@ -129,7 +143,7 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 		says(judge, step, said, at_ns);
 	judge_must(judge->defender == JUDGE_NOBODY, "who defended was not announced again");
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
-			   judge->attempt.opened_ns != at_ns || judge->slot_ns == at_ns,
+			   judge->attempt.opened_ns != at_ns || judge->slot_ns >= at_ns,
 		   "who is declared was not announced at the first probe");
 	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
 		   "listeners are nudged for somebody who may not have the address");

@@ -51,6 +51,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"announces itself",
 		"uses the address",
 		"is spoken of by a relay",
+		"speaks of something else",
 		"an operator asks",
 		"the daemon dies",
 		"the daemon lives again",
@@ -62,7 +63,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 	if (!player.story)
 		return;
 	tell_time(at_ns);
-	if (event->what <= HAPPENS_RELAY)
+	if (event->what <= HAPPENS_ELSE)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
@@ -70,6 +71,8 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		fprintf(player.story, ": %d", event->count);
 	if (event->nonce && event->what == HAPPENS_PROBE)
 		fprintf(player.story, " (nonce %d)", event->nonce);
+	if (event->behind_us)
+		fprintf(player.story, " (%u us before)", event->behind_us);
 	fprintf(player.story, "%s\n", event->races ? ", on another CPU" : "");
 }
 
@@ -103,10 +106,9 @@ static void tell_step(const struct claim_step *step, const struct announcement *
 static enum heard_kind heard_kind(const struct event_at *event)
 {
 	static const enum heard_kind kinds[] = {
-		[HAPPENS_PROBE] = HEARD_PROBE,
-		[HAPPENS_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
-		[HAPPENS_USE] = HEARD_USE,
-		[HAPPENS_RELAY] = HEARD_RELAY,
+		[HAPPENS_PROBE] = HEARD_PROBE, [HAPPENS_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
+		[HAPPENS_USE] = HEARD_USE,     [HAPPENS_RELAY] = HEARD_RELAY,
+		[HAPPENS_ELSE] = HEARD_ELSE,
 	};
 
 	return kinds[event->what];
@@ -117,7 +119,7 @@ static void hear(const struct event_at *event, __u64 at_ns)
 	const struct station *from = schedule_stations[event->who];
 	struct world *w = &player.world;
 
-	judge_hears(&player.judge, heard_kind(event), from, event->nonce, at_ns);
+	judge_hears(&player.judge, heard_kind(event), from, event->nonce, at_ns - w->behind_ns);
 	switch (heard_kind(event)) {
 	case HEARD_PROBE:
 		return world_solicits(w, address(), from, event->nonce, at_ns);
@@ -127,7 +129,19 @@ static void hear(const struct event_at *event, __u64 at_ns)
 		return world_uses(w, address(), from, at_ns);
 	case HEARD_RELAY:
 		return world_relays(w, address(), from, at_ns);
+	case HEARD_ELSE:
+		return world_seen(w, from, at_ns);
 	}
+}
+
+/* The clock was read before the claim's lock was had. */
+static void hear_behind(const struct event_at *event, __u64 at_ns)
+{
+	__u64 behind_ns = player.world.behind_ns;
+
+	player.world.behind_ns = event->behind_us * NSEC_PER_USEC;
+	hear(event, at_ns);
+	player.world.behind_ns = behind_ns;
 }
 
 static void happen(const struct event_at *event, __u64 at_ns)
@@ -154,7 +168,7 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		w->fail = event->count;
 		break;
 	default:
-		hear(event, at_ns);
+		hear_behind(event, at_ns);
 	}
 }
 
@@ -171,13 +185,13 @@ static void race(struct world *w)
 	const struct event_at *event = &player.schedule->event[player.next];
 	int sleeps = w->daemon_sleeps, asked = player.judge.asked;
 
-	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_RELAY)
+	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_ELSE)
 		return;
 	player.next++;
 	w->daemon_sleeps = 1; /* there is one daemon, and it may be at it */
 	player.judge.asked = 0;
 	tell_event(event, w->now_ns);
-	hear(event, w->now_ns);
+	hear_behind(event, w->now_ns);
 	player.judge.asked = asked;
 	w->daemon_sleeps = sleeps;
 }

@@ -4,9 +4,9 @@
 
 #include "schedule.h"
 
-const struct station *const schedule_stations[SCHEDULE_STATIONS] = {GUEST_A, GUEST_B, GUEST_C,
-								    A_UPLINK, REMOTE};
-enum { A, B, C, A_FROM_UPLINK, FAR };
+const struct station *const schedule_stations[SCHEDULE_STATIONS] = {GUEST_A,  GUEST_B, GUEST_C,
+								    A_UPLINK, REMOTE,  A_MOVED};
+enum { A, B, C, A_FROM_UPLINK, FAR, A_ELSEWHERE };
 
 const struct rules schedule_rules[SCHEDULE_RULES] = {
 	{"nothing is declared", ANNOUNCE_AFTER_PROBE, "", 0},
@@ -81,6 +81,8 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 
 	if (maker->schedule->ipv6 && what == HAPPENS_PROBE)
 		event.nonce = rnd(maker, 4) ? 1 + maker->nonces++ % 250 : 0;
+	if (in_100(maker, 4))
+		event.behind_us = 1 + rnd(maker, in_100(maker, 80) ? 20 : 4000);
 	if (in_100(maker, maker->lossy))
 		return;
 	if (in_100(maker, maker->delayed))
@@ -88,6 +90,8 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 	put_event(maker, event);
 	if (!in_100(maker, maker->doubled))
 		return;
+	if (in_100(maker, 10)) /* the copy was first to read the clock, and last to get the lock */
+		event.behind_us = 1 + rnd(maker, 100);
 	event.at_ns += rnd(maker, 20) ? 1 + rnd(maker, 20 * NSEC_PER_USEC)
 				      : rnd(maker, 70 * NSEC_PER_MSEC);
 	/* A loop in the fabric: back from the uplink, or with another MAC on it. */
@@ -147,6 +151,26 @@ static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
 	return end_ns;
 }
 
+/* The address goes to another machine by and by, without an announcement; who had it lives on. */
+static void put_quiet_move(struct maker *maker, int from, __u64 at_ns)
+{
+	__u64 refresh_ns = maker->schedule->refresh_s * NSEC_PER_SEC;
+	__u64 end_ns = at_ns + 2 * refresh_ns;
+	int i;
+
+	at_ns += rnd(maker, refresh_ns);
+	for (i = rnd(maker, 4); i > 0; i--)
+		put_frame(maker, HAPPENS_PROBE, FAR, at_ns += NSEC_PER_SEC);
+	if (in_100(maker, 60))
+		put_frame(maker, HAPPENS_USE, FAR, at_ns + rnd(maker, refresh_ns));
+	for (i = 0; i < 6; i++) {
+		if (from == A && in_100(maker, 20))
+			from = A_ELSEWHERE;
+		put_frame(maker, in_100(maker, 10) ? HAPPENS_USE : HAPPENS_ELSE, from,
+			  end_ns - rnd(maker, 2 * refresh_ns));
+	}
+}
+
 static void put_faults(struct maker *maker, __u64 until_ns)
 {
 	__u64 at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
@@ -187,6 +211,8 @@ static void put_failovers(struct maker *maker)
 	while (moves--) {
 		to = in_100(maker, 85) ? !from : (int)rnd(maker, SCHEDULE_STATIONS);
 		at_ns = put_move(maker, from, to, at_ns);
+		if (maker->schedule->refresh_s && in_100(maker, 40))
+			put_quiet_move(maker, to, at_ns + 5 * NSEC_PER_SEC);
 		at_ns += (rnd(maker, 4) ? 2000 + rnd(maker, 3000) : rnd(maker, 400000)) *
 			 NSEC_PER_MSEC;
 		from = to;
@@ -206,7 +232,7 @@ static void put_chaos(struct maker *maker)
 		if (!rnd(maker, 5))
 			who = rnd(maker, SCHEDULE_STATIONS);
 		put_frame(maker,
-			  in_100(maker, 75) ? HAPPENS_PROBE : HAPPENS_ANNOUNCEMENT + rnd(maker, 3),
+			  in_100(maker, 75) ? HAPPENS_PROBE : HAPPENS_ANNOUNCEMENT + rnd(maker, 4),
 			  who, at_ns);
 		if (!rnd(maker, 20))
 			put_faults(maker, at_ns + NSEC_PER_SEC);
@@ -229,7 +255,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	schedule->announce_num = 1 + rnd(&maker, 4);
 	schedule->thaw_s = in_100(&maker, 50) ? 300 : 20;
 	schedule->max_moves = in_100(&maker, 50) ? 5 : 1 + rnd(&maker, 3);
-	schedule->refresh_s = in_100(&maker, 20) ? 900 : 0;
+	schedule->refresh_s = in_100(&maker, 20) ? 300 : 0;
 	schedule->listeners = rnd(&maker, 3);
 	maker.lossy = in_100(&maker, 50) ? 0 : rnd(&maker, 20);
 	maker.doubled = in_100(&maker, 50) ? 0 : rnd(&maker, 60);

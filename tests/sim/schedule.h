@@ -18,6 +18,7 @@ enum happening {
 	HAPPENS_ANNOUNCEMENT,
 	HAPPENS_USE,
 	HAPPENS_RELAY,
+	HAPPENS_ELSE,	      /* it speaks of something else */
 	HAPPENS_ASK,	      /* an operator: garpd announce */
 	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
 	HAPPENS_DAEMON_LIVES, /* again */
@@ -32,7 +33,8 @@ struct event_at {
 	__u8 who;   /* of schedule_stations */
 	__u8 nonce; /* of a probe in IPv6; 0: none */
 	__u8 count;
-	__u8 races; /* another CPU has it while the announcement before it is being sent */
+	__u16 behind_us; /* of a frame: its CPU had read the clock before another one was served */
+	__u8 races;	 /* another CPU has it while the announcement before it is being sent */
 };
 
 /* What the configuration says of the address, and the routing table. */
@@ -53,7 +55,7 @@ struct schedule {
 	struct event_at event[SCHEDULE_MAX];
 };
 
-#define SCHEDULE_STATIONS 5
+#define SCHEDULE_STATIONS 6
 extern const struct station *const schedule_stations[SCHEDULE_STATIONS];
 
 #define SCHEDULE_RULES 8

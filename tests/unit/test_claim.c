@@ -221,6 +221,37 @@ Test(claim_window, mirrored_windows_guest_is_announced_on_time)
 	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3050)));
 }
 
+/* Its copy, on another CPU, was first to read the clock and second to get the claim's lock. */
+Test(claim_window, mirrored_copy_that_read_the_clock_before_is_a_copy)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		world_probe(&w, ADDRESS, GUEST_A, at_ms(i * 1000));
+		w.behind_ns = 2 * NSEC_PER_USEC;
+		world_probe(&w, ADDRESS, GUEST_A, at_us(i * 1000000 + 1));
+		w.behind_ns = 0;
+		cr_assert_eq(w.step.reason, COUNTER_probe_duplicate);
+	}
+	cr_assert_eq(world_claim(&w, ADDRESS)->window_probes, 2);
+	cr_assert_eq(world_claim(&w, ADDRESS)->flags & CLAIM_F_UNSTEADY, 0);
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 0);
+}
+
+/* A rival's probe has the earlier time: the window is none of its, and gets no shorter. */
+Test(claim_window, last_probe_never_goes_back)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(100));
+	w.behind_ns = 60 * NSEC_PER_MSEC; /* and so it is no copy */
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(100));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	cr_assert_eq(world_claim(&w, ADDRESS)->last_probe_ns, at_ms(100));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(100));
+	cr_assert_eq(w.step.reason, COUNTER_probe_duplicate);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+}
+
 Test(claim_window, probes_of_one_guest_for_many_addresses_are_many_claims)
 {
 	world_probes(&w, "192.0.2.1", GUEST_A, at_ms(0), 3, NSEC_PER_SEC);

@@ -349,6 +349,17 @@ Test(claim_conflict, mirrored_copies_of_two_probers_are_copies)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 }
 
+/* The copy had read the clock before the probe that it is one of. */
+Test(claim_conflict, rival_s_copy_that_read_the_clock_before_is_a_copy)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0) + 5000);
+	w.behind_ns = 10000 + 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0) + 10000);
+	cr_assert_eq(w.step.reason, COUNTER_probe_duplicate);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+}
+
 /* Two that probe in step, a few ms apart: each goes on, however soon after the other. */
 Test(claim_rival, in_step_is_a_quarrel_too)
 {

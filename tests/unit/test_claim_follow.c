@@ -221,7 +221,7 @@ Test(claim_refresh, is_off_unless_it_is_wanted)
 {
 	w.settings.refresh_ns = 0;
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, ADDRESS, at_ms(3600000));
+	world_seen(&w, GUEST_A, at_ms(3600000));
 	world_run_until(&w, at_ms(7200000));
 	cr_assert_eq(w.announced.count, 2);
 }
@@ -229,7 +229,7 @@ Test(claim_refresh, is_off_unless_it_is_wanted)
 Test(claim_refresh, while_the_owner_is_heard)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, ADDRESS, at_ms(30000));
+	world_seen(&w, GUEST_A, at_ms(30000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.announced.count, 3);
 	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(DONE_MS + 60000)));
@@ -250,7 +250,7 @@ Test(claim_refresh, never_for_an_owner_that_fell_silent)
 Test(claim_refresh, again_when_it_is_back)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, ADDRESS, at_ms(DONE_MS + 600000 - 1000));
+	world_seen(&w, GUEST_A, at_ms(DONE_MS + 600000 - 1000));
 	world_run_until(&w, at_ms(DONE_MS + 600000));
 	cr_assert_eq(w.announced.count, 3);
 }
@@ -258,7 +258,7 @@ Test(claim_refresh, again_when_it_is_back)
 Test(claim_refresh, not_against_the_policy)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, ADDRESS, at_ms(30000));
+	world_seen(&w, GUEST_A, at_ms(30000));
 	world_host_has(&w, ADDRESS, HOST_OWN);
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.announced.count, 2);
@@ -271,5 +271,120 @@ Test(claim_refresh, ends_when_the_claim_is_forgotten)
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(152001));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_NONE);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+/* Heard on another CPU after the daemon had read its clock. */
+Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
+{
+	struct policy allowed = {};
+	struct claim claim;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(DONE_MS));
+	claim = *world_claim(&w, ADDRESS);
+	claim.last_seen_ns = at_ms(DONE_MS + 60000) + 5;
+	cr_assert_eq(claim_due(&claim, allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
+		     COUNTER_announce_refresh);
+}
+
+/* A planned move to another machine, behind the uplink, and the former owner lives on. */
+Test(claim_refresh, not_over_another_host_that_probed_and_uses_the_address)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probes(&w, ADDRESS, REMOTE, at_ms(20000), 3, NSEC_PER_SEC);
+	cr_assert_eq(w.counted[COUNTER_probe_uplink], 3);
+	world_uses(&w, ADDRESS, REMOTE, at_ms(26000));
+	cr_assert_eq(w.step.reason, COUNTER_other_seen);
+	world_seen(&w, GUEST_A, at_ms(40000));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
+}
+
+/* Each sign alone is enough. */
+Test(claim_refresh, not_over_another_host_that_only_probed)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
+	world_seen(&w, GUEST_A, at_ms(40000));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_refresh, not_over_another_host_that_uses_the_address)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, REMOTE, at_ms(26000));
+	world_seen(&w, GUEST_A, at_ms(40000));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+/* Nothing came of B's window: whether it has the address is not known. */
+Test(claim_refresh, not_after_an_attempt_that_lapsed)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(20000));
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->reason, COUNTER_lapsed);
+	world_seen(&w, GUEST_A, at_ms(40000));
+	world_run_until(&w, at_ms(120000));
+	cr_assert_gt(w.counted[COUNTER_refresh_doubted], 0);
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_refresh, again_once_the_owner_names_the_address)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(20001));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
+	cr_assert_eq(w.announced.count, 3);
+}
+
+/* The former owner's doubts are not the new one's. */
+Test(claim_refresh, of_whom_the_address_moved_to)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_B, at_ms(20000));
+	world_announces(&w, ADDRESS, GUEST_B, at_ms(20001));
+	cr_assert_eq(w.step.reason, COUNTER_self_announced);
+	world_seen(&w, GUEST_B, at_ms(70000));
+	world_run_until(&w, at_ms(81000));
+	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
+	cr_assert(world_announced(&w, 2, GUEST_B, at_ms(80001)));
+}
+
+/* An active-backup bond: the bridge would be taught the tap that its MAC has left. */
+Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, GUEST_A, at_ms(20000));
+	world_seen(&w, A_MOVED, at_ms(40000));
+	world_run_until(&w, at_ms(DONE_MS + 60000));
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
+	cr_assert_eq(w.announced.count, 2);
+	world_uses(&w, ADDRESS, A_MOVED, at_ms(70000));
+	world_run_until(&w, at_ms(DONE_MS + 120000));
+	cr_assert(world_announced(&w, 2, A_MOVED, at_ms(DONE_MS + 120000)));
+}
+
+/* A third one had probed while nothing was said. */
+Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
+{
+	w.settings.max_moves = 0;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_takes(&w, ADDRESS, GUEST_B, at_ms(10000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	world_probe(&w, ADDRESS, GUEST_C, at_ms(20000));
+	cr_assert_eq(w.step.reason, COUNTER_frozen_probe);
+	world_seen(&w, GUEST_B, at_ms(350000));
+	world_run_until(&w, at_ms(380000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
 }

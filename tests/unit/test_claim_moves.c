@@ -40,6 +40,17 @@ Test(claim_moves, failover_is_a_move)
 	cr_assert_eq(world_claim(&w, ADDRESS)->owner_port, guest_b.port);
 }
 
+/* The second move's frame had read the clock before the first's. */
+Test(claim_moves, are_counted_whoever_read_the_clock_first)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, GUEST_B, at_ms(10000));
+	w.behind_ns = 2000;
+	world_announces(&w, ADDRESS, GUEST_A, at_us(10000001));
+	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 2);
+	cr_assert_eq(world_claim(&w, ADDRESS)->recent_moves, 2);
+}
+
 Test(claim_moves, same_owner_again_is_none)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));

@@ -79,7 +79,7 @@ Test(claim_router, declared_address_is_announced_at_the_first_probe)
 
 /* ---- what a relay puts on the wire ---- */
 
-/* The whole claim is compared: not even its age may change. */
+/* The whole claim is compared: not even its age may change; that another is spoken of is doubt. */
 static void no_effect_of(const struct station *whom, __u64 at_ns)
 {
 	unsigned int announced;
@@ -87,6 +87,8 @@ static void no_effect_of(const struct station *whom, __u64 at_ns)
 
 	world_run_until(&w, at_ns);
 	before = *world_claim(&w, ADDRESS);
+	if (!mac_equal(before.mac, whom->mac))
+		before.flags |= CLAIM_F_DOUBTED;
 	announced = w.announced.count;
 	world_relays(&w, ADDRESS, whom, at_ns);
 	cr_assert_eq(memcmp(world_claim(&w, ADDRESS), &before, sizeof(before)), 0);

@@ -42,6 +42,8 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_denied_next_hop,
 		COUNTER_seen,
 		COUNTER_other_seen,
+		COUNTER_announce_refresh,
+		COUNTER_refresh_doubted,
 	};
 	unsigned int i;
 

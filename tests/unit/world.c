@@ -11,6 +11,7 @@ const struct station guest_b = {"guest_b", {0x02, 0, 0, 0, 0, 0xb}, 12, ROLE_GUE
 const struct station guest_c = {"guest_c", {0x02, 0, 0, 0, 0, 0xc}, 13, ROLE_GUEST};
 const struct station remote_a = {"remote_a", {0x02, 0, 0, 0, 0, 0xa}, 2, ROLE_UPLINK};
 const struct station remote_b = {"remote_b", {0x02, 0, 0, 0, 0, 0xe}, 2, ROLE_UPLINK};
+const struct station moved_a = {"moved_a", {0x02, 0, 0, 0, 0, 0xa}, 14, ROLE_GUEST};
 
 __u64 at_ms(__u64 ms)
 {
@@ -174,8 +175,20 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		memset(claim, 0, sizeof(*claim));
 }
 
-static void world_hear(struct world *w, const char *addr, const struct station *from,
-		       const struct frame *seen, __u64 at_ns)
+static struct seen *world_seen_last(struct world *w, const __u8 *mac)
+{
+	return &w->seen[mac[MAC_LEN - 1] % WORLD_SEEN];
+}
+
+/* What hear.h notes of any frame of a host behind a port of ours. */
+static void world_seen_note(struct world *w, const struct station *from)
+{
+	if (w->settings.refresh_ns && port_has_guests(from->role))
+		*world_seen_last(w, from->mac) = (struct seen){w->now_ns, from->port, 0};
+}
+
+static void world_hear_now(struct world *w, const char *addr, const struct station *from,
+			   const struct frame *seen)
 {
 	struct frame frame = *seen;
 	struct heard heard = {
@@ -184,18 +197,31 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 	struct claim *claim = &w->sites[site].claim;
 	struct claim_step step;
 
-	world_run_until(w, at_ns);
 	frame.addr = world_addr(addr);
 	memcpy(frame.mac, from->mac, MAC_LEN);
 	heard.policy = world_judge(w, site, frame.mac);
 	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
 	if (claim->state == CLAIM_NONE &&
-	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role)))
+	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
+		if (!frame.relayed)
+			world_seen_note(w, from);
 		return;
+	}
 	claim->key.addr = frame.addr;
-	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, at_ns)
-					 : claim_heard(claim, &heard, &w->settings, at_ns);
+	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, w->now_ns)
+					 : claim_heard(claim, &heard, &w->settings, w->now_ns);
+	if (!frame.relayed && step.reason != COUNTER_own_frame)
+		world_seen_note(w, from);
 	world_follow(w, site, step, &heard);
+}
+
+static void world_hear(struct world *w, const char *addr, const struct station *from,
+		       const struct frame *seen, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	w->now_ns = at_ns - w->behind_ns;
+	world_hear_now(w, addr, from, seen);
+	w->now_ns = at_ns;
 }
 
 void world_probe(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
@@ -261,6 +287,7 @@ static void world_due(struct world *w, int site)
 	struct claim *claim = &w->sites[site].claim;
 
 	w->wakeups++;
+	claim_seen(claim, world_seen_last(w, claim_whom(claim)));
 	world_follow(
 		w, site,
 		claim_due(claim, world_judge(w, site, claim_whom(claim)), &w->settings, w->now_ns),
@@ -297,6 +324,7 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 	struct claim *claim = &w->sites[site].claim;
 
 	world_run_until(w, at_ns);
+	claim_seen(claim, world_seen_last(w, claim_whom(claim)));
 	world_follow(w, site,
 		     claim_asked(claim, world_judge(w, site, claim->mac), &w->settings, w->now_ns),
 		     NULL);
@@ -319,10 +347,12 @@ int world_answers(struct world *w, const char *addr, const struct station *to, _
 	return step.reason;
 }
 
-void world_seen(struct world *w, const char *addr, __u64 at_ns)
+void world_seen(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
-	claim_seen(&w->sites[world_site(w, addr)].claim, at_ns);
+	w->now_ns = at_ns - w->behind_ns;
+	world_seen_note(w, from);
+	w->now_ns = at_ns;
 }
 
 const struct claim *world_claim(const struct world *w, const char *addr)

@@ -20,6 +20,7 @@
 #define WORLD_CLAIMS	    4
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
+#define WORLD_SEEN	    16
 
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
@@ -36,12 +37,13 @@ struct station {
 	__u32 role;
 };
 
-extern const struct station guest_a, guest_b, guest_c, remote_a, remote_b;
+extern const struct station guest_a, guest_b, guest_c, remote_a, remote_b, moved_a;
 #define GUEST_A	 (&guest_a)
 #define GUEST_B	 (&guest_b)
 #define GUEST_C	 (&guest_c)
 #define REMOTE	 (&remote_b) /* another machine, behind the uplink */
 #define A_UPLINK (&remote_a) /* GUEST_A's MAC, heard on the uplink */
+#define A_MOVED	 (&moved_a)  /* the same on another port of guests */
 
 struct announcement {
 	__u64 at_ns;
@@ -59,11 +61,13 @@ struct announcement {
 struct world {
 	struct settings settings;
 	__u64 now_ns;
-	int daemon_sleeps;	/* 1: nobody comes at the deadlines */
-	int fail;		/* that many announcements to come cannot be queued */
-	int xdp;		/* 1: what hears cannot send, nor see which frames are ours */
-	unsigned int listeners; /* of every address, that have not answered yet */
-	__u64 answered_ns;	/* when the last answer came */
+	__u64 behind_ns;   /* what is heard has read the clock so long before it got the lock */
+	int daemon_sleeps; /* 1: nobody comes at the deadlines */
+	int fail;	   /* that many announcements to come cannot be queued */
+	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+	unsigned int listeners;	      /* of every address, that have not answered yet */
+	__u64 answered_ns;	      /* when the last answer came */
+	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
 
 	struct {
 		struct claim claim;
@@ -120,10 +124,10 @@ void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
 
-/* A listener answers the host that it has for the address, an enum counter; or the owner is heard
- * of. */
+/* A listener answers the host that it has for the address, an enum counter. */
 int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns);
-void world_seen(struct world *w, const char *addr, __u64 at_ns);
+/* A station speaks of something else than the address. */
+void world_seen(struct world *w, const struct station *from, __u64 at_ns);
 
 /* The claim, NULL: forgotten or never made. */
 const struct claim *world_claim(const struct world *w, const char *addr);
