@@ -102,6 +102,7 @@ struct claim {
 	__u64 last_probe_ns;
 	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
 	__u64 announced_since_ns; /* when the present owner began to be announced */
+	__u64 saying_ns;	  /* when the last announcement was about to be sent */
 	__u64 last_announcement_ns;
 	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
 	__u64 last_conflict_ns;
@@ -109,7 +110,7 @@ struct claim {
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
 };
-_Static_assert(sizeof(struct claim) == 296, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */

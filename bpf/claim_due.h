@@ -18,7 +18,7 @@ static __always_inline void claim_next_slot(struct claim *claim, const struct se
 		claim_edge(claim, CLAIM_ANNOUNCING, COUNTER_announce_next, step, now_ns);
 	else
 		claim_edge(claim, CLAIM_OWNED, COUNTER_announce_done, step, now_ns);
-	step->announce = ANNOUNCE_GUEST;
+	claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
 
@@ -72,7 +72,7 @@ static __always_inline void claim_pay(struct claim *claim, struct policy policy,
 	claim_owe_nothing(claim);
 	if (!policy.denied) {
 		step->reason = COUNTER_announce_owed;
-		step->announce = defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST;
+		claim_say(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
 	} else if (defender) {
 		step->reason = policy.denied; /* the quarrel goes on all the same */
 	} else {
@@ -141,7 +141,7 @@ static __always_inline struct claim_step claim_asked(struct claim *claim, struct
 		step.reason = policy.denied;
 	} else if (claim_may_nudge(claim->state)) {
 		step.reason = COUNTER_announce_asked;
-		step.announce = ANNOUNCE_GUEST;
+		claim_say(claim, ANNOUNCE_GUEST, &step, now_ns);
 		claim->announced_since_ns = now_ns;
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);

@@ -117,7 +117,7 @@ static __always_inline void claim_refresh(struct claim *claim, struct policy pol
 		step->reason = COUNTER_refresh_doubted;
 	} else if (heard) {
 		step->reason = COUNTER_announce_refresh;
-		step->announce = ANNOUNCE_GUEST;
+		claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
 	} else {
 		step->reason = COUNTER_refresh_silent;
 	}

@@ -205,8 +205,7 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
 					 const struct settings *settings, __u64 now_ns)
 {
-	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns
-						       : claim->last_announcement_ns;
+	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns : claim->saying_ns;
 
 	if (!heard->markless || !said_ns || now_ns >= said_ns + settings->duplicate_ns)
 		return 0;

@@ -88,6 +88,17 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
 	step->changed = 1;
 }
 
+/*
+ * The step says it. The time is taken now: generic XDP may meet the announcement, on another CPU,
+ * before this one has recorded that it was sent.
+ */
+static __always_inline void claim_say(struct claim *claim, enum claim_announce announce,
+				      struct claim_step *step, __u64 now_ns)
+{
+	step->announce = announce;
+	claim->saying_ns = now_ns;
+}
+
 /* Who had the address before the guest that the claim is about now. */
 static __always_inline int claim_has_former_owner(const struct claim *claim)
 {

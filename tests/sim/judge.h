@@ -68,7 +68,8 @@ struct judge {
 	__u64 probed_ns; /* the last probe that counted; 0: none yet */
 	__u64 seen_ns;	 /* the last sign of who claims it or has it */
 	int doubted;	 /* the owner has not named it since another host did */
-	__u64 said_ns;	 /* the last announcement that went out */
+	__u64 saying_ns; /* the last announcement that is on its way */
+	__u64 said_ns;	 /* and that went out */
 	__u64 quiet_ns;	 /* when a quarrel or a frost is over */
 	struct attempt attempt;
 	unsigned int slots; /* of the announcements, taken */

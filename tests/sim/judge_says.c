@@ -119,6 +119,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 		says_guest(judge, step->reason, mac, at_ns);
 	}
 	judge->defender = JUDGE_NOBODY;
+	judge->saying_ns = at_ns;
 	/* An operator's comes in between, and takes no slot. */
 	if (!judge->asked)
 		judge->slot_ns = at_ns;

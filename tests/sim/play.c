@@ -196,6 +196,25 @@ static void race(struct world *w)
 	w->daemon_sleeps = sleeps;
 }
 
+/* Generic XDP meets what is being sent, at once or not: RPS, or a queue, may come between. */
+static void echo(struct world *w, const struct announcement *said)
+{
+	struct event_at met = {.what = HAPPENS_ANNOUNCEMENT};
+	int sleeps = w->daemon_sleeps;
+
+	if (!w->xdp || said->became != ANNOUNCEMENT_SENT)
+		return;
+	while (met.who < SCHEDULE_STATIONS &&
+	       (schedule_stations[met.who]->port != said->port ||
+		!mac_equal(schedule_stations[met.who]->mac, said->mac)))
+		met.who++;
+	if (met.who == SCHEDULE_STATIONS)
+		return;
+	w->daemon_sleeps = 1;
+	hear(&met, w->now_ns);
+	w->daemon_sleeps = sleeps;
+}
+
 static void watch(struct world *w, const struct claim_step *step, const struct announcement *said)
 {
 	tell_step(step, said);
@@ -207,6 +226,7 @@ static void watch(struct world *w, const struct claim_step *step, const struct a
 	if (!step->announce)
 		return;
 	race(w);
+	echo(w, said);
 	judge_records(&player.judge, step, said, w->now_ns);
 }
 

@@ -22,7 +22,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 296);
+	cr_assert_eq(sizeof(struct claim), 304);
 	cr_assert_eq(sizeof(struct listener_key), 28);
 	cr_assert_eq(sizeof(struct listener), 48);
 	cr_assert_eq(sizeof(struct seen_key), 12);

@@ -276,6 +276,44 @@ Test(claim_xdp, echo_of_our_own_announcement_is_not_the_guest_s)
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
 }
 
+/* Its receive queue was quicker than the record. */
+static void is_met_at_once(struct world *world, const struct claim_step *step,
+			   const struct announcement *said)
+{
+	(void)step;
+	if (said->became != ANNOUNCEMENT_SENT)
+		return;
+	world->watch = NULL;
+	world->daemon_sleeps = 1; /* there is one, and it is at it */
+	world_announces(world, ADDRESS, GUEST_A, world->now_ns + 1000);
+	world->daemon_sleeps = 0;
+}
+
+Test(claim_xdp, echo_that_comes_before_the_record_is_not_the_guest_s)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
+	w.watch = is_met_at_once;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_null(w.watch);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
+	cr_assert_eq(w.counted[COUNTER_own_frame], 1);
+}
+
+/* The same of what was owed. */
+Test(claim_xdp, echo_of_a_debt_that_comes_before_the_record_is_not_the_guest_s)
+{
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(500));
+	w.daemon_sleeps = 0;
+	w.watch = is_met_at_once;
+	world_run_until(&w, at_ms(600));
+	cr_assert_null(w.watch);
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
+}
+
 Test(claim_xdp, same_frame_later_or_elsewhere_is_no_echo)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
