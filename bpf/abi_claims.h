@@ -75,7 +75,9 @@ struct claim {
 	struct tags rival_tags;
 	__u32 quota_port; /* ifindex: the port against whose quota the claim counts; 0: none */
 	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
-	__u8 pad[3];
+	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
+	__u8 owner_role;  /* the same of `owner_port` */
+	__u8 pad;
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */

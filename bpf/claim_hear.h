@@ -37,13 +37,17 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 	const __u8 *mac = heard->frame->mac;
 	struct tags older_tags = claim->tags;
 	__u32 older_port = claim->port;
+	int same_mac = mac_equal(claim->mac, mac);
 	__u8 older[MAC_LEN];
 
-	if (mac_equal(claim->mac, mac))
+	if (same_mac && claim->port == heard->port)
 		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
+	/* The same MAC on another port is another prober, too. */
 	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
-		return claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step,
-					now_ns);
+		return claim_contradict(claim, heard,
+					same_mac ? COUNTER_conflict_elsewhere
+						 : COUNTER_conflict_probe,
+					settings, step, now_ns);
 	claim_copy_mac(older, claim->mac);
 	claim_open_window(claim, heard, COUNTER_rival_probe, settings, step, now_ns);
 	claim_note_rival(claim, older, older_port, &older_tags);
@@ -126,6 +130,18 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 	return step;
 }
 
+/* The MAC of the claim's guest has the address on two ports of guests. */
+static __always_inline void claim_heard_elsewhere(struct claim *claim, const struct heard *heard,
+						  const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
+{
+	step->reason = COUNTER_seen_elsewhere;
+	claim->flags |= CLAIM_F_DOUBTED;
+	/* Once it is announced that may be the announcement, sent back. */
+	if (claim->state == CLAIM_PROBING)
+		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
+}
+
 /* The claim's own guest speaks. */
 static __always_inline void claim_heard_guest(struct claim *claim, const struct heard *heard,
 					      const struct settings *settings,
@@ -144,14 +160,21 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 		step->reason = heard->policy.denied;
 		return;
 	}
+	if (claim_is_elsewhere(claim, heard)) {
+		claim_heard_elsewhere(claim, heard, settings, step, now_ns);
+		return;
+	}
 	claim->last_seen_ns = now_ns;
 	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (claim->state == CLAIM_OWNED) {
-		/* The guest may have gone to another port, or another machine, without a probe. */
-		claim->port = claim->owner_port = heard->port;
-		claim->tags = claim->owner_tags = heard->frame->tags;
+		/* The guest may have gone to another machine, or come from there, without a probe.
+		 */
+		claim_take_guest(claim, heard);
+		claim->owner_port = claim->port;
+		claim->owner_role = claim->role;
+		claim->owner_tags = claim->tags;
 		claim->self_announced += announces;
 		return;
 	}

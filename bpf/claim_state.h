@@ -171,7 +171,19 @@ static __always_inline void claim_take_guest(struct claim *claim, const struct h
 {
 	claim_copy_mac(claim->mac, heard->frame->mac);
 	claim->port = heard->port;
+	claim->role = heard->role;
 	claim->tags = heard->frame->tags;
+}
+
+/*
+ * Does the frame of the guest's MAC come from another port of guests than the guest is on? It went
+ * there without a probe, or somebody has borrowed its MAC: what we say there would draw its traffic
+ * there. A guest from behind an uplink may come to any port.
+ */
+static __always_inline int claim_is_elsewhere(const struct claim *claim, const struct heard *heard)
+{
+	return heard->port != claim->port && port_has_guests(heard->role) &&
+	       port_has_guests(claim->role);
 }
 
 static __always_inline void claim_take_prober(struct claim *claim, const struct heard *heard)

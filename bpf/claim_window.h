@@ -22,6 +22,7 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 
 	claim_copy_mac(claim->owner, claim->mac);
 	claim->owner_port = claim->port;
+	claim->owner_role = claim->role;
 	claim->owner_tags = claim->tags;
 	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (!moved)
@@ -176,6 +177,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	}
 	claim_copy_mac(claim->mac, claim->owner);
 	claim->port = claim->owner_port;
+	claim->role = claim->owner_role;
 	claim->tags = claim->owner_tags;
 	claim->flags |= CLAIM_F_DOUBTED;
 	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);

@@ -62,6 +62,7 @@
 	X(rival_probe, "windows taken over by another prober")                                    \
 	X(conflict_probe, "conflicts: two hosts probe for one address")                           \
 	X(conflict_asserted, "conflicts: another host says it has the address")                   \
+	X(conflict_elsewhere, "conflicts: the prober's MAC has the address on another port")      \
 	X(defended, "owners announced again after they defended a declared address")              \
 	X(moved, "addresses that changed their owner")                                            \
 	X(frozen, "claims frozen after too many moves")                                           \
@@ -81,6 +82,7 @@
 	X(denied_port_address, "claims denied: the port's list has not the address")              \
 	X(denied_port_mac, "claims denied: the port's list has not the MAC")                      \
 	X(seen, "ARP or ND of an owner about its address")                                        \
+	X(seen_elsewhere, "the same from another guest's port: no word of the owner's")           \
 	X(other_seen, "ARP or ND of another host about an address that has its owner")            \
 	/* did the listeners follow? */                                                           \
 	X(listener_learned,                                                                       \

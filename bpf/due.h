@@ -76,23 +76,13 @@ static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *
 	nudges_record(outcome, claim, set, now_ns);
 }
 
-/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
- */
-struct judged {
-	__u8 mac[MAC_LEN];
-	__u16 left; /* 1: the port that the claim counts for has left the segment */
-	__u32 port;
-	__u32 heir; /* the port, where it is one of guests there */
-	struct policy policy;
-	struct seen seen;
-};
-
-static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
-					struct outcome *outcome)
+static __always_inline void speak_judge(struct claim *claim, struct outcome *outcome)
 {
+	struct judged *judged = &outcome->judged;
 	const struct port *port;
 	__u32 quota_port;
 
+	__builtin_memset(judged, 0, sizeof(*judged));
 	bpf_spin_lock(&claim->lock);
 	__builtin_memcpy(judged->mac, claim_whom(claim), MAC_LEN);
 	judged->port = claim_where(claim);
@@ -145,7 +135,6 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 					struct speak_call *call, const struct settings *set)
 {
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
-	struct judged judged = {};
 	__u64 now_ns;
 	int said = 1;
 
@@ -154,12 +143,12 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	outcome->event.key = call->key;
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.form = set->form;
-	speak_judge(&judged, claim, outcome);
+	speak_judge(claim, outcome);
 	now_ns = bpf_ktime_get_ns();
 	outcome->step.reason = COUNTER_not_due;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &call->key))
-		outcome->step = speak_step(claim, &judged, call->op, set, now_ns);
+		outcome->step = speak_step(claim, &outcome->judged, call->op, set, now_ns);
 	outcome_take(outcome, claim, now_ns);
 	outcome->nudges.since_ns = claim->announced_since_ns;
 	outcome->nudges.looks = claim_nudge_is_last(claim, set);
@@ -168,7 +157,7 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	outcome->event.port = outcome->speech.port;
 	if (outcome->step.reason == COUNTER_left_to_other)
-		quota_inherit_claim(judged.heir);
+		quota_inherit_claim(outcome->judged.heir);
 	if (outcome->step.announce)
 		said = speak_announcement(skb, outcome, claim, set, now_ns);
 	if (outcome->step.nudge && said)

@@ -25,10 +25,24 @@ struct listening {
 	struct event event; /* of the claim that it confirms */
 };
 
+/*
+ * Whom the claim's next announcement would be of, and what that means, looked up without its lock
+ * (due.h).
+ */
+struct judged {
+	__u8 mac[MAC_LEN];
+	__u16 left; /* 1: the port that the claim counts for has left the segment */
+	__u32 port;
+	__u32 heir; /* the port, where it is one of guests there */
+	struct policy policy;
+	struct seen seen;
+};
+
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none */
 	struct judging judging;
+	struct judged judged; /* garpd_speak's */
 	struct claim_step step;
 	struct nudges nudges;
 	struct speech speech;

@@ -40,6 +40,9 @@ static const struct story {
 				    true},
 	[COUNTER_conflict_asserted] = {"has the address: conflict, nobody is announced",
 				       LOG_LEVEL_WARNING, true},
+	[COUNTER_conflict_elsewhere] = {"has the address on two ports: conflict, nobody is "
+					"announced",
+					LOG_LEVEL_WARNING, true},
 	[COUNTER_defended] = {"defends a declared address: conflict, it is announced again",
 			      LOG_LEVEL_WARNING, true},
 	[COUNTER_frozen] = {"took the address once too often: frozen until it is quiet",

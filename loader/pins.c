@@ -34,7 +34,7 @@
 	X(host, struct addr, __u32)                        \
 	X(listeners, struct listener_key, struct listener) \
 	X(gateways, __u32, struct addr)                    \
-	X(seen, struct seen_key, __u64)                    \
+	X(seen, struct seen_key, struct seen)              \
 	X(counters, __u32, struct counters)
 
 /* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */

@@ -54,6 +54,7 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 
 	judge->owner = mac;
 	judge->owner_port = judge->port;
+	judge->owner_role = judge->role;
 	judge->doubted = 0;
 	if (!moved)
 		return 0;
@@ -68,11 +69,19 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 	return 1;
 }
 
-/* It says so itself. */
-static void settles(struct judge *judge, int mac, __u32 port, __u64 at_ns)
+static void is_now(struct judge *judge, int mac, const struct station *from)
 {
 	judge->mac = mac;
-	judge->port = port;
+	judge->port = from->port;
+	judge->role = from->role;
+}
+
+/* It says so itself. */
+static void settles(struct judge *judge, const struct station *from, __u64 at_ns)
+{
+	int mac = judge_mac(from->mac);
+
+	is_now(judge, mac, from);
 	judge_owes_nothing(judge);
 	judge->debt.tries = 0;
 	judge->state = CLAIM_OWNED;
@@ -89,6 +98,7 @@ void judge_lapses(struct judge *judge)
 	judge->doubted = 1;
 	judge->mac = judge->owner;
 	judge->port = judge->owner_port;
+	judge->role = judge->owner_role;
 }
 
 /* ---- windows ---- */
@@ -119,17 +129,18 @@ static __u64 wait_after_probe(const struct judge *judge)
 	return set->window_ns + (known ? 0 : set->grace_ns);
 }
 
-static void probes_once_more(struct judge *judge, int mac, __u32 port, __u8 nonce)
+static void probes_once_more(struct judge *judge, const struct station *from, __u8 nonce)
 {
-	judge->mac = mac;
-	judge->port = port;
+	is_now(judge, judge_mac(from->mac), from);
 	judge->nonce = nonce;
 	judge->attempt.probes++;
 	judge->attempt.ends_ns = judge->probed_ns + wait_after_probe(judge);
 }
 
-static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at_ns)
+static void opens(struct judge *judge, const struct station *from, __u8 nonce, __u64 at_ns)
 {
+	int mac = judge_mac(from->mac);
+
 	judge->attempt = (struct attempt){
 		.rival = JUDGE_NOBODY,
 		.declared = judge->policy[mac].declared,
@@ -140,25 +151,25 @@ static void opens(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 at
 	judge->debt.tries = 0;
 	judge->slots = 0;
 	judge->state = CLAIM_PROBING;
-	probes_once_more(judge, mac, port, nonce);
+	probes_once_more(judge, from, nonce);
 }
 
-static void continues(struct judge *judge, __u32 port, __u8 nonce, __u64 gap_ns)
+static void continues(struct judge *judge, const struct station *from, __u8 nonce, __u64 gap_ns)
 {
 	const struct settings *set = judge->settings;
 
 	if (gap_ns + set->steady_tolerance_ns < set->steady_gap_ns ||
 	    gap_ns > set->steady_gap_ns + set->steady_tolerance_ns)
 		judge->attempt.unsteady = 1;
-	probes_once_more(judge, judge->mac, port, nonce);
+	probes_once_more(judge, from, nonce);
 }
 
-static void takes_over(struct judge *judge, int mac, __u32 port, __u8 nonce, __u64 before_ns,
+static void takes_over(struct judge *judge, const struct station *from, __u8 nonce, __u64 before_ns,
 		       __u64 at_ns)
 {
 	int older = judge->mac;
 
-	opens(judge, mac, port, nonce, at_ns);
+	opens(judge, from, nonce, at_ns);
 	judge->attempt.rival = older;
 	judge->attempt.rival_ns = before_ns;
 }
@@ -219,13 +230,13 @@ static void hears_probe_of_guest(struct judge *judge, const struct station *from
 	} else if (judge->state != CLAIM_PROBING) {
 		if (judge->state == CLAIM_FROZEN)
 			judge->moves = 0;
-		opens(judge, mac, from->port, nonce, at_ns);
-	} else if (judge->mac == mac) {
-		continues(judge, from->port, nonce, at_ns - before_ns);
+		opens(judge, from, nonce, at_ns);
+	} else if (judge->mac == mac && judge->port == from->port) {
+		continues(judge, from, nonce, at_ns - before_ns);
 	} else if (judge->ipv6 || judge->attempt.rival == mac) {
 		contradicts(judge, mac, at_ns);
 	} else {
-		takes_over(judge, mac, from->port, nonce, before_ns, at_ns);
+		takes_over(judge, from, nonce, before_ns, at_ns);
 	}
 }
 
@@ -245,10 +256,15 @@ static void hears_probe(struct judge *judge, const struct station *from, __u8 no
 		hears_probe_of_guest(judge, from, nonce, at_ns);
 	} else if (judge->state == CLAIM_NONE || judge->state == CLAIM_DENIED) {
 		judge->state = CLAIM_DENIED;
-		judge->mac = mac;
-		judge->port = from->port;
+		is_now(judge, mac, from);
 		probed(judge, at_ns);
 	}
+}
+
+/* Two ports of guests have one MAC. */
+static int is_elsewhere(const struct judge *judge, const struct station *from)
+{
+	return from->port != judge->port && from->role != ROLE_UPLINK && judge->role != ROLE_UPLINK;
 }
 
 /* The one that the claim is about uses its address. */
@@ -256,16 +272,24 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 {
 	int pending = judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING;
 
+	if (is_elsewhere(judge, from)) {
+		judge->doubted = 1;
+		if (judge->state == CLAIM_PROBING)
+			contradicts(judge, judge->mac, at_ns);
+		return;
+	}
 	judge->seen_ns = at_ns;
 	judge->doubted = 0;
-	if (judge->state == CLAIM_OWNED)
-		judge->port = judge->owner_port = from->port;
-	else if (pending && from->role == ROLE_UPLINK)
+	if (judge->state == CLAIM_OWNED) {
+		is_now(judge, judge->mac, from);
+		judge->owner_port = judge->port;
+		judge->owner_role = judge->role;
+	} else if (pending && from->role == ROLE_UPLINK) {
 		return;
-	else if ((pending || judge->state == CLAIM_CONFLICT) && announces &&
-		 !quarrels(judge, at_ns))
-		settles(judge, judge_mac(from->mac), from->port, at_ns);
-	else if (judge->state == CLAIM_PROBING && !judge->attempt.used) {
+	} else if ((pending || judge->state == CLAIM_CONFLICT) && announces &&
+		   !quarrels(judge, at_ns)) {
+		settles(judge, from, at_ns);
+	} else if (judge->state == CLAIM_PROBING && !judge->attempt.used) {
 		judge->port = from->port;
 		judge->attempt.used = 1;
 	}
@@ -290,7 +314,7 @@ static void hears_other(struct judge *judge, enum heard_kind kind, const struct 
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
 	} else if ((judge->state == CLAIM_OWNED || judge->state == CLAIM_CONFLICT) && announces) {
 		judge->seen_ns = at_ns;
-		settles(judge, mac, from->port, at_ns);
+		settles(judge, from, at_ns);
 	}
 }
 

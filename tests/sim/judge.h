@@ -12,6 +12,8 @@
  *	  has said it himself;
  *	- nobody before the window ended, but who is declared immediate;
  *	- nobody is refreshed who may have lost the address since, or moved to another port;
+ *	- nobody is announced on a port that only others say it is on: two ports of guests with one
+ *	  MAC are two who contradict, but for announcements, which may be ours sent back;
  *	- a slot is used once, and never before its time;
  *	- a quiet claim that is complete is announced at its time, and so is each further slot and
  *	  each debt (an announcement that could not be sent at once), given that the daemon lives.
@@ -64,6 +66,7 @@ struct judge {
 	enum claim_state state;
 	int mac, owner, rival; /* who claims it now, has it, contradicted last */
 	__u32 port, owner_port;
+	__u32 role, owner_role; /* enum port_role of those */
 	__u8 nonce;
 	__u64 probed_ns; /* the last probe that counted; 0: none yet */
 	__u64 seen_ns;	 /* the last sign of who claims it or has it */

@@ -379,17 +379,6 @@ Test(claim_window, guest_that_probes_again_while_announced_begins_anew)
 	cr_assert_eq(w.counted[COUNTER_moved], 0);
 }
 
-Test(claim_window, owner_that_changes_its_port_is_followed)
-{
-	const struct station moved = {"a2", {0x02, 0, 0, 0, 0, 0xa}, 21, ROLE_GUEST};
-
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_run_until(&w, at_ms(10000));
-	world_uses(&w, ADDRESS, &moved, at_ms(20000));
-	world_ask(&w, ADDRESS, at_ms(20001));
-	cr_assert(world_announced(&w, 2, &moved, at_ms(20001)));
-}
-
 /* The announcement goes out in the guest's own VLAN; a lapse gives the owner's tags back. */
 Test(claim_window, tags_follow_the_guest)
 {

@@ -44,6 +44,8 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_other_seen,
 		COUNTER_announce_refresh,
 		COUNTER_refresh_doubted,
+		COUNTER_seen_elsewhere,
+		COUNTER_conflict_elsewhere,
 	};
 	unsigned int i;
 

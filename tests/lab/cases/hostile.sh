@@ -283,6 +283,46 @@ case_hostile_replays_announcements() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
+# Nor is it where no rule says so: the guest is where it probed, both rounds are said there, and nothing
+# elsewhere.
+case_hostile_replays_without_a_rule() {
+	lab_start_garpd
+	wire_start
+	hostile replay 1 12 "$MAC_OTHER" "$SERVICE"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_await_frames lan 3 15 "kind=announce-.* spa=$SERVICE "
+	wait "$HOSTILE"
+	assert_claim "$SERVICE" announcements 2
+	assert_claim "$SERVICE" self_announced 0
+	assert_claim "$SERVICE" port v-new
+	assert_counted seen_elsewhere
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# The owner is not refreshed into the port of whoever borrowed its MAC, nor at all until it has named the
+# address from its own again.
+# timeout hostile_borrows_the_owner_s_mac 90
+case_hostile_borrows_the_owner_s_mac() {
+	printf 'refresh: 10s\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	in_ns new ip addr add 192.0.2.40/24 dev eth0
+	lab_winguest new -q -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 10 claim_is "$SERVICE" announcements 2 || t_fail "not announced"
+	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	assert_fdb_port "$MAC_NEW" v-other
+	in_ns new ping -q -c 1 -W 2 "$ROUTER" >/dev/null # with an address of its own: it lives
+	assert_fdb_port "$MAC_NEW" v-new
+	lab_wait 15 counter_is refresh_doubted 1 || t_fail "refreshed, or not due"
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW"
+	lab_winguest new -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 6 15 "kind=announce-.* src=$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" port v-new
+}
+
 # ---- what the host's own filters and the configuration forbid ----
 
 # two_addresses: what each of the next cases looks at: the guest may have .11, and not the service.

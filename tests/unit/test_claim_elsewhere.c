@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The MAC of the claim's guest on another port of guests: it has gone there, or somebody borrows
+ * it. */
+#include <criterion/criterion.h>
+
+#include "world.h"
+
+static struct world w;
+
+static void setup(void)
+{
+	world_init(&w);
+}
+
+TestSuite(claim_elsewhere, .init = setup);
+
+static void assert_quarrel(void)
+{
+	cr_assert_eq(w.step.reason, COUNTER_conflict_elsewhere);
+	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_CONFLICT);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 0);
+}
+
+/* What garpd said comes back from there. */
+Test(claim_elsewhere, an_announcement_sent_back_ends_nothing)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, A_MOVED, at_ms(3500));
+	cr_assert_eq(w.step.reason, COUNTER_seen_elsewhere);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(4150)));
+	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
+	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
+}
+
+/* The owner is not announced on either port, until it names the address from its own. */
+Test(claim_elsewhere, an_owner_s_frame_from_there_moves_nothing)
+{
+	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, A_MOVED, at_ms(30000));
+	world_seen(&w, GUEST_A, at_ms(40000));
+	world_run_until(&w, at_ms(70000));
+	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
+	cr_assert_eq(w.announced.count, 2);
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(80000));
+	world_run_until(&w, at_ms(130000));
+	cr_assert_eq(w.announced.count, 3);
+	cr_assert(world_announced(&w, 2, GUEST_A, w.announced.list[2].at_ns));
+}
+
+Test(claim_elsewhere, two_that_use_it_in_the_window_contradict)
+{
+	world_probe(&w, ADDRESS, A_MOVED, at_ms(0));
+	world_probe(&w, ADDRESS, A_MOVED, at_ms(1000));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(1500));
+	assert_quarrel();
+}
+
+Test(claim_elsewhere, two_that_probe_contradict)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, A_MOVED, at_ms(500));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	assert_quarrel();
+}
+
+Test(claim_elsewhere, two_that_solicit_contradict)
+{
+	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS6, A_MOVED, at_ms(500));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_elsewhere);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 0);
+}
+
+/* A guest whose port was replaced in its window is not there any more: it begins anew, and is
+ * alone. */
+Test(claim_elsewhere, one_that_probes_on_there_is_announced_there)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_takes(&w, ADDRESS, A_MOVED, at_ms(1000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_announced(&w, 0, A_MOVED, at_ms(4050)));
+}
+
+/* Migrated away and back: from behind an uplink it may come to any port. */
+Test(claim_elsewhere, from_the_uplink_to_another_port)
+{
+	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, A_UPLINK, at_ms(20000));
+	world_announces(&w, ADDRESS, A_MOVED, at_ms(50000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
+	cr_assert_eq(world_claim(&w, ADDRESS)->owner_port, moved_a.port);
+}
