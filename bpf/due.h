@@ -173,7 +173,7 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 		said = speak_announcement(skb, outcome, claim, set, now_ns);
 	if (outcome->step.nudge && said)
 		speak_nudges(skb, outcome, claim, set, now_ns);
-	outcome_finish(outcome);
+	outcome_finish(outcome, claim);
 	call->result = outcome->event.reason; /* of a failure, what became of it */
 	call->deadline_ns = outcome->event.deadline_ns;
 }

@@ -183,17 +183,39 @@ static __always_inline int outcome_has_turn(struct outcome *outcome, struct clai
 	return 0;
 }
 
-static __always_inline void outcome_finish(struct outcome *outcome)
+/*
+ * Who deletes the claim, and nobody else, gives back what it took of a port's claims. What probed
+ * between the step and this is lost with it: the element, which is still there, tells (or it is a
+ * new claim of the same address already, and is counted for nothing).
+ */
+static __always_inline void outcome_forget(const struct outcome *outcome, struct claim *claim)
+{
+	int probed;
+
+	if (bpf_map_delete_elem(&claims, &outcome->event.key))
+		return;
+	quota_give_claim_of(outcome->quota_port);
+	bpf_spin_lock(&claim->lock);
+	probed = key_equal(&claim->key, &outcome->event.key) && claim->state != CLAIM_NONE;
+	bpf_spin_unlock(&claim->lock);
+	if (probed)
+		count(COUNTER_probe_forgotten);
+}
+
+/*
+ * The event goes before the claim: once that is gone, a frame can make another one of the same
+ * address, whose event has to come later than ours.
+ */
+static __always_inline void outcome_finish(const struct outcome *outcome, struct claim *claim)
 {
 	count(outcome->step.reason);
 	if (outcome->step.moved)
 		count(COUNTER_moved);
-	/* Who deletes it, and nobody else, gives back what it took of a port's claims. */
-	if (outcome->step.forget && !bpf_map_delete_elem(&claims, &outcome->event.key))
-		quota_give_claim_of(outcome->quota_port);
 	/* Also what failed: the deadline is another one now, whoever asked. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);
+	if (outcome->step.forget)
+		outcome_forget(outcome, claim);
 }
 
 #endif /* GARPD_OUTCOME_H */
