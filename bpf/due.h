@@ -76,17 +76,6 @@ static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *
 	nudges_record(outcome, claim, set, now_ns);
 }
 
-/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
- */
-struct judged {
-	__u8 mac[MAC_LEN];
-	__u16 left; /* 1: the port that the claim counts for has left the segment */
-	__u32 port;
-	__u32 heir; /* the port, where it is one of guests there */
-	struct policy policy;
-	struct seen seen;
-};
-
 static __always_inline void speak_judge(struct judged *judged, struct claim *claim,
 					struct outcome *outcome)
 {
@@ -118,12 +107,12 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 		return later;
 	claim_seen(claim, &judged->seen);
 	if (op == SPEAK_NOW)
-		return claim_asked(claim, judged->policy, set, now_ns);
+		return claim_asked(claim, judged, set, now_ns);
 	if (op == SPEAK_THAW)
 		return claim_thaw(claim, set, now_ns);
 	if (op == SPEAK_LEFT)
 		return judged->left ? claim_left(claim, judged->heir, now_ns) : later;
-	return claim_due(claim, judged->policy, set, now_ns);
+	return claim_due(claim, judged, set, now_ns);
 }
 
 /* The announcement of the step, where its port takes frames. 1: it was its turn; 0: it waits. */
