@@ -88,9 +88,14 @@ static __always_inline void claim_state_due(struct claim *claim, const struct ju
 {
 	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
 
-	/* The end of the window says what its first probe is owed: not twice in one moment. */
-	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns)
+	/*
+	 * The end of the window says what its first probe is owed: not twice in one moment, and in
+	 * the turn that this has waited for.
+	 */
+	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns) {
+		step->queued = claim->queued;
 		claim_owe_nothing(claim);
+	}
 	if (claim->flags & CLAIM_F_OWED) {
 		claim_pay(claim, judged, settings, step, now_ns);
 	} else if (judged->policy.denied && pending) {
