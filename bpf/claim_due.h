@@ -44,14 +44,14 @@ static __always_inline void claim_quarrel_ends(struct claim *claim, const struct
 		claim_lapse(claim, settings, step, now_ns);
 }
 
-static __always_inline void claim_ages(struct claim *claim, struct policy policy,
+static __always_inline void claim_ages(struct claim *claim, const struct judged *judged,
 				       const struct settings *settings, struct claim_step *step,
 				       __u64 now_ns)
 {
 	if (now_ns < claim->last_seen_ns + claim_age_ns(claim, settings)) {
 		step->reason = COUNTER_not_due;
 		if (claim->state == CLAIM_OWNED && settings->refresh_ns)
-			claim_refresh(claim, policy, settings, step, now_ns);
+			claim_refresh(claim, judged, settings, step, now_ns);
 		else
 			claim_arm(claim, settings, now_ns);
 		return;
@@ -62,7 +62,7 @@ static __always_inline void claim_ages(struct claim *claim, struct policy policy
 }
 
 /* What is owed is said now, unless the policy has come to forbid it. */
-static __always_inline void claim_pay(struct claim *claim, struct policy policy,
+static __always_inline void claim_pay(struct claim *claim, const struct judged *judged,
 				      const struct settings *settings, struct claim_step *step,
 				      __u64 now_ns)
 {
@@ -70,31 +70,36 @@ static __always_inline void claim_pay(struct claim *claim, struct policy policy,
 
 	step->queued = claim->queued;
 	claim_owe_nothing(claim);
-	if (!policy.denied) {
+	if (!judged->policy.denied) {
 		step->reason = COUNTER_announce_owed;
 		claim_say(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
 	} else if (defender) {
-		step->reason = policy.denied; /* the quarrel goes on all the same */
+		step->reason = judged->policy.denied; /* the quarrel goes on all the same */
 	} else {
-		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
 }
 
 /* What the state's own clock brings. */
-static __always_inline void claim_state_due(struct claim *claim, struct policy policy,
+static __always_inline void claim_state_due(struct claim *claim, const struct judged *judged,
 					    const struct settings *settings,
 					    struct claim_step *step, __u64 now_ns)
 {
 	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
 
-	/* The end of the window says what its first probe is owed: not twice in one moment. */
-	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns)
+	/*
+	 * The end of the window says what its first probe is owed: not twice in one moment, and in
+	 * the turn that this has waited for.
+	 */
+	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns) {
+		step->queued = claim->queued;
 		claim_owe_nothing(claim);
+	}
 	if (claim->flags & CLAIM_F_OWED) {
-		claim_pay(claim, policy, settings, step, now_ns);
-	} else if (policy.denied && pending) {
-		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+		claim_pay(claim, judged, settings, step, now_ns);
+	} else if (judged->policy.denied && pending) {
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_PROBING) {
 		claim_window_ends(claim, settings, step, now_ns);
@@ -107,15 +112,15 @@ static __always_inline void claim_state_due(struct claim *claim, struct policy p
 	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
 		claim_quarrel_ends(claim, settings, step, now_ns);
 	} else {
-		claim_ages(claim, policy, settings, step, now_ns);
+		claim_ages(claim, judged, settings, step, now_ns);
 	}
 }
 
 /*
- * The clock says that the claim's deadline may have passed; `policy` judges claim_whom() as of now.
+ * The clock says that the claim's deadline may have passed; `judged` is claim_whom() as of now.
  * The slot is taken here, before anything is sent: nothing is ever announced twice in it.
  */
-static __always_inline struct claim_step claim_due(struct claim *claim, struct policy policy,
+static __always_inline struct claim_step claim_due(struct claim *claim, const struct judged *judged,
 						   const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
@@ -123,23 +128,27 @@ static __always_inline struct claim_step claim_due(struct claim *claim, struct p
 	if (!claim->deadline_ns || now_ns < claim->deadline_ns)
 		return step;
 	if (now_ns >= claim->due_ns)
-		claim_state_due(claim, policy, settings, &step, now_ns);
-	if (policy.denied)
+		claim_state_due(claim, judged, settings, &step, now_ns);
+	if (judged->policy.denied)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, &step, now_ns);
 	claim_wake(claim);
 	return step;
 }
 
-/* An operator wants the owner announced now. Only a settled claim has one that is certain. */
-static __always_inline struct claim_step claim_asked(struct claim *claim, struct policy policy,
+/*
+ * An operator wants the owner announced now. Only a settled claim has one that is certain, and it
+ * has to be behind a port of guests.
+ */
+static __always_inline struct claim_step claim_asked(struct claim *claim,
+						     const struct judged *judged,
 						     const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_announce_refused};
 
-	if (policy.denied) {
-		step.reason = policy.denied;
-	} else if (claim_may_nudge(claim->state)) {
+	if (judged->policy.denied) {
+		step.reason = judged->policy.denied;
+	} else if (claim_may_nudge(claim->state) && judged->heir) {
 		step.reason = COUNTER_announce_asked;
 		claim_say(claim, ANNOUNCE_GUEST, &step, now_ns);
 		claim->announced_since_ns = now_ns;

@@ -102,20 +102,21 @@ static __always_inline void claim_seen(struct claim *claim, const struct seen *s
 
 /*
  * Nothing was due for a while: the owner is announced again where that is wanted and it has been
- * heard of since, or else its claim grows older. Not while another host may have the address: who
- * moved it without a word to us would lose it to a former owner that merely lives.
+ * heard of since, behind a port of guests, or else its claim grows older. Not while another host
+ * may have the address: who moved it without a word to us would lose it to a former owner that
+ * merely lives.
  */
-static __always_inline void claim_refresh(struct claim *claim, struct policy policy,
+static __always_inline void claim_refresh(struct claim *claim, const struct judged *judged,
 					  const struct settings *settings, struct claim_step *step,
 					  __u64 now_ns)
 {
 	int heard = now_ns <= claim->last_seen_ns + settings->refresh_ns;
 
-	if (policy.denied) {
-		claim_edge(claim, CLAIM_DENIED, policy.denied, step, now_ns);
+	if (judged->policy.denied) {
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step->reason = COUNTER_refresh_doubted;
-	} else if (heard) {
+	} else if (heard && judged->heir) {
 		step->reason = COUNTER_announce_refresh;
 		claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
 	} else {

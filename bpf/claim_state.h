@@ -24,6 +24,17 @@ struct heard {
 	__u8 markless; /* the hook cannot see whether the frame is one of ours (XDP) */
 };
 
+/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
+ */
+struct judged {
+	__u8 mac[MAC_LEN];
+	__u16 left; /* 1: the port that the claim counts for has left the segment */
+	__u32 port; /* ifindex */
+	__u32 heir; /* the port, where it is one of guests there; 0: it is none */
+	struct policy policy;
+	struct seen seen;
+};
+
 enum claim_announce {
 	ANNOUNCE_NOBODY,
 	ANNOUNCE_GUEST,	   /* claim.mac on claim.port */

@@ -39,6 +39,7 @@
 	X(probe_uplink, "probes heard on an uplink")                                              \
 	X(probe_duplicate, "probes again within 50 ms (mirrored)")                                \
 	X(probe_no_room, "probes while the claims map was full")                                  \
+	X(probe_forgotten, "probes that came while their claim was being forgotten")              \
 	X(probe_over_limit, "probes beyond limits.probes_per_second of their port")               \
 	X(probe_over_quota, "probes of a port that has all the claims it may have")               \
 	/* edges of the claim machine */                                                          \

@@ -108,12 +108,12 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 		return later;
 	claim_seen(claim, &judged->seen);
 	if (op == SPEAK_NOW)
-		return claim_asked(claim, judged->policy, set, now_ns);
+		return claim_asked(claim, judged, set, now_ns);
 	if (op == SPEAK_THAW)
 		return claim_thaw(claim, set, now_ns);
 	if (op == SPEAK_LEFT)
 		return judged->left ? claim_left(claim, judged->heir, now_ns) : later;
-	return claim_due(claim, judged->policy, set, now_ns);
+	return claim_due(claim, judged, set, now_ns);
 }
 
 /* The announcement of the step, where its port takes frames. 1: it was its turn; 0: it waits. */
@@ -162,7 +162,7 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 		said = speak_announcement(skb, outcome, claim, set, now_ns);
 	if (outcome->step.nudge && said)
 		speak_nudges(skb, outcome, claim, set, now_ns);
-	outcome_finish(outcome);
+	outcome_finish(outcome, claim);
 	call->result = outcome->event.reason; /* of a failure, what became of it */
 	call->deadline_ns = outcome->event.deadline_ns;
 }

@@ -109,8 +109,8 @@ static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	call->result = fabric_speak(skb, outcome, claim, port, call, set);
 	count(call->result);
-	if (outcome->step.changed)
-		outcome_finish(outcome);
+	if (claim && outcome->step.changed)
+		outcome_finish(outcome, claim);
 }
 
 #endif /* GARPD_FABRIC_H */

@@ -59,7 +59,7 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
 		outcome_record(outcome, hearing.claim, sent, hearing.settings, hearing.now_ns);
 	}
-	outcome_finish(outcome);
+	outcome_finish(outcome, hearing.claim);
 }
 
 static __always_inline void hear(struct __sk_buff *skb)
@@ -136,7 +136,7 @@ static __noinline int hear_and_owe(struct outcome *outcome, __u32 ifindex, const
 		return XDP_PASS;
 	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing);
 	if (!none)
-		outcome_finish(outcome);
+		outcome_finish(outcome, hearing.claim);
 	if (none == HEAR_OVER_LIMIT && hearing.settings->xdp_drop)
 		return XDP_DROP;
 	return XDP_PASS;

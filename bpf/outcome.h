@@ -25,19 +25,6 @@ struct listening {
 	struct event event; /* of the claim that it confirms */
 };
 
-/*
- * Whom the claim's next announcement would be of, and what that means, looked up without its lock
- * (due.h).
- */
-struct judged {
-	__u8 mac[MAC_LEN];
-	__u16 left; /* 1: the port that the claim counts for has left the segment */
-	__u32 port;
-	__u32 heir; /* the port, where it is one of guests there */
-	struct policy policy;
-	struct seen seen;
-};
-
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none */
@@ -197,17 +184,39 @@ static __always_inline int outcome_has_turn(struct outcome *outcome, struct clai
 	return 0;
 }
 
-static __always_inline void outcome_finish(struct outcome *outcome)
+/*
+ * Who deletes the claim, and nobody else, gives back what it took of a port's claims. What probed
+ * between the step and this is lost with it: the element, which is still there, tells (or it is a
+ * new claim of the same address already, and is counted for nothing).
+ */
+static __always_inline void outcome_forget(const struct outcome *outcome, struct claim *claim)
+{
+	int probed;
+
+	if (bpf_map_delete_elem(&claims, &outcome->event.key))
+		return;
+	quota_give_claim_of(outcome->quota_port);
+	bpf_spin_lock(&claim->lock);
+	probed = key_equal(&claim->key, &outcome->event.key) && claim->state != CLAIM_NONE;
+	bpf_spin_unlock(&claim->lock);
+	if (probed)
+		count(COUNTER_probe_forgotten);
+}
+
+/*
+ * The event goes before the claim: once that is gone, a frame can make another one of the same
+ * address, whose event has to come later than ours.
+ */
+static __always_inline void outcome_finish(const struct outcome *outcome, struct claim *claim)
 {
 	count(outcome->step.reason);
 	if (outcome->step.moved)
 		count(COUNTER_moved);
-	/* Who deletes it, and nobody else, gives back what it took of a port's claims. */
-	if (outcome->step.forget && !bpf_map_delete_elem(&claims, &outcome->event.key))
-		quota_give_claim_of(outcome->quota_port);
 	/* Also what failed: the deadline is another one now, whoever asked. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);
+	if (outcome->step.forget)
+		outcome_forget(outcome, claim);
 }
 
 #endif /* GARPD_OUTCOME_H */

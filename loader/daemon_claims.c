@@ -26,10 +26,10 @@ static __u64 daemon_due(void *ctx, const struct claim_key *key)
 }
 
 static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32 port,
-		       __u64 deadline_ns)
+		       __u64 deadline_ns, __u64 time_ns)
 {
 	char text[ADDR_TEXT_LEN];
-	int code = deadlines_set(daemon->deadlines, key, port, deadline_ns);
+	int code = deadlines_set(daemon->deadlines, key, port, deadline_ns, time_ns);
 
 	if (code)
 		log_error("%s: cannot set a timer: %s", addr_text(&key->addr, text),
@@ -43,7 +43,7 @@ static void daemon_event(void *ctx, const struct event *event)
 	evpn_heard(daemon->evpn, event);
 	events_log(event, ports_name_text(daemon->ports, event->key.segment),
 		   ports_name_text(daemon->ports, event->port));
-	daemon_arm(daemon, &event->key, event->port, event->deadline_ns);
+	daemon_arm(daemon, &event->key, event->port, event->deadline_ns, event->time_ns);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
 }
@@ -52,12 +52,16 @@ static void daemon_event(void *ctx, const struct event *event)
 static int daemon_rescan(struct daemon *daemon, struct err *err)
 {
 	struct claims claims;
+	uint64_t before_us;
 	size_t i;
-	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
+	int code;
+
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &before_us);
+	code = claims_read(daemon->datapath.pins.claims, &claims, err);
 
 	for (i = 0; !code && i < claims.count; i++)
 		daemon_arm(daemon, &claims.claim[i].key, claims.claim[i].port,
-			   claims.claim[i].deadline_ns);
+			   claims.claim[i].deadline_ns, before_us * NSEC_PER_USEC);
 	claims_free(&claims);
 	return code;
 }

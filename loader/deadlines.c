@@ -29,6 +29,8 @@ struct deadline {
 	struct deadlines *all;
 	struct line *line;
 	sd_event_source *timer;
+	__u64 deadline_ns;
+	__u64 time_ns; /* when the claim was known to have it */
 };
 
 struct deadlines {
@@ -127,28 +129,57 @@ static void deadlines_forget(struct deadlines *deadlines, struct deadline *deadl
 	deadline_free(deadline);
 }
 
-static int deadline_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
+static int deadline_change(struct deadline *deadline, __u32 port, __u64 deadline_ns, __u64 time_ns)
+{
+	int code = line_join(deadline, port);
+
+	if (code >= 0)
+		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
+	if (code >= 0)
+		code = sd_event_source_set_time(deadline->timer, deadline_us(deadline_ns));
+	if (code >= 0)
+		code = sd_event_source_set_enabled(deadline->timer, SD_EVENT_ONESHOT);
+	if (code < 0)
+		return code;
+	deadline->deadline_ns = deadline_ns;
+	if (time_ns > deadline->time_ns)
+		deadline->time_ns = time_ns;
+	return 0;
+}
+
+static int deadline_fires(sd_event_source *timer, uint64_t due_us, void *ctx)
 {
 	struct deadline *deadline = ctx;
 	struct deadlines *all = deadline->all;
-	struct claim_key key = deadline->key;
+	__u64 deadline_ns;
+	uint64_t now_us;
 
 	(void)timer;
-	(void)now_us;
+	(void)due_us;
+	sd_event_now(all->event, CLOCK_MONOTONIC, &now_us);
 	/* The claim's own events, which set its deadline too, are read later and say the same. */
-	return deadlines_set(all, &key, deadline->line->port, all->due(all->ctx, &key));
+	deadline_ns = all->due(all->ctx, &deadline->key);
+	if (deadline_ns)
+		return deadline_change(deadline, deadline->line->port, deadline_ns,
+				       now_us * NSEC_PER_USEC);
+	deadlines_forget(all, deadline);
+	return 0;
 }
 
 static int deadlines_add(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
-			 __u64 deadline_ns)
+			 __u64 deadline_ns, __u64 time_ns)
 {
 	struct deadline *deadline = calloc(1, sizeof(*deadline));
 	int code;
 
 	if (!deadline)
 		return -ENOMEM;
-	deadline->key = *key;
-	deadline->all = deadlines;
+	*deadline = (struct deadline){
+		.key = *key,
+		.all = deadlines,
+		.deadline_ns = deadline_ns,
+		.time_ns = time_ns,
+	};
 	code = line_join(deadline, port);
 	if (code >= 0)
 		code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
@@ -165,28 +196,22 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 	return 0;
 }
 
-static int deadline_change(struct deadline *deadline, __u32 port, __u64 deadline_ns)
+static bool deadline_takes(const struct deadline *deadline, __u64 deadline_ns, __u64 time_ns)
 {
-	int code = line_join(deadline, port);
-
-	if (code >= 0)
-		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
-	if (code >= 0)
-		code = sd_event_source_set_time(deadline->timer, deadline_us(deadline_ns));
-	if (code >= 0)
-		code = sd_event_source_set_enabled(deadline->timer, SD_EVENT_ONESHOT);
-	return code < 0 ? code : 0;
+	return time_ns >= deadline->time_ns || (deadline_ns && deadline_ns < deadline->deadline_ns);
 }
 
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
-		  __u64 deadline_ns)
+		  __u64 deadline_ns, __u64 time_ns)
 {
 	struct deadline **found = tfind(key, &deadlines->tree, deadlines_order);
 
 	if (!found)
-		return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns) : 0;
+		return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns, time_ns) : 0;
+	if (!deadline_takes(*found, deadline_ns, time_ns))
+		return 0;
 	if (deadline_ns)
-		return deadline_change(*found, port, deadline_ns);
+		return deadline_change(*found, port, deadline_ns, time_ns);
 	deadlines_forget(deadlines, *found);
 	return 0;
 }

@@ -22,10 +22,13 @@ typedef __u64 (*deadlines_due)(void *ctx, const struct claim_key *key);
 int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due due, void *ctx);
 void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 
-/* Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away. `port`
- * (ifindex) is whose it is. 0, or -errno: it is as it was.
+/*
+ * Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away. `port`
+ * (ifindex) is whose it is; `time_ns` is when the claim had it. One from before what is known can
+ * only bring it forward, since events may overtake each other: to come too early is harmless. 0, or
+ * -errno: it is as it was.
  */
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
-		  __u64 deadline_ns);
+		  __u64 deadline_ns, __u64 time_ns);
 
 #endif

@@ -68,7 +68,7 @@ Test(bpf_failed, failure_of_what_an_operator_asked_for_is_told)
 {
 	says_probes(&untagged);
 	says_has(PORT_A, guest, ARP_REQUEST, ones);
-	bpf_map_delete_elem(rig.ports, &rig.ifindex[PORT_A]);
+	rig_port(PORT_A, &(struct port){.segment = rig.bridge, .role = ROLE_GUEST});
 	rig_events();
 	rig.events = 0;
 	cr_assert_eq(rig_speak(SPEAK_NOW, ADDRESS).result, COUNTER_announce_failed);
@@ -76,6 +76,19 @@ Test(bpf_failed, failure_of_what_an_operator_asked_for_is_told)
 	cr_assert_eq(rig.events, 1);
 	cr_assert_eq(rig.event[0].reason, COUNTER_announce_failed);
 	cr_assert_eq(rig.event[0].deadline_ns, rig.event[0].time_ns + settings.retry_ns);
+}
+
+/* There is nothing to try again. */
+Test(bpf_failed, operator_is_refused_where_the_port_has_left)
+{
+	says_probes(&untagged);
+	says_has(PORT_A, guest, ARP_REQUEST, ones);
+	bpf_map_delete_elem(rig.ports, &rig.ifindex[PORT_A]);
+	rig_events();
+	rig.events = 0;
+	cr_assert_eq(rig_speak(SPEAK_NOW, ADDRESS).result, COUNTER_announce_refused);
+	rig_events();
+	cr_assert_eq(rig.events, 0);
 }
 
 Test(bpf_failed, port_that_is_no_longer_described)

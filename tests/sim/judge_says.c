@@ -63,6 +63,8 @@ static void says_again(const struct judge *judge, __u64 at_ns)
 static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
 {
 	judge_must(mac == judge->mac, "another one is announced than the claim is about");
+	judge_must(judge->port != REMOTE->port || slot_reason(reason),
+		   "announced for an operator, or refreshed, where no guests are");
 	if (slot_reason(reason))
 		return takes_slot(judge, reason, at_ns);
 	switch (reason) {

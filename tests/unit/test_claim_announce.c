@@ -65,7 +65,7 @@ Test(claim_slots, nothing_is_due_before_its_time)
 
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = world_claim(&w, ADDRESS);
-	step = claim_due((struct claim *)claim, (struct policy){}, &w.settings, at_ms(4150) - 1);
+	step = claim_due((struct claim *)claim, &(struct judged){}, &w.settings, at_ms(4150) - 1);
 	cr_assert_eq(step.reason, COUNTER_not_due);
 	cr_assert_eq(step.announce, ANNOUNCE_NOBODY);
 	cr_assert_eq(claim->deadline_ns, at_ms(4150));

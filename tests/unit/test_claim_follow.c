@@ -187,20 +187,20 @@ Test(claim_follow, an_operator_starts_them_anew)
 /* The announcement waits for its port's turn: the nudges that go with it wait, too. */
 Test(claim_follow, rounds_wait_for_an_announcement_that_is_owed)
 {
-	struct policy allowed = {};
+	const struct judged allowed = {.heir = GUEST_A->port};
 	struct claim_step step;
 	struct claim claim;
 
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	claim = *world_claim(&w, ADDRESS);
-	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS));
+	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS));
 	cr_assert(step.announce && step.nudge);
 	claim_queue(&claim, step.announce, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
 		    at_ms(TAKEN_MS));
 	cr_assert_eq(claim.deadline_ns, at_ms(TAKEN_MS + 500));
-	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS + 499));
+	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 499));
 	cr_assert(!step.announce && !step.nudge);
-	step = claim_due(&claim, allowed, &w.settings, at_ms(TAKEN_MS + 500));
+	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 500));
 	cr_assert(step.announce && step.nudge);
 }
 
@@ -277,14 +277,14 @@ Test(claim_refresh, ends_when_the_claim_is_forgotten)
 /* Heard on another CPU after the daemon had read its clock. */
 Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
 {
-	struct policy allowed = {};
+	const struct judged allowed = {.heir = GUEST_A->port};
 	struct claim claim;
 
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(DONE_MS));
 	claim = *world_claim(&w, ADDRESS);
 	claim.last_seen_ns = at_ms(DONE_MS + 60000) + 5;
-	cr_assert_eq(claim_due(&claim, allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
+	cr_assert_eq(claim_due(&claim, &allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
 		     COUNTER_announce_refresh);
 }
 
@@ -389,4 +389,17 @@ Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
+}
+
+/* The address is another machine's by now: no announcement of ours goes in at the uplink. */
+Test(claim_refresh, not_of_an_owner_behind_the_uplink)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, REMOTE, at_ms(20000));
+	world_uses(&w, ADDRESS, REMOTE, at_ms(70000));
+	world_run_until(&w, at_ms(100000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(w.counted[COUNTER_announce_failed], 0);
+	cr_assert_eq(w.counted[COUNTER_refresh_silent], 1);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(100000)), COUNTER_announce_refused);
 }

@@ -14,6 +14,7 @@ static void setup(void)
 }
 
 TestSuite(claim_xdp, .init = setup);
+TestSuite(claim_queue, .init = setup);
 
 static int owes(unsigned int flags)
 {
@@ -261,6 +262,26 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 	claim.state = CLAIM_OWNED;
 	step = claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_lost);
+}
+
+/* ---- what has to wait for its turn ---- */
+
+/* Its turn comes after the window's end, which says the same: it has waited for that. */
+Test(claim_queue, turn_that_comes_after_the_window_is_kept)
+{
+	const struct judged allowed = {.heir = GUEST_A->port};
+	struct claim_step step;
+	struct claim claim;
+
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	claim = *world_claim(&w, ADDRESS);
+	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
+	step = claim_due(&claim, &allowed, &w.settings, at_ms(9000));
+	cr_assert_eq(step.reason, COUNTER_window_ended);
+	cr_assert_eq(step.announce, ANNOUNCE_GUEST);
+	cr_assert_eq(step.queued, QUEUED_PORT);
+	cr_assert_eq(claim.queued, QUEUED_NOT);
 }
 
 /* ---- our own frames, that generic XDP meets again ---- */

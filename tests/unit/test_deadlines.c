@@ -14,13 +14,14 @@ static struct deadlines *deadlines;
 static __u32 served[2 * MANY]; /* the claims' numbers, in order */
 static size_t count;
 
-/* Served once, and never again. */
+static __u64 next_ns; /* what the call says; 0: served once, and never again */
+
 static __u64 due(void *ctx, const struct claim_key *key)
 {
 	(void)ctx;
 	cr_assert_lt(count, sizeof(served) / sizeof(served[0]));
 	served[count++] = key->segment;
-	return 0;
+	return next_ns;
 }
 
 static void setup(void)
@@ -29,11 +30,16 @@ static void setup(void)
 	cr_assert_eq(deadlines_open(&deadlines, event, due, NULL), 0);
 }
 
-static void set(__u32 claim, __u32 port, __u64 deadline_ns)
+static void set_as_of(__u32 claim, __u32 port, __u64 deadline_ns, __u64 time_ns)
 {
 	struct claim_key key = {.segment = claim};
 
-	cr_assert_eq(deadlines_set(deadlines, &key, port, deadline_ns), 0);
+	cr_assert_eq(deadlines_set(deadlines, &key, port, deadline_ns, time_ns), 0);
+}
+
+static void set(__u32 claim, __u32 port, __u64 deadline_ns)
+{
+	set_as_of(claim, port, deadline_ns, 0);
 }
 
 /* Whatever is pending, and nothing that is not. */
@@ -76,6 +82,43 @@ Test(deadlines, one_that_is_taken_away_is_not_served)
 	set(2, BUSY, 0);
 	run();
 	cr_assert_eq(count, 0);
+	end();
+}
+
+#define NEVER_NS (~0ull / 2)
+
+/* The event of the claim's last step overtook that of the step before. */
+Test(deadlines, one_from_before_takes_nothing_away)
+{
+	set_as_of(1, BUSY, 1, 20);
+	set_as_of(1, BUSY, 0, 10);
+	set_as_of(2, BUSY, 1, 20);
+	set_as_of(2, BUSY, NEVER_NS, 10);
+	run();
+	cr_assert_eq(count, 2);
+	end();
+}
+
+/* Two CPUs may have read their clocks in the other order than they stepped. */
+Test(deadlines, one_from_before_brings_it_forward)
+{
+	set_as_of(1, BUSY, NEVER_NS, 20);
+	set_as_of(1, BUSY, 1, 10);
+	run();
+	cr_assert_eq(count, 1);
+	end();
+}
+
+/* What the call of garpd_speak said is newer than an event that is read after it. */
+Test(deadlines, one_from_before_the_call_does_not_put_it_off)
+{
+	next_ns = 2;
+	set_as_of(1, BUSY, 1, 10);
+	sd_event_run(event, 0);
+	set_as_of(1, BUSY, NEVER_NS, 11);
+	next_ns = 0;
+	run();
+	cr_assert_eq(count, 2);
 	end();
 }
 

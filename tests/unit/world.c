@@ -92,9 +92,28 @@ static struct policy world_judge(const struct world *w, int site, const __u8 *ma
 			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
 }
 
+static struct seen *world_seen_last(struct world *w, const __u8 *mac)
+{
+	return &w->seen[mac[MAC_LEN - 1] % WORLD_SEEN];
+}
+
 struct policy world_policy(const struct world *w, const char *addr, const struct station *whom)
 {
 	return world_judge(w, world_find(w, addr), whom->mac);
+}
+
+static struct judged world_judged(struct world *w, int site)
+{
+	const struct claim *claim = &w->sites[site].claim;
+	struct judged judged = {
+		.port = claim_where(claim),
+		.policy = world_judge(w, site, claim_whom(claim)),
+		.seen = *world_seen_last(w, claim_whom(claim)),
+	};
+
+	memcpy(judged.mac, claim_whom(claim), MAC_LEN);
+	judged.heir = judged.port != REMOTE->port ? judged.port : 0;
+	return judged;
 }
 
 /* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
@@ -173,11 +192,6 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		world_nudges(w, claim);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
-}
-
-static struct seen *world_seen_last(struct world *w, const __u8 *mac)
-{
-	return &w->seen[mac[MAC_LEN - 1] % WORLD_SEEN];
 }
 
 /* What hear.h notes of any frame of a host behind a port of ours. */
@@ -284,14 +298,12 @@ static int world_next(const struct world *w)
 
 static void world_due(struct world *w, int site)
 {
+	struct judged judged = world_judged(w, site);
 	struct claim *claim = &w->sites[site].claim;
 
 	w->wakeups++;
-	claim_seen(claim, world_seen_last(w, claim_whom(claim)));
-	world_follow(
-		w, site,
-		claim_due(claim, world_judge(w, site, claim_whom(claim)), &w->settings, w->now_ns),
-		NULL);
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_due(claim, &judged, &w->settings, w->now_ns), NULL);
 }
 
 void world_run_until(struct world *w, __u64 at_ns)
@@ -322,12 +334,12 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
+	struct judged judged;
 
 	world_run_until(w, at_ns);
-	claim_seen(claim, world_seen_last(w, claim_whom(claim)));
-	world_follow(w, site,
-		     claim_asked(claim, world_judge(w, site, claim->mac), &w->settings, w->now_ns),
-		     NULL);
+	judged = world_judged(w, site);
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_asked(claim, &judged, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }
 
