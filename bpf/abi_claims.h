@@ -140,7 +140,7 @@ struct listener {
 	__u8 tries;	   /* nudges since the last announcing that it has not answered */
 	__u64 heard_ns;	   /* when it last asked for the address or answered it */
 	__u64 nudged_ns;
-	__u64 answered_ns; /* when it last answered a host that had the address */
+	__u64 answered_ns; /* when it last answered the MAC that the claim was about */
 };
 _Static_assert(sizeof(struct listener) == 48, "listener has no holes");
 

@@ -94,35 +94,30 @@ static __always_inline void listen_begin(struct outcome *outcome, const struct a
 	__builtin_memcpy(listening->record.mac, outcome->frame.mac, MAC_LEN);
 }
 
-/* When the sender answered a host that has the target's address before; it does so now. */
-static __always_inline __u64 listen_answer(struct outcome *outcome, __u64 now_ns)
+/*
+ * The sender answered a host, which it takes for the owner of the target. Only where that is the
+ * one that the claim is about has it followed, and does its record say so.
+ */
+static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 {
-	struct listener *there = listener_find(&outcome->listening, &outcome->frame.addr, 0);
-	__u64 before_ns = 0;
-
-	if (there) {
-		before_ns = there->answered_ns;
-		there->answered_ns = now_ns;
-		there->tries = 0;
-	}
-	return before_ns;
-}
-
-/* Whoever answers the MAC that was announced has it: the claim of the target is confirmed. */
-static __always_inline void listen_confirm(struct outcome *outcome, __u64 answered_ns, __u64 now_ns)
-{
-	struct claim_key *key = &outcome->listening.key.claim;
-	struct event *event = &outcome->listening.event;
-	struct claim *claim = bpf_map_lookup_elem(&claims, key);
+	struct listening *listening = &outcome->listening;
+	struct listener *there = listener_find(listening, &outcome->frame.addr, 0);
+	struct claim *claim = bpf_map_lookup_elem(&claims, &listening->key.claim);
 	struct claim_step step = {.reason = COUNTER_no_claim};
+	struct event *event = &listening->event;
 
 	if (!claim)
 		return;
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
-	if (key_equal(&claim->key, key))
+	if (key_equal(&claim->key, &listening->key.claim)) {
 		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr,
-				      answered_ns, now_ns);
+				      there ? there->answered_ns : 0, now_ns);
+		if (there && mac_equal(claim->mac, outcome->frame.to_mac)) {
+			there->answered_ns = now_ns;
+			there->tries = 0;
+		}
+	}
 	event->took_ns = now_ns - claim->announced_since_ns;
 	event_take(event, claim, &step, now_ns);
 	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
@@ -131,7 +126,7 @@ static __always_inline void listen_confirm(struct outcome *outcome, __u64 answer
 	count(step.reason);
 	if (!step.changed)
 		return;
-	event->key = *key;
+	event->key = listening->key.claim;
 	event->listener = outcome->frame.addr;
 	event_send(event);
 }
@@ -144,7 +139,7 @@ static __always_inline void listen_confirm(struct outcome *outcome, __u64 answer
 static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 {
 	struct addr everybody = {};
-	__u64 now_ns, answered_ns;
+	__u64 now_ns;
 
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
@@ -153,8 +148,7 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	listener_note(&outcome->listening, now_ns);
 	if (outcome->frame.to != FRAME_ANSWERS)
 		return;
-	answered_ns = listen_answer(outcome, now_ns);
-	listen_confirm(outcome, answered_ns, now_ns);
+	listen_answer(outcome, now_ns);
 	if (role != ROLE_UPLINK)
 		return;
 	listen_begin(outcome, &everybody);

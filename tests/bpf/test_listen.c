@@ -27,7 +27,7 @@ static void client_says(enum rig_port at, __u16 op, const __u8 *dst)
 {
 	struct bytes frame = says_from(dst, router, &untagged);
 
-	put_arp(&frame, op, router, CLIENT, op == ARP_REPLY ? guest : zeroes, SERVICE);
+	put_arp(&frame, op, router, CLIENT, op == ARP_REPLY ? dst : zeroes, SERVICE);
 	rig_hear(at, &frame);
 }
 
@@ -100,7 +100,7 @@ Test(bpf_listen, who_answers_from_outside_is_a_gateway)
 
 	client_says(PORT_UPLINK, ARP_REPLY, guest);
 	cr_assert_eq(listener_at(&key, 0, &listener), 0);
-	cr_assert_neq(listener.answered_ns, 0);
+	cr_assert_eq(listener.answered_ns, 0, "nobody has the address");
 	cr_assert_eq(listener_at(&segment, 0, &listener), 0);
 	cr_assert_eq(listener.gateway, 1);
 	cr_assert_arr_eq(listener.mac, router, MAC_LEN);
@@ -198,6 +198,35 @@ Test(bpf_listen, a_listener_is_nudged_and_confirms)
 	cr_assert_arr_eq(event->mac, guest, MAC_LEN);
 	rig_due(&key);
 	rig_expect_silence(PORT_UPLINK);
+}
+
+/* Its answer to whoever had the address before proves the contrary: it is nudged on. */
+Test(bpf_listen, who_answers_the_former_owner_has_not_followed)
+{
+	struct listener listener;
+	struct claim_key key;
+	__u64 answered_ns;
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	key = announced();
+	expect_nudge(PORT_UPLINK, router);
+	client_says(PORT_UPLINK, ARP_REPLY, other);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 0);
+	cr_assert_eq(rig_claim_now(&key).unconfirmed, 1);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, 0);
+	cr_assert_eq(listener.tries, 1);
+	rig_due(&key);
+	expect_nudge(PORT_UPLINK, router);
+	client_says(PORT_UPLINK, ARP_REPLY, guest);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 1);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	answered_ns = listener.answered_ns;
+	cr_assert_eq(answered_ns, rig_claim_now(&key).confirmed_ns);
+	cr_assert_eq(listener.tries, 0);
+	client_says(PORT_UPLINK, ARP_REPLY, other);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, answered_ns);
 }
 
 Test(bpf_listen, a_gateway_that_is_only_named_is_asked_for_by_everybody)
