@@ -57,8 +57,9 @@ static __always_inline struct listener *listener_find(struct listening *listenin
 }
 
 /*
- * Remembers `listening->record` under `listening->key`, unless it is known and fresh. Another CPU
- * may take the same place at the same time: one of the two is remembered, whole.
+ * Remembers `listening->record` under `listening->key`, unless it is known and fresh. A record
+ * without a MAC says nothing against the one that is known. Another CPU may take the same place at
+ * the same time: one of the two is remembered, whole.
  */
 static __always_inline void listener_note(struct listening *listening, __u64 now_ns)
 {
@@ -67,6 +68,8 @@ static __always_inline void listener_note(struct listening *listening, __u64 now
 
 	if (listening->key.place >= LISTENERS)
 		return;
+	if (there && mac_is_zero(record->mac))
+		__builtin_memcpy(record->mac, there->mac, MAC_LEN);
 	if (there && mac_equal(there->mac, record->mac) &&
 	    now_ns - there->heard_ns < LISTENER_FRESH_NS)
 		return;

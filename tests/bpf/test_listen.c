@@ -229,13 +229,31 @@ Test(bpf_listen, who_answers_the_former_owner_has_not_followed)
 	cr_assert_eq(listener.answered_ns, answered_ns);
 }
 
-Test(bpf_listen, a_gateway_that_is_only_named_is_asked_for_by_everybody)
+static void client_is_named(void)
 {
 	struct addr client;
 	__u32 first = 0;
 
 	addr_from_ipv4(&client, (const __u8 *)CLIENT);
 	cr_assert_eq(bpf_map_update_elem(rig.gateways, &first, &client, BPF_ANY), 0);
+}
+
+/* What is named is only the address; the MAC that was heard stays, in every round. */
+Test(bpf_listen, a_gateway_that_is_named_keeps_its_mac)
+{
+	struct claim_key key;
+
+	client_is_named();
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	key = announced();
+	expect_nudge(PORT_UPLINK, router);
+	rig_due(&key);
+	expect_nudge(PORT_UPLINK, router);
+}
+
+Test(bpf_listen, a_gateway_that_is_only_named_is_asked_for_by_everybody)
+{
+	client_is_named();
 	announced();
 	expect_nudge(PORT_B, ones);
 	expect_nudge(PORT_UPLINK, ones);
