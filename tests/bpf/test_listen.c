@@ -281,6 +281,44 @@ Test(bpf_listen, three_tries)
 	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
 }
 
+/* Nobody is nudged before the announcement that it goes with, nor forgotten when that fails. */
+Test(bpf_listen, the_round_waits_for_the_retry)
+{
+	struct port port = {.segment = rig.bridge, .role = ROLE_GUEST};
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	says_probes(&untagged);
+	rig_port(PORT_A, &port);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_failed);
+	cr_assert_eq(rig_claim_now(&key).nudges, 0);
+	port.forwarding = 1;
+	rig_port(PORT_A, &port);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+	pass_announcements(2);
+	expect_nudge(PORT_UPLINK, router);
+	cr_assert_eq(rig_claim_now(&key).unconfirmed, 1);
+}
+
+/* It is not waited for for ever: the round of an announcement that is given up finds no port. */
+Test(bpf_listen, the_round_ends_with_an_announcement_that_is_given_up)
+{
+	struct port port = {.segment = rig.bridge, .role = ROLE_GUEST};
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	__u32 result;
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	says_probes(&untagged);
+	rig_port(PORT_A, &port);
+	do {
+		result = rig_due(&key).result;
+	} while (result == COUNTER_announce_failed);
+	cr_assert_eq(result, COUNTER_announce_lost);
+	rig_due(&key);
+	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
+	cr_assert_gt(rig_claim_now(&key).deadline_ns, rig_now_ns());
+}
+
 /* Its answer would go by unseen. */
 Test(bpf_listen, nobody_is_nudged_on_a_router_port)
 {
