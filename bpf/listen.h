@@ -20,6 +20,13 @@ static __always_inline int addr_equal(const struct addr *a, const struct addr *b
 	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
 }
 
+/* Heard of in the last span_ns? Another CPU may have written down a time after `now_ns`. */
+static __always_inline int listener_is_heard(const struct listener *listener, __u64 span_ns,
+					     __u64 now_ns)
+{
+	return now_ns < listener->heard_ns + span_ns;
+}
+
 /* Which place a newcomer takes: an empty one, else that of whom nothing was heard for longest. */
 static __always_inline __u64 listener_worth(const struct listener *there, __u32 gateway)
 {
@@ -71,7 +78,7 @@ static __always_inline void listener_note(struct listening *listening, __u64 now
 	if (there && mac_is_zero(record->mac))
 		__builtin_memcpy(record->mac, there->mac, MAC_LEN);
 	if (there && mac_equal(there->mac, record->mac) &&
-	    now_ns - there->heard_ns < LISTENER_FRESH_NS)
+	    listener_is_heard(there, LISTENER_FRESH_NS, now_ns))
 		return;
 	record->heard_ns = now_ns;
 	if (there) {
@@ -113,6 +120,8 @@ static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 		return;
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
+	if (now_ns < claim->announced_since_ns) /* by another CPU, meanwhile */
+		now_ns = claim->announced_since_ns;
 	if (key_equal(&claim->key, &listening->key.claim)) {
 		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr,
 				      there ? there->answered_ns : 0, now_ns);

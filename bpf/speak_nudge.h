@@ -65,7 +65,7 @@ static __always_inline int nudge_is_wanted(const struct listener *listener,
 {
 	return listener->answered_ns < since_ns && !mac_equal(listener->mac, speech->mac) &&
 	       !addr_equal(&listener->addr, &speech->addr) &&
-	       (listener->gateway || now_ns - listener->heard_ns < LISTENER_AGE_NS);
+	       (listener->gateway || listener_is_heard(listener, LISTENER_AGE_NS, now_ns));
 }
 
 /* ---- the gateways hold every address, this one too ---- */
@@ -110,7 +110,7 @@ __noinline int nudge_add_learned(__u32 place)
 	__builtin_memset(&outcome->listening.key.claim.addr, 0, sizeof(struct addr));
 	outcome->listening.key.place = place;
 	there = bpf_map_lookup_elem(&listeners, &outcome->listening.key);
-	if (there && now_ns - there->heard_ns < LISTENER_AGE_NS)
+	if (there && listener_is_heard(there, LISTENER_AGE_NS, now_ns))
 		nudge_add_gateway(outcome, &there->addr, there->mac, now_ns);
 	return 0;
 }

@@ -166,6 +166,19 @@ static void expect_nudge(enum rig_port at, const __u8 *dst)
 	rig_expect(at, &frame, "nudge");
 }
 
+/* Another CPU's clock, read before ours, may be written down after it. */
+Test(bpf_listen, who_is_heard_of_at_this_moment_is_nudged)
+{
+	struct listener_key place = {.claim = rig_key(ADDRESS, 0, 0)};
+	struct listener listener = {.heard_ns = rig_now_ns() + NSEC_PER_SEC};
+
+	addr_from_ipv4(&listener.addr, (const __u8 *)CLIENT);
+	memcpy(listener.mac, router, MAC_LEN);
+	bpf_map_update_elem(rig.listeners, &place, &listener, BPF_ANY);
+	announced();
+	expect_nudge(PORT_UPLINK, router);
+}
+
 static struct event *last_event(void)
 {
 	rig_events();
@@ -198,6 +211,22 @@ Test(bpf_listen, a_listener_is_nudged_and_confirms)
 	cr_assert_arr_eq(event->mac, guest, MAC_LEN);
 	rig_due(&key);
 	rig_expect_silence(PORT_UPLINK);
+}
+
+/* The same of the announcement that is confirmed. */
+Test(bpf_listen, an_answer_takes_no_less_than_no_time)
+{
+	struct claim_key key = announced();
+	struct claim claim = rig_claim_now(&key);
+	struct listener listener;
+
+	claim.announced_since_ns = rig_now_ns() + NSEC_PER_SEC;
+	bpf_map_update_elem(rig.claims, &key, &claim, BPF_F_LOCK);
+	client_says(PORT_UPLINK, ARP_REPLY, guest);
+	cr_assert_eq(last_event()->reason, COUNTER_confirmed);
+	cr_assert_eq(last_event()->took_ns, 0);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, claim.announced_since_ns);
 }
 
 /* Its answer to whoever had the address before proves the contrary: it is nudged on. */
