@@ -16,7 +16,7 @@
 #include "counter_list.h"
 
 /* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 2
+#define GARPD_ABI 3
 
 /* skb->mark of every frame that we re-inject: how we know our own frames when they come by. */
 #define GARPD_MARK 0x67617270u /* "garp" */
@@ -34,6 +34,7 @@
 #define GARPD_MAX_HOST	    16384u /* addresses of the host and its next hops */
 #define GARPD_MAX_LISTENERS 16384u /* of all addresses; the ones heard of last are kept */
 #define GARPD_MAX_GATEWAYS  16u	   /* that a configuration may name */
+#define GARPD_MAX_HEARD	    4096u  /* gateways of all segments, the ones heard of last */
 #define GARPD_MAX_SEEN	    16384u /* hosts whose last sign of life is kept */
 #define GARPD_MAX_OWNERS    64u	   /* MACs on one prefix: a failover cluster has at most 64 nodes */
 #define GARPD_MAX_SUBNETS   4096u  /* of the host, in all its segments */

@@ -123,8 +123,9 @@ _Static_assert(sizeof(struct claim) == 296, "claim: pinned layout, raise GARPD_A
 #define LISTENERS 8 /* remembered of one address */
 
 /*
- * Key of map `listeners`: the address, and which of the places there. Under the address :: stand
- * those of a whole segment: its gateways, which hold every address. No holes.
+ * Key of map `listeners`: the address, and which of the places there. In map `gateways_heard` it is
+ * of a whole segment: the address is ::, and the places are its gateways', which hold every
+ * address. No holes.
  */
 struct listener_key {
 	struct claim_key claim;

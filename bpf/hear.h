@@ -134,7 +134,6 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 		count(COUNTER_no_claim);
 		return -1;
 	}
-	outcome->event.port = heard->port;
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);
 	/* Whoever is announced for a frame is its sender, on the port that it came from. */
 	__builtin_memcpy(outcome->speech.mac, heard->frame->mac, MAC_LEN);
@@ -144,7 +143,7 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	return 0;
 }
 
-/* The segment and the address. 0, or -1, counted: nothing comes of the frame there. */
+/* The segment, the port and the address. 0, or -1, counted: nothing comes of the frame there. */
 static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port)
 {
@@ -152,6 +151,7 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 
 	key->segment = port->segment;
 	key->addr = outcome->frame.addr;
+	outcome->event.port = ifindex;
 	if (!port->forwarding) {
 		count(COUNTER_not_forwarding);
 		return -1;

@@ -36,10 +36,10 @@ static __always_inline __u64 listener_worth(const struct listener *there, __u32 
 }
 
 /*
- * The listener under `listening->key`, or NULL: then the key's place is the one to be taken, and
- * LISTENERS where there is none.
+ * The listener under `listening->key` of `map`, which is `listeners` or `gateways_heard`; or NULL:
+ * then the key's place is the one to be taken, and LISTENERS where there is none.
  */
-static __always_inline struct listener *listener_find(struct listening *listening,
+static __always_inline struct listener *listener_find(void *map, struct listening *listening,
 						      const struct addr *addr, __u32 gateway)
 {
 	struct listener *there;
@@ -50,7 +50,7 @@ static __always_inline struct listener *listener_find(struct listening *listenin
 	listening->worth = ~0ull;
 	for (i = 0; i < LISTENERS; i++) {
 		listening->key.place = i;
-		there = bpf_map_lookup_elem(&listeners, &listening->key);
+		there = bpf_map_lookup_elem(map, &listening->key);
 		if (there && addr_equal(&there->addr, addr))
 			return there;
 		worth = listener_worth(there, gateway);
@@ -64,14 +64,14 @@ static __always_inline struct listener *listener_find(struct listening *listenin
 }
 
 /*
- * Remembers `listening->record` under `listening->key`, unless it is known and fresh. A record
- * without a MAC says nothing against the one that is known. Another CPU may take the same place at
- * the same time: one of the two is remembered, whole.
+ * Remembers `listening->record` under `listening->key` of `map`, unless it is known and fresh. A
+ * record without a MAC says nothing against the one that is known. Another CPU may take the same
+ * place at the same time: one of the two is remembered, whole.
  */
-static __always_inline void listener_note(struct listening *listening, __u64 now_ns)
+static __always_inline void listener_note(void *map, struct listening *listening, __u64 now_ns)
 {
 	struct listener *record = &listening->record;
-	struct listener *there = listener_find(listening, &record->addr, record->gateway);
+	struct listener *there = listener_find(map, listening, &record->addr, record->gateway);
 
 	if (listening->key.place >= LISTENERS)
 		return;
@@ -89,7 +89,7 @@ static __always_inline void listener_note(struct listening *listening, __u64 now
 	} else {
 		count(COUNTER_listener_learned);
 	}
-	bpf_map_update_elem(&listeners, &listening->key, record, BPF_ANY);
+	bpf_map_update_elem(map, &listening->key, record, BPF_ANY);
 }
 
 /* The sender of the outcome's frame, as a listener of `addr` in its segment. */
@@ -111,7 +111,7 @@ static __always_inline void listen_begin(struct outcome *outcome, const struct a
 static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 {
 	struct listening *listening = &outcome->listening;
-	struct listener *there = listener_find(listening, &outcome->frame.addr, 0);
+	struct listener *there = listener_find(&listeners, listening, &outcome->frame.addr, 0);
 	struct claim *claim = bpf_map_lookup_elem(&claims, &listening->key.claim);
 	struct claim_step step = {.reason = COUNTER_no_claim};
 	struct event *event = &listening->event;
@@ -143,6 +143,62 @@ static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 	event_send(event);
 }
 
+/* ---- who is not to be believed ---- */
+
+/* The rule of a port forbids a guest there its MAC or address, whatever it does with it. */
+static __always_inline int listen_is_forbidden(struct outcome *outcome)
+{
+	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->event.port);
+
+	if (!port || !(port->guards & GUARD_RULE))
+		return 0;
+	listen_begin(outcome, &outcome->frame.addr);
+	guard_find(&outcome->judging, &outcome->listening.key.claim, outcome->frame.mac, port,
+		   GUARD_RULE);
+	return guard_denies(&outcome->judging.guard, NULL) != 0;
+}
+
+/* Is the sender the one that we announce for its address? */
+static __always_inline int listen_is_owner(struct outcome *outcome)
+{
+	struct claim *claim;
+	int is_owner;
+
+	listen_begin(outcome, &outcome->frame.addr);
+	claim = bpf_map_lookup_elem(&claims, &outcome->listening.key.claim);
+	if (!claim)
+		return 0;
+	bpf_spin_lock(&claim->lock);
+	is_owner = key_equal(&claim->key, &outcome->listening.key.claim) &&
+		   claim_may_nudge(claim->state) && mac_equal(claim->mac, outcome->frame.mac);
+	bpf_spin_unlock(&claim->lock);
+	return is_owner;
+}
+
+/* A guest speaks as a gateway that was heard from outside with another MAC. */
+static __always_inline int listen_is_no_gateway(struct outcome *outcome)
+{
+	const struct listener *gateway;
+	struct addr everybody = {};
+
+	listen_begin(outcome, &everybody);
+	gateway = listener_find(&gateways_heard, &outcome->listening, &outcome->frame.addr, 1);
+	return gateway && !mac_equal(gateway->mac, outcome->frame.mac) && !listen_is_owner(outcome);
+}
+
+/* Is the sender a guest that is not who it says it is? A global function, as hear_aside(). */
+__noinline int listen_doubts(__u32 role)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+
+	if (!outcome)
+		return 1;
+	return port_has_guests(role) &&
+	       (listen_is_forbidden(outcome) || listen_is_no_gateway(outcome));
+}
+
+/* ---- what it says ---- */
+
 /*
  * An ordinary request or answer came by. Who asks for an address will have it in its cache, and so
  * has who answers a host that has it (RFC 826, RFC 4861 7.2.3). Who answers from outside may be a
@@ -155,9 +211,11 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
+	if (listen_doubts(role))
+		return count(COUNTER_listener_doubted);
 	now_ns = bpf_ktime_get_ns();
 	listen_begin(outcome, &outcome->frame.target);
-	listener_note(&outcome->listening, now_ns);
+	listener_note(&listeners, &outcome->listening, now_ns);
 	if (outcome->frame.to != FRAME_ANSWERS)
 		return;
 	listen_answer(outcome, now_ns);
@@ -165,7 +223,7 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 		return;
 	listen_begin(outcome, &everybody);
 	outcome->listening.record.gateway = 1;
-	listener_note(&outcome->listening, now_ns);
+	listener_note(&gateways_heard, &outcome->listening, now_ns);
 }
 
 /* ---- who is alive ---- */

@@ -118,6 +118,20 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
+/*
+ * The gateways of each segment, as they were heard from outside: no guest writes here, so that none
+ * can displace them or take their place. Written by the programs, an element whole; read by
+ * garpd_speak, which adds them to the listeners of each address, and by every tool. Full: whoever
+ * was not heard of for longest is forgotten, until it is heard again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_HEARD);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct listener_key);
+	__type(value, struct listener);
+} gateways_heard SEC(".maps");
+
 /* Listeners of every address: `gateways` of the configuration, then ::. Written by the daemon. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

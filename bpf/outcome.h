@@ -34,7 +34,7 @@ struct outcome {
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	__u32 placed;	  /* 1: event.key says where the frame was heard */
+	__u32 placed;	  /* 1: event.key and event.port say where the frame was heard */
 	__u32 quota_port; /* the claim's */
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };

@@ -20,21 +20,22 @@
 #define BPFFS "/sys/fs/bpf"
 
 /* X(map, key, value). `settings` is first: it tells whether the rest is ours. */
-#define PINS(X)                                            \
-	X(settings, __u32, struct settings)                \
-	X(claims, struct claim_key, struct claim)          \
-	X(ports, __u32, struct port)                       \
-	X(port_vlans, __u32, struct port_vlans)            \
-	X(port_limits, __u32, struct limit)                \
-	X(lanes, __u32, struct lane_limit)                 \
-	X(addresses, struct prefix, struct address)        \
-	X(subnets, struct subnet, __u32)                   \
-	X(rule_addresses, struct rule_address, __u32)      \
-	X(rule_macs, struct rule_mac, __u32)               \
-	X(host, struct addr, __u32)                        \
-	X(listeners, struct listener_key, struct listener) \
-	X(gateways, __u32, struct addr)                    \
-	X(seen, struct seen_key, __u64)                    \
+#define PINS(X)                                                 \
+	X(settings, __u32, struct settings)                     \
+	X(claims, struct claim_key, struct claim)               \
+	X(ports, __u32, struct port)                            \
+	X(port_vlans, __u32, struct port_vlans)                 \
+	X(port_limits, __u32, struct limit)                     \
+	X(lanes, __u32, struct lane_limit)                      \
+	X(addresses, struct prefix, struct address)             \
+	X(subnets, struct subnet, __u32)                        \
+	X(rule_addresses, struct rule_address, __u32)           \
+	X(rule_macs, struct rule_mac, __u32)                    \
+	X(host, struct addr, __u32)                             \
+	X(listeners, struct listener_key, struct listener)      \
+	X(gateways, __u32, struct addr)                         \
+	X(gateways_heard, struct listener_key, struct listener) \
+	X(seen, struct seen_key, __u64)                         \
 	X(counters, __u32, struct counters)
 
 /* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */

@@ -31,6 +31,7 @@ struct pins {
 	int host;
 	int listeners;
 	int gateways;
+	int gateways_heard;
 	int seen;
 	int settings;
 	int counters;
