@@ -82,6 +82,7 @@ static void pins_clear(struct pins *pins)
 	for (i = 0; i < PINNED_MAPS; i++)
 		*pin_fd(pins, &pinned_maps[i]) = -1;
 	pins->speak = -1;
+	pins->speak_lock = -1;
 }
 
 void pins_close(struct pins *pins)
@@ -93,6 +94,8 @@ void pins_close(struct pins *pins)
 			close(*pin_fd(pins, &pinned_maps[i]));
 	if (pins->speak >= 0)
 		close(pins->speak);
+	if (pins->speak_lock >= 0)
+		close(pins->speak_lock);
 	pins_clear(pins);
 }
 
@@ -223,7 +226,8 @@ static int pins_open_speak(struct pins *pins, struct err *err)
 	if (fd < 0)
 		return pins_explain(path, fd, err);
 	pins->speak = fd;
-	return 0;
+	pins->speak_lock = open(pins_path(GARPD_LINKS, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return pins->speak_lock < 0 ? pins_explain(path, -errno, err) : 0;
 }
 
 int pins_open(struct pins *pins, bool read_only, struct err *err)
