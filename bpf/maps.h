@@ -231,6 +231,7 @@ struct {
 	__uint(value_size, sizeof(struct claim));
 } new_claim SEC(".maps");
 
+/* Atomic: a frame may come while garpd_speak counts on the same CPU. */
 static __always_inline void count(__u32 counter)
 {
 	__u32 zero = 0;
@@ -238,7 +239,7 @@ static __always_inline void count(__u32 counter)
 
 	barrier_var(counter); /* what is compared is what is used: the verifier has to see it */
 	if (values && counter < COUNTER_MAX)
-		values[counter]++;
+		__sync_fetch_and_add(&values[counter], 1);
 }
 
 #endif /* GARPD_MAPS_H */
