@@ -162,7 +162,7 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	nudges->waiting++;
 	if (nudges->looks)
 		return 0;
-	if (quota_refuses_nudge(outcome->speech.port, set, now_ns)) {
+	if (quota_refuses(outcome->speech.port, LIMIT_NUDGE, set, now_ns)) {
 		count(COUNTER_nudge_over_limit);
 		return 0;
 	}
