@@ -34,6 +34,7 @@
 #define GARPD_MAX_HOST	    16384u /* addresses of the host and its next hops */
 #define GARPD_MAX_LISTENERS 16384u /* of all addresses; the ones heard of last are kept */
 #define GARPD_MAX_GATEWAYS  16u	   /* that a configuration may name */
+#define GARPD_MAX_HEARD	    4096u  /* gateways of all segments, the ones heard of last */
 #define GARPD_MAX_SEEN	    16384u /* hosts whose last sign of life is kept */
 #define GARPD_MAX_OWNERS    64u	   /* MACs on one prefix: a failover cluster has at most 64 nodes */
 #define GARPD_MAX_SUBNETS   4096u  /* of the host, in all its segments */

@@ -35,6 +35,8 @@ enum subnet_what {
 #define GUARD_ONLY_DECLARED 0x02 /* what the configuration does not name is denied */
 #define GUARD_ADDRESSES	    0x04 /* what `rule_addresses` does not have for the port's rule is, too */
 #define GUARD_MACS	    0x08 /* the same of `rule_macs` */
+#define GUARD_RULE	    (GUARD_ADDRESSES | GUARD_MACS)
+#define GUARD_ALL	    (GUARD_RULE | GUARD_FOREIGN | GUARD_ONLY_DECLARED)
 
 /* Key of the prefix tree `rule_addresses`: an address that a port with this rule may have. */
 struct rule_address {

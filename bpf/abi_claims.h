@@ -127,8 +127,9 @@ _Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_A
 #define LISTENERS 8 /* remembered of one address */
 
 /*
- * Key of map `listeners`: the address, and which of the places there. Under the address :: stand
- * those of a whole segment: its gateways, which hold every address. No holes.
+ * Key of map `listeners`: the address, and which of the places there. In map `gateways_heard` it is
+ * of a whole segment: the address is ::, and the places are its gateways', which hold every
+ * address. No holes.
  */
 struct listener_key {
 	struct claim_key claim;
@@ -144,7 +145,7 @@ struct listener {
 	__u8 tries;	   /* nudges since the last announcing that it has not answered */
 	__u64 heard_ns;	   /* when it last asked for the address or answered it */
 	__u64 nudged_ns;
-	__u64 answered_ns; /* when it last answered a host that had the address */
+	__u64 answered_ns; /* when it last answered the MAC that the claim was about */
 };
 _Static_assert(sizeof(struct listener) == 48, "listener has no holes");
 

@@ -88,6 +88,8 @@
 	/* did the listeners follow? */                                                           \
 	X(listener_learned,                                                                       \
 	  "hosts that asked for an address or answered its owner: its listeners")                 \
+	X(listener_doubted,                                                                       \
+	  "senders not taken for a listener: a guest that speaks as somebody else")               \
 	X(nudge_round, "rounds of nudges to the listeners of an announced address")               \
 	X(nudged, "nudges sent")                                                                  \
 	X(nudge_over_limit, "nudges beyond what their port may announce, left to the next round") \

@@ -116,7 +116,7 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 	return claim_due(claim, judged, set, now_ns);
 }
 
-/* The announcement of the step, where its port takes frames. 1: it was its turn; 0: it waits. */
+/* The announcement of the step, where its port takes frames. 1: sent; 0: it waits, or failed. */
 static __always_inline int speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
 					      struct claim *claim, const struct settings *set,
 					      __u64 now_ns)
@@ -128,7 +128,7 @@ static __always_inline int speak_announcement(struct __sk_buff *skb, struct outc
 		return 0;
 	sent = port && round_sent(speak_from_nothing(skb, &outcome->speech, port), port);
 	outcome_record(outcome, claim, sent, set, now_ns);
-	return 1;
+	return sent;
 }
 
 static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,

@@ -62,6 +62,22 @@ static __always_inline void guard_find_mac(struct judging *judging, __u32 rule, 
 	judging->guard.has_mac = bpf_map_lookup_elem(&rule_macs, &judging->rule_mac) != NULL;
 }
 
+/* What those of `guards` that the port has say of the MAC and the claim's address. */
+static __always_inline void guard_find(struct judging *judging, const struct claim_key *key,
+				       const __u8 *mac, const struct port *port, __u32 guards)
+{
+	struct guard *guard = &judging->guard;
+
+	__builtin_memset(guard, 0, sizeof(*guard));
+	guard->guards = port->guards & guards;
+	if (guard->guards & GUARD_FOREIGN)
+		guard_find_subnet(judging, key);
+	if (guard->guards & GUARD_ADDRESSES)
+		guard_find_address(judging, port->rule, &key->addr);
+	if (guard->guards & GUARD_MACS)
+		guard_find_mac(judging, port->rule, mac);
+}
+
 /*
  * May this MAC, on this port, have the claim's address? `port` may be NULL: it is gone. The answer
  * is in `judging` as well as returned.
@@ -72,15 +88,8 @@ static __always_inline struct policy policy_of(struct judging *judging, const st
 	struct guard *guard = &judging->guard;
 
 	__builtin_memset(guard, 0, sizeof(*guard));
-	if (port) {
-		guard->guards = port->guards;
-		if (port->guards & GUARD_FOREIGN)
-			guard_find_subnet(judging, key);
-		if (port->guards & GUARD_ADDRESSES)
-			guard_find_address(judging, port->rule, &key->addr);
-		if (port->guards & GUARD_MACS)
-			guard_find_mac(judging, port->rule, mac);
-	}
+	if (port)
+		guard_find(judging, key, mac, port, GUARD_ALL);
 	barrier(); /* what is read from here on may be anything, to the verifier */
 	judging->prefix = (struct prefix){.len = ADDR_BITS, .addr = key->addr};
 	judging->policy = policy_judge_guarded(bpf_map_lookup_elem(&addresses, &judging->prefix),

@@ -74,7 +74,7 @@ static __always_inline struct claim *claim_make(const struct claim_key *key, __u
 
 	if (!claim)
 		return NULL;
-	if (limit && quota_take_claim(limit, set)) {
+	if (limit && !quota_takes_claim(limit, set)) {
 		count(COUNTER_probe_over_quota);
 		return NULL;
 	}
@@ -170,7 +170,7 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 static __always_inline int hear_over_limit(const struct heard *heard, const struct settings *set)
 {
 	if (heard->frame->kind != FRAME_PROBE || !port_has_guests(heard->role) ||
-	    !quota_refuses_probe(heard->port, set))
+	    !quota_refuses(heard->port, LIMIT_PROBE, set, bpf_ktime_get_ns()))
 		return 0;
 	count(COUNTER_probe_over_limit);
 	return 1;

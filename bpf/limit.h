@@ -52,11 +52,18 @@ static __always_inline __u64 limit_reserve(__u64 *paid_ns, __u32 per_second, __u
 
 /* ---- of one port ---- */
 
-static __always_inline int limit_allows_probe(struct limit *limit, const struct settings *settings,
-					      __u64 now_ns)
+/* What is refused beyond a port's limit, and not queued. */
+enum limit_what { LIMIT_PROBE, LIMIT_NUDGE };
+
+static __always_inline int limit_allows_one(struct limit *limit, enum limit_what what,
+					    const struct settings *settings, __u64 now_ns)
 {
-	return limit_allows(&limit->probes_paid_ns, settings->probes_per_second,
-			    settings->probes_burst, now_ns);
+	if (what == LIMIT_PROBE)
+		return limit_allows(&limit->probes_paid_ns, settings->probes_per_second,
+				    settings->probes_burst, now_ns);
+	/* Nudges are held to the numbers of the announcements that they go with. */
+	return limit_allows(&limit->nudges_paid_ns, settings->announcements_per_second,
+			    settings->announcements_burst, now_ns);
 }
 
 static __always_inline __u64 limit_reserve_round(struct limit *limit,
@@ -64,14 +71,6 @@ static __always_inline __u64 limit_reserve_round(struct limit *limit,
 {
 	return limit_reserve(&limit->rounds_paid_ns, settings->announcements_per_second,
 			     settings->announcements_burst, now_ns);
-}
-
-/* Nudges are held to the numbers of the announcements that they go with. */
-static __always_inline int limit_allows_nudge(struct limit *limit, const struct settings *settings,
-					      __u64 now_ns)
-{
-	return limit_allows(&limit->nudges_paid_ns, settings->announcements_per_second,
-			    settings->announcements_burst, now_ns);
 }
 
 /* Does the port say much, so that others go first? */
@@ -93,6 +92,12 @@ static __always_inline int limit_takes_claim(struct limit *limit, const struct s
 		return 0;
 	limit->claims++;
 	return 1;
+}
+
+/* One more, however many it may have. */
+static __always_inline void limit_inherits_claim(struct limit *limit)
+{
+	limit->claims++;
 }
 
 static __always_inline void limit_gives_claim(struct limit *limit)

@@ -20,6 +20,13 @@ static __always_inline int addr_equal(const struct addr *a, const struct addr *b
 	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
 }
 
+/* Heard of in the last span_ns? Another CPU may have written down a time after `now_ns`. */
+static __always_inline int listener_is_heard(const struct listener *listener, __u64 span_ns,
+					     __u64 now_ns)
+{
+	return now_ns < listener->heard_ns + span_ns;
+}
+
 /* Which place a newcomer takes: an empty one, else that of whom nothing was heard for longest. */
 static __always_inline __u64 listener_worth(const struct listener *there, __u32 gateway)
 {
@@ -29,10 +36,10 @@ static __always_inline __u64 listener_worth(const struct listener *there, __u32 
 }
 
 /*
- * The listener under `listening->key`, or NULL: then the key's place is the one to be taken, and
- * LISTENERS where there is none.
+ * The listener under `listening->key` of `map`, which is `listeners` or `gateways_heard`; or NULL:
+ * then the key's place is the one to be taken, and LISTENERS where there is none.
  */
-static __always_inline struct listener *listener_find(struct listening *listening,
+static __always_inline struct listener *listener_find(void *map, struct listening *listening,
 						      const struct addr *addr, __u32 gateway)
 {
 	struct listener *there;
@@ -43,7 +50,7 @@ static __always_inline struct listener *listener_find(struct listening *listenin
 	listening->worth = ~0ull;
 	for (i = 0; i < LISTENERS; i++) {
 		listening->key.place = i;
-		there = bpf_map_lookup_elem(&listeners, &listening->key);
+		there = bpf_map_lookup_elem(map, &listening->key);
 		if (there && addr_equal(&there->addr, addr))
 			return there;
 		worth = listener_worth(there, gateway);
@@ -57,18 +64,21 @@ static __always_inline struct listener *listener_find(struct listening *listenin
 }
 
 /*
- * Remembers `listening->record` under `listening->key`, unless it is known and fresh. Another CPU
- * may take the same place at the same time: one of the two is remembered, whole.
+ * Remembers `listening->record` under `listening->key` of `map`, unless it is known and fresh. A
+ * record without a MAC says nothing against the one that is known. Another CPU may take the same
+ * place at the same time: one of the two is remembered, whole.
  */
-static __always_inline void listener_note(struct listening *listening, __u64 now_ns)
+static __always_inline void listener_note(void *map, struct listening *listening, __u64 now_ns)
 {
 	struct listener *record = &listening->record;
-	struct listener *there = listener_find(listening, &record->addr, record->gateway);
+	struct listener *there = listener_find(map, listening, &record->addr, record->gateway);
 
 	if (listening->key.place >= LISTENERS)
 		return;
+	if (there && mac_is_zero(record->mac))
+		__builtin_memcpy(record->mac, there->mac, MAC_LEN);
 	if (there && mac_equal(there->mac, record->mac) &&
-	    now_ns - there->heard_ns < LISTENER_FRESH_NS)
+	    listener_is_heard(there, LISTENER_FRESH_NS, now_ns))
 		return;
 	record->heard_ns = now_ns;
 	if (there) {
@@ -79,7 +89,7 @@ static __always_inline void listener_note(struct listening *listening, __u64 now
 	} else {
 		count(COUNTER_listener_learned);
 	}
-	bpf_map_update_elem(&listeners, &listening->key, record, BPF_ANY);
+	bpf_map_update_elem(map, &listening->key, record, BPF_ANY);
 }
 
 /* The sender of the outcome's frame, as a listener of `addr` in its segment. */
@@ -94,35 +104,32 @@ static __always_inline void listen_begin(struct outcome *outcome, const struct a
 	__builtin_memcpy(listening->record.mac, outcome->frame.mac, MAC_LEN);
 }
 
-/* When the sender answered a host that has the target's address before; it does so now. */
-static __always_inline __u64 listen_answer(struct outcome *outcome, __u64 now_ns)
+/*
+ * The sender answered a host, which it takes for the owner of the target. Only where that is the
+ * one that the claim is about has it followed, and does its record say so.
+ */
+static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 {
-	struct listener *there = listener_find(&outcome->listening, &outcome->frame.addr, 0);
-	__u64 before_ns = 0;
-
-	if (there) {
-		before_ns = there->answered_ns;
-		there->answered_ns = now_ns;
-		there->tries = 0;
-	}
-	return before_ns;
-}
-
-/* Whoever answers the MAC that was announced has it: the claim of the target is confirmed. */
-static __always_inline void listen_confirm(struct outcome *outcome, __u64 answered_ns, __u64 now_ns)
-{
-	struct claim_key *key = &outcome->listening.key.claim;
-	struct event *event = &outcome->listening.event;
-	struct claim *claim = bpf_map_lookup_elem(&claims, key);
+	struct listening *listening = &outcome->listening;
+	struct listener *there = listener_find(&listeners, listening, &outcome->frame.addr, 0);
+	struct claim *claim = bpf_map_lookup_elem(&claims, &listening->key.claim);
 	struct claim_step step = {.reason = COUNTER_no_claim};
+	struct event *event = &listening->event;
 
 	if (!claim)
 		return;
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
-	if (key_equal(&claim->key, key))
+	if (now_ns < claim->announced_since_ns) /* by another CPU, meanwhile */
+		now_ns = claim->announced_since_ns;
+	if (key_equal(&claim->key, &listening->key.claim)) {
 		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr,
-				      answered_ns, now_ns);
+				      there ? there->answered_ns : 0, now_ns);
+		if (there && mac_equal(claim->mac, outcome->frame.to_mac)) {
+			there->answered_ns = now_ns;
+			there->tries = 0;
+		}
+	}
 	event->took_ns = now_ns - claim->announced_since_ns;
 	event_take(event, claim, &step, now_ns);
 	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
@@ -131,10 +138,66 @@ static __always_inline void listen_confirm(struct outcome *outcome, __u64 answer
 	count(step.reason);
 	if (!step.changed)
 		return;
-	event->key = *key;
+	event->key = listening->key.claim;
 	event->listener = outcome->frame.addr;
 	event_send(event);
 }
+
+/* ---- who is not to be believed ---- */
+
+/* The rule of a port forbids a guest there its MAC or address, whatever it does with it. */
+static __always_inline int listen_is_forbidden(struct outcome *outcome)
+{
+	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->event.port);
+
+	if (!port || !(port->guards & GUARD_RULE))
+		return 0;
+	listen_begin(outcome, &outcome->frame.addr);
+	guard_find(&outcome->judging, &outcome->listening.key.claim, outcome->frame.mac, port,
+		   GUARD_RULE);
+	return guard_denies(&outcome->judging.guard, NULL) != 0;
+}
+
+/* Is the sender the one that we announce for its address? */
+static __always_inline int listen_is_owner(struct outcome *outcome)
+{
+	struct claim *claim;
+	int is_owner;
+
+	listen_begin(outcome, &outcome->frame.addr);
+	claim = bpf_map_lookup_elem(&claims, &outcome->listening.key.claim);
+	if (!claim)
+		return 0;
+	bpf_spin_lock(&claim->lock);
+	is_owner = key_equal(&claim->key, &outcome->listening.key.claim) &&
+		   claim_may_nudge(claim->state) && mac_equal(claim->mac, outcome->frame.mac);
+	bpf_spin_unlock(&claim->lock);
+	return is_owner;
+}
+
+/* A guest speaks as a gateway that was heard from outside with another MAC. */
+static __always_inline int listen_is_no_gateway(struct outcome *outcome)
+{
+	const struct listener *gateway;
+	struct addr everybody = {};
+
+	listen_begin(outcome, &everybody);
+	gateway = listener_find(&gateways_heard, &outcome->listening, &outcome->frame.addr, 1);
+	return gateway && !mac_equal(gateway->mac, outcome->frame.mac) && !listen_is_owner(outcome);
+}
+
+/* Is the sender a guest that is not who it says it is? A global function, as hear_aside(). */
+__noinline int listen_doubts(__u32 role)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+
+	if (!outcome)
+		return 1;
+	return port_has_guests(role) &&
+	       (listen_is_forbidden(outcome) || listen_is_no_gateway(outcome));
+}
+
+/* ---- what it says ---- */
 
 /*
  * An ordinary request or answer came by. Who asks for an address will have it in its cache, and so
@@ -144,22 +207,23 @@ static __always_inline void listen_confirm(struct outcome *outcome, __u64 answer
 static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 {
 	struct addr everybody = {};
-	__u64 now_ns, answered_ns;
+	__u64 now_ns;
 
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
+	if (listen_doubts(role))
+		return count(COUNTER_listener_doubted);
 	now_ns = bpf_ktime_get_ns();
 	listen_begin(outcome, &outcome->frame.target);
-	listener_note(&outcome->listening, now_ns);
+	listener_note(&listeners, &outcome->listening, now_ns);
 	if (outcome->frame.to != FRAME_ANSWERS)
 		return;
-	answered_ns = listen_answer(outcome, now_ns);
-	listen_confirm(outcome, answered_ns, now_ns);
+	listen_answer(outcome, now_ns);
 	if (role != ROLE_UPLINK)
 		return;
 	listen_begin(outcome, &everybody);
 	outcome->listening.record.gateway = 1;
-	listener_note(&outcome->listening, now_ns);
+	listener_note(&gateways_heard, &outcome->listening, now_ns);
 }
 
 /* ---- who is alive ---- */

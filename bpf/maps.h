@@ -118,6 +118,20 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
+/*
+ * The gateways of each segment, as they were heard from outside: no guest writes here, so that none
+ * can displace them or take their place. Written by the programs, an element whole; read by
+ * garpd_speak, which adds them to the listeners of each address, and by every tool. Full: whoever
+ * was not heard of for longest is forgotten, until it is heard again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_HEARD);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct listener_key);
+	__type(value, struct listener);
+} gateways_heard SEC(".maps");
+
 /* Listeners of every address: `gateways` of the configuration, then ::. Written by the daemon. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -217,6 +231,7 @@ struct {
 	__uint(value_size, sizeof(struct claim));
 } new_claim SEC(".maps");
 
+/* Atomic: a frame may come while garpd_speak counts on the same CPU. */
 static __always_inline void count(__u32 counter)
 {
 	__u32 zero = 0;
@@ -224,7 +239,7 @@ static __always_inline void count(__u32 counter)
 
 	barrier_var(counter); /* what is compared is what is used: the verifier has to see it */
 	if (values && counter < COUNTER_MAX)
-		values[counter]++;
+		__sync_fetch_and_add(&values[counter], 1);
 }
 
 #endif /* GARPD_MAPS_H */

@@ -40,7 +40,11 @@ struct outcome {
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };
 
-/* Who puts an outcome together. Frames can come while the daemon's call of garpd_speak runs. */
+/*
+ * Who puts an outcome together. Frames can come while a call of garpd_speak runs, and kernels that
+ * preempt it there could run another one on the same CPU: who calls it does so one at a time
+ * (pins_speak_for()).
+ */
 enum outcome_of {
 	OUTCOME_OF_FRAME,
 	OUTCOME_OF_SPEAK,

@@ -14,23 +14,9 @@ static __always_inline struct limit *quota_of(__u32 port)
 	return bpf_map_lookup_elem(&port_limits, &port);
 }
 
-/* Is this probe one too many for its port? Those that are not have been counted. */
-static __always_inline int quota_refuses_probe(__u32 port, const struct settings *set)
-{
-	struct limit *limit = quota_of(port);
-	__u64 now_ns = bpf_ktime_get_ns();
-	int allowed;
-
-	if (!limit)
-		return 0;
-	bpf_spin_lock(&limit->lock);
-	allowed = limit_allows_probe(limit, set, now_ns);
-	bpf_spin_unlock(&limit->lock);
-	return !allowed;
-}
-
-/* Is this nudge one too many for its port? The next round tries again. */
-static __always_inline int quota_refuses_nudge(__u32 port, const struct settings *set, __u64 now_ns)
+/* Is this one too many for its port? Those that are not have been counted. */
+static __always_inline int quota_refuses(__u32 port, enum limit_what what,
+					 const struct settings *set, __u64 now_ns)
 {
 	struct limit *limit = quota_of(port);
 	int allowed;
@@ -38,20 +24,20 @@ static __always_inline int quota_refuses_nudge(__u32 port, const struct settings
 	if (!limit)
 		return 0;
 	bpf_spin_lock(&limit->lock);
-	allowed = limit_allows_nudge(limit, set, now_ns);
+	allowed = limit_allows_one(limit, what, set, now_ns);
 	bpf_spin_unlock(&limit->lock);
 	return !allowed;
 }
 
-/* One more claim of the port. 0, or -1: it has all that it may have. */
-static __always_inline int quota_take_claim(struct limit *limit, const struct settings *set)
+/* One more claim of the port: 1, or 0 where it has all that it may have. */
+static __always_inline int quota_takes_claim(struct limit *limit, const struct settings *set)
 {
 	int taken;
 
 	bpf_spin_lock(&limit->lock);
 	taken = limit_takes_claim(limit, set);
 	bpf_spin_unlock(&limit->lock);
-	return taken ? 0 : -1;
+	return taken;
 }
 
 /* One less. */
@@ -70,7 +56,6 @@ static __always_inline void quota_give_claim_of(__u32 port)
 		quota_give_claim(limit);
 }
 
-/* The port has inherited a claim, however many it may have. */
 static __always_inline void quota_inherit_claim(__u32 port)
 {
 	struct limit *limit = quota_of(port);
@@ -78,7 +63,7 @@ static __always_inline void quota_inherit_claim(__u32 port)
 	if (!limit)
 		return;
 	bpf_spin_lock(&limit->lock);
-	limit->claims++;
+	limit_inherits_claim(limit);
 	bpf_spin_unlock(&limit->lock);
 }
 

@@ -65,7 +65,7 @@ static __always_inline int nudge_is_wanted(const struct listener *listener,
 {
 	return listener->answered_ns < since_ns && !mac_equal(listener->mac, speech->mac) &&
 	       !addr_equal(&listener->addr, &speech->addr) &&
-	       (listener->gateway || now_ns - listener->heard_ns < LISTENER_AGE_NS);
+	       (listener->gateway || listener_is_heard(listener, LISTENER_AGE_NS, now_ns));
 }
 
 /* ---- the gateways hold every address, this one too ---- */
@@ -83,7 +83,7 @@ static __always_inline void nudge_add_gateway(struct outcome *outcome, const str
 	listening->record.gateway = 1;
 	if (mac)
 		__builtin_memcpy(listening->record.mac, mac, MAC_LEN);
-	listener_note(listening, now_ns);
+	listener_note(&listeners, listening, now_ns);
 }
 
 /* One that the configuration names. A global function, as nudge_listener(). */
@@ -97,8 +97,8 @@ __noinline int nudge_add_named(__u32 at)
 	return 0;
 }
 
-/* One that was heard of in the segment. The same. */
-__noinline int nudge_add_learned(__u32 place)
+/* One that was heard in the segment. The same. */
+__noinline int nudge_add_heard(__u32 place)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
 	__u64 now_ns = bpf_ktime_get_ns();
@@ -109,8 +109,8 @@ __noinline int nudge_add_learned(__u32 place)
 	outcome->listening.key.claim = outcome->event.key;
 	__builtin_memset(&outcome->listening.key.claim.addr, 0, sizeof(struct addr));
 	outcome->listening.key.place = place;
-	there = bpf_map_lookup_elem(&listeners, &outcome->listening.key);
-	if (there && now_ns - there->heard_ns < LISTENER_AGE_NS)
+	there = bpf_map_lookup_elem(&gateways_heard, &outcome->listening.key);
+	if (there && listener_is_heard(there, LISTENER_AGE_NS, now_ns))
 		nudge_add_gateway(outcome, &there->addr, there->mac, now_ns);
 	return 0;
 }
@@ -122,7 +122,7 @@ static __always_inline void nudge_add_gateways(void)
 	for (i = 0; i < GARPD_MAX_GATEWAYS; i++)
 		nudge_add_named(i);
 	for (i = 0; i < LISTENERS; i++)
-		nudge_add_learned(i);
+		nudge_add_heard(i);
 }
 
 /* ---- a round ---- */
@@ -162,7 +162,7 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	nudges->waiting++;
 	if (nudges->looks)
 		return 0;
-	if (quota_refuses_nudge(outcome->speech.port, set, now_ns)) {
+	if (quota_refuses(outcome->speech.port, LIMIT_NUDGE, set, now_ns)) {
 		count(COUNTER_nudge_over_limit);
 		return 0;
 	}

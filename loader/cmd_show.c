@@ -45,7 +45,7 @@ static int show_claims(const struct show *show, struct err *err)
 static int show_listeners(const struct show *show, struct err *err)
 {
 	struct listeners listeners;
-	int code = listeners_read(show->pins.listeners, &listeners, err);
+	int code = listeners_read(&show->pins, &listeners, err);
 
 	if (!code)
 		output_rows(listeners_fields, listeners.row, listeners.count,

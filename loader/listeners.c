@@ -21,24 +21,30 @@ static int listeners_order(const void *a, const void *b)
 }
 
 /* One by one: what is forgotten or learned meanwhile may be missing, or be there. */
-int listeners_read(int listeners_fd, struct listeners *listeners, struct err *err)
+static void listeners_append(int map_fd, size_t most, struct listeners *listeners)
 {
 	struct listener_key *previous = NULL;
 	struct listener_row *row;
 
-	memset(listeners, 0, sizeof(*listeners));
-	listeners->row = calloc(GARPD_MAX_LISTENERS, sizeof(*listeners->row));
-	if (!listeners->row)
-		return err_set(err, -ENOMEM, "listeners: out of memory");
-	while (listeners->count < GARPD_MAX_LISTENERS) {
+	for (; most; most--) {
 		row = &listeners->row[listeners->count];
-		if (bpf_map_get_next_key(listeners_fd, previous, &row->key))
+		if (bpf_map_get_next_key(map_fd, previous, &row->key))
 			break;
 		previous = &row->key;
 		listeners->count++;
-		if (bpf_map_lookup_elem(listeners_fd, &row->key, &row->listener))
+		if (bpf_map_lookup_elem(map_fd, &row->key, &row->listener))
 			row->listener = (struct listener){};
 	}
+}
+
+int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *err)
+{
+	memset(listeners, 0, sizeof(*listeners));
+	listeners->row = calloc(GARPD_MAX_LISTENERS + GARPD_MAX_HEARD, sizeof(*listeners->row));
+	if (!listeners->row)
+		return err_set(err, -ENOMEM, "listeners: out of memory");
+	listeners_append(pins->listeners, GARPD_MAX_LISTENERS, listeners);
+	listeners_append(pins->gateways_heard, GARPD_MAX_HEARD, listeners);
 	qsort(listeners->row, listeners->count, sizeof(*listeners->row), listeners_order);
 	return 0;
 }

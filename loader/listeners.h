@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listeners.h - reading the listeners map, and a listener as a user sees it.
+ * listeners.h - reading the maps of listeners, and a listener as a user sees it.
  */
 #ifndef GARPD_LISTENERS_H
 #define GARPD_LISTENERS_H
@@ -10,20 +10,21 @@
 #include "../bpf/abi.h"
 #include "err.h"
 #include "output.h"
+#include "pins.h"
 
 struct listener_row {
 	struct listener_key key;
 	struct listener listener;
 };
 
-/* A copy of the map, sorted by bridge, VLAN, address, place. */
+/* A copy of both maps, sorted by bridge, VLAN, address, place. */
 struct listeners {
 	struct listener_row *row;
 	size_t count;
 };
 
 /* 0, or -errno with `err`. listeners_free takes what is left either way. */
-int listeners_read(int listeners_fd, struct listeners *listeners, struct err *err);
+int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *err);
 void listeners_free(struct listeners *listeners);
 
 /* Those of one claim: fills at most LISTENERS rows and returns how many. */

@@ -20,21 +20,22 @@
 #define BPFFS "/sys/fs/bpf"
 
 /* X(map, key, value). `settings` is first: it tells whether the rest is ours. */
-#define PINS(X)                                            \
-	X(settings, __u32, struct settings)                \
-	X(claims, struct claim_key, struct claim)          \
-	X(ports, __u32, struct port)                       \
-	X(port_vlans, __u32, struct port_vlans)            \
-	X(port_limits, __u32, struct limit)                \
-	X(lanes, __u32, struct lane_limit)                 \
-	X(addresses, struct prefix, struct address)        \
-	X(subnets, struct subnet, __u32)                   \
-	X(rule_addresses, struct rule_address, __u32)      \
-	X(rule_macs, struct rule_mac, __u32)               \
-	X(host, struct addr, __u32)                        \
-	X(listeners, struct listener_key, struct listener) \
-	X(gateways, __u32, struct addr)                    \
-	X(seen, struct seen_key, struct seen)              \
+#define PINS(X)                                                 \
+	X(settings, __u32, struct settings)                     \
+	X(claims, struct claim_key, struct claim)               \
+	X(ports, __u32, struct port)                            \
+	X(port_vlans, __u32, struct port_vlans)                 \
+	X(port_limits, __u32, struct limit)                     \
+	X(lanes, __u32, struct lane_limit)                      \
+	X(addresses, struct prefix, struct address)             \
+	X(subnets, struct subnet, __u32)                        \
+	X(rule_addresses, struct rule_address, __u32)           \
+	X(rule_macs, struct rule_mac, __u32)                    \
+	X(host, struct addr, __u32)                             \
+	X(listeners, struct listener_key, struct listener)      \
+	X(gateways, __u32, struct addr)                         \
+	X(gateways_heard, struct listener_key, struct listener) \
+	X(seen, struct seen_key, struct seen)                   \
 	X(counters, __u32, struct counters)
 
 /* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */
@@ -81,6 +82,7 @@ static void pins_clear(struct pins *pins)
 	for (i = 0; i < PINNED_MAPS; i++)
 		*pin_fd(pins, &pinned_maps[i]) = -1;
 	pins->speak = -1;
+	pins->speak_lock = -1;
 }
 
 void pins_close(struct pins *pins)
@@ -92,6 +94,8 @@ void pins_close(struct pins *pins)
 			close(*pin_fd(pins, &pinned_maps[i]));
 	if (pins->speak >= 0)
 		close(pins->speak);
+	if (pins->speak_lock >= 0)
+		close(pins->speak_lock);
 	pins_clear(pins);
 }
 
@@ -222,7 +226,8 @@ static int pins_open_speak(struct pins *pins, struct err *err)
 	if (fd < 0)
 		return pins_explain(path, fd, err);
 	pins->speak = fd;
-	return 0;
+	pins->speak_lock = open(pins_path(GARPD_LINKS, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return pins->speak_lock < 0 ? pins_explain(path, -errno, err) : 0;
 }
 
 int pins_open(struct pins *pins, bool read_only, struct err *err)

@@ -31,11 +31,13 @@ struct pins {
 	int host;
 	int listeners;
 	int gateways;
+	int gateways_heard;
 	int seen;
 	int settings;
 	int counters;
 	int events;
-	int speak; /* the program garpd_speak */
+	int speak;	/* the program garpd_speak */
+	int speak_lock; /* GARPD_LINKS: whoever calls it holds flock(2) on it meanwhile */
 };
 
 /* Opens what is pinned. 0, or -errno with `err`: -ENOENT means that garpd is not loaded here,
@@ -79,7 +81,8 @@ int pins_remove(struct err *err);
 /* ---- pins_speak.c ---- */
 
 /*
- * One call of garpd_speak (bpf/abi.h). Fills `call`'s result and deadline. 0, or -errno: the
+ * One call of garpd_speak (bpf/abi.h), once nobody else's is under way: they would share what they
+ * say (enum outcome_of in bpf/outcome.h). Fills `call`'s result and deadline. 0, or -errno: the
  * program did not run.
  */
 int pins_speak(const struct pins *pins, struct speak_call *call);

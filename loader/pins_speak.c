@@ -6,11 +6,25 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include <bpf/bpf.h>
 
 #include "pins.h"
 #include "text.h"
+
+/* One call at a time, of all processes. It takes no longer than a call: nobody waits inside. */
+static int speak_run(const struct pins *pins, struct bpf_test_run_opts *opts)
+{
+	int code;
+
+	while (flock(pins->speak_lock, LOCK_EX))
+		if (errno != EINTR)
+			return -errno;
+	code = bpf_prog_test_run_opts(pins->speak, opts);
+	flock(pins->speak_lock, LOCK_UN);
+	return code;
+}
 
 int pins_speak(const struct pins *pins, struct speak_call *call)
 {
@@ -31,7 +45,7 @@ int pins_speak_for(const struct pins *pins, struct speak_call *call, const __u8 
 
 	memcpy(frame.mac, mac, MAC_LEN);
 	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
-	code = bpf_prog_test_run_opts(pins->speak, &opts);
+	code = speak_run(pins, &opts);
 	if (code)
 		return code;
 	if (opts.retval)

@@ -20,7 +20,7 @@ struct rig {
 	struct bpf_object *object;
 	int garpd_tc, garpd_xdp, garpd_speak;
 	int claims, ports, port_vlans, port_limits, addresses, subnets, rule_addresses, rule_macs;
-	int listeners, gateways, host, settings, counters;
+	int listeners, gateways, gateways_heard, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
 	int wire[PORT_MAX];	 /* raw sockets on their far ends, where a guest would be */

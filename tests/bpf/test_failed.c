@@ -46,6 +46,8 @@ Test(bpf_failed, failures_are_told)
 	__u64 deadline_ns;
 	unsigned int i;
 
+	settings.nudge = NUDGE_NEVER; /* a round would end the wait for the next slot */
+	rig_settings(&settings);
 	says_probes(&untagged);
 	bpf_map_delete_elem(rig.ports, &rig.ifindex[PORT_A]);
 	rig_events();

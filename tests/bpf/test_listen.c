@@ -22,13 +22,19 @@ static void setup(void)
 
 TestSuite(bpf_listen, .init = setup, .timeout = 60);
 
-/* CLIENT's MAC is the router's in here: an ordinary ARP of it. */
+/* An ordinary ARP of CLIENT, about SERVICE. */
+static void client_at_says(const __u8 *mac, enum rig_port at, __u16 op, const __u8 *dst)
+{
+	struct bytes frame = says_from(dst, mac, &untagged);
+
+	put_arp(&frame, op, mac, CLIENT, op == ARP_REPLY ? dst : zeroes, SERVICE);
+	rig_hear(at, &frame);
+}
+
+/* CLIENT's MAC is the router's in here. */
 static void client_says(enum rig_port at, __u16 op, const __u8 *dst)
 {
-	struct bytes frame = says_from(dst, router, &untagged);
-
-	put_arp(&frame, op, router, CLIENT, op == ARP_REPLY ? guest : zeroes, SERVICE);
-	rig_hear(at, &frame);
+	client_at_says(router, at, op, dst);
 }
 
 static int listener_at(const struct claim_key *key, __u32 place, struct listener *listener)
@@ -36,6 +42,14 @@ static int listener_at(const struct claim_key *key, __u32 place, struct listener
 	struct listener_key at = {.claim = *key, .place = place};
 
 	return bpf_map_lookup_elem(rig.listeners, &at, listener);
+}
+
+/* A gateway that was heard from outside. */
+static int gateway_at(__u32 place, struct listener *listener)
+{
+	struct listener_key at = {.claim = rig_key("::", 0, 0), .place = place};
+
+	return bpf_map_lookup_elem(rig.gateways_heard, &at, listener);
 }
 
 static unsigned int listener_count(const struct claim_key *key)
@@ -75,7 +89,7 @@ static struct claim_key announced(void)
 
 Test(bpf_listen, who_asks_listens)
 {
-	struct claim_key key = rig_key(ADDRESS, 0, 0), segment = rig_key("::", 0, 0);
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
 	struct listener listener;
 	struct addr client;
 
@@ -88,30 +102,30 @@ Test(bpf_listen, who_asks_listens)
 	cr_assert_neq(listener.heard_ns, 0);
 	cr_assert_eq(listener.answered_ns, 0);
 	cr_assert_eq(listener_count(&key), 1);
-	cr_assert_eq(listener_count(&segment), 0);
+	cr_assert_neq(gateway_at(0, &listener), 0);
 	client_says(PORT_UPLINK, ARP_REQUEST, ones);
 	cr_assert_eq(listener_count(&key), 1);
 }
 
 Test(bpf_listen, who_answers_from_outside_is_a_gateway)
 {
-	struct claim_key key = rig_key(ADDRESS, 0, 0), segment = rig_key("::", 0, 0);
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
 	struct listener listener;
 
 	client_says(PORT_UPLINK, ARP_REPLY, guest);
 	cr_assert_eq(listener_at(&key, 0, &listener), 0);
-	cr_assert_neq(listener.answered_ns, 0);
-	cr_assert_eq(listener_at(&segment, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, 0, "nobody has the address");
+	cr_assert_eq(gateway_at(0, &listener), 0);
 	cr_assert_eq(listener.gateway, 1);
 	cr_assert_arr_eq(listener.mac, router, MAC_LEN);
 }
 
 Test(bpf_listen, who_answers_from_a_guests_port_is_none)
 {
-	struct claim_key segment = rig_key("::", 0, 0);
+	struct listener listener;
 
 	client_says(PORT_B, ARP_REPLY, guest);
-	cr_assert_eq(listener_count(&segment), 0);
+	cr_assert_neq(gateway_at(0, &listener), 0);
 }
 
 Test(bpf_listen, eight_are_remembered_and_gateways_stay)
@@ -166,6 +180,19 @@ static void expect_nudge(enum rig_port at, const __u8 *dst)
 	rig_expect(at, &frame, "nudge");
 }
 
+/* Another CPU's clock, read before ours, may be written down after it. */
+Test(bpf_listen, who_is_heard_of_at_this_moment_is_nudged)
+{
+	struct listener_key place = {.claim = rig_key(ADDRESS, 0, 0)};
+	struct listener listener = {.heard_ns = rig_now_ns() + NSEC_PER_SEC};
+
+	addr_from_ipv4(&listener.addr, (const __u8 *)CLIENT);
+	memcpy(listener.mac, router, MAC_LEN);
+	bpf_map_update_elem(rig.listeners, &place, &listener, BPF_ANY);
+	announced();
+	expect_nudge(PORT_UPLINK, router);
+}
+
 static struct event *last_event(void)
 {
 	rig_events();
@@ -200,13 +227,76 @@ Test(bpf_listen, a_listener_is_nudged_and_confirms)
 	rig_expect_silence(PORT_UPLINK);
 }
 
-Test(bpf_listen, a_gateway_that_is_only_named_is_asked_for_by_everybody)
+/* The same of the announcement that is confirmed. */
+Test(bpf_listen, an_answer_takes_no_less_than_no_time)
+{
+	struct claim_key key = announced();
+	struct claim claim = rig_claim_now(&key);
+	struct listener listener;
+
+	claim.announced_since_ns = rig_now_ns() + NSEC_PER_SEC;
+	bpf_map_update_elem(rig.claims, &key, &claim, BPF_F_LOCK);
+	client_says(PORT_UPLINK, ARP_REPLY, guest);
+	cr_assert_eq(last_event()->reason, COUNTER_confirmed);
+	cr_assert_eq(last_event()->took_ns, 0);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, claim.announced_since_ns);
+}
+
+/* Its answer to whoever had the address before proves the contrary: it is nudged on. */
+Test(bpf_listen, who_answers_the_former_owner_has_not_followed)
+{
+	struct listener listener;
+	struct claim_key key;
+	__u64 answered_ns;
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	key = announced();
+	expect_nudge(PORT_UPLINK, router);
+	client_says(PORT_UPLINK, ARP_REPLY, other);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 0);
+	cr_assert_eq(rig_claim_now(&key).unconfirmed, 1);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, 0);
+	cr_assert_eq(listener.tries, 1);
+	rig_due(&key);
+	expect_nudge(PORT_UPLINK, router);
+	client_says(PORT_UPLINK, ARP_REPLY, guest);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 1);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	answered_ns = listener.answered_ns;
+	cr_assert_eq(answered_ns, rig_claim_now(&key).confirmed_ns);
+	cr_assert_eq(listener.tries, 0);
+	client_says(PORT_UPLINK, ARP_REPLY, other);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, answered_ns);
+}
+
+static void client_is_named(void)
 {
 	struct addr client;
 	__u32 first = 0;
 
 	addr_from_ipv4(&client, (const __u8 *)CLIENT);
 	cr_assert_eq(bpf_map_update_elem(rig.gateways, &first, &client, BPF_ANY), 0);
+}
+
+/* What is named is only the address; the MAC that was heard stays, in every round. */
+Test(bpf_listen, a_gateway_that_is_named_keeps_its_mac)
+{
+	struct claim_key key;
+
+	client_is_named();
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	key = announced();
+	expect_nudge(PORT_UPLINK, router);
+	rig_due(&key);
+	expect_nudge(PORT_UPLINK, router);
+}
+
+Test(bpf_listen, a_gateway_that_is_only_named_is_asked_for_by_everybody)
+{
+	client_is_named();
 	announced();
 	expect_nudge(PORT_B, ones);
 	expect_nudge(PORT_UPLINK, ones);
@@ -234,6 +324,44 @@ Test(bpf_listen, three_tries)
 	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
 }
 
+/* Nobody is nudged before the announcement that it goes with, nor forgotten when that fails. */
+Test(bpf_listen, the_round_waits_for_the_retry)
+{
+	struct port port = {.segment = rig.bridge, .role = ROLE_GUEST};
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	says_probes(&untagged);
+	rig_port(PORT_A, &port);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_failed);
+	cr_assert_eq(rig_claim_now(&key).nudges, 0);
+	port.forwarding = 1;
+	rig_port(PORT_A, &port);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+	pass_announcements(2);
+	expect_nudge(PORT_UPLINK, router);
+	cr_assert_eq(rig_claim_now(&key).unconfirmed, 1);
+}
+
+/* It is not waited for for ever: the round of an announcement that is given up finds no port. */
+Test(bpf_listen, the_round_ends_with_an_announcement_that_is_given_up)
+{
+	struct port port = {.segment = rig.bridge, .role = ROLE_GUEST};
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	__u32 result;
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	says_probes(&untagged);
+	rig_port(PORT_A, &port);
+	do {
+		result = rig_due(&key).result;
+	} while (result == COUNTER_announce_failed);
+	cr_assert_eq(result, COUNTER_announce_lost);
+	rig_due(&key);
+	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
+	cr_assert_gt(rig_claim_now(&key).deadline_ns, rig_now_ns());
+}
+
 /* Its answer would go by unseen. */
 Test(bpf_listen, nobody_is_nudged_on_a_router_port)
 {
@@ -248,6 +376,103 @@ Test(bpf_listen, nobody_is_nudged_on_a_router_port)
 	cr_assert_eq(rig_due(&key).result, COUNTER_window_ended);
 	cr_assert_eq(rig_claim_now(&key).nudges, 0);
 	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
+}
+
+/* ---- guests that mean harm ---- */
+
+/* Its answer to another guest: the gateway is known now. */
+static void client_is_heard(void)
+{
+	client_says(PORT_UPLINK, ARP_REPLY, other);
+}
+
+/* It proves nothing, and the gateway's MAC stays. */
+Test(bpf_listen, a_guest_that_speaks_as_the_gateway_is_not_believed)
+{
+	struct listener listener;
+	struct claim_key key;
+
+	client_is_heard();
+	key = announced();
+	expect_nudge(PORT_UPLINK, router);
+	rig_counted();
+	client_at_says(other, PORT_B, ARP_REPLY, guest);
+	client_at_says(other, PORT_B, ARP_REQUEST, ones);
+	cr_assert_eq(rig_counted().listener_doubted, 2);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 0);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_arr_eq(listener.mac, router, MAC_LEN);
+	client_says(PORT_UPLINK, ARP_REPLY, guest);
+	cr_assert_eq(rig_claim_now(&key).confirmations, 1);
+}
+
+/* The gateway has moved to a guest, and that one was announced. */
+Test(bpf_listen, a_guest_that_is_announced_as_the_gateway_is_believed)
+{
+	struct claim_key key = rig_key("192.0.2.99", 0, 0);
+	struct bytes probe = says_from(ones, other, &untagged);
+	struct listener listener;
+	int i;
+
+	client_is_heard();
+	put_arp(&probe, ARP_REQUEST, other, NOBODY, zeroes, CLIENT);
+	for (i = 0; i < PROBE_NUM; i++)
+		rig_hear(PORT_B, &probe);
+	cr_assert_eq(rig_due(&key).result, COUNTER_window_ended);
+	key = rig_key(ADDRESS, 0, 0);
+	client_at_says(other, PORT_B, ARP_REQUEST, ones);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_arr_eq(listener.mac, other, MAC_LEN);
+}
+
+/* Without that a gateway may be a guest as any other, and have another MAC from now on. */
+Test(bpf_listen, a_gateway_that_is_a_guest_may_change)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	struct listener listener;
+
+	client_is_named();
+	client_says(PORT_B, ARP_REQUEST, ones);
+	client_at_says(other, PORT_B, ARP_REQUEST, ones);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_arr_eq(listener.mac, other, MAC_LEN);
+}
+
+/* Neither with a MAC nor as an address that its port may not have. */
+Test(bpf_listen, a_guest_that_its_port_s_rule_forbids_is_not_believed)
+{
+	static const __u8 guards[] = {GUARD_MACS, GUARD_ADDRESSES};
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		rig_port(PORT_B, &(struct port){
+					 .segment = rig.bridge,
+					 .role = ROLE_GUEST,
+					 .forwarding = 1,
+					 .guards = guards[i],
+					 .rule = 1,
+				 });
+		client_says(PORT_B, ARP_REQUEST, ones);
+		cr_assert_eq(listener_count(&key), 0);
+	}
+}
+
+/* However many others it asks for, more than are remembered. */
+Test(bpf_listen, a_guest_displaces_no_gateway)
+{
+	__u32 i;
+
+	client_is_heard();
+	for (i = 0; i < 20000; i++) {
+		struct bytes frame = says_from(ones, other, &untagged);
+		char target[4] = {(char)198, 18, (char)(i >> 8), (char)i};
+
+		put_arp(&frame, ARP_REQUEST, other, "\xc0\x00\x02\x42", zeroes, target);
+		rig_hear(PORT_B, &frame);
+	}
+	announced();
+	expect_nudge(PORT_UPLINK, router);
 }
 
 /* ---- who is alive ---- */

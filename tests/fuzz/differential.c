@@ -29,13 +29,14 @@ static const struct {
 	{"port_limits", offsetof(struct limit, probes_paid_ns)},
 	{"lanes", offsetof(struct lane_limit, rounds_paid_ns)},
 	{"listeners", offsetof(struct listener, heard_ns)},
+	{"gateways_heard", offsetof(struct listener, heard_ns)},
 	{"seen", 0},
 };
 
 /* The maps that the programs change, and those that only the daemon does. */
-#define CHANGING 5
-static const char *const changing[CHANGING] = {"claims", "port_limits", "lanes", "listeners",
-					       "seen"};
+#define CHANGING 6
+static const char *const changing[CHANGING] = {"claims",    "port_limits",    "lanes",
+					       "listeners", "gateways_heard", "seen"};
 static const char *const constant[] = {"ports",	  "port_vlans",	    "addresses", "host",
 				       "subnets", "rule_addresses", "rule_macs", "gateways"};
 

@@ -13,6 +13,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/if_ether.h>
 #include <netinet/ip6.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@
 #define NSEC_PER_SEC 1000000000LL
 
 static struct ether_addr mac;
-static struct in_addr v4;
+static struct in_addr v4, target4; /* ADDR, TARGET */
 static struct in6_addr v6;
 static int fd;
 
@@ -91,6 +92,27 @@ static size_t macs(uint8_t *frame, uint32_t i)
 
 	memcpy(from.ether_addr_octet + 4, &host, sizeof(host));
 	return probe(frame, &from, v4);
+}
+
+/* Asks, as ADDR, for ever another address of TARGET's /15. */
+static size_t asks(uint8_t *frame, uint32_t i)
+{
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_ARP);
+	struct in_addr tpa = {target4.s_addr | htonl(mixed(i) & 0x1fffe)};
+
+	return len + put_arp(frame + len, &mac, v4, tpa);
+}
+
+/* Says to TARGET, for everybody to hear, that it is ADDR. */
+static size_t answers(uint8_t *frame, uint32_t i)
+{
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_ARP);
+	struct ether_arp *arp = (struct ether_arp *)(frame + len);
+
+	(void)i;
+	len += put_arp(frame + len, &mac, v4, target4);
+	arp->ea_hdr.ar_op = htons(ARPOP_REPLY);
+	return len;
 }
 
 static size_t one(uint8_t *frame, uint32_t i)
@@ -211,9 +233,9 @@ static const struct kind {
 	const char *name;
 	size_t (*write)(uint8_t *frame, uint32_t i);
 } kinds[] = {
-	{"addresses", addresses}, {"macs", macs},	{"one", one},
-	{"marked", one},	  {"spoofed", spoofed}, {"tagged", tagged},
-	{"broken", broken},	  {"bombs", bombs},	{"solicits", solicits},
+	{"addresses", addresses}, {"macs", macs},     {"one", one},	    {"marked", one},
+	{"spoofed", spoofed},	  {"tagged", tagged}, {"broken", broken},   {"bombs", bombs},
+	{"solicits", solicits},	  {"asks", asks},     {"answers", answers},
 };
 
 /* ---- sending ---- */
@@ -310,9 +332,9 @@ static void replay(unsigned long seconds)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: hostile IFACE RATE SECONDS KIND MAC ADDR\n"
+	fprintf(stderr, "usage: hostile IFACE RATE SECONDS KIND MAC ADDR [TARGET]\n"
 			"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs,\n"
-			"        solicits; replay\n");
+			"        solicits; with TARGET: asks, answers; replay\n");
 	return 2;
 }
 
@@ -337,8 +359,9 @@ static const struct kind *kind_find(const char *name)
 
 int main(int argc, char **argv)
 {
-	unsigned long rate = argc == 7 ? strtoul(argv[2], NULL, 10) : 0;
-	unsigned long seconds = argc == 7 ? strtoul(argv[3], NULL, 10) : 0;
+	bool counts = argc == 7 || argc == 8;
+	unsigned long rate = counts ? strtoul(argv[2], NULL, 10) : 0;
+	unsigned long seconds = counts ? strtoul(argv[3], NULL, 10) : 0;
 	const struct kind *kind;
 	struct ether_addr *parsed;
 	int err;
@@ -349,6 +372,8 @@ int main(int argc, char **argv)
 	parsed = ether_aton(argv[5]);
 	if (!parsed ||
 	    (inet_pton(AF_INET, argv[6], &v4) != 1 && inet_pton(AF_INET6, argv[6], &v6) != 1))
+		return usage();
+	if (argc == 8 && inet_pton(AF_INET, argv[7], &target4) != 1)
 		return usage();
 	mac = *parsed;
 	if (!kind && strcmp(argv[4], "replay") != 0)

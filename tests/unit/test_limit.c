@@ -89,8 +89,8 @@ Test(limit, a_thousand_addresses_move_at_once)
 
 	for (second = 0; second < PROBE_NUM; second++)
 		for (i = 0; i < 1000; i++)
-			cr_assert(limit_allows_probe(&limit, &settings,
-						     START_NS + second * NSEC_PER_SEC));
+			cr_assert(limit_allows_one(&limit, LIMIT_PROBE, &settings,
+						   START_NS + second * NSEC_PER_SEC));
 	for (second = 0; second < ANNOUNCE_NUM; second++)
 		for (i = 0; i < 1000; i++)
 			cr_assert_eq(limit_reserve_round(&limit, &settings,
@@ -98,6 +98,22 @@ Test(limit, a_thousand_addresses_move_at_once)
 				     START_NS + second * NSEC_PER_SEC);
 	for (i = 0; i < 1000; i++)
 		cr_assert(limit_takes_claim(&limit, &settings));
+}
+
+/* Its nudges have the numbers of its announcements, and do not use them up. */
+Test(limit, each_has_its_own)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct limit limit = {};
+
+	settings.probes_burst = 1;
+	settings.announcements_burst = 2;
+	cr_assert(limit_allows_one(&limit, LIMIT_PROBE, &settings, START_NS));
+	cr_assert_not(limit_allows_one(&limit, LIMIT_PROBE, &settings, START_NS));
+	cr_assert(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert_not(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert_eq(limit_reserve_round(&limit, &settings, START_NS), START_NS);
 }
 
 /* ---- what waits ---- */
@@ -173,6 +189,8 @@ Test(limit, quota_of_claims)
 	limit_gives_claim(&limit);
 	cr_assert(limit_takes_claim(&limit, &settings));
 	cr_assert_eq(limit.claims, 3);
+	limit_inherits_claim(&limit);
+	cr_assert_eq(limit.claims, 4, "whatever it may have");
 	for (i = 0; i < 5; i++)
 		limit_gives_claim(&limit);
 	cr_assert_eq(limit.claims, 0);

@@ -162,6 +162,17 @@ case_announce_is_refused_without_an_owner() {
 	assert_fails 1 "$SERVICE: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
 }
 
+# Calls of garpd_speak could meet on one CPU: they wait for each other, the daemon's too.
+case_announce_waits_for_another_call() {
+	local status=0
+	lab_start_garpd
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	wait "$LAB_LAST"
+	in_hv flock -o /sys/fs/bpf/garpd/links timeout 1 "$GARPD" announce "$SERVICE" || status=$?
+	assert_equals "exit status while another call is under way" 124 "$status"
+	assert_fails 1 'not announced' "$GARPD" announce "$SERVICE"
+}
+
 # Field names for everybody who uses bpftool: of keys, of values, of every counter.
 case_bpftool_shows_names() {
 	lab_start_garpd

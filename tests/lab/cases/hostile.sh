@@ -8,9 +8,9 @@
 FLOOD_RATE=200000
 FLOOD_SECONDS=8
 
-# hostile KIND RATE SECONDS MAC ADDRESS: in the background; its pid is in LAB_LAST.
+# hostile KIND RATE SECONDS MAC ADDRESS [TARGET]: in the background; its pid is in LAB_LAST.
 hostile() {
-	lab_spawn "$LAB_DIR/hostile.$1" in_ns_exec other "$LAB_BIN/hostile" eth0 "$2" "$3" "$1" "$4" "$5"
+	lab_spawn "$LAB_DIR/hostile.$1" in_ns_exec other "$LAB_BIN/hostile" eth0 "$2" "$3" "$1" "${@:4}"
 }
 
 # The captures take only what the cases ask for: the kernel drops what a flood brings.
@@ -192,6 +192,45 @@ case_hostile_floods_solicitations() {
 	assert_counted announce_queued
 	assert_counted probe_over_limit
 	assert_port_claims 2048 v-other
+}
+
+# ---- the listeners ----
+
+# The router answers a guest: from then on it is known as a gateway, which every address has to reach.
+gateway_is_heard() {
+	in_ns other ip addr add 192.0.2.30/24 dev eth0
+	in_ns other ping -q -c 1 -W 2 "$ROUTER" >/dev/null || t_fail "no way to the router"
+}
+
+assert_gateway_confirms() {
+	assert_await_frames lan 1 15 "kind=request src=$MAC_NEW dst=$MAC_ROUTER .*spa=$SERVICE .*tpa=$ROUTER"
+	lab_wait 5 claim_is "$SERVICE" confirmed_by "$ROUTER" || t_fail "not confirmed by $ROUTER"
+	assert_frames_count 0 lan kind=request "src=$MAC_NEW" "dst=$MAC_OTHER"
+}
+
+# Twice as many targets as listeners are remembered.
+# timeout hostile_floods_listeners 90
+case_hostile_floods_listeners() {
+	lab_start_garpd
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	gateway_is_heard
+	hostile asks 20000 4 "$MAC_OTHER" 192.0.2.30 198.18.0.0
+	wait "$LAB_LAST"
+	(($(lab_counter listener_learned) > 32768)) || t_fail "$(lab_counter listener_learned) listeners"
+	honest_start
+	assert_gateway_confirms
+}
+
+case_hostile_answers_as_the_gateway() {
+	lab_start_garpd
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	gateway_is_heard
+	hostile answers 20 8 "$MAC_OTHER" "$ROUTER" "$SERVICE"
+	HOSTILE=$LAB_LAST
+	honest_start
+	assert_gateway_confirms
+	assert_counted listener_doubted
+	wait "$HOSTILE"
 }
 
 # ---- frames that lie ----
