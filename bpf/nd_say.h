@@ -16,7 +16,24 @@ struct nd_message {
 
 #define ND_MESSAGE_LEN (sizeof(struct nd_wire) + sizeof(struct nd_lladdr_wire))
 
-/* ff02::1:ffXX:XXXX (RFC 4291 2.7.1) */
+/* The Ethernet group of an IPv6 group (RFC 2464 7): what mac_is_group_of() looks for. */
+static __always_inline void mac_group_of(__u8 *mac, const __u8 *ip)
+{
+	mac[0] = 0x33;
+	mac[1] = 0x33;
+	__builtin_memcpy(mac + 2, ip + 12, 4);
+}
+
+/* ff02::1, all nodes (RFC 4291 2.7.1) */
+static __always_inline void ipv6_all_nodes(__u8 *ip)
+{
+	__builtin_memset(ip, 0, 16);
+	ip[0] = 0xff;
+	ip[1] = 0x02;
+	ip[15] = 0x01;
+}
+
+/* ff02::1:ffXX:XXXX (the same) */
 static __always_inline void ipv6_solicited_node(__u8 *ip, const struct addr *target)
 {
 	__builtin_memset(ip, 0, 16);
@@ -62,9 +79,7 @@ static __always_inline void nd_announce(struct nd_message *said, const struct ad
 					const __u8 *mac)
 {
 	nd_begin(said, addr, mac);
-	said->ip.dst[0] = 0xff;
-	said->ip.dst[1] = 0x02;
-	said->ip.dst[15] = 0x01;
+	ipv6_all_nodes(said->ip.dst);
 	said->nd.type = ND_ADVERTISEMENT;
 	said->nd.flags[0] = ND_FLAG_OVERRIDE;
 	__builtin_memcpy(said->nd.target, addr->bytes, sizeof(said->nd.target));

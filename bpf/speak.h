@@ -33,20 +33,17 @@ static __always_inline int speak_relay(struct __sk_buff *skb, struct speech *spe
 	return err ? err : speak_forms(skb, speech, offset, 0);
 }
 
-/* Everybody, and the guest: ff:ff:ff:ff:ff:ff, or the group of all nodes (RFC 2464 7). */
+/* To everybody: ff:ff:ff:ff:ff:ff, or the group of all nodes. */
 static __always_inline int speak_macs(struct __sk_buff *skb, const struct speech *speech)
 {
-	/* With an initialiser: a .rodata without variables, whose BTF Linux 5.10 refuses. */
-	__u8 macs[2 * MAC_LEN];
+	__u8 dst[MAC_LEN], group[16];
 
-	__builtin_memset(macs, 0xff, MAC_LEN);
+	__builtin_memset(dst, 0xff, MAC_LEN);
 	if (speech_is_ipv6(speech)) {
-		__builtin_memset(macs, 0x33, 2);
-		__builtin_memset(macs + 2, 0, 3);
-		macs[5] = 1;
+		ipv6_all_nodes(group);
+		mac_group_of(dst, group);
 	}
-	__builtin_memcpy(macs + MAC_LEN, speech->mac, MAC_LEN);
-	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+	return speech_address(skb, speech, dst);
 }
 
 /*

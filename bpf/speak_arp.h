@@ -8,21 +8,31 @@
 #include "arp.h"
 #include "speech.h"
 
+/*
+ * From `addr`, whose MAC is `mac`. The rest is the caller's. Field by field: an initialiser that is
+ * all constant would be a .rodata without variables, whose BTF Linux 5.10 refuses.
+ */
+static __always_inline void arp_begin(struct arp_wire *arp, __u16 op, const struct addr *addr,
+				      const __u8 *mac)
+{
+	__builtin_memset(arp, 0, sizeof(*arp));
+	arp->hrd = bpf_htons(ARP_ETHERNET);
+	arp->pro = bpf_htons(ETH_P_IP);
+	arp->hln = MAC_LEN;
+	arp->pln = 4;
+	arp->op = bpf_htons(op);
+	__builtin_memcpy(arp->sha, mac, MAC_LEN);
+	__builtin_memcpy(arp->spa, addr->bytes + 12, 4);
+}
+
 /* Writes the ARP of one form at `offset` and sends it. */
 static __always_inline int speak_arp_form(struct __sk_buff *skb, const struct speech *speech,
 					  __u32 offset, __u16 op, __u64 flags)
 {
-	struct arp_wire arp = {
-		.hrd = bpf_htons(ARP_ETHERNET),
-		.pro = bpf_htons(ETH_P_IP),
-		.hln = MAC_LEN,
-		.pln = 4,
-		.op = bpf_htons(op),
-	};
+	struct arp_wire arp;
 	int err;
 
-	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
-	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
+	arp_begin(&arp, op, &speech->addr, speech->mac);
 	__builtin_memcpy(arp.tpa, speech->addr.bytes + 12, 4);
 	/* THA = SHA: with anything else Linux takes a reply for solicited and obeys its locktime.
 	 */

@@ -14,37 +14,28 @@
 /* Nobody keeps an entry for longer than this without asking again: Cisco IOS's ARP timeout. */
 #define LISTENER_AGE_NS (4 * 3600 * NSEC_PER_SEC)
 
-/* To the listener alone where its MAC is known, else to everybody, or its group (RFC 2464 7). */
+/* To the listener alone where its MAC is known, else to everybody, or its solicited-node group. */
 static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech *speech,
 				      const struct listener *listener)
 {
-	__u8 macs[2 * MAC_LEN];
+	__u8 dst[MAC_LEN], group[16];
 
-	__builtin_memset(macs, 0xff, MAC_LEN);
+	__builtin_memset(dst, 0xff, MAC_LEN);
 	if (!mac_is_zero(listener->mac)) {
-		__builtin_memcpy(macs, listener->mac, MAC_LEN);
+		__builtin_memcpy(dst, listener->mac, MAC_LEN);
 	} else if (speech_is_ipv6(speech)) {
-		__builtin_memset(macs, 0x33, 2);
-		__builtin_memcpy(macs + 3, listener->addr.bytes + 13, 3);
+		ipv6_solicited_node(group, &listener->addr);
+		mac_group_of(dst, group);
 	}
-	__builtin_memcpy(macs + MAC_LEN, speech->mac, MAC_LEN);
-	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+	return speech_address(skb, speech, dst);
 }
 
 static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech *speech,
 				     const struct listener *listener, __u32 offset)
 {
-	/* All constant, an initialiser would be a .rodata: Linux 5.10 refuses BTF with a nameless
-	 * one. */
-	struct arp_wire arp = {};
+	struct arp_wire arp;
 
-	arp.hrd = bpf_htons(ARP_ETHERNET);
-	arp.pro = bpf_htons(ETH_P_IP);
-	arp.hln = MAC_LEN;
-	arp.pln = 4;
-	arp.op = bpf_htons(ARP_REQUEST);
-	__builtin_memcpy(arp.sha, speech->mac, MAC_LEN);
-	__builtin_memcpy(arp.spa, speech->addr.bytes + 12, 4);
+	arp_begin(&arp, ARP_REQUEST, &speech->addr, speech->mac);
 	__builtin_memcpy(arp.tpa, listener->addr.bytes + 12, 4);
 	return bpf_skb_store_bytes(skb, offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
 }

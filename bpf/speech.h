@@ -30,6 +30,17 @@ static __always_inline int speech_is_ipv6(const struct speech *speech)
 	return !addr_is_ipv4(&speech->addr);
 }
 
+/* From the MAC that is announced, to `dst`. 0, or the kernel's error. */
+static __always_inline int speech_address(struct __sk_buff *skb, const struct speech *speech,
+					  const __u8 *dst)
+{
+	__u8 macs[2 * MAC_LEN];
+
+	__builtin_memcpy(macs, dst, MAC_LEN);
+	__builtin_memcpy(macs + MAC_LEN, speech->mac, MAC_LEN);
+	return bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0);
+}
+
 /*
  * Sends a clone of the frame: with BPF_F_INGRESS into the port's receive path, with 0 out on its
  * wire. 0, or the kernel's error.

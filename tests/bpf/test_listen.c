@@ -564,3 +564,28 @@ Test(bpf_listen, ipv6_nudge_and_its_answer)
 	cr_assert_eq(rig_claim_now(&key).confirmations, 1);
 	cr_assert_arr_eq(rig_claim_now(&key).confirmed_by.bytes, CLIENT6, 16);
 }
+
+/* Whose MAC nobody knows: its solicited-node group, on the wire and in the packet. */
+Test(bpf_listen, ipv6_gateway_that_is_only_named_is_asked_for_by_its_group)
+{
+	static const __u8 group[MAC_LEN] = {0x33, 0x33, 0xff, 0x00, 0x00, 0x63};
+	struct bytes probe = says_from(NODE_MAC, guest, &untagged), none = {0}, slla = {0}, nudge;
+	struct claim_key key = rig_key(ADDRESS6, 0, 0);
+	struct addr client;
+	__u32 first = 0;
+
+	memcpy(client.bytes, CLIENT6, sizeof(client.bytes));
+	cr_assert_eq(bpf_map_update_elem(rig.gateways, &first, &client, BPF_ANY), 0);
+	put_nd(&probe, ND_SOLICITATION, 0, NOBODY6, NODE6, &none);
+	rig_hear(PORT_A, &probe);
+	rig_due(&key);
+	pass_announcements(1);
+	nudge = says_from(group, guest, &untagged);
+	put(&slla, "\x01\x01", 2);
+	put(&slla, guest, MAC_LEN);
+	put_nd(&nudge, ND_SOLICITATION, 0, TARGET6, "\xff\x02\0\0\0\0\0\0\0\0\0\x01\xff\0\0\x63",
+	       &slla);
+	memcpy(nudge.at + 62, CLIENT6, 16);
+	seal6(nudge.at + 14, 32);
+	rig_expect(PORT_UPLINK, &nudge, "nudge");
+}
