@@ -77,7 +77,7 @@ struct claim {
 	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
 	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
 	__u8 owner_role;  /* the same of `owner_port` */
-	__u8 pad;
+	__u8 unasked;	  /* confirmations, since the last announcing, by who was not nudged */
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */

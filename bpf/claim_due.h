@@ -151,7 +151,7 @@ static __always_inline struct claim_step claim_asked(struct claim *claim,
 	} else if (claim_may_nudge(claim->state) && judged->heir) {
 		step.reason = COUNTER_announce_asked;
 		claim_say(claim, ANNOUNCE_GUEST, &step, now_ns);
-		claim->announced_since_ns = now_ns;
+		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);
 	}

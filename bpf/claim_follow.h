@@ -62,18 +62,35 @@ static __always_inline struct claim_step claim_nudged(struct claim *claim,
 	return step;
 }
 
+/* Of who was not nudged so many answers are news: a guest can make hosts up that answer. */
+#define CLAIM_UNASKED LISTENERS
+
+static __always_inline int claim_answer_is_news(struct claim *claim, const struct listener *known)
+{
+	if (!claim_may_nudge(claim->state) || !claim->announced_since_ns)
+		return 0;
+	if (known && known->answered_ns >= claim->announced_since_ns)
+		return 0;
+	if (known && known->nudged_ns >= claim->announced_since_ns)
+		return 1;
+	if (claim->unasked >= CLAIM_UNASKED)
+		return 0;
+	claim->unasked++;
+	return 1;
+}
+
 /*
  * A host answered `to_mac`, the MAC that it has for the claim's address: so it has followed.
- * `answered_ns`: when it last did, 0: never. Only its first answer since the announcement is news.
+ * `known`: what is remembered of that host, NULL: nothing. Only its first answer since the
+ * announcement is news.
  */
 static __always_inline struct claim_step claim_answered(struct claim *claim, const __u8 *to_mac,
 							const struct addr *listener,
-							__u64 answered_ns, __u64 now_ns)
+							const struct listener *known, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_answer_seen};
 
-	if (!claim_may_nudge(claim->state) || !claim->announced_since_ns ||
-	    !mac_equal(claim->mac, to_mac) || answered_ns >= claim->announced_since_ns)
+	if (!mac_equal(claim->mac, to_mac) || !claim_answer_is_news(claim, known))
 		return step;
 	claim->confirmations++;
 	if (claim->unconfirmed)

@@ -76,6 +76,13 @@ static __always_inline void claim_stop_nudging(struct claim *claim)
 	claim->nudge_ns = 0;
 }
 
+/* From now on answers prove something. */
+static __always_inline void claim_begin_announcing(struct claim *claim, __u64 now_ns)
+{
+	claim->announced_since_ns = now_ns;
+	claim->unasked = 0;
+}
+
 /* The first round is due at once, with what else is said now. */
 static __always_inline void claim_start_nudging(struct claim *claim,
 						const struct settings *settings, __u64 now_ns)

@@ -49,7 +49,7 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 {
 	step->moved = claim_own(claim, settings, now_ns);
 	claim->window_announcements = 1;
-	claim->announced_since_ns = now_ns;
+	claim_begin_announcing(claim, now_ns);
 	if (step->moved && claim_moves_too_often(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
 	} else {
@@ -72,7 +72,7 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 	if (step->moved)
 		claim_stop_nudging(claim); /* that was the former owner's */
 	if (!claim->nudge_ns)
-		claim->announced_since_ns = now_ns;
+		claim_begin_announcing(claim, now_ns);
 	if (step->moved && claim_moves_too_often(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
 	} else {

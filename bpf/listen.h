@@ -123,8 +123,8 @@ static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 	if (now_ns < claim->announced_since_ns) /* by another CPU, meanwhile */
 		now_ns = claim->announced_since_ns;
 	if (key_equal(&claim->key, &listening->key.claim)) {
-		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr,
-				      there ? there->answered_ns : 0, now_ns);
+		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr, there,
+				      now_ns);
 		if (there && mac_equal(claim->mac, outcome->frame.to_mac)) {
 			there->answered_ns = now_ns;
 			there->tries = 0;

@@ -30,7 +30,8 @@
 #define NSEC_PER_SEC 1000000000LL
 
 static struct ether_addr mac;
-static struct in_addr v4, target4; /* ADDR, TARGET */
+static struct in_addr v4, target4;   /* ADDR, TARGET */
+static struct ether_addr target_mac; /* TARGET, where it is one */
 static struct in6_addr v6;
 static int fd;
 
@@ -111,6 +112,19 @@ static size_t answers(uint8_t *frame, uint32_t i)
 
 	(void)i;
 	len += put_arp(frame + len, &mac, v4, target4);
+	arp->ea_hdr.ar_op = htons(ARPOP_REPLY);
+	return len;
+}
+
+/* Ever another host answers TARGET, a MAC that has ADDR, and so has followed its announcement. */
+static size_t followers(uint8_t *frame, uint32_t i)
+{
+	struct in_addr from = {htonl(0xc6120000 | (mixed(i) & 0x1ffff))}; /* 198.18/15 */
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_ARP);
+	struct ether_arp *arp = (struct ether_arp *)(frame + len);
+
+	memcpy(frame, &target_mac, ETH_ALEN);
+	len += put_arp(frame + len, &mac, from, v4);
 	arp->ea_hdr.ar_op = htons(ARPOP_REPLY);
 	return len;
 }
@@ -233,9 +247,10 @@ static const struct kind {
 	const char *name;
 	size_t (*write)(uint8_t *frame, uint32_t i);
 } kinds[] = {
-	{"addresses", addresses}, {"macs", macs},     {"one", one},	    {"marked", one},
-	{"spoofed", spoofed},	  {"tagged", tagged}, {"broken", broken},   {"bombs", bombs},
-	{"solicits", solicits},	  {"asks", asks},     {"answers", answers},
+	{"addresses", addresses}, {"macs", macs},	{"one", one},
+	{"marked", one},	  {"spoofed", spoofed}, {"tagged", tagged},
+	{"broken", broken},	  {"bombs", bombs},	{"solicits", solicits},
+	{"asks", asks},		  {"answers", answers}, {"followers", followers},
 };
 
 /* ---- sending ---- */
@@ -334,7 +349,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: hostile IFACE RATE SECONDS KIND MAC ADDR [TARGET]\n"
 			"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs,\n"
-			"        solicits; with TARGET: asks, answers; replay\n");
+			"        solicits; with TARGET: asks, answers, followers; replay\n");
 	return 2;
 }
 
@@ -373,9 +388,12 @@ int main(int argc, char **argv)
 	if (!parsed ||
 	    (inet_pton(AF_INET, argv[6], &v4) != 1 && inet_pton(AF_INET6, argv[6], &v6) != 1))
 		return usage();
-	if (argc == 8 && inet_pton(AF_INET, argv[7], &target4) != 1)
-		return usage();
 	mac = *parsed;
+	parsed = argc == 8 ? ether_aton(argv[7]) : &mac;
+	if (parsed)
+		target_mac = *parsed;
+	else if (inet_pton(AF_INET, argv[7], &target4) != 1)
+		return usage();
 	if (!kind && strcmp(argv[4], "replay") != 0)
 		return usage();
 	err = socket_open(argv[1], kind ? 0 : ETH_P_ARP);

@@ -118,6 +118,24 @@ Test(claim_follow, a_second_answer_is_no_news)
 	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 1);
 }
 
+/* A guest makes up ever more hosts that answer; who was nudged is heard all the same. */
+Test(claim_follow, answers_of_strangers_are_news_a_few_times)
+{
+	const struct addr stranger = {{1}};
+	struct claim *claim;
+	unsigned int news = 0;
+
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	claim = &w.sites[0].claim;
+	for (int i = 0; i < 1000; i++)
+		news += claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed;
+	cr_assert_eq(news, LISTENERS);
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
+	world_run_until(&w, at_ms(60000));
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(60000));
+	cr_assert(claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed);
+}
+
 /* Until it is certain whose the address is, an answer proves nothing either. */
 Test(claim_follow, an_answer_inside_the_window_is_none)
 {

@@ -346,12 +346,15 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 /* The first answer of a listener, which follows from now on. */
 int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns)
 {
+	struct listener known = {.answered_ns = w->answered_ns};
 	const struct addr listener = world_addr(LISTENER);
 	struct claim *claim = &w->sites[world_site(w, addr)].claim;
 	struct claim_step step;
 
 	world_run_until(w, at_ns);
-	step = claim_answered(claim, to->mac, &listener, w->answered_ns, w->now_ns);
+	if (w->nudge_rounds)
+		known.nudged_ns = w->nudged_ns[(w->nudge_rounds - 1) % WORLD_NUDGE_ROUNDS];
+	step = claim_answered(claim, to->mac, &listener, &known, w->now_ns);
 	if (step.reason == COUNTER_confirmed)
 		w->listeners--;
 	w->answered_ns = w->now_ns;

@@ -362,6 +362,20 @@ case_hostile_borrows_the_owner_s_mac() {
 	assert_claim "$SERVICE" port v-new
 }
 
+# It makes ever more hosts up that follow the owner: a few are news, and who was nudged is heard.
+case_hostile_follows_as_everybody() {
+	lab_start_garpd
+	lab_capture lan router lan0 -f "ether src $MAC_NEW"
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 10 claim_is "$SERVICE" announcements 2 || t_fail "not announced"
+	hostile followers "$FLOOD_RATE" 3 "$MAC_OTHER" "$SERVICE" "$MAC_NEW"
+	wait "$LAB_LAST" || t_fail "$(cat "$LAB_DIR"/hostile.*)"
+	assert_counted answer_seen
+	(($(grep -c 'is followed' "$GARPD_LOG") <= 10)) || t_fail "the log is full of them"
+	assert_equals "events that found no room" 0 "$(lab_counter event_lost)"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
 # ---- what the host's own filters and the configuration forbid ----
 
 # two_addresses: what each of the next cases looks at: the guest may have .11, and not the service.
