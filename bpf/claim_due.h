@@ -132,6 +132,8 @@ static __always_inline struct claim_step claim_due(struct claim *claim, const st
 	if (judged->policy.denied)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, &step, now_ns);
+	if (step.nudge && step.reason == COUNTER_not_due)
+		step.reason = COUNTER_nudge_round;
 	claim_wake(claim);
 	return step;
 }

@@ -86,7 +86,7 @@
 	/* did the listeners follow? */                                                           \
 	X(listener_learned,                                                                       \
 	  "hosts that asked for an address or answered its owner: its listeners")                 \
-	X(nudge_round, "rounds of nudges to the listeners of an announced address")               \
+	X(nudge_round, "rounds of nudges to an address's listeners, behind its announcement")     \
 	X(nudged, "nudges sent")                                                                  \
 	X(nudge_over_limit, "nudges beyond what their port may announce, left to the next round") \
 	X(nudge_failed, "nudges that the kernel could not queue")                                 \

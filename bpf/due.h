@@ -43,7 +43,7 @@ static __always_inline void nudges_record(struct outcome *outcome, struct claim 
 					  const struct settings *set, __u64 now_ns)
 {
 	struct event *event = &outcome->listening.event;
-	struct claim_step step = {.reason = COUNTER_no_claim};
+	struct claim_step step = {};
 
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
@@ -53,9 +53,9 @@ static __always_inline void nudges_record(struct outcome *outcome, struct claim 
 	}
 	event_take(event, claim, &step, now_ns);
 	bpf_spin_unlock(&claim->lock);
-	count(step.reason);
 	if (!step.changed)
 		return;
+	count(step.reason);
 	event->key = outcome->event.key;
 	event->port = outcome->speech.port;
 	__builtin_memcpy(event->mac, outcome->speech.mac, MAC_LEN);
