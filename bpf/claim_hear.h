@@ -126,6 +126,16 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 	return step;
 }
 
+/* The owner may have gone to another port, or another machine, without a probe. */
+static __always_inline void claim_follow_owner(struct claim *claim, const struct heard *heard,
+					       __u64 now_ns)
+{
+	if (claim->port != heard->port)
+		claim->changed_ns = now_ns;
+	claim->port = claim->owner_port = heard->port;
+	claim->tags = claim->owner_tags = heard->frame->tags;
+}
+
 /* The claim's own guest speaks. */
 static __always_inline void claim_heard_guest(struct claim *claim, const struct heard *heard,
 					      const struct settings *settings,
@@ -149,9 +159,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (claim->state == CLAIM_OWNED) {
-		/* The guest may have gone to another port, or another machine, without a probe. */
-		claim->port = claim->owner_port = heard->port;
-		claim->tags = claim->owner_tags = heard->frame->tags;
+		claim_follow_owner(claim, heard, now_ns);
 		claim->self_announced += announces;
 		return;
 	}
