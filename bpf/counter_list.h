@@ -52,6 +52,7 @@
 	X(relayed, "announcement rounds of router ports that went on the wire, too")              \
 	X(announce_failed, "announcements that the kernel could not queue")                       \
 	X(announce_lost, "announcements given up after retries")                                  \
+	X(announce_void, "announcements that were not sent, and that nobody wants any more")      \
 	X(announce_queued, "announcements that wait: their port, or all together, say too much")  \
 	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
 	X(announce_next, "further announcement slots of a claim")                                 \
