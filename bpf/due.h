@@ -28,12 +28,13 @@ static __always_inline int speak_is_note(__u32 op)
 	return op >= SPEAK_REFRESHED && op < SPEAK_OPS;
 }
 
-static __always_inline void speak_note(struct claim *claim, __u32 op)
+static __always_inline void speak_note(struct claim *claim, const struct claim_key *key, __u32 op)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
 
 	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
+	if (key_equal(&claim->key, key))
+		claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
 	bpf_spin_unlock(&claim->lock);
 	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }
