@@ -295,6 +295,23 @@ Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
 }
 
+/* B's line begins at its end. */
+Test(claim_queue, new_window_has_waited_for_nothing)
+{
+	struct frame probe = {.kind = FRAME_PROBE};
+	struct heard heard = {.frame = &probe, .port = GUEST_B->port, .role = ROLE_GUEST};
+	struct claim claim;
+
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	claim = *world_claim(&w, ADDRESS);
+	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
+	memcpy(probe.mac, GUEST_B->mac, MAC_LEN);
+	claim_probe(&claim, &heard, &w.settings, at_ms(100));
+	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(claim.queued, QUEUED_NOT);
+}
+
 /* ---- our own frames, that generic XDP meets again ---- */
 
 Test(claim_xdp, echo_of_our_own_announcement_is_not_the_guest_s)
