@@ -110,7 +110,7 @@ struct claim {
 	__u64 last_conflict_ns;
 	__u64 last_seen_ns; /* any frame of the claim's guest or owner that names the address */
 	__u64 recent_since_ns;
-	__u64 changed_ns; /* last time that anything but last_seen_ns changed */
+	__u64 changed_ns; /* its state, guest or port; or it was said, confirmed, noted */
 };
 _Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_ABI");
 

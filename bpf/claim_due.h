@@ -132,6 +132,8 @@ static __always_inline struct claim_step claim_due(struct claim *claim, const st
 	if (judged->policy.denied)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, &step, now_ns);
+	if (step.nudge && step.reason == COUNTER_not_due)
+		step.reason = COUNTER_nudge_round;
 	claim_wake(claim);
 	return step;
 }
@@ -207,7 +209,8 @@ static __always_inline int claim_may_owe(const struct claim *claim, enum claim_a
 /*
  * What became of the announcement of the last step, which was of `whom`: another CPU may have given
  * the claim to somebody else since, and owe that one the same. One that the kernel could not queue
- * is owed and tried again in retry_ns, a few times. The step says what is to be counted.
+ * is owed and tried again in retry_ns, a few times, while it is wanted. The step says what is to be
+ * counted.
  */
 static __always_inline struct claim_step claim_recorded(struct claim *claim,
 							enum claim_announce announce,
@@ -228,7 +231,10 @@ static __always_inline struct claim_step claim_recorded(struct claim *claim,
 			claim_owe_nothing(claim);
 			claim_arm(claim, settings, now_ns);
 		}
-	} else if (claim->retries < CLAIM_RETRIES && claim_may_owe(claim, announce, whom)) {
+	} else if (!claim_may_owe(claim, announce, whom)) {
+		claim->retries = 0;
+		step.reason = COUNTER_announce_void;
+	} else if (claim->retries < CLAIM_RETRIES) {
 		claim->retries++;
 		claim_owe(claim, announce, now_ns + settings->retry_ns);
 		step.reason = COUNTER_announce_failed;
@@ -247,7 +253,7 @@ static __always_inline struct claim_step claim_queue(struct claim *claim,
 	struct claim_step step = {.old_state = claim->state, .changed = 1};
 
 	claim->changed_ns = now_ns;
-	step.reason = COUNTER_announce_lost;
+	step.reason = COUNTER_announce_void;
 	if (!claim_may_owe(claim, announce, whom))
 		return step;
 	claim_owe(claim, announce, at_ns);

@@ -34,7 +34,7 @@ static __always_inline int claim_nudge_is_last(const struct claim *claim,
 	return claim->nudge_round > settings->nudge_num;
 }
 
-/* A round is over. Once everybody has answered there is no further one. */
+/* A round is over. Once everybody has answered there is no further one; only the last is news. */
 static __always_inline struct claim_step claim_nudged(struct claim *claim,
 						      const struct nudges *nudges,
 						      const struct settings *settings, __u64 now_ns)

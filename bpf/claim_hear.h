@@ -142,6 +142,18 @@ static __always_inline void claim_heard_elsewhere(struct claim *claim, const str
 		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
 }
 
+/* The owner may have gone to another machine, or come from there, without a probe. */
+static __always_inline void claim_follow_owner(struct claim *claim, const struct heard *heard,
+					       __u64 now_ns)
+{
+	if (claim->port != heard->port)
+		claim->changed_ns = now_ns;
+	claim_take_guest(claim, heard);
+	claim->owner_port = claim->port;
+	claim->owner_role = claim->role;
+	claim->owner_tags = claim->tags;
+}
+
 /* The claim's own guest speaks. */
 static __always_inline void claim_heard_guest(struct claim *claim, const struct heard *heard,
 					      const struct settings *settings,
@@ -169,12 +181,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (claim->state == CLAIM_OWNED) {
-		/* The guest may have gone to another machine, or come from there, without a probe.
-		 */
-		claim_take_guest(claim, heard);
-		claim->owner_port = claim->port;
-		claim->owner_role = claim->role;
-		claim->owner_tags = claim->tags;
+		claim_follow_owner(claim, heard, now_ns);
 		claim->self_announced += announces;
 		return;
 	}

@@ -129,6 +129,7 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
 	claim->rival_port = 0;
 	claim->rival_probe_ns = 0;
+	claim_owe_nothing(claim);
 	claim->flags = heard->policy.declared ? CLAIM_F_DECLARED : 0;
 	claim->retries = 0;
 	claim->window_probes = 1;

@@ -52,6 +52,7 @@
 	X(relayed, "announcement rounds of router ports that went on the wire, too")              \
 	X(announce_failed, "announcements that the kernel could not queue")                       \
 	X(announce_lost, "announcements given up after retries")                                  \
+	X(announce_void, "announcements that were not sent, and that nobody wants any more")      \
 	X(announce_queued, "announcements that wait: their port, or all together, say too much")  \
 	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
 	X(announce_next, "further announcement slots of a claim")                                 \
@@ -90,7 +91,7 @@
 	  "hosts that asked for an address or answered its owner: its listeners")                 \
 	X(listener_doubted,                                                                       \
 	  "senders not taken for a listener: a guest that speaks as somebody else")               \
-	X(nudge_round, "rounds of nudges to the listeners of an announced address")               \
+	X(nudge_round, "rounds of nudges to an address's listeners, behind its announcement")     \
 	X(nudged, "nudges sent")                                                                  \
 	X(nudge_over_limit, "nudges beyond what their port may announce, left to the next round") \
 	X(nudge_failed, "nudges that the kernel could not queue")                                 \

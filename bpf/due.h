@@ -28,12 +28,13 @@ static __always_inline int speak_is_note(__u32 op)
 	return op >= SPEAK_REFRESHED && op < SPEAK_OPS;
 }
 
-static __always_inline void speak_note(struct claim *claim, __u32 op)
+static __always_inline void speak_note(struct claim *claim, const struct claim_key *key, __u32 op)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
 
 	bpf_spin_lock(&claim->lock);
-	claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
+	if (key_equal(&claim->key, key))
+		claim_noted(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
 	bpf_spin_unlock(&claim->lock);
 	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }
@@ -43,7 +44,7 @@ static __always_inline void nudges_record(struct outcome *outcome, struct claim 
 					  const struct settings *set, __u64 now_ns)
 {
 	struct event *event = &outcome->listening.event;
-	struct claim_step step = {.reason = COUNTER_no_claim};
+	struct claim_step step = {};
 
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
@@ -53,9 +54,9 @@ static __always_inline void nudges_record(struct outcome *outcome, struct claim 
 	}
 	event_take(event, claim, &step, now_ns);
 	bpf_spin_unlock(&claim->lock);
-	count(step.reason);
 	if (!step.changed)
 		return;
+	count(step.reason);
 	event->key = outcome->event.key;
 	event->port = outcome->speech.port;
 	__builtin_memcpy(event->mac, outcome->speech.mac, MAC_LEN);

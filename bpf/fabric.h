@@ -38,8 +38,9 @@ static __always_inline void fabric_heard(struct outcome *outcome, const struct s
 }
 
 /*
- * The local claim takes its step. 1: it has nothing against it. 0: a guest of this bridge is in the
- * middle of taking the address, or it is disputed, or moved too often: silence.
+ * The local claim takes its step, which is carried out. 1: it has nothing against it. 0: a guest of
+ * this bridge is in the middle of taking the address, or it is disputed, or moved too often:
+ * silence.
  */
 static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *claim,
 					 const struct heard *heard, const struct settings *set)
@@ -59,6 +60,7 @@ static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *
 	/* The event tells why the claim has another owner. */
 	if (outcome->step.reason == COUNTER_self_announced)
 		outcome->event.reason = outcome->step.reason = COUNTER_fabric_moved;
+	outcome_finish(outcome, claim);
 	return agreed;
 }
 
@@ -109,8 +111,6 @@ static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	call->result = fabric_speak(skb, outcome, claim, port, call, set);
 	count(call->result);
-	if (claim && outcome->step.changed)
-		outcome_finish(outcome, claim);
 }
 
 #endif /* GARPD_FABRIC_H */

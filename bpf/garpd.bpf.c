@@ -206,7 +206,7 @@ int garpd_speak(struct __sk_buff *skb)
 	if (call.op == SPEAK_FABRIC)
 		fabric_announce(skb, claim, &call, set);
 	else if (claim && speak_is_note(call.op))
-		speak_note(claim, call.op);
+		speak_note(claim, &call.key, call.op);
 	else if (claim)
 		speak_claim(skb, claim, &call, set);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);

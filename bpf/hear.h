@@ -6,6 +6,8 @@
 #ifndef GARPD_HEAR_H
 #define GARPD_HEAR_H
 
+#include <linux/errno.h>
+
 #include "abi.h"
 #include "claim.h"
 #include "frame.h"
@@ -71,6 +73,7 @@ static __always_inline struct claim *claim_make(const struct claim_key *key, __u
 	__u32 zero = 0;
 	struct claim *claim = bpf_map_lookup_elem(&new_claim, &zero);
 	struct limit *limit = quota_of(port);
+	long err;
 
 	if (!claim)
 		return NULL;
@@ -80,11 +83,12 @@ static __always_inline struct claim *claim_make(const struct claim_key *key, __u
 	}
 	claim->key = *key; /* the rest is zero and stays so: nobody else writes here */
 	claim->quota_port = limit ? port : 0;
-	if (bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST) && limit)
+	err = bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST);
+	if (err && limit)
 		quota_give_claim(limit);
 	claim = bpf_map_lookup_elem(&claims, key);
-	if (!claim)
-		count(COUNTER_probe_no_room);
+	if (!claim) /* or the other CPU's is forgotten already */
+		count(err && err != -EEXIST ? COUNTER_probe_no_room : COUNTER_probe_forgotten);
 	return claim;
 }
 

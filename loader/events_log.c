@@ -30,6 +30,8 @@ static const struct story {
 				     LOG_LEVEL_WARNING},
 	[COUNTER_announce_lost] = {"not announced: its port is down, gone, or takes no frames",
 				   LOG_LEVEL_WARNING},
+	[COUNTER_announce_void] = {"not announced: somebody else was heard meanwhile",
+				   LOG_LEVEL_INFO},
 	[COUNTER_self_announced] = {"announced itself: nothing to add", LOG_LEVEL_INFO},
 	[COUNTER_fabric_moved] = {"has the address now, says EVPN", LOG_LEVEL_INFO},
 	[COUNTER_lapsed] = {"is left: too few probes and no sign of use, nothing said",

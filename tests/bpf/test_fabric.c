@@ -75,6 +75,16 @@ Test(bpf_fabric, takes_the_address_from_its_owner_here)
 	cr_assert_eq(claim.moves, 1);
 }
 
+/* Told again, the claim has only seen its owner: that is counted too. */
+Test(bpf_fabric, who_has_it_already_is_seen)
+{
+	guest_owns();
+	cr_assert_eq(moved_to_uplink(other), COUNTER_fabric_announced);
+	rig_counted();
+	cr_assert_eq(moved_to_uplink(other), COUNTER_fabric_announced);
+	cr_assert_eq(rig_counted().seen, 1);
+}
+
 Test(bpf_fabric, who_is_back_is_announced_from_its_own_port)
 {
 	guest_owns();

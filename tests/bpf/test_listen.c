@@ -319,6 +319,7 @@ Test(bpf_listen, three_tries)
 	}
 	rig_due(&key);
 	rig_expect_silence(PORT_UPLINK);
+	cr_assert_eq(rig_counted().not_due, 0);
 	cr_assert_eq(last_event()->reason, COUNTER_unconfirmed);
 	cr_assert_eq(rig_claim_now(&key).nudges, 3);
 	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);

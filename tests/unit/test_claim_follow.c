@@ -33,6 +33,8 @@ Test(claim_follow, three_tries_and_then_it_is_unconfirmed_once)
 	cr_assert_eq(w.nudge_rounds, 3);
 	cr_assert_eq(w.nudged_ns[1], at_ms(TAKEN_MS + 1000));
 	cr_assert_eq(w.nudged_ns[2], at_ms(TAKEN_MS + 2000));
+	cr_assert_eq(w.counted[COUNTER_nudge_round], 3); /* and the look behind the last */
+	cr_assert_eq(w.counted[COUNTER_not_due], 0);
 	cr_assert_eq(w.counted[COUNTER_unconfirmed], 1);
 	cr_assert_eq(world_claim(&w, ADDRESS)->unconfirmed, 1);
 	cr_assert_eq(world_claim(&w, ADDRESS)->nudge_ns, 0);

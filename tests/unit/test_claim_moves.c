@@ -224,6 +224,18 @@ Test(claim_age, idle_claim_wakes_nobody)
 	cr_assert_eq(w.wakeups, 0);
 }
 
+/* garpd watch goes by it. */
+Test(claim_moves, another_port_of_the_owner_is_a_change)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(20000));
+	cr_assert_lt(world_claim(&w, ADDRESS)->changed_ns, at_ms(20000));
+	world_uses(&w, ADDRESS, A_UPLINK, at_ms(30000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->port, A_UPLINK->port);
+	cr_assert_eq(world_claim(&w, ADDRESS)->changed_ns, at_ms(30000));
+}
+
 Test(claim_age, note_of_the_daemon_is_counted)
 {
 	struct claim claim = {};

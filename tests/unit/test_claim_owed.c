@@ -221,7 +221,7 @@ Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 0, &w.settings,
 						at_ms(1));
 
-	cr_assert_eq(step.reason, COUNTER_announce_lost);
+	cr_assert_eq(step.reason, COUNTER_announce_void);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
 }
 
@@ -256,12 +256,12 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 
 	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
 	step = claim_recorded(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
-	cr_assert_eq(step.reason, COUNTER_announce_lost);
+	cr_assert_eq(step.reason, COUNTER_announce_void);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
 	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
 	claim.state = CLAIM_OWNED;
 	step = claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
-	cr_assert_eq(step.reason, COUNTER_announce_lost);
+	cr_assert_eq(step.reason, COUNTER_announce_void);
 }
 
 /* ---- what has to wait for its turn ---- */
@@ -281,6 +281,34 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 	cr_assert_eq(step.reason, COUNTER_window_ended);
 	cr_assert_eq(step.announce, ANNOUNCE_GUEST);
 	cr_assert_eq(step.queued, QUEUED_PORT);
+	cr_assert_eq(claim.queued, QUEUED_NOT);
+}
+
+/* Its guest was contradicted while the line was asked for. */
+Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
+{
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct claim_step step = claim_queue(&claim, ANNOUNCE_GUEST, claim.mac, QUEUED_PORT,
+					     at_ms(500), at_ms(1));
+
+	cr_assert_eq(step.reason, COUNTER_announce_void);
+	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+}
+
+/* B's line begins at its end. */
+Test(claim_queue, new_window_has_waited_for_nothing)
+{
+	struct frame probe = {.kind = FRAME_PROBE};
+	struct heard heard = {.frame = &probe, .port = GUEST_B->port, .role = ROLE_GUEST};
+	struct claim claim;
+
+	w.daemon_sleeps = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	claim = *world_claim(&w, ADDRESS);
+	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
+	memcpy(probe.mac, GUEST_B->mac, MAC_LEN);
+	claim_probe(&claim, &heard, &w.settings, at_ms(100));
+	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
 	cr_assert_eq(claim.queued, QUEUED_NOT);
 }
 

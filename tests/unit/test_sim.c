@@ -25,6 +25,7 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_announce_owed,
 		COUNTER_announce_failed,
 		COUNTER_announce_lost,
+		COUNTER_announce_void,
 		COUNTER_announce_asked,
 		COUNTER_announce_refused,
 		COUNTER_self_announced,

@@ -169,7 +169,7 @@ static void world_nudges(struct world *w, struct claim *claim)
 	if (nudges.sent)
 		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
 	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
-	w->counted[step.reason]++;
+	w->counted[step.reason] += step.changed;
 }
 
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
