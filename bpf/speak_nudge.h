@@ -7,7 +7,6 @@
 #ifndef GARPD_SPEAK_NUDGE_H
 #define GARPD_SPEAK_NUDGE_H
 
-#include "hear.h"
 #include "listen.h"
 #include "speak.h"
 
