@@ -142,7 +142,7 @@ struct listener {
 	struct addr addr;  /* its own */
 	__u8 mac[MAC_LEN]; /* zero: not known, it has to be asked for by everybody */
 	__u8 gateway;	   /* 1: of a whole segment; gives way to no other */
-	__u8 tries;	   /* nudges since the last announcing that it has not answered */
+	__u8 tries;	   /* nudges since the last announcing, unanswered; 255: or more */
 	__u64 heard_ns;	   /* when it last asked for the address or answered it */
 	__u64 nudged_ns;
 	__u64 answered_ns; /* when it last answered the MAC that the claim was about */

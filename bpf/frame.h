@@ -111,6 +111,13 @@ static __always_inline int mac_is_host(const __u8 *mac)
 	return !(mac[0] & 1) && !mac_is_zero(mac);
 }
 
+static __always_inline int addr_equal(const struct addr *a, const struct addr *b)
+{
+	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
+}
+
 /* ::ffff:a.b.c.d */
 static __always_inline void addr_from_ipv4(struct addr *addr, const __u8 *ip)
 {

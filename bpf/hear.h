@@ -31,13 +31,6 @@ struct hearing {
 	__u64 now_ns;
 };
 
-static __always_inline const struct settings *settings_now(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&settings, &zero);
-}
-
 /* The bridge's VLAN of the frame. 0, or -1: the bridge would not take it there. */
 static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const struct tags *tags,
 				   struct claim_key *key)

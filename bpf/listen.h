@@ -13,13 +13,6 @@
 /* A listener that is heard again and again is written down once in this time. */
 #define LISTENER_FRESH_NS NSEC_PER_SEC
 
-static __always_inline int addr_equal(const struct addr *a, const struct addr *b)
-{
-	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
-
-	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
-}
-
 /* Heard of in the last span_ns? Another CPU may have written down a time after `now_ns`. */
 static __always_inline int listener_is_heard(const struct listener *listener, __u64 span_ns,
 					     __u64 now_ns)

@@ -231,6 +231,13 @@ struct {
 	__uint(value_size, sizeof(struct claim));
 } new_claim SEC(".maps");
 
+static __always_inline const struct settings *settings_now(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&settings, &zero);
+}
+
 /* Atomic: a frame may come while garpd_speak counts on the same CPU. */
 static __always_inline void count(__u32 counter)
 {

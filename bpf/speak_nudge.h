@@ -7,7 +7,6 @@
 #ifndef GARPD_SPEAK_NUDGE_H
 #define GARPD_SPEAK_NUDGE_H
 
-#include "hear.h"
 #include "listen.h"
 #include "speak.h"
 
@@ -129,6 +128,16 @@ static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *spee
 	return err ? err : speech_send(skb, speech, BPF_F_INGRESS);
 }
 
+/* One more try, of those since the announcing began. */
+static __always_inline void nudge_note(struct listener *listener, __u64 since_ns, __u64 now_ns)
+{
+	if (listener->nudged_ns < since_ns)
+		listener->tries = 0;
+	if (listener->tries < 0xff)
+		listener->tries++;
+	listener->nudged_ns = now_ns;
+}
+
 /*
  * The listener in one place of the address of outcomes[OUTCOME_OF_SPEAK]: nudged over what is at
  * outcome->nudges.offset if it is still to be waited for. A global function: the verifier goes
@@ -157,8 +166,7 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 		count(COUNTER_nudge_over_limit);
 		return 0;
 	}
-	listener->nudged_ns = now_ns;
-	listener->tries++;
+	nudge_note(listener, nudges->since_ns, now_ns);
 	if (nudge_send(skb, &outcome->speech, listener, nudges->offset)) {
 		count(COUNTER_nudge_failed);
 		return 0;

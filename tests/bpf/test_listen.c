@@ -325,6 +325,30 @@ Test(bpf_listen, three_tries)
 	cr_assert_eq(rig_claim_now(&key).nudge_ns, 0);
 }
 
+/* Tries are since the last announcing, and never begin anew by being too many for a byte. */
+Test(bpf_listen, tries_are_of_this_announcing)
+{
+	struct listener_key place = {.claim = rig_key(ADDRESS, 0, 0)};
+	struct claim_key key = place.claim;
+	struct listener listener;
+
+	client_says(PORT_UPLINK, ARP_REQUEST, ones);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	listener.tries = 3;
+	listener.nudged_ns = rig_now_ns();
+	bpf_map_update_elem(rig.listeners, &place, &listener, BPF_ANY);
+	announced();
+	expect_nudge(PORT_UPLINK, router);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.tries, 1);
+	listener.tries = 255;
+	bpf_map_update_elem(rig.listeners, &place, &listener, BPF_ANY);
+	rig_due(&key);
+	expect_nudge(PORT_UPLINK, router);
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.tries, 255);
+}
+
 /* Nobody is nudged before the announcement that it goes with, nor forgotten when that fails. */
 Test(bpf_listen, the_round_waits_for_the_retry)
 {

@@ -16,7 +16,8 @@ static unsigned int let_in(__u64 *paid_ns, __u32 per_second, __u32 burst, __u64 
 	unsigned int i, allowed = 0;
 
 	for (i = 0; i < count; i++)
-		allowed += limit_allows(paid_ns, per_second, burst, at_ns + i * gap_ns);
+		allowed += limit_allows(paid_ns, limit_each_ns(per_second), burst,
+					at_ns + i * gap_ns);
 	return allowed;
 }
 
@@ -77,7 +78,8 @@ Test(limit, nothing_overflows)
 	__u64 paid_ns = 0;
 
 	cr_assert_eq(let_in(&paid_ns, 1, 1000000, START_NS, 1000001, 0), 1000000);
-	cr_assert_eq(limit_reserve(&paid_ns, 1, 1000000, START_NS), START_NS + NSEC_PER_SEC);
+	cr_assert_eq(limit_reserve(&paid_ns, NSEC_PER_SEC, 1000000, START_NS),
+		     START_NS + NSEC_PER_SEC);
 }
 
 /* A thousand addresses that move at once to one port, at the defaults. */
@@ -124,9 +126,9 @@ Test(limit, turns_come_one_by_one_and_none_is_lost)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS), START_NS);
+		cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS), START_NS);
 	for (i = 1; i <= 1000; i++)
-		cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS),
+		cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS),
 			     START_NS + i * NSEC_PER_SEC / 10);
 }
 
@@ -136,8 +138,9 @@ Test(limit, after_a_quiet_time_the_turn_is_now)
 	int i;
 
 	for (i = 0; i < 100; i++)
-		limit_reserve(&paid_ns, 10, 3, START_NS);
-	cr_assert_eq(limit_reserve(&paid_ns, 10, 3, START_NS + HOUR_NS), START_NS + HOUR_NS);
+		limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS);
+	cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS + HOUR_NS),
+		     START_NS + HOUR_NS);
 }
 
 Test(limit, who_said_little_is_not_busy)
@@ -155,6 +158,23 @@ Test(limit, who_said_little_is_not_busy)
 	cr_assert_not(limit_is_busy(&limit, &settings, START_NS + HOUR_NS));
 }
 
+/* However few it may say at once: the first one of them is not much. */
+Test(limit, who_may_say_little_is_not_busy_at_once)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	__u32 burst;
+
+	for (burst = 1; burst <= LIMIT_BUSY_PART; burst++) {
+		struct limit limit = {};
+
+		settings.announcements_burst = burst;
+		limit_reserve_round(&limit, &settings, START_NS);
+		cr_assert_not(limit_is_busy(&limit, &settings, START_NS));
+		limit_reserve_round(&limit, &settings, START_NS);
+		cr_assert(limit_is_busy(&limit, &settings, START_NS));
+	}
+}
+
 Test(limit, both_lanes_together_are_the_whole)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
@@ -168,10 +188,22 @@ Test(limit, both_lanes_together_are_the_whole)
 	/* half a second's worth was let out at once */
 	cr_assert_geq(last_ns, START_NS + (n / 1000 - 1) * NSEC_PER_SEC);
 	cr_assert_leq(last_ns, START_NS + n / 1000 * NSEC_PER_SEC);
-	settings.all_announcements_per_second = 1;
-	cr_assert_geq(lane_reserve(&lanes[0], &settings, START_NS), START_NS);
 	settings.all_announcements_per_second = 0;
 	cr_assert_eq(lane_reserve(&lanes[0], &settings, START_NS), START_NS);
+}
+
+/* A whole of one a second is half a one for each lane. */
+Test(limit, both_lanes_together_are_the_least_whole)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct lane_limit lanes[LANE_MAX] = {};
+	__u64 last_ns = 0;
+	int i, n = 100;
+
+	settings.all_announcements_per_second = 1;
+	for (i = 0; i < n; i++)
+		last_ns = lane_reserve(&lanes[i % LANE_MAX], &settings, START_NS);
+	cr_assert_eq(last_ns, START_NS + (n - LANE_MAX) * NSEC_PER_SEC);
 }
 
 /* ---- claims ---- */
