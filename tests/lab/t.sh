@@ -144,6 +144,39 @@ counter_is() {
 	[[ $(lab_counter "$1") == "$2" ]]
 }
 
+no_claims() {
+	[[ $(lab_claims | jq length) == 0 ]]
+}
+
+# ---- what is attached ----
+
+# Asked of the kernel, not of garpd: where tcx is there and garpd cannot use it, cases are to fail.
+kernel_has_tcx() {
+	grep -q ' tcx_link_attach$' /proc/kallsyms
+}
+
+# attached_programs: "IFACE HOOK ..." for each program of garpd on an interface of the hypervisor, as
+# the kernel tells it on each of the hooks. (bpftool net of Debian 12 knows no tcx, and no names of XDP.)
+attached_programs() {
+	local iface
+	for iface in $(in_hv ls /sys/class/net); do
+		in_hv ip -j -d link show "$iface" | pick xdp.prog.name | sed -n "s/^garpd/$iface xdp &/p"
+		in_hv tc filter show dev "$iface" ingress | sed -n "s/.*garpd/$iface tc &/p"
+		! kernel_has_tcx || in_hv "$LAB_BIN/tcx" "$iface" | sed -n "s/^garpd/$iface tcx &/p"
+	done
+}
+
+# assert_no_programs: none of ours is on an interface.
+assert_no_programs() {
+	assert_equals "programs on interfaces" "" "$(attached_programs)"
+}
+
+# assert_nothing_left: no program of ours, and no pin.
+assert_nothing_left() {
+	assert_no_programs
+	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
+}
+
 # in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
 # network daemon finds and leaves nothing of the machine's, least of all its resolv.conf.
 in_private() {
