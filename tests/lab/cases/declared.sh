@@ -54,6 +54,7 @@ case_declared_for_another_mac() {
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 2.5
 	assert_frames_count 0 lan 'kind=announce-.*'
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 }
