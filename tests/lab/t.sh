@@ -247,6 +247,14 @@ kernel_has_address() {
 		jq -e 'any(.[].addr_info[]?; .local and ((.tentative or .dadfailed) | not))' >/dev/null
 }
 
+# Behind `!`, `if` or lab_wait a misspelt helper would be only a status. bash runs this in a subshell,
+# which cannot fail the case: it leaves a note.
+command_not_found_handle() {
+	printf '%s: no such command\n' "$1" >&2
+	[[ -z $LAB_DIR ]] || printf '%s\n' "$1" >>"$LAB_DIR/not_found"
+	return 127
+}
+
 t_run() {
 	set -E
 	trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
@@ -254,6 +262,7 @@ t_run() {
 	source "$1"
 	"${T_LAB:-lab_up}" "t$$" # a file of cases may stand on another lab
 	"case_$2"
+	[[ ! -e $LAB_DIR/not_found ]] || t_fail "no such command: $(sort -u "$LAB_DIR/not_found" | paste -sd ' ')"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
