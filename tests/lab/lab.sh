@@ -23,7 +23,7 @@ set -euo pipefail
 LAB_ROOT=${LAB_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
 GARPD=${GARPD:-$LAB_ROOT/build/garpd}
-CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures}
+CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures} # more than those of tests/lab/captures, if it is there
 
 # Addresses and MACs are those reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
 SERVICE=192.0.2.10

@@ -30,15 +30,55 @@ t_skip() {
 	exit "$T_SKIP"
 }
 
+# t_missing WORDS: something of dist/deps.sh is not here. That skips the case; with T_ALL, where all of it
+# was installed (make check, make ci), it fails.
+t_missing() {
+	[[ -z ${T_ALL:-} ]] || t_fail "$*"
+	t_skip "$*"
+}
+
+# t_need TOOL...
 t_need() {
 	local tool
 	for tool in "$@"; do
-		command -v "$tool" >/dev/null || t_skip "$tool is not installed"
+		command -v "$tool" >/dev/null || t_missing "$tool is not installed"
 	done
 }
 
+# t_need_capture NAME: one of ours, or of the directory CAPTURES; its path is in CAPTURE.
 t_need_capture() {
-	[[ -r $CAPTURES/$1 ]] || t_skip "the capture $1 is not here (CAPTURES=$CAPTURES)"
+	for CAPTURE in "$LAB_ROOT/tests/lab/captures/$1" "$CAPTURES/$1"; do
+		[[ ! -r $CAPTURE ]] || return 0
+	done
+	t_skip "the capture $1 is not here (CAPTURES=$CAPTURES)"
+}
+
+# What a kernel may lack is tried by itself, so that a case which fails later on fails.
+
+t_need_nft_bridge() {
+	t_need nft
+	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+		table bridge probe {
+			chain probe {
+				type filter hook prerouting priority 0;
+			}
+		}
+		delete table bridge probe
+	RULES
+}
+
+t_need_ebtables() {
+	t_need ebtables-nft
+	in_hv ebtables-nft -t nat -N probe || t_skip "this kernel has no ebtables (nft)"
+	in_hv ebtables-nft -t nat -A probe -p ARP --arp-ip-src "$HOST" --arp-mac-src "$MAC_HOST" -j DROP ||
+		t_skip "this kernel has no ebtables (nft) with ARP matches"
+	in_hv ebtables-nft -t nat -F probe
+	in_hv ebtables-nft -t nat -X probe
+}
+
+t_need_iputils_arping() {
+	t_need arping
+	[[ $(arping -V 2>&1) == *iputils* ]] || t_missing "arping is not that of iputils"
 }
 
 # protocol_time SECONDS: nothing can be awaited where the point is that nothing happens; the wait is

@@ -318,7 +318,7 @@ case_bpffs_read_only_while_running() {
 	lab_start_garpd
 	in_hv mount -o remount,ro /sys/fs/bpf
 	lab_guest late 00:00:5e:00:53:1a
-	if [[ $(lab_ports | jq -r '.[0].mode') == tcx ]]; then
+	if kernel_has_tcx; then
 		lab_await "$GARPD_LOG" 5 'v-late: cannot pin.*Read-only' || t_fail "$(<"$GARPD_LOG")"
 	fi
 	lab_capture lan router lan0

@@ -163,8 +163,8 @@ case_ipv6_mapped_ignored() {
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_ipv6_nft_stops_the_forbidden_address() {
-	t_need nft
-	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+	t_need_nft_bridge
+	in_hv nft -f - <<-RULES
 		table bridge lab {
 			chain pre {
 				type filter hook prerouting priority 0;

@@ -126,8 +126,7 @@ case_router_conflict_silences() {
 # The owner's answer is for the prober alone, and no switch brings it here. The prober gives up, as
 # it must, and so its window comes to nothing.
 case_router_unheard_defence() {
-	t_need arping
-	[[ $(arping -V 2>&1) == *iputils* ]] || t_skip "arping is not that of iputils"
+	t_need_iputils_arping
 	in_ns other ip addr add "$SERVICE/24" dev eth0
 	lab_capture lan router lan0
 	router_start_relay lan0

@@ -299,7 +299,7 @@ case_xdp_mode_changes_with_a_restart() {
 	local mode
 	local -a modes=(tcx xdp xdp-generic tc xdp)
 	lab_start_garpd
-	tcx_on || modes=(xdp xdp-generic tc xdp) # a kernel without tcx has one change fewer to show
+	kernel_has_tcx || modes=(xdp xdp-generic tc xdp) # a kernel without tcx has one change fewer to show
 	lab_stop_garpd
 	for mode in "${modes[@]}"; do
 		lab_start_garpd --mode "$mode"

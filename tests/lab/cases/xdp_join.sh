@@ -17,9 +17,10 @@ dispatched() {
 filter_up() {
 	t_need xdp-filter xdp-loader bpftool ping
 	grep -q 'libxdp\.so' "$GARPD" || t_skip "this garpd is built without libxdp"
+	"$LAB_BIN/freplace" || t_skip "this kernel has no freplace, and libxdp so no dispatcher"
 	in_hv xdp-filter load -m "${1:-native}" -f ethernet v-new
 	in_hv xdp-filter load -m "${1:-native}" -f ethernet v-other
-	dispatched v-new || t_skip "libxdp has no dispatcher here (the kernel permits no freplace)"
+	dispatched v-new || t_fail "no dispatcher: $(in_hv xdp-loader status v-new)"
 	# No ARP before a ping: what was dropped would be asked again when it suits the kernel.
 	in_ns new ip addr add "$FROM_NEW/24" dev eth0
 	in_ns new ip neigh replace "$ROUTER" lladdr "$MAC_ROUTER" dev eth0 nud permanent
