@@ -10,8 +10,9 @@
 # IPv6 (2001:db8:20::/64 and 2001:db8:10::/64) is off until a case calls lab_ipv6.
 #
 # Each machine is a process that sleeps in its own namespaces and dies with the shell that called
-# lab_up, so nothing outlives a test, however it ends. Only the lab's own shell, not a $(...) of it,
-# may therefore call lab_up. The hypervisor and the router have their own /sys, bpffs and /run too:
+# lab_up, as what runs in it does, so nothing outlives a test, however it ends; but where that shell is
+# killed with SIGKILL, LAB_DIR is left, and FRR's daemons (fabric.sh), which change their user. Only the
+# lab's own shell, not a $(...) of it, may therefore call lab_up or start what is to stay. The hypervisor and the router have their own /sys, bpffs and /run too:
 # the default pin path is private to each, and any number of labs run at once.
 # `ip netns exec` remounts /sys and so loses bpffs: machines are entered with build/lab/machine only.
 #

@@ -29,7 +29,7 @@ static int usage(void)
 		"  hold   until its parent dies: new namespaces, with KEY=VALUE below /proc/sys/net\n"
 		"  set    the same later, in those that the process PID holds\n"
 		"  up     a link there\n"
-		"  enter  run a command in them\n"
+		"  enter  until its parent dies: run a command in them\n"
 		"  -m     mounts too: sysfs, bpffs and /run of its own\n");
 	return 2;
 }
@@ -114,9 +114,11 @@ static int enter_one(const char *pid, const char *kind, int flag)
 	return fd < 0 ? -1 : setns(fd, flag);
 }
 
-/* Exits as a shell would for a command that is not there. */
+/* Dies with its parent. Exits as a shell would for a command that is not there. */
 static int enter(const char *pid, bool mounts, char **command)
 {
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return failed("its parent");
 	if (enter_one(pid, "net", CLONE_NEWNET) || (mounts && enter_one(pid, "mnt", CLONE_NEWNS)))
 		return failed(pid);
 	execvp(command[0], command);
