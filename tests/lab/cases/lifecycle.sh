@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Ports that come and go, daemons that die, and what is left at the end.
 
-# RTM_NEWLINK to attached is 50 ms at most (the figure); the guest boots for longer.
-ATTACH_TIME=0.2
-
 assert_new_is_announced() {
 	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
 	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
@@ -16,7 +13,7 @@ case_port_added() {
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_guest late "$mac"
-	protocol_time "$ATTACH_TIME"
+	assert_await_attached v-late
 	lab_winguest late -k 10000 eth0 "$mac" "$SERVICE"
 	assert_await_frames lan 2 8 "kind=announce-.* src=$mac"
 	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
@@ -29,7 +26,7 @@ case_tap_added() {
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_tapguest tap0 -k 3000 tap0 "$mac" "$SERVICE"
-	protocol_time "$ATTACH_TIME"
+	assert_await_attached tap0
 	lab_tap_go tap0
 	assert_await_frames lan 2 8 "kind=announce-.* src=$mac"
 	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
@@ -53,7 +50,7 @@ case_port_replaced() {
 	lab_capture lan router lan0
 	in_hv ip link del v-new
 	lab_link new eth0 "$MAC_NEW" v-new
-	protocol_time "$ATTACH_TIME"
+	assert_await_attached v-new 2
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_new_is_announced
 }
@@ -64,7 +61,8 @@ case_port_renamed() {
 	in_hv ip link set v-new down
 	in_hv ip link set v-new name v-renamed
 	in_hv ip link set v-renamed up
-	protocol_time "$ATTACH_TIME"
+	lab_await "$GARPD_LOG" 5 'v-new: is v-renamed now' || t_fail "not noticed"
+	lab_wait 5 port_is v-renamed forwarding true || t_fail "v-renamed does not forward"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_new_is_announced
 	assert_fdb_port "$MAC_NEW" v-renamed
@@ -75,7 +73,7 @@ case_port_leaves_the_bridge() {
 	lab_start_garpd
 	lab_capture guest new eth0
 	in_hv ip link set v-new nomaster
-	protocol_time "$ATTACH_TIME"
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "not noticed"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 3 5 'kind=probe'
 	protocol_time 2.5

@@ -164,7 +164,7 @@ case_host_address_never() {
 case_host_address_added_later() {
 	lab_start_garpd --declare "192.0.2.2=$MAC_NEW"
 	in_hv ip addr add 192.0.2.2/24 dev br0
-	protocol_time 0.2
+	lab_wait 5 denied_for denied_host 192.0.2.2 || t_fail "not the host's: $(lab_claims)"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.2
 	assert_await_frames lan 3 5 'kind=probe'
