@@ -123,6 +123,7 @@ lab_spawn() {
 # KEY is below /proc/sys/net.
 lab_machine() {
 	local name=$1 fd word
+	[[ -x $LAB_BIN/machine ]] || lab_die "$LAB_BIN/machine: not there; build it with make lab-programs"
 	local -a settings=(ipv6/conf/{all,default}/"disable_ipv6=1"
 		ipv4/conf/{all,default}/{arp_notify,rp_filter,send_redirects}"=0")
 	LAB_MOUNT[$name]=
@@ -132,7 +133,7 @@ lab_machine() {
 		${LAB_MOUNT[$name]:+"${LAB_MOUNT[$name]}"} "${settings[@]}")
 	LAB_PID[$name]=$!
 	IFS= read -r -t 10 -u "$fd" word || true
-	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it; the lab needs root"
+	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it"
 	exec {fd}<&-
 }
 
@@ -150,6 +151,11 @@ in_hv() {
 # The same, replacing the shell: for background jobs, whose pid then is the command's own.
 in_ns_exec() {
 	exec "$LAB_BIN/machine" enter "${LAB_PID[$1]}" ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+}
+
+# lab_set MACHINE KEY=VALUE...: each KEY is below /proc/sys/net.
+lab_set() {
+	"$LAB_BIN/machine" set "${LAB_PID[$1]}" "${@:2}"
 }
 
 # in_ns_ip MACHINE: lines for ip, from standard input.
@@ -236,7 +242,7 @@ lab_ipv6_on() {
 		done
 	done
 	[[ $machine != router ]] || settings+=(ipv6/conf/all/forwarding=1)
-	"$LAB_BIN/machine" set "${LAB_PID[$machine]}" "${settings[@]}"
+	lab_set "$machine" "${settings[@]}"
 }
 
 # lab_ipv6: the whole lab speaks IPv6, too. A case that is about IPv4 does not call it.

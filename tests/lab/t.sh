@@ -3,6 +3,24 @@
 # What the lab's cases are written with: assertions on captured frames and on what the machines
 # believe. `t.sh FILE CASE` runs one case in a lab of its own; the runner (run) calls it so.
 # Exit status: 0 passed, 77 skipped (the reason is the last line), anything else failed.
+#
+# A case is a function of cases/*.sh; `tests/lab/run immediate` runs this one, in a lab that lab.sh draws:
+#
+#	case_immediate() {
+#		lab_start_garpd --declare "$SERVICE=$MAC_NEW"  # `garpd run` on br0, ready
+#		lab_capture lan router lan0                    # a wire, into $LAB_DIR/lan.frames
+#		lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"         # a guest, on v-new
+#		assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"  # two of them, within 3 s
+#		assert_frames_count 1 lan kind=announce-reply "spa=$SERVICE" # so far, exactly
+#		assert_router_mac "$SERVICE" "$MAC_NEW"                      # ip neigh
+#		assert_claim "$SERVICE" state probing                        # garpd show claims
+#	}
+#
+# A line of a capture (frames.c) is t=SECONDS kind= src= dst= vlan=VID:PCP[,...] op= and, of ARP, sha= spa=
+# tha= tpa=, of Neighbor Discovery code= src6= dst6= hlim= target= flags= slla= tlla= nonce= csum=; len= is
+# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na. What
+# is not there is "-". What a guest can be told build/lab/winguest says; most often -n PROBES, -q (answers
+# nobody), -a (announces itself), -k MS (stays so long).
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
@@ -25,7 +43,7 @@ t_fail() {
 	for name in "$LAB_DIR"/garpd.*.log; do
 		[[ -e $name ]] && printf -- '--- %s\n%s\n' "${name##*/}" "$(<"$name")"
 	done
-	[[ ! -x $GARPD ]] || { lab_claims || true; }
+	[[ -z $GARPD_LOG ]] || lab_claims || true
 	exit 1
 }
 
@@ -80,6 +98,11 @@ t_need_ebtables() {
 	in_hv ebtables-nft -t nat -X probe
 }
 
+# t_need_setting MACHINE KEY: below /proc/sys/net.
+t_need_setting() {
+	in_ns "$1" test -e "/proc/sys/net/$2" || t_skip "this kernel has no ${2##*/}"
+}
+
 t_need_iputils_arping() {
 	t_need arping
 	[[ $(arping -V 2>&1) == *iputils* ]] || t_missing "arping is not that of iputils"
@@ -93,6 +116,16 @@ protocol_time() {
 
 assert_equals() {
 	[[ $2 == "$3" ]] || t_fail "$1: expected '$2', got '$3'"
+}
+
+# assert_fails STATUS WORDS COMMAND...: in the hypervisor it ends with STATUS and says WORDS, a regex; in
+# one line, where STATUS is not that of the usage.
+assert_fails() {
+	local status=0
+	in_hv "${@:3}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
+	assert_equals "exit status of ${*:3}" "$1" "$status"
+	grep -qE -- "$2" "$LAB_DIR/err" || t_fail "expected '$2', got: $(<"$LAB_DIR/err")"
+	(($1 == 2)) || assert_equals "lines of ${*:3}" 1 "$(wc -l <"$LAB_DIR/err")"
 }
 
 frames_count() {
@@ -133,6 +166,8 @@ assert_frame_after_ms() {
 	assert_gap "$(($1 * 1000 - 1000))" "$(($1 * 1000 + DAEMON_LATE_US))" "${@:2}"
 }
 
+# assert_await_frames CAPTURE COUNT SECONDS REGEX: until so many lines match, anywhere in them: not by whole
+# words, as assert_frames_count has it. (spa=192.0.2.1 is found in spa=192.0.2.10, too: end it with a blank.)
 assert_await_frames() {
 	lab_await_frames "$@" || t_fail "waited $3 s for $2 frames of: $4"
 }
@@ -203,6 +238,27 @@ denied_for() {
 
 no_claims() {
 	[[ $(lab_claims | jq length) == 0 ]]
+}
+
+# assert_announced_after_the_window ROUNDS: on the wire, in the tables, and no more of it than that.
+assert_announced_after_the_window() {
+	assert_await_frames lan $((2 * $1)) 8 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count "$1" lan kind=announce-request
+	assert_frames_count "$1" lan kind=announce-reply
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" self_announced 0
+}
+
+# assert_announces: garpd does its work, whatever has been done to it: a probing guest is announced.
+assert_announces() {
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
 }
 
 # ---- what is attached ----
@@ -290,10 +346,7 @@ assert_probe_unchanged() {
 
 # kernel_guest MACHINE [DAD_TRANSMITS]: the kernel of this machine does DAD for what it is given.
 kernel_guest() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns "$1" bash -c '
-		echo 1 >/proc/sys/net/ipv6/conf/eth0/accept_dad
-		echo "$1" >/proc/sys/net/ipv6/conf/eth0/dad_transmits' lab "${2:-1}"
+	lab_set "$1" ipv6/conf/eth0/accept_dad=1 "ipv6/conf/eth0/dad_transmits=${2:-1}"
 }
 
 # kernel_has_address MACHINE: DAD is over, and the address is the machine's.

@@ -68,7 +68,7 @@ case_ipv6_three_solicitations() {
 case_ipv6_same_mac_other_port() {
 	lab_ipv6
 	# Its kernel must not speak of the MAC meanwhile (MLD): the guest here is winguest.
-	in_ns new bash -c "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"
+	lab_set new ipv6/conf/all/disable_ipv6=1
 	lab_stale "$SERVICE6" "$MAC_NEW"
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE6"
 	wait "$LAB_LAST"

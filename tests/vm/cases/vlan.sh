@@ -219,7 +219,7 @@ case_vlan_tap_guest() {
 # The host's leg drops gratuitous ARP: its entry is repaired over netlink.
 case_vlan_host_interface_repaired() {
 	vlan_bridge
-	in_hv bash -c 'echo 1 >/proc/sys/net/ipv4/conf/br0.10/drop_gratuitous_arp'
+	lab_set hv ipv4/conf/br0.10/drop_gratuitous_arp=1
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 8 counter_is host_repaired 1 || t_fail "host_repaired is not 1"
