@@ -2,15 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The command line: what each verb says, what bad input gets, what is left behind.
 
-# assert_fails STATUS WORDS COMMAND...: it ends with STATUS, says one line with WORDS, and leaves no pin.
-assert_fails() {
-	local status=0
-	in_hv "${@:3}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
-	assert_equals "exit status of ${*:3}" "$1" "$status"
-	grep -qE -- "$2" "$LAB_DIR/err" || t_fail "expected '$2', got: $(<"$LAB_DIR/err")"
-	(($1 == 2)) || assert_equals "lines of ${*:3}" 1 "$(wc -l <"$LAB_DIR/err")"
-}
-
 assert_no_pins() {
 	in_hv test ! -e /sys/fs/bpf/garpd || t_fail "pins are left: $(in_hv ls -R /sys/fs/bpf/garpd)"
 }

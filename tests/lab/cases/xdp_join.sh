@@ -54,13 +54,6 @@ assert_filters() {
 	reaches_router other || t_fail "xdp-filter still drops what other sends"
 }
 
-# assert_announces: a probing guest is announced, as with nobody beside.
-assert_announces() {
-	lab_capture lan router lan0
-	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	assert_announced_after_the_window 2
-}
-
 joins_in_mode() {
 	filter_up "$2"
 	lab_start_garpd --mode "$1"
@@ -175,12 +168,12 @@ case_xdp_join_mode_changes_with_a_restart() {
 # Who cannot start takes nobody else's program along, and leaves none of its own.
 case_xdp_join_refusals_leave_the_filter() {
 	filter_up
-	assert_refused 'v-(new|other): .*dispatcher is there in the other mode; use "mode: xdp" to join' \
+	assert_mode_refused 'v-(new|other): .*dispatcher is there in the other mode; use "mode: xdp" to join' \
 		xdp-generic
 	assert_components v-new xdpfilt_alw_eth
 	in_hv ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1
 	in_hv ip link set vx0 master br0 up
-	assert_refused 'vx0: its driver has no native XDP' xdp
+	assert_mode_refused 'vx0: its driver has no native XDP' xdp
 	assert_components v-new xdpfilt_alw_eth
 	assert_components v-other xdpfilt_alw_eth
 }
