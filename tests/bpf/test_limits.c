@@ -224,12 +224,17 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 	gained = rig_counted();
 	cr_assert_eq(gained.announced, 4);
 	cr_assert_eq(gained.announce_queued, 6);
+	rig_events();
+	cr_assert_eq(rig.events, 10);
 	for (i = 5; i <= 10; i++) {
 		struct claim_key key = rig_key(address(i), 0, 0);
 		struct claim claim = rig_claim_now(&key);
 
 		cr_assert(claim.flags & CLAIM_F_OWED);
 		cr_assert_eq(claim.queued, QUEUED_PORT);
+		/* the daemon hears why, and until when */
+		cr_assert_eq(rig.event[i - 1].reason, COUNTER_announce_queued);
+		cr_assert_eq(rig.event[i - 1].deadline_ns, claim.owed_ns);
 		/* in the order in which they came, 200 ms apart */
 		cr_assert_leq(claim.owed_ns, rig_now_ns() + (i - 4) * 200 * NSEC_PER_MSEC);
 		cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
