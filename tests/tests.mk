@@ -26,7 +26,7 @@ lint: ## style, static checks, and lists that have to keep up with the code
 unit: $(B)/garpd test-programs ## the unit tier; no root
 	@tests/run unit
 
-mutants: ## each guard of the pure code broken in turn: the tests have to notice
+mutants: $(T)/bpf lab-programs ## each guard broken in turn: the tests have to notice (root for some)
 	@tests/run mutants
 
 sim: $(T)/sim ## a million schedules over the claim machine
