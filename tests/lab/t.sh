@@ -272,7 +272,7 @@ kernel_has_tcx() {
 # the kernel tells it on each of the hooks. (bpftool net of Debian 12 knows no tcx, and no names of XDP.)
 attached_programs() {
 	local iface
-	for iface in $(in_hv ls /sys/class/net); do
+	for iface in $(in_hv ip -j link show | pick ifname); do
 		in_hv ip -j -d link show "$iface" | pick xdp.prog.name | sed -n "s/^garpd/$iface xdp &/p"
 		in_hv tc filter show dev "$iface" ingress | sed -n "s/.*garpd/$iface tc &/p"
 		! kernel_has_tcx || in_hv "$LAB_BIN/tcx" "$iface" | sed -n "s/^garpd/$iface tcx &/p"
