@@ -18,7 +18,7 @@ deps: ## install what building and testing need (root)
 check: deps ## install what is missing, build, and run every test (root)
 	@$(MAKE) --no-print-directory WERROR=1 all
 	@$(MAKE) --no-print-directory test-programs
-	@tests/run all
+	@T_ALL=1 tests/run all
 
 lint: ## style, static checks, and lists that have to keep up with the code
 	@tests/lint
@@ -26,7 +26,7 @@ lint: ## style, static checks, and lists that have to keep up with the code
 unit: $(B)/garpd test-programs ## the unit tier; no root
 	@tests/run unit
 
-mutants: ## each guard of the pure code broken in turn: the tests have to notice
+mutants: $(T)/bpf lab-programs ## each guard broken in turn: the tests have to notice (root for some)
 	@tests/run mutants
 
 sim: $(T)/sim ## a million schedules over the claim machine
@@ -42,7 +42,7 @@ ci: ## what CI runs: check and check-vm, counted together (root; network)
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all
 	@$(MAKE) --no-print-directory test-programs
-	@tests/run all vm
+	@T_ALL=1 tests/run all vm
 
 check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
 	@dist/deps.sh vm
@@ -116,14 +116,14 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx verified \
-	ringless confined foreign.bpf.o)
+LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx freplace \
+	verified ringless confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	nd_message.c guest.h guest_parts.h nd_message.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
-$(L)/tcx $(L)/verified: LDLIBS := -lbpf
+$(L)/tcx $(L)/freplace $(L)/verified: LDLIBS := -lbpf
 $(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c privileges.h syscalls.h)
 $(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson

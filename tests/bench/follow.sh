@@ -24,11 +24,8 @@ entries_were() {
 }
 
 receiver_is() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns router bash -c '
-		cd /proc/sys/net/ipv4/conf
-		echo "$1" >lan0/drop_gratuitous_arp
-		echo 0 >lan0/arp_accept' lab "$([[ $1 == drops ]] && echo 1 || echo 0)"
+	lab_set router ipv4/conf/lan0/arp_accept=0 \
+		"ipv4/conf/lan0/drop_gratuitous_arp=$([[ $1 == drops ]] && echo 1 || echo 0)"
 	entries_were "$1"
 }
 

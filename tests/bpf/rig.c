@@ -264,7 +264,7 @@ int rig_state(const char *text)
 	struct claim_key key = rig_key(text, 0, 0);
 	struct claim claim;
 
-	return rig_claim(&key, &claim) ? CLAIM_NONE : claim.state;
+	return rig_claim(&key, &claim) ?: claim.state;
 }
 
 struct counters rig_counted(void)

@@ -81,7 +81,7 @@ struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, c
 struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan);
 int rig_claim(const struct claim_key *key, struct claim *claim); /* 0: there is one */
 struct claim rig_claim_now(const struct claim_key *key);
-int rig_state(const char *text);
+int rig_state(const char *text); /* enum claim_state, or -ENOENT: no claim at all */
 
 /* Waits for the claim's deadline and runs garpd_speak for it. */
 struct speak_call rig_due(const struct claim_key *key);

@@ -86,7 +86,7 @@ Test(bpf_nd, xdp_owes_and_sends_nothing)
 
 	rig_declare(ADDRESS6, ANNOUNCE_IMMEDIATE, owners, 1);
 	cr_assert_eq(rig_hear_xdp(PORT_A, &frame), XDP_PASS);
-	cr_assert_neq(rig_state(ADDRESS6), CLAIM_NONE);
+	cr_assert_eq(rig_state(ADDRESS6), CLAIM_PROBING);
 	for (at = 0; at < PORT_MAX; at++)
 		rig_expect_silence(at);
 }

@@ -35,11 +35,6 @@ fabric_frr() {
 	done
 }
 
-# fabric_vty MACHINE COMMAND
-fabric_vty() {
-	vtysh --vty_socket "$LAB_DIR/frr.$1" -c "$2"
-}
-
 fabric_spine() {
 	lab_machine spine mount
 	in_ns_ip spine <<-LINES

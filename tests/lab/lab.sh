@@ -10,8 +10,9 @@
 # IPv6 (2001:db8:20::/64 and 2001:db8:10::/64) is off until a case calls lab_ipv6.
 #
 # Each machine is a process that sleeps in its own namespaces and dies with the shell that called
-# lab_up, so nothing outlives a test, however it ends. Only the lab's own shell, not a $(...) of it,
-# may therefore call lab_up. The hypervisor and the router have their own /sys, bpffs and /run too:
+# lab_up, as what runs in it does, so nothing outlives a test, however it ends; but where that shell is
+# killed with SIGKILL, LAB_DIR is left, and FRR's daemons (fabric.sh), which change their user. Only the
+# lab's own shell, not a $(...) of it, may therefore call lab_up or start what is to stay. The hypervisor and the router have their own /sys, bpffs and /run too:
 # the default pin path is private to each, and any number of labs run at once.
 # `ip netns exec` remounts /sys and so loses bpffs: machines are entered with build/lab/machine only.
 #
@@ -23,7 +24,7 @@ set -euo pipefail
 LAB_ROOT=${LAB_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
 GARPD=${GARPD:-$LAB_ROOT/build/garpd}
-CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures}
+CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures} # more than those of tests/lab/captures, if it is there
 
 # Addresses and MACs are those reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
 SERVICE=192.0.2.10
@@ -122,6 +123,7 @@ lab_spawn() {
 # KEY is below /proc/sys/net.
 lab_machine() {
 	local name=$1 fd word
+	[[ -x $LAB_BIN/machine ]] || lab_die "$LAB_BIN/machine: not there; build it with make lab-programs"
 	local -a settings=(ipv6/conf/{all,default}/"disable_ipv6=1"
 		ipv4/conf/{all,default}/{arp_notify,rp_filter,send_redirects}"=0")
 	LAB_MOUNT[$name]=
@@ -131,7 +133,7 @@ lab_machine() {
 		${LAB_MOUNT[$name]:+"${LAB_MOUNT[$name]}"} "${settings[@]}")
 	LAB_PID[$name]=$!
 	IFS= read -r -t 10 -u "$fd" word || true
-	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it; the lab needs root"
+	[[ ${word:-} == up ]] || lab_die "$name: no namespace for it"
 	exec {fd}<&-
 }
 
@@ -149,6 +151,11 @@ in_hv() {
 # The same, replacing the shell: for background jobs, whose pid then is the command's own.
 in_ns_exec() {
 	exec "$LAB_BIN/machine" enter "${LAB_PID[$1]}" ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
+}
+
+# lab_set MACHINE KEY=VALUE...: each KEY is below /proc/sys/net.
+lab_set() {
+	"$LAB_BIN/machine" set "${LAB_PID[$1]}" "${@:2}"
 }
 
 # in_ns_ip MACHINE: lines for ip, from standard input.
@@ -235,7 +242,7 @@ lab_ipv6_on() {
 		done
 	done
 	[[ $machine != router ]] || settings+=(ipv6/conf/all/forwarding=1)
-	"$LAB_BIN/machine" set "${LAB_PID[$machine]}" "${settings[@]}"
+	lab_set "$machine" "${settings[@]}"
 }
 
 # lab_ipv6: the whole lab speaks IPv6, too. A case that is about IPv4 does not call it.

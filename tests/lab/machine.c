@@ -27,9 +27,9 @@ static int usage(void)
 		"   or: machine up PID IFACE\n"
 		"   or: machine enter PID [-m] COMMAND...\n"
 		"  hold   until its parent dies: new namespaces, with KEY=VALUE below /proc/sys/net\n"
-		"  set    the same later, in those that the process PID holds\n"
+		"  set    the same later, in those that the process PID holds; 1: not all of it\n"
 		"  up     a link there\n"
-		"  enter  run a command in them\n"
+		"  enter  until its parent dies: run a command in them\n"
 		"  -m     mounts too: sysfs, bpffs and /run of its own\n");
 	return 2;
 }
@@ -48,22 +48,22 @@ static int mounts_make(void)
 	       mount("tmpfs", "/run", "tmpfs", 0, "mode=755");
 }
 
-/* A kernel without that key is none of the lab's business: the case that needs it will say so. */
-static void setting_write(char *setting)
+/* 0, or 1: said. */
+static int setting_write(char *setting)
 {
 	char path[256], *value = strchr(setting, '=');
-	int fd;
+	int fd, bad;
 
 	if (!value)
-		return;
+		return usage();
 	*value++ = '\0';
 	snprintf(path, sizeof(path), "/proc/sys/net/%s", setting);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return;
-	if (write(fd, value, strlen(value)) < 0)
-		failed(path);
+		return failed(path);
+	bad = write(fd, value, strlen(value)) < 0 && failed(path);
 	close(fd);
+	return bad;
 }
 
 static int link_up(const char *iface)
@@ -82,10 +82,14 @@ static int link_up(const char *iface)
 	return err;
 }
 
-static void settings_write(char **settings)
+/* How many of them could not be written. */
+static int settings_write(char **settings)
 {
+	int bad = 0;
+
 	for (; *settings; settings++)
-		setting_write(*settings);
+		bad += !!setting_write(*settings);
+	return bad;
 }
 
 static int hold(bool mounts, char **settings)
@@ -94,6 +98,7 @@ static int hold(bool mounts, char **settings)
 		return failed("no namespace");
 	if (mounts && mounts_make())
 		return failed("its mounts");
+	/* A kernel without one of them is good for all cases but those that need it. */
 	settings_write(settings);
 	if (link_up("lo"))
 		return failed("lo");
@@ -114,9 +119,11 @@ static int enter_one(const char *pid, const char *kind, int flag)
 	return fd < 0 ? -1 : setns(fd, flag);
 }
 
-/* Exits as a shell would for a command that is not there. */
+/* Dies with its parent. Exits as a shell would for a command that is not there. */
 static int enter(const char *pid, bool mounts, char **command)
 {
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return failed("its parent");
 	if (enter_one(pid, "net", CLONE_NEWNET) || (mounts && enter_one(pid, "mnt", CLONE_NEWNS)))
 		return failed(pid);
 	execvp(command[0], command);
@@ -128,8 +135,7 @@ static int set(const char *pid, char **settings)
 {
 	if (enter_one(pid, "net", CLONE_NEWNET))
 		return failed(pid);
-	settings_write(settings);
-	return 0;
+	return !!settings_write(settings);
 }
 
 static int up(const char *pid, const char *iface)

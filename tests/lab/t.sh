@@ -3,13 +3,35 @@
 # What the lab's cases are written with: assertions on captured frames and on what the machines
 # believe. `t.sh FILE CASE` runs one case in a lab of its own; the runner (run) calls it so.
 # Exit status: 0 passed, 77 skipped (the reason is the last line), anything else failed.
+#
+# A case is a function of cases/*.sh; `tests/lab/run immediate` runs this one, in a lab that lab.sh draws:
+#
+#	case_immediate() {
+#		lab_start_garpd --declare "$SERVICE=$MAC_NEW"  # `garpd run` on br0, ready
+#		lab_capture lan router lan0                    # a wire, into $LAB_DIR/lan.frames
+#		lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"         # a guest, on v-new
+#		assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"  # two of them, within 3 s
+#		assert_frames_count 1 lan kind=announce-reply "spa=$SERVICE" # so far, exactly
+#		assert_router_mac "$SERVICE" "$MAC_NEW"                      # ip neigh
+#		assert_claim "$SERVICE" state probing                        # garpd show claims
+#	}
+#
+# A line of a capture (frames.c) is t=SECONDS kind= src= dst= vlan=VID:PCP[,...] op= and, of ARP, sha= spa=
+# tha= tpa=, of Neighbor Discovery code= src6= dst6= hlim= target= flags= slla= tlla= nonce= csum=; len= is
+# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na. What
+# is not there is "-". What a guest can be told build/lab/winguest says; most often -n PROBES, -q (answers
+# nobody), -a (announces itself), -k MS (stays so long).
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 
 T_SKIP=77
-# How late the user's half may be on a busy machine: a timer, BPF_PROG_RUN, and a starved CPU.
+# How late the daemon may be on a busy machine: an event, a timer, BPF_PROG_RUN, and a starved CPU. The
+# kernel does its part while the probe is on its way, far below anything that userspace could do here.
 T_LATE_MS=${T_LATE_MS:-100}
+DAEMON_LATE_US=$((T_LATE_MS * 1000))
+KERNEL_LATE_US=$((T_LATE_MS * 50))
+export DAEMON_LATE_US KERNEL_LATE_US
 
 t_fail() {
 	local name
@@ -21,7 +43,7 @@ t_fail() {
 	for name in "$LAB_DIR"/garpd.*.log; do
 		[[ -e $name ]] && printf -- '--- %s\n%s\n' "${name##*/}" "$(<"$name")"
 	done
-	[[ ! -x $GARPD ]] || { lab_claims || true; }
+	[[ -z $GARPD_LOG ]] || lab_claims || true
 	exit 1
 }
 
@@ -30,15 +52,60 @@ t_skip() {
 	exit "$T_SKIP"
 }
 
+# t_missing WORDS: something of dist/deps.sh is not here. That skips the case; with T_ALL, where all of it
+# was installed (make check, make ci), it fails.
+t_missing() {
+	[[ -z ${T_ALL:-} ]] || t_fail "$*"
+	t_skip "$*"
+}
+
+# t_need TOOL...
 t_need() {
 	local tool
 	for tool in "$@"; do
-		command -v "$tool" >/dev/null || t_skip "$tool is not installed"
+		command -v "$tool" >/dev/null || t_missing "$tool is not installed"
 	done
 }
 
+# t_need_capture NAME: one of ours, or of the directory CAPTURES; its path is in CAPTURE.
 t_need_capture() {
-	[[ -r $CAPTURES/$1 ]] || t_skip "the capture $1 is not here (CAPTURES=$CAPTURES)"
+	for CAPTURE in "$LAB_ROOT/tests/lab/captures/$1" "$CAPTURES/$1"; do
+		[[ ! -r $CAPTURE ]] || return 0
+	done
+	t_skip "the capture $1 is not here (CAPTURES=$CAPTURES)"
+}
+
+# What a kernel may lack is tried by itself, so that a case which fails later on fails.
+
+t_need_nft_bridge() {
+	t_need nft
+	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+		table bridge probe {
+			chain probe {
+				type filter hook prerouting priority 0;
+			}
+		}
+		delete table bridge probe
+	RULES
+}
+
+t_need_ebtables() {
+	t_need ebtables-nft
+	in_hv ebtables-nft -t nat -N probe || t_skip "this kernel has no ebtables (nft)"
+	in_hv ebtables-nft -t nat -A probe -p ARP --arp-ip-src "$HOST" --arp-mac-src "$MAC_HOST" -j DROP ||
+		t_skip "this kernel has no ebtables (nft) with ARP matches"
+	in_hv ebtables-nft -t nat -F probe
+	in_hv ebtables-nft -t nat -X probe
+}
+
+# t_need_setting MACHINE KEY: below /proc/sys/net.
+t_need_setting() {
+	in_ns "$1" test -e "/proc/sys/net/$2" || t_skip "this kernel has no ${2##*/}"
+}
+
+t_need_iputils_arping() {
+	t_need arping
+	[[ $(arping -V 2>&1) == *iputils* ]] || t_missing "arping is not that of iputils"
 }
 
 # protocol_time SECONDS: nothing can be awaited where the point is that nothing happens; the wait is
@@ -49,6 +116,16 @@ protocol_time() {
 
 assert_equals() {
 	[[ $2 == "$3" ]] || t_fail "$1: expected '$2', got '$3'"
+}
+
+# assert_fails STATUS WORDS COMMAND...: in the hypervisor it ends with STATUS and says WORDS, a regex; in
+# one line, where STATUS is not that of the usage.
+assert_fails() {
+	local status=0
+	in_hv "${@:3}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
+	assert_equals "exit status of ${*:3}" "$1" "$status"
+	grep -qE -- "$2" "$LAB_DIR/err" || t_fail "expected '$2', got: $(<"$LAB_DIR/err")"
+	(($1 == 2)) || assert_equals "lines of ${*:3}" 1 "$(wc -l <"$LAB_DIR/err")"
 }
 
 frames_count() {
@@ -84,11 +161,13 @@ assert_gap() {
 }
 
 # assert_frame_after_ms MS CAPTURE NTH_A "WORDS OF A" NTH_B "WORDS OF B": never early by more than
-# the tick of a clock, late by T_LATE_MS at most.
+# the tick of a clock, late by DAEMON_LATE_US at most.
 assert_frame_after_ms() {
-	assert_gap "$(($1 * 1000 - 1000))" "$((($1 + T_LATE_MS) * 1000))" "${@:2}"
+	assert_gap "$(($1 * 1000 - 1000))" "$(($1 * 1000 + DAEMON_LATE_US))" "${@:2}"
 }
 
+# assert_await_frames CAPTURE COUNT SECONDS REGEX: until so many lines match, anywhere in them: not by whole
+# words, as assert_frames_count has it. (spa=192.0.2.1 is found in spa=192.0.2.10, too: end it with a blank.)
 assert_await_frames() {
 	lab_await_frames "$@" || t_fail "waited $3 s for $2 frames of: $4"
 }
@@ -136,12 +215,79 @@ port_is() {
 	[[ $(port_field "$1" "$2") == "$3" ]]
 }
 
+# assert_await_attached PORT [TIMES]: garpd says so (for the TIMESth time), and the bridge forwards there.
+assert_await_attached() {
+	lab_await "$GARPD_LOG" 5 "port $1 attached" "${2:-1}" || t_fail "$1 is not attached"
+	lab_wait 5 port_is "$1" forwarding true || t_fail "$1 does not forward"
+}
+
 ports_are() {
 	[[ $(lab_ports | jq length) == "$1" ]]
 }
 
 counter_is() {
 	[[ $(lab_counter "$1") == "$2" ]]
+}
+
+# denied_for REASON ADDRESS: for lab_wait; of a probe that `other` sends now.
+denied_for() {
+	lab_winguest other -n 1 -g 50 -q eth0 "$MAC_OTHER" "$2"
+	wait "$LAB_LAST" || true
+	[[ $(claim_field "$2" reason) == "$1" ]]
+}
+
+no_claims() {
+	[[ $(lab_claims | jq length) == 0 ]]
+}
+
+# assert_announced_after_the_window ROUNDS: on the wire, in the tables, and no more of it than that.
+assert_announced_after_the_window() {
+	assert_await_frames lan $((2 * $1)) 8 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count "$1" lan kind=announce-request
+	assert_frames_count "$1" lan kind=announce-reply
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_host_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" self_announced 0
+}
+
+# assert_announces: garpd does its work, whatever has been done to it: a probing guest is announced.
+assert_announces() {
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_announced_after_the_window 2
+}
+
+# ---- what is attached ----
+
+# Asked of the kernel, not of garpd: where tcx is there and garpd cannot use it, cases are to fail.
+kernel_has_tcx() {
+	grep -q ' tcx_link_attach$' /proc/kallsyms
+}
+
+# attached_programs: "IFACE HOOK ..." for each program of garpd on an interface of the hypervisor, as
+# the kernel tells it on each of the hooks. (bpftool net of Debian 12 knows no tcx, and no names of XDP.)
+attached_programs() {
+	local iface
+	for iface in $(in_hv ip -j link show | pick ifname); do
+		in_hv ip -j -d link show "$iface" | pick xdp.prog.name | sed -n "s/^garpd/$iface xdp &/p"
+		in_hv tc filter show dev "$iface" ingress | sed -n "s/.*garpd/$iface tc &/p"
+		! kernel_has_tcx || in_hv "$LAB_BIN/tcx" "$iface" | sed -n "s/^garpd/$iface tcx &/p"
+	done
+}
+
+# assert_no_programs: none of ours is on an interface.
+assert_no_programs() {
+	assert_equals "programs on interfaces" "" "$(attached_programs)"
+}
+
+# assert_nothing_left: no program of ours, and no pin.
+assert_nothing_left() {
+	assert_no_programs
+	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
 }
 
 # in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
@@ -183,11 +329,9 @@ assert_all_follow6() {
 	assert_fdb_port "$MAC_NEW" v-new
 }
 
-IMMEDIATE6_US=5000 # as IMMEDIATE_US in declared.sh
-
 assert_announced6_at_first_probe() {
 	assert_await_frames lan 1 3 "kind=announce-.* src=$MAC_NEW"
-	assert_gap 0 "$IMMEDIATE6_US" lan 1 kind=probe 1 "kind=announce-na src=$MAC_NEW"
+	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 "kind=announce-na src=$MAC_NEW"
 	assert_all_follow6
 }
 
@@ -202,16 +346,21 @@ assert_probe_unchanged() {
 
 # kernel_guest MACHINE [DAD_TRANSMITS]: the kernel of this machine does DAD for what it is given.
 kernel_guest() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns "$1" bash -c '
-		echo 1 >/proc/sys/net/ipv6/conf/eth0/accept_dad
-		echo "$1" >/proc/sys/net/ipv6/conf/eth0/dad_transmits' lab "${2:-1}"
+	lab_set "$1" ipv6/conf/eth0/accept_dad=1 "ipv6/conf/eth0/dad_transmits=${2:-1}"
 }
 
 # kernel_has_address MACHINE: DAD is over, and the address is the machine's.
 kernel_has_address() {
 	in_ns "$1" ip -j addr show dev eth0 to "$SERVICE6" |
 		jq -e 'any(.[].addr_info[]?; .local and ((.tentative or .dadfailed) | not))' >/dev/null
+}
+
+# Behind `!`, `if` or lab_wait a misspelt helper would be only a status. bash runs this in a subshell,
+# which cannot fail the case: it leaves a note.
+command_not_found_handle() {
+	printf '%s: no such command\n' "$1" >&2
+	[[ -z $LAB_DIR ]] || printf '%s\n' "$1" >>"$LAB_DIR/not_found"
+	return 127
 }
 
 t_run() {
@@ -221,6 +370,7 @@ t_run() {
 	source "$1"
 	"${T_LAB:-lab_up}" "t$$" # a file of cases may stand on another lab
 	"case_$2"
+	[[ ! -e $LAB_DIR/not_found ]] || t_fail "no such command: $(sort -u "$LAB_DIR/not_found" | paste -sd ' ')"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -43,7 +43,8 @@ static int sim_job(__u64 first, __u64 count, __u64 step, struct tally *tally)
 	return 0;
 }
 
-static void sim_print(const struct tally *tally, int jobs, double seconds)
+/* How many schedules were played to their ends. */
+static __u64 sim_print(const struct tally *tally, int jobs, double seconds)
 {
 	struct tally all = {};
 	int i, j;
@@ -60,6 +61,7 @@ static void sim_print(const struct tally *tally, int jobs, double seconds)
 	for (j = 0; j < COUNTER_MAX; j++)
 		if (all.counted[j])
 			printf("%12lu %s\n", all.counted[j], names[j]);
+	return all.schedules;
 }
 
 static int sim_run(__u64 first, __u64 count, int jobs)
@@ -68,6 +70,7 @@ static int sim_run(__u64 first, __u64 count, int jobs)
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct timespec from, to;
 	int i, status, bad = 0;
+	__u64 played;
 
 	if (tally == MAP_FAILED)
 		return 2;
@@ -83,8 +86,11 @@ static int sim_run(__u64 first, __u64 count, int jobs)
 	while (wait(&status) > 0)
 		bad |= status;
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	sim_print(tally, jobs, to.tv_sec - from.tv_sec + (to.tv_nsec - from.tv_nsec) / 1e9);
-	return !!bad;
+	played = sim_print(tally, jobs,
+			   to.tv_sec - from.tv_sec + (to.tv_nsec - from.tv_nsec) / 1e9);
+	if (played != count)
+		printf("sim: %llu schedules were to be played\n", count);
+	return bad || played != count;
 }
 
 int main(int argc, char **argv)

@@ -72,7 +72,7 @@ image_system() {
 # image_lab ROOT TOP: garpd and the lab as in the tree TOP, where the cases of the VM tier join the
 # lab's own.
 image_lab() {
-	local root=$1 top=$2 to=$1/garpd
+	local root=$1 top=$2 to=$1/garpd captures
 	mkdir -p "$to"/{build,tests/vm}
 	image_libraries "$root" "$top/build/garpd" "$top"/build/lab/*
 	cp -r "$top/build/lab" "$top/build/garpd" "$to/build/"
@@ -83,9 +83,8 @@ image_lab() {
 	cp "$top"/tests/vm/cases/*.sh "$to/tests/lab/cases/"
 	cp "$top"/tests/vm/{inside,scope.sh,garpd-in-mode} "$to/tests/vm/"
 	cp "$top/tests/vm/init" "$root/init"
-	if [[ -d ${CAPTURES:-$top/../shared/captures} ]]; then
-		cp -rL "${CAPTURES:-$top/../shared/captures}" "$to/captures"
-	fi
+	captures=$(LAB_ROOT=$top && source "$top/tests/lab/lab.sh" && echo "$CAPTURES")
+	[[ ! -d $captures ]] || cp -rL "$captures" "$to/captures"
 }
 
 # image_pack DIR: as the kernel wants it, on standard output.

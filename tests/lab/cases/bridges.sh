@@ -17,7 +17,7 @@ firewall_bridge() {
 }
 
 firewall_forbids() {
-	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+	in_hv nft -f - <<-RULES
 		table bridge lab {
 			chain pre {
 				type filter hook prerouting priority 0;
@@ -48,7 +48,7 @@ case_firewall_bridge_is_announced() {
 
 # What its firewall forbids the guest is not said for it behind the firewall's back.
 case_firewall_bridge_stops_the_forbidden_address() {
-	t_need nft
+	t_need_nft_bridge
 	firewall_bridge
 	firewall_forbids "$SERVICE"
 	lab_start_garpd --bridge 'fwbr*'

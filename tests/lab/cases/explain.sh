@@ -86,7 +86,7 @@ explain_all_is_said() {
 case_explain_host_drops_gratuitous() {
 	local remedy
 	lab_start_garpd -c "$(lab_config 'nudge: never')"
-	in_hv bash -c 'echo 1 >/proc/sys/net/ipv4/conf/br0/drop_gratuitous_arp'
+	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	explain_takes_over
 	explain_all_is_said
 	# The kernel's table is the judge: where it is right by other means, nothing is wrong.
@@ -227,9 +227,9 @@ router_explains() {
 }
 
 case_explain_ipv6() {
+	t_need_setting hv ipv6/conf/br0/drop_unsolicited_na
 	ipv6_start
-	in_hv test -e /proc/sys/net/ipv6/conf/br0/drop_unsolicited_na || t_skip "no such setting"
-	in_hv bash -c 'echo 1 >/proc/sys/net/ipv6/conf/br0/drop_unsolicited_na'
+	lab_set hv ipv6/conf/br0/drop_unsolicited_na=1
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE6"
 	explain_all_is_said
 	lab_stale "$SERVICE6" "$MAC_OLD"

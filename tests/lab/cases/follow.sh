@@ -6,10 +6,6 @@
 NUDGE="kind=request src=$MAC_NEW dst=$MAC_ROUTER .*sha=$MAC_NEW spa=$SERVICE tha=00:00:00:00:00:00 tpa=$ROUTER"
 NUDGE_ALL="kind=request src=$MAC_NEW dst=ff:ff:ff:ff:ff:ff .*sha=$MAC_NEW spa=$SERVICE"
 
-router_conf4() {
-	in_ns router bash -c "echo $2 >/proc/sys/net/ipv4/conf/lan0/$1"
-}
-
 # The router asks for the address, as it does every half minute of its life: it listens.
 router_asks() {
 	in_ns router arping -q -c 1 -w 1 -I lan0 -s "$ROUTER" "$SERVICE" || true
@@ -50,7 +46,7 @@ case_listener_is_nudged_and_confirms() {
 case_nudge_reaches_who_drops_gratuitous() {
 	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
-	router_conf4 drop_gratuitous_arp 1
+	lab_set router ipv4/conf/lan0/drop_gratuitous_arp=1
 	takes_over "$SERVICE"
 	assert_await_frames lan 1 5 "$NUDGE_ALL"
 	assert_confirmed "$SERVICE" "$ROUTER"
@@ -94,7 +90,7 @@ case_unconfirmed_is_said_once() {
 case_nudge_never() {
 	lab_start_garpd -c "$(lab_config 'nudge: never' "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
-	router_conf4 drop_gratuitous_arp 1
+	lab_set router ipv4/conf/lan0/drop_gratuitous_arp=1
 	takes_over "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_frames_count 0 lan kind=request "src=$MAC_NEW"
@@ -104,7 +100,7 @@ case_nudge_never() {
 case_nudge_always() {
 	lab_start_garpd -c "$(lab_config 'nudge: always' "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
-	router_conf4 drop_gratuitous_arp 1
+	lab_set router ipv4/conf/lan0/drop_gratuitous_arp=1
 	lab_winguest new -a -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 8 "$NUDGE_ALL"
 	assert_confirmed "$SERVICE" "$ROUTER"
@@ -143,7 +139,7 @@ case_nudge_keeps_tags() {
 case_nudge_in_xdp_generic() {
 	lab_start_garpd --mode xdp-generic -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
-	router_conf4 drop_gratuitous_arp 1
+	lab_set router ipv4/conf/lan0/drop_gratuitous_arp=1
 	takes_over "$SERVICE"
 	assert_confirmed "$SERVICE" "$ROUTER"
 	assert_router_mac "$SERVICE" "$MAC_NEW"
@@ -191,9 +187,9 @@ takes_over6() {
 }
 
 case_ipv6_nudge_reaches_who_drops_unsolicited() {
-	in_ns router test -e /proc/sys/net/ipv6/conf/lan0/drop_unsolicited_na || t_skip "no such setting"
+	t_need_setting router ipv6/conf/lan0/drop_unsolicited_na
 	ipv6_start
-	in_ns router bash -c "echo 1 >/proc/sys/net/ipv6/conf/lan0/drop_unsolicited_na"
+	lab_set router ipv6/conf/lan0/drop_unsolicited_na=1
 	in_ns other ip addr add 2001:db8:10::30/64 dev eth0 nodad
 	in_ns other ping -q -c 1 -W 2 "$ROUTER6" >/dev/null || t_fail "no way to the router"
 	takes_over6

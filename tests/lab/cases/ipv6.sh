@@ -68,7 +68,7 @@ case_ipv6_three_solicitations() {
 case_ipv6_same_mac_other_port() {
 	lab_ipv6
 	# Its kernel must not speak of the MAC meanwhile (MLD): the guest here is winguest.
-	in_ns new bash -c "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"
+	lab_set new ipv6/conf/all/disable_ipv6=1
 	lab_stale "$SERVICE6" "$MAC_NEW"
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE6"
 	wait "$LAB_LAST"
@@ -209,7 +209,7 @@ case_ipv6_immediate_keeps_tags() {
 	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_announced6 1 "$SERVICE6" "$MAC_NEW" 100:6,7:2
-	assert_gap 0 "$IMMEDIATE6_US" lan 1 kind=probe 1 kind=announce-na
+	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-na
 	assert_frames_count 1 lan kind=probe vlan=100:6,7:2 csum=ok
 }
 

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # IPv6 on router ports and in XDP modes. The IPv4 cases of router.sh and xdp.sh say what they are.
 
-ROUTER6_IMMEDIATE_US=$((50 * T_LATE_MS)) # the kernel alone: 5 ms, more where it is emulated
-AT_ONCE6_US=20000 # what the daemon adds to a first probe, in XDP modes
-
 # router6_start ARGS...: garpd on the router alone; `wire` is what an old host of the LAN hears.
 router6_start() {
 	lab_ipv6
@@ -56,7 +53,7 @@ case_ipv6_router_immediate() {
 	kill -STOP "$GARPD_PID" # the kernel does it alone
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 'kind=announce-'
-	assert_gap 0 "$ROUTER6_IMMEDIATE_US" lan 1 kind=probe 1 kind=announce-na
+	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-na
 	assert_announced6 1
 	assert_entry6_follows router lan0
 	assert_frames_count 0 wire 'kind=announce-.*'
@@ -78,7 +75,7 @@ case_ipv6_router_relay_immediate() {
 	kill -STOP "$GARPD_PID"
 	lab_winguest new -q -N 0102030405aa -k 1000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_relayed6 1
-	assert_gap 0 "$ROUTER6_IMMEDIATE_US" wire 1 kind=probe 1 kind=announce-na
+	assert_gap 0 "$KERNEL_LATE_US" wire 1 kind=probe 1 kind=announce-na
 	assert_entry6_follows other eth0
 	assert_entry6_follows router lan0
 	assert_fdb_port "$MAC_NEW" v-new
@@ -144,7 +141,7 @@ case_ipv6_router_xdp_immediate() {
 	router6_start_relay --mode xdp --declare "$SERVICE6=$MAC_NEW"
 	lab_winguest new -A -i -k 1500 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 'kind=announce-'
-	assert_gap 0 "$AT_ONCE6_US" lan 1 kind=probe 1 kind=announce-na
+	assert_gap 0 "$DAEMON_LATE_US" lan 1 kind=probe 1 kind=announce-na
 	assert_entry6_follows router lan0
 	assert_await_frames wire 1 3 "kind=announce-na src=$MAC_ROUTER"
 }
@@ -165,7 +162,7 @@ case_ipv6_xdp_declared() {
 	ipv6_start --mode xdp --declare "$SERVICE6=$MAC_NEW"
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 'kind=announce-'
-	assert_gap 0 "$AT_ONCE6_US" lan 1 kind=probe 1 kind=announce-na
+	assert_gap 0 "$DAEMON_LATE_US" lan 1 kind=probe 1 kind=announce-na
 	assert_all_follow6
 	assert_await_frames lan 3 8 'kind=announce-'
 }

@@ -63,7 +63,7 @@ case_ipv6_sender_linux_three_solicitations() {
 case_ipv6_sender_linux_ndisc_notify() {
 	sender6_watch
 	kernel_guest new
-	in_ns new bash -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/ndisc_notify'
+	lab_set new ipv6/conf/eth0/ndisc_notify=1
 	kernel_address_add
 	assert_await_frames lan 1 8 'kind=announce-'
 	protocol_time 3
@@ -77,12 +77,12 @@ case_ipv6_sender_linux_ndisc_notify() {
 # RFC 4429: the address is used before its DAD is over. It asks for its neighbours from another one, so
 # that nobody learns of it, and whoever has a stale entry cannot answer.
 case_ipv6_sender_linux_optimistic() {
-	local conf=/proc/sys/net/ipv6/conf/eth0
+	local conf=ipv6/conf/eth0
 	t_need ping
-	in_ns new test -e "$conf/optimistic_dad" || t_skip "this kernel has no optimistic DAD"
+	t_need_setting new "$conf/optimistic_dad"
 	sender6_watch
 	kernel_guest new
-	in_ns new bash -c "echo 1 | tee $conf/optimistic_dad $conf/use_optimistic >/dev/null"
+	lab_set new "$conf/optimistic_dad=1" "$conf/use_optimistic=1"
 	kernel_address_add optimistic
 	assert_await_frames lan 1 5 kind=probe
 	! in_ns new ping -q -c 1 -W 0.5 -I "$SERVICE6" "$HOST6" >/dev/null || t_fail "no stale entry"

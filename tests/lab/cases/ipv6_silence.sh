@@ -163,8 +163,8 @@ case_ipv6_mapped_ignored() {
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_ipv6_nft_stops_the_forbidden_address() {
-	t_need nft
-	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+	t_need_nft_bridge
+	in_hv nft -f - <<-RULES
 		table bridge lab {
 			chain pre {
 				type filter hook prerouting priority 0;
@@ -192,7 +192,7 @@ case_ipv6_host_address_never() {
 case_ipv6_host_address_added_later() {
 	ipv6_start --declare "2001:db8:10::2=$MAC_NEW"
 	in_hv ip addr add 2001:db8:10::2/64 dev br0 nodad
-	protocol_time 0.2
+	lab_wait 5 denied_for denied_host 2001:db8:10::2 || t_fail "not the host's: $(lab_claims)"
 	ipv6_solicit 2001:db8:10::2
 	assert_silent_for6 "$MAC_NEW"
 }

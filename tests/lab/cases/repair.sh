@@ -3,12 +3,6 @@
 # The host's own entry does not follow the announcement: garpd repairs it over netlink, where it is
 # the kernel's own and nobody else's.
 
-# set_sysctl MACHINE PATH: to 1; below /proc/sys/net.
-set_sysctl() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	in_ns "$1" bash -c 'echo 1 >"/proc/sys/net/$1"' lab "$2"
-}
-
 # assert_repaired MACHINE IFACE ADDRESS
 assert_repaired() {
 	lab_wait 8 counter_is host_repaired 1 ||
@@ -25,7 +19,7 @@ assert_repaired() {
 }
 
 case_repair_on_the_bridge() {
-	set_sysctl hv ipv4/conf/br0/drop_gratuitous_arp
+	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_repaired hv br0 "$SERVICE"
@@ -33,7 +27,7 @@ case_repair_on_the_bridge() {
 
 case_repair_ipv6() {
 	lab_ipv6
-	set_sysctl hv ipv6/conf/br0/drop_unsolicited_na
+	lab_set hv ipv6/conf/br0/drop_unsolicited_na=1
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	lab_wait 8 counter_is host_repaired 1 || t_fail "not repaired"
@@ -42,7 +36,7 @@ case_repair_ipv6() {
 }
 
 case_repair_on_a_router_port() {
-	set_sysctl router ipv4/conf/lan0/drop_gratuitous_arp
+	lab_set router ipv4/conf/lan0/drop_gratuitous_arp=1
 	lab_start_garpd_at router --router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_repaired router lan0 "$SERVICE"
@@ -50,7 +44,7 @@ case_repair_on_a_router_port() {
 
 # Nobody asks for the address: there is nothing to repair, and nothing is made.
 case_repair_makes_no_entry() {
-	set_sysctl hv ipv4/conf/br0/drop_gratuitous_arp
+	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	in_hv ip neigh del "$SERVICE" dev br0
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -76,7 +70,7 @@ case_repair_leaves_permanent() {
 # EVPN's, where there is no fabric of ours: left, and counted by its name.
 case_repair_leaves_extern_learn() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud reachable extern_learn
-	set_sysctl hv ipv4/conf/br0/drop_gratuitous_arp
+	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 8 counter_is host_extern_learned 2 || t_fail "host_extern_learned is not 2"

@@ -7,7 +7,7 @@
 # word to say.
 replay() {
 	t_need_capture "$1"
-	lab_tapguest tap0 -r "$CAPTURES/$1" -s "$2" -m "$3" -k 5000 tap0
+	lab_tapguest tap0 -r "$CAPTURE" -s "$2" -m "$3" -k 5000 tap0
 	# The captures are of other subnets than the lab's.
 	[[ -e $LAB_DIR/garpd.yaml ]] || : >"$LAB_DIR/garpd.yaml"
 	echo 'foreign: yes' >>"$LAB_DIR/garpd.yaml"
@@ -15,7 +15,7 @@ replay() {
 	lab_capture lan router lan0
 	lab_tap_go tap0
 	wait "$LAB_TAP_PID" || t_fail "the replay ended early: $(<"$LAB_DIR/tap0.log")"
-	"$LAB_BIN/frames" -r "$CAPTURES/$1" >"$LAB_DIR/sent.frames"
+	"$LAB_BIN/frames" -r "$CAPTURE" >"$LAB_DIR/sent.frames"
 }
 
 # replayed_untouched FILE MAC IDLE_MAX_MS [GARPD_ARGS...]: every announcement on the wire is the
@@ -91,7 +91,7 @@ case_replay_ipv6_win10() {
 
 # replay6_linux NAME MAC|all: what Linux guests said; `all` plays two of them behind one port.
 replay6_linux() {
-	replay "lab/linux-v6-$1.pcap" "$2" 3000
+	replay "linux-v6-$1.pcap" "$2" 3000
 }
 
 case_replay_ipv6_linux() {

@@ -132,8 +132,8 @@ case_stp_blocked_port() {
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_nft_stops_the_forbidden_address() {
-	t_need nft
-	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+	t_need_nft_bridge
+	in_hv nft -f - <<-RULES
 		table bridge lab {
 			chain pre {
 				type filter hook prerouting priority 0;
@@ -164,7 +164,7 @@ case_host_address_never() {
 case_host_address_added_later() {
 	lab_start_garpd --declare "192.0.2.2=$MAC_NEW"
 	in_hv ip addr add 192.0.2.2/24 dev br0
-	protocol_time 0.2
+	lab_wait 5 denied_for denied_host 192.0.2.2 || t_fail "not the host's: $(lab_claims)"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.2
 	assert_await_frames lan 3 5 'kind=probe'

@@ -138,7 +138,7 @@ case_stp_blocked_by_stp() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 	in_hv ip link set sw0 down
 	lab_wait 20 link_is_forwarding sw1 || t_fail "STP does not take sw1 in the end"
-	protocol_time 0.2
+	lab_wait 5 port_is sw1 forwarding true || t_fail "garpd does not follow: $(lab_ports)"
 	lab_winguest sw -q far1 "$mac" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$mac"
 	assert_router_mac "$SERVICE" "$mac"
