@@ -80,26 +80,55 @@ netlink_drops() {
 		"/proc/$GARPD_PID/net/netlink"
 }
 
-# While the daemon sleeps its links change more often than its queue has room for.
+# alias_changes COUNT: as many news of a link, to fill the daemon's queue with.
+alias_changes() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		echo "link set v-other alias a$i"
+	done | in_ns_ip hv
+}
+
+# While the daemon sleeps its links, addresses and routes change more often than its queue has room for.
 # timeout rtnetlink_overrun 120
 case_rtnetlink_overrun() {
-	local i
 	lab_guest gone 00:00:5e:00:53:1b
 	lab_start_garpd
 	lab_capture lan router lan0
 	kill -STOP "$GARPD_PID"
-	for ((i = 0; i < 6000; i++)); do
-		echo "link set v-other alias a$i"
-	done | in_ns_ip hv
+	alias_changes 6000
 	lab_guest late 00:00:5e:00:53:1a
 	in_hv ip link del v-gone
+	in_hv ip addr add 192.0.2.77/24 dev br0
+	in_hv ip route add 203.0.113.0/24 via 192.0.2.88
 	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
 	kill -CONT "$GARPD_PID"
 	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
 	lab_await "$GARPD_LOG" 10 'v-gone: gone' || t_fail "v-gone: $(tail "$GARPD_LOG")"
 	lab_winguest late -k 10000 eth0 00:00:5e:00:53:1a "$SERVICE"
+	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" 192.0.2.77 192.0.2.88
 	assert_await_frames lan 2 8 'kind=announce-.* src=00:00:5e:00:53:1a'
 	assert_router_mac "$SERVICE" 00:00:5e:00:53:1a
+	lab_wait 5 claim_is 192.0.2.77 reason denied_host || t_fail "the host's address is not guarded"
+	lab_wait 5 claim_is 192.0.2.88 reason denied_next_hop || t_fail "the next hop is not guarded"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_OTHER"
+}
+
+# What the kernel could not queue is the newest of all: what is left in the queue says nothing against it.
+# timeout rtnetlink_overrun_ends_newest 120
+case_rtnetlink_overrun_ends_newest() {
+	lab_start_garpd
+	kill -STOP "$GARPD_PID"
+	alias_changes 1500
+	in_hv ip link add v-x type veth peer name x-v
+	alias_changes 5000
+	in_hv ip link set v-x master br0
+	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
+	kill -CONT "$GARPD_PID"
+	lab_await "$GARPD_LOG" 10 'port v-x attached' || t_fail "v-x: $(tail "$GARPD_LOG")"
+	lab_guest late 00:00:5e:00:53:1a
+	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
+	! grep -q 'v-x: no port any more' "$GARPD_LOG" || t_fail "v-x: $(tail "$GARPD_LOG")"
+	assert_equals "v-x is there as" guest "$(port_field v-x role)"
 }
 
 # The table of claims is full: what is in it goes on, what is not is counted; and there is room
