@@ -73,9 +73,19 @@ static void daemon_events_lost(void *ctx, __u64 count)
 		log_error("%s", err.text);
 }
 
+static void daemon_events_read_out(void *ctx, __u64 since_ns)
+{
+	struct err err;
+
+	(void)since_ns;
+	if (daemon_rescan(ctx, &err))
+		log_error("%s", err.text);
+}
+
 static const struct events_ops daemon_events_ops = {
 	.heard = daemon_event,
 	.lost = daemon_events_lost,
+	.read_out = daemon_events_read_out,
 };
 
 int daemon_start_claims(struct daemon *daemon, struct err *err)

@@ -71,6 +71,45 @@ all_owned() {
 	lab_claims | jq -e --argjson count "$1" '[.[] | select(.state == "owned")] | length == $count'
 }
 
+# daemon_misses COMMAND...: while the daemon looks away, a guest announces itself for an address, the
+# ring buffer fills up, and another guest probes for the same address; then COMMAND. What is left in
+# the buffer says that the first one's claim waits for nothing.
+daemon_misses() {
+	# shellcheck disable=SC2046 # a list of addresses
+	lab_winguest old -q -n 1 -k 60000 eth0 "$MAC_OLD" $(addresses 10 200)
+	lab_winguest new -q -a eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 10 claim_is "$SERVICE" state owned || t_fail "it has not announced itself"
+	probe_all 1000
+	lab_wait 30 ring_is_full || t_fail "the ring buffer was never full"
+	lab_winguest other -q -k 60000 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 3 10 "kind=probe src=$MAC_OTHER .*tpa=$SERVICE "
+	"$@"
+	assert_await_frames lan 1 8 "kind=announce-request src=$MAC_OTHER .*spa=$SERVICE "
+	assert_router_mac "$SERVICE" "$MAC_OTHER"
+}
+
+ring_is_full() {
+	(($(lab_counter event_lost) > 0))
+}
+
+# timeout events_lost_while_stopped 120
+case_events_lost_while_stopped() {
+	host_has_no_subnet
+	lab_start_garpd
+	lab_capture lan router lan0
+	kill -STOP "$GARPD_PID"
+	daemon_misses kill -CONT "$GARPD_PID"
+}
+
+# timeout events_lost_without_daemon 120
+case_events_lost_without_daemon() {
+	host_has_no_subnet
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_kill9_garpd
+	daemon_misses lab_start_garpd
+}
+
 # Of the daemon's rtnetlink sockets: how many messages the kernel could not queue.
 netlink_drops() {
 	local inodes
