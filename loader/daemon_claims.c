@@ -9,19 +9,35 @@
 #include "log.h"
 #include "text.h"
 
+/* Between two attempts to say what is due, while the kernel does not run garpd_speak. */
+#define SPEAK_AGAIN_NS NSEC_PER_SEC
+
+/* Said once, until it runs again: it is tried for every claim that is due. */
+static __u64 daemon_is_mute(struct daemon *daemon, const struct claim_key *key, int code)
+{
+	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+	uint64_t now_us = 0;
+
+	if (!daemon->is_mute)
+		log_error("%s: %s: cannot run garpd_speak: %s; what is due waits, and is tried "
+			  "again each second; if that does not end: systemctl restart garpd",
+			  segment_text(key, ports_name_text(daemon->ports, key->segment), segment),
+			  addr_text(&key->addr, address), strerror(-code));
+	daemon->is_mute = true;
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_us);
+	return now_us * NSEC_PER_USEC + SPEAK_AGAIN_NS;
+}
+
 /* A deadline has passed: the kernel half looks again and does what is due. */
 static __u64 daemon_due(void *ctx, const struct claim_key *key)
 {
 	struct daemon *daemon = ctx;
 	struct speak_call call = {.key = *key, .op = SPEAK_DUE};
-	char text[ADDR_TEXT_LEN];
 	int code = pins_speak(&daemon->datapath.pins, &call);
 
-	if (code) {
-		log_error("%s: cannot run garpd_speak: %s", addr_text(&key->addr, text),
-			  strerror(-code));
-		return 0;
-	}
+	if (code)
+		return daemon_is_mute(daemon, key, code);
+	daemon->is_mute = false;
 	return call.deadline_ns;
 }
 

@@ -35,6 +35,7 @@ struct daemon {
 	sd_event_source *sweep; /* NULL: no port has left since the last one */
 	struct err attach_err;	/* the first port that could not be attached while starting */
 	bool starting;
+	bool is_mute; /* garpd_speak did not run when it was called last */
 };
 
 /*

@@ -7,6 +7,8 @@
 
 #include "claims.h"
 #include "deadlines.h"
+#include "log.h"
+#include "text.h"
 
 /* sd-event gathers timers that are this close; announcements wait for nobody. */
 #define ACCURACY_US 1
@@ -132,11 +134,17 @@ static int deadline_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
 	struct deadline *deadline = ctx;
 	struct deadlines *all = deadline->all;
 	struct claim_key key = deadline->key;
+	char text[ADDR_TEXT_LEN];
+	int code;
 
 	(void)timer;
 	(void)now_us;
 	/* The claim's own events, which set its deadline too, are read later and say the same. */
-	return deadlines_set(all, &key, deadline->line->port, all->due(all->ctx, &key));
+	code = deadlines_set(all, &key, deadline->line->port, all->due(all->ctx, &key));
+	if (code) /* not for sd-event, which would drop the timer without a word */
+		log_error("%s: cannot set its timer: %s; it waits for its next probe",
+			  addr_text(&key.addr, text), strerror(-code));
+	return 0;
 }
 
 static int deadlines_add(struct deadlines *deadlines, const struct claim_key *key, __u32 port,

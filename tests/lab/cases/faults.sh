@@ -326,6 +326,20 @@ case_contradicted_while_stopped() {
 
 # ---- what cannot be written ----
 
+# The kernel does not run garpd_speak twice, and then does: the announcement waits, and is not lost.
+case_speak_is_refused() {
+	lab_spawn "$LAB_DIR/garpd.refused.log" in_ns_exec hv "$LAB_BIN/refuse" run \
+		"$GARPD" run --bridge br0 --uplink up0
+	GARPD_LOG=$LAB_DIR/garpd.refused.log
+	lab_await "$GARPD_LOG" 10 '^ready$' || t_fail "not ready"
+	window_opens 3
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_ms 3050 lan 3 kind=probe 1 kind=announce-request
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_equals "lines about it" 1 \
+		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+}
+
 # log_is_full ARGS...: its log goes to a full disk; the work goes on.
 log_is_full() {
 	lab_capture lan router lan0
