@@ -11,15 +11,16 @@
 #include "text.h"
 
 /* A port that cannot be had stops the start; later it is only said, and the others go on. */
-static void daemon_attach_failed(struct daemon *daemon, const struct err *err)
+static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
 {
 	if (!daemon->starting)
-		log_error("%s", err->text);
+		log_error("%s; SIGHUP (systemctl reload garpd) tries again", err->text);
 	else if (!daemon->attach_err.text[0])
 		daemon->attach_err = *err;
+	return false;
 }
 
-static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			      const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
@@ -27,7 +28,7 @@ static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
 
 	if (code == -ENODEV)
-		return; /* gone already; the next message says so */
+		return false; /* gone already; the next message says so */
 	if (code < 0)
 		return daemon_attach_failed(daemon, &err);
 	if (port->role == ROLE_ROUTER)
@@ -38,6 +39,7 @@ static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 			 name, code ? "adopted" : "attached", port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
 	evpn_settle(daemon->evpn, daemon->config.evpn);
+	return true;
 }
 
 static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,

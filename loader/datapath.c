@@ -326,9 +326,11 @@ int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name
 		      const struct port *port, const struct port_vlans *vlans, struct err *err)
 {
 	struct port wanted = *port, was;
+	int code = datapath_port(&datapath->pins, ifindex, &was);
 
-	if (datapath_port(&datapath->pins, ifindex, &was))
-		return 0; /* its attaching failed, and that was said */
+	if (code)
+		return err_set(err, code, "%s: cannot describe the port: %s", name,
+			       strerror(-code));
 	wanted.mode = was.mode;
 	wanted.asked = was.asked;
 	wanted.made_qdisc = was.made_qdisc;

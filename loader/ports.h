@@ -36,11 +36,14 @@ enum router_fault {
  * removed() follows.
  */
 struct ports_ops {
-	/* An interface became a port: attach. */
-	void (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+	/*
+	 * An interface became a port: attach. False: that failed, and it is called again when the
+	 * port changes, when a bridge does, and with a new configuration.
+	 */
+	bool (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		      const struct port_vlans *vlans);
 
-	/* Its description changed, perhaps its bridge too: what is attached stays attached. */
+	/* Its description changed, perhaps its bridge too: it stays attached. */
 	void (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			const struct port_vlans *vlans);
 

@@ -76,10 +76,13 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 		 port->forwarding ? "" : "not ", port->relay ? ", relay" : "", rest);
 }
 
-static void added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		  const struct port_vlans *vlans)
 {
+	const struct play *play = ctx;
+
 	port_write(ctx, "added", ifindex, name, port, vlans);
+	return !play->refuses;
 }
 
 static void changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
