@@ -64,6 +64,11 @@ static void daemon_event(void *ctx, const struct event *event)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
 }
 
+static void daemon_arm_claim(struct daemon *daemon, const struct claim *claim)
+{
+	daemon_arm(daemon, &claim->key, claim->port, claim->deadline_ns);
+}
+
 /* Every claim that waits for something, from the map: after a start, or when events were lost. */
 static int daemon_rescan(struct daemon *daemon, struct err *err)
 {
@@ -72,8 +77,7 @@ static int daemon_rescan(struct daemon *daemon, struct err *err)
 	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
 
 	for (i = 0; !code && i < claims.count; i++)
-		daemon_arm(daemon, &claims.claim[i].key, claims.claim[i].port,
-			   claims.claim[i].deadline_ns);
+		daemon_arm_claim(daemon, &claims.claim[i]);
 	claims_free(&claims);
 	return code;
 }
@@ -89,13 +93,32 @@ static void daemon_events_lost(void *ctx, __u64 count)
 		log_error("%s", err.text);
 }
 
+/*
+ * What is done for an announcement is done now for those of which nothing was heard. Not for older
+ * ones: what the kernel has found to be false since is not to be told to the fabric once more.
+ */
+static void daemon_catch_up(struct daemon *daemon, const struct claim *claim, __u64 since_ns)
+{
+	if (claim->announced_since_ns > since_ns)
+		evpn_missed(daemon->evpn, claim);
+	if (claim->last_announcement_ns > since_ns)
+		confirm_announced(daemon->confirm, &claim->key, claim->mac);
+}
+
 static void daemon_events_read_out(void *ctx, __u64 since_ns)
 {
+	struct daemon *daemon = ctx;
+	struct claims claims;
 	struct err err;
+	size_t i;
 
-	(void)since_ns;
-	if (daemon_rescan(ctx, &err))
+	if (claims_read(daemon->datapath.pins.claims, &claims, &err))
 		log_error("%s", err.text);
+	for (i = 0; i < claims.count; i++) {
+		daemon_arm_claim(daemon, &claims.claim[i]);
+		daemon_catch_up(daemon, &claims.claim[i], since_ns);
+	}
+	claims_free(&claims);
 }
 
 static const struct events_ops daemon_events_ops = {

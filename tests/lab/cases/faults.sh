@@ -59,6 +59,40 @@ case_ring_buffer_full() {
 	assert_alive
 }
 
+# The same on a fabric: whoever was announced meanwhile, the table that zebra reads has it.
+# timeout ring_buffer_full_evpn 120
+case_ring_buffer_full_evpn() {
+	in_hv ip addr add 198.18.255.254/16 dev br0
+	lab_start_garpd --config "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'evpn: yes')"
+	lab_capture lan router lan0
+	kill -STOP "$GARPD_PID"
+	# Nothing comes of these: two probes are too few.
+	# shellcheck disable=SC2046 # a list of addresses
+	{
+		lab_winguest old -q -n 2 -k 60000 eth0 "$MAC_OLD" $(addresses 110 1000)
+		lab_winguest new -q -n 2 -k 60000 eth0 "$MAC_NEW" $(addresses 120 1000)
+		lab_winguest other -q -n 2 -k 60000 eth0 "$MAC_OTHER" $(addresses 130 1000)
+	}
+	lab_wait 30 ring_is_full || t_fail "the ring buffer was never full"
+	# shellcheck disable=SC2046
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" $(addresses 20 200)
+	lab_wait 30 probed_thrice 200 || t_fail "not all has been probed for"
+	protocol_time 1.5 # all windows end: all is due at once, and the buffer still full
+	kill -CONT "$GARPD_PID"
+	lab_wait 30 svi_has 200 "$MAC_NEW" || t_fail "of 200: $(svi_count "$MAC_NEW")"
+	assert_equals "written" 200 "$(lab_counter host_evpn_written)"
+	assert_alive
+}
+
+# svi_count MAC: how many addresses of probe_all's net the host has at that MAC.
+svi_count() {
+	in_hv ip neigh show dev br0 | grep -c "^198\.18\..* lladdr $1 " || true
+}
+
+svi_has() {
+	[[ $(svi_count "$2") == "$1" ]]
+}
+
 probed_thrice() {
 	lab_claims | jq -e --argjson count "$1" '[.[] | select(.probes >= 3)] | length == $count'
 }
