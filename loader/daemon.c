@@ -148,7 +148,7 @@ static void daemon_undo(struct daemon *daemon)
 
 static void daemon_end(struct daemon *daemon)
 {
-	sd_event_source_disable_unref(daemon->sweep);
+	daemon_sweep_end(daemon);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);
@@ -168,8 +168,10 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *err)
 		.configure_ctx = ctx,
 		.datapath.lock = -1,
 	};
-	int code = daemon_start(&daemon, err);
+	int code;
 
+	TAILQ_INIT(&daemon.departures);
+	code = daemon_start(&daemon, err);
 	if (code) {
 		daemon_undo(&daemon);
 		goto out;

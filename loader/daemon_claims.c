@@ -144,6 +144,6 @@ int daemon_start_claims(struct daemon *daemon, struct err *err)
 	if (!code)
 		code = daemon_rescan(daemon, err);
 	if (!code)
-		daemon_sweep_later(daemon); /* what left while no daemon was looking */
+		daemon_sweep_later(daemon, 0); /* what left while no daemon was looking */
 	return code;
 }

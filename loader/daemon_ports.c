@@ -47,10 +47,12 @@ static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 {
 	struct daemon *daemon = ctx;
 	struct err err;
+	int code = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err);
 
-	if (datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err))
+	if (code < 0)
 		log_error("%s", err.text);
-	daemon_sweep_later(daemon); /* it may be in another bridge */
+	if (code == 1)
+		daemon_sweep_later(daemon, ifindex);
 }
 
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
@@ -62,7 +64,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", err.text);
 	else
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
-	daemon_sweep_later(daemon);
+	daemon_sweep_later(daemon, ifindex);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)

@@ -334,7 +334,8 @@ int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name
 	wanted.mode = was.mode;
 	wanted.asked = was.asked;
 	wanted.made_qdisc = was.made_qdisc;
-	return datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+	return code ? code : was.segment != wanted.segment;
 }
 
 int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err)

@@ -48,7 +48,7 @@ void datapath_close(struct datapath *datapath);
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct port *port, const struct port_vlans *vlans, struct err *err);
 
-/* Describes an attached port anew. 0, or -errno with `err`. */
+/* Describes an attached port anew. 0, 1 (it has left its segment), or -errno with `err`. */
 int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
 		      const struct port *port, const struct port_vlans *vlans, struct err *err);
 
