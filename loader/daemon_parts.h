@@ -37,6 +37,9 @@ struct daemon {
 	struct evpn *evpn;
 	struct departures departures; /* ports whose claims are to be swept, oldest first */
 	sd_event_source *sweep;	      /* NULL: there are none */
+	unsigned int unguarded;	      /* addresses of the host that the map has not taken, so far */
+	unsigned int told_unguarded;  /* and last time, which the log has */
+	struct err unguarded_err;     /* why not the first of them */
 	struct err attach_err;	      /* the first port that could not be attached while starting */
 	bool starting;
 	bool is_mute; /* garpd_speak did not run when it was called last */
