@@ -227,6 +227,44 @@ case_claims_full() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
+# The host has more subnets than the map has room for; then fewer again: each counts.
+# timeout subnets_full 90
+case_subnets_full() {
+	local i
+	t_need bpftool
+	lab_start_garpd
+	lab_capture lan router lan0
+	subnets add 4200
+	lab_await "$GARPD_LOG" 20 'cannot guard against foreign addresses everywhere' ||
+		t_fail "not said: $(tail -n 3 "$GARPD_LOG")"
+	subnets del 200
+	lab_wait 10 subnets_are 4002 || t_fail "not all subnets are in the map" # with br0's, and all others
+	for i in 1001 4200; do
+		lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$(subnet_address "$i" 2)"
+	done
+	for i in 1001 4200; do
+		assert_await_frames lan 1 10 "kind=announce-request .*spa=$(subnet_address "$i" 2) "
+	done
+	assert_equals "denied" 0 "$(lab_counter denied_foreign)"
+}
+
+subnets_are() {
+	[[ $(in_hv bpftool -j map dump pinned "$PINS/subnets" | jq length) == "$1" ]]
+}
+
+# subnet_address I N: the Nth address of the Ith of 10.0.0.0/30, 10.0.0.4/30, ...
+subnet_address() {
+	echo "10.$(($1 / 16384)).$(($1 / 64 % 256)).$(($1 % 64 * 4 + $2))"
+}
+
+# subnets VERB COUNT: gives the host an address in the first of them, or takes it away.
+subnets() {
+	local i
+	for ((i = 1; i <= $2; i++)); do
+		echo "addr $1 10.$((i / 16384)).$((i / 64 % 256)).$((i % 64 * 4 + 1))/30 dev br0"
+	done | in_ns_ip hv
+}
+
 no_claims() {
 	[[ $(lab_claims | jq length) == 0 ]]
 }
