@@ -459,6 +459,31 @@ case_log_reader_stopped() {
 	lab_wait 10 grep -q "$SERVICE.*probes" "$LAB_DIR/log" || t_fail "the log does not go on"
 }
 
+# reload WORDS LINE...: a new configuration of the lab, until the log has the words.
+reload() {
+	local before
+	before=$(grep -c "$1" "$GARPD_LOG" || true)
+	lab_config 'bridges: [br0]' 'uplinks: [up0]' "${@:2}" >/dev/null
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 "$1" $((before + 1)) || t_fail "no line with: $1"
+}
+
+# A configuration that cannot be written, twice: its rules hold for no port, those of the last one do.
+case_reload_that_fails_leaves_the_rules() {
+	local right="ports: [{port: v-new, addresses: [$SERVICE]}]" i
+	t_need bpftool
+	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' "$right")"
+	lab_capture lan router lan0
+	reload 'configuration read again' "$right"
+	in_hv bpftool map freeze pinned "$PINS/gateways"
+	for i in 1 2; do
+		reload 'gateways: cannot write' "${right/$SERVICE/192.0.2.1$i}"
+	done
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
 case_bpffs_read_only_at_the_start() {
 	local status=0
 	in_hv mount -o remount,ro /sys/fs/bpf
