@@ -22,8 +22,20 @@ static int daemon_stop(sd_event_source *source, const struct signalfd_siginfo *i
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+/* Reads the links first: that is what can fail, and nothing is written then. */
+static int daemon_configure_all(struct daemon *daemon, struct config *fresh, bool *written,
+				struct err *err)
+{
+	int code = ports_read(daemon->ports, err);
+
+	*written = !code;
+	if (!code)
+		code = policy_apply(&daemon->datapath.pins, fresh, err);
+	return code ? code : ports_configure(daemon->ports, fresh, err);
+}
+
 /* All of the new configuration, or none of it. */
-static int daemon_reconfigure(struct daemon *daemon, struct err *err)
+static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *err)
 {
 	struct config fresh;
 	int code = daemon->configure(daemon->configure_ctx, &fresh, err);
@@ -33,9 +45,7 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims ||
 	    strcmp(fresh.group ?: "", daemon->config.group ?: ""))
 		log_warning("mode, group and limits.claims take effect at the next start");
-	code = policy_apply(&daemon->datapath.pins, &fresh, err);
-	if (!code)
-		code = ports_configure(daemon->ports, &fresh, err);
+	code = daemon_configure_all(daemon, &fresh, written, err);
 	if (code) {
 		config_free(&fresh);
 		return code;
@@ -47,16 +57,29 @@ static int daemon_reconfigure(struct daemon *daemon, struct err *err)
 	return 0;
 }
 
+static void daemon_reload_failed(struct daemon *daemon, bool written, const struct err *err)
+{
+	struct err again;
+
+	if (written && policy_write(&daemon->datapath.pins, &daemon->config, &again))
+		log_error("%s; nor can what was there before be written back: %s; the "
+			  "configuration is in force in part: mend that, then SIGHUP",
+			  err->text, again.text);
+	else
+		log_error("%s; the configuration stays as it was", err->text);
+}
+
 static int daemon_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
 	struct daemon *daemon = ctx;
+	bool written = false;
 	struct err err;
 
 	(void)source;
 	(void)info;
 	sd_notify(0, "RELOADING=1");
-	if (daemon_reconfigure(daemon, &err))
-		log_error("%s; the configuration stays as it was", err.text);
+	if (daemon_reconfigure(daemon, &written, &err))
+		daemon_reload_failed(daemon, written, &err);
 	else
 		log_info("configuration read again");
 	sd_notify(0, "READY=1");

@@ -88,9 +88,14 @@ int ports_open(struct ports **ports, sd_event *event, const struct config *confi
 	       const struct ports_ops *ops, void *ctx, struct err *err);
 
 /*
- * A new configuration (SIGHUP): reads all links again and calls the ops for the differences; says
- * again what is waited for. 0: the old configuration may be freed; -errno with `err` set: it stays
- * in force and no op was called.
+ * Reads all links again, and calls the ops for what the news have not told. 0, or -errno with `err`
+ * set.
+ */
+int ports_read(struct ports *ports, struct err *err);
+
+/*
+ * A new configuration: calls the ops for the differences; says again what is waited for. 0: the old
+ * configuration may be freed; -ENOMEM with `err` set: it stays in force and no op was called.
  */
 int ports_configure(struct ports *ports, const struct config *config, struct err *err);
 

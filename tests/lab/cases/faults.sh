@@ -484,6 +484,21 @@ case_reload_that_fails_leaves_the_rules() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
+# Nor does anything else of it hold: what was written before it failed is taken back.
+case_reload_that_fails_is_taken_back() {
+	t_need bpftool
+	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]')"
+	lab_capture lan router lan0
+	in_hv bpftool map freeze pinned "$PINS/gateways"
+	reload 'gateways: cannot write' "addresses: [{address: $SERVICE, announce: never}]"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	# That of the gateways it cannot know to be as it was.
+	grep -q 'cannot write.*nor can .* be written back.*in part' "$GARPD_LOG" ||
+		t_fail "$(tail -n 1 "$GARPD_LOG")"
+}
+
 case_bpffs_read_only_at_the_start() {
 	local status=0
 	in_hv mount -o remount,ro /sys/fs/bpf
