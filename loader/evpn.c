@@ -31,8 +31,12 @@ static int evpn_read(struct evpn *evpn)
 {
 	int result = 1;
 
-	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++)
+	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++) {
+		evpn_fabric_read_begin(evpn);
 		result = neigh_dump(&evpn->news, hear, evpn);
+	}
+	if (result == 0)
+		evpn_fabric_read_end(evpn);
 	return result < 0 ? result : 0;
 }
 
@@ -92,6 +96,7 @@ static int evpn_take(struct evpn *evpn, enum evpn_mode mode, struct err *err)
 	bool wanted = mode != EVPN_NO && ports_have_vxlan(evpn->ports);
 
 	evpn->mode = mode;
+	evpn_fabric_settle(evpn);
 	if (wanted && !evpn->following)
 		return evpn_follow(evpn, err);
 	if (!wanted && evpn->following)

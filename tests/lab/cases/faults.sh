@@ -204,6 +204,40 @@ case_rtnetlink_overrun_ends_newest() {
 	assert_equals "v-x is there as" guest "$(port_field v-x role)"
 }
 
+# neighbour_changes COUNT: as many news of an entry that is nobody's.
+neighbour_changes() {
+	local i
+	in_hv ip link add d0 up type veth peer name d1
+	for ((i = 0; i < $1; i++)); do
+		echo "neigh replace 203.0.113.7 lladdr 00:00:5e:00:53:$((i % 2 + 10)) dev d0 nud permanent"
+	done | in_ns_ip hv
+}
+
+# The entry that EVPN had written is gone, and nobody could tell the daemon: who had the address here
+# before is asked for, and announced, all the same. (What zebra would do is done by hand.)
+# timeout evpn_withdrawal_lost 120
+case_evpn_withdrawal_lost() {
+	in_ns_ip hv <<-LINES
+		link add vx0 type vxlan id 100 local 203.0.113.1 dstport 4789 nolearning
+		link set vx0 master br0 up
+	LINES
+	lab_winguest old -n 0 -i -k 60000 eth0 "$MAC_OLD" "$SERVICE"
+	lab_start_garpd --config "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'evpn: yes')"
+	lab_capture lan router lan0
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud noarp extern_learn
+	lab_await "$GARPD_LOG" 5 "$SERVICE: is at $MAC_NEW now, says EVPN: announced" ||
+		t_fail "not announced, as from vx0: $(<"$GARPD_LOG")"
+	kill -STOP "$GARPD_PID"
+	neighbour_changes 40000
+	in_hv ip neigh del "$SERVICE" dev br0
+	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
+	kill -CONT "$GARPD_PID"
+	lab_await "$GARPD_LOG" 10 "$SERVICE: is at $MAC_OLD now, says EVPN: announced, as from v-old" ||
+		t_fail "nobody is told: $(<"$GARPD_LOG")"
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+}
+
 # The table of claims is full: what is in it goes on, what is not is counted; and there is room
 # again for whoever comes after some were forgotten.
 # timeout claims_full 90
