@@ -10,9 +10,6 @@
 #include "log.h"
 #include "text.h"
 
-/* sd-event gathers timers that are this close; announcements wait for nobody. */
-#define ACCURACY_US 1
-
 /*
  * Of what is pending sd-event takes the lowest priority first. That of a deadline grows by one with
  * each doubling of its port's number of them; the daemon's other work is at 0, after those of ports
@@ -160,8 +157,8 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 	code = line_join(deadline, port);
 	if (code >= 0)
 		code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
-					 deadline_us(deadline_ns), ACCURACY_US, deadline_fires,
-					 deadline);
+					 deadline_us(deadline_ns), ANNOUNCE_ACCURACY_US,
+					 deadline_fires, deadline);
 	if (code >= 0)
 		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
 	if (code >= 0 && !tsearch(deadline, &deadlines->tree, deadlines_order))

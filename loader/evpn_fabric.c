@@ -12,6 +12,7 @@
 
 #include "../bpf/frame.h"
 #include "bridge.h"
+#include "deadlines.h"
 #include "evpn_parts.h"
 #include "log.h"
 #include "text.h"
@@ -267,8 +268,9 @@ void evpn_fabric_say(struct evpn *evpn)
 		binding_unqueue(evpn, binding);
 		binding_say(evpn, binding);
 	}
-	if (binding && sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC,
-						  SAY_EVERY_US, 0, turn_comes, evpn) < 0)
+	if (binding &&
+	    sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC, SAY_EVERY_US,
+				       ANNOUNCE_ACCURACY_US, turn_comes, evpn) < 0)
 		log_error("neighbours: cannot set a timer; moves wait for the next one");
 }
 

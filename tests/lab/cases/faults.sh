@@ -214,16 +214,11 @@ neighbour_changes() {
 }
 
 # The entry that EVPN had written is gone, and nobody could tell the daemon: who had the address here
-# before is asked for, and announced, all the same. (What zebra would do is done by hand.)
+# before is asked for, and announced, all the same.
 # timeout evpn_withdrawal_lost 120
 case_evpn_withdrawal_lost() {
-	in_ns_ip hv <<-LINES
-		link add vx0 type vxlan id 100 local 203.0.113.1 dstport 4789 nolearning
-		link set vx0 master br0 up
-	LINES
+	on_a_fabric
 	lab_winguest old -n 0 -i -k 60000 eth0 "$MAC_OLD" "$SERVICE"
-	lab_start_garpd --config "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'evpn: yes')"
-	lab_capture lan router lan0
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud noarp extern_learn
 	lab_await "$GARPD_LOG" 5 "$SERVICE: is at $MAC_NEW now, says EVPN: announced" ||
 		t_fail "not announced, as from vx0: $(<"$GARPD_LOG")"
@@ -236,6 +231,33 @@ case_evpn_withdrawal_lost() {
 		t_fail "nobody is told: $(<"$GARPD_LOG")"
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
+}
+
+# on_a_fabric: br0 has a tunnel, and garpd takes it for a fabric's; zebra's part is done by hand.
+on_a_fabric() {
+	in_ns_ip hv <<-LINES
+		link add vx0 type vxlan id 100 local 203.0.113.1 dstport 4789 nolearning
+		link set vx0 master br0 up
+	LINES
+	lab_start_garpd --config "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'evpn: yes')"
+	lab_capture lan router lan0
+}
+
+# 2,000 addresses move at once: they are announced in four turns, 50 ms apart.
+case_evpn_moves_in_turns() {
+	local address i
+	in_hv ip addr add 198.18.255.254/16 dev br0
+	on_a_fabric
+	kill -STOP "$GARPD_PID"
+	for address in $(addresses 10 2000); do
+		echo "neigh replace $address lladdr $MAC_NEW dev br0 nud noarp extern_learn"
+	done | in_ns_ip hv
+	kill -CONT "$GARPD_PID"
+	lab_await "$LAB_DIR/lan.frames" 10 'kind=announce-request' 2000 || t_fail "not all are announced"
+	for i in 500 1000 1500; do
+		assert_gap 0 $((50000 + T_LATE_MS * 1000)) \
+			lan "$i" kind=announce-request $((i + 1)) kind=announce-request
+	done
 }
 
 # The table of claims is full: what is in it goes on, what is not is counted; and there is room
