@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -165,6 +166,7 @@ static void daemon_undo(struct daemon *daemon)
 {
 	struct err ignored;
 
+	daemon_undo_ports(daemon);
 	if (daemon->datapath.program.fd && daemon->datapath.adopt == ADOPT_NOTHING)
 		datapath_remove(&daemon->datapath.pins, &ignored);
 }
@@ -172,6 +174,7 @@ static void daemon_undo(struct daemon *daemon)
 static void daemon_end(struct daemon *daemon)
 {
 	daemon_sweep_end(daemon);
+	free(daemon->fresh);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);

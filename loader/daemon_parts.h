@@ -41,6 +41,8 @@ struct daemon {
 	unsigned int told_unguarded;  /* and last time, which the log has */
 	struct err unguarded_err;     /* why not the first of them */
 	struct err attach_err;	      /* the first port that could not be attached while starting */
+	__u32 *fresh;		      /* ports that had nothing of ours before this start */
+	size_t fresh_count;
 	bool starting;
 	bool is_mute; /* garpd_speak did not run when it was called last */
 };
@@ -59,5 +61,8 @@ void daemon_settle_subnets(struct daemon *daemon);
 int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */
 int daemon_start_ports(struct daemon *daemon, struct err *err);	 /* then ports are attached */
 int daemon_start_claims(struct daemon *daemon, struct err *err); /* then time runs */
+
+/* The start has failed: what it has attached is detached again. */
+void daemon_undo_ports(struct daemon *daemon);
 
 #endif

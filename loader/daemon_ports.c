@@ -3,7 +3,10 @@
  * daemon_ports.c - what becomes a port is attached, what is none any more is detached.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
+
+#include <bpf/bpf.h>
 
 #include "daemon_parts.h"
 #include "log.h"
@@ -20,10 +23,30 @@ static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
 	return false;
 }
 
+static bool daemon_has(const struct daemon *daemon, __u32 ifindex)
+{
+	struct port port;
+
+	return !bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port);
+}
+
+/* Remembers what would have to be undone. Without memory it stays attached, as a former daemon's.
+ */
+static void daemon_keep_fresh(struct daemon *daemon, __u32 ifindex)
+{
+	__u32 *more = realloc(daemon->fresh, (daemon->fresh_count + 1) * sizeof(*more));
+
+	if (!more)
+		return;
+	more[daemon->fresh_count++] = ifindex;
+	daemon->fresh = more;
+}
+
 static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			      const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
+	bool is_fresh = !daemon_has(daemon, ifindex);
 	struct err err;
 	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
 
@@ -31,6 +54,8 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		return false; /* gone already; the next message says so */
 	if (code < 0)
 		return daemon_attach_failed(daemon, &err);
+	if (daemon->starting && is_fresh && code == 0)
+		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_ROUTER)
 		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
@@ -151,6 +176,16 @@ static void daemon_forget_ports(struct daemon *daemon)
 				    ports_name_text(daemon->ports, ifindexes[i]), name);
 	}
 	free(ifindexes);
+}
+
+void daemon_undo_ports(struct daemon *daemon)
+{
+	char name[IF_NAMESIZE];
+	struct err ignored;
+
+	for (size_t i = 0; i < daemon->fresh_count; i++)
+		if (if_indextoname(daemon->fresh[i], name))
+			datapath_detach(&daemon->datapath.pins, daemon->fresh[i], name, &ignored);
 }
 
 int daemon_start_ports(struct daemon *daemon, struct err *err)
