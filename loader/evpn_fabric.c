@@ -212,15 +212,16 @@ static void say_log(const struct evpn *evpn, const struct speak_call *call, cons
 			    address, text, counter_help(call->result));
 }
 
+/* `port` may be 0, there is none: counted. */
 static void say(const struct evpn *evpn, const struct claim_key *key, __u32 port,
 		const __u8 mac[MAC_LEN])
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_FABRIC, .port = port};
-	int error = port ? pins_speak_for(evpn->pins, &call, mac) : 0;
+	int error = pins_speak_for(evpn->pins, &call, mac);
 
 	if (error)
 		log_error("cannot run garpd_speak: %s", strerror(-error));
-	else if (port)
+	else
 		say_log(evpn, &call, mac);
 }
 

@@ -213,6 +213,15 @@ neighbour_changes() {
 	done | in_ns_ip hv
 }
 
+# The tunnel belongs to another bridge: nothing can be said as from there, which is counted.
+case_evpn_without_a_tunnel() {
+	in_hv ip link add br1 up type bridge
+	on_a_fabric br1
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud noarp extern_learn
+	lab_wait 5 counter_is fabric_no_port 1 || t_fail "counted: $(lab_counter fabric_no_port)"
+	assert_frames_count 0 lan 'kind=announce-.*'
+}
+
 # The entry that EVPN had written is gone, and nobody could tell the daemon: who had the address here
 # before is asked for, and announced, all the same.
 # timeout evpn_withdrawal_lost 120
@@ -233,13 +242,13 @@ case_evpn_withdrawal_lost() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 }
 
-# on_a_fabric: br0 has a tunnel, and garpd takes it for a fabric's; zebra's part is done by hand.
+# on_a_fabric [BRIDGE]: it has a tunnel, and garpd takes all for a fabric's; zebra's part is done by hand.
 on_a_fabric() {
 	in_ns_ip hv <<-LINES
 		link add vx0 type vxlan id 100 local 203.0.113.1 dstport 4789 nolearning
-		link set vx0 master br0 up
+		link set vx0 master ${1:-br0} up
 	LINES
-	lab_start_garpd --config "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'evpn: yes')"
+	lab_start_garpd --config "$(lab_config 'bridges: ["br*"]' 'uplinks: [up0]' 'evpn: yes')"
 	lab_capture lan router lan0
 }
 
