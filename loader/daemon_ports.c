@@ -63,7 +63,6 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
 			 name, code ? "adopted" : "attached", port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
-	evpn_settle(daemon->evpn, daemon->config.evpn);
 	return true;
 }
 
@@ -110,6 +109,13 @@ static void daemon_settling(void *ctx)
 	daemon_settle_subnets(ctx);
 }
 
+static void daemon_settled(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	evpn_settle(daemon->evpn, daemon->config.evpn);
+}
+
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
 {
 	(void)ctx;
@@ -152,6 +158,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.renamed = daemon_port_renamed,
 	.bridge_seen = daemon_bridge_seen,
 	.settling = daemon_settling,
+	.settled = daemon_settled,
 	.bridge_waiting = daemon_bridge_waiting,
 	.bridge_behind = daemon_bridge_behind,
 	.router_waiting = daemon_router_waiting,

@@ -62,6 +62,9 @@ struct ports_ops {
 	/* Links have changed, and ports_interface_segments() may; of ports it is told next. */
 	void (*settling)(void *ctx);
 
+	/* And of all ports it has been told. */
+	void (*settled)(void *ctx);
+
 	/* No bridge matches this name or pattern (yet, or any more). */
 	void (*bridge_waiting)(void *ctx, const char *pattern);
 

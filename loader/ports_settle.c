@@ -243,4 +243,5 @@ void ports_settle(struct ports *ports)
 		link->is_changed = false;
 		port_settle(ports, link); /* a second look is harmless: it finds no difference */
 	}
+	ports->ops->settled(ports->ctx);
 }

@@ -108,6 +108,11 @@ static void settling(void *ctx)
 	(void)ctx;
 }
 
+static void settled(void *ctx)
+{
+	(void)ctx;
+}
+
 static void bridge_seen(void *ctx, const char *name)
 {
 	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
@@ -149,6 +154,7 @@ static const struct ports_ops ops = {
 	.renamed = renamed,
 	.bridge_seen = bridge_seen,
 	.settling = settling,
+	.settled = settled,
 	.bridge_waiting = bridge_waiting,
 	.bridge_behind = bridge_behind,
 	.router_waiting = router_waiting,

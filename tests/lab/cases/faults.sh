@@ -213,6 +213,29 @@ neighbour_changes() {
 	done | in_ns_ip hv
 }
 
+# follows_neighbours: is one of its rtnetlink sockets in RTNLGRP_NEIGH, the third group?
+follows_neighbours() {
+	local inodes
+	inodes=" $(find "/proc/$GARPD_PID/fd" -lname 'socket:*' -printf '%l ' | tr -cd '0-9 ') "
+	awk -v inodes="$inodes" \
+		'index(inodes, " " $10 " ") && $4 ~ /[4567cdef]$/ { found = 1 } END { exit !found }' \
+		"/proc/$GARPD_PID/net/netlink"
+}
+
+follows_no_neighbours() {
+	! follows_neighbours
+}
+
+# The table, which changes all the time, is followed for as long as there is a tunnel.
+case_evpn_tunnel_leaves() {
+	on_a_fabric
+	follows_neighbours || t_fail "it does not follow the table"
+	in_hv ip link set vx0 nomaster
+	lab_wait 5 follows_no_neighbours || t_fail "it still follows the table"
+	in_hv ip link set vx0 master br0
+	lab_wait 5 follows_neighbours || t_fail "it does not follow the table again"
+}
+
 # The tunnel belongs to another bridge: nothing can be said as from there, which is counted.
 case_evpn_without_a_tunnel() {
 	in_hv ip link add br1 up type bridge
