@@ -40,11 +40,20 @@ static int evpn_read(struct evpn *evpn)
 	return result < 0 ? result : 0;
 }
 
+static void evpn_unfollow(struct evpn *evpn)
+{
+	evpn_fabric_forget(evpn);
+	evpn->source = sd_event_source_disable_unref(evpn->source);
+	netlink_close(&evpn->news);
+	evpn->following = false;
+}
+
 static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 {
 	struct evpn *evpn = ctx;
 	int error = netlink_news_read(&evpn->news, hear, evpn);
 
+	(void)source;
 	(void)fd;
 	(void)revents;
 	if (error == -ENOBUFS)
@@ -52,17 +61,11 @@ static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 	evpn_fabric_say(evpn);
 	if (!error)
 		return 0;
-	log_error("neighbours: cannot be followed any more: %s; restart garpd", strerror(-error));
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	log_error("neighbours: what EVPN does cannot be followed: %s; tried again when "
+		  "a link changes",
+		  strerror(-error));
+	evpn_unfollow(evpn);
 	return 0;
-}
-
-static void evpn_unfollow(struct evpn *evpn)
-{
-	evpn_fabric_forget(evpn);
-	evpn->source = sd_event_source_disable_unref(evpn->source);
-	netlink_close(&evpn->news);
-	evpn->following = false;
 }
 
 static int evpn_follow(struct evpn *evpn, struct err *err)

@@ -269,8 +269,9 @@ static int tables_read(struct host *host, unsigned int tables)
 
 static int fail(struct host *host, int error)
 {
-	log_error("addresses and routes: cannot be followed any more: %s; restart garpd",
-		  strerror(-error));
+	log_error(
+		"addresses and routes: cannot be followed any more: %s; garpd ends, start it again",
+		strerror(-error));
 	return sd_event_exit(host->event, error);
 }
 

@@ -129,7 +129,8 @@ static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 	(void)revents;
 	if (error == 0)
 		return 0;
-	log_error("links: cannot be followed any more: %s; restart garpd", strerror(-error));
+	log_error("links: cannot be followed any more: %s; garpd ends, start it again",
+		  strerror(-error));
 	return sd_event_exit(sd_event_source_get_event(source), error);
 }
 
