@@ -192,10 +192,10 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *err)
 	struct daemon daemon = {
 		.configure = configure,
 		.configure_ctx = ctx,
-		.datapath.lock = -1,
 	};
 	int code;
 
+	datapath_init(&daemon.datapath);
 	TAILQ_INIT(&daemon.departures);
 	code = daemon_start(&daemon, err);
 	if (code) {

@@ -200,14 +200,17 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
+void datapath_init(struct datapath *datapath)
 {
-	int code;
-
 	memset(datapath, 0, sizeof(*datapath));
 	memset(&datapath->pins, -1, sizeof(datapath->pins));
 	datapath->lock = -1;
-	code = pins_lock(&datapath->lock, err);
+}
+
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
+{
+	int code = pins_lock(&datapath->lock, err);
+
 	if (!code)
 		code = datapath_load(datapath, config, err);
 	if (!code)

@@ -26,6 +26,9 @@ struct datapath {
 	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */
 };
 
+/* Nothing is open yet: before datapath_open, and enough for datapath_close. */
+void datapath_init(struct datapath *datapath);
+
 /*
  * Takes the lock, loads the programs over the maps that are pinned already (or makes the maps),
  * pins what is new, for `gid` to read, and writes the settings and addresses of `config`. Nothing
