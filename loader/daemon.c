@@ -35,6 +35,20 @@ static int daemon_configure_all(struct daemon *daemon, struct config *fresh, boo
 	return code ? code : ports_configure(daemon->ports, fresh, err);
 }
 
+/* What a running daemon cannot change is as it was: the next file is compared with what runs. */
+static void daemon_keep(struct config *running, struct config *fresh)
+{
+	char *group = fresh->group;
+
+	if (fresh->mode != running->mode || fresh->max_claims != running->max_claims ||
+	    strcmp(group ?: "", running->group ?: ""))
+		log_warning("mode, group and limits.claims take effect at the next start");
+	fresh->mode = running->mode;
+	fresh->max_claims = running->max_claims;
+	fresh->group = running->group;
+	running->group = group;
+}
+
 /* All of the new configuration, or none of it. */
 static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *err)
 {
@@ -43,15 +57,13 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 
 	if (code)
 		return code;
-	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims ||
-	    strcmp(fresh.group ?: "", daemon->config.group ?: ""))
-		log_warning("mode, group and limits.claims take effect at the next start");
 	code = daemon_configure_all(daemon, &fresh, written, err);
 	if (code) {
 		config_free(&fresh);
 		return code;
 	}
 	rules_applied(&daemon->datapath.pins, &fresh.guards);
+	daemon_keep(&daemon->config, &fresh);
 	config_free(&daemon->config);
 	daemon->config = fresh;
 	evpn_settle(daemon->evpn, fresh.evpn);
@@ -206,6 +218,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *err)
 		log_warning("limits.claims: the adopted map has room for %u; garpd detach, then "
 			    "start, to change it",
 			    daemon.datapath.max_claims);
+	daemon.config.max_claims = daemon.datapath.max_claims;
 	log_info("ready");
 	sd_notify(0, "READY=1");
 	code = sd_event_loop(daemon.event);
