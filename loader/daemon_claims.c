@@ -52,6 +52,14 @@ static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32
 			  strerror(-code));
 }
 
+/* Whose the deadline is: the event may be of somebody on another port who contradicts the guest. */
+static __u32 daemon_port_of(const struct daemon *daemon, const struct event *event)
+{
+	struct claim claim;
+
+	return pins_claim(&daemon->datapath.pins, &event->key, &claim) ? event->port : claim.port;
+}
+
 static void daemon_event(void *ctx, const struct event *event)
 {
 	struct daemon *daemon = ctx;
@@ -59,7 +67,7 @@ static void daemon_event(void *ctx, const struct event *event)
 	evpn_heard(daemon->evpn, event);
 	events_log(event, ports_name_text(daemon->ports, event->key.segment),
 		   ports_name_text(daemon->ports, event->port));
-	daemon_arm(daemon, &event->key, event->port, event->deadline_ns);
+	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
 }

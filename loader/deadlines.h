@@ -29,7 +29,7 @@ int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due 
 void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 
 /* Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away. `port`
- * (ifindex) is whose it is. 0, or -errno: it is as it was.
+ * (ifindex) is that of the claim's own guest. 0, or -errno: it is as it was.
  */
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
 		  __u64 deadline_ns);
