@@ -698,7 +698,7 @@ assert_nothing_left() {
 	assert_equals "programs left" "" "$(in_hv bpftool net | grep -i garpd || true)"
 }
 
-# assert_replaced MODE NEW_MODE WORDS: garpd of NEW_MODE comes where one of MODE with another layout was.
+# assert_replaced MODE NEW_MODE WORDS COMMAND...: garpd of NEW_MODE comes where one of MODE with another layout was.
 assert_replaced() {
 	local links=$PINS/links settings
 	t_need bpftool
@@ -724,6 +724,8 @@ assert_replaced() {
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.77"
 	protocol_time 1.5
 	assert_frames_count 2 lan kind=announce-request spa=192.0.2.77
+	# The window that was open is lost: the two probes that came after it are too few.
+	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
 	# One program a port, and it is of the new maps: the other one would have counted, too.
 	assert_equals "probes counted" 3 "$(claim_field 192.0.2.77 probes)"
 	lab_stop_garpd
