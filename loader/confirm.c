@@ -28,7 +28,7 @@ struct confirm {
 	struct told_list told;	/* permanent entries that the log has named */
 };
 
-/* An entry of the administrator's: bounded by how many there are. */
+/* An entry of the administrator's that is wrong: bounded by how many there are. */
 struct told {
 	LIST_ENTRY(told) others;
 	__u32 ifindex;
@@ -58,15 +58,25 @@ static void confirm_note(struct confirm *confirm, const struct look *look, enum 
 	pins_speak(confirm->pins, &call);
 }
 
-static bool confirm_has_told(const struct confirm *confirm, const struct neigh *neigh)
+static struct told *confirm_has_told(const struct confirm *confirm, __u32 ifindex,
+				     const struct addr *addr)
 {
-	const struct told *told;
+	struct told *told;
 
 	for (told = LIST_FIRST(&confirm->told); told; told = LIST_NEXT(told, others))
-		if (told->ifindex == neigh->ifindex &&
-		    !memcmp(&told->addr, &neigh->addr, sizeof(told->addr)))
-			return true;
-	return false;
+		if (told->ifindex == ifindex && !memcmp(&told->addr, addr, sizeof(*addr)))
+			return told;
+	return NULL;
+}
+
+/* It is wrong no more: should it be again, that is news. */
+static void confirm_drop_told(const struct confirm *confirm, __u32 ifindex, const struct addr *addr)
+{
+	struct told *told = confirm_has_told(confirm, ifindex, addr);
+
+	if (told)
+		LIST_REMOVE(told, others);
+	free(told);
 }
 
 /* Without memory it will be told again. */
@@ -88,7 +98,7 @@ static void confirm_tell_permanent(struct confirm *confirm, const struct look *l
 	const char *name = ports_name_text(confirm->ports, neigh->ifindex);
 	char address[ADDR_TEXT_LEN], has[MAC_TEXT_LEN], announced[MAC_TEXT_LEN];
 
-	if (confirm_has_told(confirm, neigh))
+	if (confirm_has_told(confirm, neigh->ifindex, &neigh->addr))
 		return;
 	confirm_keep_told(confirm, neigh);
 	addr_text(&neigh->addr, address);
@@ -152,8 +162,10 @@ static void confirm_look_at(struct confirm *confirm, const struct look *look, __
 		return;
 	switch (neigh_follows(&neigh, look->mac)) {
 	case NEIGH_ABSENT:
+		confirm_drop_told(confirm, ifindex, &look->key.addr);
 		break;
 	case NEIGH_FOLLOWED:
+		confirm_drop_told(confirm, ifindex, &look->key.addr);
 		confirm_note(confirm, look, SPEAK_REFRESHED);
 		break;
 	case NEIGH_OTHER:

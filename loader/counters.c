@@ -11,10 +11,14 @@
 int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *err)
 {
 	int cpus = libbpf_num_possible_cpus();
-	struct counters *all = cpus > 0 ? calloc(cpus, sizeof(*all)) : NULL;
+	struct counters *all;
 	__u32 zero = 0;
 	int code, cpu, i;
 
+	if (cpus < 0)
+		return err_set(err, cpus, "counters: how many CPUs there may be is not known: %s",
+			       strerror(-cpus));
+	all = calloc(cpus, sizeof(*all));
 	if (!all)
 		return err_set(err, -ENOMEM, "counters: out of memory");
 	code = bpf_map_lookup_elem(pins->counters, &zero, all);

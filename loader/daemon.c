@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,41 +23,76 @@ static int daemon_stop(sd_event_source *source, const struct signalfd_siginfo *i
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+/* Reads the links first: that is what can fail, and nothing is written then. */
+static int daemon_configure_all(struct daemon *daemon, struct config *fresh, bool *written,
+				struct err *err)
+{
+	int code = ports_read(daemon->ports, err);
+
+	*written = !code;
+	if (!code)
+		code = policy_apply(&daemon->datapath.pins, fresh, err);
+	return code ? code : ports_configure(daemon->ports, fresh, err);
+}
+
+/* What a running daemon cannot change is as it was: the next file is compared with what runs. */
+static void daemon_keep(struct config *running, struct config *fresh)
+{
+	char *group = fresh->group;
+
+	if (fresh->mode != running->mode || fresh->max_claims != running->max_claims ||
+	    strcmp(group ?: "", running->group ?: ""))
+		log_warning("mode, group and limits.claims take effect at the next start");
+	fresh->mode = running->mode;
+	fresh->max_claims = running->max_claims;
+	fresh->group = running->group;
+	running->group = group;
+}
+
 /* All of the new configuration, or none of it. */
-static int daemon_reconfigure(struct daemon *daemon, struct err *err)
+static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *err)
 {
 	struct config fresh;
 	int code = daemon->configure(daemon->configure_ctx, &fresh, err);
 
 	if (code)
 		return code;
-	if (fresh.mode != daemon->config.mode || fresh.max_claims != daemon->config.max_claims ||
-	    strcmp(fresh.group ?: "", daemon->config.group ?: ""))
-		log_warning("mode, group and limits.claims take effect at the next start");
-	code = policy_apply(&daemon->datapath.pins, &fresh, err);
-	if (!code)
-		code = ports_configure(daemon->ports, &fresh, err);
+	code = daemon_configure_all(daemon, &fresh, written, err);
 	if (code) {
 		config_free(&fresh);
 		return code;
 	}
 	rules_applied(&daemon->datapath.pins, &fresh.guards);
+	daemon_keep(&daemon->config, &fresh);
 	config_free(&daemon->config);
 	daemon->config = fresh;
 	evpn_settle(daemon->evpn, fresh.evpn);
 	return 0;
 }
 
+static void daemon_reload_failed(struct daemon *daemon, bool written, const struct err *err)
+{
+	struct err again;
+
+	if (written && policy_write(&daemon->datapath.pins, &daemon->config, &again))
+		log_error("%s; nor can what was there before be written back: %s; the "
+			  "configuration is in force in part: mend that, then SIGHUP",
+			  err->text, again.text);
+	else
+		log_error("%s; the configuration stays as it was", err->text);
+}
+
 static int daemon_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
 	struct daemon *daemon = ctx;
+	bool written = false;
 	struct err err;
 
 	(void)source;
 	(void)info;
 	sd_notify(0, "RELOADING=1");
-	if (daemon_reconfigure(daemon, &err))
-		log_error("%s; the configuration stays as it was", err.text);
+	if (daemon_reconfigure(daemon, &written, &err))
+		daemon_reload_failed(daemon, written, &err);
 	else
 		log_info("configuration read again");
 	sd_notify(0, "READY=1");
@@ -142,13 +178,15 @@ static void daemon_undo(struct daemon *daemon)
 {
 	struct err ignored;
 
+	daemon_undo_ports(daemon);
 	if (daemon->datapath.program.fd && daemon->datapath.adopt == ADOPT_NOTHING)
 		datapath_remove(&daemon->datapath.pins, &ignored);
 }
 
 static void daemon_end(struct daemon *daemon)
 {
-	sd_event_source_disable_unref(daemon->sweep);
+	daemon_sweep_end(daemon);
+	free(daemon->fresh);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);
@@ -166,10 +204,12 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *err)
 	struct daemon daemon = {
 		.configure = configure,
 		.configure_ctx = ctx,
-		.datapath.lock = -1,
 	};
-	int code = daemon_start(&daemon, err);
+	int code;
 
+	datapath_init(&daemon.datapath);
+	TAILQ_INIT(&daemon.departures);
+	code = daemon_start(&daemon, err);
 	if (code) {
 		daemon_undo(&daemon);
 		goto out;
@@ -178,6 +218,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *err)
 		log_warning("limits.claims: the adopted map has room for %u; garpd detach, then "
 			    "start, to change it",
 			    daemon.datapath.max_claims);
+	daemon.config.max_claims = daemon.datapath.max_claims;
 	log_info("ready");
 	sd_notify(0, "READY=1");
 	code = sd_event_loop(daemon.event);

@@ -6,13 +6,15 @@
 #include "log.h"
 #include "policy.h"
 
-static void daemon_host_set(void *ctx, const struct addr *addr, enum host_address why)
+static int daemon_host_set(void *ctx, const struct addr *addr, enum host_address why)
 {
 	struct daemon *daemon = ctx;
 	struct err err;
+	int code = policy_set_host(&daemon->datapath.pins, addr, why, &err);
 
-	if (policy_set_host(&daemon->datapath.pins, addr, why, &err))
-		log_error("%s", err.text);
+	if (code && !daemon->unguarded++)
+		daemon->unguarded_err = err;
+	return code;
 }
 
 static void daemon_host_unset(void *ctx, const struct addr *addr)
@@ -22,8 +24,21 @@ static void daemon_host_unset(void *ctx, const struct addr *addr)
 	policy_unset_host(&daemon->datapath.pins, addr);
 }
 
+/* Said once for all of them, and again when they are more or fewer: routes may change all the time.
+ */
+static void daemon_tell_unguarded(struct daemon *daemon)
+{
+	if (daemon->unguarded && daemon->unguarded != daemon->told_unguarded)
+		log_error("%s; of %u in all a guest would be announced that takes them; to forbid "
+			  "that, declare them \"announce: never\"",
+			  daemon->unguarded_err.text, daemon->unguarded);
+	daemon->told_unguarded = daemon->unguarded;
+	daemon->unguarded = 0;
+}
+
 static void daemon_host_settled(void *ctx)
 {
+	daemon_tell_unguarded(ctx);
 	daemon_settle_subnets(ctx);
 }
 

@@ -7,6 +7,7 @@
 #define GARPD_DAEMON_PARTS_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 #include <systemd/sd-event.h>
 
 #include "confirm.h"
@@ -18,6 +19,8 @@
 #include "host.h"
 #include "ports.h"
 #include "subnets.h"
+
+TAILQ_HEAD(departures, departure);
 
 struct daemon {
 	sd_event *event;
@@ -32,16 +35,24 @@ struct daemon {
 	struct deadlines *deadlines;
 	struct confirm *confirm;
 	struct evpn *evpn;
-	sd_event_source *sweep; /* NULL: no port has left since the last one */
-	struct err attach_err;	/* the first port that could not be attached while starting */
+	struct departures departures; /* ports whose claims are to be swept, oldest first */
+	sd_event_source *sweep;	      /* NULL: there are none */
+	unsigned int unguarded;	      /* addresses of the host that the map has not taken, so far */
+	unsigned int told_unguarded;  /* and last time, which the log has */
+	struct err unguarded_err;     /* why not the first of them */
+	struct err attach_err;	      /* the first port that could not be attached while starting */
+	__u32 *fresh;		      /* ports that had nothing of ours before this start */
+	size_t fresh_count;
 	bool starting;
+	bool is_mute; /* garpd_speak did not run when it was called last */
 };
 
 /*
- * A port has left. Some time later what the claims of ports that have not come back took of the
- * table is given back.
+ * The port has left its segment (0: whichever did while no daemon was looking). Ten seconds later
+ * what the claims of a port that has not come back took of the table is given back.
  */
-void daemon_sweep_later(struct daemon *daemon);
+void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
+void daemon_sweep_end(struct daemon *daemon);
 
 /* Addresses of the host, or links, have changed. */
 void daemon_settle_subnets(struct daemon *daemon);
@@ -50,5 +61,8 @@ void daemon_settle_subnets(struct daemon *daemon);
 int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */
 int daemon_start_ports(struct daemon *daemon, struct err *err);	 /* then ports are attached */
 int daemon_start_claims(struct daemon *daemon, struct err *err); /* then time runs */
+
+/* The start has failed: what it has attached is detached again. */
+void daemon_undo_ports(struct daemon *daemon);
 
 #endif

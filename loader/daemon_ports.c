@@ -3,7 +3,10 @@
  * daemon_ports.c - what becomes a port is attached, what is none any more is detached.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
+
+#include <bpf/bpf.h>
 
 #include "daemon_parts.h"
 #include "log.h"
@@ -11,25 +14,48 @@
 #include "text.h"
 
 /* A port that cannot be had stops the start; later it is only said, and the others go on. */
-static void daemon_attach_failed(struct daemon *daemon, const struct err *err)
+static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
 {
 	if (!daemon->starting)
-		log_error("%s", err->text);
+		log_error("%s; SIGHUP (systemctl reload garpd) tries again", err->text);
 	else if (!daemon->attach_err.text[0])
 		daemon->attach_err = *err;
+	return false;
 }
 
-static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool daemon_has(const struct daemon *daemon, __u32 ifindex)
+{
+	struct port port;
+
+	return !bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port);
+}
+
+/* Remembers what would have to be undone. Without memory it stays attached, as a former daemon's.
+ */
+static void daemon_keep_fresh(struct daemon *daemon, __u32 ifindex)
+{
+	__u32 *more = realloc(daemon->fresh, (daemon->fresh_count + 1) * sizeof(*more));
+
+	if (!more)
+		return;
+	more[daemon->fresh_count++] = ifindex;
+	daemon->fresh = more;
+}
+
+static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			      const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
+	bool is_fresh = !daemon_has(daemon, ifindex);
 	struct err err;
 	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
 
 	if (code == -ENODEV)
-		return; /* gone already; the next message says so */
+		return false; /* gone already; the next message says so */
 	if (code < 0)
 		return daemon_attach_failed(daemon, &err);
+	if (daemon->starting && is_fresh && code == 0)
+		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_ROUTER)
 		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
@@ -37,7 +63,7 @@ static void daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
 			 name, code ? "adopted" : "attached", port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
-	evpn_settle(daemon->evpn, daemon->config.evpn);
+	return true;
 }
 
 static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
@@ -45,10 +71,12 @@ static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 {
 	struct daemon *daemon = ctx;
 	struct err err;
+	int code = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err);
 
-	if (datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err))
+	if (code < 0)
 		log_error("%s", err.text);
-	daemon_sweep_later(daemon); /* it may be in another bridge */
+	if (code == 1)
+		daemon_sweep_later(daemon, ifindex);
 }
 
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
@@ -60,7 +88,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", err.text);
 	else
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
-	daemon_sweep_later(daemon);
+	daemon_sweep_later(daemon, ifindex);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
@@ -79,6 +107,13 @@ static void daemon_bridge_seen(void *ctx, const char *name)
 static void daemon_settling(void *ctx)
 {
 	daemon_settle_subnets(ctx);
+}
+
+static void daemon_settled(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	evpn_settle(daemon->evpn, daemon->config.evpn);
 }
 
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
@@ -123,6 +158,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.renamed = daemon_port_renamed,
 	.bridge_seen = daemon_bridge_seen,
 	.settling = daemon_settling,
+	.settled = daemon_settled,
 	.bridge_waiting = daemon_bridge_waiting,
 	.bridge_behind = daemon_bridge_behind,
 	.router_waiting = daemon_router_waiting,
@@ -147,6 +183,16 @@ static void daemon_forget_ports(struct daemon *daemon)
 				    ports_name_text(daemon->ports, ifindexes[i]), name);
 	}
 	free(ifindexes);
+}
+
+void daemon_undo_ports(struct daemon *daemon)
+{
+	char name[IF_NAMESIZE];
+	struct err ignored;
+
+	for (size_t i = 0; i < daemon->fresh_count; i++)
+		if (if_indextoname(daemon->fresh[i], name))
+			datapath_detach(&daemon->datapath.pins, daemon->fresh[i], name, &ignored);
 }
 
 int daemon_start_ports(struct daemon *daemon, struct err *err)

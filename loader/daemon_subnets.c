@@ -78,9 +78,12 @@ void daemon_settle_subnets(struct daemon *daemon)
 		code = subnets_of_segments(daemon, &now);
 	if (!code)
 		code = subnets_change(&daemon->subnets, &now, &daemon_subnets_ops, daemon);
-	if (code)
-		log_error("subnets: cannot guard against foreign addresses everywhere: %s",
-			  strerror(-code));
 	subnets_free(&daemon->subnets);
+	if (code) {
+		log_error("subnets: cannot guard against foreign addresses everywhere: %s; tried "
+			  "again when an address or a link changes",
+			  strerror(-code));
+		subnets_free(&now); /* what the map has is read from it next time */
+	}
 	daemon->subnets = now;
 }

@@ -2,6 +2,8 @@
 /*
  * daemon_sweep.c - the claims of ports that have left.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -17,13 +19,34 @@
 #define SWEEP_AFTER_USEC 10000000ull
 #define SWEEP_SLACK_USEC 1000000ull
 
-/* Is it gone, or in another bridge? The program looks again. */
+/* A port that has left not long ago: its claims are still left alone. */
+struct departure {
+	TAILQ_ENTRY(departure) others;
+	__u32 ifindex;
+	uint64_t left_usec; /* CLOCK_MONOTONIC */
+};
+
+/* ---- what is swept ---- */
+
+static struct departure *departure_find(const struct daemon *daemon, __u32 ifindex)
+{
+	struct departure *departure;
+
+	for (departure = TAILQ_FIRST(&daemon->departures); departure;
+	     departure = TAILQ_NEXT(departure, others))
+		if (departure->ifindex == ifindex)
+			return departure;
+	return NULL;
+}
+
+/* Is it gone, or in another bridge, and not just now? The program looks again. */
 static bool has_left(const struct daemon *daemon, const struct claim *claim)
 {
 	struct port port;
 
-	return bpf_map_lookup_elem(daemon->datapath.pins.ports, &claim->quota_port, &port) ||
-	       port.segment != claim->key.segment;
+	return (bpf_map_lookup_elem(daemon->datapath.pins.ports, &claim->quota_port, &port) ||
+		port.segment != claim->key.segment) &&
+	       !departure_find(daemon, claim->quota_port);
 }
 
 static void sweep_claim(struct daemon *daemon, const struct claim *claim)
@@ -38,33 +61,80 @@ static void sweep_claim(struct daemon *daemon, const struct claim *claim)
 		log_error("claims of ports that left: cannot run garpd_speak: %s", strerror(-code));
 }
 
-static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
+static void sweep(struct daemon *daemon)
 {
-	struct daemon *daemon = ctx;
 	struct claims claims;
 	struct err err;
 	size_t i;
 
-	(void)source;
-	(void)usec;
-	daemon->sweep = sd_event_source_unref(daemon->sweep);
 	if (claims_read(daemon->datapath.pins.claims, &claims, &err))
 		log_error("%s", err.text);
 	else
 		for (i = 0; i < claims.count; i++)
 			sweep_claim(daemon, &claims.claim[i]);
 	claims_free(&claims);
+}
+
+/* ---- when ---- */
+
+static void departure_free(struct daemon *daemon, struct departure *departure)
+{
+	TAILQ_REMOVE(&daemon->departures, departure, others);
+	free(departure);
+}
+
+static void sweep_arm(struct daemon *daemon);
+
+static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	struct daemon *daemon = ctx;
+	struct departure *first;
+
+	(void)source;
+	while ((first = TAILQ_FIRST(&daemon->departures)) &&
+	       first->left_usec + SWEEP_AFTER_USEC <= usec)
+		departure_free(daemon, first);
+	sweep(daemon);
+	sweep_arm(daemon);
 	return 0;
 }
 
-void daemon_sweep_later(struct daemon *daemon)
+/* For the port that has been away for longest. */
+static void sweep_arm(struct daemon *daemon)
 {
+	const struct departure *first = TAILQ_FIRST(&daemon->departures);
 	int code;
 
-	if (daemon->sweep)
+	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
+	if (!first)
 		return;
-	code = sd_event_add_time_relative(daemon->event, &daemon->sweep, CLOCK_MONOTONIC,
-					  SWEEP_AFTER_USEC, SWEEP_SLACK_USEC, sweep_fires, daemon);
+	code = sd_event_add_time(daemon->event, &daemon->sweep, CLOCK_MONOTONIC,
+				 first->left_usec + SWEEP_AFTER_USEC, SWEEP_SLACK_USEC, sweep_fires,
+				 daemon);
 	if (code < 0)
 		log_error("claims of ports that left: cannot set a timer: %s", strerror(-code));
+}
+
+void daemon_sweep_later(struct daemon *daemon, __u32 ifindex)
+{
+	struct departure *departure = departure_find(daemon, ifindex);
+
+	if (departure) /* it has been back: its time begins anew */
+		TAILQ_REMOVE(&daemon->departures, departure, others);
+	else
+		departure = calloc(1, sizeof(*departure));
+	if (!departure)
+		return log_error("claims of ports that left: out of memory");
+	departure->ifindex = ifindex;
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &departure->left_usec);
+	TAILQ_INSERT_TAIL(&daemon->departures, departure, others);
+	if (!daemon->sweep)
+		sweep_arm(daemon);
+}
+
+void daemon_sweep_end(struct daemon *daemon)
+{
+	while (!TAILQ_EMPTY(&daemon->departures))
+		departure_free(daemon, TAILQ_FIRST(&daemon->departures));
+	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
 }

@@ -200,14 +200,17 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
 }
 
-int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
+void datapath_init(struct datapath *datapath)
 {
-	int code;
-
 	memset(datapath, 0, sizeof(*datapath));
 	memset(&datapath->pins, -1, sizeof(datapath->pins));
 	datapath->lock = -1;
-	code = pins_lock(&datapath->lock, err);
+}
+
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
+{
+	int code = pins_lock(&datapath->lock, err);
+
 	if (!code)
 		code = datapath_load(datapath, config, err);
 	if (!code)
@@ -326,13 +329,16 @@ int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name
 		      const struct port *port, const struct port_vlans *vlans, struct err *err)
 {
 	struct port wanted = *port, was;
+	int code = datapath_port(&datapath->pins, ifindex, &was);
 
-	if (datapath_port(&datapath->pins, ifindex, &was))
-		return 0; /* its attaching failed, and that was said */
+	if (code)
+		return err_set(err, code, "%s: cannot describe the port: %s", name,
+			       strerror(-code));
 	wanted.mode = was.mode;
 	wanted.asked = was.asked;
 	wanted.made_qdisc = was.made_qdisc;
-	return datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
+	return code ? code : was.segment != wanted.segment;
 }
 
 int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err)

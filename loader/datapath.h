@@ -26,6 +26,9 @@ struct datapath {
 	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */
 };
 
+/* Nothing is open yet: before datapath_open, and enough for datapath_close. */
+void datapath_init(struct datapath *datapath);
+
 /*
  * Takes the lock, loads the programs over the maps that are pinned already (or makes the maps),
  * pins what is new, for `gid` to read, and writes the settings and addresses of `config`. Nothing
@@ -48,7 +51,7 @@ void datapath_close(struct datapath *datapath);
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct port *port, const struct port_vlans *vlans, struct err *err);
 
-/* Describes an attached port anew. 0, or -errno with `err`. */
+/* Describes an attached port anew. 0, 1 (it has left its segment), or -errno with `err`. */
 int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
 		      const struct port *port, const struct port_vlans *vlans, struct err *err);
 

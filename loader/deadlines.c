@@ -7,9 +7,8 @@
 
 #include "claims.h"
 #include "deadlines.h"
-
-/* sd-event gathers timers that are this close; announcements wait for nobody. */
-#define ACCURACY_US 1
+#include "log.h"
+#include "text.h"
 
 /*
  * Of what is pending sd-event takes the lowest priority first. That of a deadline grows by one with
@@ -151,18 +150,24 @@ static int deadline_fires(sd_event_source *timer, uint64_t due_us, void *ctx)
 {
 	struct deadline *deadline = ctx;
 	struct deadlines *all = deadline->all;
+	char text[ADDR_TEXT_LEN];
 	__u64 deadline_ns;
 	uint64_t now_us;
+	int code;
 
 	(void)timer;
 	(void)due_us;
 	sd_event_now(all->event, CLOCK_MONOTONIC, &now_us);
 	/* The claim's own events, which set its deadline too, are read later and say the same. */
 	deadline_ns = all->due(all->ctx, &deadline->key);
-	if (deadline_ns)
-		return deadline_change(deadline, deadline->line->port, deadline_ns,
-				       now_us * NSEC_PER_USEC);
-	deadlines_forget(all, deadline);
+	if (!deadline_ns) {
+		deadlines_forget(all, deadline);
+		return 0;
+	}
+	code = deadline_change(deadline, deadline->line->port, deadline_ns, now_us * NSEC_PER_USEC);
+	if (code) /* not for sd-event, which would drop the timer without a word */
+		log_error("%s: cannot set its timer: %s; it waits for its next probe",
+			  addr_text(&deadline->key.addr, text), strerror(-code));
 	return 0;
 }
 
@@ -183,8 +188,8 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 	code = line_join(deadline, port);
 	if (code >= 0)
 		code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
-					 deadline_us(deadline_ns), ACCURACY_US, deadline_fires,
-					 deadline);
+					 deadline_us(deadline_ns), ANNOUNCE_ACCURACY_US,
+					 deadline_fires, deadline);
 	if (code >= 0)
 		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
 	if (code >= 0 && !tsearch(deadline, &deadlines->tree, deadlines_order))

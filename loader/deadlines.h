@@ -13,6 +13,12 @@
 
 #include "../bpf/abi.h"
 
+/*
+ * How exact a timer is that announcements wait for. sd-event gathers those that are this close; 0
+ * would be its default, a quarter of a second.
+ */
+#define ANNOUNCE_ACCURACY_US 1
+
 struct deadlines;
 
 /* Called when a claim's deadline has passed; returns its next one in ns, 0: none. */
@@ -24,9 +30,9 @@ void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 
 /*
  * Sets the claim's one deadline (CLOCK_MONOTONIC ns, in the past: at once); 0 takes it away. `port`
- * (ifindex) is whose it is; `time_ns` is when the claim had it. One from before what is known can
- * only bring it forward, since events may overtake each other: to come too early is harmless. 0, or
- * -errno: it is as it was.
+ * (ifindex) is that of the claim's own guest; `time_ns` is when the claim had it. One from before
+ * what is known can only bring it forward, since events may overtake each other: to come too early
+ * is harmless. 0, or -errno: it is as it was.
  */
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
 		  __u64 deadline_ns, __u64 time_ns);

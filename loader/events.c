@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,14 +21,20 @@ struct events {
 	sd_event_source *source;
 	unsigned int taken; /* of this batch */
 	__u64 lost;	    /* of the counter event_lost, as it was last */
+	bool behind;	    /* some were lost since the ring was empty, or nobody knows */
+	__u64 since_ns;	    /* time of the first event since then; 0: none yet */
 };
 
 static int events_hear(void *ctx, void *data, size_t size)
 {
 	struct events *events = ctx;
+	const struct event *event = data;
 
-	if (size >= sizeof(struct event))
-		events->ops->heard(events->ctx, data);
+	if (size >= sizeof(*event)) {
+		if (!events->since_ns)
+			events->since_ns = event->time_ns;
+		events->ops->heard(events->ctx, event);
+	}
 	/* A negative value ends the reading behind this event; the rest keeps the fd readable. */
 	return ++events->taken < EVENTS_BATCH ? 0 : -EAGAIN;
 }
@@ -41,21 +48,46 @@ static __u64 events_lost(const struct events *events)
 							     : values[COUNTER_event_lost];
 }
 
+static bool events_are_left(const struct events *events)
+{
+	struct pollfd ring = {.fd = ring_buffer__epoll_fd(events->ring), .events = POLLIN};
+
+	return poll(&ring, 1, 0) > 0;
+}
+
 /* A ring buffer does not say that it was full; the counter does. */
+static void events_count_lost(struct events *events)
+{
+	__u64 lost = events_lost(events);
+
+	if (lost == events->lost)
+		return;
+	events->behind = true;
+	events->ops->lost(events->ctx, lost - events->lost);
+	events->lost = lost;
+}
+
+/* Everything was read: what was lost since the last time lies between two events of these. */
+static void events_end(struct events *events)
+{
+	if (events->behind)
+		events->ops->read_out(events->ctx, events->since_ns);
+	events->behind = false;
+	events->since_ns = 0;
+}
+
 static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ctx)
 {
 	struct events *events = ctx;
-	__u64 lost;
 
 	(void)source;
 	(void)fd;
 	(void)what;
 	events->taken = 0;
 	ring_buffer__consume(events->ring);
-	lost = events_lost(events);
-	if (lost != events->lost)
-		events->ops->lost(events->ctx, lost - events->lost);
-	events->lost = lost;
+	events_count_lost(events);
+	if (!events_are_left(events))
+		events_end(events);
 	return 0;
 }
 
@@ -74,6 +106,7 @@ int events_open(struct events **out, sd_event *event, const struct pins *pins,
 		return err_set(err, -errno, "events: cannot map the ring buffer: %s",
 			       strerror(errno));
 	events->lost = events_lost(events);
+	events->behind = events_are_left(events);
 	code = sd_event_add_io(event, &events->source, ring_buffer__epoll_fd(events->ring), EPOLLIN,
 			       events_ready, events);
 	if (code < 0)

@@ -18,6 +18,13 @@ struct events_ops {
 
 	/* The ring buffer was full for a while: the claims have to be read again. */
 	void (*lost)(void *ctx, __u64 events);
+
+	/*
+	 * And again, now that it is empty: what was still in it is older than what was lost, all of
+	 * which happened after since_ns. Called once at the start, too, where the buffer was not
+	 * empty: whether a former daemon's was full nobody knows.
+	 */
+	void (*read_out)(void *ctx, __u64 since_ns);
 };
 
 /* Follows the ring buffer on `event`. 0, or -errno with `err`. */

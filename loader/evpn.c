@@ -31,26 +31,13 @@ static int evpn_read(struct evpn *evpn)
 {
 	int result = 1;
 
-	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++)
+	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++) {
+		evpn_fabric_read_begin(evpn);
 		result = neigh_dump(&evpn->news, hear, evpn);
+	}
+	if (result == 0)
+		evpn_fabric_read_end(evpn);
 	return result < 0 ? result : 0;
-}
-
-static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
-{
-	struct evpn *evpn = ctx;
-	int error = netlink_news_read(&evpn->news, hear, evpn);
-
-	(void)fd;
-	(void)revents;
-	if (error == -ENOBUFS)
-		error = evpn_read(evpn);
-	evpn_fabric_say(evpn);
-	if (!error)
-		return 0;
-	log_error("neighbours: cannot be followed any more: %s; restart garpd", strerror(-error));
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	return 0;
 }
 
 static void evpn_unfollow(struct evpn *evpn)
@@ -59,6 +46,26 @@ static void evpn_unfollow(struct evpn *evpn)
 	evpn->source = sd_event_source_disable_unref(evpn->source);
 	netlink_close(&evpn->news);
 	evpn->following = false;
+}
+
+static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
+{
+	struct evpn *evpn = ctx;
+	int error = netlink_news_read(&evpn->news, hear, evpn);
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	if (error == -ENOBUFS)
+		error = evpn_read(evpn);
+	evpn_fabric_say(evpn);
+	if (!error)
+		return 0;
+	log_error("neighbours: what EVPN does cannot be followed: %s; tried again when "
+		  "a link changes",
+		  strerror(-error));
+	evpn_unfollow(evpn);
+	return 0;
 }
 
 static int evpn_follow(struct evpn *evpn, struct err *err)
@@ -92,6 +99,7 @@ static int evpn_take(struct evpn *evpn, enum evpn_mode mode, struct err *err)
 	bool wanted = mode != EVPN_NO && ports_have_vxlan(evpn->ports);
 
 	evpn->mode = mode;
+	evpn_fabric_settle(evpn);
 	if (wanted && !evpn->following)
 		return evpn_follow(evpn, err);
 	if (!wanted && evpn->following)

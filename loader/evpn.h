@@ -40,4 +40,10 @@ void evpn_settle(struct evpn *evpn, enum evpn_mode mode);
 /* A claim has changed. */
 void evpn_heard(struct evpn *evpn, const struct event *event);
 
+/*
+ * Events of this claim may have been lost, among them the one by which its guest got the address;
+ * what was told already is not told again.
+ */
+void evpn_missed(struct evpn *evpn, const struct claim *claim);
+
 #endif

@@ -3,7 +3,6 @@
  * evpn_fabric.c - what zebra writes into the neighbour table, and what the L2 clients of this
  * hypervisor are told of it.
  */
-#define _GNU_SOURCE /* tdestroy */
 #include <errno.h>
 #include <search.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "../bpf/frame.h"
 #include "bridge.h"
+#include "deadlines.h"
 #include "evpn_parts.h"
 #include "log.h"
 #include "text.h"
@@ -33,18 +33,21 @@
 struct binding {
 	__u32 svi;	       /* with addr, the tree's order */
 	struct addr addr;      /* behind it */
+	bool heard;	       /* since evpn_fabric_read_begin() */
 	__u8 learned[MAC_LEN]; /* what zebra wrote last, elsewhere's; zero: nothing yet */
 	__u8 local[MAC_LEN];   /* who had it here before; zero: nobody that we know of */
 	bool is_learned;       /* zebra's entry is in the table */
 	__u8 asks_left;	       /* zebra's is gone, and the kernel may ask so often who has it */
 	bool is_queued;
 	TAILQ_ENTRY(binding) in_queue;
+	LIST_ENTRY(binding) others;
 };
 
-/* An interface on which zebra has written an entry since we follow the table. */
+/* An interface of ours that has entries. */
 struct svi {
 	LIST_ENTRY(svi) others;
 	__u32 ifindex;
+	bool reached; /* zebra has written one since we follow the table */
 };
 
 static int bindings_order(const void *a, const void *b)
@@ -54,6 +57,42 @@ static int bindings_order(const void *a, const void *b)
 	if (x->svi != y->svi)
 		return x->svi < y->svi ? -1 : 1;
 	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+/* ---- the interfaces ---- */
+
+static struct svi *svi_find(const struct evpn *evpn, __u32 ifindex)
+{
+	struct svi *svi;
+
+	for (svi = LIST_FIRST(&evpn->svis); svi && svi->ifindex != ifindex;)
+		svi = LIST_NEXT(svi, others);
+	return svi;
+}
+
+static struct svi *svi_make(struct evpn *evpn, __u32 ifindex)
+{
+	struct svi *svi = calloc(1, sizeof(*svi));
+
+	if (!svi)
+		return NULL;
+	svi->ifindex = ifindex;
+	LIST_INSERT_HEAD(&evpn->svis, svi, others);
+	return svi;
+}
+
+static void svi_free(struct svi *svi)
+{
+	LIST_REMOVE(svi, others);
+	free(svi);
+}
+
+/* It stays one without an entry of zebra's: the last may be the one that has just moved here. */
+bool evpn_fabric_reaches(const struct evpn *evpn, __u32 ifindex)
+{
+	const struct svi *svi = svi_find(evpn, ifindex);
+
+	return svi && svi->reached;
 }
 
 /* ---- the bindings ---- */
@@ -68,8 +107,11 @@ static struct binding *binding_find(struct evpn *evpn, const struct neigh *neigh
 
 static struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh)
 {
-	struct binding *binding = calloc(1, sizeof(*binding));
+	struct binding *binding;
 
+	if (!svi_find(evpn, neigh->ifindex) && !svi_make(evpn, neigh->ifindex))
+		return NULL;
+	binding = calloc(1, sizeof(*binding));
 	if (!binding)
 		return NULL;
 	binding->svi = neigh->ifindex;
@@ -78,6 +120,7 @@ static struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh
 		free(binding);
 		return NULL;
 	}
+	LIST_INSERT_HEAD(&evpn->all, binding, others);
 	return binding;
 }
 
@@ -91,49 +134,44 @@ static void binding_unqueue(struct evpn *evpn, struct binding *binding)
 static void binding_forget(struct evpn *evpn, struct binding *binding)
 {
 	binding_unqueue(evpn, binding);
+	LIST_REMOVE(binding, others);
 	tdelete(binding, &evpn->bindings, bindings_order);
 	free(binding);
 }
 
+/* Those on one interface; 0: on all. */
+static void bindings_forget(struct evpn *evpn, __u32 svi)
+{
+	struct binding *binding, *next;
+
+	for (binding = LIST_FIRST(&evpn->all); binding; binding = next) {
+		next = LIST_NEXT(binding, others);
+		if (!svi || binding->svi == svi)
+			binding_forget(evpn, binding);
+	}
+}
+
 void evpn_fabric_forget(struct evpn *evpn)
 {
-	struct svi *svi;
-
-	tdestroy(evpn->bindings, free);
-	evpn->bindings = NULL;
-	while ((svi = LIST_FIRST(&evpn->svis))) {
-		LIST_REMOVE(svi, others);
-		free(svi);
-	}
-	TAILQ_INIT(&evpn->saying);
+	bindings_forget(evpn, 0);
+	while (!LIST_EMPTY(&evpn->svis))
+		svi_free(LIST_FIRST(&evpn->svis));
 	evpn->turn = sd_event_source_disable_unref(evpn->turn);
 }
 
-/* ---- which interfaces are part of a fabric ---- */
-
-bool evpn_fabric_reaches(const struct evpn *evpn, __u32 ifindex)
+void evpn_fabric_settle(struct evpn *evpn)
 {
-	const struct svi *svi;
+	struct svi *svi, *next;
+	__u32 bridge;
+	__u16 vlan;
 
-	for (svi = LIST_FIRST(&evpn->svis); svi; svi = LIST_NEXT(svi, others))
-		if (svi->ifindex == ifindex)
-			return true;
-	return false;
-}
-
-/* It stays one without an entry of zebra's: the last may be the one that has just moved here. */
-static int svi_note(struct evpn *evpn, __u32 ifindex)
-{
-	struct svi *svi;
-
-	if (evpn_fabric_reaches(evpn, ifindex))
-		return 0;
-	svi = calloc(1, sizeof(*svi));
-	if (!svi)
-		return -ENOMEM;
-	svi->ifindex = ifindex;
-	LIST_INSERT_HEAD(&evpn->svis, svi, others);
-	return 0;
+	for (svi = LIST_FIRST(&evpn->svis); svi; svi = next) {
+		next = LIST_NEXT(svi, others);
+		if (ports_bridge_of_interface(evpn->ports, svi->ifindex, &bridge, &vlan))
+			continue;
+		bindings_forget(evpn, svi->ifindex);
+		svi_free(svi);
+	}
 }
 
 /* ---- saying ---- */
@@ -174,15 +212,16 @@ static void say_log(const struct evpn *evpn, const struct speak_call *call, cons
 			    address, text, counter_help(call->result));
 }
 
+/* `port` may be 0, there is none: counted. */
 static void say(const struct evpn *evpn, const struct claim_key *key, __u32 port,
 		const __u8 mac[MAC_LEN])
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_FABRIC, .port = port};
-	int error = port ? pins_speak_for(evpn->pins, &call, mac) : 0;
+	int error = pins_speak_for(evpn->pins, &call, mac);
 
 	if (error)
 		log_error("cannot run garpd_speak: %s", strerror(-error));
-	else if (port)
+	else
 		say_log(evpn, &call, mac);
 }
 
@@ -230,8 +269,9 @@ void evpn_fabric_say(struct evpn *evpn)
 		binding_unqueue(evpn, binding);
 		binding_say(evpn, binding);
 	}
-	if (binding && sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC,
-						  SAY_EVERY_US, 0, turn_comes, evpn) < 0)
+	if (binding &&
+	    sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC, SAY_EVERY_US,
+				       ANNOUNCE_ACCURACY_US, turn_comes, evpn) < 0)
 		log_error("neighbours: cannot set a timer; moves wait for the next one");
 }
 
@@ -264,8 +304,10 @@ static int binding_learned(struct evpn *evpn, const struct neigh *neigh,
 
 	if (!binding)
 		binding = binding_make(evpn, neigh);
-	if (!binding || svi_note(evpn, neigh->ifindex))
+	if (!binding)
 		return -ENOMEM;
+	svi_find(evpn, binding->svi)->reached = true;
+	binding->heard = true;
 	moved = memcmp(binding->learned, neigh->mac, MAC_LEN);
 	memcpy(binding->learned, neigh->mac, MAC_LEN);
 	binding->is_learned = true;
@@ -284,6 +326,7 @@ static int binding_local(struct evpn *evpn, const struct neigh *neigh)
 		binding = binding_make(evpn, neigh);
 	if (!binding)
 		return -ENOMEM;
+	binding->heard = true;
 	binding->is_learned = false;
 	binding->asks_left = 0;
 	memcpy(binding->local, neigh->mac, MAC_LEN);
@@ -347,9 +390,34 @@ int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message)
 			return binding_local(evpn, &neigh);
 	}
 	binding = binding_find(evpn, &neigh);
-	if (binding && message->nlmsg_type == RTM_DELNEIGH)
+	if (!binding)
+		return 0;
+	binding->heard = true;
+	if (message->nlmsg_type == RTM_DELNEIGH)
 		binding_gone(evpn, binding, key.segment);
-	else if (binding)
+	else
 		binding_withdrawn(evpn, binding, key.segment);
 	return 0;
+}
+
+void evpn_fabric_read_begin(struct evpn *evpn)
+{
+	struct binding *binding;
+
+	for (binding = LIST_FIRST(&evpn->all); binding; binding = LIST_NEXT(binding, others))
+		binding->heard = false;
+}
+
+void evpn_fabric_read_end(struct evpn *evpn)
+{
+	struct binding *binding, *next;
+	__u32 bridge;
+	__u16 vlan;
+
+	for (binding = LIST_FIRST(&evpn->all); binding; binding = next) {
+		next = LIST_NEXT(binding, others);
+		if (!binding->heard &&
+		    ports_bridge_of_interface(evpn->ports, binding->svi, &bridge, &vlan))
+			binding_gone(evpn, binding, bridge);
+	}
 }

@@ -19,6 +19,14 @@
 #define VERIFY_AFTER_US 100000
 #define VERIFY_SLACK_US 10000
 
+/* A guest that has got an address. */
+struct guest {
+	struct claim_key key;
+	__u32 port; /* ifindex */
+	__u8 mac[MAC_LEN];
+	bool is_in_dad; /* it would not answer for the address yet */
+};
+
 /* An entry that the kernel is to verify in a moment. */
 struct verify {
 	struct evpn *evpn;
@@ -97,16 +105,16 @@ static int verify_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
 	return 0;
 }
 
-static void guests_verify(struct evpn *evpn, const struct event *event, __u32 svi)
+static void guests_verify(struct evpn *evpn, const struct guest *guest, __u32 svi)
 {
 	struct verify *verify = calloc(1, sizeof(*verify));
 
 	if (!verify)
 		return log_error("neighbours: out of memory; an entry stays unverified");
 	verify->evpn = evpn;
-	verify->key = event->key;
+	verify->key = guest->key;
 	verify->svi = svi;
-	memcpy(verify->mac, event->mac, MAC_LEN);
+	memcpy(verify->mac, guest->mac, MAC_LEN);
 	LIST_INSERT_HEAD(&evpn->verifying, verify, others);
 	if (sd_event_add_time_relative(evpn->event, &verify->timer, CLOCK_MONOTONIC,
 				       VERIFY_AFTER_US, VERIFY_SLACK_US, verify_fires, verify) < 0)
@@ -125,24 +133,42 @@ static bool entry_is_right(const struct neigh *neigh, const __u8 mac[MAC_LEN])
  * The guest's entry on one SVI. REACHABLE and plain: of what is extern_learn zebra tells nobody. An
  * entry of the administrator's is left; confirm.c says so.
  */
-static void guests_write(struct evpn *evpn, const struct event *event, __u32 svi)
+static void guests_write(struct evpn *evpn, const struct guest *guest, __u32 svi)
 {
 	struct neigh neigh;
-	int error = neigh_read(&evpn->netlink, svi, &event->key.addr, &neigh);
+	int error = neigh_read(&evpn->netlink, svi, &guest->key.addr, &neigh);
 
-	if (error == -ENODEV || (!error && neigh_follows(&neigh, event->mac) == NEIGH_PERMANENT))
+	if (error == -ENODEV || (!error && neigh_follows(&neigh, guest->mac) == NEIGH_PERMANENT))
 		return;
-	if (!error && !entry_is_right(&neigh, event->mac)) {
-		error = neigh_write(&evpn->netlink, svi, &event->key.addr, event->mac,
+	if (!error && !entry_is_right(&neigh, guest->mac)) {
+		error = neigh_write(&evpn->netlink, svi, &guest->key.addr, guest->mac,
 				    NUD_REACHABLE, true);
 		if (!error)
-			guests_note(evpn, &event->key, SPEAK_EVPN_WRITTEN);
+			guests_note(evpn, &guest->key, SPEAK_EVPN_WRITTEN);
 	}
 	if (error)
-		guests_write_failed(evpn, &event->key, svi, error);
-	else if (event->state != CLAIM_PROBING) /* else the guest is in DAD: it would not answer */
-		guests_verify(evpn, event, svi);
+		guests_write_failed(evpn, &guest->key, svi, error);
+	else if (!guest->is_in_dad)
+		guests_verify(evpn, guest, svi);
 }
+
+static void guests_tell(struct evpn *evpn, const struct guest *guest)
+{
+	__u32 svis[SVIS_MAX];
+	size_t count, i;
+
+	if (evpn->mode == EVPN_NO || guest->key.inner_vlan ||
+	    !ports_is_guest(evpn->ports, guest->port))
+		return;
+	count = ports_segment_interfaces(evpn->ports, guest->key.segment, guest->key.vlan, svis,
+					 SVIS_MAX);
+	for (i = 0; i < count; i++)
+		if (evpn_is_on(evpn, guest->key.segment, svis[i]) &&
+		    pins_claim_stands(evpn->pins, &guest->key, guest->mac))
+			guests_write(evpn, guest, svis[i]);
+}
+
+/* ---- which guests ---- */
 
 /*
  * Does the event say that a guest has got the address? Announcements that only repeat one do not:
@@ -164,16 +190,22 @@ static bool event_is_news(const struct event *event)
 
 void evpn_heard(struct evpn *evpn, const struct event *event)
 {
-	__u32 svis[SVIS_MAX];
-	size_t count, i;
+	struct guest guest = {
+		.key = event->key,
+		.port = event->port,
+		.is_in_dad = event->state == CLAIM_PROBING,
+	};
 
-	if (evpn->mode == EVPN_NO || event->key.inner_vlan || !event_is_news(event) ||
-	    !ports_is_guest(evpn->ports, event->port))
-		return;
-	count = ports_segment_interfaces(evpn->ports, event->key.segment, event->key.vlan, svis,
-					 SVIS_MAX);
-	for (i = 0; i < count; i++)
-		if (evpn_is_on(evpn, event->key.segment, svis[i]) &&
-		    pins_claim_stands(evpn->pins, &event->key, event->mac))
-			guests_write(evpn, event, svis[i]);
+	memcpy(guest.mac, event->mac, MAC_LEN);
+	if (event_is_news(event))
+		guests_tell(evpn, &guest);
+}
+
+void evpn_missed(struct evpn *evpn, const struct claim *claim)
+{
+	struct guest guest = {.key = claim->key, .port = claim->port};
+
+	memcpy(guest.mac, claim->mac, MAC_LEN);
+	if (claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED)
+		guests_tell(evpn, &guest);
 }

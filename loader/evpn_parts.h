@@ -15,6 +15,7 @@
 
 LIST_HEAD(verify_list, verify);
 LIST_HEAD(svi_list, svi);
+LIST_HEAD(binding_list, binding);
 TAILQ_HEAD(binding_queue, binding);
 
 struct evpn {
@@ -30,7 +31,8 @@ struct evpn {
 	struct verify_list verifying; /* entries that the kernel is to verify */
 
 	void *bindings;		     /* tree of struct binding, tsearch(3) */
-	struct svi_list svis;	     /* where zebra has written one */
+	struct binding_list all;     /* the same in no order */
+	struct svi_list svis;	     /* that they are on */
 	struct binding_queue saying; /* entries whose MAC is to be announced, oldest first */
 	sd_event_source *turn;	     /* goes on with that queue */
 	bool starting;		     /* what is heard now was so before this daemon was */
@@ -47,6 +49,13 @@ void evpn_guests_forget(struct evpn *evpn);
 
 /* One RTM_NEWNEIGH or RTM_DELNEIGH. 0, or -ENOMEM. */
 int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message);
+
+/* Around a dump of the whole table: what was not heard in between is gone. */
+void evpn_fabric_read_begin(struct evpn *evpn);
+void evpn_fabric_read_end(struct evpn *evpn);
+
+/* Links have changed: an SVI that is gone takes its entries along. */
+void evpn_fabric_settle(struct evpn *evpn);
 
 /* Announces what is queued, a part of it at a time. */
 void evpn_fabric_say(struct evpn *evpn);

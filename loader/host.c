@@ -59,11 +59,6 @@ static const struct addr *addr_at(const struct addr_set *set, size_t i)
 	return i < set->count ? &set->addr[i] : NULL;
 }
 
-static const struct addr *entry_addr_at(const struct host_entries *entries, size_t i)
-{
-	return i < entries->count ? &entries->entry[i].addr : NULL;
-}
-
 /* Merges both sorted sets; where an address is in both it is the host's own. */
 static int entries_build(const struct addr_set *own, const struct addr_set *hops,
 			 struct host_entries *entries)
@@ -86,21 +81,45 @@ static int entries_build(const struct addr_set *own, const struct addr_set *hops
 	return 0;
 }
 
-static void entries_tell(struct host *host, const struct host_entries *old,
-			 const struct host_entries *new)
+static int entries_order(const void *a, const void *b)
 {
-	size_t o = 0, n = 0;
+	return memcmp(a, &((const struct host_entry *)b)->addr, sizeof(struct addr));
+}
 
-	while (o < old->count || n < new->count) {
-		int order = heads_order(entry_addr_at(old, o), entry_addr_at(new, n));
+static const struct host_entry *entry_find(const struct host_entries *entries,
+					   const struct addr *addr)
+{
+	return entries->count ? bsearch(addr, entries->entry, entries->count,
+					sizeof(*entries->entry), entries_order)
+			      : NULL;
+}
 
-		if (order < 0)
-			host->ops->unset(host->ctx, &old->entry[o].addr);
-		else if (order > 0 || old->entry[o].why != new->entry[n].why)
-			host->ops->set(host->ctx, &new->entry[n].addr, new->entry[n].why);
-		o += order <= 0;
-		n += order >= 0;
+static void entries_unset(struct host *host, const struct host_entries *old,
+			  const struct host_entries *new)
+{
+	for (size_t i = 0; i < old->count; i++)
+		if (!entry_find(new, &old->entry[i].addr))
+			host->ops->unset(host->ctx, &old->entry[i].addr);
+}
+
+/* What is not taken is as it was, to be tried again with the next change. */
+static void entries_set(struct host *host, const struct host_entries *old, struct host_entries *new)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < new->count; i++) {
+		struct host_entry *entry = &new->entry[i];
+		const struct host_entry *was = entry_find(old, &entry->addr);
+
+		if ((!was || was->why != entry->why) &&
+		    host->ops->set(host->ctx, &entry->addr, entry->why)) {
+			if (!was)
+				continue;
+			entry->why = was->why;
+		}
+		new->entry[kept++] = *entry;
 	}
+	new->count = kept;
 }
 
 int host_settle(struct host *host)
@@ -113,7 +132,8 @@ int host_settle(struct host *host)
 	addr_set_sort(&host->found.next_hops);
 	if (entries_build(&host->found.own, &host->found.next_hops, &entries))
 		return -ENOMEM;
-	entries_tell(host, &host->told, &entries);
+	entries_unset(host, &host->told, &entries); /* first: there may be room for no more */
+	entries_set(host, &host->told, &entries);
 	free(host->told.entry);
 	host->told = entries;
 	host->is_new = false;
@@ -249,8 +269,9 @@ static int tables_read(struct host *host, unsigned int tables)
 
 static int fail(struct host *host, int error)
 {
-	log_error("addresses and routes: cannot be followed any more: %s; restart garpd",
-		  strerror(-error));
+	log_error(
+		"addresses and routes: cannot be followed any more: %s; garpd ends, start it again",
+		strerror(-error));
 	return sd_event_exit(host->event, error);
 }
 
@@ -354,15 +375,9 @@ int host_open(struct host **out, sd_event *event, const struct host_ops *ops, vo
 	return error;
 }
 
-static int entries_order(const void *a, const void *b)
-{
-	return memcmp(a, &((const struct host_entry *)b)->addr, sizeof(struct addr));
-}
-
 bool host_knows(const struct host *host, const struct addr *addr)
 {
-	return host->told.count && bsearch(addr, host->told.entry, host->told.count,
-					   sizeof(*host->told.entry), entries_order);
+	return entry_find(&host->told, addr);
 }
 
 const struct host_subnet *host_subnets(const struct host *host, size_t *count)

@@ -25,10 +25,10 @@ struct host_subnet {
 
 /* None may be NULL. An address that is both is HOST_OWN. */
 struct host_ops {
-	void (*set)(void *ctx, const struct addr *addr,
-		    enum host_address why); /* new, or changed */
+	/* New, or changed. Not 0: it was not taken, and is told again with the next change. */
+	int (*set)(void *ctx, const struct addr *addr, enum host_address why);
 	void (*unset)(void *ctx, const struct addr *addr);
-	void (*settled)(void *ctx); /* after those: host_subnets() may have changed, too */
+	void (*settled)(void *ctx); /* after all of those: host_subnets() may have changed, too */
 };
 
 /*
@@ -40,7 +40,7 @@ struct host_ops {
 int host_open(struct host **host, sd_event *event, const struct host_ops *ops, void *ctx,
 	      struct err *err);
 
-/* set() was called for it, and no unset() since. */
+/* set() has taken it, and no unset() was called since. */
 bool host_knows(const struct host *host, const struct addr *addr);
 
 /* The prefixes of the host's own addresses, by interface, in no order; valid until the next op. */

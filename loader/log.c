@@ -97,6 +97,9 @@ static void log_write(enum log_level level, const char *line)
 {
 	printf("%s%s\n", stdout_is_journal() ? levels[level].journal : "", line);
 	fflush(stdout);
+	if (ferror(stdout))
+		lost++;
+	clearerr(stdout);
 }
 
 static void log_say_lost(void)
@@ -105,7 +108,11 @@ static void log_say_lost(void)
 
 	lost = 0;
 	if (count)
-		log_warning("%lu lines of this log are lost: nobody read it for a while", count);
+		log_warning(
+			"%lu lines of this log are lost: nobody took them, or its disk was full",
+			count);
+	if (lost) /* so is this one, and will be said again */
+		lost = count;
 }
 
 void log_line(enum log_level level, json_t *fields, const char *format, ...)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,10 +20,12 @@
 static __u32 neigh_changed_ms(const struct nlattr *cacheinfo)
 {
 	const struct nda_cacheinfo *info = cacheinfo ? mnl_attr_get_payload(cacheinfo) : NULL;
+	__u64 ms;
 
 	if (!info || mnl_attr_get_payload_len(cacheinfo) < sizeof(*info))
 		return 0;
-	return (__u64)info->ndm_updated * 1000 / sysconf(_SC_CLK_TCK);
+	ms = (__u64)info->ndm_updated * 1000 / sysconf(_SC_CLK_TCK);
+	return ms < UINT32_MAX ? ms : UINT32_MAX;
 }
 
 int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)

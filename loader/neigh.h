@@ -14,7 +14,7 @@
 /* A neighbour entry as the kernel has it. */
 struct neigh {
 	__u32 ifindex;
-	__u32 changed_ms; /* how long ago, NDA_CACHEINFO; 0 in a notification */
+	__u32 changed_ms; /* how long ago (or longer, from 49 days on), NDA_CACHEINFO; 0: news */
 	struct addr addr;
 	__u16 state;	 /* NUD_*; NUD_NONE: there is no entry */
 	__u8 flags;	 /* NTF_*, of which NTF_EXT_LEARNED is EVPN's */

@@ -12,7 +12,12 @@
 /* A limit, not an allocation: what a thousand VMs that start at once put into the queue. */
 #define NEWS_BYTES (8 * 1024 * 1024)
 
-/* News read before the caller acts on them: bounded, so that a flood cannot keep it from acting. */
+/*
+ * News read before the caller acts on them: bounded, so that a flood cannot keep it from acting.
+ * What is left after a loss is read whatever it is, since it is older than the dump that the caller
+ * takes next; that is bounded, too: to a socket that has lost something the kernel adds nothing
+ * until it is empty (NETLINK_S_CONGESTED, net/netlink/af_netlink.c).
+ */
 #define NEWS_AT_ONCE 1024
 
 static struct mnl_socket *socket_open(int flags)
@@ -195,7 +200,7 @@ int netlink_news_read(struct netlink *netlink, netlink_hear hear, void *ctx)
 	char buffer[MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int error, lost = 0;
 
-	for (int i = 0; i < NEWS_AT_ONCE; i++) {
+	for (int i = 0; i < NEWS_AT_ONCE || lost; i++) {
 		ssize_t got = mnl_socket_recvfrom(netlink->news, buffer, sizeof(buffer));
 		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
 		int left = got;

@@ -102,16 +102,20 @@ static int policy_write_gateways(const struct pins *pins, const struct config *c
 	return 0;
 }
 
-int policy_apply(const struct pins *pins, struct config *config, struct err *err)
+int policy_write(const struct pins *pins, const struct config *config, struct err *err)
 {
-	int code = rules_apply(pins, &config->guards, err);
-
-	if (!code)
-		code = policy_write_addresses(pins, config, err);
+	int code = policy_write_addresses(pins, config, err);
 
 	if (!code)
 		code = policy_write_gateways(pins, config, err);
 	return code ? code : policy_write_settings(pins, config, err);
+}
+
+int policy_apply(const struct pins *pins, struct config *config, struct err *err)
+{
+	int code = rules_apply(pins, &config->guards, err);
+
+	return code ? code : policy_write(pins, config, err);
 }
 
 int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address why,

@@ -16,6 +16,10 @@
  */
 int policy_apply(const struct pins *pins, struct config *config, struct err *err);
 
+/* The same without the rules: after a policy_apply() that failed, with the configuration before it.
+ */
+int policy_write(const struct pins *pins, const struct config *config, struct err *err);
+
 /* One address of the host or one of its next hops, as host.h reports them. */
 int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address why,
 		    struct err *err);

@@ -129,7 +129,8 @@ static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 	(void)revents;
 	if (error == 0)
 		return 0;
-	log_error("links: cannot be followed any more: %s; restart garpd", strerror(-error));
+	log_error("links: cannot be followed any more: %s; garpd ends, start it again",
+		  strerror(-error));
 	return sd_event_exit(sd_event_source_get_event(source), error);
 }
 
@@ -204,14 +205,20 @@ failed:
 	return error;
 }
 
+int ports_read(struct ports *ports, struct err *err)
+{
+	int error = all_read(ports);
+
+	ports_settle(ports);
+	return error ? err_set(err, error, "links: cannot be read: %s", strerror(-error)) : 0;
+}
+
 int ports_configure(struct ports *ports, const struct config *config, struct err *err)
 {
-	int error = ports->source ? all_read(ports) : 0;
+	int error = config_take(ports, config);
 
-	if (error == 0)
-		error = config_take(ports, config);
 	if (error)
-		return err_set(err, error, "links: cannot be read: %s", strerror(-error));
+		return err_set(err, error, "links: %s", strerror(-error));
 	ports_settle(ports);
 	return 0;
 }

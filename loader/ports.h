@@ -36,11 +36,14 @@ enum router_fault {
  * removed() follows.
  */
 struct ports_ops {
-	/* An interface became a port: attach. */
-	void (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+	/*
+	 * An interface became a port: attach. False: that failed, and it is called again when the
+	 * port changes, when a bridge does, and with a new configuration.
+	 */
+	bool (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		      const struct port_vlans *vlans);
 
-	/* Its description changed, perhaps its bridge too: what is attached stays attached. */
+	/* Its description changed, perhaps its bridge too: it stays attached. */
 	void (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			const struct port_vlans *vlans);
 
@@ -58,6 +61,9 @@ struct ports_ops {
 
 	/* Links have changed, and ports_interface_segments() may; of ports it is told next. */
 	void (*settling)(void *ctx);
+
+	/* And of all ports it has been told. */
+	void (*settled)(void *ctx);
 
 	/* No bridge matches this name or pattern (yet, or any more). */
 	void (*bridge_waiting)(void *ctx, const char *pattern);
@@ -85,9 +91,14 @@ int ports_open(struct ports **ports, sd_event *event, const struct config *confi
 	       const struct ports_ops *ops, void *ctx, struct err *err);
 
 /*
- * A new configuration (SIGHUP): reads all links again and calls the ops for the differences; says
- * again what is waited for. 0: the old configuration may be freed; -errno with `err` set: it stays
- * in force and no op was called.
+ * Reads all links again, and calls the ops for what the news have not told. 0, or -errno with `err`
+ * set.
+ */
+int ports_read(struct ports *ports, struct err *err);
+
+/*
+ * A new configuration: calls the ops for the differences; says again what is waited for. 0: the old
+ * configuration may be freed; -ENOMEM with `err` set: it stays in force and no op was called.
  */
 int ports_configure(struct ports *ports, const struct config *config, struct err *err);
 

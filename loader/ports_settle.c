@@ -114,7 +114,8 @@ static void port_tell(struct ports *ports, struct link *link, const struct port 
 {
 	bool was_port = link->is_port;
 	bool same = was_port && memcmp(&link->told, port, sizeof(*port)) == 0 &&
-		    !(port->vlan_proto && link->vlans_changed);
+		    !(port->vlan_proto && link->vlans_changed) &&
+		    !(link->is_missing && ports->all_changed);
 
 	if (was_port && strcmp(link->told_name, link->name) != 0)
 		ports->ops->renamed(ports->ctx, link->ifindex, link->told_name, link->name);
@@ -124,12 +125,12 @@ static void port_tell(struct ports *ports, struct link *link, const struct port 
 	link->vlans_changed = false;
 	if (same)
 		return;
-	if (was_port)
+	if (was_port && !link->is_missing)
 		ports->ops->changed(ports->ctx, link->ifindex, link->name, port,
 				    vlans_told(link, port));
 	else
-		ports->ops->added(ports->ctx, link->ifindex, link->name, port,
-				  vlans_told(link, port));
+		link->is_missing = !ports->ops->added(ports->ctx, link->ifindex, link->name, port,
+						      vlans_told(link, port));
 }
 
 static void router_tell(struct ports *ports, struct link *link)
@@ -242,4 +243,5 @@ void ports_settle(struct ports *ports)
 		link->is_changed = false;
 		port_settle(ports, link); /* a second look is harmless: it finds no difference */
 	}
+	ports->ops->settled(ports->ctx);
 }

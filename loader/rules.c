@@ -52,16 +52,17 @@ static __u32 rules_other_base(__u32 base)
 	return base ? 0 : GARPD_MAX_RULES;
 }
 
-/* The base that no port can have: not that of what is there, from whatever daemon. */
+/* The base that no port has. The maps may have both: what a configuration that failed has left. */
 static __u32 rules_free_base(const struct pins *pins)
 {
-	struct rule_address address;
-	struct rule_mac mac;
+	__u32 ifindex, *previous = NULL;
+	struct port port;
 
-	if (!bpf_map_get_next_key(pins->rule_addresses, NULL, &address))
-		return rules_other_base(rule_has_base(address.rule, 0) ? 0 : GARPD_MAX_RULES);
-	if (!bpf_map_get_next_key(pins->rule_macs, NULL, &mac))
-		return rules_other_base(rule_has_base(mac.rule, 0) ? 0 : GARPD_MAX_RULES);
+	while (!bpf_map_get_next_key(pins->ports, previous, &ifindex)) {
+		previous = &ifindex;
+		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) && port.rule)
+			return rules_other_base(rule_has_base(port.rule, 0) ? 0 : GARPD_MAX_RULES);
+	}
 	return 0;
 }
 

@@ -117,7 +117,7 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 
 L := $(B)/lab
 LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx freplace \
-	verified ringless confined foreign.bpf.o)
+	verified refuse confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	nd_message.c guest.h guest_parts.h nd_message.h)

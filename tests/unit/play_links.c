@@ -76,10 +76,13 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 		 port->forwarding ? "" : "not ", port->relay ? ", relay" : "", rest);
 }
 
-static void added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		  const struct port_vlans *vlans)
 {
+	const struct play *play = ctx;
+
 	port_write(ctx, "added", ifindex, name, port, vlans);
+	return !play->refuses;
 }
 
 static void changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
@@ -101,6 +104,11 @@ static void renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
 }
 
 static void settling(void *ctx)
+{
+	(void)ctx;
+}
+
+static void settled(void *ctx)
 {
 	(void)ctx;
 }
@@ -146,6 +154,7 @@ static const struct ports_ops ops = {
 	.renamed = renamed,
 	.bridge_seen = bridge_seen,
 	.settling = settling,
+	.settled = settled,
 	.bridge_waiting = bridge_waiting,
 	.bridge_behind = bridge_behind,
 	.router_waiting = router_waiting,

@@ -17,7 +17,8 @@
 struct play {
 	struct config config;
 	struct ports *ports;
-	bool quiet; /* count only */
+	bool quiet;   /* count only */
+	bool refuses; /* what is added cannot be attached */
 	size_t told;
 	size_t expected;
 	char line[PLAY_LINES][192];

@@ -2,6 +2,7 @@
 /* The addresses that no guest may be announced for: own ones and next hops, from messages. */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/if.h>
@@ -19,6 +20,7 @@ static struct host *host;
 static char line[LINES][ADDR_TEXT_LEN + 16];
 static size_t told, expected;
 static bool count_only;
+static bool refuses; /* set() takes nothing */
 static char buffer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
 
 /* ---- the ops, written down ---- */
@@ -31,13 +33,14 @@ static char *line_next(void)
 	return line[count_only ? 0 : i];
 }
 
-static void set(void *ctx, const struct addr *addr, enum host_address why)
+static int set(void *ctx, const struct addr *addr, enum host_address why)
 {
 	char text[ADDR_TEXT_LEN];
 
 	(void)ctx;
 	snprintf(line_next(), sizeof(line[0]), "%s %s", why == HOST_OWN ? "own" : "next hop",
 		 addr_text(addr, text));
+	return refuses ? -E2BIG : 0;
 }
 
 static void unset(void *ctx, const struct addr *addr)
@@ -226,6 +229,39 @@ Test(host, an_address_on_two_interfaces_is_there_until_the_last_is_gone)
 			expect("unset 2001:db8::1");
 		expect_silence();
 	}
+}
+
+/* The map is full: what it has not taken is told again, once there is room. */
+Test(host, what_is_not_taken_is_told_again)
+{
+	refuses = true;
+	host_collect(host, address(RTM_NEWADDR, NULL, "2001:db8::1", NULL, 64));
+	expect("own 2001:db8::1");
+	host_collect(host, route(RTM_NEWROUTE, "2001:db8::2"));
+	expect("own 2001:db8::1");
+	expect("next hop 2001:db8::2");
+	refuses = false;
+	host_read_begin(host, HOST_ROUTES);
+	expect("own 2001:db8::1");
+	refuses = true;
+	host_read_begin(host, HOST_ADDRESSES);
+	host_collect(host, route(RTM_NEWROUTE, "2001:db8::1"));
+	expect("next hop 2001:db8::1");
+	refuses = false;
+	host_read_begin(host, HOST_ROUTES);
+	expect("unset 2001:db8::1");
+	expect_silence();
+}
+
+Test(host, room_is_made_before_it_is_taken)
+{
+	host_collect(host, address(RTM_NEWADDR, NULL, "2001:db8::2", NULL, 64));
+	expect("own 2001:db8::2");
+	host_read_begin(host, HOST_ADDRESSES);
+	host_collect(host, address(RTM_NEWADDR, NULL, "2001:db8::1", NULL, 64));
+	expect("unset 2001:db8::2");
+	expect("own 2001:db8::1");
+	expect_silence();
 }
 
 /* ---- next hops ---- */

@@ -2,6 +2,7 @@
 /* The log's lines, as text and as JSON, in the journal and elsewhere. */
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,23 @@ Test(log, a_name_that_is_no_utf8_still_makes_json)
 	line = log_end_json();
 	cr_assert_str_eq(member(line, "message"), "port a?b");
 	json_decref(line);
+	no_leaks();
+}
+
+/* A disk that is full, and has room again. */
+Test(log, what_cannot_be_written_is_counted_and_said)
+{
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	cr_assert_geq(full, 0);
+	dup2(full, STDOUT_FILENO);
+	log_info("one");
+	log_info("two");
+	dup2(log_file, STDOUT_FILENO);
+	log_info("three");
+	log_info("four");
+	cr_assert_str_eq(log_end(), "2 lines of this log are lost: nobody took them, or its disk "
+				    "was full\nthree\nfour\n");
 	no_leaks();
 }
 

@@ -2,6 +2,7 @@
 /* Did the host's own neighbour entry follow the announcement? */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
@@ -85,6 +86,20 @@ static struct nlmsghdr *message_begin(char *buffer, __u16 state, __u8 flags)
 	ndm->ndm_state = state;
 	ndm->ndm_flags = flags;
 	return message;
+}
+
+/* 2^32 ms are 50 days; the kernel's ticks go on for longer. */
+Test(neigh, an_entry_of_many_weeks_is_no_young_one)
+{
+	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *message = message_begin(buffer, NUD_NOARP, NTF_EXT_LEARNED);
+	const struct nda_cacheinfo cacheinfo = {.ndm_updated = 50u * 24 * 60 * 60 *
+							       sysconf(_SC_CLK_TCK)};
+	struct neigh neigh;
+
+	mnl_attr_put(message, NDA_CACHEINFO, sizeof(cacheinfo), &cacheinfo);
+	cr_assert_eq(neigh_parse(message, &neigh), 0);
+	cr_assert_eq(neigh.changed_ms, UINT32_MAX);
 }
 
 Test(neigh, a_message_is_read_whole)

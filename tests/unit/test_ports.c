@@ -144,6 +144,35 @@ Test(ports, a_new_configuration_tells_differences_only)
 	play_expect_silence(&p);
 }
 
+/* One that could not be attached is a port that is still to be added. */
+Test(ports, what_cannot_be_attached_is_tried_again)
+{
+	struct config same = {};
+	struct err err;
+
+	play_start(&p, "br*");
+	play_bridge(&p, BR0, "br0");
+	p.refuses = true;
+	play_port(&p, TAP, "tap0", "tun", BR0);
+	ports_settle(p.ports);
+	play_expect(&p, "seen br0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding");
+	play_port(&p, TAP, "tap0", "tun", BR0);
+	ports_settle(p.ports);
+	play_expect_silence(&p);
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_DISABLED);
+	ports_settle(p.ports);
+	play_expect(&p, "added 10 tap0: on 2, guest, not forwarding");
+	p.refuses = false;
+	play_names(&same.bridges, "br*", NULL);
+	cr_assert_eq(ports_configure(p.ports, &same, &err), 0);
+	play_expect(&p, "added 10 tap0: on 2, guest, not forwarding");
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_FORWARDING);
+	ports_settle(p.ports);
+	play_expect(&p, "changed 10 tap0: on 2, guest, forwarding");
+	play_expect_silence(&p);
+}
+
 /* ---- coming and going ---- */
 
 Test(ports, a_message_that_changes_nothing_is_not_told)

@@ -97,6 +97,22 @@ case_config_is_read_again() {
 	assert_await_frames lan 2 5 'kind=announce-'
 }
 
+# What takes a start is said with each reading, for as long as the file has another value than what runs.
+case_config_takes_a_start() {
+	local words='mode, group and limits.claims take effect at the next start' reading
+	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]')"
+	lab_config 'bridges: [br0]' 'limits: {claims: 1024}' >/dev/null
+	for reading in 1 2; do
+		kill -HUP "$GARPD_PID"
+		lab_await "$GARPD_LOG" 5 'configuration read again' "$reading" || t_fail "not read"
+		assert_equals "lines about it" "$reading" "$(grep -c "$words" "$GARPD_LOG")"
+	done
+	lab_config 'bridges: [br0]' >/dev/null
+	kill -HUP "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'configuration read again' 3 || t_fail "not read"
+	assert_equals "lines about it" 2 "$(grep -c "$words" "$GARPD_LOG")"
+}
+
 case_bridge_is_waited_for() {
 	local log=$LAB_DIR/garpd.wait.log
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'

@@ -134,6 +134,19 @@ case_port_leaves_and_its_claims_with_it() {
 	assert_frames_count 2 lan 'kind=announce-.*' "spa=$SERVICE" # no second round: nobody to say it for
 }
 
+# Each port has its ten seconds, whatever left before it: here, all that did before the daemon came.
+case_port_is_back_in_time() {
+	lab_start_garpd
+	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 8 "$SERVICE: .* for the last time" || t_fail "not announced"
+	in_hv ip link set v-new nomaster
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more' || t_fail "not noticed"
+	protocol_time 8
+	in_hv ip link set v-new master br0
+	lab_wait 5 port_is v-new claims 1 || t_fail "its claim is gone: $(lab_claims)"
+	assert_claim "$SERVICE" mac "$MAC_NEW"
+}
+
 case_port_goes_to_another_bridge() {
 	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
 	lab_start_garpd --bridge br1

@@ -8,9 +8,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/cli.sh"
 # Linux before 5.8: a line that says so, and nothing left.
 case_no_ring_buffer_is_said() {
 	local missing='^garpd: BPF: this kernel has no ring buffer \(BPF_MAP_TYPE_RINGBUF\); .*Linux 5\.8'
-	assert_fails 1 "$missing" "$LAB_BIN/ringless" "$GARPD" run --bridge br0
+	assert_fails 1 "$missing" "$LAB_BIN/refuse" ring "$GARPD" run --bridge br0
 	assert_no_pins
-	assert_fails 1 "$missing" "$LAB_BIN/ringless" "$GARPD" run --bridge br0 --mode xdp
+	assert_fails 1 "$missing" "$LAB_BIN/refuse" ring "$GARPD" run --bridge br0 --mode xdp
 	assert_no_pins
 	lab_start_garpd # the lab is none the worse for it
 }

@@ -219,6 +219,21 @@ case_xdp_filter_is_said_and_lived_with() {
 	! in_ns new ping -q -c 1 -W 1 "$ROUTER" >/dev/null || t_fail "xdp-filter filters nothing"
 }
 
+# A daemon that cannot start, where a former one had ports, takes nothing but its own off again.
+case_xdp_failed_start_is_undone() {
+	foreign_load
+	lab_start_garpd --mode xdp
+	lab_kill9_garpd
+	lab_guest free 00:00:5e:00:53:1a taken 00:00:5e:00:53:1b
+	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-taken
+	! in_hv timeout 10 "$GARPD" run --bridge br0 --uplink up0 --mode xdp >"$LAB_DIR/out" 2>&1 ||
+		t_fail "it starts: $(<"$LAB_DIR/out")"
+	grep -q '^br0: port v-free attached' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	assert_xdp_mode v-free none
+	[[ $(xdp_on v-new) == native* ]] || t_fail "v-new has lost its program"
+	assert_equals "ports" 4 "$(lab_ports | jq length)"
+}
+
 case_xdp_foreign_program_above_is_said() {
 	foreign_load
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev br0

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ringless COMMAND...: runs it on a kernel that answers as Linux before 5.8 does to whoever wants a
- * BPF ring buffer: EINVAL. Debian has no such kernel any more. A filter of seccomp cannot look at
- * what bpf(2) points to; so it asks us (seccomp_unotify(2)), and we look there.
+ * refuse WHAT COMMAND...: runs it on a kernel that refuses some calls of bpf(2). `ring`: as Linux
+ * before 5.8 answers to whoever wants a BPF ring buffer, EINVAL; Debian has no such kernel any
+ * more. `run`: the first two BPF_PROG_RUN, EAGAIN. A filter of seccomp cannot look at what bpf(2)
+ * points to; so it asks us (seccomp_unotify(2)), and we look there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,9 +25,10 @@
 
 static struct sock_filter asks[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 4),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_MAP_CREATE, 0, 1),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_MAP_CREATE, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_RUN, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 };
@@ -60,8 +62,31 @@ static __u32 map_type(const struct seccomp_notif *call)
 	return type;
 }
 
+/* What the kernel says; 0: go on. */
+static int ring_refused(const struct seccomp_notif *call)
+{
+	return call->data.args[0] == BPF_MAP_CREATE && map_type(call) == BPF_MAP_TYPE_RINGBUF
+		       ? -EINVAL
+		       : 0;
+}
+
+static int run_refused(const struct seccomp_notif *call)
+{
+	static int runs;
+
+	return call->data.args[0] == BPF_PROG_RUN && runs++ < 2 ? -EAGAIN : 0;
+}
+
+static const struct {
+	const char *what;
+	int (*refused)(const struct seccomp_notif *call);
+} kernels[] = {
+	{"ring", ring_refused},
+	{"run", run_refused},
+};
+
 /* Until the last one that has the filter is gone. */
-static void answer_all(int fd)
+static void answer_all(int fd, int (*refused)(const struct seccomp_notif *call))
 {
 	for (;;) {
 		struct seccomp_notif call = {};
@@ -73,9 +98,8 @@ static void answer_all(int fd)
 			return;
 		}
 		answer.id = call.id;
-		if (map_type(&call) == BPF_MAP_TYPE_RINGBUF)
-			answer.error = -EINVAL;
-		else
+		answer.error = refused(&call);
+		if (!answer.error)
 			answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 		ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 	}
@@ -84,23 +108,27 @@ static void answer_all(int fd)
 int main(int argc, char **argv)
 {
 	static char stack[64 * 1024] __attribute__((aligned(16)));
+	const size_t count = sizeof(kernels) / sizeof(kernels[0]);
+	size_t kernel = 0;
 	int status = 0;
 	pid_t pid;
 
-	if (argc < 2) {
-		fprintf(stderr, "usage: ringless COMMAND...\n");
+	while (argc > 2 && kernel < count && strcmp(argv[1], kernels[kernel].what))
+		kernel++;
+	if (argc < 3 || kernel == count) {
+		fprintf(stderr, "usage: refuse ring|run COMMAND...\n");
 		return 2;
 	}
-	command = argv + 1;
+	command = argv + 2;
 	/* CLONE_VFORK: we go on when it has the filter and is the command, and have its descriptor.
 	 */
 	pid = clone(child, stack + sizeof(stack), CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD,
 		    NULL);
 	if (pid < 0 || listener < 0) {
-		perror("ringless");
+		perror("refuse");
 		return 126;
 	}
-	answer_all(listener);
+	answer_all(listener, kernels[kernel].refused);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
