@@ -48,7 +48,7 @@ case_explain_confirmed() {
 	assert_screen "^$SERVICE on br0: owned, $MAC_NEW on v-new$" \
 		"^heard +probes of $MAC_NEW on v-new: 3 in the last window" \
 		'^decided +owned \(announce_done\)' \
-		'^said +announced twice \(request and reply\), last as .* into v-new' \
+		"^said +announced twice \\(request and reply\\), last as $MAC_NEW into v-new, [0-9.]+ m?s ago$" \
 		"^confirmed +by $ROUTER \(gateway\), [0-9.]+ ms after the announcement" \
 		"^tables now +host, br0: $MAC_NEW, .*: right" \
 		"bridge: $MAC_NEW is behind v-new: right" '^all is well$'
@@ -65,6 +65,20 @@ case_explain_open_window() {
 	assert_await_frames lan 1 5 'kind=probe'
 	lab_wait 3 explain_is "$SERVICE" '.state == "probing" and .well and .findings[0].cause == "window_open"' ||
 		t_fail "no open window: $(<"$LAB_DIR/json")"
+}
+
+# In the failover itself: what was said before was said of the former owner.
+case_explain_takeover_in_its_window() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -q -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=probe.* src=$MAC_OTHER"
+	explain "$SERVICE"
+	assert_screen "^$SERVICE on br0: probing, $MAC_OTHER on v-other$" \
+		"^heard +probes of $MAC_OTHER on v-other: 1 in the last window, 4 in all by whomever, " \
+		'^said +announced twice \(request and reply\), last [0-9.]+ m?s ago$'
 }
 
 case_explain_conflict() {
