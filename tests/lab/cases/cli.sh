@@ -226,3 +226,47 @@ case_show_ports_names_tcx_programs() {
 		t_fail "others on v-other: $(<"$LAB_DIR/others")"
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
+
+# ---- detach that meets an obstacle ----
+
+# A directory where the pin of v-new's link was: nobody can tell what is attached there.
+hide_link_of_new() {
+	LINK=/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)-xdp-generic
+	in_hv rm "$LINK"
+	in_hv mkdir "$LINK"
+}
+
+case_detach_goes_on_and_says_what_is_left() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	assert_fails 1 'v-new: cannot detach' "$GARPD" detach
+	assert_equals "ports left" v-new "$(lab_ports | pick port)"
+	in_hv rmdir "$LINK"
+	in_hv "$GARPD" detach || t_fail "not even now"
+	assert_no_pins
+}
+
+# The same where no map tells of the ports.
+case_detach_without_maps_says_what_is_left() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	in_hv rm /sys/fs/bpf/garpd/ports
+	assert_fails 1 'v-new: cannot detach' "$GARPD" detach
+	in_hv rmdir "$LINK"
+	in_hv "$GARPD" detach || t_fail "not even now"
+	assert_no_pins
+}
+
+# The former mode's program cannot be taken off: that is said, and the next start tries again.
+case_former_mode_that_stays_is_said() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	assert_fails 1 'v-new: cannot detach' "$GARPD" run --bridge br0 --uplink up0 --mode tc
+	assert_equals "the mode of v-new" xdp-generic "$(port_field v-new mode)"
+	in_hv rmdir "$LINK"
+	lab_start_garpd --mode tc
+	assert_equals "the mode of v-new" tc "$(port_field v-new mode)"
+}
