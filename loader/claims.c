@@ -130,7 +130,9 @@ static json_t *get_state(const void *row)
 
 static json_t *get_reason(const void *row)
 {
-	return json_string(counter_name(((const struct claim *)row)->reason));
+	const struct claim *claim = row;
+
+	return claim->state == CLAIM_NONE ? json_null() : json_string(counter_name(claim->reason));
 }
 
 static json_t *get_owner(const void *row)

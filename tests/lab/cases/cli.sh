@@ -153,6 +153,36 @@ case_watch() {
 	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch says nothing"
 }
 
+# Forgotten now, whyever, and not when it last changed.
+case_watch_says_what_is_forgotten() {
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 8 '"state": ?"none"' || t_fail "watch says: $(<"$LAB_DIR/watch")"
+	jq -es 'map(select(.state == "none")) == [.[-1] | select(.reason == null)] and
+		.[-1].changed > .[-2].changed' "$LAB_DIR/watch" >/dev/null ||
+		t_fail "watch says: $(<"$LAB_DIR/watch")"
+}
+
+# It stands still meanwhile, and so cannot see that nothing is pinned for a moment.
+case_watch_follows_a_new_start() {
+	local watch
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
+	watch=$LAB_LAST
+	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
+	kill -STOP "$watch"
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	lab_start_garpd
+	kill -CONT "$watch"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch is blind: $(<"$LAB_DIR/watch")"
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch goes on for nothing"
+}
+
 case_announce_is_refused_without_an_owner() {
 	lab_start_garpd
 	assert_fails 1 "198.51.100.9: no guest has probed" "$GARPD" announce 198.51.100.9
