@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy.h"
+#include "text.h"
 
 /* ---- loading ---- */
 
@@ -367,15 +367,13 @@ size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max)
 /* A port that cannot be detached stays described, so that another try finds it. */
 static int datapath_remove_port(const struct pins *pins, __u32 ifindex, struct err *err)
 {
-	char name[IF_NAMESIZE + 1];
+	char name[NAME_TEXT_LEN];
 	struct port port;
 	int code;
 
 	if (datapath_port(pins, ifindex, &port))
 		return 0;
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, sizeof(name), "#%u", ifindex);
-	code = attach_remove(ifindex, name, &port, err);
+	code = attach_remove(ifindex, interface_text(ifindex, name), &port, err);
 	if (!code)
 		datapath_forget(pins, ifindex);
 	return code;

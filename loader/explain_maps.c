@@ -2,7 +2,7 @@
 /*
  * explain_maps.c - what the pinned maps say of an address: the policy, its port, the counters.
  */
-#include <stdio.h>
+#include <net/if.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -19,8 +19,7 @@ void explain_note_name(struct explain *explain, __u32 ifindex)
 	if (!ifindex || i == EXPLAIN_NAMES)
 		return;
 	explain->name[i].ifindex = ifindex;
-	if (!if_indextoname(ifindex, explain->name[i].text))
-		snprintf(explain->name[i].text, sizeof(explain->name[i].text), "#%u", ifindex);
+	interface_text(ifindex, explain->name[i].text);
 	explain->names++;
 }
 

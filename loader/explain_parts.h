@@ -7,7 +7,6 @@
 #define GARPD_EXPLAIN_PARTS_H
 
 #include "explain.h"
-#include "text.h"
 
 /* As text, for the length of the statement. */
 #define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})

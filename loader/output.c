@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,13 +194,9 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 
 json_t *output_interface(__u32 ifindex)
 {
-	char name[IF_NAMESIZE + 1];
+	char name[NAME_TEXT_LEN];
 
-	if (!ifindex)
-		return json_null();
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, sizeof(name), "#%u", ifindex);
-	return json_string(name);
+	return ifindex ? json_string(interface_text(ifindex, name)) : json_null();
 }
 
 json_t *output_vlan(__u16 vlan)

@@ -39,7 +39,7 @@ void output_headers_stream(const struct field *fields);
 void output_row_stream(const struct field *fields, const void *row, bool as_json);
 
 /* Values that more than one table has. null where there is nothing to say. */
-json_t *output_interface(__u32 ifindex); /* its name; "#7" where it is gone */
+json_t *output_interface(__u32 ifindex); /* as interface_text() */
 json_t *output_vlan(__u16 vlan);
 json_t *output_mac(const __u8 mac[MAC_LEN]);
 json_t *output_addr(const struct addr *addr);

@@ -245,6 +245,24 @@ case_show_ports_says_why_and_who_else() {
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 
+# A name may be any bytes: none of them speaks to a terminal, and JSON keeps its keys.
+case_names_of_any_bytes_are_cleaned() {
+	lab_start_garpd --log json
+	in_hv ip link set v-new down
+	in_hv ip link set v-new name $'v\xff\e[1m'
+	in_hv ip link set $'v\xff\e[1m' up
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_equals "port of the claim" 'v??[1m' "$(claim_field "$SERVICE" port)"
+	in_hv "$GARPD" explain -j "$SERVICE" | jq -e '.[0] | [.heard, .said] | all(.[0] | contains("v??[1m"))' \
+		>/dev/null || t_fail "explain has no sentences"
+	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
+	grep -qF 'v??[1m' "$LAB_DIR/ports" || t_fail "in columns: $(<"$LAB_DIR/ports")"
+	! grep -q $'\e' "$LAB_DIR/ports" || t_fail "an escape sequence"
+	lab_await "$GARPD_LOG" 5 '"event": ?"announce_done".*"port": ?"v\?\?\[1m"' || t_fail "$(<"$GARPD_LOG")"
+}
+
 case_show_ports_names_tcx_programs() {
 	t_need bpftool
 	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
