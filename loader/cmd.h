@@ -30,13 +30,14 @@ int cmd_fail(const struct err *err);
 /* ---- cmd_ask.c: VERB ADDR ---- */
 
 /*
- * Does to one claim of the address what the verb is for. 0: done; 1: there was nothing to do, as
- * `err` says, which is an error where it holds for every claim; or -errno with `err`.
+ * Does to one claim of the address what the verb is for; `what` is the address with its segment. 0:
+ * done; 1: it was refused, as `err` says, which is an error where it holds for every claim; or
+ * -errno with `err`: it makes no sense to go on.
  */
-typedef int (*cmd_ask_each)(const struct pins *pins, const struct claim *claim, const char *address,
+typedef int (*cmd_ask_each)(const struct pins *pins, const struct claim *claim, const char *what,
 			    struct err *err);
 
-/* The whole verb: each claim of the address in turn, until one fails. Returns the exit code. */
+/* The whole verb, for each claim of the address in turn. Returns the exit code. */
 int cmd_ask(int argc, char **argv, cmd_ask_each each);
 
 /* One call of garpd_speak. 0 with *result (enum counter), or -errno with `err`. */

@@ -3,6 +3,7 @@
  * What the verbs share that ask something of every claim of an address.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "claims.h"
@@ -24,10 +25,23 @@ int cmd_ask_claim(const struct pins *pins, const struct claim *claim, __u32 op, 
 	return 0;
 }
 
+/* "192.0.2.10 on br0 vlan 7" */
+#define WHAT_LEN (ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4)
+static const char *ask_what(const struct claim_key *key, char what[WHAT_LEN])
+{
+	char address[ADDR_TEXT_LEN], name[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+
+	interface_text(key->segment, name);
+	snprintf(what, WHAT_LEN, "%s on %s", addr_text(&key->addr, address),
+		 segment_text(key, name, segment));
+	return what;
+}
+
 static int ask_address(const struct pins *pins, const char *address, cmd_ask_each each,
 		       struct err *err)
 {
 	struct claims claims = {};
+	char what[WHAT_LEN];
 	struct addr addr;
 	size_t i, found = 0, done = 0;
 	int code;
@@ -39,7 +53,7 @@ static int ask_address(const struct pins *pins, const char *address, cmd_ask_eac
 		if (memcmp(&claims.claim[i].key.addr, &addr, sizeof(addr)))
 			continue;
 		found++;
-		code = each(pins, &claims.claim[i], address, err);
+		code = each(pins, &claims.claim[i], ask_what(&claims.claim[i].key, what), err);
 		done += code == 0;
 	}
 	if (code > 0)

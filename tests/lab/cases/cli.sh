@@ -189,7 +189,20 @@ case_announce_is_refused_without_an_owner() {
 	assert_fails 1 "not an address" "$GARPD" announce gateway
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
-	assert_fails 1 "$SERVICE: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+	assert_fails 1 "$SERVICE on br0: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+}
+
+# A claim that is refused keeps none of the others from being announced.
+case_announce_goes_on_after_a_refusal() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest other -v 30 -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-.*vlan=30'
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 5 'kind=probe'
+	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "refused"
+	assert_equals "said" "$SERVICE on br0 vlan 30: announced $MAC_OTHER" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 6 5 'kind=announce-.*vlan=30'
 }
 
 # Field names for everybody who uses bpftool: of keys, of values, of every counter.

@@ -458,7 +458,7 @@ case_frozen_is_thawed_by_hand() {
 	assert_claim "$SERVICE" state frozen
 	! in_hv "$GARPD" announce "$SERVICE" >/dev/null 2>&1 || t_fail "a frozen claim is announced"
 	in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "$(<"$LAB_DIR/out")"
-	assert_equals "said" "$SERVICE: thawed on br0" "$(<"$LAB_DIR/out")"
+	assert_equals "said" "$SERVICE on br0: thawed" "$(<"$LAB_DIR/out")"
 	assert_claim "$SERVICE" state owned
 	lab_await "$GARPD_LOG" 5 'thawed: asked for' || t_fail "not said in the log"
 	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed twice"
