@@ -26,6 +26,11 @@ bool names_match(const struct names *names, const char *name)
 	return false;
 }
 
+bool name_is_pattern(const char *name)
+{
+	return strpbrk(name, "*?[") != NULL;
+}
+
 /* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
 int name_check(const char *name, const struct where *where)
 {
@@ -34,7 +39,7 @@ int name_check(const char *name, const struct where *where)
 				   "\"%.60s\" is no name of an interface; give one, or a "
 				   "pattern such as vmbr*",
 				   name);
-	if (strpbrk(name, "*?[") == NULL && strlen(name) >= IFNAMSIZ)
+	if (!name_is_pattern(name) && strlen(name) >= IFNAMSIZ)
 		return where_error(where,
 				   "\"%.60s\" is too long for an interface; names have at "
 				   "most %d characters",

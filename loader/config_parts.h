@@ -209,6 +209,9 @@ extern const struct word yes_words[];
 /* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
 int name_check(const char *name, const struct where *where);
 
+/* Or is it that of one interface alone? */
+bool name_is_pattern(const char *name);
+
 /* The four lists of interfaces. */
 int names_load(struct config *config, const struct yaml_config *top, const struct where *file);
 void names_free(struct config *config);

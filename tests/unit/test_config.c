@@ -174,12 +174,18 @@ static const struct bad {
 	{"port_mac", "4: \"01:00:5e:00:00:01\" is no MAC of a guest"},
 	{"port_no_addresses", "3: ports[0].addresses is empty; list an item, or leave the key out"},
 	{"port_no_name", "3: ports[1] has no \"port\"; name an interface, or a pattern"},
+	{"port_shadowed", "5: tap1 would never count: the first item that matches does, which is "
+			  "tap* (line 3); put it before that"},
+	{"port_twice", "4: tap* is there already (line 3); keep one"},
 	{"port_unknown_key", "3: unknown key \"mac\"; the keys here are port, addresses, macs"},
 	{"relay", "1: relay can't be \"twice\"; use yes, no"},
 	{"router_and_bridge", "4: br0 is a bridge and a router port; keep it in one of the lists"},
 	{"router_and_uplink", "1: eth0 is an uplink and a router port; keep it in one of"},
 	{"second_document", "2: a second document starts here and would not be read"},
 	{"segment_no_name", "2: segments[0] has no \"segment\"; name an interface, or a pattern"},
+	{"segment_shadowed", "6: vmbr1 would never count: the first item that matches does, which "
+			     "is vmbr? (line 3)"},
+	{"segment_twice", "4: br0 is there already (line 2); keep one"},
 	{"segment_word", "3: foreign can't be \"maybe\"; use yes, no"},
 	{"syntax", "2: no valid YAML: while parsing a flow sequence"},
 	{"tab", "3: no valid YAML: while scanning for the next token"},
