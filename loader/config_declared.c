@@ -116,6 +116,29 @@ static int announce_check(const struct declared *declared, const struct where *w
 	return 0;
 }
 
+/* 169.254/16 and fe80::/10, whole or in part. */
+static bool prefix_is_link_local(const struct prefix *prefix)
+{
+	unsigned int len = prefix_is_v4(prefix) ? ADDR_V4_BITS + 16 : 10;
+
+	return prefix->len >= len && addr_is_link_local(&prefix->addr);
+}
+
+/* Probes for them are passed over before anybody looks what is declared. */
+static int link_local_check(const struct config *config, const struct declared *declared,
+			    const struct where *where)
+{
+	char text[ADDR_TEXT_LEN];
+
+	if (config->settings.link_local || declared->address.announce == ANNOUNCE_NEVER ||
+	    !prefix_is_link_local(&declared->prefix))
+		return 0;
+	return where_error(where,
+			   "%s is link-local, of which nothing is announced; allow it with "
+			   "\"link_local: yes\", or remove it",
+			   prefix_text(&declared->prefix, text));
+}
+
 static int declared_append(struct config *config, const struct declared *declared,
 			   const struct where *where)
 {
@@ -165,6 +188,8 @@ static int address_load(struct config *config, const struct yaml_address *yaml,
 		ret = owners_load(&declared, yaml, item);
 	if (!ret)
 		ret = announce_check(&declared, &announce);
+	if (!ret)
+		ret = link_local_check(config, &declared, &where);
 	return ret ? ret : declared_append(config, &declared, &where);
 }
 
@@ -206,6 +231,8 @@ int declared_add_flag(struct config *config, const char *argument, const struct 
 		ret = prefix_read(&declared.prefix, address, where);
 	if (!ret)
 		ret = owners_split(&declared, owners, where);
+	if (!ret)
+		ret = link_local_check(config, &declared, where);
 	if (!ret)
 		ret = declared_append(config, &declared, where);
 	free(address);

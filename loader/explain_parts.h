@@ -52,6 +52,7 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 	X(host_evpn, TROUBLE)           \
 	X(host_noarp, TROUBLE)          \
 	X(daemon_down, TROUBLE)         \
+	X(link_local, TROUBLE)          \
 	X(never_probed, TROUBLE)        \
 	X(no_room, TROUBLE)             \
 	X(port_full, TROUBLE)           \

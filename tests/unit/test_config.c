@@ -144,6 +144,9 @@ static const struct bad {
 	{"ipv6_mapped", "2: ::/0 is no address that a guest can have"},
 	{"ipv6_multicast", "2: ff02::1 is no address that a guest can have"},
 	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
+	{"link_local_declared",
+	 "6: fe80::10 is link-local, of which nothing is announced; allow it "
+	 "with \"link_local: yes\", or"},
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "2: unknown key \"kkkk"}, /* libcyaml's line, that of the value before */
