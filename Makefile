@@ -6,6 +6,7 @@ B	:= build
 
 .DEFAULT_GOAL := all
 Q := $(if $(V),,@)
+quoted = '$(subst ','\'',$(1))'
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 CC	  ?= cc
@@ -49,19 +50,20 @@ $(B)/garpd.skel.h: $(B)/bpf/garpd.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name garpd_bpf > $@.tmp && mv $@.tmp $@
 
-$(B)/loader/%.o: loader/%.c | $(B)/garpd.skel.h
+$(B)/loader/%.o: loader/%.c $(B)/flags | $(B)/garpd.skel.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(GARPD_CFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/garpd: $(OBJECTS) $(B)/libraries
+$(B)/garpd: $(OBJECTS) $(B)/flags
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $(OBJECTS) $(GARPD_LIBS) -o $@
 
-# Changes when they do, so that the program is linked again after WITH_LIBXDP was given.
-$(B)/libraries: FORCE
+# Changes when they do: what another VERSION or WITH_LIBXDP has compiled is not taken over.
+FLAGS = $(filter-out -Werror,$(GARPD_CFLAGS) $(CFLAGS)) $(LIBRARIES)
+$(B)/flags: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(LIBRARIES)' | cmp -s - $@ || echo '$(LIBRARIES)' > $@
+	$(Q)printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(FLAGS)) > $@
 
 FORCE:
 
