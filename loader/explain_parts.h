@@ -73,6 +73,7 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 	X(window_open, NOTE)            \
 	X(queued, NOTE)                 \
 	X(nudging, NOTE)                \
+	X(unproven, NOTE)               \
 	X(nudge_never, NOTE)            \
 	X(self_announced, NOTE)         \
 	X(neigh_suppress, NOTE)         \
@@ -87,6 +88,9 @@ CAUSES(X)
 /* Does the entry say what everybody is meant to know? NEIGH_ABSENT where nobody is meant to. */
 enum neigh_outcome explain_outcome(const struct explain *explain,
 				   const struct explain_interface *interface);
+
+/* It was announced, and nothing shows that anybody heard it. */
+bool explain_is_unproven(const struct explain *explain);
 
 /* "reachable", as ip neigh has it. */
 const char *neigh_state_name(__u16 state);

@@ -179,7 +179,8 @@ void explain_print(const struct explain *explain)
 	title_print(explain);
 	output_sheet(explain_fields, explain);
 	if (explain_is_well(explain))
-		printf("all is well\n");
+		printf("%s\n", explain_is_unproven(explain) ? "nothing is known to be wrong"
+							    : "all is well");
 	for (i = 0; i < count && i < FINDINGS_SHOWN; i++)
 		output_sheet(finding_fields, &findings[i]);
 	if (count > i)

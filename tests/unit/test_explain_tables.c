@@ -174,6 +174,24 @@ Test(explain_tables, why_nobody_is_asked)
 	assert_line("confirmed", 0, "nudge: never");
 }
 
+Test(explain_tables, unproven_where_nothing_confirms_it)
+{
+	e.listeners = e.interfaces = 0;
+	assert_note("unproven", "nobody was there to confirm it", "gateways:");
+	cr_assert(explain_is_unproven(&e));
+	e.claim.refreshed = 1; /* the host's own entry followed, and is gone by now */
+	assert_found("unproven", 0);
+	e.claim.refreshed = 0;
+	facts_entry(NUD_STALE, guest);
+	assert_found("unproven", 0);
+	e.interfaces = 0;
+	facts_listener("192.0.2.77", seconds_ago(8), 0);
+	assert_found("unproven", 0); /* unconfirmed says more */
+	assert_found("unconfirmed", 1);
+	e.claim.state = CLAIM_PROBING;
+	assert_found("unproven", 0);
+}
+
 Test(explain_tables, places_are_named_as_far_as_they_fit)
 {
 	char text[PLACES_TEXT_LEN];

@@ -58,6 +58,29 @@ case_explain_confirmed() {
 		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
 }
 
+# A filter lets the probes through and not the announcements, and nobody is there who would tell.
+case_explain_unproven() {
+	t_need nft
+	lab_start_garpd
+	in_hv ip neigh del "$SERVICE" dev br0
+	in_hv ip addr flush dev br0
+	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+		table bridge lab {
+			chain pass {
+				type filter hook forward priority 0
+				iifname "v-new" ether type arp arp saddr ip != 0.0.0.0 drop
+			}
+		}
+	RULES
+	lab_capture lan router lan0
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	explain_all_is_said
+	explain_is "$SERVICE" '.well and [.findings[].cause] == ["unproven"]' || t_fail "it says: $(<"$LAB_DIR/json")"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	explain "$SERVICE"
+	assert_screen '^nothing is known to be wrong$' '^note: +announced, and nobody was there'
+}
+
 case_explain_open_window() {
 	lab_start_garpd
 	lab_capture lan router lan0
