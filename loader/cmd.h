@@ -27,7 +27,13 @@ int cmd_usage(const char *verb);
 /* Says `garpd: ...` on standard error. Returns EXIT_FAILED. */
 int cmd_fail(const struct err *err);
 
+/* The same of a word on the command line that nobody could understand. Returns EXIT_USAGE. */
+int cmd_misused(const struct err *err);
+
 /* ---- cmd_ask.c: VERB ADDR ---- */
+
+/* 0, or -EINVAL with `err`. */
+int cmd_address(const char *text, struct addr *addr, struct err *err);
 
 /*
  * Does to one claim of the address what the verb is for; `what` is the address with its segment. 0:

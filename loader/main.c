@@ -2,6 +2,7 @@
 /*
  * main.c - finds the verb. Exit codes: 0 done, 1 failed, 2 usage.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +77,24 @@ int cmd_fail(const struct err *err)
 	return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+int cmd_misused(const struct err *err)
+{
+	cmd_fail(err);
+	return EXIT_USAGE;
+}
+
+/* What was to be printed and could not be (a full disk) is not done. */
+static int main_flush(int code)
+{
+	struct err err;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	err_set(&err, -EIO, "standard output: cannot be written");
+	return code ? code : cmd_fail(&err);
+}
+
+static int main_run(int argc, char **argv)
 {
 	const struct verb *verb;
 
@@ -98,4 +116,12 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	return verb->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int code = main_run(argc, argv);
+
+	/* The daemon's output is a log: what is lost of it is said there. */
+	return argc > 1 && main_find(argv[1]) == main_find("run") ? code : main_flush(code);
 }

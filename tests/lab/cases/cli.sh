@@ -19,16 +19,36 @@ case_usage_is_2() {
 	assert_fails 2 'no such verb' "$GARPD" dance
 	assert_fails 2 'usage' "$GARPD" run --color
 	assert_fails 2 'usage' "$GARPD" run extra
-	assert_fails 2 'usage' "$GARPD" run --log xml
 	assert_fails 2 'usage' "$GARPD" show
 	assert_fails 2 'usage' "$GARPD" show guests
 	assert_fails 2 'usage' "$GARPD" announce
 	assert_fails 2 'usage' "$GARPD" explain
 	assert_fails 2 'usage' "$GARPD" explain "$SERVICE" "$SERVICE"
-	assert_fails 1 'not an address' "$GARPD" explain 192.0.2.300
 	assert_fails 2 'usage' "$GARPD" detach now
 	assert_fails 2 'usage' "$GARPD" watch claims
 	assert_no_pins
+}
+
+# Also where a sentence says more than how the verb is used; and before anything is opened.
+case_misuse_is_2_with_a_sentence() {
+	local -a misused=("run --bridge br0 --mode fast" "run --bridge br0 --log xml" "run --bridge a/b"
+		"run --bridge br0 --declare $SERVICE" "explain 192.0.2.300" "announce gateway" "thaw gateway")
+	local line
+	for line in "${misused[@]}"; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		assert_fails 2 "^garpd: (--${line##*--}: |${line##* }: not an address)" "$GARPD" $line
+		assert_equals "lines of $line" 1 "$(wc -l <"$LAB_DIR/err")"
+	done
+	assert_no_pins
+}
+
+case_output_that_cannot_be_written_is_said() {
+	local verb
+	lab_start_garpd
+	for verb in "show counters" "show ports -j" help --version; do
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it
+		assert_fails 1 'standard output: cannot be written' bash -c '"$@" >/dev/full' lab "$GARPD" $verb
+	done
 }
 
 case_not_loaded_is_said() {
@@ -186,7 +206,6 @@ case_watch_follows_a_new_start() {
 case_announce_is_refused_without_an_owner() {
 	lab_start_garpd
 	assert_fails 1 "198.51.100.9: no guest has probed" "$GARPD" announce 198.51.100.9
-	assert_fails 1 "not an address" "$GARPD" announce gateway
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	assert_fails 1 "$SERVICE on br0: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
