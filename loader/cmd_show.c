@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters [-j]: the pinned maps, as they are. Counters in text
+ * are those that are not zero, but with -a.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,7 +24,7 @@
 struct show {
 	struct pins pins;
 	bool as_json;
-	bool all; /* -a: counters that are zero too */
+	bool all; /* -a */
 };
 
 /* ---- claims ---- */
@@ -317,7 +318,7 @@ int cmd_show(int argc, char **argv)
 		show.all |= option == 'a';
 	}
 	subject = optind == argc - 1 ? show_find(argv[optind]) : NULL;
-	if (!subject)
+	if (!subject || (show.all && subject->show != show_counters))
 		return cmd_usage("show");
 	code = pins_open(&show.pins, true, &err);
 	if (code)

@@ -337,13 +337,12 @@ int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *err)
 
 	*yaml = (struct yaml_file){};
 	if (fd < 0)
-		return err_set(err, -errno, "%s: cannot be opened: %s; name the file with -c", file,
-			       strerror(errno));
+		return err_set(err, -errno, "%s: cannot be opened: %s; name the configuration file",
+			       file, strerror(errno));
 	ret = fd_read_all(fd, &text, &len);
 	close(fd);
 	if (ret)
-		err_set(err, ret, "%s: cannot be read: %s; name a YAML file with -c", file,
-			strerror(-ret));
+		err_set(err, ret, "%s: cannot be read: %s; name a YAML file", file, strerror(-ret));
 	else
 		ret = text_load(yaml, file, text, len, err);
 	free(text);

@@ -25,7 +25,7 @@ static const struct verb {
 	 "             [--log text|json]",
 	 "attach to every port of the bridges, and to router ports, and announce for guests"},
 	{"check", cmd_check, "FILE", "check a configuration file"},
-	{"show", cmd_show, "claims|listeners|ports|counters [-j] [-a]",
+	{"show", cmd_show, "claims|listeners|ports [-j]\n  garpd show counters [-j] [-a]",
 	 "what the pinned maps say; no daemon is needed"},
 	{"watch", cmd_watch, "[-j]", "print claims as they change"},
 	{"explain", cmd_explain, "ADDR [-j]",

@@ -41,7 +41,7 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(config.routers.count, 2);
 	cr_assert_str_eq(config.routers.name[1], "lan*");
 	cr_assert_eq(config.relay, 1);
-	cr_assert_str_eq(config.group, "netwatch");
+	cr_assert_str_eq(config.group, "daemon");
 	cr_assert_eq(config.mode, MODE_TC);
 	cr_assert_eq(config.evpn, EVPN_YES);
 	cr_assert_eq(config.max_claims, 1024);
@@ -246,7 +246,7 @@ Test(config_file, that_cannot_be_read_is_said_so)
 {
 	cr_assert_eq(config_load(&config, "/nonexistent.yaml", &err), -ENOENT);
 	cr_assert_str_eq(err.text, "/nonexistent.yaml: cannot be opened: No such file or "
-				   "directory; name the file with -c");
+				   "directory; name the configuration file");
 	cr_assert_eq(config_load(&config, "/", &err), -EISDIR);
 	cr_assert_eq(config_load(&config, "/dev/zero", &err), -EFBIG);
 	no_leaks();

@@ -21,6 +21,7 @@ case_usage_is_2() {
 	assert_fails 2 'usage' "$GARPD" run extra
 	assert_fails 2 'usage' "$GARPD" show
 	assert_fails 2 'usage' "$GARPD" show guests
+	assert_fails 2 'usage' "$GARPD" show claims -a
 	assert_fails 2 'usage' "$GARPD" announce
 	assert_fails 2 'usage' "$GARPD" explain
 	assert_fails 2 'usage' "$GARPD" explain "$SERVICE" "$SERVICE"

@@ -157,6 +157,7 @@ case_group_may_look() {
 	if members_may_look; then
 		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member may not look"
 		assert_equals state probing "$(pick "address=$SERVICE" state <"$LAB_DIR/claims")"
+		as_member 4711 "$GARPD" explain "$SERVICE" | grep -q "$SERVICE on br0: probing" || t_fail "no explain"
 		as_member 4711 "$GARPD" show counters | grep -q window_opened || t_fail "no counters"
 		as_member 4711 "$GARPD" show ports -j >"$LAB_DIR/ports" 2>"$LAB_DIR/note" || t_fail "no ports"
 		assert_equals role guest "$(pick port=v-new role <"$LAB_DIR/ports")"
@@ -196,6 +197,7 @@ case_group_is_taken_back() {
 
 case_group_missing_is_said() {
 	printf 'bridges: [br0]\ngroup: nobodys-friends\n' >"$LAB_DIR/garpd.yaml"
+	assert_refused 'group: .*"nobodys-friends".*groupadd' "$GARPD" check "$LAB_DIR/garpd.yaml"
 	assert_refused 'group: .*"nobodys-friends".*groupadd' "$GARPD" run -c "$LAB_DIR/garpd.yaml"
 	in_hv test ! -e "$PINS" || t_fail "something is left"
 }
