@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd.h - the verbs. Each has its file, cmd_VERB.c; argv[0] is the verb. Exit codes as in main.c.
+ * cmd.h - the verbs. Each has its file, cmd_VERB.c; argv[0] is "garpd VERB". Exit codes as in
+ * main.c.
  */
 #ifndef GARPD_CMD_H
 #define GARPD_CMD_H
@@ -43,8 +44,8 @@ int cmd_address(const char *text, struct addr *addr, struct err *err);
 typedef int (*cmd_ask_each)(const struct pins *pins, const struct claim *claim, const char *what,
 			    struct err *err);
 
-/* The whole verb, for each claim of the address in turn. Returns the exit code. */
-int cmd_ask(int argc, char **argv, cmd_ask_each each);
+/* The whole of VERB, for each claim of the address in turn. Returns the exit code. */
+int cmd_ask(const char *verb, int argc, char **argv, cmd_ask_each each);
 
 /* One call of garpd_speak. 0 with *result (enum counter), or -errno with `err`. */
 int cmd_ask_claim(const struct pins *pins, const struct claim *claim, __u32 op, __u32 *result,

@@ -32,5 +32,5 @@ static int announce_claim(const struct pins *pins, const struct claim *claim, co
 
 int cmd_announce(int argc, char **argv)
 {
-	return cmd_ask(argc, argv, announce_claim);
+	return cmd_ask("announce", argc, argv, announce_claim);
 }

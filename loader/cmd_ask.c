@@ -67,7 +67,7 @@ static int ask_address(const struct pins *pins, const struct addr *addr, cmd_ask
 	return code;
 }
 
-int cmd_ask(int argc, char **argv, cmd_ask_each each)
+int cmd_ask(const char *verb, int argc, char **argv, cmd_ask_each each)
 {
 	struct pins pins;
 	struct addr addr;
@@ -75,7 +75,7 @@ int cmd_ask(int argc, char **argv, cmd_ask_each each)
 	int code;
 
 	if (argc != 2 || argv[1][0] == '-')
-		return cmd_usage(argv[0]);
+		return cmd_usage(verb);
 	if (cmd_address(argv[1], &addr, &err))
 		return cmd_misused(&err);
 	code = pins_open(&pins, false, &err);

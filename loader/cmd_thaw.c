@@ -25,5 +25,5 @@ static int thaw_claim(const struct pins *pins, const struct claim *claim, const 
 
 int cmd_thaw(int argc, char **argv)
 {
-	return cmd_ask(argc, argv, thaw_claim);
+	return cmd_ask("thaw", argc, argv, thaw_claim);
 }

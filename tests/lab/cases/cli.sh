@@ -30,6 +30,20 @@ case_usage_is_2() {
 	assert_no_pins
 }
 
+case_help_of_a_verb() {
+	local words
+	"$GARPD" help show >"$LAB_DIR/help" || t_fail "exit status $?"
+	grep -q '^  garpd show claims' "$LAB_DIR/help" || t_fail "it says: $(<"$LAB_DIR/help")"
+	! grep -q 'garpd run' "$LAB_DIR/help" || t_fail "more than that verb: $(<"$LAB_DIR/help")"
+	for words in "show --help" "show -h" "show claims -h" "show --all --help"; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		assert_equals "$words" "$(<"$LAB_DIR/help")" "$("$GARPD" $words)"
+	done
+	assert_fails 2 'dance: no such verb' "$GARPD" help dance
+	assert_fails 2 "^garpd show: .*'--color'" "$GARPD" show --color
+	assert_fails 2 '^  garpd thaw ADDR' "$GARPD" thaw
+}
+
 # Also where a sentence says more than how the verb is used; and before anything is opened.
 case_misuse_is_2_with_a_sentence() {
 	local -a misused=("run --bridge br0 --mode fast" "run --bridge br0 --log xml" "run --bridge a/b"
