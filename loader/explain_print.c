@@ -28,6 +28,11 @@ static json_t *get_vlan(const void *row)
 	return output_vlan(ROW(row)->claim.key.vlan);
 }
 
+static json_t *get_inner_vlan(const void *row)
+{
+	return output_vlan(ROW(row)->claim.key.inner_vlan);
+}
+
 static json_t *get_state(const void *row)
 {
 	return json_string(claim_state_name(ROW(row)->claim.state));
@@ -102,6 +107,7 @@ const struct field explain_fields[] = {
 	{"address", NULL, get_address},
 	{"bridge", NULL, get_bridge},
 	{"vlan", NULL, get_vlan},
+	{"inner_vlan", NULL, get_inner_vlan},
 	{"state", NULL, get_state},
 	{"well", NULL, get_well},
 	{"daemon", NULL, get_daemon},

@@ -18,7 +18,8 @@ json_t *output_object(const struct field *fields, const void *row)
 	json_t *object = json_object();
 
 	for (; fields->key; fields++)
-		json_object_set_new(object, fields->key, fields->get(row));
+		if (fields->key[0])
+			json_object_set_new(object, fields->key, fields->get(row));
 	return object;
 }
 
@@ -202,6 +203,12 @@ json_t *output_interface(__u32 ifindex)
 json_t *output_vlan(__u16 vlan)
 {
 	return vlan ? json_integer(vlan) : json_null();
+}
+
+json_t *output_vlans(const struct claim_key *key)
+{
+	return key->inner_vlan ? json_sprintf("%u.%u", key->vlan, key->inner_vlan)
+			       : output_vlan(key->vlan);
 }
 
 json_t *output_mac(const __u8 mac[MAC_LEN])

@@ -207,10 +207,10 @@ Test(explain_tables, places_are_named_as_far_as_they_fit)
 /* The keys are a contract with those who read our JSON. */
 Test(explain_tables, json_keys)
 {
-	static const char *const keys[] = {"address", "bridge",	   "vlan",	 "state",
-					   "well",    "daemon",	   "heard",	 "decided",
-					   "said",    "confirmed", "tables",	 "findings",
-					   "claim",   "listeners", "neighbours", "fdb_port"};
+	static const char *const keys[] = {
+		"address",  "bridge", "inner_vlan", "vlan",	  "state",     "well",
+		"daemon",   "heard",  "decided",    "said",	  "confirmed", "tables",
+		"findings", "claim",  "listeners",  "neighbours", "fdb_port"};
 	json_t *object = output_object(explain_fields, &e);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -292,6 +292,11 @@ case_show_ports_says_why_and_who_else() {
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 
+case_show_ports_is_sorted_by_name() {
+	lab_start_garpd
+	assert_equals "ports" $'up0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
+}
+
 # A name may be any bytes: none of them speaks to a terminal, and JSON keeps its keys.
 case_names_of_any_bytes_are_cleaned() {
 	lab_start_garpd --log json
