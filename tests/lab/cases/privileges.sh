@@ -78,12 +78,12 @@ case_privileges_for_the_dispatcher() {
 case_forbidden_calls_are_refused() {
 	local what
 	"$LAB_BIN/confined" >"$LAB_DIR/confined" </dev/null || t_fail "not confined"
-	for what in fork clone3 execve ptrace kill 'mprotect executable' 'mmap executable' mount \
+	for what in fork clone3 execve ptrace kill 'tgkill init' 'mprotect executable' 'mmap executable' mount \
 		unshare init_module setuid 'no_new_privs off' terminal 'socket AF_INET' \
 		'socket AF_PACKET'; do
 		grep -qx "$what: ENOSYS" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
 	done
-	for what in mmap 'socket AF_NETLINK' 'socket AF_UNIX'; do
+	for what in mmap 'tgkill itself' 'socket AF_NETLINK' 'socket AF_UNIX'; do
 		grep -qx "$what: done" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
 	done
 }
