@@ -94,17 +94,42 @@ unit_bounds() {
 		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
 }
 
+# What of the hypervisor's file system the unit makes read-only: mounts below, such as /sys/fs/bpf, stay.
+unit_paths_mount() {
+	local path
+	while read -r path; do
+		in_hv test -e "$path" || continue
+		in_hv mount --rbind "$path" "$path"
+		in_hv mount -o remount,ro,bind "$path"
+	done < <(sed -n 's/^ReadOnlyPaths=//p' "$LAB_ROOT/dist/garpd.service" | tr ' ' '\n' | sed 's/^-//')
+}
+
+lab_start_within() {
+	local log=$LAB_DIR/garpd.within.log
+	lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
+		--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
+	GARPD_PID=$LAB_LAST GARPD_LOG=$log
+	lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
+}
+
+# What of root's own lies outside of ProtectSystem=strict, to be written without any right.
+case_unit_keeps_the_kernels_files() {
+	local path
+	unit_paths_mount
+	for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/kernel/uevent_helper; do
+		! in_hv bash -c "[[ ! -e $path ]] || : >>$path" 2>"$LAB_DIR/err" ||
+			[[ ! -e $path ]] || t_fail "$path can be written"
+	done
+	lab_start_within --bridge br0 --uplink up0
+	assert_announces
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "not detached"
+}
+
 # What the unit grants is enough for everything, and is given away all the same.
 case_unit_grants_what_is_needed() {
 	group_config
 	[[ -n $(unit_bounds) ]] || t_fail "no CapabilityBoundingSet in the unit"
-	lab_start_within() {
-		local log=$LAB_DIR/garpd.within.log
-		lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
-			--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
-		GARPD_PID=$LAB_LAST GARPD_LOG=$log
-		lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
-	}
 	lab_start_within -c "$LAB_DIR/garpd.yaml"
 	assert_confined "$CAPS"
 	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
