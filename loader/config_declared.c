@@ -51,6 +51,8 @@ bool prefix_is_nobodys(const struct prefix *prefix)
 
 int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
 {
+	static const struct prefix mapped = {.len = ADDR_V4_BITS,
+					     .addr = {{[10] = 0xff, [11] = 0xff}}};
 	char network[ADDR_TEXT_LEN];
 	int ret = prefix_parse(text, prefix);
 
@@ -65,6 +67,12 @@ int prefix_read(struct prefix *prefix, const char *text, const struct where *whe
 				   "address",
 				   text, prefix_text(prefix, network), (int)strcspn(text, "/"),
 				   text);
+	if (!prefix_is_v4(prefix) && prefix_covers(prefix, &mapped))
+		return where_error(
+			where,
+			"%s would hold for IPv4 too, which is below ::ffff:0:0/96 here; write "
+			"2000::/3",
+			prefix_text(prefix, network));
 	if (prefix_is_nobodys(prefix))
 		return where_error(where, "%s is no address that a guest can have; remove it",
 				   prefix_text(prefix, network));
@@ -240,16 +248,6 @@ int declared_add_flag(struct config *config, const char *argument, const struct 
 }
 
 /* ---- all of them ---- */
-
-static bool prefix_covers(const struct prefix *wide, const struct prefix *narrow)
-{
-	unsigned int bytes = wide->len / 8, bits = wide->len % 8;
-	__u8 mask = (__u8)(0xff00u >> bits);
-
-	if (wide->len > narrow->len || memcmp(&wide->addr, &narrow->addr, bytes) != 0)
-		return false;
-	return bits == 0 || ((wide->addr.bytes[bytes] ^ narrow->addr.bytes[bytes]) & mask) == 0;
-}
 
 /* By address, then the wider one, then the one given earlier (a flag comes after the file). */
 static int declared_compare(const void *a, const void *b)

@@ -14,6 +14,8 @@
 #include "config.h"
 #include "err.h"
 
+#define YAML_PATH_LEN 256 /* of a key or an item in the file: no path of the schema is so long */
+
 /* ---- config_lines.c ---- */
 
 /* Where every key and every list item of a file stands, sorted by path. */

@@ -34,17 +34,6 @@ void explain_note_place(struct explain *explain, struct explain_places *places, 
 
 /* ---- policy ---- */
 
-static bool prefix_has(const struct prefix *prefix, const struct addr *addr)
-{
-	for (__u32 bit = 0; bit < prefix->len; bit += 8) {
-		__u8 mask = prefix->len - bit >= 8 ? 0xff : (__u8)(0xff00 >> (prefix->len - bit));
-
-		if ((prefix->addr.bytes[bit / 8] ^ addr->bytes[bit / 8]) & mask)
-			return false;
-	}
-	return true;
-}
-
 /* Which entry it is that a look-up of the address finds: the tree itself does not tell. */
 static void declared_read(const struct pins *pins, struct explain *explain)
 {
@@ -54,7 +43,7 @@ static void declared_read(const struct pins *pins, struct explain *explain)
 	explain->is_declared = !bpf_map_lookup_elem(pins->addresses, &whole, &explain->declared);
 	while (!code && explain->is_declared) {
 		key = next;
-		if (key.len >= explain->prefix.len && prefix_has(&key, &explain->addr))
+		if (key.len >= explain->prefix.len && prefix_covers(&key, &whole))
 			explain->prefix = key;
 		code = bpf_map_get_next_key(pins->addresses, &key, &next);
 	}

@@ -49,6 +49,16 @@ bool prefix_clear_host_bits(struct prefix *prefix)
 	return cleared;
 }
 
+bool prefix_covers(const struct prefix *wide, const struct prefix *narrow)
+{
+	unsigned int bytes = wide->len / 8, bits = wide->len % 8;
+	__u8 mask = (__u8)(0xff00u >> bits);
+
+	if (wide->len > narrow->len || memcmp(&wide->addr, &narrow->addr, bytes) != 0)
+		return false;
+	return bits == 0 || ((wide->addr.bytes[bytes] ^ narrow->addr.bytes[bytes]) & mask) == 0;
+}
+
 int prefix_parse(const char *text, struct prefix *prefix)
 {
 	const char *slash = strchr(text, '/');

@@ -31,6 +31,9 @@ int addr_parse(const char *text, struct addr *addr);
  */
 int prefix_parse(const char *text, struct prefix *prefix);
 
+/* Is every address of `narrow` one of `wide`? */
+bool prefix_covers(const struct prefix *wide, const struct prefix *narrow);
+
 /* True where there was one to clear. */
 bool prefix_clear_host_bits(struct prefix *prefix);
 

@@ -141,11 +141,12 @@ static const struct bad {
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
-	{"ipv6_mapped", "2: ::/0 is no address that a guest can have"},
+	{"ipv6_mapped",
+	 "2: ::/0 would hold for IPv4 too, which is below ::ffff:0:0/96 here; write 2000::/3"},
 	{"ipv6_multicast", "2: ff02::1 is no address that a guest can have"},
 	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
 	{"link_local_declared",
-	 "6: fe80::10 is link-local, of which nothing is announced; allow it "
+	 "8: fe80::10 is link-local, of which nothing is announced; allow it "
 	 "with \"link_local: yes\", or"},
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
@@ -156,6 +157,8 @@ static const struct bad {
 	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},
 	{"multicast", "2: 224.0.0.1 is no address that a guest can have"},
 	{"name", "1: \"a/b\" is no name of an interface"},
+	{"name_dots", "1: \"..\" is no name of an interface"},
+	{"name_bracket", "1: \"[br\" has a [ without its ]"},
 	{"name_long", "1: \"averyveryverylongname\" is too long for an interface"},
 	{"never_owners", "3: \"announce: never\" with owners"},
 	{"newline", "2: mode can't be \"t?c\"; use auto, tcx, tc, xdp or xdp-generic"},
