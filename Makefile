@@ -6,32 +6,43 @@ B	:= build
 
 .DEFAULT_GOAL := all
 Q := $(if $(V),,@)
+quoted = '$(subst ','\'',$(1))'
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 CC	  ?= cc
 CLANG	  ?= clang
 BPFTOOL	  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 PKGCONFIG ?= pkg-config
-prefix	  ?= /usr/local
+
+# Where `make install` puts things (GNU's names), below DESTDIR.
+prefix	   ?= /usr/local
+sbindir	   ?= $(prefix)/sbin
+mandir	   ?= $(prefix)/share/man
+docdir	   ?= $(prefix)/share/doc/garpd
+sysconfdir ?= /etc
+unitdir	   ?= $(if $(filter /usr/local,$(prefix)),/etc/systemd/system,$(prefix)/lib/systemd/system)
 
 # Joins the XDP programs of others (docs/dependencies.md): where libxdp is there, or as you say.
-WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists 'libxdp >= 1.3' && echo there),yes,no)
+LIBXDP := libxdp >= 1.3
+WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes,no)
 LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd \
 	libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
 WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
 INCLUDES  := -I$(B)
-GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(INCLUDES) -MMD -MP \
+# So that what is built does not depend on where.
+NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.
+GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCLUDES) -MMD -MP \
 	-DGARPD_VERSION='"$(VERSION)"' $(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # The kernel's ABI headers of this architecture, for a compiler that targets none.
-BPF_CFLAGS = -g -O2 $(WARNINGS) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)
+BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)
 
 LEFT_OUT := loader/attach_join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
-.PHONY: FORCE all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
+.PHONY: FORCE check-libxdp uninstall all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
 
 all: $(B)/garpd ## build build/garpd, the BPF object inside it
 
@@ -49,30 +60,44 @@ $(B)/garpd.skel.h: $(B)/bpf/garpd.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name garpd_bpf > $@.tmp && mv $@.tmp $@
 
-$(B)/loader/%.o: loader/%.c | $(B)/garpd.skel.h
+$(B)/loader/%.o: loader/%.c $(B)/flags | $(B)/garpd.skel.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(GARPD_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/garpd: $(OBJECTS) $(B)/libraries
+$(B)/garpd: $(OBJECTS) $(B)/flags
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $(OBJECTS) $(GARPD_LIBS) -o $@
 
-# Changes when they do, so that the program is linked again after WITH_LIBXDP was given.
-$(B)/libraries: FORCE
+# Changes when they do: what another VERSION or WITH_LIBXDP has compiled is not taken over.
+FLAGS = $(filter-out -Werror,$(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS)) $(LIBRARIES)
+$(B)/flags: FORCE check-libxdp
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(LIBRARIES)' | cmp -s - $@ || echo '$(LIBRARIES)' > $@
+	$(Q)printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(FLAGS)) > $@
 
 FORCE:
 
+check-libxdp:
+	$(Q)[ '$(WITH_LIBXDP)' != yes ] || $(PKGCONFIG) --exists '$(LIBXDP)' || \
+		{ echo 'WITH_LIBXDP=yes: pkg-config finds no $(LIBXDP); install libxdp-dev' >&2; exit 1; }
+
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 
+# What the files of dist/ leave open.
+FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; s|@version@|$(VERSION)|g'
+
 install: all ## copy to $(prefix): the program, its man page, unit and example configuration
-	install -D -m 755 $(B)/garpd $(DESTDIR)$(prefix)/sbin/garpd
-	install -D -m 644 dist/garpd.8 $(DESTDIR)$(prefix)/share/man/man8/garpd.8
-	install -D -m 644 dist/garpd.yaml $(DESTDIR)$(prefix)/share/doc/garpd/garpd.yaml
-	install -d $(DESTDIR)/etc/systemd/system
-	sed 's|@prefix@|$(prefix)|' dist/garpd.service > $(DESTDIR)/etc/systemd/system/garpd.service
+	install -D -m 755 $(B)/garpd $(DESTDIR)$(sbindir)/garpd
+	install -D -m 644 dist/garpd.yaml $(DESTDIR)$(docdir)/garpd.yaml
+	install -d $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
+	$(FILL_IN) dist/garpd.8 > $(DESTDIR)$(mandir)/man8/garpd.8
+	$(FILL_IN) dist/garpd.service > $(DESTDIR)$(unitdir)/garpd.service
+	chmod 644 $(DESTDIR)$(mandir)/man8/garpd.8 $(DESTDIR)$(unitdir)/garpd.service
+
+uninstall: ## remove what install has copied; first: garpd detach
+	rm -f $(DESTDIR)$(sbindir)/garpd $(DESTDIR)$(mandir)/man8/garpd.8
+	rm -f $(DESTDIR)$(unitdir)/garpd.service $(DESTDIR)$(docdir)/garpd.yaml
+	-rmdir $(DESTDIR)$(docdir)
 
 clean: ## remove build/
 	rm -rf $(B)

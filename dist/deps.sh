@@ -4,11 +4,11 @@
 # what garpd needs; docs/dependencies.md says why.
 set -eu
 
-build="gcc make clang llvm bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
+build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
 	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev"
 # What the lab, the demo and the tests play with.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
-tests="libcriterion-dev libclang-rt-dev valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
+tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format
 	shellcheck bsdextrautils"
 # Emulated machines with Debian's kernels in them.

@@ -182,15 +182,42 @@ void adopt_give_up(void)
 
 /* ---- sweeping ---- */
 
-static void adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name)
+/* As far as it goes: 0, or -errno with the first `err`. */
+static int adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name,
+				 struct err *err)
 {
 	struct port port = {}, left = {};
 	bool known = pins && !bpf_map_lookup_elem(pins->ports, &ifindex, &port);
-	struct err ignored;
+	struct err later;
+	int code = 0;
 
-	for (left.mode = MODE_TCX; left.mode <= MODE_XDP_GENERIC; left.mode++)
-		if (!known || left.mode != port.mode)
-			attach_remove(ifindex, name, &left, &ignored);
+	for (left.mode = MODE_TCX; left.mode <= MODE_XDP_GENERIC; left.mode++) {
+		int failed = known && left.mode == port.mode
+				     ? 0
+				     : attach_remove(ifindex, name, &left, code ? &later : err);
+
+		code = code ? code : failed;
+	}
+	return code;
+}
+
+static int adopt_sweep_interfaces(const struct pins *pins, struct err *err)
+{
+	struct if_nameindex *all = if_nameindex();
+	const struct if_nameindex *it;
+	struct err later;
+	int code = 0;
+
+	if (!all)
+		return err_set(err, -errno, "interfaces: cannot be listed: %s", strerror(errno));
+	for (it = all; it->if_index; it++) {
+		int failed = adopt_sweep_interface(pins, it->if_index, it->if_name,
+						   code ? &later : err);
+
+		code = code ? code : failed;
+	}
+	if_freenameindex(all);
+	return code;
 }
 
 /* The interface of a link is gone: so is the link, but for its pin. */
@@ -211,19 +238,17 @@ static void adopt_sweep_links(void)
 		closedir(dir);
 }
 
-void adopt_sweep(const struct pins *pins)
+int adopt_sweep(const struct pins *pins, struct err *err)
 {
 	/* Most of what is looked for is not there, of which libbpf need not complain. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	struct if_nameindex *all = if_nameindex();
-	const struct if_nameindex *it;
+	int code = adopt_sweep_interfaces(pins, err);
 
-	for (it = all; it && it->if_index; it++)
-		adopt_sweep_interface(pins, it->if_index, it->if_name);
-	if_freenameindex(all);
 	adopt_sweep_links();
-	adopt_give_up();
+	if (!code)
+		adopt_give_up();
 	libbpf_set_print(print);
+	return code;
 }
 
 bool adopt_sweep_is_due(void)

@@ -42,9 +42,10 @@ void adopt_give_up(void);
 
 /*
  * Takes off everything of ours, in whatever mode, that `pins` does not describe (NULL: everything),
- * also where no map tells of it any more. Clsact qdiscs stay: nobody knows who made them.
+ * also where no map tells of it any more. Clsact qdiscs stay: nobody knows who made them. 0, or
+ * -errno with the first `err`: all else is off, and the sweep is still due.
  */
-void adopt_sweep(const struct pins *pins);
+int adopt_sweep(const struct pins *pins, struct err *err);
 
 /* Was something replaced, by us or by a daemon that has died since, and nothing swept yet? */
 bool adopt_sweep_is_due(void);

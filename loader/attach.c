@@ -61,30 +61,51 @@ static int attach_tc_query(const struct bpf_tc_hook *hook)
 	return strncmp(name, FILTER_NAME, strlen(FILTER_NAME)) ? -EEXIST : 1;
 }
 
-static int attach_tc(int prog_fd, __u32 ifindex, const char *name, struct port *port,
-		     struct err *err)
+/* The qdisc itself, of our making, unless somebody else uses it by now. */
+static int attach_tc_remove_qdisc(__u32 ifindex)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS); /* so says libbpf */
+
+	return qdisc_clsact_is_empty(ifindex) ? bpf_tc_hook_destroy(&hook) : 0;
+}
+
+/* 0, 1 where ours was there already, or -errno with `err`. */
+static int attach_tc_filter(int prog_fd, const struct bpf_tc_hook *hook, const char *name,
+			    struct err *err)
+{
 	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = GARPD_TC_HANDLE,
 			    .priority = GARPD_TC_PRIORITY, .flags = BPF_TC_F_REPLACE);
-	int code = bpf_tc_hook_create(&hook);
-	int was;
+	int was = attach_tc_query(hook);
+	int code;
 
-	if (code && code != -EEXIST)
-		return err_set(err, code, "%s: cannot make a clsact qdisc: %s", name,
-			       strerror(-code));
-	if (!code)
-		port->made_qdisc = 1;
-	was = attach_tc_query(&hook);
 	if (was == -EEXIST)
 		return err_set(err, was,
 			       "%s: somebody else's filter has handle 0x%x, priority %u; remove "
 			       "it (tc filter del dev %s ingress), or use \"mode: tcx\"",
 			       name, GARPD_TC_HANDLE, GARPD_TC_PRIORITY, name);
-	code = was < 0 ? was : bpf_tc_attach(&hook, &opts);
+	code = was < 0 ? was : bpf_tc_attach(hook, &opts);
 	if (code)
 		return err_set(err, code, "%s: cannot attach with tc: %s", name, strerror(-code));
 	return was;
+}
+
+static int attach_tc(int prog_fd, __u32 ifindex, const char *name, struct port *port,
+		     struct err *err)
+{
+	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	int made = bpf_tc_hook_create(&hook);
+	int code;
+
+	if (made && made != -EEXIST)
+		return err_set(err, made, "%s: cannot make a clsact qdisc: %s", name,
+			       strerror(-made));
+	code = attach_tc_filter(prog_fd, &hook, name, err);
+	if (!made && code < 0)
+		attach_tc_remove_qdisc(ifindex);
+	else if (!made)
+		port->made_qdisc = 1;
+	return code;
 }
 
 static int attach_tc_remove(__u32 ifindex, const struct port *port)
@@ -92,12 +113,12 @@ static int attach_tc_remove(__u32 ifindex, const struct port *port)
 	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
 	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
 			    .priority = GARPD_TC_PRIORITY);
-	int code = attach_tc_query(&hook) == 1 ? bpf_tc_detach(&hook, &opts) : 0;
+	int was = attach_tc_query(&hook);
+	int code = was == 1 ? bpf_tc_detach(&hook, &opts) : 0;
 
-	if (code || !port->made_qdisc || !qdisc_clsact_is_empty(ifindex))
-		return code;
-	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* libbpf: the qdisc itself */
-	return bpf_tc_hook_destroy(&hook);
+	if (was < 0 && was != -EEXIST)
+		return was;
+	return code || !port->made_qdisc ? code : attach_tc_remove_qdisc(ifindex);
 }
 
 /* ---- any mode ---- */

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "attach_link.h"
 #include "attach_xdp.h"
 #include "programs.h"
+#include "text.h"
 
 bool attach_xdp_has_frags(void)
 {
@@ -61,12 +61,11 @@ static int attach_xdp_taken_there(const char *name, const char *whose, int code,
 static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *port, int code,
 			    struct err *err)
 {
-	char whose[PROGRAM_NAME_LEN + 32], above[IF_NAMESIZE + 1];
+	char whose[PROGRAM_NAME_LEN + 32], above[NAME_TEXT_LEN];
 
 	if (attach_xdp_whose(ifindex, whose, sizeof(whose)))
 		return attach_xdp_taken_there(name, whose, code, err);
-	if (!if_indextoname(port->segment, above))
-		snprintf(above, sizeof(above), "#%u", port->segment);
+	interface_text(port->segment, above);
 	if (attach_xdp_whose(port->segment, whose, sizeof(whose)))
 		return err_set(err, code,
 			       "%s: %s above it has an XDP program: %s; remove it (ip link set dev "

@@ -108,6 +108,11 @@ static json_t *get_inner_vlan(const void *row)
 	return output_vlan(((const struct claim *)row)->key.inner_vlan);
 }
 
+static json_t *get_vlans(const void *row)
+{
+	return output_vlans(&((const struct claim *)row)->key);
+}
+
 static json_t *get_address(const void *row)
 {
 	return output_addr(&((const struct claim *)row)->key.addr);
@@ -130,7 +135,9 @@ static json_t *get_state(const void *row)
 
 static json_t *get_reason(const void *row)
 {
-	return json_string(counter_name(((const struct claim *)row)->reason));
+	const struct claim *claim = row;
+
+	return claim->state == CLAIM_NONE ? json_null() : json_string(counter_name(claim->reason));
 }
 
 static json_t *get_owner(const void *row)
@@ -193,7 +200,8 @@ GET_TIME(changed)
 
 const struct field claims_fields[] = {
 	{"bridge", "BRIDGE", get_bridge},
-	{"vlan", "VLAN", get_vlan},
+	{"", "VLAN", get_vlans},
+	{"vlan", NULL, get_vlan},
 	{"inner_vlan", NULL, get_inner_vlan},
 	{"address", "ADDRESS", get_address},
 	{"mac", "MAC", get_mac},

@@ -3,13 +3,12 @@
  * garpd announce ADDR: speaks for an existing claim now. The program in the kernel checks and
  * does it; no daemon is needed.
  */
-#include <errno.h>
 #include <stdio.h>
 
 #include "cmd.h"
 #include "text.h"
 
-static int announce_claim(const struct pins *pins, const struct claim *claim, const char *address,
+static int announce_claim(const struct pins *pins, const struct claim *claim, const char *what,
 			  struct err *err)
 {
 	char mac[MAC_TEXT_LEN];
@@ -19,19 +18,19 @@ static int announce_claim(const struct pins *pins, const struct claim *claim, co
 	if (code)
 		return code;
 	if (result == COUNTER_announce_queued)
-		return err_set(err, -EAGAIN,
+		return err_set(err, 1,
 			       "%s: not announced yet: its port has to wait for its turn; the "
 			       "daemon does it then",
-			       address);
+			       what);
 	if (result != COUNTER_announce_asked)
-		return err_set(err, -EPERM,
+		return err_set(err, 1,
 			       "%s: not announced: the claim is %s (%s); see garpd show claims",
-			       address, claim_state_name(claim->state), counter_name(result));
-	printf("%s: announced %s\n", address, mac_text(claim->mac, mac));
+			       what, claim_state_name(claim->state), counter_name(result));
+	printf("%s: announced %s\n", what, mac_text(claim->mac, mac));
 	return 0;
 }
 
 int cmd_announce(int argc, char **argv)
 {
-	return cmd_ask(argc, argv, announce_claim);
+	return cmd_ask("announce", argc, argv, announce_claim);
 }

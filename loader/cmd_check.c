@@ -3,6 +3,7 @@
 
 #include "cmd.h"
 #include "config.h"
+#include "privileges.h"
 
 static const char *plural(size_t count, const char *one, const char *many)
 {
@@ -22,17 +23,27 @@ static void check_print(const struct config *config)
 	       bridges || routers ? "" : "; garpd run needs --bridge or --router with it");
 }
 
+/* As `run` would: the file, and the group that it names. */
+static int check_file(struct config *config, const char *file, struct err *err)
+{
+	gid_t gid;
+	int code = config_load(config, file, err);
+
+	return code || !config->group ? code : privileges_group(config->group, &gid, err);
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct config config;
 	struct err err;
+	int code;
 
 	if (argc != 2 || argv[1][0] == '-')
 		return cmd_usage("check");
 	config_init(&config);
-	if (config_load(&config, argv[1], &err))
-		return cmd_fail(&err);
-	check_print(&config);
+	code = check_file(&config, argv[1], &err);
+	if (!code)
+		check_print(&config);
 	config_free(&config);
-	return EXIT_DONE;
+	return code ? cmd_fail(&err) : EXIT_DONE;
 }

@@ -12,12 +12,16 @@
 static int detach_all(struct err *err)
 {
 	struct pins pins;
+	struct err later;
 	int code = pins_open(&pins, false, err);
 
 	/* Half of the pins, or another version's: no map tells where we are attached. */
 	if (code == -ENOENT || code == -EPROTO) {
-		adopt_sweep(NULL);
-		return pins_remove(err);
+		code = adopt_sweep(NULL, err);
+		if (!code)
+			return pins_remove(err);
+		pins_remove(&later);
+		return code;
 	}
 	if (code)
 		return code;

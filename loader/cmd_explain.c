@@ -26,19 +26,15 @@ static void explain_show(const struct explains *explains, bool as_json)
 }
 
 /* 0; 1: nobody has claimed the address here, which is explained, too; or -errno with `err`. */
-static int explain_address(const char *text, bool as_json, struct err *err)
+static int explain_address(const struct addr *addr, bool as_json, struct err *err)
 {
 	struct explains explains;
 	struct pins pins;
-	struct addr addr;
-	int code;
+	int code = pins_open(&pins, true, err);
 
-	if (addr_parse(text, &addr))
-		return err_set(err, -EINVAL, "%s: not an address", text);
-	code = pins_open(&pins, true, err);
 	if (code)
 		return code;
-	code = explain_read(&pins, &addr, &explains, err);
+	code = explain_read(&pins, addr, &explains, err);
 	if (!code) {
 		explain_show(&explains, as_json);
 		code = !explain_is_claimed(explains.explain);
@@ -52,6 +48,7 @@ int cmd_explain(int argc, char **argv)
 {
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {}};
 	bool as_json = false;
+	struct addr addr;
 	struct err err;
 	int option, code;
 
@@ -62,7 +59,9 @@ int cmd_explain(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		return cmd_usage("explain");
-	code = explain_address(argv[optind], as_json, &err);
+	if (cmd_address(argv[optind], &addr, &err))
+		return cmd_misused(&err);
+	code = explain_address(&addr, as_json, &err);
 	if (code < 0)
 		return cmd_fail(&err);
 	return code ? EXIT_FAILED : EXIT_DONE;

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -35,7 +36,18 @@ static const struct option run_options[] = {
 struct command_line {
 	int argc;
 	char **argv;
+	bool misused; /* a flag was refused, not the file */
 };
+
+static int run_set_log(const char *value, struct err *err)
+{
+	bool as_json = !strcmp(value, "json");
+
+	if (!as_json && strcmp(value, "text"))
+		return err_set(err, -EINVAL, "--log %.60s: use text or json", value);
+	log_set_json(as_json);
+	return 0;
+}
 
 static int run_take_option(struct config *config, int option, const char *value, struct err *err)
 {
@@ -50,8 +62,10 @@ static int run_take_option(struct config *config, int option, const char *value,
 		return config_add_declared(config, value, err);
 	case OPTION_MODE:
 		return config_set_mode(config, value, err);
+	case OPTION_LOG:
+		return run_set_log(value, err);
 	}
-	return 0; /* -c and --log have had their turn */
+	return 0; /* -c has had its turn */
 }
 
 /* The file first, wherever -c stands: flags come on top of it. */
@@ -67,17 +81,28 @@ static int run_load_file(const struct command_line *line, struct config *config,
 	return code;
 }
 
-static int run_configure(void *ctx, struct config *config, struct err *err)
+static int run_take_flags(const struct command_line *line, struct config *config, struct err *err)
 {
-	const struct command_line *line = ctx;
-	int option, code;
+	int option, code = 0;
 
-	config_init(config);
-	code = run_load_file(line, config, err);
 	optind = 0;
 	while (!code &&
 	       (option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1)
 		code = run_take_option(config, option, optarg, err);
+	return code;
+}
+
+static int run_configure(void *ctx, struct config *config, struct err *err)
+{
+	struct command_line *line = ctx;
+	int code;
+
+	config_init(config);
+	code = run_load_file(line, config, err);
+	if (!code) {
+		code = run_take_flags(line, config, err);
+		line->misused = code;
+	}
 	if (!code)
 		code = config_check(config, err);
 	if (code)
@@ -90,23 +115,20 @@ static int run_check_usage(const struct command_line *line)
 {
 	int option;
 
-	while ((option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1) {
+	while ((option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1)
 		if (option == '?')
 			return cmd_usage("run");
-		if (option == OPTION_LOG && strcmp(optarg, "text") && strcmp(optarg, "json"))
-			return cmd_usage("run");
-		if (option == OPTION_LOG)
-			log_set_json(!strcmp(optarg, "json"));
-	}
 	return optind == line->argc ? 0 : cmd_usage("run");
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct command_line line = {argc, argv};
+	struct command_line line = {.argc = argc, .argv = argv};
 	struct err err;
 
 	if (run_check_usage(&line))
 		return EXIT_USAGE;
-	return daemon_run(run_configure, &line, &err) < 0 ? cmd_fail(&err) : EXIT_DONE;
+	if (daemon_run(run_configure, &line, &err) >= 0)
+		return EXIT_DONE;
+	return line.misused ? cmd_misused(&err) : cmd_fail(&err);
 }

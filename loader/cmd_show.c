@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters [-j]: the pinned maps, as they are. Counters in text
+ * are those that are not zero, but with -a.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,7 +24,7 @@
 struct show {
 	struct pins pins;
 	bool as_json;
-	bool all; /* -a: counters that are zero too */
+	bool all; /* -a */
 };
 
 /* ---- claims ---- */
@@ -60,13 +61,14 @@ static int show_listeners(const struct show *show, struct err *err)
 
 struct port_row {
 	__u32 ifindex;
+	char name[NAME_TEXT_LEN];
 	struct port port;
 	struct limit limit;
 };
 
 static json_t *get_name(const void *row)
 {
-	return output_interface(((const struct port_row *)row)->ifindex);
+	return json_string(((const struct port_row *)row)->name);
 }
 
 static json_t *get_ifindex(const void *row)
@@ -204,6 +206,11 @@ static const struct field port_fields[] = {
 	{NULL, NULL, NULL},
 };
 
+static int ports_order(const void *a, const void *b)
+{
+	return strcmp(((const struct port_row *)a)->name, ((const struct port_row *)b)->name);
+}
+
 static int show_ports(const struct show *show, struct err *err)
 {
 	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
@@ -218,10 +225,12 @@ static int show_ports(const struct show *show, struct err *err)
 	count = datapath_ports(&show->pins, ifindexes, GARPD_MAX_PORTS);
 	for (i = 0; i < count; i++) {
 		rows[found].ifindex = ifindexes[i];
+		interface_text(ifindexes[i], rows[found].name);
 		bpf_map_lookup_elem_flags(show->pins.port_limits, &ifindexes[i], &rows[found].limit,
 					  BPF_F_LOCK);
 		found += !bpf_map_lookup_elem(show->pins.ports, &ifindexes[i], &rows[found].port);
 	}
+	qsort(rows, found, sizeof(*rows), ports_order);
 	output_rows(port_fields, rows, found, sizeof(*rows), show->as_json);
 	if (!programs_may_read())
 		fprintf(stderr, "garpd: others: not shown: other people's programs are seen by "
@@ -317,7 +326,7 @@ int cmd_show(int argc, char **argv)
 		show.all |= option == 'a';
 	}
 	subject = optind == argc - 1 ? show_find(argv[optind]) : NULL;
-	if (!subject)
+	if (!subject || (show.all && subject->show != show_counters))
 		return cmd_usage("show");
 	code = pins_open(&show.pins, true, &err);
 	if (code)

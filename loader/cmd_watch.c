@@ -4,7 +4,8 @@
  *
  * The ring buffer has one reader, the daemon, and an event read is an event gone. So this looks at
  * the claims map itself, ten times a second, and prints what has changed: it needs no daemon and
- * takes nothing from one.
+ * takes nothing from one. Where the map that is pinned is another one (a new version, a detach and
+ * a new start), it goes on with that.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -17,8 +18,10 @@
 #include "claims.h"
 #include "cmd.h"
 #include "pins.h"
+#include "text.h"
 
 #define WATCH_INTERVAL_MS 100
+#define WATCH_LOOKS	  10 /* from one check of the pin to the next */
 
 static void watch_print_changes(const struct claims *was, const struct claims *now, bool as_json)
 {
@@ -33,7 +36,10 @@ static void watch_print_changes(const struct claims *was, const struct claims *n
 	}
 }
 
-/* A claim that is not in the map any more was forgotten: said once, in the state "none". */
+/*
+ * A claim that is not in the map any more was forgotten since the last look: said once, in the
+ * state "none". Why is nowhere to be read any more.
+ */
 static void watch_print_forgotten(const struct claims *was, const struct claims *now, bool as_json)
 {
 	struct claim gone;
@@ -43,9 +49,8 @@ static void watch_print_forgotten(const struct claims *was, const struct claims 
 		if (now->count && claims_find(now, &was->claim[i].key))
 			continue;
 		gone = was->claim[i];
-		/* An open window ends in a lapse, all else by age: claim.h has no third way out. */
-		gone.reason = gone.state == CLAIM_PROBING ? COUNTER_lapsed : COUNTER_aged;
 		gone.state = CLAIM_NONE;
+		gone.changed_ns = time_now_ns();
 		output_row_stream(claims_fields, &gone, as_json);
 	}
 }
@@ -79,16 +84,37 @@ static int watch_stop_fd(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-static int watch(const struct pins *pins, bool as_json, struct err *err)
+/* Whether what is open is still what is pinned; else opens that. 0, or -errno with `err`. */
+static int watch_follow(struct pins *pins, struct err *err)
+{
+	struct pins now;
+	int code;
+
+	if (pins_are_pinned(pins))
+		return 0;
+	code = pins_open(&now, true, err);
+	if (code)
+		return code;
+	pins_close(pins);
+	*pins = now;
+	return 0;
+}
+
+static int watch(struct pins *pins, bool as_json, struct err *err)
 {
 	struct pollfd stop = {.fd = watch_stop_fd(), .events = POLLIN};
 	struct claims was = {};
+	unsigned int looks = 0;
 	int code = claims_read(pins->claims, &was, err);
 
 	if (!as_json)
 		output_headers_stream(claims_fields);
-	while (!code && !poll(&stop, 1, WATCH_INTERVAL_MS))
-		code = watch_look(pins, &was, as_json, err);
+	while (!code && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
+		if (++looks % WATCH_LOOKS == 0)
+			code = watch_follow(pins, err);
+		if (!code)
+			code = watch_look(pins, &was, as_json, err);
+	}
 	claims_free(&was);
 	close(stop.fd);
 	return code;

@@ -141,7 +141,8 @@ static int words_load(struct config *config, const struct yaml_config *top,
 	return ret;
 }
 
-/* Whether there is such a group is found out at the start, by whoever makes us its member. */
+/* Whether there is such a group is found out at the start, by whoever makes us its member; and by
+ * `garpd check`. */
 static int group_load(struct config *config, const char *group, const struct where *file)
 {
 	struct where where = where_at(file, "group");

@@ -51,6 +51,8 @@ bool prefix_is_nobodys(const struct prefix *prefix)
 
 int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
 {
+	static const struct prefix mapped = {.len = ADDR_V4_BITS,
+					     .addr = {{[10] = 0xff, [11] = 0xff}}};
 	char network[ADDR_TEXT_LEN];
 	int ret = prefix_parse(text, prefix);
 
@@ -65,6 +67,12 @@ int prefix_read(struct prefix *prefix, const char *text, const struct where *whe
 				   "address",
 				   text, prefix_text(prefix, network), (int)strcspn(text, "/"),
 				   text);
+	if (!prefix_is_v4(prefix) && prefix_covers(prefix, &mapped))
+		return where_error(
+			where,
+			"%s would hold for IPv4 too, which is below ::ffff:0:0/96 here; write "
+			"2000::/3",
+			prefix_text(prefix, network));
 	if (prefix_is_nobodys(prefix))
 		return where_error(where, "%s is no address that a guest can have; remove it",
 				   prefix_text(prefix, network));
@@ -116,6 +124,29 @@ static int announce_check(const struct declared *declared, const struct where *w
 	return 0;
 }
 
+/* 169.254/16 and fe80::/10, whole or in part. */
+static bool prefix_is_link_local(const struct prefix *prefix)
+{
+	unsigned int len = prefix_is_v4(prefix) ? ADDR_V4_BITS + 16 : 10;
+
+	return prefix->len >= len && addr_is_link_local(&prefix->addr);
+}
+
+/* Probes for them are passed over before anybody looks what is declared. */
+static int link_local_check(const struct config *config, const struct declared *declared,
+			    const struct where *where)
+{
+	char text[ADDR_TEXT_LEN];
+
+	if (config->settings.link_local || declared->address.announce == ANNOUNCE_NEVER ||
+	    !prefix_is_link_local(&declared->prefix))
+		return 0;
+	return where_error(where,
+			   "%s is link-local, of which nothing is announced; allow it with "
+			   "\"link_local: yes\", or remove it",
+			   prefix_text(&declared->prefix, text));
+}
+
 static int declared_append(struct config *config, const struct declared *declared,
 			   const struct where *where)
 {
@@ -165,6 +196,8 @@ static int address_load(struct config *config, const struct yaml_address *yaml,
 		ret = owners_load(&declared, yaml, item);
 	if (!ret)
 		ret = announce_check(&declared, &announce);
+	if (!ret)
+		ret = link_local_check(config, &declared, &where);
 	return ret ? ret : declared_append(config, &declared, &where);
 }
 
@@ -207,22 +240,14 @@ int declared_add_flag(struct config *config, const char *argument, const struct 
 	if (!ret)
 		ret = owners_split(&declared, owners, where);
 	if (!ret)
+		ret = link_local_check(config, &declared, where);
+	if (!ret)
 		ret = declared_append(config, &declared, where);
 	free(address);
 	return ret;
 }
 
 /* ---- all of them ---- */
-
-static bool prefix_covers(const struct prefix *wide, const struct prefix *narrow)
-{
-	unsigned int bytes = wide->len / 8, bits = wide->len % 8;
-	__u8 mask = (__u8)(0xff00u >> bits);
-
-	if (wide->len > narrow->len || memcmp(&wide->addr, &narrow->addr, bytes) != 0)
-		return false;
-	return bits == 0 || ((wide->addr.bytes[bytes] ^ narrow->addr.bytes[bytes]) & mask) == 0;
-}
 
 /* By address, then the wider one, then the one given earlier (a flag comes after the file). */
 static int declared_compare(const void *a, const void *b)

@@ -3,6 +3,7 @@
  * config_guards.c - what segments and ports are held to.
  */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,39 @@ static int name_load(const char *key, const char *text, char **name, const struc
 	return *name ? 0 : where_memory(&where);
 }
 
+/*
+ * The first item that matches counts, so one whose name another matches before it never would. `at`
+ * is where the other one's name stands.
+ */
+static int name_reaches(const char *name, const char *other, const struct where *item,
+			const struct where *at)
+{
+	if (strcmp(other, name) == 0)
+		return where_error(item, "%.60s is there already (line %u); keep one", name,
+				   where_line(at));
+	if (name_is_pattern(name) || fnmatch(other, name, 0))
+		return 0;
+	return where_error(item,
+			   "%.60s would never count: the first item that matches does, which is "
+			   "%.60s (line %u); put it before that",
+			   name, other, where_line(at));
+}
+
 /* ---- segments ---- */
+
+static int segment_reaches(const struct guards *guards, const struct where *item)
+{
+	size_t last = guards->segment_count - 1;
+	int ret = 0;
+
+	for (size_t i = 0; i < last && !ret; i++) {
+		struct where at = where_at(item, "segments[%zu].segment", i);
+
+		ret = name_reaches(guards->segment[last].segment, guards->segment[i].segment, item,
+				   &at);
+	}
+	return ret;
+}
 
 static int segment_load(struct guards *guards, const struct yaml_segment *yaml,
 			const struct where *item)
@@ -43,6 +76,8 @@ static int segment_load(struct guards *guards, const struct yaml_segment *yaml,
 
 	segment->foreign = guards->foreign;
 	segment->only_declared = guards->only_declared;
+	if (!ret)
+		ret = segment_reaches(guards, item);
 	if (!ret)
 		ret = yes_load("foreign", yaml->foreign, &segment->foreign, item);
 	if (!ret)
@@ -67,6 +102,19 @@ static int segments_load(struct guards *guards, const struct yaml_config *top,
 }
 
 /* ---- ports ---- */
+
+static int rule_reaches(const struct guards *guards, const struct where *item)
+{
+	size_t last = guards->rule_count - 1;
+	int ret = 0;
+
+	for (size_t i = 0; i < last && !ret; i++) {
+		struct where at = where_at(item, "ports[%zu].port", i);
+
+		ret = name_reaches(guards->rule[last].port, guards->rule[i].port, item, &at);
+	}
+	return ret;
+}
 
 static int addresses_load(struct port_rule *rule, const struct yaml_port *yaml,
 			  const struct where *item)
@@ -105,6 +153,8 @@ static int rule_load(struct guards *guards, const struct yaml_port *yaml, const 
 	struct port_rule *rule = &guards->rule[guards->rule_count++];
 	int ret = name_load("port", yaml->port, &rule->port, item);
 
+	if (!ret)
+		ret = rule_reaches(guards, item);
 	if (!ret)
 		ret = addresses_load(rule, yaml, item);
 	if (!ret)

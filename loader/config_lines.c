@@ -15,7 +15,6 @@
 #include "config_parts.h"
 
 #define WALK_DEPTH 8 /* the deepest value known is at 5: file, addresses, item, owners, item */
-#define PATH_LEN   256
 
 struct level {
 	bool mapping;
@@ -31,7 +30,7 @@ struct walk {
 	unsigned int documents;
 	unsigned int depth;
 	struct level level[WALK_DEPTH];
-	char path[PATH_LEN];
+	char path[YAML_PATH_LEN];
 };
 
 static int lines_add(struct lines *lines, const char *path, unsigned int line)

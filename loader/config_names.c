@@ -26,15 +26,27 @@ bool names_match(const struct names *names, const char *name)
 	return false;
 }
 
+bool name_is_pattern(const char *name)
+{
+	return strpbrk(name, "*?[") != NULL;
+}
+
 /* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
 int name_check(const char *name, const struct where *where)
 {
-	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n")] != '\0')
+	const char *open = strchr(name, '[');
+
+	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n\v\f")] != '\0' || !strcmp(name, ".") ||
+	    !strcmp(name, ".."))
 		return where_error(where,
 				   "\"%.60s\" is no name of an interface; give one, or a "
 				   "pattern such as vmbr*",
 				   name);
-	if (strpbrk(name, "*?[") == NULL && strlen(name) >= IFNAMSIZ)
+	if (open && !strchr(open, ']'))
+		return where_error(
+			where, "\"%.60s\" has a [ without its ]: it would match that name alone",
+			name);
+	if (!name_is_pattern(name) && strlen(name) >= IFNAMSIZ)
 		return where_error(where,
 				   "\"%.60s\" is too long for an interface; names have at "
 				   "most %d characters",

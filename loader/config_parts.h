@@ -14,6 +14,8 @@
 #include "config.h"
 #include "err.h"
 
+#define YAML_PATH_LEN 256 /* of a key or an item in the file: no path of the schema is so long */
+
 /* ---- config_lines.c ---- */
 
 /* Where every key and every list item of a file stands, sorted by path. */
@@ -208,6 +210,9 @@ extern const struct word yes_words[];
 
 /* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
 int name_check(const char *name, const struct where *where);
+
+/* Or is it that of one interface alone? */
+bool name_is_pattern(const char *name);
 
 /* The four lists of interfaces. */
 int names_load(struct config *config, const struct yaml_config *top, const struct where *file);

@@ -17,7 +17,6 @@
 #define FILE_MAX                                                                        \
 	(16u * 1024u * 1024u) /* every address with every owner it may have, twice over \
 			       */
-#define PATH_LEN 256
 
 /* ---- schema ----
  *
@@ -127,16 +126,16 @@ const cyaml_schema_value_t yaml_schema = {
 /* Gathered from its log: the first line is the message, then the path from the inside out. */
 struct complaint {
 	char message[128];
-	char path[PATH_LEN];
+	char path[YAML_PATH_LEN];
 	unsigned int line; /* roughly: of the value read last */
 };
 
-static void path_prepend(char path[PATH_LEN], const char *part)
+static void path_prepend(char path[YAML_PATH_LEN], const char *part)
 {
 	size_t len = strlen(part), rest = strlen(path) + 1;
 	bool dot = path[0] && path[0] != '[';
 
-	if (len + dot + rest > PATH_LEN)
+	if (len + dot + rest > YAML_PATH_LEN)
 		return; /* no path of the schema is so long */
 	memmove(path + len + dot, path, rest);
 	memcpy(path, part, len);
@@ -159,7 +158,7 @@ static void complaint_read(cyaml_log_t level, void *ctx, const char *format, va_
 {
 	static const char load[] = "Load: ";
 	struct complaint *complaint = ctx;
-	char text[256], part[PATH_LEN];
+	char text[256], part[YAML_PATH_LEN];
 	unsigned int item;
 
 	if (level < CYAML_LOG_ERROR)
@@ -207,7 +206,7 @@ static const char *keys_text(const char *path, char *text, size_t size)
 static int unknown_key(const struct lines *lines, const char *file,
 		       const struct complaint *complaint, const char *key, struct err *err)
 {
-	char keys[256], path[PATH_LEN];
+	char keys[256], path[YAML_PATH_LEN];
 	unsigned int line;
 
 	snprintf(path, sizeof(path), "%.120s%s%.120s", complaint->path,
@@ -337,13 +336,12 @@ int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *err)
 
 	*yaml = (struct yaml_file){};
 	if (fd < 0)
-		return err_set(err, -errno, "%s: cannot be opened: %s; name the file with -c", file,
-			       strerror(errno));
+		return err_set(err, -errno, "%s: cannot be opened: %s; name the configuration file",
+			       file, strerror(errno));
 	ret = fd_read_all(fd, &text, &len);
 	close(fd);
 	if (ret)
-		err_set(err, ret, "%s: cannot be read: %s; name a YAML file with -c", file,
-			strerror(-ret));
+		err_set(err, ret, "%s: cannot be read: %s; name a YAML file", file, strerror(-ret));
 	else
 		ret = text_load(yaml, file, text, len, err);
 	free(text);

@@ -168,8 +168,8 @@ static int daemon_start(struct daemon *daemon, struct err *err)
 		code = daemon_start_ports(daemon, err);
 	if (code)
 		return code;
-	if (adopt_sweep_is_due())
-		adopt_sweep(&daemon->datapath.pins);
+	if (adopt_sweep_is_due() && adopt_sweep(&daemon->datapath.pins, err))
+		log_warning("%s; the next start tries again", err->text);
 	code = privileges_settle(datapath_joins(daemon->config.mode), err);
 	return code ? code : daemon_start_claims(daemon, err);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy.h"
+#include "text.h"
 
 /* ---- loading ---- */
 
@@ -303,7 +303,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 {
 	struct port wanted = *port, was = {};
 	int known = !datapath_port(&datapath->pins, ifindex, &was);
-	int code;
+	int code, left = 0;
 
 	wanted.mode = datapath->mode;
 	wanted.asked = datapath->asked;
@@ -319,7 +319,12 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	/* In the other mode until now: a probe heard twice is counted once (settings.duplicate_ns).
 	 */
 	if (known && was.mode != wanted.mode)
-		attach_remove(ifindex, name, &was, err);
+		left = attach_remove(ifindex, name, &was, err);
+	if (left) {
+		/* Described as it was: the next start, or detach, tries that one again. */
+		bpf_map_update_elem(datapath->pins.ports, &ifindex, &was, BPF_EXIST);
+		return left;
+	}
 	if (wanted.made_qdisc)
 		bpf_map_update_elem(datapath->pins.ports, &ifindex, &wanted, BPF_EXIST);
 	return code;
@@ -365,20 +370,35 @@ size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max)
 	return count;
 }
 
+/* A port that cannot be detached stays described, so that another try finds it. */
+static int datapath_remove_port(const struct pins *pins, __u32 ifindex, struct err *err)
+{
+	char name[NAME_TEXT_LEN];
+	struct port port;
+	int code;
+
+	if (datapath_port(pins, ifindex, &port))
+		return 0;
+	code = attach_remove(ifindex, interface_text(ifindex, name), &port, err);
+	if (!code)
+		datapath_forget(pins, ifindex);
+	return code;
+}
+
 int datapath_remove(const struct pins *pins, struct err *err)
 {
 	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
-	char name[IF_NAMESIZE + 1];
+	struct err later;
 	size_t i, count;
 	int code = 0;
 
 	if (!ifindexes)
 		return err_set(err, -ENOMEM, "ports: out of memory");
 	count = datapath_ports(pins, ifindexes, GARPD_MAX_PORTS);
-	for (i = 0; i < count && !code; i++) {
-		if (!if_indextoname(ifindexes[i], name))
-			snprintf(name, sizeof(name), "#%u", ifindexes[i]);
-		code = datapath_detach(pins, ifindexes[i], name, err);
+	for (i = 0; i < count; i++) {
+		int failed = datapath_remove_port(pins, ifindexes[i], code ? &later : err);
+
+		code = code ? code : failed;
 	}
 	free(ifindexes);
 	return code ? code : pins_remove(err);

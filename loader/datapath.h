@@ -46,7 +46,8 @@ void datapath_close(struct datapath *datapath);
 
 /*
  * Describes the port in the maps, then attaches; or replaces, where ours is attached in any
- * mode. 0, 1 (ours was there already), or -errno with `err`, and the description is gone again.
+ * mode. 0, 1 (ours was there already), or -errno with `err`, and the description is gone again; but
+ * where only the program of the former mode could not be taken off, it is the former one.
  */
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct port *port, const struct port_vlans *vlans, struct err *err);
@@ -55,10 +56,16 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
 		      const struct port *port, const struct port_vlans *vlans, struct err *err);
 
-/* Detaches and forgets the port. A deleted interface is only forgotten. 0, or -errno with `err`. */
+/*
+ * Detaches the port, which is none of ours any more, and forgets it, even where that failed. 0, or
+ * -errno with `err`.
+ */
 int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err);
 
-/* Detaches every port and removes every pin. 0, or -errno with `err`: something may be left. */
+/*
+ * Detaches every port that can be, and removes every pin. 0, or -errno with the first `err`: the
+ * ports that are left stay described, and so the pins.
+ */
 int datapath_remove(const struct pins *pins, struct err *err);
 
 /* Fills `ifindexes` with the ports that the maps describe; returns how many, at most `max`. */

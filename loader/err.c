@@ -3,14 +3,7 @@
 #include <stdio.h>
 
 #include "err.h"
-
-/* One line, whatever is quoted in it: an escape sequence would reach a terminal. */
-static void clean_controls(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
+#include "text.h"
 
 int err_set(struct err *err, int code, const char *format, ...)
 {
@@ -19,6 +12,6 @@ int err_set(struct err *err, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	clean_controls(err->text);
+	text_clean(err->text); /* whatever is quoted in it */
 	return code;
 }

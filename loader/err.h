@@ -13,8 +13,8 @@ struct err {
 	char text[512]; /* one line, no newline at its end */
 };
 
-/* Fills `err` as printf would and returns `code` (a negative errno), so that a caller can write
- * `return err_set(err, -EINVAL, "%s: line %d: ...", ...)`.
+/* Fills `err` as printf would and returns `code` (a negative errno, but for who says otherwise), so
+ * that a caller can write `return err_set(err, -EINVAL, "%s: line %d: ...", ...)`.
  */
 int err_set(struct err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -117,7 +117,7 @@ void events_log(const struct event *event, const char *bridge, const char *port)
 {
 	const struct story *story = &stories[event->reason < COUNTER_MAX ? event->reason : 0];
 	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], listener[128],
-		more[48] = "";
+		names[2][NAME_TEXT_LEN], more[48] = "";
 	unsigned int left_out = 0;
 
 	if (story->storms &&
@@ -125,6 +125,8 @@ void events_log(const struct event *event, const char *bridge, const char *port)
 		return;
 	if (left_out)
 		snprintf(more, sizeof(more), " (%u more such lines were left out)", left_out);
+	bridge = name_text(bridge, names[0]);
+	port = name_text(port, names[1]);
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
 	segment_text(&event->key, bridge, segment);

@@ -4,7 +4,7 @@
  * rtnetlink, and from /proc/sys/net. What follows from it is said elsewhere.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,14 +32,15 @@ static void interface_read(struct explain *explain, struct kernel *kernel, __u32
 {
 	struct explain_interface *interface = &explain->interface[explain->interfaces];
 	bool v4 = addr_is_ipv4(&explain->addr);
-	const char *name;
+	char name[IF_NAMESIZE];
 
 	interface->ifindex = ifindex;
 	if (neigh_read(&kernel->netlink, ifindex, &explain->addr, &interface->neigh))
 		return;
 	explain->interfaces++;
 	explain_note_name(explain, ifindex);
-	name = explain_name(explain, ifindex);
+	if (!if_indextoname(ifindex, name))
+		return;
 	interface->drops_here = neigh_drops(name, &explain->addr);
 	interface->drops_all = neigh_drops("all", &explain->addr);
 	interface->accepts = neigh_setting(name, &explain->addr,

@@ -8,7 +8,6 @@
 #ifndef GARPD_EXPLAIN_H
 #define GARPD_EXPLAIN_H
 
-#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +18,7 @@
 #include "neigh.h"
 #include "output.h"
 #include "pins.h"
+#include "text.h"
 
 #define EXPLAIN_INTERFACES 8 /* of the host in one segment */
 #define EXPLAIN_PLACES	   8 /* segments, or ports of one kind, that are named: one line */
@@ -74,7 +74,7 @@ struct explain {
 
 	struct {
 		__u32 ifindex;
-		char text[IF_NAMESIZE + 1];
+		char text[NAME_TEXT_LEN];
 	} name[EXPLAIN_NAMES]; /* of all the interfaces above */
 	size_t names;
 };

@@ -152,6 +152,40 @@ bool find_nudging(const struct explain *explain, struct finding *finding)
 			       ADDR(&silent->addr));
 }
 
+/* By a listener, who answered; or by the host's own entry, which followed. */
+static bool is_confirmed(const struct explain *explain)
+{
+	__u64 since_ns = explain->claim.announced_since_ns;
+
+	for (size_t i = 0; i < explain->listeners; i++)
+		if (explain->listener[i].listener.answered_ns >= since_ns)
+			return true;
+	for (size_t i = 0; i < explain->interfaces; i++)
+		if (explain_outcome(explain, &explain->interface[i]) == NEIGH_FOLLOWED)
+			return true;
+	return explain->claim.refreshed || explain->claim.confirmed_ns >= since_ns;
+}
+
+/* Whoever is waited for is told of by himself. */
+bool explain_is_unproven(const struct explain *explain)
+{
+	size_t waited_for;
+
+	first_silent(explain, &waited_for);
+	return explain_is_announced(explain) && !waited_for && !is_confirmed(explain);
+}
+
+bool find_unproven(const struct explain *explain, struct finding *finding)
+{
+	if (!explain_is_unproven(explain))
+		return false;
+	finding_trouble(finding, "announced, and nobody was there to confirm it: a filter may have "
+				 "stopped it");
+	return finding_remedy(finding,
+			      "look for it with tcpdump on the uplink; or name gateways:, which "
+			      "are asked the next time");
+}
+
 bool find_nudge_never(const struct explain *explain, struct finding *finding)
 {
 	if (explain->settings.nudge != NUDGE_NEVER || !explain_is_announced(explain))

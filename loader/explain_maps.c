@@ -2,7 +2,7 @@
 /*
  * explain_maps.c - what the pinned maps say of an address: the policy, its port, the counters.
  */
-#include <stdio.h>
+#include <net/if.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -19,8 +19,7 @@ void explain_note_name(struct explain *explain, __u32 ifindex)
 	if (!ifindex || i == EXPLAIN_NAMES)
 		return;
 	explain->name[i].ifindex = ifindex;
-	if (!if_indextoname(ifindex, explain->name[i].text))
-		snprintf(explain->name[i].text, sizeof(explain->name[i].text), "#%u", ifindex);
+	interface_text(ifindex, explain->name[i].text);
 	explain->names++;
 }
 
@@ -35,17 +34,6 @@ void explain_note_place(struct explain *explain, struct explain_places *places, 
 
 /* ---- policy ---- */
 
-static bool prefix_has(const struct prefix *prefix, const struct addr *addr)
-{
-	for (__u32 bit = 0; bit < prefix->len; bit += 8) {
-		__u8 mask = prefix->len - bit >= 8 ? 0xff : (__u8)(0xff00 >> (prefix->len - bit));
-
-		if ((prefix->addr.bytes[bit / 8] ^ addr->bytes[bit / 8]) & mask)
-			return false;
-	}
-	return true;
-}
-
 /* Which entry it is that a look-up of the address finds: the tree itself does not tell. */
 static void declared_read(const struct pins *pins, struct explain *explain)
 {
@@ -55,7 +43,7 @@ static void declared_read(const struct pins *pins, struct explain *explain)
 	explain->is_declared = !bpf_map_lookup_elem(pins->addresses, &whole, &explain->declared);
 	while (!code && explain->is_declared) {
 		key = next;
-		if (key.len >= explain->prefix.len && prefix_has(&key, &explain->addr))
+		if (key.len >= explain->prefix.len && prefix_covers(&key, &whole))
 			explain->prefix = key;
 		code = bpf_map_get_next_key(pins->addresses, &key, &next);
 	}

@@ -36,11 +36,26 @@ bool find_port_full(const struct explain *explain, struct finding *finding)
 			      "raise claims_per_port: under limits:, if so many are meant");
 }
 
+/* What probes for such an address meet before anything else. */
+static bool is_passed_over(const struct explain *explain)
+{
+	return addr_is_link_local(&explain->addr) && !explain->settings.link_local;
+}
+
+bool find_link_local(const struct explain *explain, struct finding *finding)
+{
+	if (explain_is_claimed(explain) || !explain->ports || !is_passed_over(explain))
+		return false;
+	finding_trouble(finding, "%s is link-local: probes for it are passed over here",
+			ADDR(&explain->addr));
+	return finding_remedy(finding, "if it is to be announced: link_local: yes");
+}
+
 bool find_never_probed(const struct explain *explain, struct finding *finding)
 {
 	char places[PLACES_TEXT_LEN];
 
-	if (explain_is_claimed(explain) || !explain->ports)
+	if (explain_is_claimed(explain) || !explain->ports || is_passed_over(explain))
 		return false;
 	finding_trouble(finding, "no guest has probed for %s on %s as far as is remembered",
 			ADDR(&explain->addr),

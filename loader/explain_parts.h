@@ -7,7 +7,6 @@
 #define GARPD_EXPLAIN_PARTS_H
 
 #include "explain.h"
-#include "text.h"
 
 /* As text, for the length of the statement. */
 #define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
@@ -53,6 +52,7 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 	X(host_evpn, TROUBLE)           \
 	X(host_noarp, TROUBLE)          \
 	X(daemon_down, TROUBLE)         \
+	X(link_local, TROUBLE)          \
 	X(never_probed, TROUBLE)        \
 	X(no_room, TROUBLE)             \
 	X(port_full, TROUBLE)           \
@@ -73,6 +73,7 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 	X(window_open, NOTE)            \
 	X(queued, NOTE)                 \
 	X(nudging, NOTE)                \
+	X(unproven, NOTE)               \
 	X(nudge_never, NOTE)            \
 	X(self_announced, NOTE)         \
 	X(neigh_suppress, NOTE)         \
@@ -87,6 +88,9 @@ CAUSES(X)
 /* Does the entry say what everybody is meant to know? NEIGH_ABSENT where nobody is meant to. */
 enum neigh_outcome explain_outcome(const struct explain *explain,
 				   const struct explain_interface *interface);
+
+/* It was announced, and nothing shows that anybody heard it. */
+bool explain_is_unproven(const struct explain *explain);
 
 /* "reachable", as ip neigh has it. */
 const char *neigh_state_name(__u16 state);

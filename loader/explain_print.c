@@ -28,6 +28,11 @@ static json_t *get_vlan(const void *row)
 	return output_vlan(ROW(row)->claim.key.vlan);
 }
 
+static json_t *get_inner_vlan(const void *row)
+{
+	return output_vlan(ROW(row)->claim.key.inner_vlan);
+}
+
 static json_t *get_state(const void *row)
 {
 	return json_string(claim_state_name(ROW(row)->claim.state));
@@ -102,6 +107,7 @@ const struct field explain_fields[] = {
 	{"address", NULL, get_address},
 	{"bridge", NULL, get_bridge},
 	{"vlan", NULL, get_vlan},
+	{"inner_vlan", NULL, get_inner_vlan},
 	{"state", NULL, get_state},
 	{"well", NULL, get_well},
 	{"daemon", NULL, get_daemon},
@@ -179,7 +185,8 @@ void explain_print(const struct explain *explain)
 	title_print(explain);
 	output_sheet(explain_fields, explain);
 	if (explain_is_well(explain))
-		printf("all is well\n");
+		printf("%s\n", explain_is_unproven(explain) ? "nothing is known to be wrong"
+							    : "all is well");
 	for (i = 0; i < count && i < FINDINGS_SHOWN; i++)
 		output_sheet(finding_fields, &findings[i]);
 	if (count > i)

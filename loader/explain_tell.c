@@ -15,6 +15,7 @@
 
 #define LISTENERS_SHOWN	 4
 #define INTERFACES_SHOWN 4
+#define WHOM_LEN	 64 /* " as MAC into PORT," */
 
 #define ROW(row) ((const struct explain *)(row))
 
@@ -47,6 +48,31 @@ static const char *times(__u32 count, char text[DURATION_TEXT_LEN])
 
 /* ---- heard ---- */
 
+/*
+ * Whose probes the last window had: the claim's MAC. Not after an attempt that came to nothing,
+ * since the claim is its former owner's again; nor where an announcement may have moved it without
+ * one.
+ */
+static bool window_is_of_mac(const struct claim *claim)
+{
+	return claim->state != CLAIM_FROZEN && claim->reason != COUNTER_lapsed &&
+	       claim->reason != COUNTER_self_announced;
+}
+
+/* The sum goes on from one owner to the next. */
+static void tell_probes(const struct explain *explain, json_t *lines)
+{
+	const struct claim *claim = &explain->claim;
+	const char *whose = claim->probes > claim->window_probes ? " by whomever" : "";
+	char of[WHOM_LEN] = "";
+
+	if (window_is_of_mac(claim))
+		snprintf(of, sizeof(of), " of %s on %s", MAC(claim->mac),
+			 explain_name(explain, claim->port));
+	tell(lines, "probes%s: %u in the last window, %u in all%s, the last %s ago", of,
+	     claim->window_probes, claim->probes, whose, AGO(explain, claim->last_probe_ns));
+}
+
 json_t *explain_heard(const void *row)
 {
 	const struct explain *explain = ROW(row);
@@ -61,9 +87,7 @@ json_t *explain_heard(const void *row)
 			     : "no bridge");
 		return lines;
 	}
-	tell(lines, "probes of %s on %s: %u in the last window, %u in all, the last %s ago",
-	     MAC(claim->mac), explain_name(explain, claim->port), claim->window_probes,
-	     claim->probes, AGO(explain, claim->last_probe_ns));
+	tell_probes(explain, lines);
 	if (claim->self_announced)
 		tell(lines, "its own announcements: %u", claim->self_announced);
 	if (claim->conflicts)
@@ -136,26 +160,61 @@ json_t *explain_decided(const void *row)
 
 /* ---- said ---- */
 
-json_t *explain_said(const void *row)
+/* The last announcement was that of the rival, who had defended a declared address. */
+static bool rival_said_last(const struct claim *claim)
+{
+	return claim->state == CLAIM_CONFLICT && claim->reason == COUNTER_defended &&
+	       claim->last_announcement_ns >= claim->last_conflict_ns;
+}
+
+/* It was that of the claim's MAC, and not of an attempt since then that came to nothing. */
+static bool owner_said_last(const struct explain *explain)
+{
+	const struct claim *claim = &explain->claim;
+	bool attempt = claim->reason == COUNTER_lapsed &&
+		       claim->last_announcement_ns >= claim->first_probe_ns;
+
+	return explain_is_announced(explain) && !attempt;
+}
+
+/* " as MAC into PORT,", "" where the claim has forgotten who it was. */
+static const char *whom_said(const struct explain *explain, char text[WHOM_LEN])
+{
+	const struct claim *claim = &explain->claim;
+	bool rival = rival_said_last(claim);
+
+	text[0] = '\0';
+	if (rival || owner_said_last(explain))
+		snprintf(text, WHOM_LEN, " as %s into %s,", MAC(rival ? claim->rival : claim->mac),
+			 explain_name(explain, rival ? claim->rival_port : claim->port));
+	return text;
+}
+
+static const char *announcement_form(const struct explain *explain)
 {
 	static const char *const forms[] = {
 		[FORM_REQUEST] = "request",
 		[FORM_REPLY] = "reply",
 		[FORM_BOTH] = "request and reply",
 	};
-	const struct explain *explain = ROW(row);
-	const struct claim *claim = &explain->claim;
-	const char *form = forms[explain->settings.form & FORM_BOTH];
-	json_t *lines = json_array();
 
 	if (!addr_is_ipv4(&explain->addr))
-		form = "unsolicited advertisement";
+		return "unsolicited advertisement";
+	return forms[explain->settings.form & FORM_BOTH];
+}
+
+json_t *explain_said(const void *row)
+{
+	const struct explain *explain = ROW(row);
+	const struct claim *claim = &explain->claim;
+	json_t *lines = json_array();
+
 	if (!claim->announcements)
 		tell(lines, "nothing");
 	else
-		tell(lines, "announced %s (%s), last as %s into %s, %s ago%s",
-		     TIMES(claim->announcements), form, MAC(claim->mac),
-		     explain_name(explain, claim->port), AGO(explain, claim->last_announcement_ns),
+		tell(lines, "announced %s (%s), last%s %s ago%s", TIMES(claim->announcements),
+		     announcement_form(explain), whom_said(explain, (char[WHOM_LEN]){}),
+		     AGO(explain, claim->last_announcement_ns),
 		     explain->port.relay ? ", on its wire too" : "");
 	if (claim->nudges)
 		tell(lines, "nudges to its listeners: %u, the last %s ago", claim->nudges,

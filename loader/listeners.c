@@ -81,6 +81,16 @@ static json_t *get_vlan(const void *row)
 	return output_vlan(ROW(row)->key.claim.vlan);
 }
 
+static json_t *get_inner_vlan(const void *row)
+{
+	return output_vlan(ROW(row)->key.claim.inner_vlan);
+}
+
+static json_t *get_vlans(const void *row)
+{
+	return output_vlans(&ROW(row)->key.claim);
+}
+
 /* null: a gateway of the segment, which has every address. */
 static json_t *get_address(const void *row)
 {
@@ -119,7 +129,9 @@ GET_TIME(answered)
 
 const struct field listeners_fields[] = {
 	{"bridge", "BRIDGE", get_bridge},
-	{"vlan", "VLAN", get_vlan},
+	{"", "VLAN", get_vlans},
+	{"vlan", NULL, get_vlan},
+	{"inner_vlan", NULL, get_inner_vlan},
 	{"address", "ADDRESS", get_address},
 	{"listener", "LISTENER", get_listener},
 	{"mac", "MAC", get_mac},

@@ -45,28 +45,7 @@ static bool stdout_is_journal(void)
 	return fstat(STDOUT_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
-/* A name from outside must not break the line, nor speak to a terminal. */
-static void clean_controls(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
-/* JSON is UTF-8; an interface name may be any bytes, and the line must come all the same. */
-static json_t *message_json(char *message)
-{
-	json_t *string = json_string(message);
-
-	if (string)
-		return string;
-	for (char *c = message; *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	return json_string(message);
-}
-
-static char *line_json(enum log_level level, json_t *fields, char *message)
+static char *line_json(enum log_level level, json_t *fields, const char *message)
 {
 	json_t *line = json_object();
 	char time[TIME_TEXT_LEN];
@@ -74,7 +53,7 @@ static char *line_json(enum log_level level, json_t *fields, char *message)
 
 	json_object_set_new(line, "time", json_string(time_text(time_now_ns(), time)));
 	json_object_set_new(line, "level", json_string(levels[level].name));
-	json_object_set_new(line, "message", message_json(message));
+	json_object_set_new(line, "message", json_string(message));
 	if (fields)
 		json_object_update_missing(line, fields);
 	text = json_dumps(line, JSON_COMPACT);
@@ -124,7 +103,7 @@ void log_line(enum log_level level, json_t *fields, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	clean_controls(message);
+	text_clean(message); /* a name from outside may be any bytes */
 	if (as_json)
 		json = line_json(level, fields, message);
 	json_decref(fields);

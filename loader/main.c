@@ -2,6 +2,8 @@
 /*
  * main.c - finds the verb. Exit codes: 0 done, 1 failed, 2 usage.
  */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ static const struct verb {
 	 "             [--log text|json]",
 	 "attach to every port of the bridges, and to router ports, and announce for guests"},
 	{"check", cmd_check, "FILE", "check a configuration file"},
-	{"show", cmd_show, "claims|listeners|ports|counters [-j] [-a]",
+	{"show", cmd_show, "claims|listeners|ports [-j]\n  garpd show counters [-j] [-a]",
 	 "what the pinned maps say; no daemon is needed"},
 	{"watch", cmd_watch, "[-j]", "print claims as they change"},
 	{"explain", cmd_explain, "ADDR [-j]",
@@ -48,7 +50,7 @@ static void main_print_help(FILE *stream)
 	fprintf(stream, "garpd announces addresses for guests that only probe for them.\n\n");
 	for (i = 0; i < VERBS; i++)
 		main_print_verb(stream, &verbs[i]);
-	fprintf(stream, "  garpd help | --help | --version\n\n"
+	fprintf(stream, "  garpd help [VERB] | --help, -h | --version, -V\n\n"
 			"Exit codes: 0 done, 1 failed, 2 usage. See garpd(8).\n");
 }
 
@@ -76,7 +78,69 @@ int cmd_fail(const struct err *err)
 	return EXIT_FAILED;
 }
 
-int main(int argc, char **argv)
+int cmd_misused(const struct err *err)
+{
+	cmd_fail(err);
+	return EXIT_USAGE;
+}
+
+/* What was to be printed and could not be (a full disk) is not done. */
+static int main_flush(int code)
+{
+	struct err err;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	err_set(&err, -EIO, "standard output: cannot be written");
+	return code ? code : cmd_fail(&err);
+}
+
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+		if (is_help(argv[i]))
+			return true;
+	return false;
+}
+
+static int main_no_verb(const char *name)
+{
+	struct err err;
+
+	err_set(&err, -EINVAL, "%s: no such verb; garpd help lists them", name);
+	return cmd_misused(&err);
+}
+
+/* `garpd help [VERB]` */
+static int main_help(int argc, char **argv)
+{
+	const struct verb *verb = argc > 1 ? main_find(argv[1]) : NULL;
+
+	if (argc > 1 && !verb)
+		return main_no_verb(argv[1]);
+	if (verb)
+		main_print_verb(stdout, verb);
+	else
+		main_print_help(stdout);
+	return EXIT_DONE;
+}
+
+/* getopt's own complaints begin with argv[0]. */
+static int main_run_verb(const struct verb *verb, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "garpd %s", verb->name);
+	argv[0] = name;
+	return verb->run(argc, argv);
+}
+
+static int main_run(int argc, char **argv)
 {
 	const struct verb *verb;
 
@@ -84,18 +148,26 @@ int main(int argc, char **argv)
 		main_print_help(stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		main_print_help(stdout);
-		return EXIT_DONE;
-	}
+	if (!strcmp(argv[1], "help") || is_help(argv[1]))
+		return main_help(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		printf("garpd %s\n", GARPD_VERSION);
 		return EXIT_DONE;
 	}
 	verb = main_find(argv[1]);
-	if (!verb) {
-		fprintf(stderr, "garpd: %s: no such verb; garpd help lists them\n", argv[1]);
-		return EXIT_USAGE;
+	if (!verb)
+		return main_no_verb(argv[1]);
+	if (asks_for_help(argc - 2, argv + 2)) {
+		main_print_verb(stdout, verb);
+		return EXIT_DONE;
 	}
-	return verb->run(argc - 1, argv + 1);
+	return main_run_verb(verb, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int code = main_run(argc, argv);
+
+	/* The daemon's output is a log: what is lost of it is said there. */
+	return argc > 1 && main_find(argv[1]) == main_find("run") ? code : main_flush(code);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,8 @@ json_t *output_object(const struct field *fields, const void *row)
 	json_t *object = json_object();
 
 	for (; fields->key; fields++)
-		json_object_set_new(object, fields->key, fields->get(row));
+		if (fields->key[0])
+			json_object_set_new(object, fields->key, fields->get(row));
 	return object;
 }
 
@@ -195,18 +195,20 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 
 json_t *output_interface(__u32 ifindex)
 {
-	char name[IF_NAMESIZE + 1];
+	char name[NAME_TEXT_LEN];
 
-	if (!ifindex)
-		return json_null();
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, sizeof(name), "#%u", ifindex);
-	return json_string(name);
+	return ifindex ? json_string(interface_text(ifindex, name)) : json_null();
 }
 
 json_t *output_vlan(__u16 vlan)
 {
 	return vlan ? json_integer(vlan) : json_null();
+}
+
+json_t *output_vlans(const struct claim_key *key)
+{
+	return key->inner_vlan ? json_sprintf("%u.%u", key->vlan, key->inner_vlan)
+			       : output_vlan(key->vlan);
 }
 
 json_t *output_mac(const __u8 mac[MAC_LEN])

@@ -13,7 +13,7 @@
 
 /* A column. The keys are a contract with those who read our JSON. */
 struct field {
-	const char *key;
+	const char *key;		 /* "": in columns only; NULL ends the table */
 	const char *header;		 /* NULL: in JSON only */
 	json_t *(*get)(const void *row); /* a new reference */
 };
@@ -39,8 +39,9 @@ void output_headers_stream(const struct field *fields);
 void output_row_stream(const struct field *fields, const void *row, bool as_json);
 
 /* Values that more than one table has. null where there is nothing to say. */
-json_t *output_interface(__u32 ifindex); /* its name; "#7" where it is gone */
+json_t *output_interface(__u32 ifindex); /* as interface_text() */
 json_t *output_vlan(__u16 vlan);
+json_t *output_vlans(const struct claim_key *key); /* "100.7" where there are two */
 json_t *output_mac(const __u8 mac[MAC_LEN]);
 json_t *output_addr(const struct addr *addr);
 json_t *output_time(__u64 monotonic_ns); /* RFC 3339 */

@@ -248,6 +248,27 @@ int pins_open(struct pins *pins, bool read_only, struct err *err)
 	return code;
 }
 
+/* 0: none. */
+static __u32 pins_map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+bool pins_are_pinned(const struct pins *pins)
+{
+	DECLARE_LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
+	char path[PIN_PATH_LEN];
+	int fd = bpf_obj_get_opts(pins_path("claims", path), &opts);
+	bool same = fd >= 0 && pins_map_id(fd) == pins_map_id(pins->claims);
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
 /* ---- the lock ---- */
 
 static int pins_open_dir(int *dir_fd, struct err *err)

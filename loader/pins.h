@@ -46,6 +46,9 @@ struct pins {
 int pins_open(struct pins *pins, bool read_only, struct err *err);
 void pins_close(struct pins *pins);
 
+/* Is the map of claims that is open the one that is pinned now? */
+bool pins_are_pinned(const struct pins *pins);
+
 /*
  * The pin directory itself is the lock that keeps a second daemon away: flock(2) on it, for as
  * long as *lock_fd stays open. Makes the directory where it is missing; one that is not ours alone

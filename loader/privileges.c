@@ -46,7 +46,7 @@ static int privileges_failed(struct err *err, int code, const char *what)
 
 /* ---- the group that may look ---- */
 
-static int privileges_find_group(const char *name, gid_t *gid, struct err *err)
+int privileges_group(const char *name, gid_t *gid, struct err *err)
 {
 	const struct group *found;
 
@@ -87,7 +87,7 @@ static int privileges_take_group(const char *group, gid_t *gid, struct err *err)
 	*gid = getegid();
 	if (!group)
 		return 0;
-	code = privileges_find_group(group, gid, err);
+	code = privileges_group(group, gid, err);
 	return code ? code : privileges_join_group(*gid, err);
 }
 

@@ -14,6 +14,9 @@
 
 #include "err.h"
 
+/* The number of the group that may look. 0, or -ENOENT with `err`. */
+int privileges_group(const char *name, gid_t *gid, struct err *err);
+
 /*
  * Gives up, for good: every capability that neither starting nor running takes, also from the
  * bounding set; what root would get by its name (securebits(7)); every system call but those of

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -46,6 +47,16 @@ bool prefix_clear_host_bits(struct prefix *prefix)
 		prefix->addr.bytes[i] &= mask;
 	}
 	return cleared;
+}
+
+bool prefix_covers(const struct prefix *wide, const struct prefix *narrow)
+{
+	unsigned int bytes = wide->len / 8, bits = wide->len % 8;
+	__u8 mask = (__u8)(0xff00u >> bits);
+
+	if (wide->len > narrow->len || memcmp(&wide->addr, &narrow->addr, bytes) != 0)
+		return false;
+	return bits == 0 || ((wide->addr.bytes[bytes] ^ narrow->addr.bytes[bytes]) & mask) == 0;
 }
 
 int prefix_parse(const char *text, struct prefix *prefix)
@@ -139,6 +150,63 @@ const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN])
 		 mac[3], mac[4], mac[5]);
 	return text;
 }
+
+/* ---- what others have named ---- */
+
+/*
+ * How long the printable character is that begins here; 0: none does. C1 controls, too, speak to a
+ * terminal.
+ */
+static size_t character_len(const unsigned char *c)
+{
+	static const __u32 least[] = {[2] = 0xa0, [3] = 0x800, [4] = 0x10000};
+	__u32 point;
+	size_t len;
+
+	if (c[0] < 0x80)
+		return c[0] >= ' ' && c[0] != 0x7f;
+	if (c[0] < 0xc0 || c[0] >= 0xf8)
+		return 0;
+	len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
+	point = c[0] & (0x7f >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (c[i] & 0x3f);
+	}
+	if (point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return 0;
+	return len;
+}
+
+char *text_clean(char *text)
+{
+	char *c = text;
+
+	while (*c) {
+		size_t len = character_len((const unsigned char *)c);
+
+		if (!len)
+			*c = '?';
+		c += len ? len : 1;
+	}
+	return text;
+}
+
+const char *name_text(const char *name, char text[NAME_TEXT_LEN])
+{
+	snprintf(text, NAME_TEXT_LEN, "%s", name);
+	return text_clean(text);
+}
+
+const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN])
+{
+	if (!if_indextoname(ifindex, text))
+		snprintf(text, NAME_TEXT_LEN, "#%u", ifindex);
+	return text_clean(text);
+}
+
+/* ---- times ---- */
 
 static long long clock_ns(clockid_t clock)
 {

@@ -15,6 +15,13 @@
 #define TIME_TEXT_LEN	  40
 #define DURATION_TEXT_LEN 24
 #define SEGMENT_TEXT_LEN  48 /* of an interface and its VLANs */
+#define NAME_TEXT_LEN	  24 /* of an interface */
+
+/*
+ * Puts a '?' for each byte that is not of a printable character in UTF-8, so that what others have
+ * named can go to a terminal, stay on one line, and into JSON. Returns `text`.
+ */
+char *text_clean(char *text);
 
 /* "192.0.2.7" or "2001:db8::7" into the mapped form. 0, or -EINVAL. */
 int addr_parse(const char *text, struct addr *addr);
@@ -23,6 +30,9 @@ int addr_parse(const char *text, struct addr *addr);
  * -EDOM where host bits are set: `prefix` is then the network without them, for the complaint.
  */
 int prefix_parse(const char *text, struct prefix *prefix);
+
+/* Is every address of `narrow` one of `wide`? */
+bool prefix_covers(const struct prefix *wide, const struct prefix *narrow);
 
 /* True where there was one to clear. */
 bool prefix_clear_host_bits(struct prefix *prefix);
@@ -36,6 +46,10 @@ int mac_parse(const char *text, __u8 mac[MAC_LEN]);
 const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
 const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
 const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
+
+/* The interface's name, cleaned; "#7" where it is gone. And a name that is known already. */
+const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN]);
+const char *name_text(const char *name, char text[NAME_TEXT_LEN]);
 
 /* CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads. */
 __u64 time_now_ns(void);

@@ -124,7 +124,7 @@ $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_a
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx $(L)/freplace $(L)/verified: LDLIBS := -lbpf
-$(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c privileges.h syscalls.h)
+$(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c text.c privileges.h syscalls.h)
 $(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson
 # Started for every step of every case.

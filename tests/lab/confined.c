@@ -34,7 +34,9 @@ static void try_programs(void)
 	said("clone3", syscall(SYS_clone3, NULL, 0));
 	said("execve", execve("/bin/true", arguments, NULL));
 	said("ptrace", ptrace(PTRACE_TRACEME, 0, 0, 0));
-	said("kill", syscall(SYS_kill, getppid(), 0));
+	said("kill", syscall(SYS_kill, 1, 0));
+	said("tgkill init", syscall(SYS_tgkill, 1, 1, 0));
+	said("tgkill itself", syscall(SYS_tgkill, getpid(), gettid(), 0));
 }
 
 static void try_code(void)

@@ -41,7 +41,7 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_eq(config.routers.count, 2);
 	cr_assert_str_eq(config.routers.name[1], "lan*");
 	cr_assert_eq(config.relay, 1);
-	cr_assert_str_eq(config.group, "netwatch");
+	cr_assert_str_eq(config.group, "daemon");
 	cr_assert_eq(config.mode, MODE_TC);
 	cr_assert_eq(config.evpn, EVPN_YES);
 	cr_assert_eq(config.max_claims, 1024);
@@ -141,9 +141,13 @@ static const struct bad {
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
 	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
-	{"ipv6_mapped", "2: ::/0 is no address that a guest can have"},
+	{"ipv6_mapped",
+	 "2: ::/0 would hold for IPv4 too, which is below ::ffff:0:0/96 here; write 2000::/3"},
 	{"ipv6_multicast", "2: ff02::1 is no address that a guest can have"},
 	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
+	{"link_local_declared",
+	 "8: fe80::10 is link-local, of which nothing is announced; allow it "
+	 "with \"link_local: yes\", or"},
 	{"list_as_key", "2: a list or mapping stands where a key should"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "2: unknown key \"kkkk"}, /* libcyaml's line, that of the value before */
@@ -153,6 +157,8 @@ static const struct bad {
 	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},
 	{"multicast", "2: 224.0.0.1 is no address that a guest can have"},
 	{"name", "1: \"a/b\" is no name of an interface"},
+	{"name_dots", "1: \"..\" is no name of an interface"},
+	{"name_bracket", "1: \"[br\" has a [ without its ]"},
 	{"name_long", "1: \"averyveryverylongname\" is too long for an interface"},
 	{"never_owners", "3: \"announce: never\" with owners"},
 	{"newline", "2: mode can't be \"t?c\"; use auto, tcx, tc, xdp or xdp-generic"},
@@ -174,12 +180,18 @@ static const struct bad {
 	{"port_mac", "4: \"01:00:5e:00:00:01\" is no MAC of a guest"},
 	{"port_no_addresses", "3: ports[0].addresses is empty; list an item, or leave the key out"},
 	{"port_no_name", "3: ports[1] has no \"port\"; name an interface, or a pattern"},
+	{"port_shadowed", "5: tap1 would never count: the first item that matches does, which is "
+			  "tap* (line 3); put it before that"},
+	{"port_twice", "4: tap* is there already (line 3); keep one"},
 	{"port_unknown_key", "3: unknown key \"mac\"; the keys here are port, addresses, macs"},
 	{"relay", "1: relay can't be \"twice\"; use yes, no"},
 	{"router_and_bridge", "4: br0 is a bridge and a router port; keep it in one of the lists"},
 	{"router_and_uplink", "1: eth0 is an uplink and a router port; keep it in one of"},
 	{"second_document", "2: a second document starts here and would not be read"},
 	{"segment_no_name", "2: segments[0] has no \"segment\"; name an interface, or a pattern"},
+	{"segment_shadowed", "6: vmbr1 would never count: the first item that matches does, which "
+			     "is vmbr? (line 3)"},
+	{"segment_twice", "4: br0 is there already (line 2); keep one"},
 	{"segment_word", "3: foreign can't be \"maybe\"; use yes, no"},
 	{"syntax", "2: no valid YAML: while parsing a flow sequence"},
 	{"tab", "3: no valid YAML: while scanning for the next token"},
@@ -237,7 +249,7 @@ Test(config_file, that_cannot_be_read_is_said_so)
 {
 	cr_assert_eq(config_load(&config, "/nonexistent.yaml", &err), -ENOENT);
 	cr_assert_str_eq(err.text, "/nonexistent.yaml: cannot be opened: No such file or "
-				   "directory; name the file with -c");
+				   "directory; name the configuration file");
 	cr_assert_eq(config_load(&config, "/", &err), -EISDIR);
 	cr_assert_eq(config_load(&config, "/dev/zero", &err), -EFBIG);
 	no_leaks();

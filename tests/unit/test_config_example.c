@@ -152,5 +152,5 @@ Test(config_check, wants_one_file)
 
 	cr_assert_eq(check("2>&1", output, sizeof(output)), 2);
 	cr_assert_eq(check("a b 2>&1", output, sizeof(output)), 2);
-	cr_assert_eq(check("--help 2>&1", output, sizeof(output)), 2);
+	cr_assert_eq(check("--color 2>&1", output, sizeof(output)), 2);
 }

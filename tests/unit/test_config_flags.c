@@ -69,6 +69,7 @@ static void expect_declare_complaint(const char *argument, const char *words)
 Test(config_flags, that_are_bad_are_named_in_the_complaint)
 {
 	expect_declare_complaint("192.0.2.7", "no owner given; write ADDRESS=MAC[,MAC...]");
+	expect_declare_complaint("169.254.0.7=00:15:5d:00:00:01", "169.254.0.7 is link-local");
 	expect_declare_complaint("192.0.2.7=", "\"\" is no MAC of a guest");
 	expect_declare_complaint("=00:15:5d:00:00:01", "\"\" is no address");
 	expect_declare_complaint("192.0.2.7=00:15:5d:00:00:01,", "\"\" is no MAC of a guest");

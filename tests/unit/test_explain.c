@@ -50,6 +50,17 @@ Test(explain, never_probed)
 	assert_trouble("never_probed", "192.0.2.7 on br0", "tcpdump");
 }
 
+Test(explain, link_local_is_passed_over)
+{
+	facts_forget_claim();
+	cr_assert_eq(addr_parse("fe80::7", &e.addr), 0);
+	assert_trouble("link_local", "fe80::7 is link-local", "link_local: yes");
+	assert_found("never_probed", 0);
+	e.settings.link_local = 1;
+	assert_trouble("never_probed", "fe80::7 on br0", "tcpdump");
+	assert_found("link_local", 0);
+}
+
 Test(explain, no_port)
 {
 	facts_forget_claim();

@@ -93,7 +93,7 @@ Test(explain_tables, sections_of_an_address_that_is_well)
 	assert_line("decided", 0, "owned (announce_done)");
 	assert_line("decided", 1, "1.0 s after the last probe");
 	assert_line("decided", 2, "no entry names it");
-	assert_line("said", 0, "announced twice (request and reply)");
+	assert_line("said", 0, "announced twice (request and reply), last as 00:15:5d:00:00:01");
 	assert_line("said", 1, "nudges to its listeners: 1");
 	assert_line("confirmed", 0, "by 192.0.2.254, 0.0 ms after");
 	assert_line("tables", 0, "host, br0: 00:15:5d:00:00:01, stale: right");
@@ -126,6 +126,41 @@ Test(explain_tables, a_quarrel_and_moves_are_told)
 	assert_line("heard", 3, "moved 3 times");
 }
 
+/* What was said before a claim came to its present MAC was not said of that. */
+Test(explain_tables, announcements_of_others_are_not_the_claims_own)
+{
+	e.claim.state = CLAIM_PROBING;
+	e.claim.reason = COUNTER_window_opened;
+	memcpy(e.claim.mac, rival, MAC_LEN);
+	e.claim.port = OTHER;
+	e.claim.probes = 4;
+	e.claim.window_probes = 1;
+	assert_line("heard", 0,
+		    "of 00:15:5d:00:00:02 on vnet4: 1 in the last window, 4 in all by whomever");
+	assert_line("said", 0, "announced twice (request and reply), last 9.0 s ago");
+	e.claim.state = CLAIM_OWNED; /* the first one has it again */
+	e.claim.reason = COUNTER_lapsed;
+	memcpy(e.claim.mac, guest, MAC_LEN);
+	e.claim.port = PORT;
+	e.claim.first_probe_ns = seconds_ago(3);
+	assert_line("heard", 0, "probes: 1 in the last window, 4 in all by whomever");
+	assert_line("said", 0, "last as 00:15:5d:00:00:01 into vnet3, 9.0 s ago");
+	e.claim.last_announcement_ns = seconds_ago(3); /* of the attempt, as it was declared */
+	assert_line("said", 0, "last 3.0 s ago");
+}
+
+Test(explain_tables, a_defence_was_said_of_the_defender)
+{
+	e.claim.state = CLAIM_CONFLICT;
+	e.claim.reason = COUNTER_defended;
+	e.claim.last_conflict_ns = e.claim.last_announcement_ns = seconds_ago(1);
+	memcpy(e.claim.rival, rival, MAC_LEN);
+	e.claim.rival_port = OTHER;
+	assert_line("said", 0, "last as 00:15:5d:00:00:02 into vnet4, 1.0 s ago");
+	e.claim.last_announcement_ns = seconds_ago(2); /* it is owed still */
+	assert_line("said", 0, "last 2.0 s ago");
+}
+
 Test(explain_tables, why_nobody_is_asked)
 {
 	e.listeners = 0;
@@ -137,6 +172,24 @@ Test(explain_tables, why_nobody_is_asked)
 	assert_line("confirmed", 0, "router port");
 	e.settings.nudge = NUDGE_NEVER;
 	assert_line("confirmed", 0, "nudge: never");
+}
+
+Test(explain_tables, unproven_where_nothing_confirms_it)
+{
+	e.listeners = e.interfaces = 0;
+	assert_note("unproven", "nobody was there to confirm it", "gateways:");
+	cr_assert(explain_is_unproven(&e));
+	e.claim.refreshed = 1; /* the host's own entry followed, and is gone by now */
+	assert_found("unproven", 0);
+	e.claim.refreshed = 0;
+	facts_entry(NUD_STALE, guest);
+	assert_found("unproven", 0);
+	e.interfaces = 0;
+	facts_listener("192.0.2.77", seconds_ago(8), 0);
+	assert_found("unproven", 0); /* unconfirmed says more */
+	assert_found("unconfirmed", 1);
+	e.claim.state = CLAIM_PROBING;
+	assert_found("unproven", 0);
 }
 
 Test(explain_tables, places_are_named_as_far_as_they_fit)
@@ -154,10 +207,10 @@ Test(explain_tables, places_are_named_as_far_as_they_fit)
 /* The keys are a contract with those who read our JSON. */
 Test(explain_tables, json_keys)
 {
-	static const char *const keys[] = {"address", "bridge",	   "vlan",	 "state",
-					   "well",    "daemon",	   "heard",	 "decided",
-					   "said",    "confirmed", "tables",	 "findings",
-					   "claim",   "listeners", "neighbours", "fdb_port"};
+	static const char *const keys[] = {
+		"address",  "bridge", "inner_vlan", "vlan",	  "state",     "well",
+		"daemon",   "heard",  "decided",    "said",	  "confirmed", "tables",
+		"findings", "claim",  "listeners",  "neighbours", "fdb_port"};
 	json_t *object = output_object(explain_fields, &e);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -133,10 +133,12 @@ Test(log, a_name_that_is_no_utf8_still_makes_json)
 	json_t *line;
 
 	log_set_json(true);
-	log_info("port %s", "a\xff"
+	log_info("port %s", "\xc3\xbc"
+			    "a\xff"
 			    "b");
 	line = log_end_json();
-	cr_assert_str_eq(member(line, "message"), "port a?b");
+	cr_assert_str_eq(member(line, "message"), "port \xc3\xbc"
+						  "a?b");
 	json_decref(line);
 	no_leaks();
 }

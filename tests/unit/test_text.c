@@ -237,6 +237,35 @@ Test(text, segments_with_their_tags)
 	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10.20");
 }
 
+/* What is there is printed as it is, or as a '?' for each byte. */
+Test(text, names_of_any_bytes_are_cleaned)
+{
+	static const char *const cleaned[][2] = {
+		{"br0", "br0"},
+		{"br\xc3\xbc"
+		 "cke",
+		 "br\xc3\xbc"
+		 "cke"},
+		{"\xe2\x82\xac\xf0\x9f\x99\x82", "\xe2\x82\xac\xf0\x9f\x99\x82"},
+		{"a\x1b[2J\x7f\n", "a?[2J??"},
+		{"v\xff"
+		 "1",
+		 "v?1"},
+		{"\xc2\x9b"
+		 "2J",
+		 "??2J"},			   /* CSI, a C1 control */
+		{"\xc0\x9b\xe0\x80\x9b", "?????"}, /* longer than they need be */
+		{"\xed\xa0\x80\xf4\x90\x80\x80", "???????"},
+		{"\xf8\x88\x80\x80\x80\xe2\x82", "???????"},
+	};
+	char text[NAME_TEXT_LEN];
+
+	for (size_t i = 0; i < sizeof(cleaned) / sizeof(cleaned[0]); i++)
+		cr_assert_str_eq(name_text(cleaned[i][0], text), cleaned[i][1], "%zu: %s", i, text);
+	cr_assert_str_eq(interface_text(1, text), "lo");
+	cr_assert_str_eq(interface_text(4000000000, text), "#4000000000");
+}
+
 /* ---- names ---- */
 
 Test(text_names, come_from_the_lists)

@@ -10,16 +10,51 @@ case_usage_is_2() {
 	assert_fails 2 'no such verb' "$GARPD" dance
 	assert_fails 2 'usage' "$GARPD" run --color
 	assert_fails 2 'usage' "$GARPD" run extra
-	assert_fails 2 'usage' "$GARPD" run --log xml
 	assert_fails 2 'usage' "$GARPD" show
 	assert_fails 2 'usage' "$GARPD" show guests
+	assert_fails 2 'usage' "$GARPD" show claims -a
 	assert_fails 2 'usage' "$GARPD" announce
 	assert_fails 2 'usage' "$GARPD" explain
 	assert_fails 2 'usage' "$GARPD" explain "$SERVICE" "$SERVICE"
-	assert_fails 1 'not an address' "$GARPD" explain 192.0.2.300
 	assert_fails 2 'usage' "$GARPD" detach now
 	assert_fails 2 'usage' "$GARPD" watch claims
 	assert_no_pins
+}
+
+case_help_of_a_verb() {
+	local words
+	"$GARPD" help show >"$LAB_DIR/help" || t_fail "exit status $?"
+	grep -q '^  garpd show claims' "$LAB_DIR/help" || t_fail "it says: $(<"$LAB_DIR/help")"
+	! grep -q 'garpd run' "$LAB_DIR/help" || t_fail "more than that verb: $(<"$LAB_DIR/help")"
+	for words in "show --help" "show -h" "show claims -h" "show --all --help"; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		assert_equals "$words" "$(<"$LAB_DIR/help")" "$("$GARPD" $words)"
+	done
+	assert_fails 2 'dance: no such verb' "$GARPD" help dance
+	assert_fails 2 "^garpd show: .*'--color'" "$GARPD" show --color
+	assert_fails 2 '^  garpd thaw ADDR' "$GARPD" thaw
+}
+
+# Also where a sentence says more than how the verb is used; and before anything is opened.
+case_misuse_is_2_with_a_sentence() {
+	local -a misused=("run --bridge br0 --mode fast" "run --bridge br0 --log xml" "run --bridge a/b"
+		"run --bridge br0 --declare $SERVICE" "explain 192.0.2.300" "announce gateway" "thaw gateway")
+	local line
+	for line in "${misused[@]}"; do
+		# shellcheck disable=SC2086 # a verb with its arguments
+		assert_fails 2 "^garpd: (--${line##*--}: |${line##* }: not an address)" "$GARPD" $line
+		assert_equals "lines of $line" 1 "$(wc -l <"$LAB_DIR/err")"
+	done
+	assert_no_pins
+}
+
+case_output_that_cannot_be_written_is_said() {
+	local verb
+	lab_start_garpd
+	for verb in "show counters" "show ports -j" help --version; do
+		# shellcheck disable=SC2016,SC2086 # the inner shell expands it
+		assert_fails 1 'standard output: cannot be written' bash -c '"$@" >/dev/full' lab "$GARPD" $verb
+	done
 }
 
 case_not_loaded_is_said() {
@@ -170,13 +205,55 @@ case_watch() {
 	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch says nothing"
 }
 
+# Forgotten now, whyever, and not when it last changed.
+case_watch_says_what_is_forgotten() {
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 8 '"state": ?"none"' || t_fail "watch says: $(<"$LAB_DIR/watch")"
+	jq -es 'map(select(.state == "none")) == [.[-1] | select(.reason == null)] and
+		.[-1].changed > .[-2].changed' "$LAB_DIR/watch" >/dev/null ||
+		t_fail "watch says: $(<"$LAB_DIR/watch")"
+}
+
+# It stands still meanwhile, and so cannot see that nothing is pinned for a moment.
+case_watch_follows_a_new_start() {
+	local watch
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
+	watch=$LAB_LAST
+	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
+	kill -STOP "$watch"
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	lab_start_garpd
+	kill -CONT "$watch"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch is blind: $(<"$LAB_DIR/watch")"
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch goes on for nothing"
+}
+
 case_announce_is_refused_without_an_owner() {
 	lab_start_garpd
 	assert_fails 1 "198.51.100.9: no guest has probed" "$GARPD" announce 198.51.100.9
-	assert_fails 1 "not an address" "$GARPD" announce gateway
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
-	assert_fails 1 "$SERVICE: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+	assert_fails 1 "$SERVICE on br0: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+}
+
+# A claim that is refused keeps none of the others from being announced.
+case_announce_goes_on_after_a_refusal() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest other -v 30 -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-.*vlan=30'
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 5 'kind=probe'
+	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "refused"
+	assert_equals "said" "$SERVICE on br0 vlan 30: announced $MAC_OTHER" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 6 5 'kind=announce-.*vlan=30'
 }
 
 # Calls of garpd_speak could meet on one CPU: they wait for each other, the daemon's too.
@@ -244,6 +321,29 @@ case_show_ports_says_why_and_who_else() {
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 
+case_show_ports_is_sorted_by_name() {
+	lab_start_garpd
+	assert_equals "ports" $'up0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
+}
+
+# A name may be any bytes: none of them speaks to a terminal, and JSON keeps its keys.
+case_names_of_any_bytes_are_cleaned() {
+	lab_start_garpd --log json
+	in_hv ip link set v-new down
+	in_hv ip link set v-new name $'v\xff\e[1m'
+	in_hv ip link set $'v\xff\e[1m' up
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_equals "port of the claim" 'v??[1m' "$(claim_field "$SERVICE" port)"
+	in_hv "$GARPD" explain -j "$SERVICE" | jq -e '.[0] | [.heard, .said] | all(.[0] | contains("v??[1m"))' \
+		>/dev/null || t_fail "explain has no sentences"
+	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
+	grep -qF 'v??[1m' "$LAB_DIR/ports" || t_fail "in columns: $(<"$LAB_DIR/ports")"
+	! grep -q $'\e' "$LAB_DIR/ports" || t_fail "an escape sequence"
+	lab_await "$GARPD_LOG" 5 '"event": ?"announce_done".*"port": ?"v\?\?\[1m"' || t_fail "$(<"$GARPD_LOG")"
+}
+
 case_show_ports_names_tcx_programs() {
 	t_need bpftool
 	kernel_has_tcx || t_skip "this kernel has no tcx"
@@ -255,4 +355,48 @@ case_show_ports_names_tcx_programs() {
 	grep -qE '^\["tcx foreign_tc \(id [0-9]+\)"\]$' "$LAB_DIR/others" ||
 		t_fail "others on v-other: $(<"$LAB_DIR/others")"
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
+}
+
+# ---- detach that meets an obstacle ----
+
+# A directory where the pin of v-new's link was: nobody can tell what is attached there.
+hide_link_of_new() {
+	LINK=/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)-xdp-generic
+	in_hv rm "$LINK"
+	in_hv mkdir "$LINK"
+}
+
+case_detach_goes_on_and_says_what_is_left() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	assert_fails 1 'v-new: cannot detach' "$GARPD" detach
+	assert_equals "ports left" v-new "$(lab_ports | pick port)"
+	in_hv rmdir "$LINK"
+	in_hv "$GARPD" detach || t_fail "not even now"
+	assert_no_pins
+}
+
+# The same where no map tells of the ports.
+case_detach_without_maps_says_what_is_left() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	in_hv rm /sys/fs/bpf/garpd/ports
+	assert_fails 1 'v-new: cannot detach' "$GARPD" detach
+	in_hv rmdir "$LINK"
+	in_hv "$GARPD" detach || t_fail "not even now"
+	assert_no_pins
+}
+
+# The former mode's program cannot be taken off: that is said, and the next start tries again.
+case_former_mode_that_stays_is_said() {
+	lab_start_garpd --mode xdp-generic
+	lab_stop_garpd
+	hide_link_of_new
+	assert_fails 1 'v-new: cannot detach' "$GARPD" run --bridge br0 --uplink up0 --mode tc
+	assert_equals "the mode of v-new" xdp-generic "$(port_field v-new mode)"
+	in_hv rmdir "$LINK"
+	lab_start_garpd --mode tc
+	assert_equals "the mode of v-new" tc "$(port_field v-new mode)"
 }

@@ -48,7 +48,7 @@ case_explain_confirmed() {
 	assert_screen "^$SERVICE on br0: owned, $MAC_NEW on v-new$" \
 		"^heard +probes of $MAC_NEW on v-new: 3 in the last window" \
 		'^decided +owned \(announce_done\)' \
-		'^said +announced twice \(request and reply\), last as .* into v-new' \
+		"^said +announced twice \\(request and reply\\), last as $MAC_NEW into v-new, [0-9.]+ m?s ago$" \
 		"^confirmed +by $ROUTER \(gateway\), [0-9.]+ ms after the announcement" \
 		"^tables now +host, br0: $MAC_NEW, .*: right" \
 		"bridge: $MAC_NEW is behind v-new: right" '^all is well$'
@@ -58,6 +58,29 @@ case_explain_confirmed() {
 		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
 }
 
+# A filter lets the probes through and not the announcements, and nobody is there who would tell.
+case_explain_unproven() {
+	t_need nft
+	lab_start_garpd
+	in_hv ip neigh del "$SERVICE" dev br0
+	in_hv ip addr flush dev br0
+	in_hv nft -f - <<-RULES || t_skip "this kernel has no nftables for bridges"
+		table bridge lab {
+			chain pass {
+				type filter hook forward priority 0
+				iifname "v-new" ether type arp arp saddr ip != 0.0.0.0 drop
+			}
+		}
+	RULES
+	lab_capture lan router lan0
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	explain_all_is_said
+	explain_is "$SERVICE" '.well and [.findings[].cause] == ["unproven"]' || t_fail "it says: $(<"$LAB_DIR/json")"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	explain "$SERVICE"
+	assert_screen '^nothing is known to be wrong$' '^note: +announced, and nobody was there'
+}
+
 case_explain_open_window() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -65,6 +88,20 @@ case_explain_open_window() {
 	assert_await_frames lan 1 5 'kind=probe'
 	lab_wait 3 explain_is "$SERVICE" '.state == "probing" and .well and .findings[0].cause == "window_open"' ||
 		t_fail "no open window: $(<"$LAB_DIR/json")"
+}
+
+# In the failover itself: what was said before was said of the former owner.
+case_explain_takeover_in_its_window() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -q -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=probe.* src=$MAC_OTHER"
+	explain "$SERVICE"
+	assert_screen "^$SERVICE on br0: probing, $MAC_OTHER on v-other$" \
+		"^heard +probes of $MAC_OTHER on v-other: 1 in the last window, 4 in all by whomever, " \
+		'^said +announced twice \(request and reply\), last [0-9.]+ m?s ago$'
 }
 
 case_explain_conflict() {

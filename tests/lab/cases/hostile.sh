@@ -552,7 +552,7 @@ case_frozen_is_thawed_by_hand() {
 	protocol_time 1.5
 	assert_frames_count 0 lan 'kind=announce-.*'
 	in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "$(<"$LAB_DIR/out")"
-	assert_equals "said" "$SERVICE: thawed on br0" "$(<"$LAB_DIR/out")"
+	assert_equals "said" "$SERVICE on br0: thawed" "$(<"$LAB_DIR/out")"
 	assert_claim "$SERVICE" state owned
 	lab_await "$GARPD_LOG" 5 'thawed: asked for' || t_fail "not said in the log"
 	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed twice"

@@ -61,12 +61,12 @@ case_privileges_for_the_dispatcher() {
 case_forbidden_calls_are_refused() {
 	local what
 	"$LAB_BIN/confined" >"$LAB_DIR/confined" </dev/null || t_fail "not confined"
-	for what in fork clone3 execve ptrace kill 'mprotect executable' 'mmap executable' mount \
+	for what in fork clone3 execve ptrace kill 'tgkill init' 'mprotect executable' 'mmap executable' mount \
 		unshare init_module setuid 'no_new_privs off' terminal 'socket AF_INET' \
 		'socket AF_PACKET'; do
 		grep -qx "$what: ENOSYS" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
 	done
-	for what in mmap 'socket AF_NETLINK' 'socket AF_UNIX'; do
+	for what in mmap 'tgkill itself' 'socket AF_NETLINK' 'socket AF_UNIX'; do
 		grep -qx "$what: done" "$LAB_DIR/confined" || t_fail "$what: $(<"$LAB_DIR/confined")"
 	done
 }
@@ -77,17 +77,42 @@ unit_bounds() {
 		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
 }
 
+# What of the hypervisor's file system the unit makes read-only: mounts below, such as /sys/fs/bpf, stay.
+unit_paths_mount() {
+	local path
+	while read -r path; do
+		in_hv test -e "$path" || continue
+		in_hv mount --rbind "$path" "$path"
+		in_hv mount -o remount,ro,bind "$path"
+	done < <(sed -n 's/^ReadOnlyPaths=//p' "$LAB_ROOT/dist/garpd.service" | tr ' ' '\n' | sed 's/^-//')
+}
+
+lab_start_within() {
+	local log=$LAB_DIR/garpd.within.log
+	lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
+		--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
+	GARPD_PID=$LAB_LAST GARPD_LOG=$log
+	lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
+}
+
+# What of root's own lies outside of ProtectSystem=strict, to be written without any right.
+case_unit_keeps_the_kernels_files() {
+	local path
+	unit_paths_mount
+	for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/kernel/uevent_helper; do
+		! in_hv bash -c "[[ ! -e $path ]] || : >>$path" 2>"$LAB_DIR/err" ||
+			[[ ! -e $path ]] || t_fail "$path can be written"
+	done
+	lab_start_within --bridge br0 --uplink up0
+	assert_announces
+	lab_stop_garpd
+	in_hv "$GARPD" detach || t_fail "not detached"
+}
+
 # What the unit grants is enough for everything, and is given away all the same.
 case_unit_grants_what_is_needed() {
 	group_config
 	[[ -n $(unit_bounds) ]] || t_fail "no CapabilityBoundingSet in the unit"
-	lab_start_within() {
-		local log=$LAB_DIR/garpd.within.log
-		lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
-			--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
-		GARPD_PID=$LAB_LAST GARPD_LOG=$log
-		lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
-	}
 	lab_start_within -c "$LAB_DIR/garpd.yaml"
 	assert_confined "$CAPS"
 	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
@@ -140,6 +165,7 @@ case_group_may_look() {
 	if members_may_look; then
 		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member may not look"
 		assert_equals state probing "$(pick "address=$SERVICE" state <"$LAB_DIR/claims")"
+		as_member 4711 "$GARPD" explain "$SERVICE" | grep -q "$SERVICE on br0: probing" || t_fail "no explain"
 		as_member 4711 "$GARPD" show counters | grep -q window_opened || t_fail "no counters"
 		as_member 4711 "$GARPD" show ports -j >"$LAB_DIR/ports" 2>"$LAB_DIR/note" || t_fail "no ports"
 		assert_equals role guest "$(pick port=v-new role <"$LAB_DIR/ports")"
@@ -179,6 +205,7 @@ case_group_is_taken_back() {
 
 case_group_missing_is_said() {
 	printf 'bridges: [br0]\ngroup: nobodys-friends\n' >"$LAB_DIR/garpd.yaml"
+	assert_fails 1 'group: .*"nobodys-friends".*groupadd' "$GARPD" check "$LAB_DIR/garpd.yaml"
 	assert_fails 1 'group: .*"nobodys-friends".*groupadd' "$GARPD" run -c "$LAB_DIR/garpd.yaml"
 	in_hv test ! -e "$PINS" || t_fail "something is left"
 }

@@ -422,7 +422,7 @@ case_router_port_of_a_bridge_is_said() {
 case_router_and_bridge_by_name_is_refused() {
 	local status=0
 	in_hv "$GARPD" run --bridge br0 --router br0 2>"$LAB_DIR/err" || status=$?
-	assert_equals "exit status" 1 "$status"
+	assert_equals "exit status" 2 "$status"
 	grep -q -- '--router br0: br0 is a bridge and a router port' "$LAB_DIR/err" ||
 		t_fail "it says: $(<"$LAB_DIR/err")"
 }
