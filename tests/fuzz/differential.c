@@ -29,7 +29,7 @@ static const struct {
 	{"port_limits", offsetof(struct limit, probes_paid_ns)},
 	{"lanes", offsetof(struct lane_limit, rounds_paid_ns)},
 	{"listeners", offsetof(struct listener, heard_ns)},
-	{"seen", 0},
+	{"seen", offsetof(struct seen, heard_ns)},
 };
 
 /* The maps that the programs change, and those that only the daemon does. */
