@@ -47,20 +47,12 @@
 #define NSEC_PER_MSEC 1000000ull
 #define NSEC_PER_SEC  1000000000ull
 
-/*
- * RFC 5227 section 1.1. Not all of them are ours to obey (we announce, the guest probes), but all
- * of them describe the sender that we wait for.
- */
-#define PROBE_WAIT_NS	       (1 * NSEC_PER_SEC)
-#define PROBE_NUM	       3
-#define PROBE_MIN_NS	       (1 * NSEC_PER_SEC)
-#define PROBE_MAX_NS	       (2 * NSEC_PER_SEC)
-#define ANNOUNCE_WAIT_NS       (2 * NSEC_PER_SEC)
-#define ANNOUNCE_NUM	       2
-#define ANNOUNCE_INTERVAL_NS   (2 * NSEC_PER_SEC)
-#define MAX_CONFLICTS	       10
-#define RATE_LIMIT_INTERVAL_NS (60 * NSEC_PER_SEC)
-#define DEFEND_INTERVAL_NS     (10 * NSEC_PER_SEC)
+/* RFC 5227 1.1: of the sender that we wait for, and of what we do in its place. */
+#define PROBE_NUM	     3
+#define PROBE_MAX_NS	     (2 * NSEC_PER_SEC)
+#define ANNOUNCE_WAIT_NS     (2 * NSEC_PER_SEC)
+#define ANNOUNCE_NUM	     2
+#define ANNOUNCE_INTERVAL_NS (2 * NSEC_PER_SEC)
 
 /* The same for IPv6: RFC 4861 10, RFC 4862 5.1. */
 #define RETRANS_TIMER_NS	  (1 * NSEC_PER_SEC)

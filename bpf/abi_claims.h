@@ -159,9 +159,9 @@ _Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
 
 /* When a host was heard of last, with whatever address, and where. All zero: never. */
 struct seen {
-	__u64 heard_ns;
 	__u32 port; /* ifindex */
 	__u32 pad;
+	__u64 heard_ns;
 };
 _Static_assert(sizeof(struct seen) == 16, "seen has no holes");
 

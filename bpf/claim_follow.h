@@ -17,7 +17,7 @@ struct nudges {
 	__u32 waiting; /* listeners that have not answered yet, whether or not nudged now */
 };
 
-/* As with a slot, the round is taken before anything is sent. */
+/* Unlike a slot, the round stays due until claim_nudged(): of two callers at once each sends it. */
 static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
 					     __u64 now_ns)
 {

@@ -20,7 +20,7 @@
 #define __noinline __attribute__((noinline))
 #endif
 
-/* Constant arguments only: the switch of byte order that both compilers fold. */
+/* The switch of byte order; of a constant, both compilers fold it. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define frame_be16(x) ((__u16)__builtin_bswap16(x))
 #else

@@ -23,6 +23,12 @@ enum hook {
 	HOOK_OWES,
 };
 
+/* What became of a frame, where its claim took no step: counted. */
+enum hear_none {
+	HEAR_NONE = -1,
+	HEAR_OVER_LIMIT = -2,
+};
+
 /* What the maps say of a frame, and the step that its claim took. */
 struct hearing {
 	struct claim *claim;
@@ -104,7 +110,7 @@ static __always_inline struct claim *claim_of(const struct claim_key *key,
 	return claim_make(key, heard->port, set);
 }
 
-/* The claim machine. 0, or -1, counted: the claim was forgotten this very moment. */
+/* The claim machine. 0, or HEAR_NONE, counted: the claim was forgotten this very moment. */
 static __always_inline int hear_claim(struct hearing *hearing, const struct heard *heard,
 				      enum hook hook)
 {
@@ -129,7 +135,7 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	bpf_spin_unlock(&claim->lock);
 	if (!ours) {
 		count(COUNTER_no_claim);
-		return -1;
+		return HEAR_NONE;
 	}
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);
 	/* Whoever is announced for a frame is its sender, on the port that it came from. */
@@ -140,7 +146,7 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	return 0;
 }
 
-/* The segment, the port and the address. 0, or -1, counted: nothing comes of the frame there. */
+/* The segment, the port and the address. 0, or HEAR_NONE, counted: nothing comes of it there. */
 static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port)
 {
@@ -151,11 +157,11 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 	outcome->event.port = ifindex;
 	if (!port->forwarding) {
 		count(COUNTER_not_forwarding);
-		return -1;
+		return HEAR_NONE;
 	}
 	if (vlan_of(port, ifindex, &outcome->frame.tags, key)) {
 		count(COUNTER_vlan_not_member);
-		return -1;
+		return HEAR_NONE;
 	}
 	return 0;
 }
@@ -172,12 +178,6 @@ static __always_inline int hear_over_limit(const struct heard *heard, const stru
 	count(COUNTER_probe_over_limit);
 	return 1;
 }
-
-/* What became of a frame, where its claim took no step: counted. */
-enum hear_none {
-	HEAR_NONE = -1,
-	HEAR_OVER_LIMIT = -2,
-};
 
 /* From where it was heard to the step of its claim. 0, or enum hear_none. */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,

@@ -189,22 +189,19 @@ static __always_inline int outcome_has_turn(struct outcome *outcome, struct clai
 }
 
 /*
- * Who deletes the claim, and nobody else, gives back what it took of a port's claims. What probed
- * between the step and this is lost with it: the element, which is still there, tells (or it is a
- * new claim of the same address already, and is counted for nothing).
+ * What probed since the step has made a claim of it again: that one stays. What probes between this
+ * look and the deletion is lost. Who deletes the claim, and nobody else, gives back what it took of
+ * a port's claims.
  */
 static __always_inline void outcome_forget(const struct outcome *outcome, struct claim *claim)
 {
 	int probed;
 
-	if (bpf_map_delete_elem(&claims, &outcome->event.key))
-		return;
-	quota_give_claim_of(outcome->quota_port);
 	bpf_spin_lock(&claim->lock);
 	probed = key_equal(&claim->key, &outcome->event.key) && claim->state != CLAIM_NONE;
 	bpf_spin_unlock(&claim->lock);
-	if (probed)
-		count(COUNTER_probe_forgotten);
+	if (!probed && !bpf_map_delete_elem(&claims, &outcome->event.key))
+		quota_give_claim_of(outcome->quota_port);
 }
 
 /*

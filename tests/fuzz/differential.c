@@ -30,7 +30,7 @@ static const struct {
 	{"lanes", offsetof(struct lane_limit, rounds_paid_ns)},
 	{"listeners", offsetof(struct listener, heard_ns)},
 	{"gateways_heard", offsetof(struct listener, heard_ns)},
-	{"seen", 0},
+	{"seen", offsetof(struct seen, heard_ns)},
 };
 
 /* The maps that the programs change, and those that only the daemon does. */

@@ -198,7 +198,8 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 static void world_seen_note(struct world *w, const struct station *from)
 {
 	if (w->settings.refresh_ns && port_has_guests(from->role))
-		*world_seen_last(w, from->mac) = (struct seen){w->now_ns, from->port, 0};
+		*world_seen_last(w, from->mac) = (struct seen){.port = from->port,
+							       .heard_ns = w->now_ns};
 }
 
 static void world_hear_now(struct world *w, const char *addr, const struct station *from,
