@@ -51,9 +51,10 @@ enum queued {
 };
 
 /*
- * One claim. Changed by claim.h alone, in the kernel, under its lock; everyone else reads.
- * `mac`, `port` and `tags` are the guest that the claim is about now; `owner` and `owner_port` the
- * last one that got through, to which an attempt that comes to nothing falls back.
+ * One claim. Changed by claim.h alone, in the kernel, under its lock, once hear_make_claim() has
+ * put in what a new one has; everyone else reads. `mac`, `port` and `tags` are the guest that the
+ * claim is about now; `owner` and `owner_port` the last one that got through, to which an attempt
+ * that comes to nothing falls back.
  */
 struct claim {
 	struct bpf_spin_lock lock;
@@ -117,7 +118,7 @@ _Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_A
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
 #define CLAIM_F_UNSTEADY  0x04 /* this window's probes did not come one second apart */
-#define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, or the kernel refused */
+#define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, it was refused, or waits */
 #define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
 #define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
 #define CLAIM_F_DOUBTED	  0x40 /* another host named it since the owner did, or that one moved */

@@ -4,8 +4,8 @@
  *
  * Pure: no helper, no map, no clock. The caller holds the claim's lock, brings the time, and does
  * what the returned step says. It has read the clock before it got the lock, so that the time may
- *be earlier than that of the step before: no difference is taken without a look. Compiled into the
- *BPF programs, the unit tests and the simulator.
+ * be earlier than that of the step before: no difference is taken without a look. Compiled into the
+ * BPF programs, the unit tests and the simulator.
  *
  *	claim_probe()     a guest probes for the address            (RFC 5227 2.1.1)
  *	claim_heard()     somebody says that it has the address
@@ -26,5 +26,6 @@
 
 #include "claim_due.h"
 #include "claim_hear.h"
+#include "claim_said.h"
 
 #endif /* GARPD_CLAIM_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * claim_due.h - the claim machine when the daemon comes: a deadline has passed, an operator asks,
- * an announcement was sent or was not. Part of claim.h.
+ * claim_due.h - the claim machine when the daemon comes: a deadline has passed, or an operator
+ * asks. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_DUE_H
 #define GARPD_CLAIM_DUE_H
@@ -18,7 +18,7 @@ static __always_inline void claim_next_slot(struct claim *claim, const struct se
 		claim_edge(claim, CLAIM_ANNOUNCING, COUNTER_announce_next, step, now_ns);
 	else
 		claim_edge(claim, CLAIM_OWNED, COUNTER_announce_done, step, now_ns);
-	claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
+	claim_say(claim, SAY_GUEST, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
 
@@ -72,7 +72,7 @@ static __always_inline void claim_pay(struct claim *claim, const struct judged *
 	claim_owe_nothing(claim);
 	if (!judged->policy.denied) {
 		step->reason = COUNTER_announce_owed;
-		claim_say(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
+		claim_say(claim, defender ? SAY_DEFENDER : SAY_GUEST, step, now_ns);
 	} else if (defender) {
 		step->reason = judged->policy.denied; /* the quarrel goes on all the same */
 	} else {
@@ -150,9 +150,9 @@ static __always_inline struct claim_step claim_asked(struct claim *claim,
 
 	if (judged->policy.denied) {
 		step.reason = judged->policy.denied;
-	} else if (claim_may_nudge(claim->state) && judged->heir) {
+	} else if (claim_is_certain(claim->state) && judged->heir) {
 		step.reason = COUNTER_announce_asked;
-		claim_say(claim, ANNOUNCE_GUEST, &step, now_ns);
+		claim_say(claim, SAY_GUEST, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);
@@ -191,82 +191,6 @@ static __always_inline struct claim_step claim_left(struct claim *claim, __u32 h
 	claim_wake(claim);
 	step.forget = 1;
 	return step;
-}
-
-/* Another CPU may have changed the claim while the announcement failed: is it still wanted? */
-static __always_inline int claim_may_owe(const struct claim *claim, enum claim_announce announce,
-					 const __u8 *whom)
-{
-	if (announce == ANNOUNCE_DEFENDER)
-		return claim->state == CLAIM_CONFLICT && mac_equal(claim->rival, whom);
-	if (!mac_equal(claim->mac, whom))
-		return 0;
-	if (claim->state == CLAIM_PROBING)
-		return claim->flags & CLAIM_F_IMMEDIATE;
-	return claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED;
-}
-
-/*
- * What became of the announcement of the last step, which was of `whom`: another CPU may have given
- * the claim to somebody else since, and owe that one the same. One that the kernel could not queue
- * is owed and tried again in retry_ns, a few times, while it is wanted. The step says what is to be
- * counted.
- */
-static __always_inline struct claim_step claim_recorded(struct claim *claim,
-							enum claim_announce announce,
-							const __u8 *whom, int sent,
-							const struct settings *settings,
-							__u64 now_ns)
-{
-	struct claim_step step = {.old_state = claim->state, .changed = 1};
-
-	claim->changed_ns = now_ns;
-	if (sent) {
-		claim->announcements++;
-		claim->last_announcement_ns = now_ns;
-		claim->retries = 0;
-		step.reason = COUNTER_announced;
-		if (claim->flags & CLAIM_F_OWED && mac_equal(claim_whom(claim), whom)) {
-			/* An operator was quicker than the retry. */
-			claim_owe_nothing(claim);
-			claim_arm(claim, settings, now_ns);
-		}
-	} else if (!claim_may_owe(claim, announce, whom)) {
-		claim->retries = 0;
-		step.reason = COUNTER_announce_void;
-	} else if (claim->retries < CLAIM_RETRIES) {
-		claim->retries++;
-		claim_owe(claim, announce, now_ns + settings->retry_ns);
-		step.reason = COUNTER_announce_failed;
-	} else {
-		claim->retries = 0;
-		step.reason = COUNTER_announce_lost;
-	}
-	return step;
-}
-
-/* The same announcement waits for its turn until at_ns, `queued` says for which. */
-static __always_inline struct claim_step claim_queue(struct claim *claim,
-						     enum claim_announce announce, const __u8 *whom,
-						     __u8 queued, __u64 at_ns, __u64 now_ns)
-{
-	struct claim_step step = {.old_state = claim->state, .changed = 1};
-
-	claim->changed_ns = now_ns;
-	step.reason = COUNTER_announce_void;
-	if (!claim_may_owe(claim, announce, whom))
-		return step;
-	claim_owe(claim, announce, at_ns);
-	claim->queued = queued;
-	step.reason = COUNTER_announce_queued;
-	return step;
-}
-
-/* The daemon has looked at the host's own neighbour entry after an announcement. */
-static __always_inline void claim_noted(struct claim *claim, int followed, __u64 now_ns)
-{
-	claim->refreshed += followed;
-	claim->changed_ns = now_ns;
 }
 
 #endif /* GARPD_CLAIM_DUE_H */

@@ -67,7 +67,7 @@ static __always_inline struct claim_step claim_nudged(struct claim *claim,
 
 static __always_inline int claim_answer_is_news(struct claim *claim, const struct listener *known)
 {
-	if (!claim_may_nudge(claim->state) || !claim->announced_since_ns)
+	if (!claim_is_certain(claim->state) || !claim->announced_since_ns)
 		return 0;
 	if (known && known->answered_ns >= claim->announced_since_ns)
 		return 0;
@@ -135,7 +135,7 @@ static __always_inline void claim_refresh(struct claim *claim, const struct judg
 		step->reason = COUNTER_refresh_doubted;
 	} else if (heard && judged->heir) {
 		step->reason = COUNTER_announce_refresh;
-		claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_say(claim, SAY_GUEST, step, now_ns);
 	} else {
 		step->reason = COUNTER_refresh_silent;
 	}

@@ -35,10 +35,10 @@ struct judged {
 	struct seen seen;
 };
 
-enum claim_announce {
-	ANNOUNCE_NOBODY,
-	ANNOUNCE_GUEST,	   /* claim.mac on claim.port */
-	ANNOUNCE_DEFENDER, /* claim.rival on claim.rival_port */
+enum say {
+	SAY_NOBODY,
+	SAY_GUEST,    /* claim.mac on claim.port */
+	SAY_DEFENDER, /* claim.rival on claim.rival_port */
 };
 
 /* Guests are behind such a port, and ours to speak for. */
@@ -50,7 +50,7 @@ static __always_inline int port_has_guests(__u32 role)
 /* What happened and what is to be done about it. */
 struct claim_step {
 	__u8 reason;	/* enum counter: count it */
-	__u8 announce;	/* enum claim_announce */
+	__u8 say;	/* enum say: whose announcement */
 	__u8 changed;	/* tell the daemon: the state or the deadline is new */
 	__u8 moved;	/* count it too: the address has another owner */
 	__u8 old_state; /* enum claim_state */
@@ -65,7 +65,7 @@ static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
 }
 
 /* States in which it is certain whom the address belongs to: the others say nothing for it. */
-static __always_inline int claim_may_nudge(__u32 state)
+static __always_inline int claim_is_certain(__u32 state)
 {
 	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
 }
@@ -97,7 +97,7 @@ static __always_inline void claim_start_nudging(struct claim *claim,
 static __always_inline void claim_edge(struct claim *claim, enum claim_state state,
 				       enum counter reason, struct claim_step *step, __u64 now_ns)
 {
-	if (!claim_may_nudge(state))
+	if (!claim_is_certain(state))
 		claim_stop_nudging(claim);
 	claim->state = state;
 	claim->reason = reason;
@@ -110,10 +110,10 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
  * The step says it. The time is taken now: generic XDP may meet the announcement, on another CPU,
  * before this one has recorded that it was sent.
  */
-static __always_inline void claim_say(struct claim *claim, enum claim_announce announce,
-				      struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_say(struct claim *claim, enum say say, struct claim_step *step,
+				      __u64 now_ns)
 {
-	step->announce = announce;
+	step->say = say;
 	claim->saying_ns = now_ns;
 }
 
@@ -239,12 +239,11 @@ static __always_inline void claim_owe_nothing(struct claim *claim)
  * The announcement of the last step is owed: garpd_speak makes up for it at at_ns, or as soon
  * after that as there is a daemon to run it.
  */
-static __always_inline void claim_owe(struct claim *claim, enum claim_announce announce,
-				      __u64 at_ns)
+static __always_inline void claim_owe(struct claim *claim, enum say say, __u64 at_ns)
 {
 	claim_owe_nothing(claim);
 	claim->flags |= CLAIM_F_OWED;
-	if (announce == ANNOUNCE_DEFENDER)
+	if (say == SAY_DEFENDER)
 		claim->flags |= CLAIM_F_DEFENDER;
 	claim->owed_ns = at_ns;
 	claim->due_ns = at_ns;

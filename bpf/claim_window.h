@@ -55,7 +55,7 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 	} else {
 		claim_edge(claim, settings->announce_num > 1 ? CLAIM_ANNOUNCING : CLAIM_OWNED,
 			   reason, step, now_ns);
-		claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_say(claim, SAY_GUEST, step, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
@@ -139,7 +139,7 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	if (heard->policy.immediate) {
 		claim->flags |= CLAIM_F_IMMEDIATE;
 		reason = COUNTER_immediate;
-		claim_say(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_say(claim, SAY_GUEST, step, now_ns);
 	}
 	claim_edge(claim, CLAIM_PROBING, reason, step, now_ns);
 	claim_arm(claim, settings, now_ns);
@@ -231,7 +231,7 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
 			 settings, step, now_ns);
 	if (defends)
-		claim_say(claim, ANNOUNCE_DEFENDER, step, now_ns);
+		claim_say(claim, SAY_DEFENDER, step, now_ns);
 }
 
 static __always_inline int claim_is_quarrel(const struct claim *claim, __u64 now_ns)

@@ -54,7 +54,7 @@
 	X(announce_lost, "announcements given up after retries")                                  \
 	X(announce_void, "announcements that were not sent, and that nobody wants any more")      \
 	X(announce_queued, "announcements that wait: their port, or all together, say too much")  \
-	X(announce_owed, "announcements made up for: XDP cannot send, or a retry")                \
+	X(announce_owed, "announcements made up for: XDP cannot send, a retry, a turn")           \
 	X(announce_next, "further announcement slots of a claim")                                 \
 	X(announce_done, "last announcement slots of a claim")                                    \
 	X(announce_asked, "announcements that an operator asked for")                             \

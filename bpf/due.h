@@ -12,23 +12,23 @@
 #include "speak_nudge.h"
 
 /* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
-static __always_inline const struct port *speak_port(const struct outcome *outcome)
+static __always_inline const struct port *due_port(const struct outcome *outcome)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
 
 	if (!port || !port->forwarding || port->segment != outcome->event.key.segment)
 		return NULL;
-	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
+	if (!port_has_guests(port->role) && outcome->step.say != SAY_DEFENDER)
 		return NULL;
 	return port;
 }
 
-static __always_inline int speak_is_note(__u32 op)
+static __always_inline int due_is_note(__u32 op)
 {
 	return op >= SPEAK_REFRESHED && op < SPEAK_OPS;
 }
 
-static __always_inline void speak_note(struct claim *claim, const struct claim_key *key, __u32 op)
+static __always_inline void due_note(struct claim *claim, const struct claim_key *key, __u32 op)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
 
@@ -64,11 +64,11 @@ static __always_inline void nudges_record(struct outcome *outcome, struct claim 
 }
 
 /* Behind a router port the answers would go by unseen: there is nobody to nudge. */
-static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *outcome,
-					 struct claim *claim, const struct settings *set,
-					 __u64 now_ns)
+static __always_inline void due_nudges(struct __sk_buff *skb, struct outcome *outcome,
+				       struct claim *claim, const struct settings *set,
+				       __u64 now_ns)
 {
-	const struct port *port = speak_port(outcome);
+	const struct port *port = due_port(outcome);
 
 	if (port && port->role == ROLE_GUEST) {
 		nudge_add_gateways();
@@ -77,7 +77,7 @@ static __always_inline void speak_nudges(struct __sk_buff *skb, struct outcome *
 	nudges_record(outcome, claim, set, now_ns);
 }
 
-static __always_inline void speak_judge(struct claim *claim, struct outcome *outcome)
+static __always_inline void due_judge(struct claim *claim, struct outcome *outcome)
 {
 	struct judged *judged = &outcome->judged;
 	const struct port *port;
@@ -90,7 +90,7 @@ static __always_inline void speak_judge(struct claim *claim, struct outcome *out
 	quota_port = claim->quota_port;
 	bpf_spin_unlock(&claim->lock);
 	port = bpf_map_lookup_elem(&ports, &judged->port);
-	judged->policy = policy_of(&outcome->judging, &outcome->event.key, judged->mac, port);
+	judged->policy = guard_judge(&outcome->guard_work, &outcome->event.key, judged->mac, port);
 	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment)
 		judged->heir = judged->port;
 	port = bpf_map_lookup_elem(&ports, &quota_port);
@@ -99,9 +99,9 @@ static __always_inline void speak_judge(struct claim *claim, struct outcome *out
 }
 
 /* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
-static __always_inline struct claim_step speak_step(struct claim *claim,
-						    const struct judged *judged, __u32 op,
-						    const struct settings *set, __u64 now_ns)
+static __always_inline struct claim_step due_step(struct claim *claim, const struct judged *judged,
+						  __u32 op, const struct settings *set,
+						  __u64 now_ns)
 {
 	struct claim_step later = {.old_state = claim->state, .reason = COUNTER_not_due};
 
@@ -118,11 +118,11 @@ static __always_inline struct claim_step speak_step(struct claim *claim,
 }
 
 /* The announcement of the step, where its port takes frames. 1: sent; 0: it waits, or failed. */
-static __always_inline int speak_announcement(struct __sk_buff *skb, struct outcome *outcome,
-					      struct claim *claim, const struct settings *set,
-					      __u64 now_ns)
+static __always_inline int due_announcement(struct __sk_buff *skb, struct outcome *outcome,
+					    struct claim *claim, const struct settings *set,
+					    __u64 now_ns)
 {
-	const struct port *port = speak_port(outcome);
+	const struct port *port = due_port(outcome);
 	int sent;
 
 	if (port && !outcome_has_turn(outcome, claim, set, now_ns))
@@ -132,8 +132,8 @@ static __always_inline int speak_announcement(struct __sk_buff *skb, struct outc
 	return sent;
 }
 
-static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *claim,
-					struct speak_call *call, const struct settings *set)
+static __always_inline void due_claim(struct __sk_buff *skb, struct claim *claim,
+				      struct speak_call *call, const struct settings *set)
 {
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
 	__u64 now_ns;
@@ -144,12 +144,12 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	outcome->event.key = call->key;
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.form = set->form;
-	speak_judge(claim, outcome);
+	due_judge(claim, outcome);
 	now_ns = bpf_ktime_get_ns();
 	outcome->step.reason = COUNTER_not_due;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &call->key))
-		outcome->step = speak_step(claim, &outcome->judged, call->op, set, now_ns);
+		outcome->step = due_step(claim, &outcome->judged, call->op, set, now_ns);
 	outcome_take(outcome, claim, now_ns);
 	outcome->nudges.since_ns = claim->announced_since_ns;
 	outcome->nudges.looks = claim_nudge_is_last(claim, set);
@@ -159,10 +159,10 @@ static __always_inline void speak_claim(struct __sk_buff *skb, struct claim *cla
 	outcome->event.port = outcome->speech.port;
 	if (outcome->step.reason == COUNTER_left_to_other)
 		quota_inherit_claim(outcome->judged.heir);
-	if (outcome->step.announce)
-		said = speak_announcement(skb, outcome, claim, set, now_ns);
+	if (outcome->step.say)
+		said = due_announcement(skb, outcome, claim, set, now_ns);
 	if (outcome->step.nudge && said)
-		speak_nudges(skb, outcome, claim, set, now_ns);
+		due_nudges(skb, outcome, claim, set, now_ns);
 	outcome_finish(outcome, claim);
 	call->result = outcome->event.reason; /* of a failure, what became of it */
 	call->deadline_ns = outcome->event.deadline_ns;

@@ -56,7 +56,7 @@ static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *
 		agreed = claim->state == CLAIM_OWNED || claim->state == CLAIM_DENIED;
 	}
 	bpf_spin_unlock(&claim->lock);
-	outcome->step.announce = ANNOUNCE_NOBODY; /* it is said below, or not at all */
+	outcome->step.say = SAY_NOBODY; /* it is said below, or not at all */
 	/* The event tells why the claim has another owner. */
 	if (outcome->step.reason == COUNTER_self_announced)
 		outcome->event.reason = outcome->step.reason = COUNTER_fabric_moved;
@@ -72,7 +72,7 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	struct speech *speech = &outcome->speech;
 	struct heard heard = {.frame = &outcome->frame, .port = call->port, .role = port->role};
 
-	heard.policy = policy_of(&outcome->judging, &call->key, speech->mac, port);
+	heard.policy = guard_judge(&outcome->guard_work, &call->key, speech->mac, port);
 	if (heard.policy.denied)
 		return heard.policy.denied;
 	if (!set->link_local && addr_is_link_local(&call->key.addr))

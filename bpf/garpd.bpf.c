@@ -47,19 +47,18 @@ static __always_inline void hear_pull(struct __sk_buff *skb)
 static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *outcome,
 				      const struct port *port)
 {
-	struct hearing hearing = {};
+	struct hear_ctx ctx = {};
 	int sent;
 
-	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &hearing))
+	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &ctx))
 		return;
-	if (outcome->step.announce &&
-	    outcome_has_turn(outcome, hearing.claim, hearing.settings, hearing.now_ns)) {
+	if (outcome->step.say && outcome_has_turn(outcome, ctx.claim, ctx.settings, ctx.now_ns)) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
 		sent = round_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
-		outcome_record(outcome, hearing.claim, sent, hearing.settings, hearing.now_ns);
+		outcome_record(outcome, ctx.claim, sent, ctx.settings, ctx.now_ns);
 	}
-	outcome_finish(outcome, hearing.claim);
+	outcome_finish(outcome, ctx.claim);
 }
 
 static __always_inline void hear(struct __sk_buff *skb)
@@ -129,15 +128,15 @@ int garpd_tc(struct __sk_buff *skb)
 /* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
 static __noinline int hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
 {
-	struct hearing hearing = {};
+	struct hear_ctx ctx = {};
 	int none;
 
 	if (!port || !outcome)
 		return XDP_PASS;
-	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &hearing);
+	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &ctx);
 	if (!none)
-		outcome_finish(outcome, hearing.claim);
-	if (none == HEAR_OVER_LIMIT && hearing.settings->xdp_drop)
+		outcome_finish(outcome, ctx.claim);
+	if (none == HEAR_OVER_LIMIT && ctx.settings->xdp_drop)
 		return XDP_DROP;
 	return XDP_PASS;
 }
@@ -205,10 +204,10 @@ int garpd_speak(struct __sk_buff *skb)
 	claim = bpf_map_lookup_elem(&claims, &call.key);
 	if (call.op == SPEAK_FABRIC)
 		fabric_announce(skb, claim, &call, set);
-	else if (claim && speak_is_note(call.op))
-		speak_note(claim, &call.key, call.op);
+	else if (claim && due_is_note(call.op))
+		due_note(claim, &call.key, call.op);
 	else if (claim)
-		speak_claim(skb, claim, &call, set);
+		due_claim(skb, claim, &call, set);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);
 	return 0;
 }

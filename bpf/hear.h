@@ -30,7 +30,7 @@ enum hear_none {
 };
 
 /* What the maps say of a frame, and the step that its claim took. */
-struct hearing {
+struct hear_ctx {
 	struct claim *claim;
 	const struct settings *settings;
 	struct outcome *outcome;
@@ -66,8 +66,8 @@ static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const
  * A new claim, which counts for the port. What was taken of the port's claims is given back where
  * none was added: the table was full, or another CPU was first, and then its claim is ours too.
  */
-static __always_inline struct claim *claim_make(const struct claim_key *key, __u32 port,
-						const struct settings *set)
+static __always_inline struct claim *hear_make_claim(const struct claim_key *key, __u32 port,
+						     const struct settings *set)
 {
 	__u32 zero = 0;
 	struct claim *claim = bpf_map_lookup_elem(&new_claim, &zero);
@@ -92,8 +92,9 @@ static __always_inline struct claim *claim_make(const struct claim_key *key, __u
 }
 
 /* The claim that the frame is about; a probe of a guest makes one. NULL, counted: none. */
-static __always_inline struct claim *claim_of(const struct claim_key *key,
-					      const struct heard *heard, const struct settings *set)
+static __always_inline struct claim *hear_find_claim(const struct claim_key *key,
+						     const struct heard *heard,
+						     const struct settings *set)
 {
 	struct claim *claim = bpf_map_lookup_elem(&claims, key);
 
@@ -107,30 +108,28 @@ static __always_inline struct claim *claim_of(const struct claim_key *key,
 		count(COUNTER_probe_uplink);
 		return NULL;
 	}
-	return claim_make(key, heard->port, set);
+	return hear_make_claim(key, heard->port, set);
 }
 
 /* The claim machine. 0, or HEAR_NONE, counted: the claim was forgotten this very moment. */
-static __always_inline int hear_claim(struct hearing *hearing, const struct heard *heard,
+static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *heard,
 				      enum hook hook)
 {
-	struct outcome *outcome = hearing->outcome;
-	struct claim *claim = hearing->claim;
+	struct outcome *outcome = ctx->outcome;
+	struct claim *claim = ctx->claim;
 	int ours;
 
-	hearing->now_ns = bpf_ktime_get_ns();
+	ctx->now_ns = bpf_ktime_get_ns();
 	bpf_spin_lock(&claim->lock);
 	ours = key_equal(&claim->key, &outcome->event.key);
 	if (ours) {
 		if (heard->frame->kind == FRAME_PROBE)
-			outcome->step = claim_probe(claim, heard, hearing->settings,
-						    hearing->now_ns);
+			outcome->step = claim_probe(claim, heard, ctx->settings, ctx->now_ns);
 		else
-			outcome->step = claim_heard(claim, heard, hearing->settings,
-						    hearing->now_ns);
-		if (hook == HOOK_OWES && outcome->step.announce)
-			claim_owe(claim, outcome->step.announce, hearing->now_ns);
-		outcome_take(outcome, claim, hearing->now_ns);
+			outcome->step = claim_heard(claim, heard, ctx->settings, ctx->now_ns);
+		if (hook == HOOK_OWES && outcome->step.say)
+			claim_owe(claim, outcome->step.say, ctx->now_ns);
+		outcome_take(outcome, claim, ctx->now_ns);
 	}
 	bpf_spin_unlock(&claim->lock);
 	if (!ours) {
@@ -142,7 +141,7 @@ static __always_inline int hear_claim(struct hearing *hearing, const struct hear
 	__builtin_memcpy(outcome->speech.mac, heard->frame->mac, MAC_LEN);
 	outcome->speech.addr = outcome->event.key.addr;
 	outcome->speech.port = heard->port;
-	outcome->speech.form = hearing->settings->form;
+	outcome->speech.form = ctx->settings->form;
 	return 0;
 }
 
@@ -181,8 +180,7 @@ static __always_inline int hear_over_limit(const struct heard *heard, const stru
 
 /* From where it was heard to the step of its claim. 0, or enum hear_none. */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
-				     const struct port *port, enum hook hook,
-				     struct hearing *hearing)
+				     const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
 	const struct frame *frame = &outcome->frame;
 	struct heard heard = {
@@ -192,18 +190,18 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 		.markless = hook == HOOK_OWES,
 	};
 
-	if (frame->kind == FRAME_PROBE && !hearing->settings->link_local &&
+	if (frame->kind == FRAME_PROBE && !ctx->settings->link_local &&
 	    addr_is_link_local(&frame->addr)) {
 		count(COUNTER_probe_link_local);
 		return HEAR_NONE;
 	}
-	if (hear_over_limit(&heard, hearing->settings))
+	if (hear_over_limit(&heard, ctx->settings))
 		return HEAR_OVER_LIMIT;
-	hearing->claim = claim_of(&outcome->event.key, &heard, hearing->settings);
-	if (!hearing->claim)
+	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
+	if (!ctx->claim)
 		return HEAR_NONE;
-	heard.policy = policy_of(&outcome->judging, &outcome->event.key, frame->mac, port);
-	return hear_claim(hearing, &heard, hook);
+	heard.policy = guard_judge(&outcome->guard_work, &outcome->event.key, frame->mac, port);
+	return hear_claim(ctx, &heard, hook);
 }
 
 /*
@@ -211,15 +209,14 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
  * claim took a step, which the caller carries out; enum hear_none when there is none.
  */
 static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
-				      const struct port *port, enum hook hook,
-				      struct hearing *hearing)
+				      const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
-	hearing->outcome = outcome;
-	hearing->settings = settings_now();
-	if (!hearing->settings || hear_where(outcome, ifindex, port))
+	ctx->outcome = outcome;
+	ctx->settings = settings_now();
+	if (!ctx->settings || hear_where(outcome, ifindex, port))
 		return HEAR_NONE;
 	outcome->placed = 1;
-	return hear_step(outcome, ifindex, port, hook, hearing);
+	return hear_step(outcome, ifindex, port, hook, ctx);
 }
 
 /*

@@ -146,9 +146,9 @@ static __always_inline int listen_is_forbidden(struct outcome *outcome)
 	if (!port || !(port->guards & GUARD_RULE))
 		return 0;
 	listen_begin(outcome, &outcome->frame.addr);
-	guard_find(&outcome->judging, &outcome->listening.key.claim, outcome->frame.mac, port,
+	guard_find(&outcome->guard_work, &outcome->listening.key.claim, outcome->frame.mac, port,
 		   GUARD_RULE);
-	return guard_denies(&outcome->judging.guard, NULL) != 0;
+	return guard_denies(&outcome->guard_work.guard, NULL) != 0;
 }
 
 /* Is the sender the one that we announce for its address? */
@@ -163,7 +163,7 @@ static __always_inline int listen_is_owner(struct outcome *outcome)
 		return 0;
 	bpf_spin_lock(&claim->lock);
 	is_owner = key_equal(&claim->key, &outcome->listening.key.claim) &&
-		   claim_may_nudge(claim->state) && mac_equal(claim->mac, outcome->frame.mac);
+		   claim_is_certain(claim->state) && mac_equal(claim->mac, outcome->frame.mac);
 	bpf_spin_unlock(&claim->lock);
 	return is_owner;
 }

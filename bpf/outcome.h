@@ -27,8 +27,8 @@ struct listening {
 
 /* A claim as it was when its lock was let go, for all that is done without the lock. */
 struct outcome {
-	struct frame frame; /* that it follows from; of garpd_speak: none */
-	struct judging judging;
+	struct frame frame; /* that it follows from; of garpd_speak: none but what EVPN said */
+	struct guard_work guard_work;
 	struct judged judged; /* garpd_speak's */
 	struct claim_step step;
 	struct nudges nudges;
@@ -125,7 +125,7 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 	event_take(&outcome->event, claim, &outcome->step, now_ns);
 	outcome->quota_port = claim->quota_port;
 	outcome->queued = outcome->step.queued;
-	if (outcome->step.announce == ANNOUNCE_DEFENDER) {
+	if (outcome->step.say == SAY_DEFENDER) {
 		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
 		outcome->speech.tags = claim->rival_tags;
 		outcome->speech.port = claim->rival_port;
@@ -152,8 +152,8 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		recorded = claim_recorded(claim, outcome->step.announce, outcome->speech.mac, sent,
-					  set, now_ns);
+		recorded = claim_recorded(claim, outcome->step.say, outcome->speech.mac, sent, set,
+					  now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
@@ -178,8 +178,8 @@ static __always_inline int outcome_has_turn(struct outcome *outcome, struct clai
 		return 1;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		step = claim_queue(claim, outcome->step.announce, outcome->speech.mac,
-				   outcome->queued, at_ns, now_ns);
+		step = claim_queue(claim, outcome->step.say, outcome->speech.mac, outcome->queued,
+				   at_ns, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 	}
 	bpf_spin_unlock(&claim->lock);
@@ -214,7 +214,7 @@ static __always_inline void outcome_finish(const struct outcome *outcome, struct
 	if (outcome->step.moved)
 		count(COUNTER_moved);
 	/* Also what failed: the deadline is another one now, whoever asked. */
-	if (outcome->step.changed || outcome->step.announce)
+	if (outcome->step.changed || outcome->step.say)
 		event_send(&outcome->event);
 	if (outcome->step.forget)
 		outcome_forget(outcome, claim);

@@ -26,7 +26,7 @@ static __always_inline int frame_add_tag(struct tags *tags, __u16 proto, __u16 t
 
 /*
  * Parses the frame from its Ethernet header at `data`. `frame` is whole afterwards, whatever the
- * frame was. `tags` on entry: the tag that the kernel already took out of the packet (tc: skb
+ * frame was. `metadata`: the tag that the kernel already took out of the packet (tc: skb
  * metadata), else zero; proto and tci in host order.
  */
 static __always_inline void frame_parse(const void *data, const void *data_end,

@@ -18,7 +18,10 @@ bool find_conflict(const struct explain *explain, struct finding *finding)
 
 	if (claim->state != CLAIM_CONFLICT)
 		return false;
-	if (mac_is_zero(claim->rival))
+	if (claim->reason == COUNTER_conflict_elsewhere)
+		finding_trouble(finding, "conflict: %s has the address on two ports, %s is one",
+				MAC(claim->mac), explain_name(explain, claim->port));
+	else if (mac_is_zero(claim->rival))
 		finding_trouble(finding, "conflict: another host has the address, or wants it");
 	else
 		finding_trouble(finding,
@@ -102,6 +105,23 @@ bool find_lapsed(const struct explain *explain, struct finding *finding)
 		"should another than %s have it? Let that guest probe again, or declare "
 		"the address with its owners",
 		MAC(claim->owner));
+}
+
+/* Only a refresh asks for it. */
+bool find_doubted(const struct explain *explain, struct finding *finding)
+{
+	const struct claim *claim = &explain->claim;
+
+	if (claim->state != CLAIM_OWNED || !(claim->flags & CLAIM_F_DOUBTED) ||
+	    !explain->settings.refresh_ns)
+		return false;
+	finding_trouble(finding,
+			"another host has named or probed the address since %s did, or its MAC was "
+			"heard on another port than %s: it is not refreshed",
+			MAC(claim->mac), explain_name(explain, claim->port));
+	return finding_remedy(finding,
+			      "it is again once it names the address from there: a ping from it is "
+			      "enough");
 }
 
 /* ---- the listeners ---- */

@@ -70,6 +70,7 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 	X(wrong_vlan, NOTE)             \
 	X(denied_before, NOTE)          \
 	X(lapsed, NOTE)                 \
+	X(doubted, NOTE)                \
 	X(window_open, NOTE)            \
 	X(queued, NOTE)                 \
 	X(nudging, NOTE)                \

@@ -19,7 +19,7 @@ FLOOD_PID=
 
 flood_begin() {
 	lab_spawn "$LAB_DIR/hostile.log" in_ns_exec other "$LAB_BIN/hostile" eth0 "$FLOOD_RATE" \
-		"$FLOOD_SECONDS" addresses "$MAC_OTHER" 198.18.0.0
+		"$FLOOD_SECONDS" addresses "$MAC_OTHER" 10.0.0.0
 	FLOOD_PID=$LAB_LAST
 	protocol_time 1
 }
@@ -44,6 +44,7 @@ warm_up() {
 failovers() {
 	local cpu from_us
 	bench_up "hostile$1"
+	in_hv ip addr add 10.255.255.254/8 dev br0 # the flood's are not foreign, either
 	lab_start_garpd --mode auto
 	cold_kb=$(status "$GARPD_PID" VmRSS)
 	warm_up
@@ -85,6 +86,7 @@ forwarded() {
 forwarding() {
 	local i base
 	bench_up forward
+	in_hv ip addr add 10.255.255.254/8 dev br0
 	in_ns router ip neigh replace "$CLIENT" lladdr 02:00:5e:00:53:ff dev wan0 nud permanent
 	in_ns new ip addr add "$FROM/24" dev eth0
 	in_ns new ping -q -c 1 "$ROUTER" >/dev/null || lab_die "no way to the router"

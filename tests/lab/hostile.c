@@ -77,10 +77,13 @@ static size_t probe(uint8_t *frame, const void *from, struct in_addr tpa)
 	return len + put_arp(frame + len, from, (struct in_addr){}, tpa);
 }
 
-/* Probes for ever another address of ADDR's /15. */
+/*
+ * Probes for ever another address of ADDR's /8: of a smaller net, chance would have three of the
+ * few thousand probes that count be for the same one, which is a claim.
+ */
 static size_t addresses(uint8_t *frame, uint32_t i)
 {
-	struct in_addr tpa = {v4.s_addr | htonl(mixed(i) & 0x1fffe)};
+	struct in_addr tpa = {v4.s_addr | htonl(mixed(i) & 0xfffffe)};
 
 	return probe(frame, &mac, tpa);
 }

@@ -105,7 +105,7 @@ static void owes(struct judge *judge, int mac, int defender, __u64 due_ns)
 static void says(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
-	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
+	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
 
 	judge_must(!judge->policy[mac].denied, "the policy forbids it");
 	judge_must(judge->state != CLAIM_FROZEN, "a frozen claim speaks");
@@ -142,7 +142,7 @@ static __u64 remembered_ns(const struct judge *judge)
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
-	if (step->announce)
+	if (step->say)
 		says(judge, step, said, at_ns);
 	judge_must(judge->defender == JUDGE_NOBODY, "who defended was not announced again");
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
@@ -175,7 +175,7 @@ static int still_wanted(const struct judge *judge, int mac, int defender)
 void judge_records(struct judge *judge, const struct claim_step *step,
 		   const struct announcement *said, __u64 at_ns)
 {
-	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
+	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
 	struct debt *debt = &judge->debt;
 
 	if (said->became == ANNOUNCEMENT_SENT) {

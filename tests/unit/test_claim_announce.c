@@ -67,7 +67,7 @@ Test(claim_slots, nothing_is_due_before_its_time)
 	claim = world_claim(&w, ADDRESS);
 	step = claim_due((struct claim *)claim, &(struct judged){}, &w.settings, at_ms(4150) - 1);
 	cr_assert_eq(step.reason, COUNTER_not_due);
-	cr_assert_eq(step.announce, ANNOUNCE_NOBODY);
+	cr_assert_eq(step.say, SAY_NOBODY);
 	cr_assert_eq(claim->deadline_ns, at_ms(4150));
 }
 

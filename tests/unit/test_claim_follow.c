@@ -145,6 +145,13 @@ Test(claim_follow, an_answer_inside_the_window_is_none)
 	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
 }
 
+Test(claim_follow, an_answer_in_a_conflict_is_none)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 2));
+	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_answer_seen);
+}
+
 Test(claim_follow, a_conflict_stops_the_rounds)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -214,14 +221,14 @@ Test(claim_follow, rounds_wait_for_an_announcement_that_is_owed)
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	claim = *world_claim(&w, ADDRESS);
 	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS));
-	cr_assert(step.announce && step.nudge);
-	claim_queue(&claim, step.announce, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
+	cr_assert(step.say && step.nudge);
+	claim_queue(&claim, step.say, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
 		    at_ms(TAKEN_MS));
 	cr_assert_eq(claim.deadline_ns, at_ms(TAKEN_MS + 500));
 	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 499));
-	cr_assert(!step.announce && !step.nudge);
+	cr_assert(!step.say && !step.nudge);
 	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 500));
-	cr_assert(step.announce && step.nudge);
+	cr_assert(step.say && step.nudge);
 }
 
 /* ---- refresh ---- */
@@ -393,6 +400,19 @@ Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
 	cr_assert_eq(w.counted[COUNTER_seen_elsewhere], 1);
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 2);
 	cr_assert_eq(w.announced.count, 2);
+}
+
+/* Nobody has the address, and who probed last lives. */
+Test(claim_refresh, not_of_a_conflict)
+{
+	w.settings.max_age_ns = 100 * NSEC_PER_SEC;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	world_seen(&w, GUEST_B, at_ms(80000));
+	world_run_until(&w, at_ms(150000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_CONFLICT);
+	cr_assert_eq(w.announced.count, 0);
 }
 
 /* A third one had probed while nothing was said. */

@@ -54,6 +54,16 @@ Test(claim_xdp, undeclared_address_owes_nothing_at_its_first_probe)
 	cr_assert_eq(w.announced.count, 0);
 }
 
+/* What comes from the guest's port right behind its announcement is ours only with its MAC. */
+Test(claim_xdp, another_host_on_the_port_is_no_echo)
+{
+	const struct station behind = {"b_at_a", {0x02, 0, 0, 0, 0, 0xb}, guest_a.port, ROLE_GUEST};
+
+	world_takes(&w, "192.0.2.8", GUEST_A, at_ms(0));
+	world_announces(&w, "192.0.2.8", &behind, at_ms(3052));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
+}
+
 /* Frames between the probe and the daemon put nothing off. */
 Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
 {
@@ -218,7 +228,7 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 0, &w.settings,
+	struct claim_step step = claim_recorded(&claim, SAY_GUEST, claim.mac, 0, &w.settings,
 						at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_void);
@@ -229,8 +239,8 @@ Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE, .rival = {2}};
 
-	claim_owe(&claim, ANNOUNCE_DEFENDER, at_ms(1));
-	claim_recorded(&claim, ANNOUNCE_GUEST, claim.mac, 1, &w.settings, at_ms(1));
+	claim_owe(&claim, SAY_DEFENDER, at_ms(1));
+	claim_recorded(&claim, SAY_GUEST, claim.mac, 1, &w.settings, at_ms(1));
 	cr_assert_eq(claim.flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER),
 		     CLAIM_F_OWED | CLAIM_F_DEFENDER);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
@@ -242,8 +252,8 @@ Test(claim_xdp, success_does_not_pay_what_another_guest_is_owed)
 	struct claim claim = {.state = CLAIM_PROBING, .flags = CLAIM_F_IMMEDIATE};
 
 	memcpy(claim.mac, GUEST_B->mac, MAC_LEN);
-	claim_owe(&claim, ANNOUNCE_GUEST, at_ms(1));
-	claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
+	claim_owe(&claim, SAY_GUEST, at_ms(1));
+	claim_recorded(&claim, SAY_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
 	cr_assert(claim.flags & CLAIM_F_OWED);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
 }
@@ -255,12 +265,12 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 	struct claim_step step;
 
 	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
-	step = claim_recorded(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
+	step = claim_recorded(&claim, SAY_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_void);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
 	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
 	claim.state = CLAIM_OWNED;
-	step = claim_recorded(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
+	step = claim_recorded(&claim, SAY_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_void);
 }
 
@@ -276,10 +286,10 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 	w.daemon_sleeps = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
+	claim_queue(&claim, SAY_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
 	step = claim_due(&claim, &allowed, &w.settings, at_ms(9000));
 	cr_assert_eq(step.reason, COUNTER_window_ended);
-	cr_assert_eq(step.announce, ANNOUNCE_GUEST);
+	cr_assert_eq(step.say, SAY_GUEST);
 	cr_assert_eq(step.queued, QUEUED_PORT);
 	cr_assert_eq(claim.queued, QUEUED_NOT);
 }
@@ -288,8 +298,8 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_queue(&claim, ANNOUNCE_GUEST, claim.mac, QUEUED_PORT,
-					     at_ms(500), at_ms(1));
+	struct claim_step step = claim_queue(&claim, SAY_GUEST, claim.mac, QUEUED_PORT, at_ms(500),
+					     at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_void);
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
@@ -305,7 +315,7 @@ Test(claim_queue, new_window_has_waited_for_nothing)
 	w.daemon_sleeps = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
+	claim_queue(&claim, SAY_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
 	memcpy(probe.mac, GUEST_B->mac, MAC_LEN);
 	claim_probe(&claim, &heard, &w.settings, at_ms(100));
 	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);

@@ -170,6 +170,8 @@ Test(explain, conflict_says_who_and_where)
 	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet3", "take it off");
 	e.rival_fdb.port = OTHER; /* where it is now */
 	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet4", "take it off");
+	e.claim.reason = COUNTER_conflict_elsewhere;
+	assert_trouble("conflict", "on two ports, vnet3 is one", "take it off");
 }
 
 Test(explain, frozen_says_until_when)
@@ -246,6 +248,16 @@ Test(explain, lapsed_by_too_few_probes_or_by_a_quarrel)
 	assert_note("lapsed", "probes of its window 1, of 3", "00:15:5d:00:00:01");
 	e.claim.window_probes = 3;
 	assert_note("lapsed", "somebody objected", "declare");
+}
+
+Test(explain, doubted_where_it_is_to_be_refreshed)
+{
+	e.claim.flags |= CLAIM_F_DOUBTED;
+	assert_found("doubted", 0);
+	e.settings.refresh_ns = 60 * NSEC_PER_SEC;
+	assert_note("doubted", "than vnet3: it is not refreshed", "ping");
+	e.claim.state = CLAIM_ANNOUNCING;
+	assert_found("doubted", 0);
 }
 
 Test(explain, window_open)

@@ -119,17 +119,17 @@ static struct judged world_judged(struct world *w, int site)
 /* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
 static int world_may_enter(const struct claim_step *step, __u32 port)
 {
-	return step->announce == ANNOUNCE_DEFENDER || port != REMOTE->port;
+	return step->say == SAY_DEFENDER || port != REMOTE->port;
 }
 
 /* What is to be said, as of now; and whether it can be. */
 static struct announcement world_speech(struct world *w, const struct claim *claim,
 					const struct claim_step *step, const struct heard *heard)
 {
-	int defender = step->announce == ANNOUNCE_DEFENDER;
+	int defender = step->say == SAY_DEFENDER;
 	struct announcement said = {.at_ns = w->now_ns, .reason = step->reason};
 
-	if (!step->announce)
+	if (!step->say)
 		return said;
 	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
 	said.port = defender ? claim->rival_port : claim->port;
@@ -144,7 +144,7 @@ static struct announcement world_speech(struct world *w, const struct claim *cla
 	return said;
 }
 
-static void world_record(struct world *w, struct claim *claim, enum claim_announce announce,
+static void world_record(struct world *w, struct claim *claim, enum say announce,
 			 const struct announcement *said)
 {
 	int sent = said->became == ANNOUNCEMENT_SENT;
@@ -183,11 +183,11 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 	w->counted[step.reason]++;
 	w->counted[COUNTER_moved] += step.moved;
 	if (said.became == ANNOUNCEMENT_OWED)
-		claim_owe(claim, step.announce, w->now_ns);
+		claim_owe(claim, step.say, w->now_ns);
 	if (w->watch)
 		w->watch(w, &step, &said);
 	if (said.became == ANNOUNCEMENT_SENT || said.became == ANNOUNCEMENT_FAILED)
-		world_record(w, claim, step.announce, &said);
+		world_record(w, claim, step.say, &said);
 	if (step.nudge)
 		world_nudges(w, claim);
 	if (step.forget)

@@ -64,6 +64,19 @@ case_vlan_access_port() {
 	assert_claim "$SERVICE" vlan 10
 }
 
+# A guest of VLAN 20 tags its probes twice and three times, to hop into VLAN 10: nothing of that counts
+# there, in whose name it may be, while a guest there takes the address over.
+case_vlan_hop_counts_nowhere() {
+	vlan_watch
+	lab_spawn "$LAB_DIR/hop" in_ns_exec other "$LAB_BIN/hostile" eth0 100 8 tagged "$MAC_OTHER" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 10 "kind=announce-.* src=$MAC_NEW"
+	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_OTHER" vlan=10:0
+	assert_frames_count 0 old 'kind=announce-.*' "src=$MAC_OTHER"
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+}
+
 case_vlan_access_port_immediate() {
 	vlan_bridge
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
