@@ -29,7 +29,7 @@
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
 
 #define GARPD_MAX_PORTS	    4096u
-#define GARPD_MAX_CLAIMS    16384u /* default; `limits: claims` sets it when the map is made */
+#define GARPD_MAX_CLAIMS    65536u /* default; `limits: claims` sets it when the map is made */
 #define GARPD_MAX_DECLARED  4096u  /* prefixes that a configuration may name */
 #define GARPD_MAX_HOST	    16384u /* addresses of the host and its next hops */
 #define GARPD_MAX_LISTENERS 16384u /* of all addresses; the ones heard of last are kept */

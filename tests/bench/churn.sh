@@ -23,7 +23,7 @@ fds() {
 # Of each map with keys that come and go.
 entries() {
 	local map
-	for map in claims ports port_vlans port_limits addresses host; do
+	for map in claims ports port_vlans port_limits addresses host listeners seen subnets; do
 		in_hv bpftool -j map dump pinned "$PINS/$map" | jq -r "\"$map=\\(length)\""
 	done | paste -sd ' '
 }
@@ -93,7 +93,7 @@ ports_are() {
 
 lab_up "c$$"
 in_hv ip addr del "$HOST/24" dev br0 # whose subnet the addresses are not in
-printf 'bridges: [br0]\nuplinks: [up0]\nlimits:\n  claims: 65536\n' >"$LAB_DIR/garpd.yaml"
+printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
 # Two million lines that nobody reads.
 # shellcheck disable=SC2016 # the inner shell expands it
 lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv bash -c 'exec "$@" >/dev/null' lab \
