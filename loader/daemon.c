@@ -42,7 +42,8 @@ static void daemon_keep(struct config *running, struct config *fresh)
 
 	if (fresh->mode != running->mode || fresh->max_claims != running->max_claims ||
 	    strcmp(group ?: "", running->group ?: ""))
-		log_warning("mode, group and limits.claims take effect at the next start");
+		log_warning(
+			"mode and group take effect at the next start, limits.claims after garpd detach");
 	fresh->mode = running->mode;
 	fresh->max_claims = running->max_claims;
 	fresh->group = running->group;

@@ -12,8 +12,8 @@
 /* Between two attempts to say what is due, while the kernel does not run garpd_speak. */
 #define SPEAK_AGAIN_NS NSEC_PER_SEC
 
-/* Said once, until it runs again: it is tried for every claim that is due. */
-static __u64 daemon_is_mute(struct daemon *daemon, const struct claim_key *key, int code)
+/* When to try again what the kernel has just refused to run; said once, until it runs again. */
+static __u64 daemon_try_again(struct daemon *daemon, const struct claim_key *key, int code)
 {
 	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
 	uint64_t now_us = 0;
@@ -36,7 +36,7 @@ static __u64 daemon_due(void *ctx, const struct claim_key *key)
 	int code = pins_speak(&daemon->datapath.pins, &call);
 
 	if (code)
-		return daemon_is_mute(daemon, key, code);
+		return daemon_try_again(daemon, key, code);
 	daemon->is_mute = false;
 	return call.deadline_ns;
 }

@@ -20,7 +20,8 @@ bool find_no_room(const struct explain *explain, struct finding *finding)
 	finding_trouble(finding,
 			"%llu probes found the table of claims full; its own may be among them",
 			explain->counted[COUNTER_probe_no_room]);
-	return finding_remedy(finding, "raise claims: under limits:");
+	return finding_remedy(
+		finding, "raise claims: under limits:, then stop garpd, garpd detach, start it");
 }
 
 bool find_port_full(const struct explain *explain, struct finding *finding)

@@ -40,7 +40,8 @@ static const struct verb {
 
 static void main_print_verb(FILE *stream, const struct verb *verb)
 {
-	fprintf(stream, "  garpd %s %s\n      %s\n", verb->name, verb->arguments, verb->what);
+	fprintf(stream, "  garpd %s%s%s\n      %s\n", verb->name, verb->arguments[0] ? " " : "",
+		verb->arguments, verb->what);
 }
 
 static void main_print_help(FILE *stream)
@@ -119,9 +120,10 @@ static int main_no_verb(const char *name)
 /* `garpd help [VERB]` */
 static int main_help(int argc, char **argv)
 {
-	const struct verb *verb = argc > 1 ? main_find(argv[1]) : NULL;
+	bool of_a_verb = argc > 1 && !asks_for_help(argc - 1, argv + 1);
+	const struct verb *verb = of_a_verb ? main_find(argv[1]) : NULL;
 
-	if (argc > 1 && !verb)
+	if (of_a_verb && !verb)
 		return main_no_verb(argv[1]);
 	if (verb)
 		main_print_verb(stdout, verb);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: unit (no root), sim (schedules), mutants, bpf (BPF_PROG_RUN), fuzz, lab (end to end),
-# which `make check` runs, and vm (the lab in other kernels), which takes longer and downloads them:
-# `make check-vm`. CI: `make ci`.
+# The test tiers: lint and unit (no root), sim (schedules), mutants, bpf (BPF_PROG_RUN), fuzz, lab (end to
+# end), which `make check` runs, and vm (what a kernel can make a difference to, in other kernels), which
+# takes longer and downloads them: `make check-vm`. CI: `make ci`.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -I$(B) -MMD -MP \
@@ -44,7 +44,7 @@ ci: ## what CI runs: check and check-vm, counted together (root; network)
 	@$(MAKE) --no-print-directory test-programs
 	@T_ALL=1 tests/run all vm
 
-check-vm: ## the lab in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
+check-vm: ## what a kernel can make a difference to, in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
 	@tests/vm/run
@@ -212,4 +212,4 @@ test-programs: $(T)/sim $(T)/unit $(T)/bpf lab-programs fuzz-programs
 
 -include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: fuzz mutants sim fuzz-programs lab-programs bench-programs test-programs
+.PHONY: check-vm fuzz mutants sim fuzz-programs lab-programs bench-programs test-programs

@@ -4,9 +4,9 @@
 # believe. `t.sh FILE CASE` runs one case in a lab of its own; the runner (run) calls it so.
 # Exit status: 0 passed, 77 skipped (the reason is the last line), anything else failed.
 #
-# A case is a function of cases/*.sh; `tests/lab/run immediate` runs this one, in a lab that lab.sh draws:
+# A case is a function of cases/*.sh; `tests/lab/run NAME` runs case_NAME, in a lab that lab.sh draws. Such as:
 #
-#	case_immediate() {
+#	case_example() {
 #		lab_start_garpd --declare "$SERVICE=$MAC_NEW"  # `garpd run` on br0, ready
 #		lab_capture lan router lan0                    # a wire, into $LAB_DIR/lan.frames
 #		lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"         # a guest, on v-new
@@ -18,7 +18,7 @@
 #
 # A line of a capture (frames.c) is t=SECONDS kind= src= dst= vlan=VID:PCP[,...] op= and, of ARP, sha= spa=
 # tha= tpa=, of Neighbor Discovery code= src6= dst6= hlim= target= flags= slla= tlla= nonce= csum=; len= is
-# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na. What
+# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na, other. What
 # is not there is "-". What a guest can be told build/lab/winguest says; most often -n PROBES, -q (answers
 # nobody), -a (announces itself), -k MS (stays so long).
 

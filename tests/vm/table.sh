@@ -54,10 +54,10 @@ table_head() {
 
 		# Kernels
 
-		The cases of tests/lab and tests/vm on Debian's kernels, each in the attach mode that garpd takes
-		there by itself, and those where the mode can make a difference in the other one, too. A dash: it
-		cannot run there, and the reason stands below the table. `FAIL`: it ran and failed. `?`: it
-		should have run and did not.
+		The cases of tests/lab and tests/vm that tests/vm/scope.sh picks, on Debian's kernels, each in the
+		attach mode that garpd takes there by itself, and those where the mode can make a difference in the
+		other one, too. A dash: it cannot run there, and the reason stands below the table. `FAIL`: it ran
+		and failed. `?`: it should have run and did not.
 
 	HEAD
 }

@@ -134,7 +134,7 @@ case_config_is_read_again() {
 
 # What takes a start is said with each reading, for as long as the file has another value than what runs.
 case_config_takes_a_start() {
-	local words='mode, group and limits.claims take effect at the next start' reading
+	local words='mode and group take effect at the next start, limits.claims after' reading
 	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]')"
 	lab_config 'bridges: [br0]' 'limits: {claims: 1024}' >/dev/null
 	for reading in 1 2; do
