@@ -109,7 +109,8 @@ struct claim {
 	__u64 last_announcement_ns;
 	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
 	__u64 last_conflict_ns;
-	__u64 last_seen_ns; /* any frame of the claim's guest or owner that names the address */
+	__u64 last_seen_ns; /* a frame of the guest that names the address; with refresh, any of the
+			       owner */
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* its state, guest or port; or it was said, confirmed, noted */
 };

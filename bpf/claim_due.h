@@ -139,8 +139,8 @@ static __always_inline struct claim_step claim_due(struct claim *claim, const st
 }
 
 /*
- * An operator wants the owner announced now. Only a settled claim has one that is certain, and it
- * has to be behind a port of guests.
+ * An operator wants the owner announced now. Only a settled claim has one that is certain, it has
+ * to be behind a port of guests, and to have named the address since anybody else did.
  */
 static __always_inline struct claim_step claim_asked(struct claim *claim,
 						     const struct judged *judged,
@@ -151,6 +151,10 @@ static __always_inline struct claim_step claim_asked(struct claim *claim,
 	if (judged->policy.denied) {
 		step.reason = judged->policy.denied;
 	} else if (claim_is_certain(claim->state) && judged->heir) {
+		if (claim->flags & CLAIM_F_DOUBTED) {
+			step.reason = COUNTER_announce_doubted;
+			return step;
+		}
 		step.reason = COUNTER_announce_asked;
 		claim_say(claim, SAY_GUEST, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);

@@ -104,12 +104,13 @@ static __always_inline struct claim_step claim_answered(struct claim *claim, con
 }
 
 /*
- * claim_whom() was heard of, with whatever address: it is alive. On another port than it would be
+ * The owner was heard of, with whatever address: it is alive. On another port than it would be
  * announced on, it may have gone there, and we would teach the bridge the old one.
  */
 static __always_inline void claim_seen(struct claim *claim, const struct seen *seen)
 {
-	if (seen->heard_ns <= claim->last_seen_ns)
+	/* What keeps a guest's refusals and quarrels young fills its quota. */
+	if (claim->state != CLAIM_OWNED || seen->heard_ns <= claim->last_seen_ns)
 		return;
 	if (seen->port == claim_where(claim))
 		claim->last_seen_ns = seen->heard_ns;

@@ -26,9 +26,8 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
 
 /*
  * A probe in an open window, whose last one was at before_ns: of its guest, of another one, or of
- * one that it had taken over. Two
- * hosts in DAD at once have both failed when each has heard the other (RFC 4862 5.4.3), and in IPv6
- * there is no further probe to tell.
+ * one that it had taken over. Two hosts in DAD at once have both failed when each has heard the
+ * other (RFC 4862 5.4.3), and in IPv6 there is no further probe to tell.
  */
 static __always_inline void claim_probe_again(struct claim *claim, const struct heard *heard,
 					      __u64 before_ns, const struct settings *settings,
@@ -138,7 +137,7 @@ static __always_inline void claim_heard_elsewhere(struct claim *claim, const str
 	step->reason = COUNTER_seen_elsewhere;
 	claim->flags |= CLAIM_F_DOUBTED;
 	/* Once it is announced that may be the announcement, sent back. */
-	if (claim->state == CLAIM_PROBING)
+	if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_IMMEDIATE))
 		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
 }
 

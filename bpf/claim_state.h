@@ -20,6 +20,7 @@ struct heard {
 	const struct frame *frame;
 	__u32 port; /* ifindex */
 	__u32 role; /* enum port_role */
+	__u32 gone; /* ifindex: the claim's port, where that is no port of the segment any more */
 	struct policy policy;
 	__u8 markless; /* the hook cannot see whether the frame is one of ours (XDP) */
 };
@@ -196,12 +197,12 @@ static __always_inline void claim_take_guest(struct claim *claim, const struct h
 /*
  * Does the frame of the guest's MAC come from another port of guests than the guest is on? It went
  * there without a probe, or somebody has borrowed its MAC: what we say there would draw its traffic
- * there. A guest from behind an uplink may come to any port.
+ * there. A guest from behind an uplink, or from a port that is gone, may come to any port.
  */
 static __always_inline int claim_is_elsewhere(const struct claim *claim, const struct heard *heard)
 {
-	return heard->port != claim->port && port_has_guests(heard->role) &&
-	       port_has_guests(claim->role);
+	return heard->port != claim->port && heard->gone != claim->port &&
+	       port_has_guests(heard->role) && port_has_guests(claim->role);
 }
 
 static __always_inline void claim_take_prober(struct claim *claim, const struct heard *heard)

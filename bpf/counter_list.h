@@ -59,6 +59,7 @@
 	X(announce_done, "last announcement slots of a claim")                                    \
 	X(announce_asked, "announcements that an operator asked for")                             \
 	X(announce_refused, "the same, where the state of the claim or of its port forbids it")   \
+	X(announce_doubted, "the same: the address, or its owner, may be elsewhere now")          \
 	X(self_announced, "guests that announced themselves")                                     \
 	X(lapsed, "windows that ended with too few probes and no sign of use")                    \
 	X(rival_probe, "windows taken over by another prober")                                    \

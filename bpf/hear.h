@@ -178,6 +178,15 @@ static __always_inline int hear_over_limit(const struct heard *heard, const stru
 	return 1;
 }
 
+/* The claim's port, if it is none of the segment's any more; compared under the claim's lock. */
+static __always_inline __u32 hear_gone(const struct claim *claim, __u32 segment)
+{
+	__u32 ifindex = claim->port;
+	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
+
+	return port && port->segment == segment ? 0 : ifindex;
+}
+
 /* From where it was heard to the step of its claim. 0, or enum hear_none. */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 				     const struct port *port, enum hook hook, struct hear_ctx *ctx)
@@ -200,6 +209,7 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
 	if (!ctx->claim)
 		return HEAR_NONE;
+	heard.gone = hear_gone(ctx->claim, port->segment);
 	heard.policy = guard_judge(&outcome->guard_work, &outcome->event.key, frame->mac, port);
 	return hear_claim(ctx, &heard, hook);
 }

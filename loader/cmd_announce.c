@@ -22,6 +22,13 @@ static int announce_claim(const struct pins *pins, const struct claim *claim, co
 			       "%s: not announced yet: its port has to wait for its turn; the "
 			       "daemon does it then",
 			       what);
+	if (result == COUNTER_announce_doubted)
+		return err_set(
+			err, 1,
+			"%s: not announced: another host has named or probed the address since "
+			"%s did, or its MAC was heard on another port; once it names the address "
+			"again (a ping from it is enough) it can be",
+			what, mac_text(claim->mac, mac));
 	if (result != COUNTER_announce_asked)
 		return err_set(err, 1,
 			       "%s: not announced: the claim is %s (%s); see garpd show claims",

@@ -107,21 +107,19 @@ bool find_lapsed(const struct explain *explain, struct finding *finding)
 		MAC(claim->owner));
 }
 
-/* Only a refresh asks for it. */
 bool find_doubted(const struct explain *explain, struct finding *finding)
 {
 	const struct claim *claim = &explain->claim;
 
-	if (claim->state != CLAIM_OWNED || !(claim->flags & CLAIM_F_DOUBTED) ||
-	    !explain->settings.refresh_ns)
+	if (claim->state != CLAIM_OWNED || !(claim->flags & CLAIM_F_DOUBTED))
 		return false;
 	finding_trouble(finding,
 			"another host has named or probed the address since %s did, or its MAC was "
-			"heard on another port than %s: it is not refreshed",
+			"heard on another port than %s: nothing is repeated for it",
 			MAC(claim->mac), explain_name(explain, claim->port));
-	return finding_remedy(finding,
-			      "it is again once it names the address from there: a ping from it is "
-			      "enough");
+	return finding_remedy(
+		finding, "once it names the address from there that is over: a ping from it is "
+			 "enough");
 }
 
 /* ---- the listeners ---- */

@@ -274,7 +274,7 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 
 	if (is_elsewhere(judge, from)) {
 		judge->doubted = 1;
-		if (judge->state == CLAIM_PROBING)
+		if (judge->state == CLAIM_PROBING && !judge->attempt.immediate)
 			contradicts(judge, judge->mac, at_ns);
 		return;
 	}

@@ -78,6 +78,8 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 		break;
 	case COUNTER_announce_asked:
 		judge_must(judge->asked, "announced for an operator, and none asked");
+		judge_must(!judge->doubted,
+			   "announced for an operator, though another host may have it");
 		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
 			   "announced for an operator, and nobody has the address");
 		break;

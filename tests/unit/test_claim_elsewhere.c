@@ -88,6 +88,42 @@ Test(claim_elsewhere, one_that_probes_on_there_is_announced_there)
 	cr_assert(world_announced(&w, 0, A_MOVED, at_ms(4050)));
 }
 
+/* Its tap was replaced, and it names the address without a probe. */
+Test(claim_elsewhere, from_a_port_that_is_gone_to_another)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(20000));
+	w.gone_port = guest_a.port;
+	world_uses(&w, ADDRESS, A_MOVED, at_ms(20000));
+	cr_assert_eq(w.step.reason, COUNTER_seen);
+	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
+}
+
+/* Its announcement at the first probe may be what comes back from there: no objection. */
+Test(claim_elsewhere, an_immediate_announcement_sent_back_contradicts_nobody)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announces(&w, ADDRESS, A_MOVED, at_ms(1));
+	cr_assert_eq(w.step.reason, COUNTER_seen_elsewhere);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(2000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 3);
+	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
+	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_OWNED);
+}
+
+/* The bridge would be taught the port that it may have left. */
+Test(claim_elsewhere, an_owner_in_doubt_is_not_announced_by_hand)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, A_MOVED, at_ms(20000));
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(21000)), COUNTER_announce_doubted);
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(22000));
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23000)), COUNTER_announce_asked);
+}
+
 /* Migrated away and back: from behind an uplink it may come to any port. */
 Test(claim_elsewhere, from_the_uplink_to_another_port)
 {

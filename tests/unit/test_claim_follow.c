@@ -402,6 +402,16 @@ Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
 	cr_assert_eq(w.announced.count, 2);
 }
 
+/* A refusal is forgotten after its minute, however alive the guest is. */
+Test(claim_refresh, a_refusal_ages_all_the_same)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	for (int i = 1; i < 12; i++)
+		world_seen(&w, GUEST_A, at_ms(10000 * i));
+	cr_assert_null(world_claim(&w, ADDRESS));
+}
+
 /* Nobody has the address, and who probed last lives. */
 Test(claim_refresh, not_of_a_conflict)
 {
@@ -409,7 +419,7 @@ Test(claim_refresh, not_of_a_conflict)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
-	world_seen(&w, GUEST_B, at_ms(80000));
+	world_uses(&w, ADDRESS, GUEST_B, at_ms(80000));
 	world_run_until(&w, at_ms(150000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_CONFLICT);
 	cr_assert_eq(w.announced.count, 0);

@@ -250,12 +250,10 @@ Test(explain, lapsed_by_too_few_probes_or_by_a_quarrel)
 	assert_note("lapsed", "somebody objected", "declare");
 }
 
-Test(explain, doubted_where_it_is_to_be_refreshed)
+Test(explain, doubted_once_it_is_owned)
 {
 	e.claim.flags |= CLAIM_F_DOUBTED;
-	assert_found("doubted", 0);
-	e.settings.refresh_ns = 60 * NSEC_PER_SEC;
-	assert_note("doubted", "than vnet3: it is not refreshed", "ping");
+	assert_note("doubted", "than vnet3: nothing is repeated", "ping");
 	e.claim.state = CLAIM_ANNOUNCING;
 	assert_found("doubted", 0);
 }

@@ -206,8 +206,11 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 			   const struct frame *seen)
 {
 	struct frame frame = *seen;
-	struct heard heard = {
-		.frame = &frame, .port = from->port, .role = from->role, .markless = w->xdp};
+	struct heard heard = {.frame = &frame,
+			      .port = from->port,
+			      .role = from->role,
+			      .gone = w->gone_port,
+			      .markless = w->xdp};
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
 	struct claim_step step;

@@ -65,6 +65,7 @@ struct world {
 	int daemon_sleeps; /* 1: nobody comes at the deadlines */
 	int fail;	   /* that many announcements to come cannot be queued */
 	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+	__u32 gone_port;   /* of the guest, which has come to another one */
 	unsigned int listeners;	      /* of every address, that have not answered yet */
 	__u64 answered_ns;	      /* when the last answer came */
 	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
