@@ -272,6 +272,9 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 {
 	int pending = judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING;
 
+	/* A frame from where it may not be: somebody replays what was announced for it. */
+	if (judge->policy[judge->mac].denied && judge->state != CLAIM_DENIED)
+		return;
 	if (is_elsewhere(judge, from)) {
 		judge->doubted = 1;
 		if (judge->state == CLAIM_PROBING)

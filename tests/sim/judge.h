@@ -10,6 +10,7 @@
  *
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
+ *	- what is due when the policy has come to forbid it is not said, then or later;
  *	- nobody before the window ended, but who is declared immediate;
  *	- nobody is refreshed who may have lost the address since, or moved to another port;
  *	- nobody is announced on a port that only others say it is on: two ports of guests with one

@@ -139,6 +139,23 @@ static __u64 remembered_ns(const struct judge *judge)
 	return judge->settings->max_age_ns;
 }
 
+static int is_denial(enum counter reason)
+{
+	return reason == COUNTER_denied_host || reason == COUNTER_denied_never ||
+	       reason == COUNTER_denied_owner || reason == COUNTER_denied_next_hop;
+}
+
+/* The policy came to forbid it: what was due now is not said. An owner's end is its refresh. */
+static void is_denied(struct judge *judge, __u64 at_ns)
+{
+	judge_waits(judge, at_ns);
+	if (judge->state == CLAIM_OWNED && judge->settings->refresh_ns &&
+	    at_ns >= judge->slot_ns + judge->settings->refresh_ns &&
+	    judge->policy[judge->mac].denied)
+		judge->state = CLAIM_DENIED;
+	judge_must(judge->state == CLAIM_DENIED, "denied though it is allowed, or nothing was due");
+}
+
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
@@ -155,6 +172,10 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 			   "forgotten before its time");
 		judge_forgets(judge);
 	}
+	judge_must(!step->nudge || !judge->policy[judge->mac].denied,
+		   "listeners are nudged for somebody whom the policy forbids");
+	if (step->changed && judge->state != CLAIM_DENIED && is_denial(step->reason))
+		is_denied(judge, at_ns);
 	if (step->reason == COUNTER_lapsed || step->reason == COUNTER_thawed ||
 	    step->reason == COUNTER_frozen)
 		judge_waits(judge, at_ns);
@@ -208,10 +229,28 @@ static void window_waits(struct judge *judge, __u64 at_ns)
 		   "a quiet claim, complete, was not announced");
 }
 
-void judge_waits(struct judge *judge, __u64 at_ns)
+/* What is due and has come to be forbidden: nothing is said any more. */
+static void waits_denied(struct judge *judge, __u64 at_ns)
 {
 	int owed = judge->debt.whom != JUDGE_NOBODY;
+	int whom = owed ? judge->debt.whom : judge->mac;
+	int due = owed ? at_ns >= judge->debt.due_ns
+		       : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
+				  (judge->state == CLAIM_ANNOUNCING && at_ns >= slot_due(judge));
 
+	if (!due || !judge->policy[whom].denied)
+		return;
+	if (!judge->debt.defender)
+		judge->state = CLAIM_DENIED;
+	judge_owes_nothing(judge);
+}
+
+void judge_waits(struct judge *judge, __u64 at_ns)
+{
+	int owed;
+
+	waits_denied(judge, at_ns);
+	owed = judge->debt.whom != JUDGE_NOBODY;
 	/* The daemon comes once for a debt and the window's end, which says both. */
 	if (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns &&
 	    !(owed && at_ns < judge->debt.due_ns))

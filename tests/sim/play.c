@@ -57,6 +57,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"the daemon lives again",
 		"the daemon comes early",
 		"the next announcements cannot be sent",
+		"the configuration changes",
 	};
 	const struct station *who = schedule_stations[event->who];
 
@@ -69,6 +70,8 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		fprintf(player.story, "-- %s", does[event->what]);
 	if (event->what == HAPPENS_FAILURES)
 		fprintf(player.story, ": %d", event->count);
+	if (event->what == HAPPENS_POLICY)
+		fprintf(player.story, ": %s", schedule_rules[event->count].name);
 	if (event->nonce && event->what == HAPPENS_PROBE)
 		fprintf(player.story, " (nonce %d)", event->nonce);
 	if (event->behind_us)
@@ -144,6 +147,23 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 	player.world.behind_ns = behind_ns;
 }
 
+/* The world and the judge go by these rules from now on. */
+static void configure(const struct rules *rules)
+{
+	const struct station *const guests[] = {GUEST_A, GUEST_B, GUEST_C};
+	const struct station *owners[4] = {};
+	struct world *w = &player.world;
+	unsigned int i;
+
+	for (i = 0; rules->owners[i]; i++)
+		owners[i] = guests[rules->owners[i] - 'a'];
+	world_declare(w, address(), rules->announce, owners[0], owners[1], owners[2], NULL);
+	world_host_has(w, address(), rules->host);
+	for (i = 0; i < SCHEDULE_STATIONS; i++)
+		player.judge.policy[schedule_stations[i]->mac[5] % JUDGE_MACS] = world_policy(
+			w, address(), schedule_stations[i]);
+}
+
 static void happen(const struct event_at *event, __u64 at_ns)
 {
 	struct world *w = &player.world;
@@ -166,6 +186,9 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		break;
 	case HAPPENS_FAILURES:
 		w->fail = event->count;
+		break;
+	case HAPPENS_POLICY:
+		configure(&schedule_rules[event->count]);
 		break;
 	default:
 		hear_behind(event, at_ns);
@@ -234,11 +257,7 @@ static void watch(struct world *w, const struct claim_step *step, const struct a
 
 static void begin(const struct schedule *schedule, FILE *story)
 {
-	const struct station *const guests[] = {GUEST_A, GUEST_B, GUEST_C};
-	const struct station *owners[4] = {};
-	const struct rules *rules = schedule->rules;
 	struct world *w = &player.world;
-	unsigned int i;
 
 	player.schedule = schedule;
 	player.story = story;
@@ -251,19 +270,14 @@ static void begin(const struct schedule *schedule, FILE *story)
 	w->settings.refresh_ns = schedule->refresh_s * NSEC_PER_SEC;
 	w->listeners = schedule->listeners;
 	w->settings.thaw_ns = schedule->thaw_s * NSEC_PER_SEC;
-	for (i = 0; rules->owners[i]; i++)
-		owners[i] = guests[rules->owners[i] - 'a'];
-	world_declare(w, address(), rules->announce, owners[0], owners[1], owners[2], NULL);
-	world_host_has(w, address(), rules->host);
 	judge_init(&player.judge, &w->settings, schedule->ipv6, schedule->xdp);
-	for (i = 0; i < SCHEDULE_STATIONS; i++)
-		player.judge.policy[schedule_stations[i]->mac[5] % JUDGE_MACS] = world_policy(
-			w, address(), schedule_stations[i]);
+	configure(schedule->rules);
 	if (story)
 		fprintf(story,
 			"schedule %llu: IPv%d, %s, %s; %u announcements, frozen after %u moves for %u s\n",
 			schedule->seed, schedule->ipv6 ? 6 : 4, schedule->xdp ? "XDP" : "tc",
-			rules->name, schedule->announce_num, schedule->max_moves, schedule->thaw_s);
+			schedule->rules->name, schedule->announce_num, schedule->max_moves,
+			schedule->thaw_s);
 }
 
 static void play_events(void)

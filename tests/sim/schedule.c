@@ -190,6 +190,29 @@ static void put_faults(struct maker *maker, __u64 until_ns)
 						   .count = 1 + rnd(maker, 6)});
 }
 
+/* Soon after something else, when the claim may be about anything. */
+static __u64 soon_ns(struct maker *maker)
+{
+	const struct schedule *schedule = maker->schedule;
+	__u64 at_ns = schedule->count ? schedule->event[rnd(maker, schedule->count)].at_ns
+				      : WORLD_START_NS;
+
+	return at_ns + rnd(maker, 2000) * NSEC_PER_MSEC;
+}
+
+/* The configuration is read anew. */
+static void put_policies(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
+						   .what = HAPPENS_POLICY,
+						   .count = rnd(maker, SCHEDULE_RULES)});
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -264,6 +287,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 		put_failovers(&maker);
 	else
 		put_chaos(&maker);
+	put_policies(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

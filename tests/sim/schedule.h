@@ -2,7 +2,7 @@
 /*
  * schedule.h - a schedule: what happens around one address, and when. Made from a seed: an old
  * owner, a new one, rivals and defenders, whose frames are lost, doubled, late and out of order;
- * the daemon dies and comes back, announcements fail, operators ask.
+ * the daemon dies and comes back, announcements fail, operators ask, the policy changes.
  *
  * The same seed is the same schedule, everywhere and for ever.
  */
@@ -24,6 +24,7 @@ enum happening {
 	HAPPENS_DAEMON_LIVES, /* again */
 	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */
 	HAPPENS_FAILURES,     /* the next `count` announcements cannot be sent */
+	HAPPENS_POLICY,	      /* the configuration is another one: schedule_rules[count] */
 	HAPPENS_MAX,
 };
 
