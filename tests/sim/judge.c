@@ -343,7 +343,6 @@ void judge_hears(struct judge *judge, enum heard_kind kind, const struct station
 		hears_of(judge, from, at_ns);
 	if (kind == HEARD_ELSE)
 		return;
-	judge->debt.shaky = 1;
 	judge->defender = JUDGE_NOBODY;
 	if (kind == HEARD_PROBE) {
 		hears_probe(judge, from, nonce, at_ns);

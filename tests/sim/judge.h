@@ -11,13 +11,15 @@
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
  *	- what is due when the policy has come to forbid it is not said, then or later;
+ *	- what has had its turn does not wait for the same one again, and nothing else takes it;
  *	- nobody before the window ended, but who is declared immediate;
  *	- nobody is refreshed who may have lost the address since, or moved to another port;
  *	- nobody is announced on a port that only others say it is on: two ports of guests with one
  *	  MAC are two who contradict, but for announcements, which may be ours sent back;
  *	- a slot is used once, and never before its time;
  *	- a quiet claim that is complete is announced at its time, and so is each further slot and
- *	  each debt (an announcement that could not be sent at once), given that the daemon lives.
+ *	  each debt (an announcement that could not be sent at once, or had to wait), given that
+ *	  the daemon lives.
  */
 #ifndef GARPD_SIM_JUDGE_H
 #define GARPD_SIM_JUDGE_H
@@ -50,11 +52,11 @@ struct heard_of {
 	__u64 at_ns;
 };
 
-/* An announcement that could not be sent at once: the daemon makes up for it. */
+/* An announcement that could not be sent at once, or has to wait: the daemon makes up for it. */
 struct debt {
 	int whom, defender;
-	int shaky; /* something was heard since: it may be void */
 	unsigned int tries;
+	unsigned int waited; /* for which turns: enum queued */
 	__u64 due_ns;
 };
 

@@ -94,12 +94,20 @@ static void says_owed(struct judge *judge, int mac, __u64 at_ns)
 	judge_owes_nothing(judge);
 }
 
-static void owes(struct judge *judge, int mac, int defender, __u64 due_ns)
+static void owes(struct judge *judge, int mac, int defender, unsigned int waited, __u64 due_ns)
 {
 	judge->debt.whom = mac;
 	judge->debt.defender = defender;
-	judge->debt.shaky = 0;
+	judge->debt.waited = waited;
 	judge->debt.due_ns = due_ns;
+}
+
+/* For which turns the announcement has waited: the one at the window's end has that of a debt. */
+static unsigned int has_waited(const struct judge *judge, enum counter reason)
+{
+	int pays = reason == COUNTER_announce_owed || reason == COUNTER_window_ended;
+
+	return pays && judge->debt.whom != JUDGE_NOBODY ? judge->debt.waited : QUEUED_NOT;
 }
 
 static void says(struct judge *judge, const struct claim_step *step,
@@ -107,6 +115,8 @@ static void says(struct judge *judge, const struct claim_step *step,
 {
 	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
 
+	judge_must(step->queued == has_waited(judge, step->reason),
+		   "waits again for a turn that it has had, or has none that it takes");
 	judge_must(!judge->policy[mac].denied, "the policy forbids it");
 	judge_must(judge->state != CLAIM_FROZEN, "a frozen claim speaks");
 	/* A slot is none where it has been said this moment, as a debt or for a window before. */
@@ -126,7 +136,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 	if (!judge->asked)
 		judge->slot_ns = at_ns;
 	if (said->became == ANNOUNCEMENT_OWED)
-		owes(judge, mac, defender, at_ns);
+		owes(judge, mac, defender, QUEUED_NOT, at_ns);
 }
 
 /* How long after its last sign of life: one that was denied takes room from its port for less. */
@@ -207,10 +217,13 @@ void judge_records(struct judge *judge, const struct claim_step *step,
 			judge_owes_nothing(judge);
 			judge->slot_ns = at_ns;
 		}
+	} else if (said->became == ANNOUNCEMENT_QUEUED) {
+		if (still_wanted(judge, mac, defender))
+			owes(judge, mac, defender, said->queued, said->turn_ns);
 	} else if (said->became == ANNOUNCEMENT_FAILED) {
 		if (debt->tries < CLAIM_RETRIES && still_wanted(judge, mac, defender)) {
 			debt->tries++;
-			owes(judge, mac, defender, at_ns + judge->settings->retry_ns);
+			owes(judge, mac, defender, QUEUED_NOT, at_ns + judge->settings->retry_ns);
 		} else {
 			debt->tries = 0; /* given up */
 		}
@@ -255,8 +268,7 @@ void judge_waits(struct judge *judge, __u64 at_ns)
 	if (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns &&
 	    !(owed && at_ns < judge->debt.due_ns))
 		return window_waits(judge, at_ns);
-	judge_must(!owed || judge->debt.shaky || at_ns < judge->debt.due_ns,
-		   "what was owed was not said");
+	judge_must(!owed || at_ns < judge->debt.due_ns, "what was owed was not said");
 	if (judge->state == CLAIM_ANNOUNCING)
 		judge_must(owed || at_ns < slot_due(judge), "a slot was left out");
 	else if (judge->state == CLAIM_CONFLICT && at_ns >= judge->quiet_ns && !owed &&

@@ -57,6 +57,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"the daemon lives again",
 		"the daemon comes early",
 		"the next announcements cannot be sent",
+		"others are announced first",
 		"the configuration changes",
 	};
 	const struct station *who = schedule_stations[event->who];
@@ -68,7 +69,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
-	if (event->what == HAPPENS_FAILURES)
+	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY)
 		fprintf(player.story, ": %d", event->count);
 	if (event->what == HAPPENS_POLICY)
 		fprintf(player.story, ": %s", schedule_rules[event->count].name);
@@ -91,7 +92,8 @@ static const char *whose(const __u8 *mac)
 
 static void tell_step(const struct claim_step *step, const struct announcement *said)
 {
-	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "owes"};
+	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "owes",
+					     "queues"};
 
 	if (!player.story)
 		return;
@@ -187,6 +189,9 @@ static void happen(const struct event_at *event, __u64 at_ns)
 	case HAPPENS_FAILURES:
 		w->fail = event->count;
 		break;
+	case HAPPENS_BUSY:
+		world_is_busy(w, schedule_stations[event->who], event->count, at_ns);
+		break;
 	case HAPPENS_POLICY:
 		configure(&schedule_rules[event->count]);
 		break;
@@ -270,6 +275,11 @@ static void begin(const struct schedule *schedule, FILE *story)
 	w->settings.refresh_ns = schedule->refresh_s * NSEC_PER_SEC;
 	w->listeners = schedule->listeners;
 	w->settings.thaw_ns = schedule->thaw_s * NSEC_PER_SEC;
+	if (schedule->per_second) {
+		w->settings.announcements_per_second = schedule->per_second;
+		w->settings.announcements_burst = 2;
+		w->settings.all_announcements_per_second = 2 * schedule->per_second;
+	}
 	judge_init(&player.judge, &w->settings, schedule->ipv6, schedule->xdp);
 	configure(schedule->rules);
 	if (story)

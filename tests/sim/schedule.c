@@ -213,6 +213,21 @@ static void put_policies(struct maker *maker)
 						   .count = rnd(maker, SCHEDULE_RULES)});
 }
 
+/* What is to be said has to wait: for others on its port, or on all. */
+static void put_queues(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	maker->schedule->per_second = 1 + rnd(maker, 3);
+	for (i = rnd(maker, 4); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
+						   .what = HAPPENS_BUSY,
+						   .who = rnd(maker, SCHEDULE_STATIONS),
+						   .count = 1 + rnd(maker, 8)});
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -270,7 +285,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	};
 
 	schedule->seed = seed;
-	schedule->count = 0;
+	schedule->count = schedule->per_second = 0;
 	rnd(&maker, 2);
 	schedule->rules = &schedule_rules[rnd(&maker, SCHEDULE_RULES)];
 	schedule->ipv6 = in_100(&maker, 35);
@@ -288,6 +303,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	else
 		put_chaos(&maker);
 	put_policies(&maker);
+	put_queues(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

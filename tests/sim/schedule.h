@@ -2,7 +2,8 @@
 /*
  * schedule.h - a schedule: what happens around one address, and when. Made from a seed: an old
  * owner, a new one, rivals and defenders, whose frames are lost, doubled, late and out of order;
- * the daemon dies and comes back, announcements fail, operators ask, the policy changes.
+ * the daemon dies and comes back, announcements fail, operators ask, the policy changes, what is
+ * to be said has to wait for its turn.
  *
  * The same seed is the same schedule, everywhere and for ever.
  */
@@ -24,6 +25,7 @@ enum happening {
 	HAPPENS_DAEMON_LIVES, /* again */
 	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */
 	HAPPENS_FAILURES,     /* the next `count` announcements cannot be sent */
+	HAPPENS_BUSY,	      /* `count` other addresses of the port are announced first */
 	HAPPENS_POLICY,	      /* the configuration is another one: schedule_rules[count] */
 	HAPPENS_MAX,
 };
@@ -51,7 +53,8 @@ struct schedule {
 	const struct rules *rules;
 	int ipv6, xdp;
 	unsigned int announce_num, max_moves, thaw_s, refresh_s;
-	unsigned int listeners; /* that never answer */
+	unsigned int per_second; /* announcements of each port; 0: as many as by default */
+	unsigned int listeners;	 /* that never answer */
 	unsigned int count;
 	struct event_at event[SCHEDULE_MAX];
 };

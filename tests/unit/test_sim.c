@@ -24,6 +24,7 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_announce_done,
 		COUNTER_announce_owed,
 		COUNTER_announce_failed,
+		COUNTER_announce_queued,
 		COUNTER_announce_lost,
 		COUNTER_announce_void,
 		COUNTER_announce_asked,

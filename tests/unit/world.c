@@ -122,6 +122,25 @@ static int world_may_enter(const struct claim_step *step, __u32 port)
 	return step->say == SAY_DEFENDER || port != REMOTE->port;
 }
 
+/* quota_turn() without its maps: when it may be said on the port. */
+static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
+{
+	struct limit *limit = &w->limits[port % WORLD_PORTS];
+	__u64 at_ns = w->now_ns;
+	int busy;
+
+	if (*queued == QUEUED_ALL)
+		return w->now_ns;
+	if (*queued == QUEUED_NOT)
+		at_ns = limit_reserve_round(limit, &w->settings, w->now_ns);
+	busy = limit_is_busy(limit, &w->settings, w->now_ns);
+	*queued = QUEUED_PORT;
+	if (at_ns > w->now_ns)
+		return at_ns;
+	*queued = QUEUED_ALL;
+	return lane_reserve(&w->lanes[busy ? LANE_BUSY : LANE_QUIET], &w->settings, w->now_ns);
+}
+
 /* What is to be said, as of now; and whether it can be. */
 static struct announcement world_speech(struct world *w, const struct claim *claim,
 					const struct claim_step *step, const struct heard *heard)
@@ -133,10 +152,20 @@ static struct announcement world_speech(struct world *w, const struct claim *cla
 		return said;
 	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
 	said.port = defender ? claim->rival_port : claim->port;
+	said.queued = step->queued;
 	if (heard && w->xdp) {
 		said.became = ANNOUNCEMENT_OWED;
-	} else if (w->fail || !world_may_enter(step, said.port)) {
-		w->fail -= !!w->fail;
+		return said;
+	}
+	if (!world_may_enter(step, said.port)) {
+		said.became = ANNOUNCEMENT_FAILED;
+		return said;
+	}
+	said.turn_ns = world_turn(w, said.port, &said.queued);
+	if (said.turn_ns > w->now_ns) {
+		said.became = ANNOUNCEMENT_QUEUED;
+	} else if (w->fail) {
+		w->fail--;
 		said.became = ANNOUNCEMENT_FAILED;
 	} else {
 		said.became = ANNOUNCEMENT_SENT;
@@ -150,6 +179,12 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 	int sent = said->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
 
+	if (said->became == ANNOUNCEMENT_QUEUED) {
+		step = claim_queue(claim, announce, said->mac, said->queued, said->turn_ns,
+				   w->now_ns);
+		w->counted[step.reason]++;
+		return;
+	}
 	if (sent) {
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
 		w->announced.list[w->announced.count++] = *said;
@@ -186,9 +221,9 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		claim_owe(claim, step.say, w->now_ns);
 	if (w->watch)
 		w->watch(w, &step, &said);
-	if (said.became == ANNOUNCEMENT_SENT || said.became == ANNOUNCEMENT_FAILED)
+	if (said.became != ANNOUNCEMENT_NONE && said.became != ANNOUNCEMENT_OWED)
 		world_record(w, claim, step.say, &said);
-	if (step.nudge)
+	if (step.nudge && (!step.say || said.became == ANNOUNCEMENT_SENT))
 		world_nudges(w, claim);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
@@ -328,6 +363,15 @@ void world_wake(struct world *w, const char *addr, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
 	world_due(w, world_site(w, addr));
+}
+
+void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
+{
+	__u8 queued = QUEUED_NOT;
+
+	world_run_until(w, at_ns);
+	for (; count; count--, queued = QUEUED_NOT)
+		world_turn(w, at->port, &queued);
 }
 
 /* The reason of the step: announce_asked, or why it was refused. */

@@ -14,6 +14,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/claim.h"
+#include "bpf/limit.h"
 #include "bpf/parse.h"
 #include "bpf/policy.h"
 
@@ -21,6 +22,7 @@
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
 #define WORLD_SEEN	    16
+#define WORLD_PORTS	    16
 
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
@@ -55,7 +57,10 @@ struct announcement {
 		ANNOUNCEMENT_SENT,
 		ANNOUNCEMENT_FAILED, /* the kernel did not take it */
 		ANNOUNCEMENT_OWED,   /* the hook cannot send */
+		ANNOUNCEMENT_QUEUED, /* it has to wait */
 	} became;
+	__u8 queued;   /* enum queued: for which turn */
+	__u64 turn_ns; /* and when that comes */
 };
 
 struct world {
@@ -65,6 +70,8 @@ struct world {
 	int daemon_sleeps; /* 1: nobody comes at the deadlines */
 	int fail;	   /* that many announcements to come cannot be queued */
 	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+	struct limit limits[WORLD_PORTS]; /* of each port, as the map */
+	struct lane_limit lanes[LANE_MAX];
 	unsigned int listeners;	      /* of every address, that have not answered yet */
 	__u64 answered_ns;	      /* when the last answer came */
 	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
@@ -123,6 +130,9 @@ void world_takes(struct world *w, const char *addr, const struct station *from, 
 void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
+
+/* So many announcements of other addresses come first on the port of that station. */
+void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns);
 
 /* A listener answers the host that it has for the address, an enum counter. */
 int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns);
