@@ -10,6 +10,7 @@
  *
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
+ *	- what is frozen is so until it has been quiet for long enough, or an operator says so;
  *	- what is due when the policy has come to forbid it is not said, then or later;
  *	- what has had its turn does not wait for the same one again, and nothing else takes it;
  *	- nobody before the window ended, but who is declared immediate;
@@ -86,6 +87,7 @@ struct judge {
 	int defender;	    /* who is to be announced for what was heard right now */
 	int said;	    /* who was announced last */
 	int asked;	    /* an operator asks right now */
+	int thaws;	    /* or says that the quarrel is over */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);

@@ -166,6 +166,25 @@ static void is_denied(struct judge *judge, __u64 at_ns)
 	judge_must(judge->state == CLAIM_DENIED, "denied though it is allowed, or nothing was due");
 }
 
+/* Its moves are forgotten. */
+static void is_thawed(struct judge *judge)
+{
+	judge->moves = 0;
+	judge->state = CLAIM_OWNED;
+}
+
+/* By hand: only what is frozen. */
+static void thaws(struct judge *judge, const struct claim_step *step)
+{
+	int frozen = judge->state == CLAIM_FROZEN;
+
+	judge_must(step->reason == (frozen ? COUNTER_thaw_asked : COUNTER_thaw_refused),
+		   "an operator thawed what is not frozen, or could not thaw what is");
+	judge_must(!step->say && !step->nudge, "announced because it thawed");
+	if (frozen)
+		is_thawed(judge);
+}
+
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
@@ -182,6 +201,8 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 			   "forgotten before its time");
 		judge_forgets(judge);
 	}
+	if (judge->thaws)
+		thaws(judge, step);
 	judge_must(!step->nudge || !judge->policy[judge->mac].denied,
 		   "listeners are nudged for somebody whom the policy forbids");
 	if (step->changed && judge->state != CLAIM_DENIED && is_denial(step->reason))
@@ -275,7 +296,6 @@ void judge_waits(struct judge *judge, __u64 at_ns)
 		 judge->owner != JUDGE_NOBODY && judge->owner != judge->mac)
 		judge_lapses(judge);
 	else if (judge->state == CLAIM_FROZEN && at_ns >= judge->quiet_ns) {
-		judge->moves = 0;
-		judge->state = CLAIM_OWNED;
+		is_thawed(judge);
 	}
 }

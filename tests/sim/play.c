@@ -53,6 +53,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"is spoken of by a relay",
 		"speaks of something else",
 		"an operator asks",
+		"an operator thaws it",
 		"the daemon dies",
 		"the daemon lives again",
 		"the daemon comes early",
@@ -176,6 +177,11 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		player.judge.asked = 1;
 		world_ask(w, address(), at_ns);
 		player.judge.asked = 0;
+		break;
+	case HAPPENS_THAW:
+		player.judge.thaws = 1;
+		world_thaw(w, address(), at_ns);
+		player.judge.thaws = 0;
 		break;
 	case HAPPENS_DAEMON_DIES:
 		w->daemon_sleeps = 1;

@@ -228,6 +228,17 @@ static void put_queues(struct maker *maker)
 						   .count = 1 + rnd(maker, 8)});
 }
 
+/* An operator thinks that the quarrel is over, whether or not there is one. */
+static void put_thaws(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker), .what = HAPPENS_THAW});
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -304,6 +315,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 		put_chaos(&maker);
 	put_policies(&maker);
 	put_queues(&maker);
+	put_thaws(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

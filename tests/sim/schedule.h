@@ -21,6 +21,7 @@ enum happening {
 	HAPPENS_RELAY,
 	HAPPENS_ELSE,	      /* it speaks of something else */
 	HAPPENS_ASK,	      /* an operator: garpd announce */
+	HAPPENS_THAW,	      /* an operator: garpd thaw */
 	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
 	HAPPENS_DAEMON_LIVES, /* again */
 	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */

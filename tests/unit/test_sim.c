@@ -38,6 +38,8 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_frozen,
 		COUNTER_frozen_probe,
 		COUNTER_thawed,
+		COUNTER_thaw_asked,
+		COUNTER_thaw_refused,
 		COUNTER_aged,
 		COUNTER_denied_owner,
 		COUNTER_denied_never,

@@ -407,6 +407,20 @@ int world_answers(struct world *w, const char *addr, const struct station *to, _
 	return step.reason;
 }
 
+/* The reason of the step, too: thaw_asked or thaw_refused. */
+int world_thaw(struct world *w, const char *addr, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct judged judged;
+
+	world_run_until(w, at_ns);
+	judged = world_judged(w, site);
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_thaw(claim, &w->settings, w->now_ns), NULL);
+	return w->step.reason;
+}
+
 void world_seen(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);

@@ -130,6 +130,7 @@ void world_takes(struct world *w, const char *addr, const struct station *from, 
 void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
+int world_thaw(struct world *w, const char *addr, __u64 at_ns);
 
 /* So many announcements of other addresses come first on the port of that station. */
 void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns);
