@@ -14,6 +14,27 @@ int judge_mac(const __u8 *mac)
 	return mac[MAC_LEN - 1] % JUDGE_MACS;
 }
 
+static int has_left(const struct judge *judge, __u32 port)
+{
+	return judge->left >> port & 1;
+}
+
+int judge_has_guests(const struct judge *judge, __u32 port)
+{
+	return port != REMOTE->port && !has_left(judge, port);
+}
+
+void judge_leaves(struct judge *judge, const struct station *from)
+{
+	judge->left |= 1ull << from->port;
+}
+
+void judge_swept(struct judge *judge)
+{
+	judge_must(judge->state == CLAIM_NONE || !has_left(judge, judge->counts_for),
+		   "a claim counts for a port that has left");
+}
+
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp)
 {
 	memset(judge, 0, sizeof(*judge));
@@ -38,6 +59,7 @@ void judge_forgets(struct judge *judge)
 	judge_init(judge, known.settings, known.ipv6, known.xdp);
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
 	memcpy(judge->heard_of, known.heard_of, sizeof(judge->heard_of));
+	judge->left = known.left;
 	judge->asked = known.asked;
 }
 
@@ -339,12 +361,15 @@ static void hears_of(struct judge *judge, const struct station *from, __u64 at_n
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns)
 {
+	judge->left &= ~(1ull << from->port);
 	if (kind != HEARD_RELAY && !is_echo(judge, kind, from, at_ns))
 		hears_of(judge, from, at_ns);
 	if (kind == HEARD_ELSE)
 		return;
 	judge->defender = JUDGE_NOBODY;
 	if (kind == HEARD_PROBE) {
+		if (judge->state == CLAIM_NONE)
+			judge->counts_for = from->port;
 		hears_probe(judge, from, nonce, at_ns);
 	} else if (judge->state == CLAIM_NONE || is_echo(judge, kind, from, at_ns)) {
 		return;

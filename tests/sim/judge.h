@@ -11,6 +11,7 @@
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
  *	- what is frozen is so until it has been quiet for long enough, or an operator says so;
+ *	- the claim of a port that has left is forgotten, or its guest's port has it from now on;
  *	- what is due when the policy has come to forbid it is not said, then or later;
  *	- what has had its turn does not wait for the same one again, and nothing else takes it;
  *	- nobody before the window ended, but who is declared immediate;
@@ -57,6 +58,7 @@ struct heard_of {
 struct debt {
 	int whom, defender;
 	unsigned int tries;
+	__u32 port;
 	unsigned int waited; /* for which turns: enum queued */
 	__u64 due_ns;
 };
@@ -70,6 +72,8 @@ struct judge {
 	enum claim_state state;
 	int mac, owner, rival; /* who claims it now, has it, contradicted last */
 	__u32 port, owner_port;
+	__u32 counts_for;	/* the port whose quota has the claim */
+	__u64 left;		/* a bit for each port: it is not there */
 	__u32 role, owner_role; /* enum port_role of those */
 	__u8 nonce;
 	__u64 probed_ns; /* the last probe that counted; 0: none yet */
@@ -88,6 +92,7 @@ struct judge {
 	int said;	    /* who was announced last */
 	int asked;	    /* an operator asks right now */
 	int thaws;	    /* or says that the quarrel is over */
+	int sweeps;	    /* or the daemon looks for claims of ports that have left */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);
@@ -95,6 +100,11 @@ void judge_init(struct judge *judge, const struct settings *settings, int ipv6, 
 /* Before the claim hears it. */
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns);
+
+/* The port of that station; until something is heard from there. */
+void judge_leaves(struct judge *judge, const struct station *from);
+/* The daemon has looked: no claim counts for a port that is not there. */
+void judge_swept(struct judge *judge);
 
 /* What the claim's step was (its public half: reason and announcement), when its lock is let go. */
 void judge_steps(struct judge *judge, const struct claim_step *step,

@@ -10,6 +10,9 @@ void judge_must(int holds, const char *broken);
 
 int judge_mac(const __u8 *mac);
 
+/* Is the port there, and are guests behind it? */
+int judge_has_guests(const struct judge *judge, __u32 port);
+
 /* It has got through. 1: the address moves too often, and is frozen from now on. */
 int judge_owns(struct judge *judge, int mac, __u64 at_ns);
 /* Too few probes, or a quarrel is over: as before. */

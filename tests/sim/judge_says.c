@@ -63,7 +63,7 @@ static void says_again(const struct judge *judge, __u64 at_ns)
 static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
 {
 	judge_must(mac == judge->mac, "another one is announced than the claim is about");
-	judge_must(judge->port != REMOTE->port || slot_reason(reason),
+	judge_must(judge_has_guests(judge, judge->port) || slot_reason(reason),
 		   "announced for an operator, or refreshed, where no guests are");
 	if (slot_reason(reason))
 		return takes_slot(judge, reason, at_ns);
@@ -94,9 +94,11 @@ static void says_owed(struct judge *judge, int mac, __u64 at_ns)
 	judge_owes_nothing(judge);
 }
 
-static void owes(struct judge *judge, int mac, int defender, unsigned int waited, __u64 due_ns)
+static void owes(struct judge *judge, const struct announcement *said, int defender,
+		 unsigned int waited, __u64 due_ns)
 {
-	judge->debt.whom = mac;
+	judge->debt.whom = judge_mac(said->mac);
+	judge->debt.port = said->port;
 	judge->debt.defender = defender;
 	judge->debt.waited = waited;
 	judge->debt.due_ns = due_ns;
@@ -136,7 +138,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 	if (!judge->asked)
 		judge->slot_ns = at_ns;
 	if (said->became == ANNOUNCEMENT_OWED)
-		owes(judge, mac, defender, QUEUED_NOT, at_ns);
+		owes(judge, said, defender, QUEUED_NOT, at_ns);
 }
 
 /* How long after its last sign of life: one that was denied takes room from its port for less. */
@@ -164,6 +166,21 @@ static void is_denied(struct judge *judge, __u64 at_ns)
 	    judge->policy[judge->mac].denied)
 		judge->state = CLAIM_DENIED;
 	judge_must(judge->state == CLAIM_DENIED, "denied though it is allowed, or nothing was due");
+}
+
+/* Whoever is to be announced next is somewhere else by now, or nobody is there to be announced. */
+static void port_left(struct judge *judge, enum counter reason)
+{
+	__u32 heir = judge->debt.defender ? judge->debt.port : judge->port;
+
+	judge_must(judge->sweeps && judge->left >> judge->counts_for & 1,
+		   "a claim left whose port is there");
+	judge_must(judge_has_guests(judge, heir) == (reason == COUNTER_left_to_other),
+		   "forgotten though its guest is there, or kept though it is not");
+	if (reason == COUNTER_left)
+		judge_forgets(judge);
+	else
+		judge->counts_for = heir;
 }
 
 /* Its moves are forgotten. */
@@ -201,6 +218,8 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 			   "forgotten before its time");
 		judge_forgets(judge);
 	}
+	if (step->reason == COUNTER_left || step->reason == COUNTER_left_to_other)
+		port_left(judge, step->reason);
 	if (judge->thaws)
 		thaws(judge, step);
 	judge_must(!step->nudge || !judge->policy[judge->mac].denied,
@@ -240,11 +259,11 @@ void judge_records(struct judge *judge, const struct claim_step *step,
 		}
 	} else if (said->became == ANNOUNCEMENT_QUEUED) {
 		if (still_wanted(judge, mac, defender))
-			owes(judge, mac, defender, said->queued, said->turn_ns);
+			owes(judge, said, defender, said->queued, said->turn_ns);
 	} else if (said->became == ANNOUNCEMENT_FAILED) {
 		if (debt->tries < CLAIM_RETRIES && still_wanted(judge, mac, defender)) {
 			debt->tries++;
-			owes(judge, mac, defender, QUEUED_NOT, at_ns + judge->settings->retry_ns);
+			owes(judge, said, defender, QUEUED_NOT, at_ns + judge->settings->retry_ns);
 		} else {
 			debt->tries = 0; /* given up */
 		}

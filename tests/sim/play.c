@@ -59,6 +59,8 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"the daemon comes early",
 		"the next announcements cannot be sent",
 		"others are announced first",
+		"its port leaves",
+		"the daemon looks for ports that left",
 		"the configuration changes",
 	};
 	const struct station *who = schedule_stations[event->who];
@@ -66,7 +68,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 	if (!player.story)
 		return;
 	tell_time(at_ns);
-	if (event->what <= HAPPENS_ELSE)
+	if (event->what <= HAPPENS_ELSE || event->what == HAPPENS_LEAVES)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
@@ -150,6 +152,18 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 	player.world.behind_ns = behind_ns;
 }
 
+static void sweep(__u64 at_ns)
+{
+	struct world *w = &player.world;
+
+	if (w->daemon_sleeps)
+		return;
+	player.judge.sweeps = 1;
+	world_sweep(w, address(), at_ns);
+	player.judge.sweeps = 0;
+	judge_swept(&player.judge);
+}
+
 /* The world and the judge go by these rules from now on. */
 static void configure(const struct rules *rules)
 {
@@ -197,6 +211,13 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		break;
 	case HAPPENS_BUSY:
 		world_is_busy(w, schedule_stations[event->who], event->count, at_ns);
+		break;
+	case HAPPENS_LEAVES:
+		judge_leaves(&player.judge, schedule_stations[event->who]);
+		world_leaves(w, schedule_stations[event->who], at_ns);
+		break;
+	case HAPPENS_SWEEP:
+		sweep(at_ns);
 		break;
 	case HAPPENS_POLICY:
 		configure(&schedule_rules[event->count]);

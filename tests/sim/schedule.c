@@ -239,6 +239,25 @@ static void put_thaws(struct maker *maker)
 		put_event(maker, (struct event_at){.at_ns = soon_ns(maker), .what = HAPPENS_THAW});
 }
 
+/* A port leaves, and the daemon comes to look 10 s later, or somebody else has it come. */
+static void put_departures(struct maker *maker)
+{
+	__u64 at_ns;
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--) {
+		at_ns = soon_ns(maker);
+		put_event(maker, (struct event_at){.at_ns = at_ns,
+						   .what = HAPPENS_LEAVES,
+						   .who = rnd(maker, 8) ? (int)rnd(maker, 3)
+									: A_ELSEWHERE});
+		at_ns += in_100(maker, 50) ? 10 * NSEC_PER_SEC : rnd(maker, 10 * NSEC_PER_SEC);
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_SWEEP});
+	}
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -316,6 +335,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	put_policies(&maker);
 	put_queues(&maker);
 	put_thaws(&maker);
+	put_departures(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

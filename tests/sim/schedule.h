@@ -3,7 +3,7 @@
  * schedule.h - a schedule: what happens around one address, and when. Made from a seed: an old
  * owner, a new one, rivals and defenders, whose frames are lost, doubled, late and out of order;
  * the daemon dies and comes back, announcements fail, operators ask, the policy changes, what is
- * to be said has to wait for its turn.
+ * to be said has to wait for its turn, ports leave.
  *
  * The same seed is the same schedule, everywhere and for ever.
  */
@@ -27,6 +27,8 @@ enum happening {
 	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */
 	HAPPENS_FAILURES,     /* the next `count` announcements cannot be sent */
 	HAPPENS_BUSY,	      /* `count` other addresses of the port are announced first */
+	HAPPENS_LEAVES,	      /* its port does, until it is heard again */
+	HAPPENS_SWEEP,	      /* the daemon has a look at the claims of ports that left */
 	HAPPENS_POLICY,	      /* the configuration is another one: schedule_rules[count] */
 	HAPPENS_MAX,
 };

@@ -41,6 +41,8 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_thaw_asked,
 		COUNTER_thaw_refused,
 		COUNTER_aged,
+		COUNTER_left,
+		COUNTER_left_to_other,
 		COUNTER_denied_owner,
 		COUNTER_denied_never,
 		COUNTER_denied_next_hop,

@@ -102,6 +102,16 @@ struct policy world_policy(const struct world *w, const char *addr, const struct
 	return world_judge(w, world_find(w, addr), whom->mac);
 }
 
+static int world_port_left(const struct world *w, __u32 port)
+{
+	return w->left >> port % WORLD_PORTS & 1;
+}
+
+static int world_has_guests(const struct world *w, __u32 port)
+{
+	return port != REMOTE->port && !world_port_left(w, port);
+}
+
 static struct judged world_judged(struct world *w, int site)
 {
 	const struct claim *claim = &w->sites[site].claim;
@@ -112,14 +122,15 @@ static struct judged world_judged(struct world *w, int site)
 	};
 
 	memcpy(judged.mac, claim_whom(claim), MAC_LEN);
-	judged.heir = judged.port != REMOTE->port ? judged.port : 0;
+	judged.heir = world_has_guests(w, judged.port) ? judged.port : 0;
+	judged.left = world_port_left(w, claim->quota_port);
 	return judged;
 }
 
 /* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
-static int world_may_enter(const struct claim_step *step, __u32 port)
+static int world_may_enter(const struct world *w, const struct claim_step *step, __u32 port)
 {
-	return step->say == SAY_DEFENDER || port != REMOTE->port;
+	return step->say == SAY_DEFENDER ? !world_port_left(w, port) : world_has_guests(w, port);
 }
 
 /* quota_turn() without its maps: when it may be said on the port. */
@@ -157,7 +168,7 @@ static struct announcement world_speech(struct world *w, const struct claim *cla
 		said.became = ANNOUNCEMENT_OWED;
 		return said;
 	}
-	if (!world_may_enter(step, said.port)) {
+	if (!world_may_enter(w, step, said.port)) {
 		said.became = ANNOUNCEMENT_FAILED;
 		return said;
 	}
@@ -193,14 +204,17 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 	w->counted[step.reason]++;
 }
 
-/* A round of nudges: to each listener, unless it is the look behind the last one. */
+/* A round of nudges: to each listener, unless it is the look behind the last one; where guests are.
+ */
 static void world_nudges(struct world *w, struct claim *claim)
 {
-	struct nudges nudges = {.waiting = w->listeners};
+	struct nudges nudges = {};
 	struct claim_step step;
 
+	if (world_has_guests(w, claim->port))
+		nudges.waiting = w->listeners;
 	if (!claim_nudge_is_last(claim, &w->settings))
-		nudges.sent = w->listeners;
+		nudges.sent = nudges.waiting;
 	if (nudges.sent)
 		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
 	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
@@ -258,6 +272,8 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 		return;
 	}
 	claim->key.addr = frame.addr;
+	if (claim->state == CLAIM_NONE)
+		claim->quota_port = from->port;
 	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, w->now_ns)
 					 : claim_heard(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && step.reason != COUNTER_own_frame)
@@ -270,6 +286,7 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
+	w->left &= ~(1u << from->port % WORLD_PORTS);
 	world_hear_now(w, addr, from, seen);
 	w->now_ns = at_ns;
 }
@@ -365,6 +382,26 @@ void world_wake(struct world *w, const char *addr, __u64 at_ns)
 	world_due(w, world_site(w, addr));
 }
 
+void world_leaves(struct world *w, const struct station *from, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	w->left |= 1u << from->port % WORLD_PORTS;
+}
+
+void world_sweep(struct world *w, const char *addr, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct judged judged;
+
+	world_run_until(w, at_ns);
+	judged = world_judged(w, site);
+	if (!claim->state || !judged.left)
+		return;
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_left(claim, judged.heir, w->now_ns), NULL);
+}
+
 void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
 {
 	__u8 queued = QUEUED_NOT;
@@ -425,6 +462,7 @@ void world_seen(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
+	w->left &= ~(1u << from->port % WORLD_PORTS);
 	world_seen_note(w, from);
 	w->now_ns = at_ns;
 }

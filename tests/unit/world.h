@@ -70,6 +70,7 @@ struct world {
 	int daemon_sleeps; /* 1: nobody comes at the deadlines */
 	int fail;	   /* that many announcements to come cannot be queued */
 	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
+	__u32 left;	   /* a bit for each port: it has left, and comes back when it is heard */
 	struct limit limits[WORLD_PORTS]; /* of each port, as the map */
 	struct lane_limit lanes[LANE_MAX];
 	unsigned int listeners;	      /* of every address, that have not answered yet */
@@ -131,6 +132,11 @@ void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
 int world_thaw(struct world *w, const char *addr, __u64 at_ns);
+
+/* The port of that station leaves; and the daemon looks whether the claim counts for one that has.
+ */
+void world_leaves(struct world *w, const struct station *from, __u64 at_ns);
+void world_sweep(struct world *w, const char *addr, __u64 at_ns);
 
 /* So many announcements of other addresses come first on the port of that station. */
 void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns);
