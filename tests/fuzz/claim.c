@@ -4,7 +4,7 @@
  *
  * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 which of schedule_rules, 3-4 listeners, 5 they are
  * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3 announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO
- * TIME(2): WHAT bits 0-3 what happens, 4-7 the nonce, how many, or which rules; WHO
+ * TIME(2): WHAT bits 0-3 what happens, 4-7 the nonce, how many, which rules, or listener; WHO
  * bits 0-6 which of schedule_stations, 7 races; TIME since the event before, bits 0-1 the unit.
  */
 #include "fuzz.h"
@@ -30,13 +30,12 @@ static void read_event(struct input *input, struct event_at *event, __u64 before
 		.races = who >> 7,
 		.who = (who & 127) % SCHEDULE_STATIONS,
 		.at_ns = before_ns + input_gap_ns(input),
+		.count = what >> 4,
 	};
 	if (event->what == HAPPENS_PROBE)
 		event->nonce = what >> 4;
-	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY)
-		event->count = what >> 4;
 	if (event->what == HAPPENS_POLICY)
-		event->count = (what >> 4) % SCHEDULE_RULES;
+		event->count %= SCHEDULE_RULES;
 }
 
 static void read_schedule(struct input *input, struct schedule *schedule)

@@ -60,6 +60,8 @@ void judge_forgets(struct judge *judge)
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
 	memcpy(judge->heard_of, known.heard_of, sizeof(judge->heard_of));
 	judge->left = known.left;
+	judge->listeners = known.listeners;
+	memcpy(judge->listener, known.listener, sizeof(judge->listener));
 	judge->asked = known.asked;
 }
 
@@ -74,6 +76,7 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 {
 	int moved = judge->owner != JUDGE_NOBODY && judge->owner != mac;
 
+	judge_begins(judge, at_ns);
 	judge->owner = mac;
 	judge->owner_port = judge->port;
 	judge->owner_role = judge->role;
@@ -102,6 +105,8 @@ static void is_now(struct judge *judge, int mac, const struct station *from)
 static void settles(struct judge *judge, const struct station *from, __u64 at_ns)
 {
 	int mac = judge_mac(from->mac);
+	struct nudging nudging = judge->nudging;
+	int goes_on = nudging.on && judge->owner == mac;
 
 	is_now(judge, mac, from);
 	judge_owes_nothing(judge);
@@ -109,6 +114,8 @@ static void settles(struct judge *judge, const struct station *from, __u64 at_ns
 	judge->state = CLAIM_OWNED;
 	judge->slot_ns = at_ns; /* a refresh is due so long after this */
 	judge_owns(judge, mac, at_ns);
+	if (goes_on)
+		judge->nudging = nudging;
 }
 
 /* Too few probes, or a quarrel is over: as before. */
@@ -172,6 +179,7 @@ static void opens(struct judge *judge, const struct station *from, __u8 nonce, _
 	judge_owes_nothing(judge);
 	judge->debt.tries = 0;
 	judge->slots = 0;
+	judge->nudging.on = 0;
 	judge->state = CLAIM_PROBING;
 	probes_once_more(judge, from, nonce);
 }
@@ -208,6 +216,7 @@ static __u64 quarrel_lasts(const struct judge *judge)
 static void contradicts(struct judge *judge, int mac, __u64 at_ns)
 {
 	judge->state = CLAIM_CONFLICT;
+	judge->nudging.on = 0;
 	judge->quiet_ns = at_ns + quarrel_lasts(judge);
 	if (judge->debt.defender)
 		return;

@@ -12,6 +12,8 @@
  *	  has said it himself;
  *	- what is frozen is so until it has been quiet for long enough, or an operator says so;
  *	- the claim of a port that has left is forgotten, or its guest's port has it from now on;
+ *	- listeners are nudged in nudge_num rounds and looked at once more, each at its time, until
+ *all have answered; and what an answer proves, it proves of who is sure to have the address;
  *	- what is due when the policy has come to forbid it is not said, then or later;
  *	- what has had its turn does not wait for the same one again, and nothing else takes it;
  *	- nobody before the window ended, but who is declared immediate;
@@ -63,6 +65,14 @@ struct debt {
 	__u64 due_ns;
 };
 
+/* The rounds of nudges since it was announced, and the one that only looks who has answered. */
+struct nudging {
+	int on;		/* one is to come */
+	__u64 next_ns;	/* then */
+	__u64 since_ns; /* what was answered before proves nothing; 0: nothing proves anything */
+	unsigned int rounds, strangers; /* who answered and had not been asked */
+};
+
 struct judge {
 	const struct settings *settings;
 	struct policy policy[JUDGE_MACS];
@@ -86,6 +96,9 @@ struct judge {
 	unsigned int slots; /* of the announcements, taken */
 	__u64 slot_ns;	    /* the last time that one was tried */
 	struct debt debt;
+	struct nudging nudging;
+	unsigned int listeners; /* of the address */
+	struct listener listener[WORLD_LISTENERS];
 	unsigned int moves; /* lately */
 	__u64 moves_ns;	    /* since then */
 	int defender;	    /* who is to be announced for what was heard right now */
@@ -105,6 +118,10 @@ void judge_hears(struct judge *judge, enum heard_kind kind, const struct station
 void judge_leaves(struct judge *judge, const struct station *from);
 /* The daemon has looked: no claim counts for a port that is not there. */
 void judge_swept(struct judge *judge);
+
+/* A listener has answered whom it takes for the owner, and this is what came of it. */
+void judge_answers(struct judge *judge, unsigned int which, const struct station *to,
+		   enum counter reason, __u64 at_ns);
 
 /* What the claim's step was (its public half: reason and announcement), when its lock is let go. */
 void judge_steps(struct judge *judge, const struct claim_step *step,

@@ -12,6 +12,7 @@ static void window_ended(struct judge *judge, __u64 at_ns)
 	judge->state = CLAIM_ANNOUNCING;
 	judge_must(!judge_owns(judge, judge->mac, at_ns), "announced though it moved too often");
 	judge_owes_nothing(judge);
+	judge_nudges(judge, at_ns);
 	judge->slots = 0;
 }
 
@@ -80,6 +81,7 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 		judge_must(judge->asked, "announced for an operator, and none asked");
 		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
 			   "announced for an operator, and nobody has the address");
+		judge_nudges(judge, at_ns);
 		break;
 	default:
 		judge_must(0, "announced for no reason that there is");
@@ -157,6 +159,12 @@ static int is_denial(enum counter reason)
 	       reason == COUNTER_denied_owner || reason == COUNTER_denied_next_hop;
 }
 
+static void ends_denied(struct judge *judge)
+{
+	judge->state = CLAIM_DENIED;
+	judge->nudging.on = 0;
+}
+
 /* The policy came to forbid it: what was due now is not said. An owner's end is its refresh. */
 static void is_denied(struct judge *judge, __u64 at_ns)
 {
@@ -164,7 +172,7 @@ static void is_denied(struct judge *judge, __u64 at_ns)
 	if (judge->state == CLAIM_OWNED && judge->settings->refresh_ns &&
 	    at_ns >= judge->slot_ns + judge->settings->refresh_ns &&
 	    judge->policy[judge->mac].denied)
-		judge->state = CLAIM_DENIED;
+		ends_denied(judge);
 	judge_must(judge->state == CLAIM_DENIED, "denied though it is allowed, or nothing was due");
 }
 
@@ -211,8 +219,8 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
 			   judge->attempt.opened_ns != at_ns || judge->slot_ns >= at_ns,
 		   "who is declared was not announced at the first probe");
-	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
-		   "listeners are nudged for somebody who may not have the address");
+	if (step->nudge)
+		judge_rounds(judge, said, at_ns);
 	if (step->reason == COUNTER_aged) {
 		judge_must(at_ns >= judge->seen_ns + remembered_ns(judge),
 			   "forgotten before its time");
@@ -222,8 +230,6 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 		port_left(judge, step->reason);
 	if (judge->thaws)
 		thaws(judge, step);
-	judge_must(!step->nudge || !judge->policy[judge->mac].denied,
-		   "listeners are nudged for somebody whom the policy forbids");
 	if (step->changed && judge->state != CLAIM_DENIED && is_denial(step->reason))
 		is_denied(judge, at_ns);
 	if (step->reason == COUNTER_lapsed || step->reason == COUNTER_thawed ||
@@ -294,7 +300,7 @@ static void waits_denied(struct judge *judge, __u64 at_ns)
 	if (!due || !judge->policy[whom].denied)
 		return;
 	if (!judge->debt.defender)
-		judge->state = CLAIM_DENIED;
+		ends_denied(judge);
 	judge_owes_nothing(judge);
 }
 
@@ -303,6 +309,7 @@ void judge_waits(struct judge *judge, __u64 at_ns)
 	int owed;
 
 	waits_denied(judge, at_ns);
+	judge_waits_rounds(judge, at_ns);
 	owed = judge->debt.whom != JUDGE_NOBODY;
 	/* The daemon comes once for a debt and the window's end, which says both. */
 	if (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns &&

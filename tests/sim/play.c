@@ -53,6 +53,7 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"is spoken of by a relay",
 		"speaks of something else",
 		"an operator asks",
+		"is answered by listener",
 		"an operator thaws it",
 		"the daemon dies",
 		"the daemon lives again",
@@ -68,11 +69,13 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 	if (!player.story)
 		return;
 	tell_time(at_ns);
-	if (event->what <= HAPPENS_ELSE || event->what == HAPPENS_LEAVES)
+	if (event->what <= HAPPENS_ELSE || event->what == HAPPENS_LEAVES ||
+	    event->what == HAPPENS_ANSWER)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
-	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY)
+	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY ||
+	    event->what == HAPPENS_ANSWER)
 		fprintf(player.story, ": %d", event->count);
 	if (event->what == HAPPENS_POLICY)
 		fprintf(player.story, ": %s", schedule_rules[event->count].name);
@@ -152,6 +155,14 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 	player.world.behind_ns = behind_ns;
 }
 
+static void answer(const struct event_at *event, __u64 at_ns)
+{
+	const struct station *to = schedule_stations[event->who];
+	enum counter reason = world_answers(&player.world, address(), event->count, to, at_ns);
+
+	judge_answers(&player.judge, event->count, to, reason, at_ns);
+}
+
 static void sweep(__u64 at_ns)
 {
 	struct world *w = &player.world;
@@ -191,6 +202,9 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		player.judge.asked = 1;
 		world_ask(w, address(), at_ns);
 		player.judge.asked = 0;
+		break;
+	case HAPPENS_ANSWER:
+		answer(event, at_ns);
 		break;
 	case HAPPENS_THAW:
 		player.judge.thaws = 1;
@@ -308,6 +322,7 @@ static void begin(const struct schedule *schedule, FILE *story)
 		w->settings.all_announcements_per_second = 2 * schedule->per_second;
 	}
 	judge_init(&player.judge, &w->settings, schedule->ipv6, schedule->xdp);
+	player.judge.listeners = schedule->listeners;
 	configure(schedule->rules);
 	if (story)
 		fprintf(story,

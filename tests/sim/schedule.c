@@ -258,6 +258,31 @@ static void put_departures(struct maker *maker)
 	}
 }
 
+static void put_answer(struct maker *maker, __u64 at_ns, int who, unsigned int which)
+{
+	put_event(maker,
+		  (struct event_at){
+			  .at_ns = at_ns, .what = HAPPENS_ANSWER, .who = who, .count = which});
+}
+
+/* Of the listeners, and of somebody who was never asked: of many, where a guest makes them up. */
+static void put_answers(struct maker *maker)
+{
+	unsigned int listeners = maker->schedule->listeners;
+	__u64 at_ns;
+	int i;
+
+	for (i = in_100(maker, 50) ? rnd(maker, 12) : 0; i > 0; i--)
+		put_answer(maker, soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC,
+			   rnd(maker, rnd(maker, 4) ? 2 : 3), rnd(maker, listeners + 1));
+	if (!in_100(maker, 4))
+		return;
+	at_ns = soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC;
+	for (i = 0; i < 2 * LISTENERS; i++)
+		put_answer(maker, at_ns + rnd(maker, 2000) * NSEC_PER_MSEC, A,
+			   rnd(maker, 8) ? listeners : rnd(maker, listeners + 1));
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -335,6 +360,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	put_policies(&maker);
 	put_queues(&maker);
 	put_thaws(&maker);
+	put_answers(&maker);
 	put_departures(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);

@@ -21,6 +21,7 @@ enum happening {
 	HAPPENS_RELAY,
 	HAPPENS_ELSE,	      /* it speaks of something else */
 	HAPPENS_ASK,	      /* an operator: garpd announce */
+	HAPPENS_ANSWER,	      /* listener `count` does, whom it takes for the owner */
 	HAPPENS_THAW,	      /* an operator: garpd thaw */
 	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
 	HAPPENS_DAEMON_LIVES, /* again */
@@ -57,7 +58,7 @@ struct schedule {
 	int ipv6, xdp;
 	unsigned int announce_num, max_moves, thaw_s, refresh_s;
 	unsigned int per_second; /* announcements of each port; 0: as many as by default */
-	unsigned int listeners;	 /* that never answer */
+	unsigned int listeners;
 	unsigned int count;
 	struct event_at event[SCHEDULE_MAX];
 };

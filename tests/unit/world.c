@@ -204,20 +204,24 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 	w->counted[step.reason]++;
 }
 
-/* A round of nudges: to each listener, unless it is the look behind the last one; where guests are.
- */
-static void world_nudges(struct world *w, struct claim *claim)
+/* A round of nudges, as it was when the claim's lock was let go: to each listener that waits. */
+static void world_nudges(struct world *w, struct claim *claim, struct nudges *nudges)
 {
-	struct nudges nudges = {};
 	struct claim_step step;
+	unsigned int i;
 
-	if (world_has_guests(w, claim->port))
-		nudges.waiting = w->listeners;
-	if (!claim_nudge_is_last(claim, &w->settings))
-		nudges.sent = nudges.waiting;
-	if (nudges.sent)
+	for (i = 0; i < w->listeners; i++) {
+		if (w->listener[i].answered_ns >= nudges->since_ns)
+			continue;
+		nudges->waiting++;
+		if (nudges->looks)
+			continue;
+		w->listener[i].nudged_ns = w->now_ns;
+		nudges->sent++;
+	}
+	if (nudges->sent)
 		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
-	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
+	step = claim_nudged(claim, nudges, &w->settings, w->now_ns);
 	w->counted[step.reason] += step.changed;
 }
 
@@ -227,6 +231,11 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 {
 	struct claim *claim = &w->sites[site].claim;
 	struct announcement said = world_speech(w, claim, &step, heard);
+	struct nudges nudges = {
+		.looks = claim_nudge_is_last(claim, &w->settings),
+		/* Where no guests are nobody can be nudged, nor waited for. */
+		.since_ns = world_has_guests(w, claim->port) ? claim->announced_since_ns : 0,
+	};
 
 	w->step = step;
 	w->counted[step.reason]++;
@@ -238,7 +247,7 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 	if (said.became != ANNOUNCEMENT_NONE && said.became != ANNOUNCEMENT_OWED)
 		world_record(w, claim, step.say, &said);
 	if (step.nudge && (!step.say || said.became == ANNOUNCEMENT_SENT))
-		world_nudges(w, claim);
+		world_nudges(w, claim, &nudges);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
@@ -425,21 +434,18 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 	return w->step.reason;
 }
 
-/* The first answer of a listener, which follows from now on. */
-int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns)
+int world_answers(struct world *w, const char *addr, unsigned int which, const struct station *to,
+		  __u64 at_ns)
 {
-	struct listener known = {.answered_ns = w->answered_ns};
+	struct listener *known = which < w->listeners ? &w->listener[which] : NULL;
 	const struct addr listener = world_addr(LISTENER);
 	struct claim *claim = &w->sites[world_site(w, addr)].claim;
 	struct claim_step step;
 
 	world_run_until(w, at_ns);
-	if (w->nudge_rounds)
-		known.nudged_ns = w->nudged_ns[(w->nudge_rounds - 1) % WORLD_NUDGE_ROUNDS];
-	step = claim_answered(claim, to->mac, &listener, &known, w->now_ns);
-	if (step.reason == COUNTER_confirmed)
-		w->listeners--;
-	w->answered_ns = w->now_ns;
+	step = claim_answered(claim, to->mac, &listener, known, w->now_ns);
+	if (known && mac_equal(claim->mac, to->mac))
+		known->answered_ns = w->now_ns;
 	w->counted[step.reason]++;
 	return step.reason;
 }

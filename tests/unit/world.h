@@ -23,6 +23,7 @@
 #define WORLD_NUDGE_ROUNDS  16
 #define WORLD_SEEN	    16
 #define WORLD_PORTS	    16
+#define WORLD_LISTENERS	    4
 
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
@@ -73,8 +74,8 @@ struct world {
 	__u32 left;	   /* a bit for each port: it has left, and comes back when it is heard */
 	struct limit limits[WORLD_PORTS]; /* of each port, as the map */
 	struct lane_limit lanes[LANE_MAX];
-	unsigned int listeners;	      /* of every address, that have not answered yet */
-	__u64 answered_ns;	      /* when the last answer came */
+	unsigned int listeners; /* of every address, at most WORLD_LISTENERS */
+	struct listener listener[WORLD_LISTENERS];
 	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
 
 	struct {
@@ -141,8 +142,9 @@ void world_sweep(struct world *w, const char *addr, __u64 at_ns);
 /* So many announcements of other addresses come first on the port of that station. */
 void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns);
 
-/* A listener answers the host that it has for the address, an enum counter. */
-int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns);
+/* A listener, or a stranger, answers the host that it has for the address: an enum counter. */
+int world_answers(struct world *w, const char *addr, unsigned int which, const struct station *to,
+		  __u64 at_ns);
 /* A station speaks of something else than the address. */
 void world_seen(struct world *w, const struct station *from, __u64 at_ns);
 
