@@ -3,10 +3,9 @@
  * claim.c - any events at any times over claim.h, before the simulator's judge (tests/sim).
  *
  * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 which of schedule_rules, 3-4 listeners, 5 they are
- * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3
- * announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO TIME(2): WHAT bits 0-2 what happens, 3
- * races, 4-7 the nonce or the number of failures; WHO of schedule_stations; TIME since the event
- * before, bits 0-1 the unit.
+ * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3 announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO
+ * TIME(2): WHAT bits 0-3 what happens, 4-7 the nonce, how many, which rules, or listener; WHO
+ * bits 0-6 which of schedule_stations, 7 races; TIME since the event before, bits 0-1 the unit.
  */
 #include "fuzz.h"
 #include "tests/sim/play.h"
@@ -31,11 +30,12 @@ static void read_event(struct input *input, struct event_at *event, __u64 before
 		.races = who >> 7,
 		.who = (who & 127) % SCHEDULE_STATIONS,
 		.at_ns = before_ns + input_gap_ns(input),
+		.count = what >> 4,
 	};
 	if (event->what == HAPPENS_PROBE)
 		event->nonce = what >> 4;
-	if (event->what == HAPPENS_FAILURES)
-		event->count = what >> 4;
+	if (event->what == HAPPENS_POLICY)
+		event->count %= SCHEDULE_RULES;
 }
 
 static void read_schedule(struct input *input, struct schedule *schedule)

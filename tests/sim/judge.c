@@ -14,6 +14,27 @@ int judge_mac(const __u8 *mac)
 	return mac[MAC_LEN - 1] % JUDGE_MACS;
 }
 
+static int has_left(const struct judge *judge, __u32 port)
+{
+	return judge->left >> port & 1;
+}
+
+int judge_has_guests(const struct judge *judge, __u32 port)
+{
+	return port != REMOTE->port && !has_left(judge, port);
+}
+
+void judge_leaves(struct judge *judge, const struct station *from)
+{
+	judge->left |= 1ull << from->port;
+}
+
+void judge_swept(struct judge *judge)
+{
+	judge_must(judge->state == CLAIM_NONE || !has_left(judge, judge->counts_for),
+		   "a claim counts for a port that has left");
+}
+
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp)
 {
 	memset(judge, 0, sizeof(*judge));
@@ -38,6 +59,9 @@ void judge_forgets(struct judge *judge)
 	judge_init(judge, known.settings, known.ipv6, known.xdp);
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
 	memcpy(judge->heard_of, known.heard_of, sizeof(judge->heard_of));
+	judge->left = known.left;
+	judge->listeners = known.listeners;
+	memcpy(judge->listener, known.listener, sizeof(judge->listener));
 	judge->asked = known.asked;
 }
 
@@ -52,6 +76,7 @@ int judge_owns(struct judge *judge, int mac, __u64 at_ns)
 {
 	int moved = judge->owner != JUDGE_NOBODY && judge->owner != mac;
 
+	judge_begins(judge, at_ns);
 	judge->owner = mac;
 	judge->owner_port = judge->port;
 	judge->owner_role = judge->role;
@@ -80,6 +105,8 @@ static void is_now(struct judge *judge, int mac, const struct station *from)
 static void settles(struct judge *judge, const struct station *from, __u64 at_ns)
 {
 	int mac = judge_mac(from->mac);
+	struct nudging nudging = judge->nudging;
+	int goes_on = nudging.on && judge->owner == mac;
 
 	is_now(judge, mac, from);
 	judge_owes_nothing(judge);
@@ -87,6 +114,8 @@ static void settles(struct judge *judge, const struct station *from, __u64 at_ns
 	judge->state = CLAIM_OWNED;
 	judge->slot_ns = at_ns; /* a refresh is due so long after this */
 	judge_owns(judge, mac, at_ns);
+	if (goes_on)
+		judge->nudging = nudging;
 }
 
 /* Too few probes, or a quarrel is over: as before. */
@@ -150,6 +179,7 @@ static void opens(struct judge *judge, const struct station *from, __u8 nonce, _
 	judge_owes_nothing(judge);
 	judge->debt.tries = 0;
 	judge->slots = 0;
+	judge->nudging.on = 0;
 	judge->state = CLAIM_PROBING;
 	probes_once_more(judge, from, nonce);
 }
@@ -186,6 +216,7 @@ static __u64 quarrel_lasts(const struct judge *judge)
 static void contradicts(struct judge *judge, int mac, __u64 at_ns)
 {
 	judge->state = CLAIM_CONFLICT;
+	judge->nudging.on = 0;
 	judge->quiet_ns = at_ns + quarrel_lasts(judge);
 	if (judge->debt.defender)
 		return;
@@ -272,6 +303,9 @@ static void hears_guest(struct judge *judge, int announces, const struct station
 {
 	int pending = judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING;
 
+	/* A frame from where it may not be: somebody replays what was announced for it. */
+	if (judge->policy[judge->mac].denied && judge->state != CLAIM_DENIED)
+		return;
 	if (is_elsewhere(judge, from)) {
 		judge->doubted = 1;
 		if (judge->state == CLAIM_PROBING && !judge->attempt.immediate)
@@ -336,13 +370,15 @@ static void hears_of(struct judge *judge, const struct station *from, __u64 at_n
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns)
 {
+	judge->left &= ~(1ull << from->port);
 	if (kind != HEARD_RELAY && !is_echo(judge, kind, from, at_ns))
 		hears_of(judge, from, at_ns);
 	if (kind == HEARD_ELSE)
 		return;
-	judge->debt.shaky = 1;
 	judge->defender = JUDGE_NOBODY;
 	if (kind == HEARD_PROBE) {
+		if (judge->state == CLAIM_NONE)
+			judge->counts_for = from->port;
 		hears_probe(judge, from, nonce, at_ns);
 	} else if (judge->state == CLAIM_NONE || is_echo(judge, kind, from, at_ns)) {
 		return;

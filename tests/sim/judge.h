@@ -10,13 +10,20 @@
  *
  *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
  *	  has said it himself;
+ *	- what is frozen is so until it has been quiet for long enough, or an operator says so;
+ *	- the claim of a port that has left is forgotten, or its guest's port has it from now on;
+ *	- listeners are nudged in nudge_num rounds and looked at once more, each at its time, until
+ *all have answered; and what an answer proves, it proves of who is sure to have the address;
+ *	- what is due when the policy has come to forbid it is not said, then or later;
+ *	- what has had its turn does not wait for the same one again, and nothing else takes it;
  *	- nobody before the window ended, but who is declared immediate;
  *	- nobody is refreshed who may have lost the address since, or moved to another port;
  *	- nobody is announced on a port that only others say it is on: two ports of guests with one
  *	  MAC are two who contradict, but for announcements, which may be ours sent back;
  *	- a slot is used once, and never before its time;
  *	- a quiet claim that is complete is announced at its time, and so is each further slot and
- *	  each debt (an announcement that could not be sent at once), given that the daemon lives.
+ *	  each debt (an announcement that could not be sent at once, or had to wait), given that
+ *	  the daemon lives.
  */
 #ifndef GARPD_SIM_JUDGE_H
 #define GARPD_SIM_JUDGE_H
@@ -49,12 +56,21 @@ struct heard_of {
 	__u64 at_ns;
 };
 
-/* An announcement that could not be sent at once: the daemon makes up for it. */
+/* An announcement that could not be sent at once, or has to wait: the daemon makes up for it. */
 struct debt {
 	int whom, defender;
-	int shaky; /* something was heard since: it may be void */
 	unsigned int tries;
+	__u32 port;
+	unsigned int waited; /* for which turns: enum queued */
 	__u64 due_ns;
+};
+
+/* The rounds of nudges since it was announced, and the one that only looks who has answered. */
+struct nudging {
+	int on;		/* one is to come */
+	__u64 next_ns;	/* then */
+	__u64 since_ns; /* what was answered before proves nothing; 0: nothing proves anything */
+	unsigned int rounds, strangers; /* who answered and had not been asked */
 };
 
 struct judge {
@@ -66,6 +82,8 @@ struct judge {
 	enum claim_state state;
 	int mac, owner, rival; /* who claims it now, has it, contradicted last */
 	__u32 port, owner_port;
+	__u32 counts_for;	/* the port whose quota has the claim */
+	__u64 left;		/* a bit for each port: it is not there */
 	__u32 role, owner_role; /* enum port_role of those */
 	__u8 nonce;
 	__u64 probed_ns; /* the last probe that counted; 0: none yet */
@@ -78,11 +96,16 @@ struct judge {
 	unsigned int slots; /* of the announcements, taken */
 	__u64 slot_ns;	    /* the last time that one was tried */
 	struct debt debt;
+	struct nudging nudging;
+	unsigned int listeners; /* of the address */
+	struct listener listener[WORLD_LISTENERS];
 	unsigned int moves; /* lately */
 	__u64 moves_ns;	    /* since then */
 	int defender;	    /* who is to be announced for what was heard right now */
 	int said;	    /* who was announced last */
 	int asked;	    /* an operator asks right now */
+	int thaws;	    /* or says that the quarrel is over */
+	int sweeps;	    /* or the daemon looks for claims of ports that have left */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);
@@ -90,6 +113,15 @@ void judge_init(struct judge *judge, const struct settings *settings, int ipv6, 
 /* Before the claim hears it. */
 void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		 __u64 at_ns);
+
+/* The port of that station; until something is heard from there. */
+void judge_leaves(struct judge *judge, const struct station *from);
+/* The daemon has looked: no claim counts for a port that is not there. */
+void judge_swept(struct judge *judge);
+
+/* A listener has answered whom it takes for the owner, and this is what came of it. */
+void judge_answers(struct judge *judge, unsigned int which, const struct station *to,
+		   enum counter reason, __u64 at_ns);
 
 /* What the claim's step was (its public half: reason and announcement), when its lock is let go. */
 void judge_steps(struct judge *judge, const struct claim_step *step,

@@ -12,6 +12,7 @@ static void window_ended(struct judge *judge, __u64 at_ns)
 	judge->state = CLAIM_ANNOUNCING;
 	judge_must(!judge_owns(judge, judge->mac, at_ns), "announced though it moved too often");
 	judge_owes_nothing(judge);
+	judge_nudges(judge, at_ns);
 	judge->slots = 0;
 }
 
@@ -63,7 +64,7 @@ static void says_again(const struct judge *judge, __u64 at_ns)
 static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
 {
 	judge_must(mac == judge->mac, "another one is announced than the claim is about");
-	judge_must(judge->port != REMOTE->port || slot_reason(reason),
+	judge_must(judge_has_guests(judge, judge->port) || slot_reason(reason),
 		   "announced for an operator, or refreshed, where no guests are");
 	if (slot_reason(reason))
 		return takes_slot(judge, reason, at_ns);
@@ -82,6 +83,7 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 			   "announced for an operator, though another host may have it");
 		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
 			   "announced for an operator, and nobody has the address");
+		judge_nudges(judge, at_ns);
 		break;
 	default:
 		judge_must(0, "announced for no reason that there is");
@@ -96,12 +98,22 @@ static void says_owed(struct judge *judge, int mac, __u64 at_ns)
 	judge_owes_nothing(judge);
 }
 
-static void owes(struct judge *judge, int mac, int defender, __u64 due_ns)
+static void owes(struct judge *judge, const struct announcement *said, int defender,
+		 unsigned int waited, __u64 due_ns)
 {
-	judge->debt.whom = mac;
+	judge->debt.whom = judge_mac(said->mac);
+	judge->debt.port = said->port;
 	judge->debt.defender = defender;
-	judge->debt.shaky = 0;
+	judge->debt.waited = waited;
 	judge->debt.due_ns = due_ns;
+}
+
+/* For which turns the announcement has waited: the one at the window's end has that of a debt. */
+static unsigned int has_waited(const struct judge *judge, enum counter reason)
+{
+	int pays = reason == COUNTER_announce_owed || reason == COUNTER_window_ended;
+
+	return pays && judge->debt.whom != JUDGE_NOBODY ? judge->debt.waited : QUEUED_NOT;
 }
 
 static void says(struct judge *judge, const struct claim_step *step,
@@ -109,6 +121,8 @@ static void says(struct judge *judge, const struct claim_step *step,
 {
 	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
 
+	judge_must(step->queued == has_waited(judge, step->reason),
+		   "waits again for a turn that it has had, or has none that it takes");
 	judge_must(!judge->policy[mac].denied, "the policy forbids it");
 	judge_must(judge->state != CLAIM_FROZEN, "a frozen claim speaks");
 	/* A slot is none where it has been said this moment, as a debt or for a window before. */
@@ -128,7 +142,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 	if (!judge->asked)
 		judge->slot_ns = at_ns;
 	if (said->became == ANNOUNCEMENT_OWED)
-		owes(judge, mac, defender, at_ns);
+		owes(judge, said, defender, QUEUED_NOT, at_ns);
 }
 
 /* How long after its last sign of life: one that was denied takes room from its port for less. */
@@ -141,6 +155,63 @@ static __u64 remembered_ns(const struct judge *judge)
 	return judge->settings->max_age_ns;
 }
 
+static int is_denial(enum counter reason)
+{
+	return reason == COUNTER_denied_host || reason == COUNTER_denied_never ||
+	       reason == COUNTER_denied_owner || reason == COUNTER_denied_next_hop;
+}
+
+static void ends_denied(struct judge *judge)
+{
+	judge->state = CLAIM_DENIED;
+	judge->nudging.on = 0;
+}
+
+/* The policy came to forbid it: what was due now is not said. An owner's end is its refresh. */
+static void is_denied(struct judge *judge, __u64 at_ns)
+{
+	judge_waits(judge, at_ns);
+	if (judge->state == CLAIM_OWNED && judge->settings->refresh_ns &&
+	    at_ns >= judge->slot_ns + judge->settings->refresh_ns &&
+	    judge->policy[judge->mac].denied)
+		ends_denied(judge);
+	judge_must(judge->state == CLAIM_DENIED, "denied though it is allowed, or nothing was due");
+}
+
+/* Whoever is to be announced next is somewhere else by now, or nobody is there to be announced. */
+static void port_left(struct judge *judge, enum counter reason)
+{
+	__u32 heir = judge->debt.defender ? judge->debt.port : judge->port;
+
+	judge_must(judge->sweeps && judge->left >> judge->counts_for & 1,
+		   "a claim left whose port is there");
+	judge_must(judge_has_guests(judge, heir) == (reason == COUNTER_left_to_other),
+		   "forgotten though its guest is there, or kept though it is not");
+	if (reason == COUNTER_left)
+		judge_forgets(judge);
+	else
+		judge->counts_for = heir;
+}
+
+/* Its moves are forgotten. */
+static void is_thawed(struct judge *judge)
+{
+	judge->moves = 0;
+	judge->state = CLAIM_OWNED;
+}
+
+/* By hand: only what is frozen. */
+static void thaws(struct judge *judge, const struct claim_step *step)
+{
+	int frozen = judge->state == CLAIM_FROZEN;
+
+	judge_must(step->reason == (frozen ? COUNTER_thaw_asked : COUNTER_thaw_refused),
+		   "an operator thawed what is not frozen, or could not thaw what is");
+	judge_must(!step->say && !step->nudge, "announced because it thawed");
+	if (frozen)
+		is_thawed(judge);
+}
+
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
@@ -150,13 +221,19 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
 			   judge->attempt.opened_ns != at_ns || judge->slot_ns >= at_ns,
 		   "who is declared was not announced at the first probe");
-	judge_must(!step->nudge || judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED,
-		   "listeners are nudged for somebody who may not have the address");
+	if (step->nudge)
+		judge_rounds(judge, said, at_ns);
 	if (step->reason == COUNTER_aged) {
 		judge_must(at_ns >= judge->seen_ns + remembered_ns(judge),
 			   "forgotten before its time");
 		judge_forgets(judge);
 	}
+	if (step->reason == COUNTER_left || step->reason == COUNTER_left_to_other)
+		port_left(judge, step->reason);
+	if (judge->thaws)
+		thaws(judge, step);
+	if (step->changed && judge->state != CLAIM_DENIED && is_denial(step->reason))
+		is_denied(judge, at_ns);
 	if (step->reason == COUNTER_lapsed || step->reason == COUNTER_thawed ||
 	    step->reason == COUNTER_frozen)
 		judge_waits(judge, at_ns);
@@ -188,10 +265,13 @@ void judge_records(struct judge *judge, const struct claim_step *step,
 			judge_owes_nothing(judge);
 			judge->slot_ns = at_ns;
 		}
+	} else if (said->became == ANNOUNCEMENT_QUEUED) {
+		if (still_wanted(judge, mac, defender))
+			owes(judge, said, defender, said->queued, said->turn_ns);
 	} else if (said->became == ANNOUNCEMENT_FAILED) {
 		if (debt->tries < CLAIM_RETRIES && still_wanted(judge, mac, defender)) {
 			debt->tries++;
-			owes(judge, mac, defender, at_ns + judge->settings->retry_ns);
+			owes(judge, said, defender, QUEUED_NOT, at_ns + judge->settings->retry_ns);
 		} else {
 			debt->tries = 0; /* given up */
 		}
@@ -210,23 +290,40 @@ static void window_waits(struct judge *judge, __u64 at_ns)
 		   "a quiet claim, complete, was not announced");
 }
 
-void judge_waits(struct judge *judge, __u64 at_ns)
+/* What is due and has come to be forbidden: nothing is said any more. */
+static void waits_denied(struct judge *judge, __u64 at_ns)
 {
 	int owed = judge->debt.whom != JUDGE_NOBODY;
+	int whom = owed ? judge->debt.whom : judge->mac;
+	int due = owed ? at_ns >= judge->debt.due_ns
+		       : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
+				  (judge->state == CLAIM_ANNOUNCING && at_ns >= slot_due(judge));
 
+	if (!due || !judge->policy[whom].denied)
+		return;
+	if (!judge->debt.defender)
+		ends_denied(judge);
+	judge_owes_nothing(judge);
+}
+
+void judge_waits(struct judge *judge, __u64 at_ns)
+{
+	int owed;
+
+	waits_denied(judge, at_ns);
+	judge_waits_rounds(judge, at_ns);
+	owed = judge->debt.whom != JUDGE_NOBODY;
 	/* The daemon comes once for a debt and the window's end, which says both. */
 	if (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns &&
 	    !(owed && at_ns < judge->debt.due_ns))
 		return window_waits(judge, at_ns);
-	judge_must(!owed || judge->debt.shaky || at_ns < judge->debt.due_ns,
-		   "what was owed was not said");
+	judge_must(!owed || at_ns < judge->debt.due_ns, "what was owed was not said");
 	if (judge->state == CLAIM_ANNOUNCING)
 		judge_must(owed || at_ns < slot_due(judge), "a slot was left out");
 	else if (judge->state == CLAIM_CONFLICT && at_ns >= judge->quiet_ns && !owed &&
 		 judge->owner != JUDGE_NOBODY && judge->owner != judge->mac)
 		judge_lapses(judge);
 	else if (judge->state == CLAIM_FROZEN && at_ns >= judge->quiet_ns) {
-		judge->moves = 0;
-		judge->state = CLAIM_OWNED;
+		is_thawed(judge);
 	}
 }

@@ -53,22 +53,32 @@ static void tell_event(const struct event_at *event, __u64 at_ns)
 		"is spoken of by a relay",
 		"speaks of something else",
 		"an operator asks",
+		"is answered by listener",
+		"an operator thaws it",
 		"the daemon dies",
 		"the daemon lives again",
 		"the daemon comes early",
 		"the next announcements cannot be sent",
+		"others are announced first",
+		"its port leaves",
+		"the daemon looks for ports that left",
+		"the configuration changes",
 	};
 	const struct station *who = schedule_stations[event->who];
 
 	if (!player.story)
 		return;
 	tell_time(at_ns);
-	if (event->what <= HAPPENS_ELSE)
+	if (event->what <= HAPPENS_ELSE || event->what == HAPPENS_LEAVES ||
+	    event->what == HAPPENS_ANSWER)
 		fprintf(player.story, "%s %s", who->name, does[event->what]);
 	else
 		fprintf(player.story, "-- %s", does[event->what]);
-	if (event->what == HAPPENS_FAILURES)
+	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY ||
+	    event->what == HAPPENS_ANSWER)
 		fprintf(player.story, ": %d", event->count);
+	if (event->what == HAPPENS_POLICY)
+		fprintf(player.story, ": %s", schedule_rules[event->count].name);
 	if (event->nonce && event->what == HAPPENS_PROBE)
 		fprintf(player.story, " (nonce %d)", event->nonce);
 	if (event->behind_us)
@@ -88,7 +98,8 @@ static const char *whose(const __u8 *mac)
 
 static void tell_step(const struct claim_step *step, const struct announcement *said)
 {
-	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "owes"};
+	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "owes",
+					     "queues"};
 
 	if (!player.story)
 		return;
@@ -144,6 +155,43 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 	player.world.behind_ns = behind_ns;
 }
 
+static void answer(const struct event_at *event, __u64 at_ns)
+{
+	const struct station *to = schedule_stations[event->who];
+	enum counter reason = world_answers(&player.world, address(), event->count, to, at_ns);
+
+	judge_answers(&player.judge, event->count, to, reason, at_ns);
+}
+
+static void sweep(__u64 at_ns)
+{
+	struct world *w = &player.world;
+
+	if (w->daemon_sleeps)
+		return;
+	player.judge.sweeps = 1;
+	world_sweep(w, address(), at_ns);
+	player.judge.sweeps = 0;
+	judge_swept(&player.judge);
+}
+
+/* The world and the judge go by these rules from now on. */
+static void configure(const struct rules *rules)
+{
+	const struct station *const guests[] = {GUEST_A, GUEST_B, GUEST_C};
+	const struct station *owners[4] = {};
+	struct world *w = &player.world;
+	unsigned int i;
+
+	for (i = 0; rules->owners[i]; i++)
+		owners[i] = guests[rules->owners[i] - 'a'];
+	world_declare(w, address(), rules->announce, owners[0], owners[1], owners[2], NULL);
+	world_host_has(w, address(), rules->host);
+	for (i = 0; i < SCHEDULE_STATIONS; i++)
+		player.judge.policy[schedule_stations[i]->mac[5] % JUDGE_MACS] = world_policy(
+			w, address(), schedule_stations[i]);
+}
+
 static void happen(const struct event_at *event, __u64 at_ns)
 {
 	struct world *w = &player.world;
@@ -154,6 +202,14 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		player.judge.asked = 1;
 		world_ask(w, address(), at_ns);
 		player.judge.asked = 0;
+		break;
+	case HAPPENS_ANSWER:
+		answer(event, at_ns);
+		break;
+	case HAPPENS_THAW:
+		player.judge.thaws = 1;
+		world_thaw(w, address(), at_ns);
+		player.judge.thaws = 0;
 		break;
 	case HAPPENS_DAEMON_DIES:
 		w->daemon_sleeps = 1;
@@ -166,6 +222,19 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		break;
 	case HAPPENS_FAILURES:
 		w->fail = event->count;
+		break;
+	case HAPPENS_BUSY:
+		world_is_busy(w, schedule_stations[event->who], event->count, at_ns);
+		break;
+	case HAPPENS_LEAVES:
+		judge_leaves(&player.judge, schedule_stations[event->who]);
+		world_leaves(w, schedule_stations[event->who], at_ns);
+		break;
+	case HAPPENS_SWEEP:
+		sweep(at_ns);
+		break;
+	case HAPPENS_POLICY:
+		configure(&schedule_rules[event->count]);
 		break;
 	default:
 		hear_behind(event, at_ns);
@@ -234,11 +303,7 @@ static void watch(struct world *w, const struct claim_step *step, const struct a
 
 static void begin(const struct schedule *schedule, FILE *story)
 {
-	const struct station *const guests[] = {GUEST_A, GUEST_B, GUEST_C};
-	const struct station *owners[4] = {};
-	const struct rules *rules = schedule->rules;
 	struct world *w = &player.world;
-	unsigned int i;
 
 	player.schedule = schedule;
 	player.story = story;
@@ -251,19 +316,20 @@ static void begin(const struct schedule *schedule, FILE *story)
 	w->settings.refresh_ns = schedule->refresh_s * NSEC_PER_SEC;
 	w->listeners = schedule->listeners;
 	w->settings.thaw_ns = schedule->thaw_s * NSEC_PER_SEC;
-	for (i = 0; rules->owners[i]; i++)
-		owners[i] = guests[rules->owners[i] - 'a'];
-	world_declare(w, address(), rules->announce, owners[0], owners[1], owners[2], NULL);
-	world_host_has(w, address(), rules->host);
+	if (schedule->per_second) {
+		w->settings.announcements_per_second = schedule->per_second;
+		w->settings.announcements_burst = 2;
+		w->settings.all_announcements_per_second = 2 * schedule->per_second;
+	}
 	judge_init(&player.judge, &w->settings, schedule->ipv6, schedule->xdp);
-	for (i = 0; i < SCHEDULE_STATIONS; i++)
-		player.judge.policy[schedule_stations[i]->mac[5] % JUDGE_MACS] = world_policy(
-			w, address(), schedule_stations[i]);
+	player.judge.listeners = schedule->listeners;
+	configure(schedule->rules);
 	if (story)
 		fprintf(story,
 			"schedule %llu: IPv%d, %s, %s; %u announcements, frozen after %u moves for %u s\n",
 			schedule->seed, schedule->ipv6 ? 6 : 4, schedule->xdp ? "XDP" : "tc",
-			rules->name, schedule->announce_num, schedule->max_moves, schedule->thaw_s);
+			schedule->rules->name, schedule->announce_num, schedule->max_moves,
+			schedule->thaw_s);
 }
 
 static void play_events(void)

@@ -190,6 +190,99 @@ static void put_faults(struct maker *maker, __u64 until_ns)
 						   .count = 1 + rnd(maker, 6)});
 }
 
+/* Soon after something else, when the claim may be about anything. */
+static __u64 soon_ns(struct maker *maker)
+{
+	const struct schedule *schedule = maker->schedule;
+	__u64 at_ns = schedule->count ? schedule->event[rnd(maker, schedule->count)].at_ns
+				      : WORLD_START_NS;
+
+	return at_ns + rnd(maker, 2000) * NSEC_PER_MSEC;
+}
+
+/* The configuration is read anew. */
+static void put_policies(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
+						   .what = HAPPENS_POLICY,
+						   .count = rnd(maker, SCHEDULE_RULES)});
+}
+
+/* What is to be said has to wait: for others on its port, or on all. */
+static void put_queues(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	maker->schedule->per_second = 1 + rnd(maker, 3);
+	for (i = rnd(maker, 4); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
+						   .what = HAPPENS_BUSY,
+						   .who = rnd(maker, SCHEDULE_STATIONS),
+						   .count = 1 + rnd(maker, 8)});
+}
+
+/* An operator thinks that the quarrel is over, whether or not there is one. */
+static void put_thaws(struct maker *maker)
+{
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--)
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker), .what = HAPPENS_THAW});
+}
+
+/* A port leaves, and the daemon comes to look 10 s later, or somebody else has it come. */
+static void put_departures(struct maker *maker)
+{
+	__u64 at_ns;
+	int i;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--) {
+		at_ns = soon_ns(maker);
+		put_event(maker, (struct event_at){.at_ns = at_ns,
+						   .what = HAPPENS_LEAVES,
+						   .who = rnd(maker, 8) ? (int)rnd(maker, 3)
+									: A_ELSEWHERE});
+		at_ns += in_100(maker, 50) ? 10 * NSEC_PER_SEC : rnd(maker, 10 * NSEC_PER_SEC);
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_SWEEP});
+	}
+}
+
+static void put_answer(struct maker *maker, __u64 at_ns, int who, unsigned int which)
+{
+	put_event(maker,
+		  (struct event_at){
+			  .at_ns = at_ns, .what = HAPPENS_ANSWER, .who = who, .count = which});
+}
+
+/* Of the listeners, and of somebody who was never asked: of many, where a guest makes them up. */
+static void put_answers(struct maker *maker)
+{
+	unsigned int listeners = maker->schedule->listeners;
+	__u64 at_ns;
+	int i;
+
+	for (i = in_100(maker, 50) ? rnd(maker, 12) : 0; i > 0; i--)
+		put_answer(maker, soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC,
+			   rnd(maker, rnd(maker, 4) ? 2 : 3), rnd(maker, listeners + 1));
+	if (!in_100(maker, 4))
+		return;
+	at_ns = soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC;
+	for (i = 0; i < 2 * LISTENERS; i++)
+		put_answer(maker, at_ns + rnd(maker, 2000) * NSEC_PER_MSEC, A,
+			   rnd(maker, 8) ? listeners : rnd(maker, listeners + 1));
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct event_at *x = a, *y = b;
@@ -247,7 +340,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	};
 
 	schedule->seed = seed;
-	schedule->count = 0;
+	schedule->count = schedule->per_second = 0;
 	rnd(&maker, 2);
 	schedule->rules = &schedule_rules[rnd(&maker, SCHEDULE_RULES)];
 	schedule->ipv6 = in_100(&maker, 35);
@@ -264,6 +357,11 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 		put_failovers(&maker);
 	else
 		put_chaos(&maker);
+	put_policies(&maker);
+	put_queues(&maker);
+	put_thaws(&maker);
+	put_answers(&maker);
+	put_departures(&maker);
 	/* Equal times keep the order in which they were made: qsort alone promises none. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

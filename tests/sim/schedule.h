@@ -2,7 +2,8 @@
 /*
  * schedule.h - a schedule: what happens around one address, and when. Made from a seed: an old
  * owner, a new one, rivals and defenders, whose frames are lost, doubled, late and out of order;
- * the daemon dies and comes back, announcements fail, operators ask.
+ * the daemon dies and comes back, announcements fail, operators ask, the policy changes, what is
+ * to be said has to wait for its turn, ports leave.
  *
  * The same seed is the same schedule, everywhere and for ever.
  */
@@ -20,10 +21,16 @@ enum happening {
 	HAPPENS_RELAY,
 	HAPPENS_ELSE,	      /* it speaks of something else */
 	HAPPENS_ASK,	      /* an operator: garpd announce */
+	HAPPENS_ANSWER,	      /* listener `count` does, whom it takes for the owner */
+	HAPPENS_THAW,	      /* an operator: garpd thaw */
 	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
 	HAPPENS_DAEMON_LIVES, /* again */
 	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */
 	HAPPENS_FAILURES,     /* the next `count` announcements cannot be sent */
+	HAPPENS_BUSY,	      /* `count` other addresses of the port are announced first */
+	HAPPENS_LEAVES,	      /* its port does, until it is heard again */
+	HAPPENS_SWEEP,	      /* the daemon has a look at the claims of ports that left */
+	HAPPENS_POLICY,	      /* the configuration is another one: schedule_rules[count] */
 	HAPPENS_MAX,
 };
 
@@ -50,7 +57,8 @@ struct schedule {
 	const struct rules *rules;
 	int ipv6, xdp;
 	unsigned int announce_num, max_moves, thaw_s, refresh_s;
-	unsigned int listeners; /* that never answer */
+	unsigned int per_second; /* announcements of each port; 0: as many as by default */
+	unsigned int listeners;
 	unsigned int count;
 	struct event_at event[SCHEDULE_MAX];
 };

@@ -95,7 +95,8 @@ Test(claim_follow, an_answer_confirms_and_ends_the_rounds)
 	const struct claim *claim;
 
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
+		     COUNTER_confirmed);
 	world_run_until(&w, at_ms(60000));
 	claim = world_claim(&w, ADDRESS);
 	cr_assert_eq(w.nudge_rounds, 1);
@@ -108,15 +109,17 @@ Test(claim_follow, an_answer_confirms_and_ends_the_rounds)
 Test(claim_follow, an_answer_to_somebody_else_proves_nothing)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_B, at_ms(TAKEN_MS + 4)), COUNTER_answer_seen);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_B, at_ms(TAKEN_MS + 4)),
+		     COUNTER_answer_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 0);
 }
 
 Test(claim_follow, a_second_answer_is_no_news)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4));
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 9)), COUNTER_answer_seen);
+	world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4));
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 9)),
+		     COUNTER_answer_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 1);
 }
 
@@ -132,7 +135,8 @@ Test(claim_follow, answers_of_strangers_are_news_a_few_times)
 	for (int i = 0; i < 1000; i++)
 		news += claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed;
 	cr_assert_eq(news, LISTENERS);
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
+		     COUNTER_confirmed);
 	world_run_until(&w, at_ms(60000));
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(60000));
 	cr_assert(claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed);
@@ -142,14 +146,15 @@ Test(claim_follow, answers_of_strangers_are_news_a_few_times)
 Test(claim_follow, an_answer_inside_the_window_is_none)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
 }
 
 Test(claim_follow, an_answer_in_a_conflict_is_none)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_uses(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 2));
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_answer_seen);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
+		     COUNTER_answer_seen);
 }
 
 Test(claim_follow, a_conflict_stops_the_rounds)
@@ -208,7 +213,7 @@ Test(claim_follow, an_operator_starts_them_anew)
 	cr_assert_eq(w.nudge_rounds, 3);
 	world_ask(&w, ADDRESS, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 4);
-	cr_assert_eq(world_answers(&w, ADDRESS, GUEST_A, at_ms(60001)), COUNTER_confirmed);
+	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(60001)), COUNTER_confirmed);
 }
 
 /* The announcement waits for its port's turn: the nudges that go with it wait, too. */

@@ -102,6 +102,16 @@ struct policy world_policy(const struct world *w, const char *addr, const struct
 	return world_judge(w, world_find(w, addr), whom->mac);
 }
 
+static int world_port_left(const struct world *w, __u32 port)
+{
+	return w->left >> port % WORLD_PORTS & 1;
+}
+
+static int world_has_guests(const struct world *w, __u32 port)
+{
+	return port != REMOTE->port && !world_port_left(w, port);
+}
+
 static struct judged world_judged(struct world *w, int site)
 {
 	const struct claim *claim = &w->sites[site].claim;
@@ -112,14 +122,34 @@ static struct judged world_judged(struct world *w, int site)
 	};
 
 	memcpy(judged.mac, claim_whom(claim), MAC_LEN);
-	judged.heir = judged.port != REMOTE->port ? judged.port : 0;
+	judged.heir = world_has_guests(w, judged.port) ? judged.port : 0;
+	judged.left = world_port_left(w, claim->quota_port);
 	return judged;
 }
 
 /* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
-static int world_may_enter(const struct claim_step *step, __u32 port)
+static int world_may_enter(const struct world *w, const struct claim_step *step, __u32 port)
 {
-	return step->say == SAY_DEFENDER || port != REMOTE->port;
+	return step->say == SAY_DEFENDER ? !world_port_left(w, port) : world_has_guests(w, port);
+}
+
+/* quota_turn() without its maps: when it may be said on the port. */
+static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
+{
+	struct limit *limit = &w->limits[port % WORLD_PORTS];
+	__u64 at_ns = w->now_ns;
+	int busy;
+
+	if (*queued == QUEUED_ALL)
+		return w->now_ns;
+	if (*queued == QUEUED_NOT)
+		at_ns = limit_reserve_round(limit, &w->settings, w->now_ns);
+	busy = limit_is_busy(limit, &w->settings, w->now_ns);
+	*queued = QUEUED_PORT;
+	if (at_ns > w->now_ns)
+		return at_ns;
+	*queued = QUEUED_ALL;
+	return lane_reserve(&w->lanes[busy ? LANE_BUSY : LANE_QUIET], &w->settings, w->now_ns);
 }
 
 /* What is to be said, as of now; and whether it can be. */
@@ -133,10 +163,20 @@ static struct announcement world_speech(struct world *w, const struct claim *cla
 		return said;
 	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
 	said.port = defender ? claim->rival_port : claim->port;
+	said.queued = step->queued;
 	if (heard && w->xdp) {
 		said.became = ANNOUNCEMENT_OWED;
-	} else if (w->fail || !world_may_enter(step, said.port)) {
-		w->fail -= !!w->fail;
+		return said;
+	}
+	if (!world_may_enter(w, step, said.port)) {
+		said.became = ANNOUNCEMENT_FAILED;
+		return said;
+	}
+	said.turn_ns = world_turn(w, said.port, &said.queued);
+	if (said.turn_ns > w->now_ns) {
+		said.became = ANNOUNCEMENT_QUEUED;
+	} else if (w->fail) {
+		w->fail--;
 		said.became = ANNOUNCEMENT_FAILED;
 	} else {
 		said.became = ANNOUNCEMENT_SENT;
@@ -150,6 +190,12 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 	int sent = said->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
 
+	if (said->became == ANNOUNCEMENT_QUEUED) {
+		step = claim_queue(claim, announce, said->mac, said->queued, said->turn_ns,
+				   w->now_ns);
+		w->counted[step.reason]++;
+		return;
+	}
 	if (sent) {
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
 		w->announced.list[w->announced.count++] = *said;
@@ -158,17 +204,24 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 	w->counted[step.reason]++;
 }
 
-/* A round of nudges: to each listener, unless it is the look behind the last one. */
-static void world_nudges(struct world *w, struct claim *claim)
+/* A round of nudges, as it was when the claim's lock was let go: to each listener that waits. */
+static void world_nudges(struct world *w, struct claim *claim, struct nudges *nudges)
 {
-	struct nudges nudges = {.waiting = w->listeners};
 	struct claim_step step;
+	unsigned int i;
 
-	if (!claim_nudge_is_last(claim, &w->settings))
-		nudges.sent = w->listeners;
-	if (nudges.sent)
+	for (i = 0; i < w->listeners; i++) {
+		if (w->listener[i].answered_ns >= nudges->since_ns)
+			continue;
+		nudges->waiting++;
+		if (nudges->looks)
+			continue;
+		w->listener[i].nudged_ns = w->now_ns;
+		nudges->sent++;
+	}
+	if (nudges->sent)
 		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
-	step = claim_nudged(claim, &nudges, &w->settings, w->now_ns);
+	step = claim_nudged(claim, nudges, &w->settings, w->now_ns);
 	w->counted[step.reason] += step.changed;
 }
 
@@ -178,6 +231,11 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 {
 	struct claim *claim = &w->sites[site].claim;
 	struct announcement said = world_speech(w, claim, &step, heard);
+	struct nudges nudges = {
+		.looks = claim_nudge_is_last(claim, &w->settings),
+		/* Where no guests are nobody can be nudged, nor waited for. */
+		.since_ns = world_has_guests(w, claim->port) ? claim->announced_since_ns : 0,
+	};
 
 	w->step = step;
 	w->counted[step.reason]++;
@@ -186,10 +244,10 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		claim_owe(claim, step.say, w->now_ns);
 	if (w->watch)
 		w->watch(w, &step, &said);
-	if (said.became == ANNOUNCEMENT_SENT || said.became == ANNOUNCEMENT_FAILED)
+	if (said.became != ANNOUNCEMENT_NONE && said.became != ANNOUNCEMENT_OWED)
 		world_record(w, claim, step.say, &said);
-	if (step.nudge)
-		world_nudges(w, claim);
+	if (step.nudge && (!step.say || said.became == ANNOUNCEMENT_SENT))
+		world_nudges(w, claim, &nudges);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
@@ -226,6 +284,8 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 		return;
 	}
 	claim->key.addr = frame.addr;
+	if (claim->state == CLAIM_NONE)
+		claim->quota_port = from->port;
 	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, w->now_ns)
 					 : claim_heard(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && step.reason != COUNTER_own_frame)
@@ -238,6 +298,7 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
+	w->left &= ~(1u << from->port % WORLD_PORTS);
 	world_hear_now(w, addr, from, seen);
 	w->now_ns = at_ns;
 }
@@ -333,6 +394,35 @@ void world_wake(struct world *w, const char *addr, __u64 at_ns)
 	world_due(w, world_site(w, addr));
 }
 
+void world_leaves(struct world *w, const struct station *from, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	w->left |= 1u << from->port % WORLD_PORTS;
+}
+
+void world_sweep(struct world *w, const char *addr, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct judged judged;
+
+	world_run_until(w, at_ns);
+	judged = world_judged(w, site);
+	if (!claim->state || !judged.left)
+		return;
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_left(claim, judged.heir, w->now_ns), NULL);
+}
+
+void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
+{
+	__u8 queued = QUEUED_NOT;
+
+	world_run_until(w, at_ns);
+	for (; count; count--, queued = QUEUED_NOT)
+		world_turn(w, at->port, &queued);
+}
+
 /* The reason of the step: announce_asked, or why it was refused. */
 int world_ask(struct world *w, const char *addr, __u64 at_ns)
 {
@@ -347,29 +437,41 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 	return w->step.reason;
 }
 
-/* The first answer of a listener, which follows from now on. */
-int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns)
+int world_answers(struct world *w, const char *addr, unsigned int which, const struct station *to,
+		  __u64 at_ns)
 {
-	struct listener known = {.answered_ns = w->answered_ns};
+	struct listener *known = which < w->listeners ? &w->listener[which] : NULL;
 	const struct addr listener = world_addr(LISTENER);
 	struct claim *claim = &w->sites[world_site(w, addr)].claim;
 	struct claim_step step;
 
 	world_run_until(w, at_ns);
-	if (w->nudge_rounds)
-		known.nudged_ns = w->nudged_ns[(w->nudge_rounds - 1) % WORLD_NUDGE_ROUNDS];
-	step = claim_answered(claim, to->mac, &listener, &known, w->now_ns);
-	if (step.reason == COUNTER_confirmed)
-		w->listeners--;
-	w->answered_ns = w->now_ns;
+	step = claim_answered(claim, to->mac, &listener, known, w->now_ns);
+	if (known && mac_equal(claim->mac, to->mac))
+		known->answered_ns = w->now_ns;
 	w->counted[step.reason]++;
 	return step.reason;
+}
+
+/* The reason of the step, too: thaw_asked or thaw_refused. */
+int world_thaw(struct world *w, const char *addr, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct judged judged;
+
+	world_run_until(w, at_ns);
+	judged = world_judged(w, site);
+	claim_seen(claim, &judged.seen);
+	world_follow(w, site, claim_thaw(claim, &w->settings, w->now_ns), NULL);
+	return w->step.reason;
 }
 
 void world_seen(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
+	w->left &= ~(1u << from->port % WORLD_PORTS);
 	world_seen_note(w, from);
 	w->now_ns = at_ns;
 }

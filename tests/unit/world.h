@@ -14,6 +14,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/claim.h"
+#include "bpf/limit.h"
 #include "bpf/parse.h"
 #include "bpf/policy.h"
 
@@ -21,6 +22,8 @@
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
 #define WORLD_SEEN	    16
+#define WORLD_PORTS	    16
+#define WORLD_LISTENERS	    4
 
 /* CLOCK_MONOTONIC when the world begins: some time after the boot, as in life. */
 #define WORLD_START_NS (1000 * NSEC_PER_SEC)
@@ -55,7 +58,10 @@ struct announcement {
 		ANNOUNCEMENT_SENT,
 		ANNOUNCEMENT_FAILED, /* the kernel did not take it */
 		ANNOUNCEMENT_OWED,   /* the hook cannot send */
+		ANNOUNCEMENT_QUEUED, /* it has to wait */
 	} became;
+	__u8 queued;   /* enum queued: for which turn */
+	__u64 turn_ns; /* and when that comes */
 };
 
 struct world {
@@ -66,8 +72,11 @@ struct world {
 	int fail;	   /* that many announcements to come cannot be queued */
 	int xdp;	   /* 1: what hears cannot send, nor see which frames are ours */
 	__u32 gone_port;   /* of the guest, which has come to another one */
-	unsigned int listeners;	      /* of every address, that have not answered yet */
-	__u64 answered_ns;	      /* when the last answer came */
+	__u32 left;	   /* a bit for each port: it has left, and comes back when it is heard */
+	struct limit limits[WORLD_PORTS]; /* of each port, as the map */
+	struct lane_limit lanes[LANE_MAX];
+	unsigned int listeners; /* of every address, at most WORLD_LISTENERS */
+	struct listener listener[WORLD_LISTENERS];
 	struct seen seen[WORLD_SEEN]; /* as the map; a MAC is known by its last byte's low half */
 
 	struct {
@@ -124,9 +133,19 @@ void world_takes(struct world *w, const char *addr, const struct station *from, 
 void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_ask(struct world *w, const char *addr, __u64 at_ns);
+int world_thaw(struct world *w, const char *addr, __u64 at_ns);
 
-/* A listener answers the host that it has for the address, an enum counter. */
-int world_answers(struct world *w, const char *addr, const struct station *to, __u64 at_ns);
+/* The port of that station leaves; and the daemon looks whether the claim counts for one that has.
+ */
+void world_leaves(struct world *w, const struct station *from, __u64 at_ns);
+void world_sweep(struct world *w, const char *addr, __u64 at_ns);
+
+/* So many announcements of other addresses come first on the port of that station. */
+void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns);
+
+/* A listener, or a stranger, answers the host that it has for the address: an enum counter. */
+int world_answers(struct world *w, const char *addr, unsigned int which, const struct station *to,
+		  __u64 at_ns);
 /* A station speaks of something else than the address. */
 void world_seen(struct world *w, const struct station *from, __u64 at_ns);
 
