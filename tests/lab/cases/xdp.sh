@@ -235,6 +235,27 @@ case_xdp_failed_start_is_undone() {
 	assert_equals "ports" 4 "$(lab_ports | jq length)"
 }
 
+# start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, and with somebody's XDP on v-other.
+start_fails_in_xdp() {
+	! in_hv timeout 10 "$GARPD" run -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' \
+		'mode: xdp-generic' "$@")" >"$LAB_DIR/out" 2>&1 || t_fail "it starts: $(<"$LAB_DIR/out")"
+}
+
+# Where another mode cannot be had, what the former one has attached is known still, and is taken off.
+case_xdp_failed_start_loses_no_filter() {
+	foreign_load
+	lab_start_garpd --mode tc
+	lab_stop_garpd
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	start_fails_in_xdp
+	grep -q 'v-other: .*foreign_xdp' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	assert_equals "mode of v-other" tc "$(port_field v-other mode)"
+	assert_equals "mode of v-new" xdp-generic "$(port_field v-new mode)"
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	in_hv bpftool net detach xdpgeneric dev v-other
+	assert_nothing_left
+}
+
 case_xdp_foreign_program_above_is_said() {
 	foreign_load
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev br0
