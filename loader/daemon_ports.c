@@ -83,11 +83,12 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
 {
 	struct daemon *daemon = ctx;
+	bool had = daemon_has(daemon, ifindex);
 	struct err err;
 
 	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &err))
 		log_error("%s", err.text);
-	else
+	else if (had) /* else it could not be attached, as was said */
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
 	daemon_sweep_later(daemon, ifindex);
 }
