@@ -5,8 +5,9 @@
  * The ring buffer has one reader, the daemon, and an event read is an event gone. So this looks at
  * the claims map itself, ten times a second, and prints what has changed: it needs no daemon and
  * takes nothing from one. Where the map that is pinned is another one (a new version, a detach and
- * a new start), it goes on with that.
+ * a new start), it goes on with that; where none is, it waits for one.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -84,8 +85,20 @@ static int watch_stop_fd(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-/* Whether what is open is still what is pinned; else opens that. 0, or -errno with `err`. */
-static int watch_follow(struct pins *pins, struct err *err)
+/*
+ * Nothing is pinned, or half of it, or not shared with us yet: so it is between a detach and a new
+ * start, or while maps are replaced.
+ */
+static bool watch_can_wait(int code)
+{
+	return code == -ENOENT || code == -EPROTO || code == -EACCES;
+}
+
+/*
+ * Opens what is pinned, if that is not what is open. Where it cannot be had yet, what is open is
+ * kept, which is said once, and *waiting until it can be. 0, or -errno with `err`.
+ */
+static int watch_follow(struct pins *pins, bool *waiting, struct err *err)
 {
 	struct pins now;
 	int code;
@@ -93,8 +106,15 @@ static int watch_follow(struct pins *pins, struct err *err)
 	if (pins_are_pinned(pins))
 		return 0;
 	code = pins_open(&now, true, err);
+	if (watch_can_wait(code)) {
+		if (!*waiting)
+			cmd_fail(err);
+		*waiting = true;
+		return 0;
+	}
 	if (code)
 		return code;
+	*waiting = false;
 	pins_close(pins);
 	*pins = now;
 	return 0;
@@ -105,13 +125,14 @@ static int watch(struct pins *pins, bool as_json, struct err *err)
 	struct pollfd stop = {.fd = watch_stop_fd(), .events = POLLIN};
 	struct claims was = {};
 	unsigned int looks = 0;
+	bool waiting = false;
 	int code = claims_read(pins->claims, &was, err);
 
 	if (!as_json)
 		output_headers_stream(claims_fields);
 	while (!code && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
 		if (++looks % WATCH_LOOKS == 0)
-			code = watch_follow(pins, err);
+			code = watch_follow(pins, &waiting, err);
 		if (!code)
 			code = watch_look(pins, &was, as_json, err);
 	}

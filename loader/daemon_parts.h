@@ -37,6 +37,7 @@ struct daemon {
 	struct evpn *evpn;
 	struct departures departures; /* ports whose claims are to be swept, oldest first */
 	sd_event_source *sweep;	      /* NULL: there are none */
+	bool sweep_failed;	      /* the last time, which the log has */
 	unsigned int unguarded;	      /* addresses of the host that the map has not taken, so far */
 	unsigned int told_unguarded;  /* and last time, which the log has */
 	struct err unguarded_err;     /* why not the first of them */

@@ -66,7 +66,7 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	return true;
 }
 
-static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 				const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
@@ -74,19 +74,21 @@ static void daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	int code = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err);
 
 	if (code < 0)
-		log_error("%s", err.text);
+		return daemon_attach_failed(daemon, &err);
 	if (code == 1)
 		daemon_sweep_later(daemon, ifindex);
+	return true;
 }
 
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
 {
 	struct daemon *daemon = ctx;
+	bool had = daemon_has(daemon, ifindex);
 	struct err err;
 
 	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &err))
 		log_error("%s", err.text);
-	else
+	else if (had) /* else it could not be attached, as was said */
 		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
 	daemon_sweep_later(daemon, ifindex);
 }

@@ -11,6 +11,7 @@
 #include "claims.h"
 #include "daemon_parts.h"
 #include "log.h"
+#include "text.h"
 
 /*
  * A bridge that is made anew, as ifupdown2 and netplan do it, takes its ports back well within this
@@ -49,30 +50,33 @@ static bool has_left(const struct daemon *daemon, const struct claim *claim)
 	       !departure_find(daemon, claim->quota_port);
 }
 
-static void sweep_claim(struct daemon *daemon, const struct claim *claim)
+/* 0, or -errno with `err`. */
+static int sweep_claim(struct daemon *daemon, const struct claim *claim, struct err *err)
 {
 	struct speak_call call = {.key = claim->key, .op = SPEAK_LEFT};
+	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
 	int code;
 
 	if (!has_left(daemon, claim))
-		return;
+		return 0;
 	code = pins_speak(&daemon->datapath.pins, &call);
-	if (code)
-		log_error("claims of ports that left: cannot run garpd_speak: %s", strerror(-code));
+	if (!code)
+		return 0;
+	segment_text(&claim->key, ports_name_text(daemon->ports, claim->key.segment), segment);
+	return err_set(err, code, "%s: %s: the claim's port has left: cannot run garpd_speak: %s",
+		       segment, addr_text(&claim->key.addr, address), strerror(-code));
 }
 
-static void sweep(struct daemon *daemon)
+/* As far as it goes: 0, or -errno with `err`. */
+static int sweep(struct daemon *daemon, struct err *err)
 {
 	struct claims claims;
-	struct err err;
-	size_t i;
+	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
 
-	if (claims_read(daemon->datapath.pins.claims, &claims, &err))
-		log_error("%s", err.text);
-	else
-		for (i = 0; i < claims.count; i++)
-			sweep_claim(daemon, &claims.claim[i]);
+	for (size_t i = 0; !code && i < claims.count; i++)
+		code = sweep_claim(daemon, &claims.claim[i], err);
 	claims_free(&claims);
+	return code;
 }
 
 /* ---- when ---- */
@@ -83,36 +87,58 @@ static void departure_free(struct daemon *daemon, struct departure *departure)
 	free(departure);
 }
 
-static void sweep_arm(struct daemon *daemon);
+static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx);
 
-static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
+static void sweep_arm_at(struct daemon *daemon, uint64_t usec)
 {
-	struct daemon *daemon = ctx;
-	struct departure *first;
+	int code;
 
-	(void)source;
-	while ((first = TAILQ_FIRST(&daemon->departures)) &&
-	       first->left_usec + SWEEP_AFTER_USEC <= usec)
-		departure_free(daemon, first);
-	sweep(daemon);
-	sweep_arm(daemon);
-	return 0;
+	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
+	code = sd_event_add_time(daemon->event, &daemon->sweep, CLOCK_MONOTONIC, usec,
+				 SWEEP_SLACK_USEC, sweep_fires, daemon);
+	if (code < 0)
+		log_error("claims of ports that left: cannot set a timer: %s", strerror(-code));
 }
 
 /* For the port that has been away for longest. */
 static void sweep_arm(struct daemon *daemon)
 {
 	const struct departure *first = TAILQ_FIRST(&daemon->departures);
+
+	if (first)
+		return sweep_arm_at(daemon, first->left_usec + SWEEP_AFTER_USEC);
+	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
+}
+
+/* Said once, until a sweep comes through. */
+static void sweep_again(struct daemon *daemon, const struct err *err)
+{
+	uint64_t now_usec = 0;
+
+	if (!daemon->sweep_failed)
+		log_error("%s; " SPEAK_AGAIN_TEXT, err->text);
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_usec);
+	sweep_arm_at(daemon, now_usec + SPEAK_AGAIN_USEC);
+}
+
+static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	struct daemon *daemon = ctx;
+	struct departure *first;
+	struct err err;
 	int code;
 
-	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
-	if (!first)
-		return;
-	code = sd_event_add_time(daemon->event, &daemon->sweep, CLOCK_MONOTONIC,
-				 first->left_usec + SWEEP_AFTER_USEC, SWEEP_SLACK_USEC, sweep_fires,
-				 daemon);
-	if (code < 0)
-		log_error("claims of ports that left: cannot set a timer: %s", strerror(-code));
+	(void)source;
+	while ((first = TAILQ_FIRST(&daemon->departures)) &&
+	       first->left_usec + SWEEP_AFTER_USEC <= usec)
+		departure_free(daemon, first);
+	code = sweep(daemon, &err);
+	if (code)
+		sweep_again(daemon, &err);
+	else
+		sweep_arm(daemon);
+	daemon->sweep_failed = code;
+	return 0;
 }
 
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex)

@@ -298,11 +298,18 @@ static void datapath_forget(const struct pins *pins, __u32 ifindex)
 	bpf_map_delete_elem(pins->port_limits, &ifindex);
 }
 
+/* What the former mode has attached is there still: the next start, or detach, finds it. */
+static void datapath_put_back(const struct pins *pins, __u32 ifindex, const struct port *was)
+{
+	bpf_map_update_elem(pins->ports, &ifindex, was, BPF_EXIST);
+}
+
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct port *port, const struct port_vlans *vlans, struct err *err)
 {
 	struct port wanted = *port, was = {};
-	int known = !datapath_port(&datapath->pins, ifindex, &was);
+	bool known = !datapath_port(&datapath->pins, ifindex, &was);
+	struct err ignored;
 	int code, left = 0;
 
 	wanted.mode = datapath->mode;
@@ -313,7 +320,10 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		return code;
 	code = attach_port(&datapath->program, ifindex, name, &wanted, err);
 	if (code < 0) {
-		datapath_forget(&datapath->pins, ifindex);
+		if (known)
+			datapath_put_back(&datapath->pins, ifindex, &was);
+		else
+			datapath_forget(&datapath->pins, ifindex);
 		return code;
 	}
 	/* In the other mode until now: a probe heard twice is counted once (settings.duplicate_ns).
@@ -321,8 +331,9 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	if (known && was.mode != wanted.mode)
 		left = attach_remove(ifindex, name, &was, err);
 	if (left) {
-		/* Described as it was: the next start, or detach, tries that one again. */
-		bpf_map_update_elem(datapath->pins.ports, &ifindex, &was, BPF_EXIST);
+		/* One description tells of one mode: nobody would find the new one's program. */
+		attach_remove(ifindex, name, &wanted, &ignored);
+		datapath_put_back(&datapath->pins, ifindex, &was);
 		return left;
 	}
 	if (wanted.made_qdisc)

@@ -46,8 +46,8 @@ void datapath_close(struct datapath *datapath);
 
 /*
  * Describes the port in the maps, then attaches; or replaces, where ours is attached in any
- * mode. 0, 1 (ours was there already), or -errno with `err`, and the description is gone again; but
- * where only the program of the former mode could not be taken off, it is the former one.
+ * mode. 0, 1 (ours was there already), or -errno with `err`: then what was attached before is so
+ * still and the description is the former one; without a former one there is neither.
  */
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct port *port, const struct port_vlans *vlans, struct err *err);

@@ -212,28 +212,43 @@ static void say_log(const struct evpn *evpn, const struct speak_call *call, cons
 			    address, text, counter_help(call->result));
 }
 
-/* `port` may be 0, there is none: counted. */
-static void say(const struct evpn *evpn, const struct claim_key *key, __u32 port,
-		const __u8 mac[MAC_LEN])
+/* Said once, until it runs again. */
+static void say_failed(struct evpn *evpn, const struct claim_key *key, const __u8 *mac, int error)
+{
+	char address[ADDR_TEXT_LEN], text[MAC_TEXT_LEN];
+
+	if (!evpn->is_mute)
+		log_error(
+			"%s: %s: is at %s now, says EVPN: cannot run garpd_speak: %s; " SPEAK_AGAIN_TEXT,
+			ports_name_text(evpn->ports, key->segment), addr_text(&key->addr, address),
+			mac_text(mac, text), strerror(-error));
+	evpn->is_mute = true;
+}
+
+/* `port` may be 0, there is none: counted. 0, or -errno: the program did not run. */
+static int say(struct evpn *evpn, const struct claim_key *key, __u32 port, const __u8 mac[MAC_LEN])
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_FABRIC, .port = port};
 	int error = pins_speak_for(evpn->pins, &call, mac);
 
-	if (error)
-		log_error("cannot run garpd_speak: %s", strerror(-error));
-	else
-		say_log(evpn, &call, mac);
+	if (error) {
+		say_failed(evpn, key, mac, error);
+		return error;
+	}
+	evpn->is_mute = false;
+	say_log(evpn, &call, mac);
+	return 0;
 }
 
-/* Whom the fabric has by now, where it has them. */
-static void binding_say(struct evpn *evpn, struct binding *binding)
+/* Whom the fabric has by now, where it has them. As say(). */
+static int binding_say(struct evpn *evpn, struct binding *binding)
 {
 	struct claim_key key = {.addr = binding->addr};
 	struct fdb fdb;
 
 	if (!ports_bridge_of_interface(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
 	    !evpn_is_on(evpn, key.segment, binding->svi))
-		return;
+		return 0;
 	if (binding->is_learned)
 		return say(evpn, &key, ports_vxlan(evpn->ports, key.segment, key.vlan),
 			   binding->learned);
@@ -243,8 +258,8 @@ static void binding_say(struct evpn *evpn, struct binding *binding)
 		     ports_is_aware(evpn->ports, key.segment) ? key.vlan : 0, binding->local,
 		     &fdb) ||
 	    !ports_is_guest(evpn->ports, fdb.port))
-		return;
-	say(evpn, &key, fdb.port, binding->local);
+		return 0;
+	return say(evpn, &key, fdb.port, binding->local);
 }
 
 static int turn_comes(sd_event_source *timer, uint64_t now_us, void *ctx)
@@ -258,21 +273,29 @@ static int turn_comes(sd_event_source *timer, uint64_t now_us, void *ctx)
 	return 0;
 }
 
+static void turn_arm(struct evpn *evpn, uint64_t usec)
+{
+	if (sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC, usec,
+				       ANNOUNCE_ACCURACY_US, turn_comes, evpn) < 0)
+		log_error("neighbours: cannot set a timer; moves wait for the next one");
+}
+
+/* What cannot be said stays at the head of the queue. */
 void evpn_fabric_say(struct evpn *evpn)
 {
 	struct binding *binding;
-	int count = 0;
+	int count = 0, error = 0;
 
 	if (evpn->turn)
 		return;
 	while ((binding = TAILQ_FIRST(&evpn->saying)) && count++ < SAY_AT_ONCE) {
+		error = binding_say(evpn, binding);
+		if (error)
+			break;
 		binding_unqueue(evpn, binding);
-		binding_say(evpn, binding);
 	}
-	if (binding &&
-	    sd_event_add_time_relative(evpn->event, &evpn->turn, CLOCK_MONOTONIC, SAY_EVERY_US,
-				       ANNOUNCE_ACCURACY_US, turn_comes, evpn) < 0)
-		log_error("neighbours: cannot set a timer; moves wait for the next one");
+	if (binding)
+		turn_arm(evpn, error ? SPEAK_AGAIN_USEC : SAY_EVERY_US);
 }
 
 static void binding_queue(struct evpn *evpn, struct binding *binding)

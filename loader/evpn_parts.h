@@ -35,6 +35,7 @@ struct evpn {
 	struct svi_list svis;	     /* that they are on */
 	struct binding_queue saying; /* entries whose MAC is to be announced, oldest first */
 	sd_event_source *turn;	     /* goes on with that queue */
+	bool is_mute;		     /* garpd_speak did not run when it was called last */
 	bool starting;		     /* what is heard now was so before this daemon was */
 };
 

@@ -60,7 +60,7 @@ struct link {
 	bool is_changed;     /* in that queue */
 	bool vlans_changed;  /* since the ops heard of them */
 	bool is_port;	     /* added() was called */
-	bool is_missing;     /* and failed */
+	bool is_missing;     /* and failed, or changed() did */
 	bool is_seen_bridge; /* bridge_seen() was called */
 	bool told_behind;    /* bridge_behind() was called for it */
 	__u8 told_fault;     /* enum router_fault: router_refused() was called for it */

@@ -83,6 +83,12 @@ int pins_remove(struct err *err);
 
 /* ---- pins_speak.c ---- */
 
+/* For a daemon that garpd_speak did not run for: what was to be done waits so long, and it says: */
+#define SPEAK_AGAIN_USEC 1000000ull
+#define SPEAK_AGAIN_TEXT                                                             \
+	"it waits, and is tried again each second; if that does not end: systemctl " \
+	"restart garpd"
+
 /*
  * One call of garpd_speak (bpf/abi.h), once nobody else's is under way: they would share what they
  * say (enum outcome_of in bpf/outcome.h). Fills `call`'s result and deadline. 0, or -errno: the

@@ -43,8 +43,11 @@ struct ports_ops {
 	bool (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		      const struct port_vlans *vlans);
 
-	/* Its description changed, perhaps its bridge too: it stays attached. */
-	void (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+	/*
+	 * Its description changed, perhaps its bridge too: it stays attached. False: that could not
+	 * be described, and added() is called for it as where that failed.
+	 */
+	bool (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			const struct port_vlans *vlans);
 
 	/*

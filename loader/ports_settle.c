@@ -126,8 +126,8 @@ static void port_tell(struct ports *ports, struct link *link, const struct port 
 	if (same)
 		return;
 	if (was_port && !link->is_missing)
-		ports->ops->changed(ports->ctx, link->ifindex, link->name, port,
-				    vlans_told(link, port));
+		link->is_missing = !ports->ops->changed(ports->ctx, link->ifindex, link->name, port,
+							vlans_told(link, port));
 	else
 		link->is_missing = !ports->ops->added(ports->ctx, link->ifindex, link->name, port,
 						      vlans_told(link, port));

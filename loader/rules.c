@@ -10,6 +10,14 @@
 
 #define RULED_ROOM (2 * GARPD_MAX_RULED) /* of each map */
 
+/*
+ * The rules of a configuration have numbers from a base on: 0, or a multiple of GARPD_MAX_RULES.
+ * One base is of the configuration in force, one of the next; the third is there because a start
+ * or a reload that failed half-way leaves some ports with either.
+ */
+#define RULE_BASES 3
+#define BASES_END  (RULE_BASES * GARPD_MAX_RULES)
+
 /* Both keys have the number of the rule in them, at: */
 static __u32 rule_of(const void *key, size_t offset)
 {
@@ -47,23 +55,37 @@ static void rules_forget(const struct pins *pins, __u32 base)
 	map_forget(pins->rule_macs, sizeof(struct rule_mac), offsetof(struct rule_mac, rule), base);
 }
 
-static __u32 rules_other_base(__u32 base)
-{
-	return base ? 0 : GARPD_MAX_RULES;
-}
-
-/* The base that no port has. The maps may have both: what a configuration that failed has left. */
-static __u32 rules_free_base(const struct pins *pins)
+static bool base_is_used(const struct pins *pins, __u32 base)
 {
 	__u32 ifindex, *previous = NULL;
 	struct port port;
 
 	while (!bpf_map_get_next_key(pins->ports, previous, &ifindex)) {
 		previous = &ifindex;
-		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) && port.rule)
-			return rules_other_base(rule_has_base(port.rule, 0) ? 0 : GARPD_MAX_RULES);
+		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) &&
+		    rule_has_base(port.rule, base))
+			return true;
 	}
-	return 0;
+	return false;
+}
+
+/*
+ * The first base that no port has. What such bases still have in the maps, of a configuration that
+ * failed, makes room. 0, or -EBUSY: each has its ports.
+ */
+static int rules_take_base(const struct pins *pins, __u32 *taken)
+{
+	int code = -EBUSY;
+
+	for (__u32 base = 0; base < BASES_END; base += GARPD_MAX_RULES) {
+		if (base_is_used(pins, base))
+			continue;
+		rules_forget(pins, base);
+		if (code)
+			*taken = base;
+		code = 0;
+	}
+	return code;
 }
 
 static int rule_write(const struct pins *pins, const struct port_rule *rule, __u32 number)
@@ -92,10 +114,13 @@ static int rule_write(const struct pins *pins, const struct port_rule *rule, __u
 
 int rules_apply(const struct pins *pins, struct guards *guards, struct err *err)
 {
-	int code = 0;
+	int code = rules_take_base(pins, &guards->rule_base);
 
-	guards->rule_base = rules_free_base(pins);
-	rules_forget(pins, guards->rule_base); /* what a configuration that failed has left */
+	if (code)
+		return err_set(err, code,
+			       "ports: they are held to the rules of %u configurations, each of "
+			       "which failed half-way; garpd detach, then start",
+			       RULE_BASES);
 	for (size_t i = 0; i < guards->rule_count && !code; i++) {
 		code = rule_write(pins, &guards->rule[i], guards->rule_base + (__u32)i + 1);
 		if (code)
@@ -107,5 +132,7 @@ int rules_apply(const struct pins *pins, struct guards *guards, struct err *err)
 
 void rules_applied(const struct pins *pins, const struct guards *guards)
 {
-	rules_forget(pins, rules_other_base(guards->rule_base));
+	for (__u32 base = 0; base < BASES_END; base += GARPD_MAX_RULES)
+		if (base != guards->rule_base)
+			rules_forget(pins, base);
 }

@@ -14,10 +14,16 @@
 #include "guards.h"
 #include "pins.h"
 
-/* Chooses guards->rule_base and writes the rules. No port has them yet. 0, or -errno with `err`. */
+/*
+ * Chooses guards->rule_base and writes the rules. No port has them yet. 0, or -errno with `err`
+ * (-EBUSY: after failures the ports have every base between them).
+ */
 int rules_apply(const struct pins *pins, struct guards *guards, struct err *err);
 
-/* Every port has them: the numbers of the old configuration are free. */
+/*
+ * Every port that could be described has them: all other numbers are free. A port that could not be
+ * is held to a rule that allows nothing, until it can.
+ */
 void rules_applied(const struct pins *pins, const struct guards *guards);
 
 #endif

@@ -85,10 +85,13 @@ static bool added(void *ctx, __u32 ifindex, const char *name, const struct port 
 	return !play->refuses;
 }
 
-static void changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+static bool changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		    const struct port_vlans *vlans)
 {
+	const struct play *play = ctx;
+
 	port_write(ctx, "changed", ifindex, name, port, vlans);
+	return !play->refuses;
 }
 
 static void removed(void *ctx, __u32 ifindex, const char *name, bool interface_exists)

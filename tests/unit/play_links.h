@@ -18,7 +18,7 @@ struct play {
 	struct config config;
 	struct ports *ports;
 	bool quiet;   /* count only */
-	bool refuses; /* what is added cannot be attached */
+	bool refuses; /* what is added cannot be attached, nor what changes described */
 	size_t told;
 	size_t expected;
 	char line[PLAY_LINES][192];

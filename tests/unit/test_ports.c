@@ -173,6 +173,24 @@ Test(ports, what_cannot_be_attached_is_tried_again)
 	play_expect_silence(&p);
 }
 
+/* Nor has one that could not be described anew heard of what changed. */
+Test(ports, what_cannot_be_described_is_tried_again)
+{
+	struct config same = {};
+	struct err err;
+
+	start_host();
+	p.refuses = true;
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_DISABLED);
+	ports_settle(p.ports);
+	play_expect(&p, "changed 10 tap0: on 2, guest, not forwarding");
+	p.refuses = false;
+	play_names(&same.bridges, "br*", NULL);
+	cr_assert_eq(ports_configure(p.ports, &same, &err), 0);
+	play_expect(&p, "added 10 tap0: on 2, guest, not forwarding");
+	play_expect_silence(&p);
+}
+
 /* ---- coming and going ---- */
 
 Test(ports, a_message_that_changes_nothing_is_not_told)

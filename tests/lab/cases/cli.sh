@@ -230,9 +230,21 @@ case_watch_follows_a_new_start() {
 	kill -CONT "$watch"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch is blind: $(<"$LAB_DIR/watch")"
+}
+
+# Nothing is pinned for as long as it takes to notice: said once, and the next start is followed.
+case_watch_waits_for_a_new_start() {
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
+	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
 	lab_stop_garpd
 	in_hv "$GARPD" detach
-	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch goes on for nothing"
+	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch waits and says nothing"
+	protocol_time 2.5 # more looks, which say nothing
+	lab_start_garpd
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch has ended: $(<"$LAB_DIR/watch")"
+	assert_equals "lines about nothing pinned" 1 "$(grep -c '^garpd: .*not there' "$LAB_DIR/watch")"
 }
 
 case_announce_is_refused_without_an_owner() {

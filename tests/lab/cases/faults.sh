@@ -481,18 +481,49 @@ case_contradicted_while_stopped() {
 
 # ---- what cannot be written ----
 
-# The kernel does not run garpd_speak twice, and then does: the announcement waits, and is not lost.
-case_speak_is_refused() {
+# The kernel does not run garpd_speak twice, and then does.
+start_refused() {
 	lab_spawn "$LAB_DIR/garpd.refused.log" in_ns_exec hv "$LAB_BIN/refuse" run \
 		"$GARPD" run --bridge br0 --uplink up0
 	GARPD_LOG=$LAB_DIR/garpd.refused.log
 	lab_await "$GARPD_LOG" 10 '^ready$' || t_fail "not ready"
+}
+
+# The announcement waits, and is not lost.
+case_speak_is_refused() {
+	start_refused
 	window_opens 3
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	assert_frame_after_ms 3050 lan 3 kind=probe 1 kind=announce-request
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_equals "lines about it" 1 \
 		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+}
+
+# Nor is a move that EVPN tells of.
+case_speak_of_a_move_is_refused() {
+	in_hv ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1
+	in_hv ip link set vx0 master br0 up
+	in_hv bridge link set dev vx0 neigh_suppress on
+	start_refused
+	lab_capture lan router lan0
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud reachable extern_learn
+	assert_await_frames lan 1 5 "kind=announce-request src=$MAC_NEW"
+	assert_equals "lines about it" 1 \
+		"$(grep -c "^br0: $SERVICE: is at $MAC_NEW .*cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+}
+
+# The claim of a port that has left is forgotten a little later.
+case_speak_of_a_port_that_left_is_refused() {
+	lab_start_garpd
+	window_opens 3
+	lab_wait 8 claim_is "$SERVICE" announcements 2 || t_fail "$(lab_claims)"
+	lab_stop_garpd
+	in_hv ip link del v-new
+	start_refused
+	lab_wait 20 no_claims || t_fail "it stays: $(lab_claims)"
+	assert_equals "lines about it" 1 \
+		"$(grep -c "^br0: $SERVICE: .*port has left: cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
 }
 
 # log_is_full ARGS...: its log goes to a full disk; the work goes on.

@@ -81,6 +81,22 @@ case_port_leaves_the_bridge() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 }
 
+# Where somebody else's filter stands nothing of ours was attached, and nothing is said to be detached.
+case_port_that_was_never_had_leaves() {
+	lab_start_garpd --mode tc
+	in_hv ip link set v-new nomaster
+	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "not noticed"
+	in_hv tc qdisc add dev v-new clsact
+	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
+		bpf da object-pinned "/sys/fs/bpf/garpd/garpd_speak"
+	in_hv ip link set v-new master br0
+	lab_await "$GARPD_LOG" 5 "v-new: somebody else's filter" || t_fail "not said"
+	in_hv ip link set v-new nomaster
+	in_hv ip link set v-other nomaster
+	lab_await "$GARPD_LOG" 5 'v-other: no port any more, detached' || t_fail "not noticed"
+	assert_equals "times v-new was detached" 1 "$(grep -c 'v-new: no port any more' "$GARPD_LOG")"
+}
+
 # Killed between the second probe and the third, started again: announced once, and on time.
 case_killed_mid_window() {
 	lab_start_garpd

@@ -235,6 +235,47 @@ case_xdp_failed_start_is_undone() {
 	assert_equals "ports" 4 "$(lab_ports | jq length)"
 }
 
+# start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, and with somebody's XDP on v-other.
+start_fails_in_xdp() {
+	! in_hv timeout 10 "$GARPD" run -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' \
+		'mode: xdp-generic' "$@")" >"$LAB_DIR/out" 2>&1 || t_fail "it starts: $(<"$LAB_DIR/out")"
+}
+
+# Where another mode cannot be had, what the former one has attached is known still, and is taken off.
+case_xdp_failed_start_loses_no_filter() {
+	foreign_load
+	lab_start_garpd --mode tc
+	lab_stop_garpd
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	start_fails_in_xdp
+	grep -q 'v-other: .*foreign_xdp' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	assert_equals "mode of v-other" tc "$(port_field v-other mode)"
+	assert_equals "mode of v-new" xdp-generic "$(port_field v-new mode)"
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	in_hv bpftool net detach xdpgeneric dev v-other
+	assert_nothing_left
+}
+
+rules_there() {
+	in_hv bpftool -j map dump pinned /sys/fs/bpf/garpd/rule_addresses | jq -c '.[].formatted' | sort
+}
+
+# Such a start leaves ports with the rules of two configurations. A third one disturbs neither.
+case_xdp_failed_start_mixes_no_rules() {
+	local rule="ports: [{port: 'v-*', addresses: [$SERVICE]}]"
+	foreign_load
+	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'mode: tc' "$rule")"
+	lab_stop_garpd
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	start_fails_in_xdp "${rule/$SERVICE/192.0.2.11}"
+	rules_there >"$LAB_DIR/rules"
+	assert_equals "rules" 2 "$(wc -l <"$LAB_DIR/rules")"
+	in_hv bpftool map freeze pinned /sys/fs/bpf/garpd/gateways
+	start_fails_in_xdp "${rule/$SERVICE/192.0.2.12}"
+	grep -q 'gateways: cannot write' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	assert_equals "rules that ports had and have not" "" "$(rules_there | comm -13 - "$LAB_DIR/rules")"
+}
+
 case_xdp_foreign_program_above_is_said() {
 	foreign_load
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev br0
