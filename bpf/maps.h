@@ -171,11 +171,11 @@ struct {
 /*
  * What the configuration allows each port, by the number of its rule. Written by the daemon when it
  * reads its configuration, under numbers that no port has yet; read by the programs. Never full:
- * room for the old configuration and the new one beside it.
+ * room for a new configuration beside the two that ports can have after a start that failed.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, 2 * GARPD_MAX_RULED);
+	__uint(max_entries, 3 * GARPD_MAX_RULED);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_address);
@@ -184,7 +184,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * GARPD_MAX_RULED);
+	__uint(max_entries, 3 * GARPD_MAX_RULED);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_mac);

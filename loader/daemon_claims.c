@@ -9,23 +9,26 @@
 #include "log.h"
 #include "text.h"
 
-/* Between two attempts to say what is due, while the kernel does not run garpd_speak. */
-#define SPEAK_AGAIN_NS NSEC_PER_SEC
+/* CLOCK_MONOTONIC when the event loop last woke, before whatever is read in this turn. */
+static __u64 daemon_now_ns(const struct daemon *daemon)
+{
+	uint64_t now_us;
+
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_us);
+	return now_us * NSEC_PER_USEC;
+}
 
 /* When to try again what the kernel has just refused to run; said once, until it runs again. */
 static __u64 daemon_try_again(struct daemon *daemon, const struct claim_key *key, int code)
 {
 	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
-	uint64_t now_us = 0;
 
 	if (!daemon->is_mute)
-		log_error("%s: %s: cannot run garpd_speak: %s; what is due waits, and is tried "
-			  "again each second; if that does not end: systemctl restart garpd",
+		log_error("%s: %s: cannot run garpd_speak: %s; " SPEAK_AGAIN_TEXT,
 			  segment_text(key, ports_name_text(daemon->ports, key->segment), segment),
 			  addr_text(&key->addr, address), strerror(-code));
 	daemon->is_mute = true;
-	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_us);
-	return now_us * NSEC_PER_USEC + SPEAK_AGAIN_NS;
+	return daemon_now_ns(daemon) + SPEAK_AGAIN_USEC * NSEC_PER_USEC;
 }
 
 /* A deadline has passed: the kernel half looks again and does what is due. */
@@ -71,15 +74,6 @@ static void daemon_event(void *ctx, const struct event *event)
 		   event->time_ns);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
-}
-
-/* CLOCK_MONOTONIC when the event loop last woke, before whatever is read in this turn. */
-static __u64 daemon_now_ns(const struct daemon *daemon)
-{
-	uint64_t now_us;
-
-	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_us);
-	return now_us * NSEC_PER_USEC;
 }
 
 /* As it was read from the map, at time_ns or later. */

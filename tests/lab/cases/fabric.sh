@@ -283,7 +283,7 @@ case_fabric_300_at_once() {
 
 # Two that want the address take it from each other. garpd on both counts the moves, its own and those
 # that EVPN tells of, and stops; FRR's own duplicate address detection is on all the while.
-# timeout fabric_storm_freezes 150
+# timeout fabric_storm_freezes 180
 case_fabric_storm_freezes() {
 	local i written
 	fabric_start
@@ -302,11 +302,20 @@ case_fabric_storm_freezes() {
 	grep -q 'duplicate' "$LAB_DIR"/frr.hv?/zebra.log || t_fail "FRR has seen no duplicate"
 }
 
-# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and leaves it when all have followed.
+# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and leaves it when all have followed and the kernel
+# has verified it: one that dies before that has its route withdrawn.
 fabric_turn() {
-	lab_winguest "$1" -n 3 -k 20000 eth0 "$2" "$SERVICE"
+	local verified
+	verified=$(lab_counter host_evpn_verifying "$3")
+	lab_winguest "$1" -n 3 -k 30000 eth0 "$2" "$SERVICE"
 	assert_moved_to "$3" "$2" "$4"
+	lab_wait 5 fabric_counts "$3" host_evpn_verifying $((verified + 1)) || t_fail "$3 does not verify it"
+	lab_wait 5 fabric_is_reachable "$3" || t_fail "$3: $1 has not answered"
 	kill "$LAB_LAST"
+}
+
+fabric_is_reachable() {
+	in_ns "$1" ip neigh show "$SERVICE" dev br0 | grep -q REACHABLE
 }
 
 # ---- where there is no fabric -------------------------------------------------------------------
