@@ -8,15 +8,14 @@
 
 #include "rules.h"
 
-#define RULED_ROOM (2 * GARPD_MAX_RULED) /* of each map */
+#define RULED_ROOM (GARPD_RULE_SETS * GARPD_MAX_RULED) /* of each map */
 
 /*
  * The rules of a configuration have numbers from a base on: 0, or a multiple of GARPD_MAX_RULES.
  * One base is of the configuration in force, one of the next; the third is there because a start
  * or a reload that failed half-way leaves some ports with either.
  */
-#define RULE_BASES 3
-#define BASES_END  (RULE_BASES * GARPD_MAX_RULES)
+#define BASES_END (GARPD_RULE_SETS * GARPD_MAX_RULES)
 
 /* Both keys have the number of the rule in them, at: */
 static __u32 rule_of(const void *key, size_t offset)
@@ -120,7 +119,7 @@ int rules_apply(const struct pins *pins, struct guards *guards, struct err *err)
 		return err_set(err, code,
 			       "ports: they are held to the rules of %u configurations, each of "
 			       "which failed half-way; garpd detach, then start",
-			       RULE_BASES);
+			       GARPD_RULE_SETS);
 	for (size_t i = 0; i < guards->rule_count && !code; i++) {
 		code = rule_write(pins, &guards->rule[i], guards->rule_base + (__u32)i + 1);
 		if (code)
