@@ -132,6 +132,8 @@ static __always_inline void claim_refresh(struct claim *claim, const struct judg
 
 	if (judged->policy.denied) {
 		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+	} else if (now_ns < claim->last_announcement_ns + settings->refresh_ns) {
+		step->reason = COUNTER_not_due; /* it had seemed dead when it was armed */
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step->reason = COUNTER_refresh_doubted;
 	} else if (heard && judged->heir) {

@@ -106,6 +106,7 @@ struct judge {
 	int asked;	    /* an operator asks right now */
 	int thaws;	    /* or says that the quarrel is over */
 	int sweeps;	    /* or the daemon looks for claims of ports that have left */
+	int comes;	    /* or it comes for this one, whether or not anybody waits for it */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);

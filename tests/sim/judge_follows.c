@@ -58,6 +58,15 @@ void judge_rounds(struct judge *judge, const struct announcement *said, __u64 at
 	nudging->on = round_to(judge, looks, at_ns) && !looks;
 }
 
+/* The daemon came for a round that the policy forbids by now: there is none any more. */
+void judge_forbids_rounds(struct judge *judge, __u64 at_ns)
+{
+	struct nudging *nudging = &judge->nudging;
+
+	if (nudging->on && at_ns >= nudging->next_ns && judge->policy[judge->mac].denied)
+		nudging->on = 0;
+}
+
 /* Each round has its time, too. */
 void judge_waits_rounds(struct judge *judge, __u64 at_ns)
 {

@@ -28,6 +28,7 @@ void judge_begins(struct judge *judge, __u64 at_ns);
 void judge_nudges(struct judge *judge, __u64 at_ns);
 /* A round is due, with what was said in its step; or one ought to have come by now. */
 void judge_rounds(struct judge *judge, const struct announcement *said, __u64 at_ns);
+void judge_forbids_rounds(struct judge *judge, __u64 at_ns);
 void judge_waits_rounds(struct judge *judge, __u64 at_ns);
 
 /* Are its probes enough, or does something else vouch for it? */

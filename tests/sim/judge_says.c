@@ -212,6 +212,29 @@ static void thaws(struct judge *judge, const struct claim_step *step)
 		is_thawed(judge);
 }
 
+/* What is due and has come to be forbidden: nothing is said any more. */
+static void waits_denied(struct judge *judge, __u64 at_ns)
+{
+	int owed = judge->debt.whom != JUDGE_NOBODY;
+	int whom = owed ? judge->debt.whom : judge->mac;
+	int due = owed ? at_ns >= judge->debt.due_ns
+		       : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
+				  (judge->state == CLAIM_ANNOUNCING && at_ns >= slot_due(judge));
+
+	if (!due || !judge->policy[whom].denied)
+		return;
+	if (!judge->debt.defender)
+		ends_denied(judge);
+	judge_owes_nothing(judge);
+}
+
+/* What the policy forbids by now is given up when the daemon comes for it, whatever it is later. */
+static void comes_in_vain(struct judge *judge, __u64 at_ns)
+{
+	waits_denied(judge, at_ns);
+	judge_forbids_rounds(judge, at_ns);
+}
+
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
@@ -223,6 +246,8 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 		   "who is declared was not announced at the first probe");
 	if (step->nudge)
 		judge_rounds(judge, said, at_ns);
+	else if (judge->comes && !step->say)
+		comes_in_vain(judge, at_ns);
 	if (step->reason == COUNTER_aged) {
 		judge_must(at_ns >= judge->seen_ns + remembered_ns(judge),
 			   "forgotten before its time");
@@ -288,22 +313,6 @@ static void window_waits(struct judge *judge, __u64 at_ns)
 		return judge_lapses(judge);
 	judge_must(judge_owns(judge, judge->mac, at_ns),
 		   "a quiet claim, complete, was not announced");
-}
-
-/* What is due and has come to be forbidden: nothing is said any more. */
-static void waits_denied(struct judge *judge, __u64 at_ns)
-{
-	int owed = judge->debt.whom != JUDGE_NOBODY;
-	int whom = owed ? judge->debt.whom : judge->mac;
-	int due = owed ? at_ns >= judge->debt.due_ns
-		       : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
-				  (judge->state == CLAIM_ANNOUNCING && at_ns >= slot_due(judge));
-
-	if (!due || !judge->policy[whom].denied)
-		return;
-	if (!judge->debt.defender)
-		ends_denied(judge);
-	judge_owes_nothing(judge);
 }
 
 void judge_waits(struct judge *judge, __u64 at_ns)

@@ -218,7 +218,9 @@ static void happen(const struct event_at *event, __u64 at_ns)
 		w->daemon_sleeps = 0;
 		break;
 	case HAPPENS_DAEMON_EARLY:
+		player.judge.comes = 1;
 		world_wake(w, address(), at_ns);
+		player.judge.comes = 0;
 		break;
 	case HAPPENS_FAILURES:
 		w->fail = event->count;
@@ -252,16 +254,17 @@ static void wait_until(__u64 at_ns)
 static void race(struct world *w)
 {
 	const struct event_at *event = &player.schedule->event[player.next];
-	int sleeps = w->daemon_sleeps, asked = player.judge.asked;
+	int sleeps = w->daemon_sleeps, asked = player.judge.asked, comes = player.judge.comes;
 
 	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_ELSE)
 		return;
 	player.next++;
 	w->daemon_sleeps = 1; /* there is one daemon, and it may be at it */
-	player.judge.asked = 0;
+	player.judge.asked = player.judge.comes = 0;
 	tell_event(event, w->now_ns);
 	hear_behind(event, w->now_ns);
 	player.judge.asked = asked;
+	player.judge.comes = comes;
 	w->daemon_sleeps = sleeps;
 }
 

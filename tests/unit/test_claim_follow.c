@@ -407,6 +407,18 @@ Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
 	cr_assert_eq(w.announced.count, 2);
 }
 
+/* It seemed to be forgotten before the next one would be due, and then it was heard of. */
+Test(claim_refresh, not_before_its_time)
+{
+	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_seen(&w, GUEST_A, at_ms(11000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(w.counted[COUNTER_announce_refresh], 0);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
 /* A refusal is forgotten after its minute, however alive the guest is. */
 Test(claim_refresh, a_refusal_ages_all_the_same)
 {
