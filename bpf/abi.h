@@ -41,6 +41,7 @@
 #define GARPD_MAX_RULES	    4096u  /* items of `ports:` in a configuration */
 #define GARPD_MAX_RULED	    16384u /* prefixes, and MACs, in all of them together */
 #define GARPD_RULE_SETS	    3u	   /* a new configuration beside the two that ports can have */
+#define GARPD_RULED_ROOM    (GARPD_RULE_SETS * GARPD_MAX_RULED)
 #define GARPD_EVENTS_BYTES  (512u * 1024u)
 
 #define MAC_LEN	      6

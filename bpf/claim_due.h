@@ -146,15 +146,15 @@ static __always_inline struct claim_step claim_asked(struct claim *claim,
 						     const struct judged *judged,
 						     const struct settings *settings, __u64 now_ns)
 {
-	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_announce_refused};
+	struct claim_step step = {.old_state = claim->state};
 
 	if (judged->policy.denied) {
 		step.reason = judged->policy.denied;
-	} else if (claim_is_certain(claim->state) && judged->heir) {
-		if (claim->flags & CLAIM_F_DOUBTED) {
-			step.reason = COUNTER_announce_doubted;
-			return step;
-		}
+	} else if (!claim_is_certain(claim->state) || !judged->heir) {
+		step.reason = COUNTER_announce_refused;
+	} else if (claim->flags & CLAIM_F_DOUBTED) {
+		step.reason = COUNTER_announce_doubted;
+	} else {
 		step.reason = COUNTER_announce_asked;
 		claim_say(claim, SAY_GUEST, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);

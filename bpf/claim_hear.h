@@ -148,9 +148,7 @@ static __always_inline void claim_follow_owner(struct claim *claim, const struct
 	if (claim->port != heard->port)
 		claim->changed_ns = now_ns;
 	claim_take_guest(claim, heard);
-	claim->owner_port = claim->port;
-	claim->owner_role = claim->role;
-	claim->owner_tags = claim->tags;
+	claim_keep_owner(claim);
 }
 
 /* The claim's own guest speaks. */

@@ -17,7 +17,7 @@ static __always_inline int claim_may_owe(const struct claim *claim, enum say say
 		return 0;
 	if (claim->state == CLAIM_PROBING)
 		return claim->flags & CLAIM_F_IMMEDIATE;
-	return claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED;
+	return claim_is_certain(claim->state);
 }
 
 /*

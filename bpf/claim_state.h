@@ -205,6 +205,15 @@ static __always_inline int claim_is_elsewhere(const struct claim *claim, const s
 	       port_has_guests(heard->role) && port_has_guests(claim->role);
 }
 
+/* The guest has the address where it is now: there an attempt that comes to nothing falls back to.
+ */
+static __always_inline void claim_keep_owner(struct claim *claim)
+{
+	claim->owner_port = claim->port;
+	claim->owner_role = claim->role;
+	claim->owner_tags = claim->tags;
+}
+
 static __always_inline void claim_take_prober(struct claim *claim, const struct heard *heard)
 {
 	claim_take_guest(claim, heard);

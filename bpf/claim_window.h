@@ -21,9 +21,7 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 	int moved = !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 
 	claim_copy_mac(claim->owner, claim->mac);
-	claim->owner_port = claim->port;
-	claim->owner_role = claim->role;
-	claim->owner_tags = claim->tags;
+	claim_keep_owner(claim);
 	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (!moved)
 		return 0;

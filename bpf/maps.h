@@ -175,7 +175,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, GARPD_RULE_SETS *GARPD_MAX_RULED);
+	__uint(max_entries, GARPD_RULED_ROOM);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_address);
@@ -184,7 +184,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, GARPD_RULE_SETS *GARPD_MAX_RULED);
+	__uint(max_entries, GARPD_RULED_ROOM);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_mac);

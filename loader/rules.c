@@ -8,8 +8,6 @@
 
 #include "rules.h"
 
-#define RULED_ROOM (GARPD_RULE_SETS * GARPD_MAX_RULED) /* of each map */
-
 /*
  * The rules of a configuration have numbers from a base on: 0, or a multiple of GARPD_MAX_RULES.
  * One base is of the configuration in force, one of the next; the third is there because a start
@@ -34,12 +32,13 @@ static bool rule_has_base(__u32 rule, __u32 base)
 /* Deletes the rules with that base. Keys first: deleting while walking starts the walk anew. */
 static void map_forget(int map, size_t key_size, size_t offset, __u32 base)
 {
-	char *keys = calloc(RULED_ROOM, key_size), *previous = NULL;
+	char *keys = calloc(GARPD_RULED_ROOM, key_size), *previous = NULL;
 	size_t i, count = 0;
 
 	if (!keys)
 		return; /* what is left in there holds for no port */
-	while (count < RULED_ROOM && !bpf_map_get_next_key(map, previous, keys + count * key_size))
+	while (count < GARPD_RULED_ROOM &&
+	       !bpf_map_get_next_key(map, previous, keys + count * key_size))
 		previous = keys + count++ * key_size;
 	for (i = 0; i < count; i++)
 		if (rule_has_base(rule_of(keys + i * key_size, offset), base))

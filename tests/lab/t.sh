@@ -89,6 +89,19 @@ t_need_nft_bridge() {
 	RULES
 }
 
+# bridge_drops HOOK WORD...: the hypervisor's own firewall drops what matches, at that hook of its bridges.
+bridge_drops() {
+	t_need_nft_bridge
+	in_hv nft -f - <<-RULES
+		table bridge lab {
+			chain drops {
+				type filter hook $1 priority 0;
+				${*:2} drop
+			}
+		}
+	RULES
+}
+
 t_need_ebtables() {
 	t_need ebtables-nft
 	in_hv ebtables-nft -t nat -N probe || t_skip "this kernel has no ebtables (nft)"

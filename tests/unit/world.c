@@ -423,16 +423,24 @@ void world_is_busy(struct world *w, const struct station *at, unsigned int count
 		world_turn(w, at->port, &queued);
 }
 
+/* As due.h does before any step: whom it is about, and that it is alive. */
+static struct judged world_comes(struct world *w, int site, __u64 at_ns)
+{
+	struct judged judged;
+
+	world_run_until(w, at_ns);
+	judged = world_judged(w, site);
+	claim_seen(&w->sites[site].claim, &judged.seen);
+	return judged;
+}
+
 /* The reason of the step: announce_asked, or why it was refused. */
 int world_ask(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
-	struct judged judged;
+	struct judged judged = world_comes(w, site, at_ns);
 
-	world_run_until(w, at_ns);
-	judged = world_judged(w, site);
-	claim_seen(claim, &judged.seen);
 	world_follow(w, site, claim_asked(claim, &judged, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }
@@ -458,11 +466,8 @@ int world_thaw(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
-	struct judged judged;
 
-	world_run_until(w, at_ns);
-	judged = world_judged(w, site);
-	claim_seen(claim, &judged.seen);
+	world_comes(w, site, at_ns);
 	world_follow(w, site, claim_thaw(claim, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }

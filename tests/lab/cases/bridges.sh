@@ -16,17 +16,6 @@ firewall_bridge() {
 	"$LAB_BIN/machine" up "${LAB_PID[new]}" eth0
 }
 
-firewall_forbids() {
-	in_hv nft -f - <<-RULES
-		table bridge lab {
-			chain pre {
-				type filter hook prerouting priority 0;
-				iifname "v-fw" ether type arp arp saddr ip $1 counter drop
-			}
-		}
-	RULES
-}
-
 # One claim, announced once, where the guest's own port is; and everybody follows.
 case_firewall_bridge_is_announced() {
 	firewall_bridge
@@ -48,9 +37,8 @@ case_firewall_bridge_is_announced() {
 
 # What its firewall forbids the guest is not said for it behind the firewall's back.
 case_firewall_bridge_stops_the_forbidden_address() {
-	t_need_nft_bridge
 	firewall_bridge
-	firewall_forbids "$SERVICE"
+	bridge_drops prerouting iifname v-fw ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd --bridge 'fwbr*'
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11

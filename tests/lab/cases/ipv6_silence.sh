@@ -163,15 +163,7 @@ case_ipv6_mapped_ignored() {
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_ipv6_nft_stops_the_forbidden_address() {
-	t_need_nft_bridge
-	in_hv nft -f - <<-RULES
-		table bridge lab {
-			chain pre {
-				type filter hook prerouting priority 0;
-				iifname "v-new" ip6 saddr $SERVICE6 counter drop
-			}
-		}
-	RULES
+	bridge_drops prerouting iifname v-new ip6 saddr "$SERVICE6"
 	ipv6_start
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
 	assert_await_frames lan 2 8 "kind=announce-.* target=2001:db8:10::11 "

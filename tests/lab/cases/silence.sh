@@ -132,15 +132,7 @@ case_stp_blocked_port() {
 
 # What the host's own firewall forbids the guest, garpd cannot say for it either.
 case_nft_stops_the_forbidden_address() {
-	t_need_nft_bridge
-	in_hv nft -f - <<-RULES
-		table bridge lab {
-			chain pre {
-				type filter hook prerouting priority 0;
-				iifname "v-new" ether type arp arp saddr ip $SERVICE counter drop
-			}
-		}
-	RULES
+	bridge_drops prerouting iifname v-new ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
