@@ -39,7 +39,7 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 	int same_mac = mac_equal(claim->mac, mac);
 	__u8 older[MAC_LEN];
 
-	if (same_mac && claim->port == heard->port)
+	if (same_mac && claim_is_here(claim, heard))
 		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
 	/* The same MAC on another port is another prober, too. */
 	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))

@@ -194,15 +194,21 @@ static __always_inline void claim_take_guest(struct claim *claim, const struct h
 	claim->tags = heard->frame->tags;
 }
 
+/* On the claim's port, or on what came in its place where that is gone. */
+static __always_inline int claim_is_here(const struct claim *claim, const struct heard *heard)
+{
+	return heard->port == claim->port || heard->gone == claim->port;
+}
+
 /*
  * Does the frame of the guest's MAC come from another port of guests than the guest is on? It went
  * there without a probe, or somebody has borrowed its MAC: what we say there would draw its traffic
- * there. A guest from behind an uplink, or from a port that is gone, may come to any port.
+ * there. A guest from behind an uplink may come to any port.
  */
 static __always_inline int claim_is_elsewhere(const struct claim *claim, const struct heard *heard)
 {
-	return heard->port != claim->port && heard->gone != claim->port &&
-	       port_has_guests(heard->role) && port_has_guests(claim->role);
+	return !claim_is_here(claim, heard) && port_has_guests(heard->role) &&
+	       port_has_guests(claim->role);
 }
 
 /* The guest has the address where it is now: there an attempt that comes to nothing falls back to.

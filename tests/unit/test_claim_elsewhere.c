@@ -99,6 +99,19 @@ Test(claim_elsewhere, from_a_port_that_is_gone_to_another)
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
 }
 
+/* It was replaced between two probes, the second of which may even pass for a copy. */
+Test(claim_elsewhere, a_window_goes_on_where_the_port_was_replaced)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	w.gone_port = guest_a.port;
+	world_probes(&w, ADDRESS, A_MOVED, at_ms(1047), 3, NSEC_PER_SEC);
+	cr_assert_eq(w.step.reason, COUNTER_window_continued);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(w.announced.list[0].port, moved_a.port);
+}
+
 /* Its announcement at the first probe may be what comes back from there: no objection. */
 Test(claim_elsewhere, an_immediate_announcement_sent_back_contradicts_nobody)
 {
