@@ -29,17 +29,17 @@ LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml ya
 	libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
 WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
-INCLUDES  := -I$(B)
+INCLUDES  := -iquote . -I$(B)
 # So that what is built does not depend on where.
 NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.
 GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCLUDES) -MMD -MP \
 	-DGARPD_VERSION='"$(VERSION)"' $(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # The kernel's ABI headers of this architecture, for a compiler that targets none.
-BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -I/usr/include/$(shell $(CC) -print-multiarch)
+BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . -I/usr/include/$(shell $(CC) -print-multiarch)
 
-LEFT_OUT := loader/attach_join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
-SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c)))
+LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
+SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c loader/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
 .PHONY: FORCE check-libxdp uninstall all help deps deps-build check ci lint unit bpf lab bench demo run install clean format

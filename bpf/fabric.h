@@ -9,7 +9,7 @@
 #ifndef GARPD_FABRIC_H
 #define GARPD_FABRIC_H
 
-#include "claim.h"
+#include "bpf/claim/claim.h"
 #include "hear.h"
 #include "maps.h"
 #include "outcome.h"

@@ -14,14 +14,14 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 
-#include "abi.h"
+#include "bpf/abi/abi.h"
 #include "due.h"
 #include "fabric.h"
-#include "frame.h"
+#include "bpf/frame/frame.h"
 #include "hear.h"
 #include "maps.h"
 #include "outcome.h"
-#include "parse.h"
+#include "bpf/frame/parse.h"
 #include "speak.h"
 
 /* Behind two inline tags: the most that parse.h looks at. */

@@ -6,9 +6,9 @@
 #ifndef GARPD_GUARD_H
 #define GARPD_GUARD_H
 
-#include "abi.h"
+#include "bpf/abi/abi.h"
 #include "maps.h"
-#include "policy.h"
+#include "bpf/claim/policy.h"
 
 /*
  * Where a judgement is put together. In a map, with the rest of an outcome (outcome.h): there it

@@ -8,9 +8,9 @@
 
 #include <linux/errno.h>
 
-#include "abi.h"
-#include "claim.h"
-#include "frame.h"
+#include "bpf/abi/abi.h"
+#include "bpf/claim/claim.h"
+#include "bpf/frame/frame.h"
 #include "guard.h"
 #include "listen.h"
 #include "maps.h"

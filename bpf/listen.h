@@ -6,7 +6,7 @@
 #ifndef GARPD_LISTEN_H
 #define GARPD_LISTEN_H
 
-#include "claim.h"
+#include "bpf/claim/claim.h"
 #include "maps.h"
 #include "outcome.h"
 

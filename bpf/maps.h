@@ -8,7 +8,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "abi.h"
+#include "bpf/abi/abi.h"
 
 /*
  * The claims. Written by the programs alone (claim.h, under the element's lock); read by every

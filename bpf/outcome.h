@@ -6,8 +6,8 @@
 #ifndef GARPD_OUTCOME_H
 #define GARPD_OUTCOME_H
 
-#include "abi.h"
-#include "claim.h"
+#include "bpf/abi/abi.h"
+#include "bpf/claim/claim.h"
 #include "guard.h"
 #include "maps.h"
 #include "quota.h"

@@ -5,8 +5,8 @@
 #ifndef GARPD_QUOTA_H
 #define GARPD_QUOTA_H
 
-#include "abi.h"
-#include "limit.h"
+#include "bpf/abi/abi.h"
+#include "bpf/claim/limit.h"
 #include "maps.h"
 
 static __always_inline struct limit *quota_of(__u32 port)

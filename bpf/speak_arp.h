@@ -5,7 +5,7 @@
 #ifndef GARPD_SPEAK_ARP_H
 #define GARPD_SPEAK_ARP_H
 
-#include "arp.h"
+#include "bpf/frame/arp.h"
 #include "speech.h"
 
 /*

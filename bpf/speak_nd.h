@@ -8,7 +8,7 @@
 #ifndef GARPD_SPEAK_ND_H
 #define GARPD_SPEAK_ND_H
 
-#include "nd_say.h"
+#include "bpf/frame/nd_build.h"
 #include "speech.h"
 
 /* A solicitation in DAD, from the IPv6 header on: without an option, or with the nonce. */

@@ -8,9 +8,9 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 
-#include "abi.h"
-#include "frame.h"
-#include "nd_say.h"
+#include "bpf/abi/abi.h"
+#include "bpf/frame/frame.h"
+#include "bpf/frame/nd_build.h"
 
 #define NET_XMIT_CN 2 /* linux/netdevice.h: queued, but the queue is getting long */
 

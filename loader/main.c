@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "err.h"
+#include "loader/cmd/cmd.h"
+#include "loader/base/err.h"
 
 #ifndef GARPD_VERSION
 #define GARPD_VERSION "unknown"

@@ -68,7 +68,7 @@ run: ## BRIDGE=br0: attach to a bridge of yours (root)
 	$(B)/garpd run --bridge $(BRIDGE)
 
 format: ## clang-format everything
-	$(Q)clang-format -i bpf/*.[ch] loader/*.[ch] $$(find tests -name '*.[ch]')
+	$(Q)clang-format -i $$(find bpf loader tests -name '*.[ch]')
 
 # ---- sim: schedules over claim.h, in the unit tests' world; as fast as it gets ----
 
@@ -86,8 +86,9 @@ $(T)/sim: $(SIM_OBJECTS)
 
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
-UNIT_MODULES := $(filter-out loader/main.c loader/cmd_% loader/daemon% loader/datapath.c \
-	loader/adopt.c loader/attach%.c loader/programs.c loader/confirm.c loader/events.c loader/evpn%.c,$(SOURCES))
+UNIT_FOLDERS := base rtnl config maps topology confine explain
+UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/,daemon/deadlines.c \
+	daemon/event_log.c daemon/storms.c datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 
@@ -102,7 +103,7 @@ $(T)/unit: $(UNIT_OBJECTS)
 
 # ---- bpf: one program that loads the very object of build/garpd ----
 
-BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) loader/text.c)
+BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) loader/base/text.c)
 
 $(T)/%.o: %.c
 	$(say) CC $@
@@ -124,7 +125,7 @@ $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_a
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
 $(L)/tcx $(L)/freplace $(L)/verified: LDLIBS := -lbpf
-$(L)/confined: $(addprefix loader/,privileges.c syscalls.c err.c text.c privileges.h syscalls.h)
+$(L)/confined: $(addprefix loader/,confine/privileges.c confine/syscalls.c base/err.c base/text.c)
 $(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson
 # Started for every step of every case.
@@ -132,12 +133,12 @@ $(L)/machine $(L)/pick: LDLIBS += -static
 $(L)/%: tests/lab/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
 
 $(L)/verified: tests/vm/verified.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror $< $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror $< $(LDLIBS) -o $@
 
 # Other people's programs, which ours has to live with.
 $(L)/%.bpf.o: tests/lab/%.bpf.c
@@ -162,7 +163,7 @@ $(BENCH_PROGRAMS): tests/bench/samples.h
 $(E)/%: tests/bench/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
 
 $(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
 	$(say) BPF $@
@@ -179,7 +180,7 @@ FUZZ_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -MMD -MP -fsanitize=fu
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 FUZZ_SOURCES_frame := tests/fuzz/frame.c
 FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
-FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config*.c) loader/guards.c loader/text.c loader/err.c
+FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) loader/base/text.c loader/base/err.c
 
 FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c \
 	native_maps.c native_skb.c)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "bpf/limit.h"
+#include "bpf/claim/limit.h"
 #include "says.h"
 
 static struct settings settings;

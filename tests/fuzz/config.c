@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "bpf/frame.h"
-#include "loader/config.h"
-#include "loader/config_parts.h"
+#include "bpf/frame/frame.h"
+#include "loader/config/config.h"
+#include "loader/config/parts.h"
 
 static char path[32];
 static int file;

@@ -6,7 +6,7 @@
  * Input: FLAGS TCI(2) FRAME. FLAGS: bits 0-1 the tag that the kernel took out (none, 802.1Q,
  * 802.1ad, none), bit 2: the checksum of the ND in it is made right, which nobody guesses.
  */
-#include "bpf/nd_say.h"
+#include "bpf/frame/nd_build.h"
 #include "fuzz.h"
 #include "tests/unit/nd_bytes.h"
 

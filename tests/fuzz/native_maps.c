@@ -4,7 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 
-#include "bpf/abi.h"
+#include "bpf/abi/abi.h"
 #include "bpf/bpf_helpers.h"
 #include "native.h"
 

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../loader/privileges.h"
+#include "../../loader/confine/privileges.h"
 
 static void said(const char *what, long result)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "bpf/parse.h"
+#include "bpf/frame/parse.h"
 
 #define MAX_BYTES 9000
 

@@ -8,8 +8,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "../../loader/config.h"
-#include "../../loader/text.h"
+#include "../../loader/config/config.h"
+#include "../../loader/base/text.h"
 
 static inline void assert_declared(const struct config *config, size_t i, const char *prefix,
 				   enum announce_mode announce, unsigned int owners)

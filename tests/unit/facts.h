@@ -6,7 +6,7 @@
 #ifndef GARPD_TEST_FACTS_H
 #define GARPD_TEST_FACTS_H
 
-#include "loader/explain_parts.h"
+#include "loader/explain/parts.h"
 
 /* Interfaces that no test machine has: their names are among the facts. */
 #define BRIDGE 70001u

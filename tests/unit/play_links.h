@@ -10,7 +10,7 @@
 #include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 
-#include "loader/ports.h"
+#include "loader/topology/ports.h"
 
 #define PLAY_LINES 128
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "bpf/abi.h"
+#include "bpf/abi/abi.h"
 
 TestSuite(abi);
 

@@ -8,7 +8,7 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
-#include "loader/bridge.h"
+#include "loader/rtnl/bridge.h"
 
 #define BRIDGE 7u
 #define PORT   8u

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* claim_follow.h: nudges and their answers, the refresh, and when none of it may happen. */
+/* claim/confirm.h: nudges and their answers, the refresh, and when none of it may happen. */
 #include <criterion/criterion.h>
 
 #include "world.h"

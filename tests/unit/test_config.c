@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../loader/config.h"
-#include "../../loader/text.h"
+#include "../../loader/config/config.h"
+#include "../../loader/base/text.h"
 #include "config_checks.h"
 #include "leaks.h"
 

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../loader/config.h"
-#include "../../loader/config_parts.h"
-#include "../../loader/text.h"
+#include "../../loader/config/config.h"
+#include "../../loader/config/parts.h"
+#include "../../loader/base/text.h"
 #include "config_checks.h"
 #include "leaks.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../loader/config.h"
+#include "../../loader/config/config.h"
 #include "leaks.h"
 
 #define FILES "tests/unit/config/"

@@ -2,7 +2,7 @@
 /* The clock's order: of deadlines that have passed, those of ports with few of them come first. */
 #include <criterion/criterion.h>
 
-#include "../../loader/deadlines.h"
+#include "../../loader/daemon/deadlines.h"
 #include "leaks.h"
 
 #define BUSY  1u

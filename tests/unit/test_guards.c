@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../loader/config.h"
-#include "../../loader/subnets.h"
-#include "../../loader/text.h"
-#include "bpf/frame.h"
+#include "../../loader/config/config.h"
+#include "../../loader/topology/subnets.h"
+#include "../../loader/base/text.h"
+#include "bpf/frame/frame.h"
 #include "leaks.h"
 
 #define FULL "tests/unit/config/full.yaml"

@@ -11,8 +11,8 @@
 #include <linux/rtnetlink.h>
 #include <libmnl/libmnl.h>
 
-#include "loader/host.h"
-#include "loader/text.h"
+#include "loader/topology/host.h"
+#include "loader/base/text.h"
 
 #define LINES 64
 

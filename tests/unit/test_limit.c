@@ -2,7 +2,7 @@
 /* What a port may do: token buckets and a count of claims, in virtual time. */
 #include <criterion/criterion.h>
 
-#include "bpf/limit.h"
+#include "bpf/claim/limit.h"
 
 #define START_NS (1000 * NSEC_PER_SEC)
 #define HOUR_NS	 (3600 * NSEC_PER_SEC)

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../loader/log.h"
-#include "../../loader/text.h"
+#include "../../loader/base/log.h"
+#include "../../loader/base/text.h"
 #include "leaks.h"
 #include "wall_clock.h"
 

@@ -2,7 +2,7 @@
 /* nd.h on whole messages: cut anywhere, with options in every order, behind tags; what is said. */
 #include <criterion/criterion.h>
 
-#include "bpf/nd_say.h"
+#include "bpf/frame/nd_build.h"
 #include "nd_bytes.h"
 
 TestSuite(nd_forms);

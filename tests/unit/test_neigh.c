@@ -10,8 +10,8 @@
 #include <linux/rtnetlink.h>
 #include <libmnl/libmnl.h>
 
-#include "loader/neigh.h"
-#include "loader/text.h"
+#include "loader/rtnl/neigh.h"
+#include "loader/base/text.h"
 
 static const __u8 mac[MAC_LEN] = {0x00, 0x15, 0x5d, 0, 0, 1};
 static const __u8 other[MAC_LEN] = {0x00, 0x15, 0x5d, 0, 0, 2};

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf/policy.h"
+#include "bpf/claim/policy.h"
 
 TestSuite(policy);
 

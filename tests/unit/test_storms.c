@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "../../loader/storms.h"
+#include "../../loader/daemon/storms.h"
 
 #define START_NS (1000 * NSEC_PER_SEC)
 

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../loader/log.h"
-#include "../../loader/text.h"
+#include "../../loader/base/log.h"
+#include "../../loader/base/text.h"
 #include "wall_clock.h"
 
 /* ---- addresses ---- */

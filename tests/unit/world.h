@@ -12,11 +12,11 @@
 
 #include <netinet/in.h>
 
-#include "bpf/abi.h"
-#include "bpf/claim.h"
-#include "bpf/limit.h"
-#include "bpf/parse.h"
-#include "bpf/policy.h"
+#include "bpf/abi/abi.h"
+#include "bpf/claim/claim.h"
+#include "bpf/claim/limit.h"
+#include "bpf/frame/parse.h"
+#include "bpf/claim/policy.h"
 
 #define WORLD_CLAIMS	    4
 #define WORLD_ANNOUNCEMENTS 256

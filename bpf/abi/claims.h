@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * claims.h - claims, and the listeners of their addresses. Part of abi.h.
+ */
+#ifndef GARPD_ABI_CLAIMS_H
+#define GARPD_ABI_CLAIMS_H
+
+#include "abi.h"
+
+/* ---- claims ---- */
+
+/*
+ * The claim's states (docs/architecture.md). CLAIM_NONE is a claim that was just made or has
+ * lapsed: the table never keeps one. X(name, what a newcomer should read).
+ */
+#define CLAIM_STATES(X)                                                                      \
+	X(NONE, none, "no claim")                                                            \
+	X(PROBING, probing, "the guest probes; its window is open")                          \
+	X(ANNOUNCING, announcing, "the window passed quietly; announcements are being sent") \
+	X(OWNED, owned, "the address has its owner; nothing is left to say")                 \
+	X(CONFLICT, conflict, "somebody else has or wants the address; nobody is announced") \
+	X(DENIED, denied, "the policy forbids this address to this guest")                   \
+	X(FROZEN, frozen, "the address moved too often; nothing is said until it is quiet")
+
+#define CLAIM_STATE_ENUM(NAME, name, what) CLAIM_##NAME,
+enum claim_state { CLAIM_STATES(CLAIM_STATE_ENUM) CLAIM_STATE_MAX };
+
+/* Which broadcast domain, and which address in it. Hash key: no holes, unused bytes zero. */
+struct claim_key {
+	__u32 segment;	  /* ifindex of the bridge (or of the L3 interface of a router port) */
+	__u16 vlan;	  /* the bridge's VLAN; 0: none */
+	__u16 inner_vlan; /* the second tag's VID; 0: none */
+	struct addr addr;
+};
+_Static_assert(sizeof(struct claim_key) == 24, "claim_key is a hash key");
+
+/* The tags of a probe, as its guest sent them and as its announcement carries them. Host order. */
+struct tags {
+	__u16 proto; /* ETH_P_8021Q, ETH_P_8021AD; 0: no tag */
+	__u16 tci;   /* priority and VID */
+	__u16 inner_proto;
+	__u16 inner_tci;
+};
+_Static_assert(sizeof(struct tags) == 8, "tags is compared and copied whole");
+
+/* For what an announcement that is owed has waited already: it does not have to do so again. */
+enum queued {
+	QUEUED_NOT,
+	QUEUED_PORT, /* its port's turn */
+	QUEUED_ALL,  /* and that of all ports together */
+};
+
+/*
+ * One claim. Changed by claim.h alone, in the kernel, under its lock, once hear_make_claim() has
+ * put in what a new one has; everyone else reads. `mac`, `port` and `tags` are the guest that the
+ * claim is about now; `owner` and `owner_port` the last one that got through, to which an attempt
+ * that comes to nothing falls back.
+ */
+struct claim {
+	struct bpf_spin_lock lock;
+	__u8 state;	      /* enum claim_state */
+	__u8 flags;	      /* CLAIM_F_* */
+	__u8 retries;	      /* of an announcement that the kernel could not queue */
+	__u8 reason;	      /* enum counter: why the claim is in this state */
+	struct claim_key key; /* a map element may be reused while we hold it; this tells */
+
+	__u8 mac[MAC_LEN];
+	__u8 owner[MAC_LEN];   /* zero: none yet */
+	__u8 rival[MAC_LEN];   /* who contradicted last; zero: nobody */
+	__u8 nonce[NONCE_LEN]; /* of the guest's last Neighbor Solicitation; zero: none */
+	__u32 port;	       /* ifindex */
+	__u32 owner_port;
+	__u32 rival_port;
+	struct tags tags;
+	struct tags owner_tags;
+	struct tags rival_tags;
+	__u32 quota_port; /* ifindex: the port against whose quota the claim counts; 0: none */
+	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
+	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
+	__u8 owner_role;  /* the same of `owner_port` */
+	__u8 unasked;	  /* confirmations, since the last announcing, by who was not nudged */
+
+	__u32 window_probes;	    /* in the window that is or was last open */
+	__u32 window_announcements; /* slots taken since the window ended */
+	__u32 probes;
+	__u32 announcements; /* rounds (a round is a request and a reply, as `form` says) */
+	__u32 self_announced;
+	__u32 conflicts;
+	__u32 moves;
+	__u32 recent_moves; /* since recent_since_ns; what freezes a claim */
+	__u32 refreshed;    /* announcements after which the host's own entry was right */
+	__u32 nudges;	    /* sent */
+	__u32 nudge_round;  /* that comes next; 0: none */
+	__u32 unconfirmed;  /* listeners that have not answered since the last announcing */
+	__u32 confirmations;
+	struct addr confirmed_by; /* the listener that answered last */
+
+	__u64 window_ends_ns;
+	__u64 deadline_ns; /* when garpd_speak has something to do here: the next of these two */
+	__u64 due_ns;	   /* of the state itself */
+	__u64 nudge_ns;	   /* of the listeners; 0: nobody is to be nudged */
+	__u64 nudged_ns;   /* when the last round began */
+	__u64 owed_ns;	   /* when what is owed (CLAIM_F_OWED) is to be said */
+	__u64 first_probe_ns;
+	__u64 last_probe_ns;
+	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
+	__u64 announced_since_ns; /* when the present owner began to be announced */
+	__u64 saying_ns;	  /* when the last announcement was about to be sent */
+	__u64 last_announcement_ns;
+	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
+	__u64 last_conflict_ns;
+	__u64 last_seen_ns; /* a frame of the guest that names the address; with refresh, any of the
+			       owner */
+	__u64 recent_since_ns;
+	__u64 changed_ns; /* its state, guest or port; or it was said, confirmed, noted */
+};
+_Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_ABI");
+
+#define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
+#define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
+#define CLAIM_F_UNSTEADY  0x04 /* this window's probes did not come one second apart */
+#define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, it was refused, or waits */
+#define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
+#define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
+#define CLAIM_F_DOUBTED	  0x40 /* another host named it since the owner did, or that one moved */
+
+/* ---- listeners ---- */
+
+#define LISTENERS 8 /* remembered of one address */
+
+/*
+ * Key of map `listeners`: the address, and which of the places there. In map `gateways_heard` it is
+ * of a whole segment: the address is ::, and the places are its gateways', which hold every
+ * address. No holes.
+ */
+struct listener_key {
+	struct claim_key claim;
+	__u32 place; /* below LISTENERS */
+};
+_Static_assert(sizeof(struct listener_key) == 28, "listener_key is a hash key");
+
+/* A host that is likely to have the address in its cache. */
+struct listener {
+	struct addr addr;  /* its own */
+	__u8 mac[MAC_LEN]; /* zero: not known, it has to be asked for by everybody */
+	__u8 gateway;	   /* 1: of a whole segment; gives way to no other */
+	__u8 tries;	   /* nudges since the last announcing, unanswered; 255: or more */
+	__u64 heard_ns;	   /* when it last asked for the address or answered it */
+	__u64 nudged_ns;
+	__u64 answered_ns; /* when it last answered the MAC that the claim was about */
+};
+_Static_assert(sizeof(struct listener) == 48, "listener has no holes");
+
+/* Key of map `seen`. */
+struct seen_key {
+	__u32 segment;
+	__u8 mac[MAC_LEN];
+	__u8 pad[2];
+};
+_Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
+
+/* When a host was heard of last, with whatever address, and where. All zero: never. */
+struct seen {
+	__u32 port; /* ifindex */
+	__u32 pad;
+	__u64 heard_ns;
+};
+_Static_assert(sizeof(struct seen) == 16, "seen has no holes");
+
+#endif /* GARPD_ABI_CLAIMS_H */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * settings.h - what the configuration says, as the programs read it. Part of abi.h.
+ */
+#ifndef GARPD_ABI_SETTINGS_H
+#define GARPD_ABI_SETTINGS_H
+
+#include "abi.h"
+
+/* ---- what the configuration says ---- */
+
+#define ANNOUNCE_MODES(X)                                                    \
+	X(AFTER_PROBE, "after-probe", "when the window has passed quietly")  \
+	X(IMMEDIATE, "immediate", "at the first probe of a MAC on the list") \
+	X(NEVER, "never", "not at all")
+
+#define ANNOUNCE_MODE_ENUM(NAME, name, what) ANNOUNCE_##NAME,
+enum announce_mode { ANNOUNCE_MODES(ANNOUNCE_MODE_ENUM) ANNOUNCE_MODE_MAX };
+
+enum announce_form {
+	FORM_REQUEST = 1,
+	FORM_REPLY = 2,
+	FORM_BOTH = FORM_REQUEST | FORM_REPLY,
+};
+
+#define NUDGE_MODES(X)                                                   \
+	X(NEVER, "never", "nobody is asked whether it followed")         \
+	X(AUTO, "auto", "the listeners of an address that is announced") \
+	X(ALWAYS, "always", "the same where the guest announced itself")
+
+#define NUDGE_MODE_ENUM(NAME, name, what) NUDGE_##NAME,
+enum nudge_mode { NUDGE_MODES(NUDGE_MODE_ENUM) NUDGE_MODE_MAX };
+
+/* Key of the prefix tree `addresses`: struct bpf_lpm_trie_key with an address. */
+struct prefix {
+	__u32 len; /* bits; an IPv4 prefix counts from ADDR_V4_BITS */
+	struct addr addr;
+};
+
+/* What is declared of a prefix. No owner listed: any MAC may own it. */
+struct address {
+	__u32 announce; /* enum announce_mode */
+	__u32 owner_count;
+	__u8 owners[GARPD_MAX_OWNERS][MAC_LEN];
+};
+_Static_assert(sizeof(struct address) == 8 + GARPD_MAX_OWNERS * MAC_LEN, "address has no holes");
+
+/* Why an address belongs to the host: key struct addr, map `host`. */
+enum host_address {
+	HOST_OWN = 1,	   /* configured on an interface, or a broadcast address of one */
+	HOST_NEXT_HOP = 2, /* a gateway in a routing table */
+};
+
+/*
+ * Timing and form. One element of map `settings`, written by the daemon from its configuration.
+ * SETTINGS_DEFAULTS below is the only place where a default stands.
+ */
+struct settings {
+	__u32 abi;
+	__u32 form; /* enum announce_form */
+	__u32 min_probes;
+	__u32 announce_num;
+	__u32 max_moves;
+	__u32 link_local;	 /* 1: 169.254/16 and fe80::/10 are announced too */
+	__u32 probes_per_second; /* of a port, on the long run; 0: unlimited */
+	__u32 probes_burst;	 /* as many more at once */
+	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
+	__u32 nudge;		 /* enum nudge_mode */
+	__u32 nudge_num;	 /* tries, after which a listener is unconfirmed */
+	__u32 claims_per_port;
+	__u32 announcements_per_second; /* rounds, as probes_per_second */
+	__u32 announcements_burst;
+	__u32 all_announcements_per_second; /* of all ports together; 0: unlimited */
+	__u32 pad;
+	__u64 duplicate_ns;
+	__u64 window_ns;
+	__u64 grace_ns;
+	__u64 steady_window_ns;
+	__u64 steady_grace_ns;
+	__u64 steady_gap_ns;
+	__u64 steady_tolerance_ns;
+	__u64 dad_window_ns; /* IPv6: one RetransTimer after each Neighbor Solicitation */
+	__u64 dad_grace_ns;
+	__u64 first_interval_ns;
+	__u64 announce_interval_ns;
+	__u64 nudge_interval_ns;
+	__u64 refresh_ns; /* announce an owner again this often; 0: never */
+	__u64 retry_ns;
+	__u64 moves_ns;
+	__u64 thaw_ns;
+	__u64 max_age_ns;
+};
+_Static_assert(sizeof(struct settings) == 64 + 17 * 8, "settings has no holes");
+
+/* clang-format off */
+#define SETTINGS_DEFAULTS { \
+	.abi = GARPD_ABI, \
+	.form = FORM_BOTH, \
+	.min_probes = PROBE_NUM, \
+	.announce_num = ANNOUNCE_NUM, \
+	.max_moves = 5,			/* FRR's dup-addr-detection: 5 moves in 180 s */ \
+	.probes_per_second = 200, \
+	.probes_burst = 4000,		/* 1,000 addresses that move at once: 3 probes each */ \
+	.nudge = NUDGE_AUTO, \
+	.nudge_num = 3, \
+	.claims_per_port = 2048, \
+	.announcements_per_second = 200, \
+	.announcements_burst = 4000,	/* of the same thousand */ \
+	.all_announcements_per_second = 10000, \
+	.duplicate_ns = 50 * NSEC_PER_MSEC, \
+	.window_ns = ANNOUNCE_WAIT_NS, \
+	.grace_ns = 300 * NSEC_PER_MSEC,	/* networkd announces itself 2.25 s after */ \
+	.steady_window_ns = 1 * NSEC_PER_SEC,	/* Windows: 1.000 s +- 14 ms after its 3rd */ \
+	.steady_grace_ns = 50 * NSEC_PER_MSEC, \
+	.steady_gap_ns = 1 * NSEC_PER_SEC, \
+	.steady_tolerance_ns = 100 * NSEC_PER_MSEC, /* a busy hypervisor delays probes */ \
+	.dad_window_ns = RETRANS_TIMER_NS, \
+	.dad_grace_ns = 50 * NSEC_PER_MSEC,	/* Windows: 1.00 s after, Linux: 1.02 s */ \
+	.first_interval_ns = 1100 * NSEC_PER_MSEC, /* beyond Linux's locktime of 1 s */ \
+	.announce_interval_ns = ANNOUNCE_INTERVAL_NS, \
+	.nudge_interval_ns = 1 * NSEC_PER_SEC, \
+	.retry_ns = 10 * NSEC_PER_MSEC, \
+	.moves_ns = 180 * NSEC_PER_SEC, \
+	.thaw_ns = 300 * NSEC_PER_SEC, \
+	.max_age_ns = 24 * 3600 * NSEC_PER_SEC, \
+}
+/* clang-format on */
+
+#endif /* GARPD_ABI_SETTINGS_H */

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * confirm.h - the claim machine once the guest is announced: did its listeners follow? Nudges,
+ * their answers, and how long the owner has been heard of. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_CONFIRM_H
+#define GARPD_CLAIM_CONFIRM_H
+
+#include "state.h"
+
+/* A round of nudges, and what it came to (speak_nudge.h). */
+struct nudges {
+	__u64 since_ns; /* answers before that prove nothing */
+	__u32 looks;	/* 1: nobody is nudged any more, only: who has answered? */
+	__u32 offset;	/* of ARP or IPv6 in the frame that is at hand */
+	__u32 sent;
+	__u32 waiting; /* listeners that have not answered yet, whether or not nudged now */
+};
+
+/* Unlike a slot, the round stays due until claim_nudged(): of two callers at once each sends it. */
+static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
+					     __u64 now_ns)
+{
+	if (!claim_has_nudges(claim) || now_ns < claim->nudge_ns)
+		return;
+	claim->nudged_ns = now_ns;
+	step->nudge = 1;
+}
+
+/* The last round only looks who has answered. */
+static __always_inline int claim_nudge_is_last(const struct claim *claim,
+					       const struct settings *settings)
+{
+	return claim->nudge_round > settings->nudge_num;
+}
+
+/* A round is over. Once everybody has answered there is no further one; only the last is news. */
+static __always_inline struct claim_step claim_nudged(struct claim *claim,
+						      const struct nudges *nudges,
+						      const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_nudge_round};
+	int last = claim_nudge_is_last(claim, settings);
+
+	/* Meanwhile another CPU may have ended them, or begun those of another owner. */
+	if (!claim->nudge_ns || claim->nudge_ns > claim->nudged_ns)
+		return step;
+	claim->nudges += nudges->sent;
+	claim->unconfirmed = nudges->waiting;
+	if (nudges->waiting && !last) {
+		claim->nudge_round++;
+		claim->nudge_ns = now_ns + settings->nudge_interval_ns;
+	} else {
+		claim_stop_nudging(claim);
+	}
+	claim_wake(claim);
+	if (nudges->waiting && last) {
+		step.reason = COUNTER_unconfirmed;
+		step.changed = 1;
+		claim->changed_ns = now_ns;
+	}
+	return step;
+}
+
+/* Of who was not nudged so many answers are news: a guest can make hosts up that answer. */
+#define CLAIM_UNASKED LISTENERS
+
+static __always_inline int claim_answer_is_news(struct claim *claim, const struct listener *known)
+{
+	if (!claim_is_certain(claim->state) || !claim->announced_since_ns)
+		return 0;
+	if (known && known->answered_ns >= claim->announced_since_ns)
+		return 0;
+	if (known && known->nudged_ns >= claim->announced_since_ns)
+		return 1;
+	if (claim->unasked >= CLAIM_UNASKED)
+		return 0;
+	claim->unasked++;
+	return 1;
+}
+
+/*
+ * A host answered `to_mac`, the MAC that it has for the claim's address: so it has followed.
+ * `known`: what is remembered of that host, NULL: nothing. Only its first answer since the
+ * announcement is news.
+ */
+static __always_inline struct claim_step claim_answered(struct claim *claim, const __u8 *to_mac,
+							const struct addr *listener,
+							const struct listener *known, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_answer_seen};
+
+	if (!mac_equal(claim->mac, to_mac) || !claim_answer_is_news(claim, known))
+		return step;
+	claim->confirmations++;
+	if (claim->unconfirmed)
+		claim->unconfirmed--;
+	claim->confirmed_by = *listener;
+	claim->confirmed_ns = now_ns;
+	claim->changed_ns = now_ns;
+	step.reason = COUNTER_confirmed;
+	step.changed = 1;
+	return step;
+}
+
+/*
+ * The owner was heard of, with whatever address: it is alive. On another port than it would be
+ * announced on, it may have gone there, and we would teach the bridge the old one.
+ */
+static __always_inline void claim_seen(struct claim *claim, const struct seen *seen)
+{
+	/* What keeps a guest's refusals and quarrels young fills its quota. */
+	if (claim->state != CLAIM_OWNED || seen->heard_ns <= claim->last_seen_ns)
+		return;
+	if (seen->port == claim_where(claim))
+		claim->last_seen_ns = seen->heard_ns;
+	else
+		claim->flags |= CLAIM_F_DOUBTED;
+}
+
+/*
+ * Nothing was due for a while: the owner is announced again where that is wanted and it has been
+ * heard of since, behind a port of guests, or else its claim grows older. Not while another host
+ * may have the address: who moved it without a word to us would lose it to a former owner that
+ * merely lives.
+ */
+static __always_inline void claim_refresh(struct claim *claim, const struct judged *judged,
+					  const struct settings *settings, struct claim_step *step,
+					  __u64 now_ns)
+{
+	int heard = now_ns <= claim->last_seen_ns + settings->refresh_ns;
+
+	if (judged->policy.denied) {
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+	} else if (now_ns < claim->last_announcement_ns + settings->refresh_ns) {
+		step->reason = COUNTER_not_due; /* it had seemed dead when it was armed */
+	} else if (claim->flags & CLAIM_F_DOUBTED) {
+		step->reason = COUNTER_refresh_doubted;
+	} else if (heard && judged->heir) {
+		step->reason = COUNTER_announce_refresh;
+		claim_say(claim, SAY_GUEST, step, now_ns);
+	} else {
+		step->reason = COUNTER_refresh_silent;
+	}
+	claim_arm(claim, settings, now_ns);
+}
+
+#endif /* GARPD_CLAIM_CONFIRM_H */

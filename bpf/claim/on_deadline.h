@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * on_deadline.h - the claim machine when the daemon comes: a deadline has passed, or an operator
+ * asks. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_ON_DEADLINE_H
+#define GARPD_CLAIM_ON_DEADLINE_H
+
+#include "confirm.h"
+#include "window.h"
+
+/* One more slot of the announcements, the last of which settles the claim. */
+static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,
+					    struct claim_step *step, __u64 now_ns)
+{
+	claim->window_announcements++;
+	if (claim->window_announcements < settings->announce_num)
+		claim_edge(claim, CLAIM_ANNOUNCING, COUNTER_announce_next, step, now_ns);
+	else
+		claim_edge(claim, CLAIM_OWNED, COUNTER_announce_done, step, now_ns);
+	claim_say(claim, SAY_GUEST, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+static __always_inline void claim_window_ends(struct claim *claim, const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	/* An immediate address has been announced: its list of owners vouches for the rest. */
+	int vouched = claim->flags & (CLAIM_F_IMMEDIATE | CLAIM_F_USED);
+
+	if (claim->window_probes < claim_min_probes(claim, settings) && !vouched)
+		claim_lapse(claim, settings, step, now_ns);
+	else
+		claim_start_announcing(claim, COUNTER_window_ended, settings, step, now_ns);
+}
+
+/* The quarrel is over when nobody has kept it up: who had the address before it has it still. */
+static __always_inline void claim_quarrel_ends(struct claim *claim, const struct settings *settings,
+					       struct claim_step *step, __u64 now_ns)
+{
+	if (claim_is_quarrel(claim, now_ns))
+		claim_arm(claim, settings, now_ns);
+	else
+		claim_lapse(claim, settings, step, now_ns);
+}
+
+static __always_inline void claim_ages(struct claim *claim, const struct judged *judged,
+				       const struct settings *settings, struct claim_step *step,
+				       __u64 now_ns)
+{
+	if (now_ns < claim->last_seen_ns + claim_age_ns(claim, settings)) {
+		step->reason = COUNTER_not_due;
+		if (claim->state == CLAIM_OWNED && settings->refresh_ns)
+			claim_refresh(claim, judged, settings, step, now_ns);
+		else
+			claim_arm(claim, settings, now_ns);
+		return;
+	}
+	claim_edge(claim, CLAIM_NONE, COUNTER_aged, step, now_ns);
+	claim->due_ns = 0;
+	step->forget = 1;
+}
+
+/* What is owed is said now, unless the policy has come to forbid it. */
+static __always_inline void claim_pay(struct claim *claim, const struct judged *judged,
+				      const struct settings *settings, struct claim_step *step,
+				      __u64 now_ns)
+{
+	int defender = claim->flags & CLAIM_F_DEFENDER;
+
+	step->queued = claim->queued;
+	claim_owe_nothing(claim);
+	if (!judged->policy.denied) {
+		step->reason = COUNTER_announce_owed;
+		claim_say(claim, defender ? SAY_DEFENDER : SAY_GUEST, step, now_ns);
+	} else if (defender) {
+		step->reason = judged->policy.denied; /* the quarrel goes on all the same */
+	} else {
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+	}
+	claim_arm(claim, settings, now_ns);
+}
+
+/* What the state's own clock brings. */
+static __always_inline void claim_state_due(struct claim *claim, const struct judged *judged,
+					    const struct settings *settings,
+					    struct claim_step *step, __u64 now_ns)
+{
+	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
+
+	/*
+	 * The end of the window says what its first probe is owed: not twice in one moment, and in
+	 * the turn that this has waited for.
+	 */
+	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns) {
+		step->queued = claim->queued;
+		claim_owe_nothing(claim);
+	}
+	if (claim->flags & CLAIM_F_OWED) {
+		claim_pay(claim, judged, settings, step, now_ns);
+	} else if (judged->policy.denied && pending) {
+		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+		claim_arm(claim, settings, now_ns);
+	} else if (claim->state == CLAIM_PROBING) {
+		claim_window_ends(claim, settings, step, now_ns);
+	} else if (claim->state == CLAIM_ANNOUNCING) {
+		claim_next_slot(claim, settings, step, now_ns);
+	} else if (claim->state == CLAIM_FROZEN) {
+		claim->recent_moves = 0;
+		claim_edge(claim, CLAIM_OWNED, COUNTER_thawed, step, now_ns);
+		claim_arm(claim, settings, now_ns);
+	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
+		claim_quarrel_ends(claim, settings, step, now_ns);
+	} else {
+		claim_ages(claim, judged, settings, step, now_ns);
+	}
+}
+
+/*
+ * The clock says that the claim's deadline may have passed; `judged` is claim_whom() as of now.
+ * The slot is taken here, before anything is sent: nothing is ever announced twice in it.
+ */
+static __always_inline struct claim_step claim_due(struct claim *claim, const struct judged *judged,
+						   const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
+
+	if (!claim->deadline_ns || now_ns < claim->deadline_ns)
+		return step;
+	if (now_ns >= claim->due_ns)
+		claim_state_due(claim, judged, settings, &step, now_ns);
+	if (judged->policy.denied)
+		claim_stop_nudging(claim);
+	claim_take_nudge(claim, &step, now_ns);
+	if (step.nudge && step.reason == COUNTER_not_due)
+		step.reason = COUNTER_nudge_round;
+	claim_wake(claim);
+	return step;
+}
+
+/*
+ * An operator wants the owner announced now. Only a settled claim has one that is certain, it has
+ * to be behind a port of guests, and to have named the address since anybody else did.
+ */
+static __always_inline struct claim_step claim_asked(struct claim *claim,
+						     const struct judged *judged,
+						     const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (judged->policy.denied) {
+		step.reason = judged->policy.denied;
+	} else if (!claim_is_certain(claim->state) || !judged->heir) {
+		step.reason = COUNTER_announce_refused;
+	} else if (claim->flags & CLAIM_F_DOUBTED) {
+		step.reason = COUNTER_announce_doubted;
+	} else {
+		step.reason = COUNTER_announce_asked;
+		claim_say(claim, SAY_GUEST, &step, now_ns);
+		claim_begin_announcing(claim, now_ns);
+		claim_start_nudging(claim, settings, now_ns);
+		claim_take_nudge(claim, &step, now_ns);
+	}
+	return step;
+}
+
+/* An operator says that the quarrel is over. */
+static __always_inline struct claim_step claim_thaw(struct claim *claim,
+						    const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_thaw_refused};
+
+	if (claim->state != CLAIM_FROZEN)
+		return step;
+	claim->recent_moves = 0;
+	claim_edge(claim, CLAIM_OWNED, COUNTER_thaw_asked, &step, now_ns);
+	claim_arm(claim, settings, now_ns);
+	return step;
+}
+
+/*
+ * The port that the claim counts for has left. Where a guest on `heir` has the address now, the
+ * claim is its; 0: on no port of guests, and there is nobody left to announce.
+ */
+static __always_inline struct claim_step claim_left(struct claim *claim, __u32 heir, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_left_to_other};
+
+	if (heir) {
+		claim->quota_port = heir;
+		return step;
+	}
+	claim_edge(claim, CLAIM_NONE, COUNTER_left, &step, now_ns);
+	claim->due_ns = 0;
+	claim_wake(claim);
+	step.forget = 1;
+	return step;
+}
+
+#endif /* GARPD_CLAIM_ON_DEADLINE_H */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * on_frame.h - the claim machine when a frame is heard: a probe, or ARP and ND of somebody who
+ * has the address. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_ON_FRAME_H
+#define GARPD_CLAIM_ON_FRAME_H
+
+#include "window.h"
+
+/* The policy forbids it. A stranger's probe must not disturb the claim of a rightful owner. */
+static __always_inline void claim_deny(struct claim *claim, const struct heard *heard,
+				       const struct settings *settings, struct claim_step *step,
+				       __u64 now_ns)
+{
+	step->reason = heard->policy.denied;
+	if (claim->state != CLAIM_NONE && claim->state != CLAIM_DENIED)
+		return;
+	if (!claim->first_probe_ns)
+		claim->first_probe_ns = now_ns;
+	claim_count_probe(claim, now_ns);
+	claim_take_guest(claim, heard);
+	claim_edge(claim, CLAIM_DENIED, heard->policy.denied, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/*
+ * A probe in an open window, whose last one was at before_ns: of its guest, of another one, or of
+ * one that it had taken over. Two hosts in DAD at once have both failed when each has heard the
+ * other (RFC 4862 5.4.3), and in IPv6 there is no further probe to tell.
+ */
+static __always_inline void claim_probe_again(struct claim *claim, const struct heard *heard,
+					      __u64 before_ns, const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	const __u8 *mac = heard->frame->mac;
+	struct tags older_tags = claim->tags;
+	__u32 older_port = claim->port;
+	int same_mac = mac_equal(claim->mac, mac);
+	__u8 older[MAC_LEN];
+
+	if (same_mac && claim_is_here(claim, heard))
+		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
+	/* The same MAC on another port is another prober, too. */
+	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
+		return claim_contradict(claim, heard,
+					same_mac ? COUNTER_conflict_elsewhere
+						 : COUNTER_conflict_probe,
+					settings, step, now_ns);
+	claim_copy_mac(older, claim->mac);
+	claim_open_window(claim, heard, COUNTER_rival_probe, settings, step, now_ns);
+	claim_note_rival(claim, older, older_port, &older_tags);
+	claim->rival_probe_ns = before_ns;
+}
+
+/* A probe on an uplink is another machine's business; here it can only contradict, or raise doubt.
+ */
+static __always_inline void claim_probe_uplink(struct claim *claim, const struct heard *heard,
+					       const struct settings *settings,
+					       struct claim_step *step, __u64 now_ns)
+{
+	step->reason = COUNTER_probe_uplink;
+	if (mac_equal(claim->mac, heard->frame->mac))
+		return;
+	claim->flags |= CLAIM_F_DOUBTED;
+	if (claim->state == CLAIM_PROBING || claim_is_quarrel(claim, now_ns))
+		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
+}
+
+/*
+ * A mirrored port delivers each probe twice, those of two probers at once too. A copy is one of the
+ * same host's last: that of another one, however soon after, is a quarrel.
+ */
+static __always_inline int claim_probe_is_copy(const struct claim *claim, const __u8 *mac,
+					       const struct settings *settings, __u64 now_ns)
+{
+	if (mac_equal(claim->mac, mac))
+		return claim->probes && now_ns < claim->last_probe_ns + settings->duplicate_ns;
+	return claim->state == CLAIM_PROBING && mac_equal(claim->rival, mac) &&
+	       claim->rival_probe_ns && now_ns < claim->rival_probe_ns + settings->duplicate_ns;
+}
+
+/* The guest's own solicitation that came back with another MAC (RFC 7527). */
+static __always_inline int claim_probe_is_looped(const struct claim *claim,
+						 const struct frame *frame)
+{
+	const __u8 *ours = claim->nonce, *theirs = frame->nonce;
+
+	return !mac_is_zero(ours) && mac_equal(ours, theirs) && !mac_equal(claim->mac, frame->mac);
+}
+
+/* A FRAME_PROBE was heard. The claim may be new (CLAIM_NONE, all zero but its key). */
+static __always_inline struct claim_step claim_probe(struct claim *claim, const struct heard *heard,
+						     const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+	__u64 before_ns = claim->last_probe_ns;
+
+	if (claim_probe_is_looped(claim, heard->frame)) {
+		step.reason = COUNTER_probe_looped;
+		return step;
+	}
+	if (!port_has_guests(heard->role)) {
+		claim_probe_uplink(claim, heard, settings, &step, now_ns);
+		return step;
+	}
+	if (claim_probe_is_copy(claim, heard->frame->mac, settings, now_ns)) {
+		step.reason = COUNTER_probe_duplicate;
+		return step;
+	}
+	if (heard->policy.denied) {
+		claim_deny(claim, heard, settings, &step, now_ns);
+		return step;
+	}
+	claim_count_probe(claim, now_ns);
+	if (claim->state == CLAIM_FROZEN && now_ns < claim->due_ns) {
+		claim->flags |= CLAIM_F_DOUBTED;
+		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
+		claim_arm(claim, settings, now_ns);
+	} else if (claim_is_quarrel(claim, now_ns)) {
+		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, &step, now_ns);
+	} else if (claim->state == CLAIM_PROBING) {
+		claim_probe_again(claim, heard, before_ns, settings, &step, now_ns);
+	} else {
+		if (claim->state == CLAIM_FROZEN) /* it was quiet long enough */
+			claim->recent_moves = 0;
+		claim_open_window(claim, heard, COUNTER_window_opened, settings, &step, now_ns);
+	}
+	return step;
+}
+
+/* The MAC of the claim's guest has the address on two ports of guests. */
+static __always_inline void claim_heard_elsewhere(struct claim *claim, const struct heard *heard,
+						  const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
+{
+	step->reason = COUNTER_seen_elsewhere;
+	claim->flags |= CLAIM_F_DOUBTED;
+	/* Once it is announced that may be the announcement, sent back. */
+	if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_IMMEDIATE))
+		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
+}
+
+/* The owner may have gone to another machine, or come from there, without a probe. */
+static __always_inline void claim_follow_owner(struct claim *claim, const struct heard *heard,
+					       __u64 now_ns)
+{
+	if (claim->port != heard->port)
+		claim->changed_ns = now_ns;
+	claim_take_guest(claim, heard);
+	claim_keep_owner(claim);
+}
+
+/* The claim's own guest speaks. */
+static __always_inline void claim_heard_guest(struct claim *claim, const struct heard *heard,
+					      const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT;
+	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
+
+	step->reason = COUNTER_seen;
+	/* A relay's frame, perhaps another garpd's, is no sign of the guest: it has no effect. */
+	if (heard->frame->relayed)
+		return;
+	/* Nor is one from where the guest may not be: somebody replays what was announced for it.
+	 */
+	if (heard->policy.denied && claim->state != CLAIM_DENIED) {
+		step->reason = heard->policy.denied;
+		return;
+	}
+	if (claim_is_elsewhere(claim, heard)) {
+		claim_heard_elsewhere(claim, heard, settings, step, now_ns);
+		return;
+	}
+	claim->last_seen_ns = now_ns;
+	claim->flags &= ~CLAIM_F_DOUBTED;
+	if (claim->state == CLAIM_DENIED)
+		return;
+	if (claim->state == CLAIM_OWNED) {
+		claim_follow_owner(claim, heard, now_ns);
+		claim->self_announced += announces;
+		return;
+	}
+	/* An echo from the uplink is no proof of what the guest does. */
+	if (pending && !port_has_guests(heard->role))
+		return;
+	if ((pending || claim->state == CLAIM_CONFLICT) && announces &&
+	    !claim_is_quarrel(claim, now_ns)) {
+		claim_take_guest(claim, heard);
+		claim_settle(claim, settings, step, now_ns);
+	} else if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_USED)) {
+		/*
+		 * It uses the address already. That makes up for probes that are missing, but it
+		 * does not end the window: Windows 7 does so in 10 of 11 captured sequences, goes
+		 * on probing, and then announces itself.
+		 */
+		claim_take_guest(claim, heard);
+		claim->flags |= CLAIM_F_USED;
+		claim_edge(claim, CLAIM_PROBING, COUNTER_window_used, step, now_ns);
+	}
+}
+
+/* Somebody else does. */
+static __always_inline void claim_heard_other(struct claim *claim, const struct heard *heard,
+					      const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	/* Who may not have the address can contradict a claim, but never take it. */
+	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
+
+	step->reason = COUNTER_other_seen;
+	claim->flags |= CLAIM_F_DOUBTED;
+	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
+		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
+	} else if (claim_is_quarrel(claim, now_ns)) {
+		claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
+	} else if (claim->state == CLAIM_FROZEN && announces) {
+		claim_arm(claim, settings, now_ns);
+	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT) && announces) {
+		/* It took the address over and said so. */
+		claim_take_guest(claim, heard);
+		claim->last_seen_ns = now_ns;
+		claim_settle(claim, settings, step, now_ns);
+	}
+}
+
+/*
+ * Our own announcement or nudge, met again. Generic XDP runs on what is re-injected and sees no
+ * skb->mark; the guest does not say the same within the time in which it does not probe twice.
+ */
+static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
+					 const struct settings *settings, __u64 now_ns)
+{
+	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns : claim->saying_ns;
+
+	if (!heard->markless || !said_ns || now_ns >= said_ns + settings->duplicate_ns)
+		return 0;
+	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_ASKS)
+		return 0;
+	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
+}
+
+/* A FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address was heard, on any port. */
+static __always_inline struct claim_step claim_heard(struct claim *claim, const struct heard *heard,
+						     const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (claim_is_echo(claim, heard, settings, now_ns))
+		step.reason = COUNTER_own_frame;
+	else if (mac_equal(claim->mac, heard->frame->mac))
+		claim_heard_guest(claim, heard, settings, &step, now_ns);
+	else
+		claim_heard_other(claim, heard, settings, &step, now_ns);
+	return step;
+}
+
+#endif /* GARPD_CLAIM_ON_FRAME_H */

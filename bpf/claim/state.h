@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * state.h - what the claim machine is made of: its edges, its deadlines, whom it is about,
+ * what it owes. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_STATE_H
+#define GARPD_CLAIM_STATE_H
+
+#include "bpf/abi/abi.h"
+#include "bpf/frame/frame.h"
+#include "policy.h"
+
+#define CLAIM_RETRIES 3 /* of an announcement that the kernel could not queue */
+
+/* A refusal is remembered so long after its last sign: a guest could fill its quota with them. */
+#define CLAIM_DENIED_NS (60 * NSEC_PER_SEC)
+
+/* One frame, where it was heard, and what the policy says of its sender. */
+struct heard {
+	const struct frame *frame;
+	__u32 port; /* ifindex */
+	__u32 role; /* enum port_role */
+	__u32 gone; /* ifindex: the claim's port, where that is no port of the segment any more */
+	struct policy policy;
+	__u8 markless; /* the hook cannot see whether the frame is one of ours (XDP) */
+};
+
+/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
+ */
+struct judged {
+	__u8 mac[MAC_LEN];
+	__u16 left; /* 1: the port that the claim counts for has left the segment */
+	__u32 port; /* ifindex */
+	__u32 heir; /* the port, where it is one of guests there; 0: it is none */
+	struct policy policy;
+	struct seen seen;
+};
+
+enum say {
+	SAY_NOBODY,
+	SAY_GUEST,    /* claim.mac on claim.port */
+	SAY_DEFENDER, /* claim.rival on claim.rival_port */
+};
+
+/* Guests are behind such a port, and ours to speak for. */
+static __always_inline int port_has_guests(__u32 role)
+{
+	return role == ROLE_GUEST || role == ROLE_ROUTER;
+}
+
+/* What happened and what is to be done about it. */
+struct claim_step {
+	__u8 reason;	/* enum counter: count it */
+	__u8 say;	/* enum say: whose announcement */
+	__u8 changed;	/* tell the daemon: the state or the deadline is new */
+	__u8 moved;	/* count it too: the address has another owner */
+	__u8 old_state; /* enum claim_state */
+	__u8 forget;	/* nothing is left to remember: delete the claim */
+	__u8 nudge;	/* the listeners: a round of nudges is due */
+	__u8 queued;	/* enum queued: what the announcement has waited for already */
+};
+
+static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
+{
+	__builtin_memcpy(to, from, MAC_LEN);
+}
+
+/* States in which it is certain whom the address belongs to: the others say nothing for it. */
+static __always_inline int claim_is_certain(__u32 state)
+{
+	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
+}
+
+static __always_inline void claim_stop_nudging(struct claim *claim)
+{
+	claim->nudge_round = 0;
+	claim->nudge_ns = 0;
+}
+
+/* From now on answers prove something. */
+static __always_inline void claim_begin_announcing(struct claim *claim, __u64 now_ns)
+{
+	claim->announced_since_ns = now_ns;
+	claim->unasked = 0;
+}
+
+/* The first round is due at once, with what else is said now. */
+static __always_inline void claim_start_nudging(struct claim *claim,
+						const struct settings *settings, __u64 now_ns)
+{
+	if (settings->nudge == NUDGE_NEVER)
+		return;
+	claim->nudge_round = 1;
+	claim->nudge_ns = now_ns;
+}
+
+/* Every edge of the machine goes through here, and has the name that it is counted by. */
+static __always_inline void claim_edge(struct claim *claim, enum claim_state state,
+				       enum counter reason, struct claim_step *step, __u64 now_ns)
+{
+	if (!claim_is_certain(state))
+		claim_stop_nudging(claim);
+	claim->state = state;
+	claim->reason = reason;
+	claim->changed_ns = now_ns;
+	step->reason = reason;
+	step->changed = 1;
+}
+
+/*
+ * The step says it. The time is taken now: generic XDP may meet the announcement, on another CPU,
+ * before this one has recorded that it was sent.
+ */
+static __always_inline void claim_say(struct claim *claim, enum say say, struct claim_step *step,
+				      __u64 now_ns)
+{
+	step->say = say;
+	claim->saying_ns = now_ns;
+}
+
+/* Who had the address before the guest that the claim is about now. */
+static __always_inline int claim_has_former_owner(const struct claim *claim)
+{
+	return !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
+}
+
+/* Is a round of nudges due at some time? Not before the announcement that it goes with. */
+static __always_inline int claim_has_nudges(const struct claim *claim)
+{
+	return claim->nudge_ns && !(claim->flags & CLAIM_F_OWED);
+}
+
+/* Two clocks run, that of the state and that of the nudges: the daemon comes for the first one. */
+static __always_inline void claim_wake(struct claim *claim)
+{
+	claim->deadline_ns = claim->due_ns;
+	if (claim_has_nudges(claim) && claim->nudge_ns < claim->due_ns)
+		claim->deadline_ns = claim->nudge_ns;
+}
+
+/* How long after its last sign of life the claim is forgotten. */
+static __always_inline __u64 claim_age_ns(const struct claim *claim,
+					  const struct settings *settings)
+{
+	if (claim->state == CLAIM_DENIED && settings->max_age_ns > CLAIM_DENIED_NS)
+		return CLAIM_DENIED_NS;
+	return settings->max_age_ns;
+}
+
+/* When an owner is due for a refresh, if it is wanted; or is forgotten, if that comes first. */
+static __always_inline __u64 claim_rests_until(const struct claim *claim,
+					       const struct settings *settings, __u64 now_ns)
+{
+	__u64 aged_ns = claim->last_seen_ns + claim_age_ns(claim, settings);
+
+	if (claim->state != CLAIM_OWNED || !settings->refresh_ns ||
+	    now_ns + settings->refresh_ns > aged_ns)
+		return aged_ns;
+	return now_ns + settings->refresh_ns;
+}
+
+/* When garpd_speak has to come back. One rule a state, from what the claim remembers. */
+static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
+				      __u64 now_ns)
+{
+	if (claim->flags & CLAIM_F_OWED)
+		claim->due_ns = claim->owed_ns;
+	else if (claim->state == CLAIM_PROBING)
+		claim->due_ns = claim->window_ends_ns;
+	else if (claim->state == CLAIM_ANNOUNCING && claim->window_announcements == 1)
+		claim->due_ns = now_ns + settings->first_interval_ns;
+	else if (claim->state == CLAIM_ANNOUNCING)
+		claim->due_ns = now_ns + settings->announce_interval_ns;
+	else if (claim->state == CLAIM_FROZEN)
+		claim->due_ns = now_ns + settings->thaw_ns;
+	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
+		claim->due_ns = claim->window_ends_ns;
+	else
+		claim->due_ns = claim_rests_until(claim, settings, now_ns);
+	claim_wake(claim);
+}
+
+static __always_inline int claim_is_ipv6(const struct claim *claim)
+{
+	return !addr_is_ipv4(&claim->key.addr);
+}
+
+/* The guest that the claim is about from now on. */
+static __always_inline void claim_take_guest(struct claim *claim, const struct heard *heard)
+{
+	claim_copy_mac(claim->mac, heard->frame->mac);
+	claim->port = heard->port;
+	claim->role = heard->role;
+	claim->tags = heard->frame->tags;
+}
+
+/* On the claim's port, or on what came in its place where that is gone. */
+static __always_inline int claim_is_here(const struct claim *claim, const struct heard *heard)
+{
+	return heard->port == claim->port || heard->gone == claim->port;
+}
+
+/*
+ * Does the frame of the guest's MAC come from another port of guests than the guest is on? It went
+ * there without a probe, or somebody has borrowed its MAC: what we say there would draw its traffic
+ * there. A guest from behind an uplink may come to any port.
+ */
+static __always_inline int claim_is_elsewhere(const struct claim *claim, const struct heard *heard)
+{
+	return !claim_is_here(claim, heard) && port_has_guests(heard->role) &&
+	       port_has_guests(claim->role);
+}
+
+/* The guest has the address where it is now: there an attempt that comes to nothing falls back to.
+ */
+static __always_inline void claim_keep_owner(struct claim *claim)
+{
+	claim->owner_port = claim->port;
+	claim->owner_role = claim->role;
+	claim->owner_tags = claim->tags;
+}
+
+static __always_inline void claim_take_prober(struct claim *claim, const struct heard *heard)
+{
+	claim_take_guest(claim, heard);
+	__builtin_memcpy(claim->nonce, heard->frame->nonce, NONCE_LEN);
+}
+
+static __always_inline void claim_note_rival(struct claim *claim, const __u8 *mac, __u32 port,
+					     const struct tags *tags)
+{
+	claim_copy_mac(claim->rival, mac);
+	claim->rival_port = port;
+	claim->rival_tags = *tags;
+}
+
+/* A probe of the claim's guest, or of one that may become it. */
+static __always_inline void claim_count_probe(struct claim *claim, __u64 now_ns)
+{
+	claim->probes++;
+	if (now_ns > claim->last_probe_ns)
+		claim->last_probe_ns = now_ns;
+	claim->last_seen_ns = now_ns;
+}
+
+/* ---- debts ---- */
+
+static __always_inline void claim_owe_nothing(struct claim *claim)
+{
+	claim->flags &= ~(CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	claim->queued = QUEUED_NOT;
+}
+
+/*
+ * The announcement of the last step is owed: garpd_speak makes up for it at at_ns, or as soon
+ * after that as there is a daemon to run it.
+ */
+static __always_inline void claim_owe(struct claim *claim, enum say say, __u64 at_ns)
+{
+	claim_owe_nothing(claim);
+	claim->flags |= CLAIM_F_OWED;
+	if (say == SAY_DEFENDER)
+		claim->flags |= CLAIM_F_DEFENDER;
+	claim->owed_ns = at_ns;
+	claim->due_ns = at_ns;
+	claim_wake(claim);
+}
+
+/* Whose announcement is the next one: the policy judges this MAC. */
+static __always_inline const __u8 *claim_whom(const struct claim *claim)
+{
+	return claim->flags & CLAIM_F_DEFENDER ? claim->rival : claim->mac;
+}
+
+static __always_inline __u32 claim_where(const struct claim *claim)
+{
+	return claim->flags & CLAIM_F_DEFENDER ? claim->rival_port : claim->port;
+}
+
+#endif /* GARPD_CLAIM_STATE_H */

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * window.h - how a guest gets an address: its window, what contradicts it, and what becomes
+ * of the owner before it. Part of claim.h.
+ */
+#ifndef GARPD_CLAIM_WINDOW_H
+#define GARPD_CLAIM_WINDOW_H
+
+#include "state.h"
+
+/* ---- owners and moves ---- */
+
+/*
+ * The claim's guest is the owner now. 1 when the address moved; the claim is frozen when that
+ * happened more than max_moves times in moves_ns (counted as FRR counts mobility: from the first
+ * move on).
+ */
+static __always_inline int claim_own(struct claim *claim, const struct settings *settings,
+				     __u64 now_ns)
+{
+	int moved = !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
+
+	claim_copy_mac(claim->owner, claim->mac);
+	claim_keep_owner(claim);
+	claim->flags &= ~CLAIM_F_DOUBTED;
+	if (!moved)
+		return 0;
+	claim->moves++;
+	if (!claim->recent_moves || now_ns > claim->recent_since_ns + settings->moves_ns) {
+		claim->recent_moves = 0;
+		claim->recent_since_ns = now_ns;
+	}
+	claim->recent_moves++;
+	return 1;
+}
+
+static __always_inline int claim_moves_too_often(const struct claim *claim,
+						 const struct settings *settings)
+{
+	return claim->recent_moves > settings->max_moves;
+}
+
+/* The guest has got the address: announce it in `announce_num` slots, or freeze the claim. */
+static __always_inline void claim_start_announcing(struct claim *claim, enum counter reason,
+						   const struct settings *settings,
+						   struct claim_step *step, __u64 now_ns)
+{
+	step->moved = claim_own(claim, settings, now_ns);
+	claim->window_announcements = 1;
+	claim_begin_announcing(claim, now_ns);
+	if (step->moved && claim_moves_too_often(claim, settings)) {
+		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
+	} else {
+		claim_edge(claim, settings->announce_num > 1 ? CLAIM_ANNOUNCING : CLAIM_OWNED,
+			   reason, step, now_ns);
+		claim_say(claim, SAY_GUEST, step, now_ns);
+		claim_start_nudging(claim, settings, now_ns);
+	}
+	claim_arm(claim, settings, now_ns);
+}
+
+/* The guest has got the address and says so itself: nothing is left to say. */
+static __always_inline void claim_settle(struct claim *claim, const struct settings *settings,
+					 struct claim_step *step, __u64 now_ns)
+{
+	claim->self_announced++;
+	claim_owe_nothing(claim);
+	claim->retries = 0;
+	step->moved = claim_own(claim, settings, now_ns);
+	if (step->moved)
+		claim_stop_nudging(claim); /* that was the former owner's */
+	if (!claim->nudge_ns)
+		claim_begin_announcing(claim, now_ns);
+	if (step->moved && claim_moves_too_often(claim, settings)) {
+		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
+	} else {
+		claim_edge(claim, CLAIM_OWNED, COUNTER_self_announced, step, now_ns);
+		if (settings->nudge == NUDGE_ALWAYS && !claim->nudge_ns)
+			claim_start_nudging(claim, settings, now_ns);
+	}
+	claim_arm(claim, settings, now_ns);
+}
+
+/* ---- windows ---- */
+
+/* Did the probes come as Windows sends them? Then its silence is over one second earlier. */
+static __always_inline int claim_is_steady(const struct claim *claim)
+{
+	return claim->window_probes >= PROBE_NUM && !(claim->flags & CLAIM_F_UNSTEADY);
+}
+
+/* How many probes make a claim. IPv6 hosts send one (RFC 4862 5.1, DupAddrDetectTransmits). */
+static __always_inline __u32 claim_min_probes(const struct claim *claim,
+					      const struct settings *settings)
+{
+	return claim_is_ipv6(claim) ? DUP_ADDR_DETECT_TRANSMITS : settings->min_probes;
+}
+
+/*
+ * When the window ends after the probe just counted. The grace keeps us silent for a guest that
+ * announces itself; a declared address needs none, but before min_probes the grace also covers a
+ * next probe that is as late as PROBE_MAX. In IPv6 nobody knows how many will come, so that each
+ * one may be the last, and the grace covers the next.
+ */
+static __always_inline void claim_window(struct claim *claim, const struct settings *settings)
+{
+	int steady = claim_is_steady(claim);
+	__u64 wait_ns = steady ? settings->steady_window_ns : settings->window_ns;
+	__u64 grace_ns = steady ? settings->steady_grace_ns : settings->grace_ns;
+
+	if (claim_is_ipv6(claim)) {
+		wait_ns = settings->dad_window_ns;
+		grace_ns = settings->dad_grace_ns;
+	} else if (claim->flags & CLAIM_F_DECLARED &&
+		   claim->window_probes >= settings->min_probes) {
+		grace_ns = 0;
+	}
+	claim->window_ends_ns = claim->last_probe_ns + wait_ns + grace_ns;
+}
+
+static __always_inline void claim_open_window(struct claim *claim, const struct heard *heard,
+					      enum counter reason, const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	claim_take_prober(claim, heard);
+	__builtin_memset(claim->rival, 0, MAC_LEN);
+	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
+	claim->rival_port = 0;
+	claim->rival_probe_ns = 0;
+	claim_owe_nothing(claim);
+	claim->flags = heard->policy.declared ? CLAIM_F_DECLARED : 0;
+	claim->retries = 0;
+	claim->window_probes = 1;
+	claim->window_announcements = 0;
+	claim->first_probe_ns = now_ns;
+	claim_window(claim, settings);
+	if (heard->policy.immediate) {
+		claim->flags |= CLAIM_F_IMMEDIATE;
+		reason = COUNTER_immediate;
+		claim_say(claim, SAY_GUEST, step, now_ns);
+	}
+	claim_edge(claim, CLAIM_PROBING, reason, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/* The guest's last probe was at before_ns, and this one is no copy of it: it is later. */
+static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
+						  __u64 before_ns, const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
+{
+	__u64 gap_ns = now_ns - before_ns;
+	__u64 off_ns = gap_ns > settings->steady_gap_ns ? gap_ns - settings->steady_gap_ns
+							: settings->steady_gap_ns - gap_ns;
+
+	if (off_ns > settings->steady_tolerance_ns)
+		claim->flags |= CLAIM_F_UNSTEADY;
+	claim_take_prober(claim, heard);
+	claim->window_probes++;
+	claim_window(claim, settings);
+	claim_edge(claim, CLAIM_PROBING, COUNTER_window_continued, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/*
+ * The attempt came to nothing: back to the last owner, or to no claim at all. Who tried may have
+ * the address all the same: until the owner names it, that is in doubt.
+ */
+static __always_inline void claim_lapse(struct claim *claim, const struct settings *settings,
+					struct claim_step *step, __u64 now_ns)
+{
+	if (mac_is_zero(claim->owner)) {
+		claim_edge(claim, CLAIM_NONE, COUNTER_lapsed, step, now_ns);
+		claim->due_ns = 0;
+		step->forget = 1;
+		return;
+	}
+	claim_copy_mac(claim->mac, claim->owner);
+	claim->port = claim->owner_port;
+	claim->role = claim->owner_role;
+	claim->tags = claim->owner_tags;
+	claim->flags |= CLAIM_F_DOUBTED;
+	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/* ---- contradiction ---- */
+
+/* How long a quarrel lasts after its last sign: the longest window of a guest. */
+static __always_inline __u64 claim_quarrel_ns(const struct claim *claim,
+					      const struct settings *settings)
+{
+	if (claim_is_ipv6(claim))
+		return settings->dad_window_ns + settings->dad_grace_ns;
+	return settings->window_ns + settings->grace_ns;
+}
+
+/* Nobody is announced for a window's length; a further sign of the quarrel starts it anew. */
+static __always_inline void claim_contradict(struct claim *claim, const struct heard *heard,
+					     enum counter reason, const struct settings *settings,
+					     struct claim_step *step, __u64 now_ns)
+{
+	claim->conflicts++;
+	claim->last_conflict_ns = now_ns;
+	claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
+	/* Caches may be with the guest until its rival has defended: that debt stays. */
+	if (!(claim->flags & CLAIM_F_DEFENDER)) {
+		claim_owe_nothing(claim);
+		/* A guest that goes on probing keeps the quarrel up; its rival stays the same. */
+		if (!mac_equal(claim->mac, heard->frame->mac))
+			claim_note_rival(claim, heard->frame->mac, heard->port,
+					 &heard->frame->tags);
+	}
+	claim_edge(claim, CLAIM_CONFLICT, reason, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/*
+ * Another host says that it has the address. Where we have announced the prober already, at its
+ * first probe, an owner who defends is announced again, so that no cache stays poisoned.
+ */
+static __always_inline void claim_contradict_by_assertion(struct claim *claim,
+							  const struct heard *heard,
+							  const struct settings *settings,
+							  struct claim_step *step, __u64 now_ns)
+{
+	int defends = claim->flags & CLAIM_F_IMMEDIATE && heard->policy.declared &&
+		      !heard->policy.denied && !heard->frame->relayed;
+
+	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
+			 settings, step, now_ns);
+	if (defends)
+		claim_say(claim, SAY_DEFENDER, step, now_ns);
+}
+
+static __always_inline int claim_is_quarrel(const struct claim *claim, __u64 now_ns)
+{
+	return claim->state == CLAIM_CONFLICT && now_ns < claim->window_ends_ns;
+}
+
+#endif /* GARPD_CLAIM_WINDOW_H */

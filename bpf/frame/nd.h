@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nd.h - what Neighbor Discovery says about an address: Neighbor Solicitations and Advertisements
+ * (RFC 4861 4.3, 4.4, 7.1), duplicate address detection (RFC 4862 5.4), its nonce (RFC 7527).
+ */
+#ifndef GARPD_FRAME_ND_H
+#define GARPD_FRAME_ND_H
+
+#include <stddef.h>
+
+#include "frame.h"
+
+#define IPV6_HOP_BY_HOP	    0 /* RFC 8200: the extension headers that may stand before ICMPv6 */
+#define IPV6_TCP	    6
+#define IPV6_UDP	    17
+#define IPV6_ROUTING	    43
+#define IPV6_FRAGMENT	    44
+#define IPV6_AUTHENTICATION 51
+#define IPV6_ICMP	    58
+#define IPV6_DESTINATION    60
+
+#define ND_SOLICITATION	  135
+#define ND_ADVERTISEMENT  136
+#define ND_HOP_LIMIT	  255
+#define ND_FLAG_SOLICITED 0x40 /* S, O: of an advertisement's first flag byte */
+#define ND_FLAG_OVERRIDE  0x20
+#define ND_OPTION_SOURCE  1 /* link-layer addresses: SLLAO, TLLAO */
+#define ND_OPTION_TARGET  2
+#define ND_OPTION_NONCE	  14
+
+#define ND_UNIT	     8	/* what options are counted in */
+#define ND_UNITS_MAX 32 /* the message of 24 bytes and its options: 256 bytes */
+
+struct ipv6_wire {
+	__u8 version; /* and what nobody here looks at: class, flow label */
+	__u8 flow[3];
+	__u16 payload_len; /* network byte order */
+	__u8 next_header;
+	__u8 hop_limit;
+	__u8 src[16];
+	__u8 dst[16];
+} __attribute__((packed));
+_Static_assert(sizeof(struct ipv6_wire) == 40, "RFC 8200");
+
+struct nd_wire {
+	__u8 type;
+	__u8 code;
+	__u8 checksum[2];
+	__u8 flags[4]; /* of an advertisement */
+	__u8 target[16];
+} __attribute__((packed));
+_Static_assert(sizeof(struct nd_wire) == 3 * ND_UNIT, "RFC 4861 4.3, 4.4");
+
+/* A link-layer address option, RFC 4861 4.6.1. */
+struct nd_lladdr_wire {
+	__u8 type;
+	__u8 units;
+	__u8 mac[MAC_LEN];
+} __attribute__((packed));
+_Static_assert(sizeof(struct nd_lladdr_wire) == ND_UNIT, "RFC 4861 4.6.1");
+
+static __always_inline int ipv6_is_zero(const __u8 *ip)
+{
+	return addr_begins_with_zeros((const struct addr *)ip) &&
+	       !(ip[10] | ip[11] | ip[12] | ip[13] | ip[14] | ip[15]);
+}
+
+/*
+ * Neither multicast, :: nor ::1. A mapped address is IPv4's: ND about it would be taken for ARP's.
+ */
+static __always_inline int ipv6_is_host(const __u8 *ip)
+{
+	const struct addr *addr = (const struct addr *)ip;
+	int loopback = addr_begins_with_zeros(addr) &&
+		       !(ip[10] | ip[11] | ip[12] | ip[13] | ip[14] | (ip[15] & 0xfe));
+
+	return ip[0] != 0xff && !loopback && !addr_is_ipv4(addr);
+}
+
+/* ff02::1:ffXX:XXXX with the last three bytes of the target (RFC 4291 2.7.1). */
+static __always_inline int ipv6_is_solicited_node(const __u8 *ip, const __u8 *target)
+{
+	int link_scope = ip[0] == 0xff && ip[1] == 0x02;
+	int zero = !(ip[2] | ip[3] | ip[4] | ip[5] | ip[6] | ip[7] | ip[8] | ip[9] | ip[10]);
+	int group = ip[11] == 0x01 && ip[12] == 0xff;
+
+	return link_scope && zero && group && ip[13] == target[13] && ip[14] == target[14] &&
+	       ip[15] == target[15];
+}
+
+/* ff02::1 */
+static __always_inline int ipv6_is_all_nodes(const __u8 *ip)
+{
+	return ip[0] == 0xff && ip[1] == 0x02 &&
+	       !(ip[2] | ip[3] | ip[4] | ip[5] | ip[6] | ip[7] | ip[8] | ip[9] | ip[10] | ip[11] |
+		 ip[12] | ip[13] | ip[14]) &&
+	       ip[15] == 1;
+}
+
+/* The Ethernet group of an IPv6 group (RFC 2464 7). */
+static __always_inline int mac_is_group_of(const __u8 *mac, const __u8 *ip)
+{
+	return mac[0] == 0x33 && mac[1] == 0x33 && mac[2] == ip[12] && mac[3] == ip[13] &&
+	       mac[4] == ip[14] && mac[5] == ip[15];
+}
+
+/*
+ * Is an IPv6 frame worth a closer look, by its Next Header and the one byte behind the IPv6 header
+ * (the type of ICMPv6, the Next Header of an extension header)? What is not says nothing to us.
+ */
+static __always_inline int nd_is_likely(__u8 next_header, __u8 behind)
+{
+	if (next_header == IPV6_TCP || next_header == IPV6_UDP)
+		return 0;
+	if (next_header == IPV6_ICMP)
+		return behind == ND_SOLICITATION || behind == ND_ADVERTISEMENT;
+	return behind == IPV6_ICMP &&
+	       (next_header == IPV6_HOP_BY_HOP || next_header == IPV6_ROUTING ||
+		next_header == IPV6_FRAGMENT || next_header == IPV6_AUTHENTICATION ||
+		next_header == IPV6_DESTINATION);
+}
+
+/* ---- the checksum: one's complement of 16-bit words (RFC 1071), here not yet folded ---- */
+
+static __always_inline __u32 nd_sum_unit(const __u8 *p)
+{
+	return ((__u32)p[0] << 8 | p[1]) + ((__u32)p[2] << 8 | p[3]) + ((__u32)p[4] << 8 | p[5]) +
+	       ((__u32)p[6] << 8 | p[7]);
+}
+
+/* The pseudo header (RFC 8200 8.1). */
+static __always_inline __u32 nd_sum_pseudo(const struct ipv6_wire *ip, __u32 len)
+{
+	return nd_sum_unit(ip->src) + nd_sum_unit(ip->src + 8) + nd_sum_unit(ip->dst) +
+	       nd_sum_unit(ip->dst + 8) + len + IPV6_ICMP;
+}
+
+/* Of at most 64 KiB: 0xffff where the checksum was part of it and is right. */
+static __always_inline __u16 nd_sum_fold(__u32 sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+/* ---- the options ---- */
+
+/* Notes where the first option of a kind begins: that one counts, as in Linux. */
+static __always_inline void nd_note_option(struct nd_options *options, const __u8 *option, __u8 at)
+{
+	if (option[0] == options->wanted && !options->lladdr)
+		options->lladdr = at;
+	else if (option[0] == ND_OPTION_NONCE && option[1] == 1 && !options->nonce)
+		options->nonce = at;
+}
+
+/*
+ * Walks `units` units from `p`, the message and its options, adds them to `sum` and notes where the
+ * options are that count. 0, or the counter to count.
+ */
+static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
+				     const void *data_end, __u32 units, __u32 *sum)
+{
+	__u32 i;
+
+	options->next = sizeof(struct nd_wire) / ND_UNIT;
+	for (i = 0; i < ND_UNITS_MAX; i++) {
+		if (i == units)
+			break;
+		if ((const void *)(p + ND_UNIT) > data_end)
+			return COUNTER_truncated;
+		*sum += nd_sum_unit(p);
+		if (i == *(volatile __u8 *)&options->next) {
+			if (!p[1] || p[1] > units - i)
+				return COUNTER_nd_malformed;
+			nd_note_option(options, p, i);
+			options->next += p[1];
+		}
+		p += ND_UNIT;
+	}
+	return 0;
+}
+
+/* The option that begins at this unit of the message; NULL where there is none. */
+static __always_inline const __u8 *nd_option(const __u8 *message, const void *data_end,
+					     const __u8 *at)
+{
+	__u32 unit = *(volatile const __u8 *)at;
+	const __u8 *option = message + unit * ND_UNIT;
+
+	return !unit || (const void *)(option + ND_UNIT) > data_end ? NULL : option;
+}
+
+/* Takes from the options what counts. 0, or -1: receivers must ignore the message. */
+static __always_inline int nd_take_options(struct frame *frame, const __u8 *message,
+					   const void *data_end)
+{
+	const __u8 *lladdr = nd_option(message, data_end, &frame->options.lladdr);
+	const __u8 *nonce = nd_option(message, data_end, &frame->options.nonce);
+
+	if (lladdr && (lladdr[1] != 1 || !mac_is_host(lladdr + 2)))
+		return -1;
+	if (lladdr)
+		__builtin_memcpy(frame->mac, lladdr + 2, MAC_LEN);
+	if (nonce)
+		__builtin_memcpy(frame->nonce, nonce + 2, NONCE_LEN);
+	return 0;
+}
+
+/* ---- what it says ---- */
+
+/* A Neighbor Solicitation from ::, RFC 4861 7.1.1 and RFC 4862 5.4.3. */
+static __always_inline void nd_classify_probe(struct frame *frame, const struct eth_wire *eth,
+					      const struct ipv6_wire *ip, const struct nd_wire *nd)
+{
+	if (frame->options.lladdr || !ipv6_is_solicited_node(ip->dst, nd->target))
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	if (!mac_is_group_of(eth->dst, ip->dst))
+		return frame_ignore(frame, COUNTER_probe_unicast);
+	if (!ipv6_is_host(nd->target))
+		return frame_ignore(frame, COUNTER_probe_target);
+	__builtin_memcpy(frame->addr.bytes, nd->target, sizeof(nd->target));
+	frame->kind = FRAME_PROBE;
+}
+
+/* `whose` address its sender has. */
+static __always_inline void nd_classify_assertion(struct frame *frame, const struct eth_wire *eth,
+						  const __u8 *whose)
+{
+	if (!ipv6_is_host(whose))
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	frame->relayed = !mac_equal(frame->mac, eth->src);
+	__builtin_memcpy(frame->addr.bytes, whose, sizeof(frame->addr.bytes));
+	frame->kind = FRAME_ASSERTION;
+}
+
+static __always_inline void nd_address(struct frame *frame, enum frame_to to,
+				       const struct eth_wire *eth, const __u8 *target)
+{
+	if (!ipv6_is_host(target))
+		return;
+	__builtin_memcpy(frame->target.bytes, target, sizeof(frame->target.bytes));
+	frame_address(frame, to, eth);
+}
+
+/* RFC 4861 7.1.2. Unsolicited, to all nodes and overriding is what caches obey: 7.2.6. */
+static __always_inline void nd_classify_advertisement(struct frame *frame,
+						      const struct eth_wire *eth,
+						      const struct ipv6_wire *ip,
+						      const struct nd_wire *nd)
+{
+	if (ip->dst[0] == 0xff && nd->flags[0] & ND_FLAG_SOLICITED)
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	nd_classify_assertion(frame, eth, nd->target);
+	if (frame->kind == FRAME_ASSERTION && frame->options.lladdr && !frame->relayed &&
+	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
+		frame->kind = FRAME_ANNOUNCEMENT;
+	if (frame->kind == FRAME_ASSERTION && nd->flags[0] & ND_FLAG_SOLICITED)
+		nd_address(frame, FRAME_ANSWERS, eth, ip->dst);
+}
+
+/* A Neighbor Solicitation of somebody who has an address: RFC 4861 7.2.2. */
+static __always_inline void nd_classify_question(struct frame *frame, const struct eth_wire *eth,
+						 const struct ipv6_wire *ip,
+						 const struct nd_wire *nd)
+{
+	nd_classify_assertion(frame, eth, ip->src);
+	if (frame->kind == FRAME_ASSERTION)
+		nd_address(frame, FRAME_ASKS, eth, nd->target);
+}
+
+/* What RFC 4861 7.1 asks of both messages. 0, or the counter to count. */
+static __always_inline __u32 nd_check(const struct eth_wire *eth, const struct ipv6_wire *ip,
+				      const struct nd_wire *nd, __u32 len)
+{
+	if (ip->version >> 4 != 6 || nd->code || nd->target[0] == 0xff || !mac_is_host(eth->src))
+		return COUNTER_nd_malformed;
+	if (ip->hop_limit != ND_HOP_LIMIT)
+		return COUNTER_nd_hop_limit;
+	if (len < sizeof(*nd) || len % ND_UNIT)
+		return COUNTER_nd_malformed;
+	if (len > ND_UNITS_MAX * ND_UNIT)
+		return COUNTER_nd_too_long;
+	return 0;
+}
+
+/*
+ * `at` is the IPv6 header. `frame` comes with its tags; the rest is filled in here. A BPF function
+ * of its own: its variables and those of its callers are too many for one stack frame.
+ */
+static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth, const void *at,
+				const void *data_end)
+{
+	const struct ipv6_wire *ip = at;
+	const struct nd_wire *nd = (const void *)(ip + 1);
+	__u32 reason, len, sum;
+
+	/* The first byte behind the header is asked for before the message: others are shorter. */
+	if ((const void *)(&nd->type + 1) > data_end)
+		return frame_ignore(frame, COUNTER_truncated);
+	if (!nd_is_likely(ip->next_header, nd->type))
+		return frame_ignore(frame, COUNTER_other_protocol);
+	if (ip->next_header != IPV6_ICMP)
+		return frame_ignore(frame, COUNTER_nd_extension);
+	if ((const void *)(nd + 1) > data_end)
+		return frame_ignore(frame, COUNTER_truncated);
+
+	len = frame_be16(ip->payload_len);
+	reason = nd_check(eth, ip, nd, len);
+	if (reason)
+		return frame_ignore(frame, reason);
+	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
+	frame->options.wanted = nd->type == ND_SOLICITATION ? ND_OPTION_SOURCE : ND_OPTION_TARGET;
+	sum = nd_sum_pseudo(ip, len);
+	reason = nd_walk(&frame->options, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
+	if (!reason && nd_sum_fold(sum) != 0xffff)
+		reason = COUNTER_nd_checksum;
+	if (!reason && nd_take_options(frame, (const __u8 *)nd, data_end))
+		reason = COUNTER_nd_malformed;
+	if (reason)
+		return frame_ignore(frame, reason);
+
+	if (nd->type == ND_ADVERTISEMENT)
+		nd_classify_advertisement(frame, eth, ip, nd);
+	else if (ipv6_is_zero(ip->src))
+		nd_classify_probe(frame, eth, ip, nd);
+	else
+		nd_classify_question(frame, eth, ip, nd);
+}
+
+#endif /* GARPD_FRAME_ND_H */

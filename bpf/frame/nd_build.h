@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nd_build.h - the Neighbor Discovery that we send: the announcement and the nudge. Pure, as nd.h.
+ */
+#ifndef GARPD_FRAME_ND_BUILD_H
+#define GARPD_FRAME_ND_BUILD_H
+
+#include "nd.h"
+
+/* Either of them, from the IPv6 header on. */
+struct nd_message {
+	struct ipv6_wire ip;
+	struct nd_wire nd;
+	struct nd_lladdr_wire lladdr;
+} __attribute__((packed));
+
+#define ND_MESSAGE_LEN (sizeof(struct nd_wire) + sizeof(struct nd_lladdr_wire))
+
+/* The Ethernet group of an IPv6 group (RFC 2464 7): what mac_is_group_of() looks for. */
+static __always_inline void mac_group_of(__u8 *mac, const __u8 *ip)
+{
+	mac[0] = 0x33;
+	mac[1] = 0x33;
+	__builtin_memcpy(mac + 2, ip + 12, 4);
+}
+
+/* ff02::1, all nodes (RFC 4291 2.7.1) */
+static __always_inline void ipv6_all_nodes(__u8 *ip)
+{
+	__builtin_memset(ip, 0, 16);
+	ip[0] = 0xff;
+	ip[1] = 0x02;
+	ip[15] = 0x01;
+}
+
+/* ff02::1:ffXX:XXXX (the same) */
+static __always_inline void ipv6_solicited_node(__u8 *ip, const struct addr *target)
+{
+	__builtin_memset(ip, 0, 16);
+	ip[0] = 0xff;
+	ip[1] = 0x02;
+	ip[11] = 0x01;
+	ip[12] = 0xff;
+	__builtin_memcpy(ip + 13, target->bytes + 13, 3);
+}
+
+/* From `addr`, whose link-layer address is `mac`. The rest is the caller's, and then nd_seal(). */
+static __always_inline void nd_begin(struct nd_message *said, const struct addr *addr,
+				     const __u8 *mac)
+{
+	__builtin_memset(said, 0, sizeof(*said));
+	said->ip.version = 6 << 4;
+	said->ip.payload_len = frame_be16(ND_MESSAGE_LEN);
+	said->ip.next_header = IPV6_ICMP;
+	said->ip.hop_limit = ND_HOP_LIMIT;
+	__builtin_memcpy(said->ip.src, addr->bytes, sizeof(said->ip.src));
+	said->lladdr.units = 1;
+	__builtin_memcpy(said->lladdr.mac, mac, MAC_LEN);
+}
+
+/* The checksum, of everything else. */
+static __always_inline void nd_seal(struct nd_message *said)
+{
+	const __u8 *unit = (const __u8 *)&said->nd;
+	__u32 i, sum = nd_sum_pseudo(&said->ip, ND_MESSAGE_LEN);
+
+	for (i = 0; i < ND_MESSAGE_LEN / ND_UNIT; i++)
+		sum += nd_sum_unit(unit + i * ND_UNIT);
+	sum = ~nd_sum_fold(sum) & 0xffff;
+	said->nd.checksum[0] = sum >> 8;
+	said->nd.checksum[1] = sum & 0xff;
+}
+
+/*
+ * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes, from
+ * the address itself; the guest is no router as far as we know (R=0). RFC 4861 7.2.6.
+ */
+static __always_inline void nd_announce(struct nd_message *said, const struct addr *addr,
+					const __u8 *mac)
+{
+	nd_begin(said, addr, mac);
+	ipv6_all_nodes(said->ip.dst);
+	said->nd.type = ND_ADVERTISEMENT;
+	said->nd.flags[0] = ND_FLAG_OVERRIDE;
+	__builtin_memcpy(said->nd.target, addr->bytes, sizeof(said->nd.target));
+	said->lladdr.type = ND_OPTION_TARGET;
+	nd_seal(said);
+}
+
+/*
+ * The nudge: `addr`, at `mac`, asks for `listener`; to that one alone where its MAC is known
+ * (`to_it`), else to its solicited-node group. RFC 4861 7.2.2, 7.2.3.
+ */
+static __always_inline void nd_ask(struct nd_message *said, const struct addr *addr,
+				   const __u8 *mac, const struct addr *listener, int to_it)
+{
+	nd_begin(said, addr, mac);
+	if (to_it)
+		__builtin_memcpy(said->ip.dst, listener->bytes, sizeof(said->ip.dst));
+	else
+		ipv6_solicited_node(said->ip.dst, listener);
+	said->nd.type = ND_SOLICITATION;
+	__builtin_memcpy(said->nd.target, listener->bytes, sizeof(said->nd.target));
+	said->lladdr.type = ND_OPTION_SOURCE;
+	nd_seal(said);
+}
+
+#endif /* GARPD_FRAME_ND_BUILD_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * parse.h - from the bytes of a frame to what it says: Ethernet and VLAN tags here, then ARP or ND.
+ */
+#ifndef GARPD_FRAME_PARSE_H
+#define GARPD_FRAME_PARSE_H
+
+#include "arp.h"
+#include "frame.h"
+#include "nd.h"
+
+/* Appends a tag below those already there; their order is outer, inner. 0, or -1: no room. */
+static __always_inline int frame_add_tag(struct tags *tags, __u16 proto, __u16 tci)
+{
+	if (!tags->proto) {
+		tags->proto = proto;
+		tags->tci = tci;
+	} else if (!tags->inner_proto) {
+		tags->inner_proto = proto;
+		tags->inner_tci = tci;
+	} else {
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * Parses the frame from its Ethernet header at `data`. `frame` is whole afterwards, whatever the
+ * frame was. `metadata`: the tag that the kernel already took out of the packet (tc: skb
+ * metadata), else zero; proto and tci in host order.
+ */
+static __always_inline void frame_parse(const void *data, const void *data_end,
+					const struct tags *metadata, struct frame *frame)
+{
+	const struct eth_wire *eth = data;
+	const __u8 *next = (const __u8 *)(eth + 1);
+	__u16 proto;
+	int i;
+
+	__builtin_memset(frame, 0, sizeof(*frame));
+	frame->tags = *metadata;
+	if ((const void *)next > data_end)
+		return frame_ignore(frame, COUNTER_truncated);
+	proto = eth->proto;
+
+	for (i = 0; i < FRAME_TAGS; i++) {
+		const struct tag_wire *tag = (const void *)next;
+
+		if (!frame_is_tag(proto))
+			break;
+		if ((const void *)(tag + 1) > data_end)
+			return frame_ignore(frame, COUNTER_truncated);
+		if (frame_add_tag(&frame->tags, frame_be16(proto), frame_be16(tag->tci)))
+			return frame_ignore(frame, COUNTER_too_many_tags);
+		proto = tag->proto;
+		next += sizeof(*tag);
+	}
+	if (frame_is_tag(proto))
+		return frame_ignore(frame, COUNTER_too_many_tags);
+	frame->offset = next - (const __u8 *)data;
+	/* Read back, so that the verifier walks the rest once and not once for each count of tags.
+	 */
+	next = (const __u8 *)data + *(volatile __u8 *)&frame->offset;
+	if (proto == frame_be16(ETH_P_IPV6))
+		return nd_parse(frame, eth, next, data_end);
+	if (proto != frame_be16(ETH_P_ARP))
+		return frame_ignore(frame, COUNTER_other_protocol);
+	if ((const void *)(next + sizeof(struct arp_wire)) > data_end)
+		return frame_ignore(frame, COUNTER_truncated);
+	arp_classify(frame, eth, (const struct arp_wire *)next);
+}
+
+#endif /* GARPD_FRAME_PARSE_H */

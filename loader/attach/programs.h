@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * programs.h - BPF programs by their ids, ours and other people's.
+ */
+#ifndef GARPD_ATTACH_PROGRAMS_H
+#define GARPD_ATTACH_PROGRAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#define PROGRAM_NAME_LEN BPF_OBJ_NAME_LEN
+
+/* Fills `name` with the program's. 0, or -errno: it is gone, or not for us to see. */
+int programs_name(__u32 id, char name[PROGRAM_NAME_LEN]);
+
+/* A program on a hook of an interface, or a tc filter that is none (id 0: `name` is its kind). */
+struct program {
+	const char *hook; /* "xdp", "tcx", "tc" */
+	__u32 id;
+	char name[PROGRAM_NAME_LEN];
+	bool dispatched; /* called by libxdp's dispatcher, which holds the hook */
+};
+
+/*
+ * What hears the frames that come in there: XDP, tcx and tc filters, ours among them; of a
+ * dispatcher what it calls. Fills at most `max`, returns how many it filled; what the kernel does
+ * not know or tell is left out.
+ */
+size_t programs_read(__u32 ifindex, struct program *programs, size_t max);
+
+/*
+ * May we see other people's programs? Without CAP_NET_ADMIN and CAP_SYS_ADMIN what programs_read
+ * finds is neither all nor named.
+ */
+bool programs_may_read(void);
+
+bool programs_is_ours(const struct program *program);
+
+/* The id of the XDP program on the interface, in whatever mode; 0: none. */
+__u32 programs_xdp(__u32 ifindex);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * log.h - the daemon's log: one line an event on standard output, as text or as JSON.
+ *
+ * Under systemd the journal takes the line as it is; a line carries its priority as sd-daemon(3)
+ * wants it ("<4>") when standard output is the journal.
+ */
+#ifndef GARPD_BASE_LOG_H
+#define GARPD_BASE_LOG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+};
+
+/* Text (the default) or one JSON object a line. */
+void log_set_json(bool json);
+bool log_is_json(void); /* else nobody needs to put fields together */
+
+/*
+ * One line. In JSON: {"time": RFC 3339, "level": ..., "message": ..., and the members of
+ * `fields`}; in text the message alone. `fields` may be NULL; the reference is taken over.
+ */
+void log_line(enum log_level level, json_t *fields, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define log_error(...)	 log_line(LOG_LEVEL_ERROR, NULL, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, NULL, __VA_ARGS__)
+#define log_info(...)	 log_line(LOG_LEVEL_INFO, NULL, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.h - addresses, MACs, times and enums as people write them, both ways.
+ */
+#ifndef GARPD_BASE_TEXT_H
+#define GARPD_BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include "bpf/abi/abi.h"
+#include "bpf/frame/frame.h" /* addr_is_ipv4() */
+
+#define ADDR_TEXT_LEN	  64 /* of an address or a prefix, with its NUL */
+#define MAC_TEXT_LEN	  18
+#define TIME_TEXT_LEN	  40
+#define DURATION_TEXT_LEN 24
+#define SEGMENT_TEXT_LEN  48 /* of an interface and its VLANs */
+#define NAME_TEXT_LEN	  24 /* of an interface */
+
+/*
+ * Puts a '?' for each byte that is not of a printable character in UTF-8, so that what others have
+ * named can go to a terminal, stay on one line, and into JSON. Returns `text`.
+ */
+char *text_clean(char *text);
+
+/* "192.0.2.7" or "2001:db8::7" into the mapped form. 0, or -EINVAL. */
+int addr_parse(const char *text, struct addr *addr);
+
+/* The same with an optional /LEN (a host without it); the host bits must be zero. 0, -EINVAL, or
+ * -EDOM where host bits are set: `prefix` is then the network without them, for the complaint.
+ */
+int prefix_parse(const char *text, struct prefix *prefix);
+
+/* Is every address of `narrow` one of `wide`? */
+bool prefix_covers(const struct prefix *wide, const struct prefix *narrow);
+
+/* True where there was one to clear. */
+bool prefix_clear_host_bits(struct prefix *prefix);
+
+/* "00:15:5d:00:00:01", also with dashes, as Windows prints it. 0, or -EINVAL; a group or zero
+ * address is -EINVAL too: nobody can own an address with it.
+ */
+int mac_parse(const char *text, __u8 mac[MAC_LEN]);
+
+/* These fill and return `text`. */
+const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
+const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
+const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
+
+/* The interface's name, cleaned; "#7" where it is gone. And a name that is known already. */
+const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN]);
+const char *name_text(const char *name, char text[NAME_TEXT_LEN]);
+
+/* CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads. */
+__u64 time_now_ns(void);
+
+/* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
+const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
+
+/* How long, in the unit that suits: "0.4 ms", "3.2 s", "17 min", "5 h". */
+const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
+
+/* Which segment: "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of its bridge.
+ */
+const char *segment_text(const struct claim_key *key, const char *interface,
+			 char text[SEGMENT_TEXT_LEN]);
+
+/* Names from the lists of abi.h; "unknown" for a value that is in none. */
+const char *claim_state_name(unsigned int state);
+const char *counter_name(unsigned int counter);
+const char *counter_help(unsigned int counter);
+const char *port_mode_name(unsigned int mode);
+const char *port_role_name(unsigned int role);
+
+#endif

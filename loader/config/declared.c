@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * declared.c - which addresses are declared, and who may own them.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+#include "loader/base/text.h"
+
+static const struct word announce_words[] = {
+#define X(NAME, name, what) {name, ANNOUNCE_##NAME},
+	ANNOUNCE_MODES(X)
+#undef X
+		{},
+};
+
+/* ---- one address by itself ---- */
+
+static bool prefix_is_v4(const struct prefix *prefix)
+{
+	return prefix->len >= ADDR_V4_BITS && addr_is_ipv4(&prefix->addr);
+}
+
+/* 0/8, 127/8 and 224/3; 0.0.0.0/0 is every address, and good for "never". */
+static bool prefix_is_nobodys_v4(const struct prefix *prefix)
+{
+	__u8 first = prefix->addr.bytes[12];
+
+	if (prefix->len < ADDR_V4_BITS + 8)
+		return first >= 224;
+	return first == 0 || first == 127 || first >= 224;
+}
+
+/*
+ * ff00::/8, and whatever reaches into ::/8, where ::, ::1 and the mapped form of IPv4 addresses
+ * are: a prefix there would hold for IPv4 too.
+ */
+static bool prefix_is_nobodys_v6(const struct prefix *prefix)
+{
+	return prefix->addr.bytes[0] == 0xff || prefix->addr.bytes[0] == 0;
+}
+
+bool prefix_is_nobodys(const struct prefix *prefix)
+{
+	return prefix_is_v4(prefix) ? prefix_is_nobodys_v4(prefix) : prefix_is_nobodys_v6(prefix);
+}
+
+int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
+{
+	static const struct prefix mapped = {.len = ADDR_V4_BITS,
+					     .addr = {{[10] = 0xff, [11] = 0xff}}};
+	char network[ADDR_TEXT_LEN];
+	int ret = prefix_parse(text, prefix);
+
+	if (ret == -EINVAL)
+		return where_error(
+			where,
+			"\"%.60s\" is no address; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
+			text);
+	if (ret == -EDOM)
+		return where_error(where,
+				   "%.60s has host bits set; write %s, or %.*s for the one "
+				   "address",
+				   text, prefix_text(prefix, network), (int)strcspn(text, "/"),
+				   text);
+	if (!prefix_is_v4(prefix) && prefix_covers(prefix, &mapped))
+		return where_error(
+			where,
+			"%s would hold for IPv4 too, which is below ::ffff:0:0/96 here; write "
+			"2000::/3",
+			prefix_text(prefix, network));
+	if (prefix_is_nobodys(prefix))
+		return where_error(where, "%s is no address that a guest can have; remove it",
+				   prefix_text(prefix, network));
+	return 0;
+}
+
+int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where)
+{
+	if (mac_parse(text, mac))
+		return where_error(where,
+				   "\"%.60s\" is no MAC of a guest; write it like "
+				   "00:15:5d:00:00:01",
+				   text);
+	return 0;
+}
+
+static int owner_add(struct declared *declared, const char *text, const struct where *where)
+{
+	struct address *address = &declared->address;
+	__u8 mac[MAC_LEN];
+	int ret = mac_read(mac, text, where);
+
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; i < address->owner_count; i++)
+		if (memcmp(address->owners[i], mac, MAC_LEN) == 0)
+			return where_error(where, "owner %.60s is listed twice; keep one", text);
+	if (address->owner_count == GARPD_MAX_OWNERS)
+		return where_error(where,
+				   "more than %u owners; split the prefix, or leave the list "
+				   "out to let any MAC own it",
+				   GARPD_MAX_OWNERS);
+	memcpy(address->owners[address->owner_count++], mac, MAC_LEN);
+	return 0;
+}
+
+static int announce_check(const struct declared *declared, const struct where *where)
+{
+	const struct address *address = &declared->address;
+
+	if (address->announce == ANNOUNCE_IMMEDIATE && address->owner_count == 0)
+		return where_error(where,
+				   "\"announce: immediate\" would believe any prober at once; "
+				   "list the MACs that may own it under \"owners:\"");
+	if (address->announce == ANNOUNCE_NEVER && address->owner_count > 0)
+		return where_error(where,
+				   "\"announce: never\" with owners; nobody is announced, so "
+				   "remove one of the two");
+	return 0;
+}
+
+/* 169.254/16 and fe80::/10, whole or in part. */
+static bool prefix_is_link_local(const struct prefix *prefix)
+{
+	unsigned int len = prefix_is_v4(prefix) ? ADDR_V4_BITS + 16 : 10;
+
+	return prefix->len >= len && addr_is_link_local(&prefix->addr);
+}
+
+/* Probes for them are passed over before anybody looks what is declared. */
+static int link_local_check(const struct config *config, const struct declared *declared,
+			    const struct where *where)
+{
+	char text[ADDR_TEXT_LEN];
+
+	if (config->settings.link_local || declared->address.announce == ANNOUNCE_NEVER ||
+	    !prefix_is_link_local(&declared->prefix))
+		return 0;
+	return where_error(where,
+			   "%s is link-local, of which nothing is announced; allow it with "
+			   "\"link_local: yes\", or remove it",
+			   prefix_text(&declared->prefix, text));
+}
+
+static int declared_append(struct config *config, const struct declared *declared,
+			   const struct where *where)
+{
+	struct declared *more;
+
+	if (config->declared_count == GARPD_MAX_DECLARED)
+		return where_error(where, "more than %u addresses; declare prefixes instead",
+				   GARPD_MAX_DECLARED);
+	more = realloc(config->declared, (config->declared_count + 1) * sizeof(*more));
+	if (!more)
+		return where_memory(where);
+	config->declared = more;
+	more[config->declared_count++] = *declared;
+	return 0;
+}
+
+/* ---- the file ---- */
+
+static int owners_load(struct declared *declared, const struct yaml_address *yaml,
+		       const struct where *item)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < yaml->owners_count && !ret; i++) {
+		struct where where = where_at(item, "%s.owners[%u]", item->path, i);
+
+		ret = owner_add(declared, yaml->owners[i], &where);
+	}
+	return ret;
+}
+
+static int address_load(struct config *config, const struct yaml_address *yaml,
+			const struct where *item)
+{
+	struct where where = where_at(item, "%s.address", item->path);
+	struct where announce = where_at(item, "%s.announce", item->path);
+	struct declared declared = {
+		.address = {.announce = ANNOUNCE_AFTER_PROBE},
+		.line = where_line(&where),
+	};
+	int ret = prefix_read(&declared.prefix, yaml->address, &where);
+
+	if (!ret && yaml->announce)
+		ret = word_find(&announce, "announce", announce_words, yaml->announce,
+				&declared.address.announce);
+	if (!ret)
+		ret = owners_load(&declared, yaml, item);
+	if (!ret)
+		ret = announce_check(&declared, &announce);
+	if (!ret)
+		ret = link_local_check(config, &declared, &where);
+	return ret ? ret : declared_append(config, &declared, &where);
+}
+
+int declared_load(struct config *config, const struct yaml_config *top, const struct where *file)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < top->addresses_count && !ret; i++) {
+		struct where item = where_at(file, "addresses[%u]", i);
+
+		ret = address_load(config, &top->addresses[i], &item);
+	}
+	return ret;
+}
+
+/* ---- the flag ---- */
+
+static int owners_split(struct declared *declared, char *list, const struct where *where)
+{
+	int ret = 0;
+
+	while (list && !ret)
+		ret = owner_add(declared, strsep(&list, ","), where);
+	return ret;
+}
+
+int declared_add_flag(struct config *config, const char *argument, const struct where *where)
+{
+	struct declared declared = {.address = {.announce = ANNOUNCE_IMMEDIATE}};
+	char *address = strdup(argument), *owners = address;
+	int ret;
+
+	if (!address)
+		return where_memory(where);
+	strsep(&owners, "=");
+	if (!owners)
+		ret = where_error(where, "no owner given; write ADDRESS=MAC[,MAC...]");
+	else
+		ret = prefix_read(&declared.prefix, address, where);
+	if (!ret)
+		ret = owners_split(&declared, owners, where);
+	if (!ret)
+		ret = link_local_check(config, &declared, where);
+	if (!ret)
+		ret = declared_append(config, &declared, where);
+	free(address);
+	return ret;
+}
+
+/* ---- all of them ---- */
+
+/* By address, then the wider one, then the one given earlier (a flag comes after the file). */
+static int declared_compare(const void *a, const void *b)
+{
+	const struct declared *left = *(const struct declared *const *)a;
+	const struct declared *right = *(const struct declared *const *)b;
+	int order = memcmp(&left->prefix.addr, &right->prefix.addr, sizeof(left->prefix.addr));
+
+	if (order)
+		return order;
+	if (left->prefix.len != right->prefix.len)
+		return left->prefix.len < right->prefix.len ? -1 : 1;
+	return (left->line - 1 > right->line - 1) - (left->line - 1 < right->line - 1);
+}
+
+/* "(line 7)", "(--declare)", or with the file's name when the complaint is about a flag. */
+static const char *other_text(const struct config *config, const struct declared *blamed,
+			      const struct declared *other, char *text, size_t size)
+{
+	if (other->line == 0)
+		snprintf(text, size, "--declare");
+	else if (blamed->line == 0)
+		snprintf(text, size, "%.100s:%u", config->file, other->line);
+	else
+		snprintf(text, size, "line %u", other->line);
+	return text;
+}
+
+static int overlap_error(const struct config *config, const struct declared *a,
+			 const struct declared *b, struct err *err)
+{
+	/* A flag (line 0 - 1) is later than every line, and the later one is to blame. */
+	const struct declared *blamed = a->line - 1 > b->line - 1 ? a : b;
+	const struct declared *other = blamed == a ? b : a;
+	char prefix[ADDR_TEXT_LEN], other_prefix[ADDR_TEXT_LEN], at[140], start[140];
+
+	prefix_text(&blamed->prefix, prefix);
+	prefix_text(&other->prefix, other_prefix);
+	other_text(config, blamed, other, at, sizeof(at));
+	if (blamed->line)
+		snprintf(start, sizeof(start), "%.120s:%u", config->file, blamed->line);
+	else
+		snprintf(start, sizeof(start), "--declare %s", prefix);
+	if (blamed->prefix.len == other->prefix.len)
+		return err_set(err, -EINVAL, "%s: %s is declared twice (%s); keep one", start,
+			       prefix, at);
+	return err_set(err, -EINVAL,
+		       "%s: %s overlaps %s (%s), and owners are listed: only the longer prefix's "
+		       "list would count; split the wider prefix, or drop the owners",
+		       start, prefix, other_prefix, at);
+}
+
+/* Sorted, the prefixes that one covers follow it at once. */
+static int overlaps_find(const struct config *config, const struct declared *const *sorted,
+			 struct err *err)
+{
+	for (size_t i = 0; i < config->declared_count; i++) {
+		const struct declared *wide = sorted[i];
+
+		for (size_t j = i + 1; j < config->declared_count; j++) {
+			const struct declared *narrow = sorted[j];
+
+			if (!prefix_covers(&wide->prefix, &narrow->prefix))
+				break;
+			if (wide->prefix.len == narrow->prefix.len || wide->address.owner_count ||
+			    narrow->address.owner_count)
+				return overlap_error(config, wide, narrow, err);
+		}
+	}
+	return 0;
+}
+
+int declared_check(const struct config *config, struct err *err)
+{
+	const struct declared **sorted;
+	int ret;
+
+	if (config->declared_count == 0)
+		return 0;
+	sorted = calloc(config->declared_count, sizeof(*sorted));
+	if (!sorted)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < config->declared_count; i++)
+		sorted[i] = &config->declared[i];
+	qsort(sorted, config->declared_count, sizeof(*sorted), declared_compare);
+	ret = overlaps_find(config, sorted, err);
+	free(sorted);
+	return ret;
+}

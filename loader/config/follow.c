@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * follow.c - what makes sure that receivers follow: nudges, gateways, refresh.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+#include "loader/base/text.h"
+
+#define REFRESH_LEAST_S 10	    /* more often is a flood, and every announcement comes twice */
+#define REFRESH_MOST_S	(24 * 3600) /* no cache keeps an entry for longer */
+
+static const struct word nudge_words[] = {
+#define X(NAME, name, what) {name, NUDGE_##NAME},
+	NUDGE_MODES(X)
+#undef X
+		{},
+};
+
+/* Units that may stand behind a number of seconds, minutes, hours. */
+static const struct {
+	char letter;
+	unsigned int seconds;
+} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
+
+/* "60s", "5m", "1h": in seconds; 0: it is nothing of the kind. */
+static unsigned long long follow_seconds(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 6 || strlen(text) != digits + 1)
+		return 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text[digits] == units[i].letter)
+			return strtoull(text, NULL, 10) * units[i].seconds;
+	return 0;
+}
+
+static int refresh_set(struct config *config, const char *text, const struct where *where)
+{
+	unsigned long long seconds = follow_seconds(text);
+
+	if (strcmp(text, "off") == 0)
+		return 0;
+	if (seconds < REFRESH_LEAST_S || seconds > REFRESH_MOST_S)
+		return where_error(where,
+				   "refresh can't be \"%.60s\"; use off, or a time from %us to "
+				   "%uh, such as 60s or 5m",
+				   text, REFRESH_LEAST_S, REFRESH_MOST_S / 3600);
+	config->settings.refresh_ns = seconds * NSEC_PER_SEC;
+	return 0;
+}
+
+static int gateway_add(struct config *config, const char *text, const struct where *where)
+{
+	struct prefix prefix = {.len = ADDR_BITS};
+
+	if (addr_parse(text, &prefix.addr) || prefix_is_nobodys(&prefix))
+		return where_error(where,
+				   "\"%.60s\" is no address of a gateway; write one, like "
+				   "192.0.2.254 or 2001:db8::1",
+				   text);
+	for (size_t i = 0; i < config->gateway_count; i++)
+		if (memcmp(&config->gateways[i], &prefix.addr, sizeof(prefix.addr)) == 0)
+			return where_error(where, "gateway %.60s is listed twice; keep one", text);
+	if (config->gateway_count == GARPD_MAX_GATEWAYS)
+		return where_error(where,
+				   "more than %u gateways; name those that are slow to follow, the "
+				   "others are learned",
+				   GARPD_MAX_GATEWAYS);
+	config->gateways[config->gateway_count++] = prefix.addr;
+	return 0;
+}
+
+int follow_load(struct config *config, const struct yaml_config *top, const struct where *file)
+{
+	struct where nudge = where_at(file, "nudge"), refresh = where_at(file, "refresh");
+	int ret = 0;
+
+	if (top->nudge)
+		ret = word_find(&nudge, "nudge", nudge_words, top->nudge, &config->settings.nudge);
+	if (!ret && top->refresh)
+		ret = refresh_set(config, top->refresh, &refresh);
+	for (unsigned int i = 0; i < top->gateways_count && !ret; i++) {
+		struct where where = where_at(file, "gateways[%u]", i);
+
+		ret = gateway_add(config, top->gateways[i], &where);
+	}
+	return ret;
+}

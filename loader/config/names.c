@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * names.c - the interfaces that the configuration names: bridges, uplinks, guests, routers.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+
+static bool names_has(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool names_match(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (fnmatch(names->name[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+bool name_is_pattern(const char *name)
+{
+	return strpbrk(name, "*?[") != NULL;
+}
+
+/* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
+int name_check(const char *name, const struct where *where)
+{
+	const char *open = strchr(name, '[');
+
+	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n\v\f")] != '\0' || !strcmp(name, ".") ||
+	    !strcmp(name, ".."))
+		return where_error(where,
+				   "\"%.60s\" is no name of an interface; give one, or a "
+				   "pattern such as vmbr*",
+				   name);
+	if (open && !strchr(open, ']'))
+		return where_error(
+			where, "\"%.60s\" has a [ without its ]: it would match that name alone",
+			name);
+	if (!name_is_pattern(name) && strlen(name) >= IFNAMSIZ)
+		return where_error(where,
+				   "\"%.60s\" is too long for an interface; names have at "
+				   "most %d characters",
+				   name, IFNAMSIZ - 1);
+	return 0;
+}
+
+static int names_add(struct names *names, const char *name, const struct where *where)
+{
+	char **more;
+	int ret = name_check(name, where);
+
+	if (ret || names_has(names, name))
+		return ret;
+	more = realloc(names->name, (names->count + 1) * sizeof(*more));
+	if (!more)
+		return where_memory(where);
+	names->name = more;
+	more[names->count] = strdup(name);
+	if (!more[names->count])
+		return where_memory(where);
+	names->count++;
+	return 0;
+}
+
+/* ---- the four lists ---- */
+
+enum list { LIST_BRIDGES, LIST_UPLINKS, LIST_GUESTS, LIST_ROUTERS, LISTS };
+
+static const struct {
+	const char *key;
+	const char *what; /* a name on it is */
+	size_t names;	  /* offset in struct config */
+} lists[LISTS] = {
+	[LIST_BRIDGES] = {"bridges", "a bridge", offsetof(struct config, bridges)},
+	[LIST_UPLINKS] = {"uplinks", "an uplink", offsetof(struct config, uplinks)},
+	[LIST_GUESTS] = {"guests", "a guest", offsetof(struct config, guests)},
+	[LIST_ROUTERS] = {"routers", "a router port", offsetof(struct config, routers)},
+};
+
+static struct names *list_names(struct config *config, enum list list)
+{
+	return (struct names *)((char *)config + lists[list].names);
+}
+
+/* A port has one role, and a router port is neither a bridge nor a port of one. */
+static bool lists_exclude(enum list a, enum list b)
+{
+	if (a == b)
+		return false;
+	return a == LIST_ROUTERS || b == LIST_ROUTERS || (a != LIST_BRIDGES && b != LIST_BRIDGES);
+}
+
+static int list_add(struct config *config, enum list list, const char *name,
+		    const struct where *where)
+{
+	for (enum list other = 0; other < LISTS; other++)
+		if (lists_exclude(list, other) && names_has(list_names(config, other), name))
+			return where_error(where, "%.60s is %s and %s; keep it in one of the lists",
+					   name, lists[list < other ? list : other].what,
+					   lists[list < other ? other : list].what);
+	return names_add(list_names(config, list), name, where);
+}
+
+static void list_free(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->name[i]);
+	free(names->name);
+	*names = (struct names){};
+}
+
+void names_free(struct config *config)
+{
+	for (enum list list = 0; list < LISTS; list++)
+		list_free(list_names(config, list));
+}
+
+static int list_load(struct config *config, enum list list, char *const *names, unsigned int count,
+		     const struct where *file)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < count && !ret; i++) {
+		struct where where = where_at(file, "%s[%u]", lists[list].key, i);
+
+		ret = list_add(config, list, names[i], &where);
+	}
+	return ret;
+}
+
+int names_load(struct config *config, const struct yaml_config *top, const struct where *file)
+{
+	int ret = list_load(config, LIST_BRIDGES, top->bridges, top->bridges_count, file);
+
+	if (!ret)
+		ret = list_load(config, LIST_UPLINKS, top->uplinks, top->uplinks_count, file);
+	if (!ret)
+		ret = list_load(config, LIST_GUESTS, top->guests, top->guests_count, file);
+	if (!ret)
+		ret = list_load(config, LIST_ROUTERS, top->routers, top->routers_count, file);
+	return ret;
+}
+
+/* ---- flags ---- */
+
+int config_add_bridge(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--bridge", .value = pattern, .err = err};
+
+	return list_add(config, LIST_BRIDGES, pattern, &where);
+}
+
+int config_add_uplink(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--uplink", .value = pattern, .err = err};
+
+	return list_add(config, LIST_UPLINKS, pattern, &where);
+}
+
+int config_add_router(struct config *config, const char *pattern, struct err *err)
+{
+	struct where where = {.flag = "--router", .value = pattern, .err = err};
+
+	return list_add(config, LIST_ROUTERS, pattern, &where);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ports.c - what becomes a port is attached, what is none any more is detached.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+
+#include <bpf/bpf.h>
+
+#include "parts.h"
+#include "loader/base/log.h"
+#include "loader/datapath/rules.h"
+#include "loader/base/text.h"
+
+/* A port that cannot be had stops the start; later it is only said, and the others go on. */
+static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
+{
+	if (!daemon->starting)
+		log_error("%s; SIGHUP (systemctl reload garpd) tries again", err->text);
+	else if (!daemon->attach_err.text[0])
+		daemon->attach_err = *err;
+	return false;
+}
+
+static bool daemon_has(const struct daemon *daemon, __u32 ifindex)
+{
+	struct port port;
+
+	return !bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port);
+}
+
+/* Remembers what would have to be undone. Without memory it stays attached, as a former daemon's.
+ */
+static void daemon_keep_fresh(struct daemon *daemon, __u32 ifindex)
+{
+	__u32 *more = realloc(daemon->fresh, (daemon->fresh_count + 1) * sizeof(*more));
+
+	if (!more)
+		return;
+	more[daemon->fresh_count++] = ifindex;
+	daemon->fresh = more;
+}
+
+static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+			      const struct port_vlans *vlans)
+{
+	struct daemon *daemon = ctx;
+	bool is_fresh = !daemon_has(daemon, ifindex);
+	struct err err;
+	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
+
+	if (code == -ENODEV)
+		return false; /* gone already; the next message says so */
+	if (code < 0)
+		return daemon_attach_failed(daemon, &err);
+	if (daemon->starting && is_fresh && code == 0)
+		daemon_keep_fresh(daemon, ifindex);
+	if (port->role == ROLE_ROUTER)
+		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
+			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
+	else
+		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
+			 name, code ? "adopted" : "attached", port_role_name(port->role),
+			 port_mode_name(daemon->datapath.mode));
+	return true;
+}
+
+static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
+				const struct port_vlans *vlans)
+{
+	struct daemon *daemon = ctx;
+	struct err err;
+	int code = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err);
+
+	if (code < 0)
+		return daemon_attach_failed(daemon, &err);
+	if (code == 1)
+		daemon_sweep_later(daemon, ifindex);
+	return true;
+}
+
+static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
+{
+	struct daemon *daemon = ctx;
+	bool had = daemon_has(daemon, ifindex);
+	struct err err;
+
+	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &err))
+		log_error("%s", err.text);
+	else if (had) /* else it could not be attached, as was said */
+		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
+	daemon_sweep_later(daemon, ifindex);
+}
+
+static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
+{
+	(void)ctx;
+	(void)ifindex;
+	log_info("%s: is %s now", from, to);
+}
+
+static void daemon_bridge_seen(void *ctx, const char *name)
+{
+	(void)ctx;
+	log_info("%s: bridge found", name);
+}
+
+static void daemon_settling(void *ctx)
+{
+	daemon_settle_subnets(ctx);
+}
+
+static void daemon_settled(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	evpn_settle(daemon->evpn, daemon->config.evpn);
+}
+
+static void daemon_bridge_waiting(void *ctx, const char *pattern)
+{
+	(void)ctx;
+	log_warning("%s: no Linux bridge of that name yet (Open vSwitch is none); waiting for it",
+		    pattern);
+}
+
+static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge)
+{
+	(void)ctx;
+	log_warning("%s: its guests are behind the bridge %s, whose filters and ports nobody asks; "
+		    "add it to \"bridges\"",
+		    name, bridge);
+}
+
+static void daemon_router_waiting(void *ctx, const char *pattern)
+{
+	(void)ctx;
+	log_warning("%s: no interface for a router port yet; waiting for it", pattern);
+}
+
+static void daemon_router_refused(void *ctx, const char *name, enum router_fault fault)
+{
+	static const char *const remedies[] = {
+		[ROUTER_NOT_ETHERNET] = "it is no Ethernet; take it out of \"routers\"",
+		[ROUTER_OUR_BRIDGE] =
+			"it belongs to \"bridges\", where each port is heard; take it "
+			"out of \"routers\"",
+		[ROUTER_ENSLAVED] = "it belongs to a bridge or bond; name that one instead",
+	};
+
+	(void)ctx;
+	log_warning("%s: no router port: %s", name, remedies[fault]);
+}
+
+static const struct ports_ops daemon_ports_ops = {
+	.added = daemon_port_added,
+	.changed = daemon_port_changed,
+	.removed = daemon_port_removed,
+	.renamed = daemon_port_renamed,
+	.bridge_seen = daemon_bridge_seen,
+	.settling = daemon_settling,
+	.settled = daemon_settled,
+	.bridge_waiting = daemon_bridge_waiting,
+	.bridge_behind = daemon_bridge_behind,
+	.router_waiting = daemon_router_waiting,
+	.router_refused = daemon_router_refused,
+};
+
+/* Ports in the maps that are none any more: they left while no daemon was looking. */
+static void daemon_forget_ports(struct daemon *daemon)
+{
+	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
+	const char *name;
+	size_t i, count;
+
+	if (!ifindexes)
+		return;
+	count = datapath_ports(&daemon->datapath.pins, ifindexes, GARPD_MAX_PORTS);
+	for (i = 0; i < count; i++) {
+		if (ports_is_port(daemon->ports, ifindexes[i]))
+			continue;
+		name = ports_name(daemon->ports, ifindexes[i]);
+		daemon_port_removed(daemon, ifindexes[i],
+				    ports_name_text(daemon->ports, ifindexes[i]), name);
+	}
+	free(ifindexes);
+}
+
+void daemon_undo_ports(struct daemon *daemon)
+{
+	char name[IF_NAMESIZE];
+	struct err ignored;
+
+	for (size_t i = 0; i < daemon->fresh_count; i++)
+		if (if_indextoname(daemon->fresh[i], name))
+			datapath_detach(&daemon->datapath.pins, daemon->fresh[i], name, &ignored);
+}
+
+int daemon_start_ports(struct daemon *daemon, struct err *err)
+{
+	int code;
+
+	daemon->starting = true;
+	code = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
+			  err);
+	daemon->starting = false;
+	if (!code && daemon->attach_err.text[0]) {
+		*err = daemon->attach_err;
+		return -EBUSY;
+	}
+	if (code)
+		return code;
+	daemon_forget_ports(daemon);
+	rules_applied(&daemon->datapath.pins, &daemon->config.guards);
+	return 0;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gather_maps.c - what the pinned maps say of an address: the policy, its port, the counters.
+ */
+#include <net/if.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "loader/maps/counters.h"
+#include "parts.h"
+
+/* ---- names ---- */
+
+void explain_note_name(struct explain *explain, __u32 ifindex)
+{
+	size_t i = explain->names;
+
+	if (!ifindex || i == EXPLAIN_NAMES)
+		return;
+	explain->name[i].ifindex = ifindex;
+	interface_text(ifindex, explain->name[i].text);
+	explain->names++;
+}
+
+void explain_note_place(struct explain *explain, struct explain_places *places, __u32 ifindex)
+{
+	if (places->count < EXPLAIN_PLACES) {
+		places->ifindex[places->count] = ifindex;
+		explain_note_name(explain, ifindex);
+	}
+	places->count++;
+}
+
+/* ---- policy ---- */
+
+/* Which entry it is that a look-up of the address finds: the tree itself does not tell. */
+static void declared_read(const struct pins *pins, struct explain *explain)
+{
+	struct prefix whole = {.len = ADDR_BITS, .addr = explain->addr}, key, next;
+	int code = bpf_map_get_next_key(pins->addresses, NULL, &next);
+
+	explain->is_declared = !bpf_map_lookup_elem(pins->addresses, &whole, &explain->declared);
+	while (!code && explain->is_declared) {
+		key = next;
+		if (key.len >= explain->prefix.len && prefix_covers(&key, &whole))
+			explain->prefix = key;
+		code = bpf_map_get_next_key(pins->addresses, &key, &next);
+	}
+}
+
+static bool is_foreign(const struct pins *pins, const struct explain *explain)
+{
+	const struct claim_key *key = &explain->claim.key;
+	struct subnet subnet = {.len = SUBNET_FAMILY_BITS + ADDR_BITS,
+				.segment = key->segment,
+				.vlan = key->vlan,
+				.family = addr_is_ipv4(&key->addr) ? 4 : 6,
+				.addr = key->addr};
+	__u32 what;
+
+	return !key->inner_vlan && !addr_is_link_local(&key->addr) &&
+	       !bpf_map_lookup_elem(pins->subnets, &subnet, &what) && what == SUBNET_FOREIGN;
+}
+
+/* As policy_of() of bpf/guard.h asks the same maps. */
+static void guard_read(const struct pins *pins, struct explain *explain)
+{
+	struct rule_address address = {
+		.len = RULE_BITS + ADDR_BITS, .rule = explain->port.rule, .addr = explain->addr};
+	struct rule_mac mac = {.rule = explain->port.rule};
+	__u32 any;
+
+	memcpy(mac.mac, explain->claim.mac, MAC_LEN);
+	explain->guard = (struct guard){
+		.guards = explain->port.guards,
+		.is_foreign = is_foreign(pins, explain),
+		.has_address = !bpf_map_lookup_elem(pins->rule_addresses, &address, &any),
+		.has_mac = !bpf_map_lookup_elem(pins->rule_macs, &mac, &any),
+	};
+}
+
+static void policy_read(const struct pins *pins, struct explain *explain)
+{
+	declared_read(pins, explain);
+	guard_read(pins, explain);
+	explain->is_host = !bpf_map_lookup_elem(pins->host, &explain->addr, &explain->host);
+	explain->policy = policy_judge_guarded(explain->is_declared ? &explain->declared : NULL,
+					       explain->is_host ? &explain->host : NULL,
+					       &explain->guard, explain->claim.mac);
+}
+
+/* ---- where it is ---- */
+
+static void port_read(const struct pins *pins, struct explain *explain)
+{
+	const struct claim *claim = &explain->claim;
+	struct port_vlans vlans = {};
+	char name[IF_NAMESIZE];
+
+	explain->port_exists = if_indextoname(claim->port, name) != NULL;
+	explain->has_port = !bpf_map_lookup_elem(pins->ports, &claim->port, &explain->port);
+	explain->in_vlan = true;
+	if (!explain->has_port || !explain->port.vlan_proto)
+		return;
+	bpf_map_lookup_elem(pins->port_vlans, &claim->port, &vlans);
+	explain->in_vlan = vlans.member[claim->key.vlan / 64 % 64] >> claim->key.vlan % 64 & 1;
+}
+
+static bool place_is_noted(const struct explain_places *places, __u32 ifindex)
+{
+	for (size_t i = 0; i < places->count && i < EXPLAIN_PLACES; i++)
+		if (places->ifindex[i] == ifindex)
+			return true;
+	return false;
+}
+
+/* Where garpd is: what an address that nobody has claimed was not heard on. */
+static void segments_read(const struct pins *pins, struct explain *explain)
+{
+	__u32 key, next;
+	struct port port;
+	int code = bpf_map_get_next_key(pins->ports, NULL, &next);
+
+	while (!code) {
+		key = next;
+		code = bpf_map_get_next_key(pins->ports, &key, &next);
+		if (bpf_map_lookup_elem(pins->ports, &key, &port))
+			continue;
+		explain->ports++;
+		if (!place_is_noted(&explain->segments, port.segment))
+			explain_note_place(explain, &explain->segments, port.segment);
+	}
+}
+
+int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err)
+{
+	const struct claim *claim = &explain->claim;
+	__u32 zero = 0;
+	int code = bpf_map_lookup_elem(pins->settings, &zero, &explain->settings);
+
+	if (code)
+		return err_set(err, code, "settings: cannot read the map: %s", strerror(-code));
+	code = counters_read(pins, explain->counted, err);
+	if (code)
+		return code;
+	port_read(pins, explain);
+	policy_read(pins, explain);
+	explain->daemon = pins_is_locked();
+	if (!explain_is_claimed(explain)) {
+		segments_read(pins, explain);
+		return 0;
+	}
+	explain_note_name(explain, claim->key.segment);
+	explain_note_name(explain, claim->port);
+	explain_note_name(explain, claim->rival_port);
+	return 0;
+}

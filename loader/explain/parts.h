@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parts.h - what the files share that say what follows from the facts of explain.h. Nobody
+ * else includes this.
+ */
+#ifndef GARPD_EXPLAIN_PARTS_H
+#define GARPD_EXPLAIN_PARTS_H
+
+#include "explain.h"
+
+/* As text, for the length of the statement. */
+#define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
+#define ADDR(addr)   addr_text(addr, (char[ADDR_TEXT_LEN]){})
+#define PREFIX(p)    prefix_text(p, (char[ADDR_TEXT_LEN]){})
+#define DURATION(ns) duration_text(ns, (char[DURATION_TEXT_LEN]){})
+
+/* Names an interface among the facts; and where it counts as one of `places`, there. */
+void explain_note_name(struct explain *explain, __u32 ifindex);
+void explain_note_place(struct explain *explain, struct explain_places *places, __u32 ifindex);
+
+/* The half of explain_read() that asks the maps, for explain->claim. 0, or -errno with `err`. */
+int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err);
+
+/* Fill a finding as printf would; true, so that a cause can end with either. */
+bool finding_trouble(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+bool finding_remedy(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * The causes, X(name, level): troubles before notes, and the likelier ones before those that follow
+ * from them. The name is a contract, `cause` in JSON. Each has its function, find_NAME(): false
+ * where it does not apply, else it has filled the finding's sentences.
+ */
+#define CAUSES(X)                       \
+	X(no_port, TROUBLE)             \
+	X(denied_never, TROUBLE)        \
+	X(denied_owner, TROUBLE)        \
+	X(denied_host, TROUBLE)         \
+	X(denied_next_hop, TROUBLE)     \
+	X(denied_foreign, TROUBLE)      \
+	X(denied_undeclared, TROUBLE)   \
+	X(denied_port_address, TROUBLE) \
+	X(denied_port_mac, TROUBLE)     \
+	X(denied, TROUBLE)              \
+	X(conflict, TROUBLE)            \
+	X(frozen, TROUBLE)              \
+	X(port_gone, TROUBLE)           \
+	X(port_blocked, TROUBLE)        \
+	X(port_vlan, TROUBLE)           \
+	X(host_permanent, TROUBLE)      \
+	X(host_evpn, TROUBLE)           \
+	X(host_noarp, TROUBLE)          \
+	X(daemon_down, TROUBLE)         \
+	X(link_local, TROUBLE)          \
+	X(never_probed, TROUBLE)        \
+	X(no_room, TROUBLE)             \
+	X(port_full, TROUBLE)           \
+	X(announce_failed, TROUBLE)     \
+	X(announce_lost, TROUBLE)       \
+	X(host_drops, TROUBLE)          \
+	X(host_wrong, TROUBLE)          \
+	X(fdb_static, TROUBLE)          \
+	X(fdb_learning, TROUBLE)        \
+	X(fdb_other_port, TROUBLE)      \
+	X(unconfirmed, TROUBLE)         \
+	X(uplink_probes, NOTE)          \
+	X(port_left, NOTE)              \
+	X(few_probes, NOTE)             \
+	X(wrong_vlan, NOTE)             \
+	X(denied_before, NOTE)          \
+	X(lapsed, NOTE)                 \
+	X(doubted, NOTE)                \
+	X(window_open, NOTE)            \
+	X(queued, NOTE)                 \
+	X(nudging, NOTE)                \
+	X(unproven, NOTE)               \
+	X(nudge_never, NOTE)            \
+	X(self_announced, NOTE)         \
+	X(neigh_suppress, NOTE)         \
+	X(isolated, NOTE)               \
+	X(router_only, NOTE)            \
+	X(silent, NOTE)
+
+#define X(name, level) bool find_##name(const struct explain *explain, struct finding *finding);
+CAUSES(X)
+#undef X
+
+/* Does the entry say what everybody is meant to know? NEIGH_ABSENT where nobody is meant to. */
+enum neigh_outcome explain_outcome(const struct explain *explain,
+				   const struct explain_interface *interface);
+
+/* It was announced, and nothing shows that anybody heard it. */
+bool explain_is_unproven(const struct explain *explain);
+
+/* "reachable", as ip neigh has it. */
+const char *neigh_state_name(__u16 state);
+
+/* The sections of explain_fields[], a list of sentences each. */
+json_t *explain_heard(const void *row);
+json_t *explain_decided(const void *row);
+json_t *explain_said(const void *row);
+json_t *explain_confirmed(const void *row);
+json_t *explain_tables(const void *row);
+
+#endif

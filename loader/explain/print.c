@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * print.c - the table of what is known of an address, for JSON and for the screen.
+ */
+#include <stdio.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "loader/maps/claims.h"
+#include "parts.h"
+
+#define FINDINGS_SHOWN 3 /* on the screen; JSON has all of them */
+
+#define ROW(row) ((const struct explain *)(row))
+
+static json_t *get_address(const void *row)
+{
+	return output_addr(&ROW(row)->addr);
+}
+
+static json_t *get_bridge(const void *row)
+{
+	return output_interface(ROW(row)->claim.key.segment);
+}
+
+static json_t *get_vlan(const void *row)
+{
+	return output_vlan(ROW(row)->claim.key.vlan);
+}
+
+static json_t *get_inner_vlan(const void *row)
+{
+	return output_vlan(ROW(row)->claim.key.inner_vlan);
+}
+
+static json_t *get_state(const void *row)
+{
+	return json_string(claim_state_name(ROW(row)->claim.state));
+}
+
+static json_t *get_well(const void *row)
+{
+	return json_boolean(explain_is_well(row));
+}
+
+static json_t *get_daemon(const void *row)
+{
+	return ROW(row)->daemon < 0 ? json_null() : json_boolean(ROW(row)->daemon);
+}
+
+static json_t *get_claim(const void *row)
+{
+	return explain_is_claimed(row) ? output_object(claims_fields, &ROW(row)->claim)
+				       : json_null();
+}
+
+static json_t *get_listeners(const void *row)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ROW(row)->listeners; i++)
+		json_array_append_new(list,
+				      output_object(listeners_fields, &ROW(row)->listener[i]));
+	return list;
+}
+
+static json_t *neighbour_object(const struct explain *explain,
+				const struct explain_interface *interface)
+{
+	enum neigh_outcome outcome = explain_outcome(explain, interface);
+	json_t *right = outcome == NEIGH_ABSENT ? json_null()
+						: json_boolean(outcome == NEIGH_FOLLOWED);
+
+	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "interface",
+			 explain_name(explain, interface->ifindex), "mac",
+			 output_mac(interface->neigh.mac), "state",
+			 neigh_state_name(interface->neigh.state), "extern_learn",
+			 !!(interface->neigh.flags & NTF_EXT_LEARNED), "right", right);
+}
+
+static json_t *get_neighbours(const void *row)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ROW(row)->interfaces; i++)
+		json_array_append_new(list, neighbour_object(row, &ROW(row)->interface[i]));
+	return list;
+}
+
+static json_t *get_fdb_port(const void *row)
+{
+	return output_interface(ROW(row)->fdb.port);
+}
+
+static json_t *get_findings(const void *row)
+{
+	struct finding findings[FINDINGS_MAX];
+	size_t i, count = explain_causes(row, findings);
+	json_t *list = json_array();
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, output_object(finding_fields, &findings[i]));
+	return list;
+}
+
+const struct field explain_fields[] = {
+	{"address", NULL, get_address},
+	{"bridge", NULL, get_bridge},
+	{"vlan", NULL, get_vlan},
+	{"inner_vlan", NULL, get_inner_vlan},
+	{"state", NULL, get_state},
+	{"well", NULL, get_well},
+	{"daemon", NULL, get_daemon},
+	{"heard", "heard", explain_heard},
+	{"decided", "decided", explain_decided},
+	{"said", "said", explain_said},
+	{"confirmed", "confirmed", explain_confirmed},
+	{"tables", "tables now", explain_tables},
+	{"findings", NULL, get_findings},
+	{"claim", NULL, get_claim},
+	{"listeners", NULL, get_listeners},
+	{"neighbours", NULL, get_neighbours},
+	{"fdb_port", NULL, get_fdb_port},
+	{NULL, NULL, NULL},
+};
+
+/* ---- a finding ---- */
+
+static json_t *get_cause(const void *row)
+{
+	return json_string(((const struct finding *)row)->cause);
+}
+
+/* null in the other one's field: on the screen the header says which it is. */
+static json_t *get_of_level(const struct finding *finding, enum cause_level level)
+{
+	return finding->level == level ? json_string(finding->trouble) : json_null();
+}
+
+static json_t *get_trouble(const void *row)
+{
+	return get_of_level(row, CAUSE_TROUBLE);
+}
+
+static json_t *get_note(const void *row)
+{
+	return get_of_level(row, CAUSE_NOTE);
+}
+
+static json_t *get_remedy(const void *row)
+{
+	const struct finding *finding = row;
+
+	return finding->remedy[0] ? json_string(finding->remedy) : json_null();
+}
+
+const struct field finding_fields[] = {
+	{"cause", NULL, get_cause},  {"trouble", "trouble:", get_trouble},
+	{"note", "note:", get_note}, {"remedy", "remedy:", get_remedy},
+	{NULL, NULL, NULL},
+};
+
+/* ---- the screen ---- */
+
+static void title_print(const struct explain *explain)
+{
+	const struct claim *claim = &explain->claim;
+	char segment[SEGMENT_TEXT_LEN];
+
+	if (!explain_is_claimed(explain))
+		printf("%s: nobody has claimed it here\n", ADDR(&explain->addr));
+	else
+		printf("%s on %s: %s, %s on %s\n", ADDR(&explain->addr),
+		       segment_text(&claim->key, explain_name(explain, claim->key.segment),
+				    segment),
+		       claim_state_name(claim->state), MAC(claim->mac),
+		       explain_name(explain, claim->port));
+}
+
+void explain_print(const struct explain *explain)
+{
+	struct finding findings[FINDINGS_MAX];
+	size_t i, count = explain_causes(explain, findings);
+
+	title_print(explain);
+	output_sheet(explain_fields, explain);
+	if (explain_is_well(explain))
+		printf("%s\n", explain_is_unproven(explain) ? "nothing is known to be wrong"
+							    : "all is well");
+	for (i = 0; i < count && i < FINDINGS_SHOWN; i++)
+		output_sheet(finding_fields, &findings[i]);
+	if (count > i)
+		printf("%zu more: garpd explain -j %s\n", count - i, ADDR(&explain->addr));
+}

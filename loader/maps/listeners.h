@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listeners.h - reading the maps of listeners, and a listener as a user sees it.
+ */
+#ifndef GARPD_MAPS_LISTENERS_H
+#define GARPD_MAPS_LISTENERS_H
+
+#include <stddef.h>
+
+#include "bpf/abi/abi.h"
+#include "loader/base/err.h"
+#include "loader/base/output.h"
+#include "pins.h"
+
+struct listener_row {
+	struct listener_key key;
+	struct listener listener;
+};
+
+/* A copy of both maps, sorted by bridge, VLAN, address, place. */
+struct listeners {
+	struct listener_row *row;
+	size_t count;
+};
+
+/* 0, or -errno with `err`. listeners_free takes what is left either way. */
+int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *err);
+void listeners_free(struct listeners *listeners);
+
+/* Those of one claim: fills at most LISTENERS rows and returns how many. */
+size_t listeners_of(int listeners_fd, const struct claim_key *key, struct listener_row *rows);
+
+/* What `garpd show listeners` prints of a struct listener_row; ends with a NULL key. */
+extern const struct field listeners_fields[];
+
+#endif

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "pins.h"
+#include "loader/base/text.h"
+
+#define BPFFS "/sys/fs/bpf"
+
+/* X(map, key, value). `settings` is first: it tells whether the rest is ours. */
+#define PINS(X)                                                 \
+	X(settings, __u32, struct settings)                     \
+	X(claims, struct claim_key, struct claim)               \
+	X(ports, __u32, struct port)                            \
+	X(port_vlans, __u32, struct port_vlans)                 \
+	X(port_limits, __u32, struct limit)                     \
+	X(lanes, __u32, struct lane_limit)                      \
+	X(addresses, struct prefix, struct address)             \
+	X(subnets, struct subnet, __u32)                        \
+	X(rule_addresses, struct rule_address, __u32)           \
+	X(rule_macs, struct rule_mac, __u32)                    \
+	X(host, struct addr, __u32)                             \
+	X(listeners, struct listener_key, struct listener)      \
+	X(gateways, __u32, struct addr)                         \
+	X(gateways_heard, struct listener_key, struct listener) \
+	X(seen, struct seen_key, struct seen)                   \
+	X(counters, __u32, struct counters)
+
+/* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */
+static const struct pin {
+	const char *name;
+	size_t offset;
+	__u32 key_size;
+	__u32 value_size;
+} pinned_maps[] = {
+#define X(map, key, value) {#map, offsetof(struct pins, map), sizeof(key), sizeof(value)},
+	PINS(X)
+#undef X
+		{"events", offsetof(struct pins, events), 0, 0},
+};
+
+#define PINNED_MAPS (sizeof(pinned_maps) / sizeof(pinned_maps[0]))
+
+static int *pin_fd(struct pins *pins, const struct pin *pin)
+{
+	return (int *)((char *)pins + pin->offset);
+}
+
+const char *pins_path(const char *name, char path[PIN_PATH_LEN])
+{
+	snprintf(path, PIN_PATH_LEN, "%s/%s", GARPD_PIN_DIR, name);
+	return path;
+}
+
+/* Each mode has a name of its own: while a port changes its mode, both links are there. */
+const char *pins_link_path(__u32 ifindex, enum port_mode mode, char path[PIN_PATH_LEN])
+{
+	const char *suffix = mode == MODE_XDP		? "-xdp"
+			     : mode == MODE_XDP_GENERIC ? "-xdp-generic"
+							: "";
+
+	snprintf(path, PIN_PATH_LEN, "%s/%s/%u%s", GARPD_PIN_DIR, GARPD_LINKS, ifindex, suffix);
+	return path;
+}
+
+static void pins_clear(struct pins *pins)
+{
+	size_t i;
+
+	for (i = 0; i < PINNED_MAPS; i++)
+		*pin_fd(pins, &pinned_maps[i]) = -1;
+	pins->speak = -1;
+	pins->speak_lock = -1;
+}
+
+void pins_close(struct pins *pins)
+{
+	size_t i;
+
+	for (i = 0; i < PINNED_MAPS; i++)
+		if (*pin_fd(pins, &pinned_maps[i]) >= 0)
+			close(*pin_fd(pins, &pinned_maps[i]));
+	if (pins->speak >= 0)
+		close(pins->speak);
+	if (pins->speak_lock >= 0)
+		close(pins->speak_lock);
+	pins_clear(pins);
+}
+
+static int pins_check_bpffs(struct err *err)
+{
+	struct statfs fs;
+
+	if (statfs(BPFFS, &fs) || fs.f_type != BPF_FS_MAGIC)
+		return err_set(err, -ENODEV,
+			       "%s: no BPF file system is mounted; mount -t bpf bpf %s", BPFFS,
+			       BPFFS);
+	return 0;
+}
+
+int pins_explain(const char *path, int code, struct err *err)
+{
+	if (code == -ENOENT)
+		return err_set(err, code, "%s: not there; is garpd loaded here? Start `garpd run`",
+			       path);
+	if (code == -EACCES)
+		return err_set(
+			err, code,
+			"%s: not permitted; run as root, or to look only, as a member of the "
+			"\"group\" in garpd.yaml (which %s has to let through: chmod 0711 %s)",
+			path, BPFFS, BPFFS);
+	if (code == -EPERM)
+		return err_set(err, code,
+			       "%s: not permitted: this kernel wants CAP_BPF even to look, since "
+			       "kernel.unprivileged_bpf_disabled is not 0; run as root, or with "
+			       "CAP_BPF and CAP_NET_ADMIN",
+			       path);
+	if (code == -EROFS)
+		return err_set(err, code, "%s: %s is mounted read-only; mount -o remount,rw %s",
+			       path, BPFFS, BPFFS);
+	return err_set(err, code, "%s: cannot open: %s", path, strerror(-code));
+}
+
+/* ---- whose directory is it? ---- */
+
+static int pins_check_owner(const struct stat *dir, struct err *err)
+{
+	if (!S_ISDIR(dir->st_mode))
+		return err_set(
+			err, -ENOTDIR,
+			"%s: somebody has put a %s there, not a directory of garpd's; remove "
+			"it (rm %s) and start again",
+			GARPD_PIN_DIR, S_ISLNK(dir->st_mode) ? "symbolic link" : "file",
+			GARPD_PIN_DIR);
+	if (dir->st_uid != 0 && dir->st_uid != geteuid())
+		return err_set(
+			err, -EPERM,
+			"%s: belongs to user %u, not to garpd; remove it (rm -r %s) and start "
+			"again",
+			GARPD_PIN_DIR, dir->st_uid, GARPD_PIN_DIR);
+	if (dir->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err, -EPERM,
+			       "%s: others may write there (mode %04o), so what is in it may be "
+			       "theirs; remove it (rm -r %s) and start again",
+			       GARPD_PIN_DIR, dir->st_mode & 07777, GARPD_PIN_DIR);
+	return 0;
+}
+
+/* A tool believes what it finds there. Where there is nothing, whatever is opened will say so. */
+static int pins_check_dir(struct err *err)
+{
+	struct stat dir;
+
+	if (lstat(GARPD_PIN_DIR, &dir))
+		return errno == ENOENT ? 0 : pins_explain(GARPD_PIN_DIR, -errno, err);
+	return pins_check_owner(&dir, err);
+}
+
+/* ---- opening ---- */
+
+static int pins_other_layout(const char *path, struct err *err)
+{
+	return err_set(err, -EPROTO,
+		       "%s: pinned by another version of garpd; use that one, or start this one's "
+		       "`garpd run`, which replaces it",
+		       path);
+}
+
+/* The kernel copies what the map has, not what we have room for. */
+static int pins_check_size(int fd, const struct pin *pin, const char *path, struct err *err)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.key_size != pin->key_size ||
+	    info.value_size != pin->value_size)
+		return pins_other_layout(path, err);
+	return 0;
+}
+
+/* 0 is a map that nobody has written to: its daemon was killed while it started. */
+static int pins_check_abi(const struct pins *pins, struct err *err)
+{
+	struct settings settings = {};
+	__u32 zero = 0;
+
+	if (!bpf_map_lookup_elem(pins->settings, &zero, &settings) && settings.abi &&
+	    settings.abi != GARPD_ABI)
+		return pins_other_layout(GARPD_PIN_DIR, err);
+	return 0;
+}
+
+static int pins_open_map(struct pins *pins, const struct pin *pin, bool read_only, struct err *err)
+{
+	DECLARE_LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = read_only ? BPF_F_RDONLY : 0);
+	char path[PIN_PATH_LEN];
+	int fd = bpf_obj_get_opts(pins_path(pin->name, path), &opts);
+	int code;
+
+	if (fd < 0)
+		return pins_explain(path, fd, err);
+	*pin_fd(pins, pin) = fd;
+	code = pins_check_size(fd, pin, path, err);
+	if (!code && fd == pins->settings)
+		code = pins_check_abi(pins, err);
+	return code;
+}
+
+static int pins_open_speak(struct pins *pins, struct err *err)
+{
+	char path[PIN_PATH_LEN];
+	int fd = bpf_obj_get(pins_path("garpd_speak", path));
+
+	if (fd < 0)
+		return pins_explain(path, fd, err);
+	pins->speak = fd;
+	pins->speak_lock = open(pins_path(GARPD_LINKS, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return pins->speak_lock < 0 ? pins_explain(path, -errno, err) : 0;
+}
+
+int pins_open(struct pins *pins, bool read_only, struct err *err)
+{
+	size_t i;
+	int code;
+
+	pins_clear(pins);
+	code = pins_check_bpffs(err);
+	if (!code)
+		code = pins_check_dir(err);
+	for (i = 0; i < PINNED_MAPS && !code; i++)
+		code = pins_open_map(pins, &pinned_maps[i], read_only, err);
+	if (!code && !read_only)
+		code = pins_open_speak(pins, err);
+	if (code)
+		pins_close(pins);
+	return code;
+}
+
+/* 0: none. */
+static __u32 pins_map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+bool pins_are_pinned(const struct pins *pins)
+{
+	DECLARE_LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
+	char path[PIN_PATH_LEN];
+	int fd = bpf_obj_get_opts(pins_path("claims", path), &opts);
+	bool same = fd >= 0 && pins_map_id(fd) == pins_map_id(pins->claims);
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
+/* ---- the lock ---- */
+
+static int pins_open_dir(int *dir_fd, struct err *err)
+{
+	struct stat dir;
+	int code;
+
+	if (mkdir(GARPD_PIN_DIR, 0750) && errno != EEXIST)
+		return pins_explain(GARPD_PIN_DIR, -errno, err);
+	code = pins_check_dir(err);
+	if (code)
+		return code;
+	*dir_fd = open(GARPD_PIN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*dir_fd < 0)
+		return pins_explain(GARPD_PIN_DIR, -errno, err);
+	/* What was opened, whatever was there a moment ago. */
+	return fstat(*dir_fd, &dir) ? pins_explain(GARPD_PIN_DIR, -errno, err)
+				    : pins_check_owner(&dir, err);
+}
+
+int pins_lock(int *lock_fd, struct err *err)
+{
+	int code = pins_check_bpffs(err);
+	int fd = -1;
+
+	if (!code)
+		code = pins_open_dir(&fd, err);
+	if (!code && flock(fd, LOCK_EX | LOCK_NB))
+		code = err_set(err, -EBUSY,
+			       "%s: another `garpd run` is at work here; stop it first "
+			       "(systemctl stop garpd)",
+			       GARPD_PIN_DIR);
+	if (code && fd >= 0)
+		close(fd);
+	if (!code)
+		*lock_fd = fd;
+	return code;
+}
+
+int pins_is_locked(void)
+{
+	unsigned int device_major, device_minor;
+	unsigned long inode;
+	struct stat dir;
+	char line[128];
+	FILE *locks;
+	int found = 0;
+
+	if (stat(GARPD_PIN_DIR, &dir))
+		return -errno;
+	locks = fopen("/proc/locks", "re");
+	if (!locks)
+		return -errno;
+	/* "1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF", fs/locks.c */
+	while (!found && fgets(line, sizeof(line), locks))
+		found = sscanf(line, "%*u: FLOCK ADVISORY WRITE %*d %x:%x:%lu", &device_major,
+			       &device_minor, &inode) == 3 &&
+			inode == dir.st_ino && makedev(device_major, device_minor) == dir.st_dev;
+	fclose(locks);
+	return found;
+}
+
+static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *err)
+{
+	if (chown(path, -1, gid) || chmod(path, mode))
+		return err_set(err, -errno,
+			       "%s: cannot give it to group %u: %s; start garpd as root", path, gid,
+			       strerror(errno));
+	return 0;
+}
+
+int pins_share(gid_t gid, struct err *err)
+{
+	char path[PIN_PATH_LEN];
+	int code = pins_share_one(GARPD_PIN_DIR, gid, 0750, err);
+	mode_t mode = gid == getegid() ? 0600 : 0640;
+	size_t i;
+
+	for (i = 0; i < PINNED_MAPS && !code; i++)
+		code = pins_share_one(pins_path(pinned_maps[i].name, path), gid, mode, err);
+	return code;
+}
+
+/* Empties a directory of pins, one level deep, and removes it. */
+static int pins_remove_dir(const char *dir, struct err *err)
+{
+	char path[PIN_PATH_LEN + NAME_MAX + 2];
+	struct dirent *entry;
+	DIR *handle = opendir(dir);
+
+	if (!handle)
+		return errno == ENOENT ? 0 : pins_explain(dir, -errno, err);
+	while ((entry = readdir(handle))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		unlink(path);
+	}
+	closedir(handle);
+	if (rmdir(dir))
+		return err_set(err, -errno, "%s: cannot remove: %s", dir, strerror(errno));
+	return 0;
+}
+
+int pins_remove_below(const char *name, struct err *err)
+{
+	char path[PIN_PATH_LEN];
+
+	return pins_remove_dir(pins_path(name, path), err);
+}
+
+int pins_remove(struct err *err)
+{
+	int code = pins_remove_below(GARPD_LINKS, err);
+
+	if (!code)
+		code = pins_remove_below(PINS_NEXT, err);
+	return code ? code : pins_remove_dir(GARPD_PIN_DIR, err);
+}

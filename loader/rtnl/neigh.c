@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include "neigh.h"
+#include "loader/base/text.h"
+
+/* States in which the kernel has a MAC for the neighbour and goes by it. */
+#define NUD_HAS_MAC (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_NOARP | NUD_PERMANENT)
+
+#define REQUEST_BYTES 256
+
+/* How long ago the entry changed; the kernel counts in clock ticks (sysconf(3)). */
+static __u32 neigh_changed_ms(const struct nlattr *cacheinfo)
+{
+	const struct nda_cacheinfo *info = cacheinfo ? mnl_attr_get_payload(cacheinfo) : NULL;
+	__u64 ms;
+
+	if (!info || mnl_attr_get_payload_len(cacheinfo) < sizeof(*info))
+		return 0;
+	ms = (__u64)info->ndm_updated * 1000 / sysconf(_SC_CLK_TCK);
+	return ms < UINT32_MAX ? ms : UINT32_MAX;
+}
+
+int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[NDA_MAX + 1], *mac;
+
+	*neigh = (struct neigh){};
+	if ((message->nlmsg_type != RTM_NEWNEIGH && message->nlmsg_type != RTM_DELNEIGH) ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*ndm))
+		return -EINVAL;
+	if (ndm->ndm_family != AF_INET && ndm->ndm_family != AF_INET6)
+		return -EINVAL; /* a bridge's table comes in the same messages */
+	netlink_attrs(message, sizeof(*ndm), attrs, NDA_MAX + 1);
+	neigh->ifindex = ndm->ndm_ifindex;
+	netlink_addr(ndm->ndm_family, attrs[NDA_DST], &neigh->addr);
+	neigh->changed_ms = neigh_changed_ms(attrs[NDA_CACHEINFO]);
+	neigh->state = ndm->ndm_state;
+	neigh->flags = ndm->ndm_flags;
+	neigh->flags_ext = netlink_u32(attrs[NDA_FLAGS_EXT]);
+	mac = attrs[NDA_LLADDR];
+	if (mac && mnl_attr_get_payload_len(mac) == MAC_LEN) {
+		memcpy(neigh->mac, mnl_attr_get_payload(mac), MAC_LEN);
+		neigh->has_mac = 1;
+	}
+	return 0;
+}
+
+bool neigh_is_valid(const struct neigh *neigh)
+{
+	return neigh->state & NUD_HAS_MAC && neigh->has_mac;
+}
+
+bool neigh_is_learned(const struct neigh *neigh)
+{
+	return neigh->flags & NTF_EXT_LEARNED;
+}
+
+enum neigh_outcome neigh_follows(const struct neigh *neigh, const __u8 mac[MAC_LEN])
+{
+	if (!neigh_is_valid(neigh))
+		return NEIGH_ABSENT;
+	if (memcmp(neigh->mac, mac, MAC_LEN) == 0)
+		return NEIGH_FOLLOWED;
+	if (neigh_is_learned(neigh))
+		return NEIGH_LEARNED;
+	return neigh->state & (NUD_PERMANENT | NUD_NOARP) ? NEIGH_PERMANENT : NEIGH_OTHER;
+}
+
+static int neigh_hear(void *ctx, const struct nlmsghdr *message)
+{
+	return neigh_parse(message, ctx);
+}
+
+/* The request for one entry, in a buffer of REQUEST_BYTES. */
+static struct nlmsghdr *neigh_request(char *buffer, __u16 type, __u32 ifindex,
+				      const struct addr *addr)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ndmsg *ndm = mnl_nlmsg_put_extra_header(request, sizeof(*ndm));
+
+	request->nlmsg_type = type;
+	ndm->ndm_ifindex = ifindex;
+	if (addr_is_ipv4(addr)) {
+		ndm->ndm_family = AF_INET;
+		mnl_attr_put(request, NDA_DST, 4, addr->bytes + ADDR_V4_BITS / 8);
+	} else {
+		ndm->ndm_family = AF_INET6;
+		mnl_attr_put(request, NDA_DST, sizeof(addr->bytes), addr->bytes);
+	}
+	return request;
+}
+
+int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr, struct neigh *neigh)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = neigh_request(buffer, RTM_GETNEIGH, ifindex, addr);
+	int error;
+
+	*neigh = (struct neigh){};
+	error = netlink_ask(netlink, request, neigh_hear, neigh);
+	return error == -ENOENT ? 0 : error;
+}
+
+int neigh_write(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
+		const __u8 mac[MAC_LEN], __u16 state, bool create)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = neigh_request(buffer, RTM_NEWNEIGH, ifindex, addr);
+	struct ndmsg *ndm = mnl_nlmsg_get_payload(request);
+
+	ndm->ndm_state = state;
+	mnl_attr_put(request, NDA_LLADDR, MAC_LEN, mac);
+	return netlink_tell(netlink, request, NLM_F_REPLACE | (create ? NLM_F_CREATE : 0));
+}
+
+int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *addr)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = neigh_request(buffer, RTM_NEWNEIGH, ifindex, addr);
+	struct ndmsg *ndm = mnl_nlmsg_get_payload(request);
+	struct neigh neigh;
+	int error = neigh_read(netlink, ifindex, addr, &neigh);
+
+	if (error)
+		return error;
+	if (neigh_is_valid(&neigh))
+		return -EEXIST;
+	if (neigh.state & NUD_INCOMPLETE)
+		return -EALREADY;
+	ndm->ndm_flags = NTF_USE;
+	return netlink_tell(netlink, request,
+			    NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0));
+}
+
+int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+
+	request->nlmsg_type = RTM_GETNEIGH;
+	mnl_nlmsg_put_extra_header(request, sizeof(struct ndmsg)); /* AF_UNSPEC: both families */
+	return netlink_dump(netlink, request, hear, ctx);
+}
+
+/* ---- what the administrator told the kernel ---- */
+
+__u8 neigh_setting(const char *interface, const struct addr *addr, const char *key)
+{
+	char path[128];
+	int value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		 addr_is_ipv4(addr) ? "ipv4" : "ipv6", interface, key);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	return (__u8)value;
+}
+
+bool neigh_drops(const char *interface, const struct addr *addr)
+{
+	if (addr_is_ipv4(addr))
+		return neigh_setting(interface, addr, "drop_gratuitous_arp");
+	return strcmp(interface, "all") && neigh_setting(interface, addr, "drop_unsolicited_na");
+}

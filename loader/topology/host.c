@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/if.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+
+#include "host.h"
+#include "host_found.h"
+#include "loader/base/log.h"
+#include "loader/rtnl/netlink.h"
+
+/*
+ * Between two readings of the routes: 200 ms, and 200 ms more for each 10,000 routes of the last
+ * one. A reading costs a few milliseconds for 10,000, so that a table in constant movement costs a
+ * few per cent of a CPU whatever its size.
+ */
+#define ROUTES_PAUSE_USEC 200000ull
+#define ROUTES_PAUSE_STEP 10000u
+#define TIMER_SLACK_USEC  10000ull
+
+/* ---- the machine ---- */
+
+struct host_entry {
+	struct addr addr;
+	enum host_address why;
+};
+
+struct host_entries {
+	struct host_entry *entry; /* sorted by address */
+	size_t count;
+};
+
+struct host {
+	const struct host_ops *ops;
+	void *ctx;
+	struct host_found found; /* what the kernel has, as far as it was heard */
+	struct host_entries told;
+	unsigned int stale; /* HOST_* that have to be read again */
+	bool is_new;	    /* `found` may differ from `told` */
+
+	struct netlink netlink;
+	sd_event *event;
+	sd_event_source *news;
+	sd_event_source *timer; /* NULL: the routes are as they were read */
+};
+
+/* Of the heads of two sorted lists, the one to take: < 0 a, > 0 b, 0 both. NULL: no more there. */
+static int heads_order(const struct addr *a, const struct addr *b)
+{
+	if (!a)
+		return 1;
+	return b ? addr_compare(a, b) : -1;
+}
+
+static const struct addr *addr_at(const struct addr_set *set, size_t i)
+{
+	return i < set->count ? &set->addr[i] : NULL;
+}
+
+/* Merges both sorted sets; where an address is in both it is the host's own. */
+static int entries_build(const struct addr_set *own, const struct addr_set *hops,
+			 struct host_entries *entries)
+{
+	size_t o = 0, h = 0;
+
+	*entries = (struct host_entries){};
+	entries->entry = calloc(own->count + hops->count + 1, sizeof(*entries->entry));
+	if (!entries->entry)
+		return -ENOMEM;
+	while (o < own->count || h < hops->count) {
+		struct host_entry *entry = &entries->entry[entries->count++];
+		int order = heads_order(addr_at(own, o), addr_at(hops, h));
+
+		entry->why = order > 0 ? HOST_NEXT_HOP : HOST_OWN;
+		entry->addr = order > 0 ? hops->addr[h] : own->addr[o];
+		o += order <= 0;
+		h += order >= 0;
+	}
+	return 0;
+}
+
+static int entries_order(const void *a, const void *b)
+{
+	return memcmp(a, &((const struct host_entry *)b)->addr, sizeof(struct addr));
+}
+
+static const struct host_entry *entry_find(const struct host_entries *entries,
+					   const struct addr *addr)
+{
+	return entries->count ? bsearch(addr, entries->entry, entries->count,
+					sizeof(*entries->entry), entries_order)
+			      : NULL;
+}
+
+static void entries_unset(struct host *host, const struct host_entries *old,
+			  const struct host_entries *new)
+{
+	for (size_t i = 0; i < old->count; i++)
+		if (!entry_find(new, &old->entry[i].addr))
+			host->ops->unset(host->ctx, &old->entry[i].addr);
+}
+
+/* What is not taken is as it was, to be tried again with the next change. */
+static void entries_set(struct host *host, const struct host_entries *old, struct host_entries *new)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < new->count; i++) {
+		struct host_entry *entry = &new->entry[i];
+		const struct host_entry *was = entry_find(old, &entry->addr);
+
+		if ((!was || was->why != entry->why) &&
+		    host->ops->set(host->ctx, &entry->addr, entry->why)) {
+			if (!was)
+				continue;
+			entry->why = was->why;
+		}
+		new->entry[kept++] = *entry;
+	}
+	new->count = kept;
+}
+
+int host_settle(struct host *host)
+{
+	struct host_entries entries;
+
+	if (!host->is_new) /* most news are of links */
+		return 0;
+	addr_set_sort(&host->found.own);
+	addr_set_sort(&host->found.next_hops);
+	if (entries_build(&host->found.own, &host->found.next_hops, &entries))
+		return -ENOMEM;
+	entries_unset(host, &host->told, &entries); /* first: there may be room for no more */
+	entries_set(host, &host->told, &entries);
+	free(host->told.entry);
+	host->told = entries;
+	host->is_new = false;
+	host->ops->settled(host->ctx);
+	return 0;
+}
+
+/* ---- news ---- */
+
+int host_collect(struct host *host, const struct nlmsghdr *message)
+{
+	host->is_new = true;
+	return host_found_take(&host->found, message);
+}
+
+/*
+ * IPv4 routes of an interface that goes down vanish without a RTM_DELROUTE (fib_table_flush tells
+ * nobody), and so do those with a deleted address as their source.
+ */
+static bool link_went_down(const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC)
+		return false;
+	return message->nlmsg_type == RTM_DELLINK ||
+	       (ifi->ifi_change & IFF_UP && !(ifi->ifi_flags & IFF_UP));
+}
+
+int host_hear(struct host *host, const struct nlmsghdr *message)
+{
+	switch (message->nlmsg_type) {
+	case RTM_DELADDR:
+		host->stale |= HOST_ROUTES;
+		/* fall through */
+	case RTM_NEWADDR:
+		host->stale |= HOST_ADDRESSES;
+		return 0;
+	case RTM_NEWROUTE:
+	case RTM_NEWNEXTHOP:
+		if (message->nlmsg_flags & NLM_F_REPLACE) /* what it replaced is not told */
+			host->stale |= HOST_ROUTES;
+		return host_collect(host, message);
+	case RTM_DELROUTE:
+		if (host_found_names_gateway(message))
+			host->stale |= HOST_ROUTES;
+		return 0;
+	case RTM_DELNEXTHOP:
+		host->stale |= HOST_ROUTES;
+		return 0;
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		if (link_went_down(message))
+			host->stale |= HOST_ROUTES;
+		return 0;
+	}
+	return 0;
+}
+
+unsigned int host_stale(const struct host *host)
+{
+	return host->stale;
+}
+
+void host_read_begin(struct host *host, unsigned int tables)
+{
+	host->stale &= ~tables;
+	host->is_new = true;
+	if (tables & HOST_ADDRESSES)
+		host->found.own.count = host->found.subnet_count = 0;
+	if (tables & HOST_ROUTES) {
+		host->found.next_hops.count = 0;
+		host->found.routes = 0;
+	}
+}
+
+/* ---- rtnetlink ---- */
+
+static int collect(void *ctx, const struct nlmsghdr *message)
+{
+	return host_collect(ctx, message);
+}
+
+static int hear(void *ctx, const struct nlmsghdr *message)
+{
+	return host_hear(ctx, message);
+}
+
+static int table_dump(struct host *host, __u16 type, unsigned char family, size_t header_size)
+{
+	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtgenmsg *header;
+
+	request->nlmsg_type = type;
+	header = mnl_nlmsg_put_extra_header(request, header_size);
+	header->rtgen_family = family; /* the first byte of all three headers */
+	return netlink_dump(&host->netlink, request, collect, host);
+}
+
+static int addresses_dump(struct host *host)
+{
+	return table_dump(host, RTM_GETADDR, AF_UNSPEC, sizeof(struct ifaddrmsg));
+}
+
+static int routes_dump(struct host *host)
+{
+	int v4 = table_dump(host, RTM_GETROUTE, AF_INET, sizeof(struct rtmsg));
+	int v6 = v4 < 0 ? v4 : table_dump(host, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg));
+	int objects = v6 < 0 ? v6
+			     : table_dump(host, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg));
+
+	if (objects == -EOPNOTSUPP) /* Linux 5.2 and older */
+		objects = 0;
+	return objects < 0 ? objects : v4 | v6 | objects;
+}
+
+static int tables_read(struct host *host, unsigned int tables)
+{
+	int addresses, routes;
+	bool again = true;
+
+	for (int i = 0; i < NETLINK_READ_TRIES && again; i++) {
+		host_read_begin(host, tables);
+		addresses = tables & HOST_ADDRESSES ? addresses_dump(host) : 0;
+		routes = tables & HOST_ROUTES && addresses >= 0 ? routes_dump(host) : 0;
+		if (addresses < 0 || routes < 0)
+			return addresses < 0 ? addresses : routes;
+		again = addresses || routes;
+	}
+	return 0;
+}
+
+static int fail(struct host *host, int error)
+{
+	log_error(
+		"addresses and routes: cannot be followed any more: %s; garpd ends, start it again",
+		strerror(-error));
+	return sd_event_exit(host->event, error);
+}
+
+static int on_pause_ends(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	struct host *host = ctx;
+	int error;
+
+	(void)source;
+	(void)usec;
+	host->timer = sd_event_source_unref(host->timer);
+	error = tables_read(host, HOST_ROUTES);
+	if (error == 0)
+		error = host_settle(host);
+	return error ? fail(host, error) : 0;
+}
+
+static int pause_begin(struct host *host)
+{
+	uint64_t usec = ROUTES_PAUSE_USEC * (1 + host->found.routes / ROUTES_PAUSE_STEP);
+
+	if (host->timer)
+		return 0;
+	return sd_event_add_time_relative(host->event, &host->timer, CLOCK_MONOTONIC, usec,
+					  TIMER_SLACK_USEC, on_pause_ends, host);
+}
+
+static int news_take(struct host *host)
+{
+	int error = netlink_news_read(&host->netlink, hear, host);
+
+	if (error == -ENOBUFS) {
+		host->stale |= HOST_ADDRESSES | HOST_ROUTES;
+		error = 0;
+	}
+	if (error == 0 && host->stale & HOST_ADDRESSES)
+		error = tables_read(host, HOST_ADDRESSES);
+	if (error == 0)
+		error = host_settle(host);
+	if (error == 0 && host->stale & HOST_ROUTES)
+		error = pause_begin(host);
+	return error;
+}
+
+static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
+{
+	int error = news_take(ctx);
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	return error ? fail(ctx, error) : 0;
+}
+
+/* ---- life ---- */
+
+int host_new(struct host **out, const struct host_ops *ops, void *ctx)
+{
+	*out = calloc(1, sizeof(**out));
+	if (!*out)
+		return -ENOMEM;
+	(*out)->ops = ops;
+	(*out)->ctx = ctx;
+	return 0;
+}
+
+static int host_start(struct host *host, sd_event *event, struct err *err)
+{
+	static const unsigned int groups[] = {
+		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+		RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEXTHOP,	  RTNLGRP_LINK,
+	};
+	int error = netlink_open(&host->netlink, groups, sizeof(groups) / sizeof(groups[0]), err);
+
+	if (error)
+		return error;
+	host->event = sd_event_ref(event);
+	error = sd_event_add_io(event, &host->news, netlink_news_fd(&host->netlink), EPOLLIN,
+				on_news, host);
+	if (error == 0)
+		error = tables_read(host, HOST_ADDRESSES | HOST_ROUTES);
+	if (error == 0)
+		error = host_settle(host);
+	if (error)
+		err_set(err, error, "addresses and routes: cannot be read: %s", strerror(-error));
+	return error;
+}
+
+int host_open(struct host **out, sd_event *event, const struct host_ops *ops, void *ctx,
+	      struct err *err)
+{
+	int error = host_new(out, ops, ctx);
+
+	if (error)
+		return err_set(err, error, "addresses and routes: %s", strerror(-error));
+	error = host_start(*out, event, err);
+	if (error) {
+		host_close(*out);
+		*out = NULL;
+	}
+	return error;
+}
+
+bool host_knows(const struct host *host, const struct addr *addr)
+{
+	return entry_find(&host->told, addr);
+}
+
+const struct host_subnet *host_subnets(const struct host *host, size_t *count)
+{
+	*count = host->found.subnet_count;
+	return host->found.subnet;
+}
+
+void host_close(struct host *host)
+{
+	if (!host)
+		return;
+	sd_event_source_disable_unref(host->timer);
+	sd_event_source_disable_unref(host->news);
+	sd_event_unref(host->event);
+	netlink_close(&host->netlink);
+	host_found_free(&host->found);
+	free(host->told.entry);
+	free(host);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ports_parts.h - the state between ports.c, which hears of links, and ports_settle.c, which says
+ * what follows. Nobody else includes this.
+ */
+#ifndef GARPD_TOPOLOGY_PORTS_PARTS_H
+#define GARPD_TOPOLOGY_PORTS_PARTS_H
+
+#include "loader/rtnl/links.h"
+#include "ports.h"
+
+TAILQ_HEAD(link_queue, link);
+
+struct ports {
+	struct links links;
+	struct link_queue changed; /* what ports_settle has to look at, oldest first */
+	bool all_changed;	   /* a bridge changed, or the configuration: look at every link */
+	bool bridges_changed;	   /* so the patterns may match differently */
+	bool routers_changed;	   /* the same of routers, where the configuration has any */
+	bool unheard_vlans;	   /* VLANs changed that no message told of */
+	bool resyncing;
+
+	struct names bridges; /* the configuration's own */
+	struct names uplinks;
+	struct names guests;
+	struct names routers;
+	bool relay;
+	struct guards guards;
+	bool *waiting;	       /* for each of `bridges`: bridge_waiting() was called */
+	bool *routers_waiting; /* for each of `routers`: router_waiting() was called */
+	const struct ports_ops *ops;
+	void *ctx;
+
+	struct netlink netlink;
+	sd_event_source *source;
+};
+
+/* ---- ports_settle.c ---- */
+
+bool ports_is_bridge(const struct ports *ports, const struct link *link); /* NULL: no */
+bool ports_is_router(const struct ports *ports, const struct link *link);
+
+#endif
