@@ -63,7 +63,8 @@ void judge_forbids_rounds(struct judge *judge, __u64 at_ns)
 {
 	struct nudging *nudging = &judge->nudging;
 
-	if (nudging->on && at_ns >= nudging->next_ns && judge->policy[judge->mac].denied)
+	if (nudging->on && judge->debt.whom == JUDGE_NOBODY && at_ns >= nudging->next_ns &&
+	    judge->policy[judge->mac].denied)
 		nudging->on = 0;
 }
 
