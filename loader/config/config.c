@@ -36,10 +36,6 @@ static const struct word form_words[] = {
 	{},
 };
 
-const struct word yes_words[] = {
-	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
-};
-
 /* ---- numbers ---- */
 
 struct number {

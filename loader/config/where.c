@@ -45,6 +45,10 @@ int where_memory(const struct where *where)
 		       where->flag ? where->flag : where->file);
 }
 
+const struct word yes_words[] = {
+	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
+};
+
 static const char *words_text(const struct word *words, char *text, size_t size)
 {
 	size_t used = 0;
