@@ -280,24 +280,6 @@ json_t *explain_confirmed(const void *row)
 
 /* ---- tables ---- */
 
-const char *neigh_state_name(__u16 state)
-{
-	static const struct {
-		__u16 state;
-		const char *name;
-	} names[] = {
-		{NUD_PERMANENT, "permanent"}, {NUD_NOARP, "noarp"},
-		{NUD_REACHABLE, "reachable"}, {NUD_STALE, "stale"},
-		{NUD_DELAY, "delay"},	      {NUD_PROBE, "probe"},
-		{NUD_FAILED, "failed"},	      {NUD_INCOMPLETE, "incomplete"},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (state & names[i].state)
-			return names[i].name;
-	return "none";
-}
-
 /* "": there is nothing that it should say. */
 static const char *verdict(const struct explain *explain, const struct explain_interface *interface)
 {

@@ -54,6 +54,24 @@ int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)
 	return 0;
 }
 
+const char *neigh_state_name(__u16 state)
+{
+	static const struct {
+		__u16 state;
+		const char *name;
+	} names[] = {
+		{NUD_PERMANENT, "permanent"}, {NUD_NOARP, "noarp"},
+		{NUD_REACHABLE, "reachable"}, {NUD_STALE, "stale"},
+		{NUD_DELAY, "delay"},	      {NUD_PROBE, "probe"},
+		{NUD_FAILED, "failed"},	      {NUD_INCOMPLETE, "incomplete"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (state & names[i].state)
+			return names[i].name;
+	return "none";
+}
+
 bool neigh_is_valid(const struct neigh *neigh)
 {
 	return neigh->state & NUD_HAS_MAC && neigh->has_mac;

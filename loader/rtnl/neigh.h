@@ -32,6 +32,9 @@ enum neigh_outcome {
 	NEIGH_LEARNED,	 /* it has another MAC and is EVPN's (extern_learn) */
 };
 
+/* "reachable", as ip neigh has it. */
+const char *neigh_state_name(__u16 state);
+
 /* Does the kernel have a MAC for the neighbour, and go by it? */
 bool neigh_is_valid(const struct neigh *neigh);
 
