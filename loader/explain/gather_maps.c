@@ -10,28 +10,6 @@
 #include "loader/maps/counters.h"
 #include "parts.h"
 
-/* ---- names ---- */
-
-void explain_note_name(struct explain *explain, __u32 ifindex)
-{
-	size_t i = explain->names;
-
-	if (!ifindex || i == EXPLAIN_NAMES)
-		return;
-	explain->name[i].ifindex = ifindex;
-	interface_text(ifindex, explain->name[i].text);
-	explain->names++;
-}
-
-void explain_note_place(struct explain *explain, struct explain_places *places, __u32 ifindex)
-{
-	if (places->count < EXPLAIN_PLACES) {
-		places->ifindex[places->count] = ifindex;
-		explain_note_name(explain, ifindex);
-	}
-	places->count++;
-}
-
 /* ---- policy ---- */
 
 /* Which entry it is that a look-up of the address finds: the tree itself does not tell. */

@@ -10,14 +10,6 @@
 
 /* ---- the host's own neighbour entry ---- */
 
-enum neigh_outcome explain_outcome(const struct explain *explain,
-				   const struct explain_interface *interface)
-{
-	if (!explain_is_settled(explain))
-		return NEIGH_ABSENT;
-	return neigh_follows(&interface->neigh, explain->claim.mac);
-}
-
 static bool entry_is_evpn(const struct explain_interface *interface)
 {
 	return neigh_is_learned(&interface->neigh);

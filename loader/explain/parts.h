@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parts.h - what the files share that say what follows from the facts of explain.h. Nobody
- * else includes this.
+ * parts.h - what the files of this folder share: gathering the facts, the causes and the sentences
+ * that follow from them.
  */
 #ifndef GARPD_EXPLAIN_PARTS_H
 #define GARPD_EXPLAIN_PARTS_H
@@ -14,12 +14,31 @@
 #define PREFIX(p)    prefix_text(p, (char[ADDR_TEXT_LEN]){})
 #define DURATION(ns) duration_text(ns, (char[DURATION_TEXT_LEN]){})
 
-/* Names an interface among the facts; and where it counts as one of `places`, there. */
-void explain_note_name(struct explain *explain, __u32 ifindex);
-void explain_note_place(struct explain *explain, struct explain_places *places, __u32 ifindex);
-
 /* The half of explain_read() that asks the maps, for explain->claim. 0, or -errno with `err`. */
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err);
+
+enum cause_level {
+	CAUSE_TROUBLE, /* somebody has to do something */
+	CAUSE_NOTE,    /* good to know */
+};
+
+/* A cause that applies, and what to do about it. */
+struct finding {
+	const char *cause; /* its name: a contract, as keys are */
+	enum cause_level level;
+	char trouble[384];
+	char remedy[384]; /* "": there is nothing to do */
+};
+
+#define FINDINGS_MAX 64
+
+/* Fills `findings`, the most likely first; returns how many. */
+size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX]);
+
+/* Does none of them call for somebody? */
+bool explain_is_well(const struct explain *explain);
+
+extern const struct field finding_fields[];
 
 /* Fill a finding as printf would; true, so that a cause can end with either. */
 bool finding_trouble(struct finding *finding, const char *format, ...)
@@ -86,15 +105,8 @@ bool finding_remedy(struct finding *finding, const char *format, ...)
 CAUSES(X)
 #undef X
 
-/* Does the entry say what everybody is meant to know? NEIGH_ABSENT where nobody is meant to. */
-enum neigh_outcome explain_outcome(const struct explain *explain,
-				   const struct explain_interface *interface);
-
 /* It was announced, and nothing shows that anybody heard it. */
 bool explain_is_unproven(const struct explain *explain);
-
-/* "reachable", as ip neigh has it. */
-const char *neigh_state_name(__u16 state);
 
 /* The sections of explain_fields[], a list of sentences each. */
 json_t *explain_heard(const void *row);
