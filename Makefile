@@ -28,7 +28,8 @@ WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes
 LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd \
 	libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
-WARNINGS  := -Wall -Wextra $(if $(WERROR),-Werror)
+# A callback takes what its caller gives, whether it needs it or not.
+WARNINGS  := -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror)
 INCLUDES  := -iquote . -I$(B)
 # So that what is built does not depend on where.
 NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.

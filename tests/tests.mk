@@ -4,7 +4,7 @@
 # takes longer and downloads them: `make check-vm`. CI: `make ci`.
 
 T := $(B)/tests
-TEST_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -I$(B) -MMD -MP \
+TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -I$(B) -MMD -MP \
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES) criterion)
 TEST_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES) criterion)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -133,12 +133,12 @@ $(L)/machine $(L)/pick: LDLIBS += -static
 $(L)/%: tests/lab/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g $(WARNINGS) -Werror $(filter %.c,$^) $(LDLIBS) -o $@
 
 $(L)/verified: tests/vm/verified.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror $< $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g $(WARNINGS) -Werror $< $(LDLIBS) -o $@
 
 # Other people's programs, which ours has to live with.
 $(L)/%.bpf.o: tests/lab/%.bpf.c
@@ -163,7 +163,7 @@ $(BENCH_PROGRAMS): tests/bench/samples.h
 $(E)/%: tests/bench/%.c
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g -Wall -Wextra -Werror $(filter %.c,$^) $(LDLIBS) -o $@
+	$(Q)$(CC) -std=gnu11 -iquote . -O2 -g $(WARNINGS) -Werror $(filter %.c,$^) $(LDLIBS) -o $@
 
 $(E)/passby.bpf.o: tests/bench/passby.bpf.c $(wildcard bpf/*)
 	$(say) BPF $@
@@ -176,7 +176,7 @@ bench-programs: $(BENCH_PROGRAMS) $(E)/passby.bpf.o
 
 F := $(B)/fuzz
 FUZZ_TARGETS := frame config claim differential
-FUZZ_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link $(SANITIZE) \
+FUZZ_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link $(SANITIZE) \
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 FUZZ_SOURCES_frame := tests/fuzz/frame.c
 FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c

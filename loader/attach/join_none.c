@@ -8,28 +8,21 @@
 
 enum port_mode attach_join_mode(__u32 ifindex)
 {
-	(void)ifindex;
 	return MODE_AUTO;
 }
 
 int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struct err *err)
 {
-	(void)join;
-	(void)ifindex;
 	return err_set(err, -EOPNOTSUPP, "%s: %s", name, attach_join_obstacle());
 }
 
 int attach_join_leave(__u32 ifindex, enum port_mode mode)
 {
-	(void)ifindex;
-	(void)mode;
 	return 0;
 }
 
 size_t attach_join_read(__u32 ifindex, __u32 ids[ATTACH_JOIN_MAX])
 {
-	(void)ifindex;
-	(void)ids;
 	return 0;
 }
 
@@ -40,5 +33,4 @@ const char *attach_join_obstacle(void)
 
 void attach_join_close(struct attach_join *join)
 {
-	(void)join;
 }

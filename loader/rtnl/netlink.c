@@ -178,8 +178,6 @@ int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear 
 
 static int nothing_hear(void *ctx, const struct nlmsghdr *message)
 {
-	(void)ctx;
-	(void)message;
 	return 0;
 }
 

@@ -280,8 +280,6 @@ static int on_pause_ends(sd_event_source *source, uint64_t usec, void *ctx)
 	struct host *host = ctx;
 	int error;
 
-	(void)source;
-	(void)usec;
 	host->timer = sd_event_source_unref(host->timer);
 	error = tables_read(host, HOST_ROUTES);
 	if (error == 0)
@@ -320,9 +318,6 @@ static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 {
 	int error = news_take(ctx);
 
-	(void)source;
-	(void)fd;
-	(void)revents;
 	return error ? fail(ctx, error) : 0;
 }
 

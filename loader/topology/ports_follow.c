@@ -125,8 +125,6 @@ static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 {
 	int error = news_take(ctx);
 
-	(void)fd;
-	(void)revents;
 	if (error == 0)
 		return 0;
 	log_error("links: cannot be followed any more: %s; garpd ends, start it again",
