@@ -4,32 +4,9 @@
  * themselves are functions of the facts and of nothing else: explain_nobody.c, explain_policy.c,
  * explain_claim.c, explain_ports.c and explain_host.c have them.
  */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "parts.h"
-
-/* ---- saying it ---- */
-
-bool finding_trouble(struct finding *finding, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(finding->trouble, sizeof(finding->trouble), format, args);
-	va_end(args);
-	return true;
-}
-
-bool finding_remedy(struct finding *finding, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(finding->remedy, sizeof(finding->remedy), format, args);
-	va_end(args);
-	return true;
-}
 
 /* ---- the table ---- */
 

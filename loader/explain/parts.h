@@ -7,6 +7,7 @@
 #define GARPD_EXPLAIN_PARTS_H
 
 #include "explain.h"
+#include "loader/base/finding.h"
 
 /* As text, for the length of the statement. */
 #define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
@@ -17,19 +18,6 @@
 /* The half of explain_read() that asks the maps, for explain->claim. 0, or -errno with `err`. */
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err);
 
-enum cause_level {
-	CAUSE_TROUBLE, /* somebody has to do something */
-	CAUSE_NOTE,    /* good to know */
-};
-
-/* A cause that applies, and what to do about it. */
-struct finding {
-	const char *cause; /* its name: a contract, as keys are */
-	enum cause_level level;
-	char trouble[384];
-	char remedy[384]; /* "": there is nothing to do */
-};
-
 #define FINDINGS_MAX 64
 
 /* Fills `findings`, the most likely first; returns how many. */
@@ -37,14 +25,6 @@ size_t explain_causes(const struct explain *explain, struct finding findings[FIN
 
 /* Does none of them call for somebody? */
 bool explain_is_well(const struct explain *explain);
-
-extern const struct field finding_fields[];
-
-/* Fill a finding as printf would; true, so that a cause can end with either. */
-bool finding_trouble(struct finding *finding, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-bool finding_remedy(struct finding *finding, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /*
  * The causes, X(name, level): troubles before notes, and the likelier ones before those that follow

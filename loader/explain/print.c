@@ -124,42 +124,6 @@ const struct field explain_fields[] = {
 	{NULL, NULL, NULL},
 };
 
-/* ---- a finding ---- */
-
-static json_t *get_cause(const void *row)
-{
-	return json_string(((const struct finding *)row)->cause);
-}
-
-/* null in the other one's field: on the screen the header says which it is. */
-static json_t *get_of_level(const struct finding *finding, enum cause_level level)
-{
-	return finding->level == level ? json_string(finding->trouble) : json_null();
-}
-
-static json_t *get_trouble(const void *row)
-{
-	return get_of_level(row, CAUSE_TROUBLE);
-}
-
-static json_t *get_note(const void *row)
-{
-	return get_of_level(row, CAUSE_NOTE);
-}
-
-static json_t *get_remedy(const void *row)
-{
-	const struct finding *finding = row;
-
-	return finding->remedy[0] ? json_string(finding->remedy) : json_null();
-}
-
-const struct field finding_fields[] = {
-	{"cause", NULL, get_cause},  {"trouble", "trouble:", get_trouble},
-	{"note", "note:", get_note}, {"remedy", "remedy:", get_remedy},
-	{NULL, NULL, NULL},
-};
-
 /* ---- the screen ---- */
 
 static void title_print(const struct explain *explain)

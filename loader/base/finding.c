@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "finding.h"
+
+bool finding_trouble(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->trouble, sizeof(finding->trouble), format, args);
+	va_end(args);
+	return true;
+}
+
+bool finding_remedy(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding->remedy, sizeof(finding->remedy), format, args);
+	va_end(args);
+	return true;
+}
+
+static json_t *get_cause(const void *row)
+{
+	return json_string(((const struct finding *)row)->cause);
+}
+
+/* null in the field of the other level: on the screen the header names the level. */
+static json_t *get_of_level(const struct finding *finding, enum cause_level level)
+{
+	return finding->level == level ? json_string(finding->trouble) : json_null();
+}
+
+static json_t *get_trouble(const void *row)
+{
+	return get_of_level(row, CAUSE_TROUBLE);
+}
+
+static json_t *get_note(const void *row)
+{
+	return get_of_level(row, CAUSE_NOTE);
+}
+
+static json_t *get_remedy(const void *row)
+{
+	const struct finding *finding = row;
+
+	return finding->remedy[0] ? json_string(finding->remedy) : json_null();
+}
+
+const struct field finding_fields[] = {
+	{"cause", NULL, get_cause},  {"trouble", "trouble:", get_trouble},
+	{"note", "note:", get_note}, {"remedy", "remedy:", get_remedy},
+	{NULL, NULL, NULL},
+};
