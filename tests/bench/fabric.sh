@@ -14,7 +14,7 @@ source "$LAB_ROOT/tests/lab/fabric.sh"
 
 HYPERVISORS=${HYPERVISORS:-8}
 WITHOUT_ROUNDS=${WITHOUT_ROUNDS:-1} # each takes as long as the caches do: most of a minute
-MAX_DARK=70
+MAX_OUTAGE=70
 FLOW_S=90
 MANY=300
 MAC_L2=00:00:5e:00:53:20
@@ -86,7 +86,7 @@ garpd_up() {
 
 # flow CLIENT PORT: a datagram a millisecond; what becomes of it goes to recv.CLIENT.
 flow() {
-	lab_spawn "$LAB_DIR/recv.$1" "$LAB_BIN/outage" recv -d "$MAX_DARK" \
+	lab_spawn "$LAB_DIR/recv.$1" "$LAB_BIN/outage" recv -d "$MAX_OUTAGE" \
 		-n "old=/proc/${LAB_PID[old]}/ns/net" -n "new=/proc/${LAB_PID[new]}/ns/net" "$2"
 	FLOW[$1]=$LAB_LAST
 	lab_await "$LAB_DIR/recv.$1" 5 '^listening$' 1 "$LAB_LAST" || lab_die "no receiver"
@@ -97,10 +97,10 @@ flow() {
 
 # recv_field CLIENT FIELD
 recv_field() {
-	sed -nE "s/^(outage|dark) .*\b$2=([0-9.]+).*/\2/p" "$LAB_DIR/recv.$1"
+	sed -nE "s/^(outage|unended) .*\b$2=([0-9.]+).*/\2/p" "$LAB_DIR/recv.$1"
 }
 
-# failover NAME: the move, until both clients have followed; how dark each was, in ms.
+# failover NAME: the move, until both clients have followed; with the outage of each in ms.
 failover() {
 	local client
 	flow client "$SERVICE_PORT"
@@ -110,8 +110,8 @@ failover() {
 	lab_winguest new -A -k 600000 eth0 "$MAC_NEW" "$SERVICE"
 	for client in client l2; do
 		wait "${FLOW[$client]}" || true
-		dark[$1-$client]+=" $(recv_field "$client" ms)"
-		! grep -q '^dark' "$LAB_DIR/recv.$client" || still[$client]="still dark after $MAX_DARK s"
+		outage[$1-$client]+=" $(recv_field "$client" ms)"
+		! grep -q '^unended' "$LAB_DIR/recv.$client" || still[$client]="no end after $MAX_OUTAGE s"
 	done
 }
 
@@ -238,8 +238,8 @@ report() {
 	{
 		figure "$1: our entry to the last hypervisor's" "<= 100 ms" ${entry[$2]}
 		for client in client l2; do
-			row "$1: ${what[$client]} elsewhere, dark" "-" \
-				"$(median ${dark[$2-$client]}) ms" "no garpd: ${without[$client]}"
+			row "$1: ${what[$client]} elsewhere, outage" "-" \
+				"$(median ${outage[$2-$client]}) ms" "no garpd: ${without[$client]}"
 			figure "$1: the same, after the guest takes traffic" "<= 120 ms" \
 				${back[$2-$client]}
 		done
@@ -256,7 +256,7 @@ figure() {
 		"largest $(time_text "$(largest "${@:3}")")"
 }
 
-declare -A FLOW=() still=() dark=() back=() entry=() false_claim=() many_hv=() many_l2=()
+declare -A FLOW=() still=() outage=() back=() entry=() false_claim=() many_hv=() many_l2=()
 declare -A without=([client]="not measured" [l2]="not measured")
 declare -A what=([client]="routed client" [l2]="L2 client")
 name='' starved=''
@@ -264,7 +264,7 @@ for ((i = 1; i <= WITHOUT_ROUNDS; i++)); do
 	round_without "$i"
 	for client in client l2; do
 		# shellcheck disable=SC2086 # a list of numbers
-		without[$client]="$(median ${dark[without-$client]}) ms"
+		without[$client]="$(median ${outage[without-$client]}) ms"
 		without[$client]=${still[$client]:-${without[$client]}}
 	done
 done

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * outage: measures how long a service address is dark while it moves from one guest to another.
+ * outage: measures the outage of a service address while it moves from one guest to another.
  * The sender is a client that never stops: a numbered datagram every millisecond, paced by absolute
  * time. The receiver holds one socket in each guest's network namespace, so that it alone sees the
  * last datagram that reached the old guest and the first that reached the new one, on one clock.
@@ -27,7 +27,7 @@
 #define NSEC_PER_MSEC 1000000LL
 #define INTERVAL_NS   NSEC_PER_MSEC /* 1 kHz */
 #define GUESTS_MAX    4
-#define EXIT_DARK     3
+#define EXIT_UNENDED  3
 
 struct datagram {
 	uint64_t seq;
@@ -38,7 +38,7 @@ struct receiver {
 	struct pollfd polls[GUESTS_MAX];
 	const char *names[GUESTS_MAX];
 	nfds_t count;
-	int max_dark_ms;
+	int max_outage_ms;
 	int gap_ms;
 	int events;
 	uint64_t last_seq;
@@ -58,11 +58,11 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: outage send ADDR PORT SECONDS\n"
-		"   or: outage recv [-6] [-n NAME=NETNS_PATH]... [-d MAX_DARK_S] [-g GAP_MS] "
+		"   or: outage recv [-6] [-n NAME=NETNS_PATH]... [-d MAX_S] [-g GAP_MS] "
 		"[-e EVENTS] PORT\n"
 		"  -6  receive IPv6\n"
 		"  -n  receive inside this namespace too (default: the current one)\n"
-		"  -d  give up and exit 3 after so many dark seconds (15)\n"
+		"  -d  exit 3 when an outage has lasted so many seconds (15)\n"
 		"  -g  the shortest silence that counts as an outage (50)   -e  end after so many (1)\n");
 	return 2;
 }
@@ -168,15 +168,15 @@ out:
 /* True where the last outage that was asked for is over. */
 static bool outage_end(struct receiver *receiver, nfds_t guest, uint64_t seq, int64_t at_ns)
 {
-	double dark_ms = (double)(at_ns - receiver->last_ns) / NSEC_PER_MSEC;
+	double outage_ms = (double)(at_ns - receiver->last_ns) / NSEC_PER_MSEC;
 
 	if (!receiver->last_ns) {
 		printf("receiving at=%s\n", receiver->names[guest]);
 		return false;
 	}
-	if (dark_ms < receiver->gap_ms)
+	if (outage_ms < receiver->gap_ms)
 		return false;
-	printf("outage ms=%.1f lost=%lld from=%s to=%s last_ns=%lld first_ns=%lld\n", dark_ms,
+	printf("outage ms=%.1f lost=%lld from=%s to=%s last_ns=%lld first_ns=%lld\n", outage_ms,
 	       (long long)(seq - receiver->last_seq) - 1, receiver->names[receiver->last_guest],
 	       receiver->names[guest], (long long)receiver->last_ns, (long long)at_ns);
 	return --receiver->events == 0;
@@ -204,16 +204,17 @@ static int receive(struct receiver *receiver)
 {
 	puts("listening");
 	while (!ended) {
-		int64_t dark_ms = receiver->last_ns ? (now_ns() - receiver->last_ns) / NSEC_PER_MSEC
-						    : 0;
+		int64_t outage_ms = receiver->last_ns
+					    ? (now_ns() - receiver->last_ns) / NSEC_PER_MSEC
+					    : 0;
 
-		if (dark_ms >= receiver->max_dark_ms) {
-			printf("dark ms=%lld from=%s last_ns=%lld\n", (long long)dark_ms,
+		if (outage_ms >= receiver->max_outage_ms) {
+			printf("unended ms=%lld from=%s last_ns=%lld\n", (long long)outage_ms,
 			       receiver->names[receiver->last_guest], (long long)receiver->last_ns);
-			return EXIT_DARK;
+			return EXIT_UNENDED;
 		}
-		if (poll(receiver->polls, receiver->count, receiver->max_dark_ms - (int)dark_ms) <=
-		    0)
+		if (poll(receiver->polls, receiver->count,
+			 receiver->max_outage_ms - (int)outage_ms) <= 0)
 			continue;
 		for (nfds_t i = 0; i < receiver->count; i++) {
 			if (receiver->polls[i].revents && guest_receive(receiver, i))
@@ -241,7 +242,7 @@ static int guest_add(struct receiver *receiver, char *text, const union address 
 
 static int receiver_main(int argc, char **argv)
 {
-	struct receiver receiver = {.max_dark_ms = 15000, .gap_ms = 50, .events = 1};
+	struct receiver receiver = {.max_outage_ms = 15000, .gap_ms = 50, .events = 1};
 	char *guests[GUESTS_MAX] = {NULL};
 	int opt, family = AF_INET, count = 0;
 	union address address;
@@ -252,7 +253,7 @@ static int receiver_main(int argc, char **argv)
 		else if (opt == 'n' && count < GUESTS_MAX)
 			guests[count++] = optarg;
 		else if (opt == 'd')
-			receiver.max_dark_ms = (int)(atof(optarg) * 1000);
+			receiver.max_outage_ms = (int)(atof(optarg) * 1000);
 		else if (opt == 'g')
 			receiver.gap_ms = atoi(optarg);
 		else if (opt == 'e')
@@ -261,7 +262,7 @@ static int receiver_main(int argc, char **argv)
 			return usage();
 	}
 	if (optind != argc - 1 || address_parse(&address, family, NULL, argv[optind]) ||
-	    receiver.max_dark_ms <= 0 || receiver.gap_ms <= 0 || receiver.events <= 0)
+	    receiver.max_outage_ms <= 0 || receiver.gap_ms <= 0 || receiver.events <= 0)
 		return usage();
 	for (int i = 0; i < (count ? count : 1); i++) {
 		if (guest_add(&receiver, guests[i], &address))

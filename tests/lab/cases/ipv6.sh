@@ -256,9 +256,9 @@ outage6() {
 	in_ns old ip link set eth0 down
 	protocol_time 0.2
 	lab_winguest new -A "${@:2}" -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
-	wait "$receiver" || t_fail "still dark: $(<"$LAB_DIR/recv")"
+	wait "$receiver" || t_fail "the outage did not end: $(<"$LAB_DIR/recv")"
 	ms=$(sed -nE 's/^outage ms=([0-9]+).*/\1/p' "$LAB_DIR/recv")
-	((ms < $1 + T_LATE_MS)) || t_fail "dark for $ms ms"
+	((ms < $1 + T_LATE_MS)) || t_fail "an outage of $ms ms"
 }
 
 case_ipv6_traffic_returns() {

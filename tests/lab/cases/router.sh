@@ -89,9 +89,9 @@ case_router_traffic_returns() {
 	in_ns old ip link set eth0 down
 	protocol_time 0.2
 	lab_winguest new -A -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	wait "$receiver" || t_fail "still dark: $(<"$LAB_DIR/recv")"
+	wait "$receiver" || t_fail "the outage did not end: $(<"$LAB_DIR/recv")"
 	ms=$(sed -nE 's/^outage ms=([0-9]+).*/\1/p' "$LAB_DIR/recv")
-	((ms < 3250 + T_LATE_MS)) || t_fail "dark for $ms ms"
+	((ms < 3250 + T_LATE_MS)) || t_fail "an outage of $ms ms"
 }
 
 case_router_immediate() {
