@@ -9,6 +9,7 @@
 #include "loader/maps/claims.h"
 #include "cmd.h"
 #include "loader/maps/pins.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 int cmd_address(const char *text, struct addr *addr, struct err *err)
@@ -21,7 +22,7 @@ int cmd_ask_claim(const struct pins *pins, const struct claim *claim, __u32 op, 
 {
 	struct speak_call call = {.key = claim->key, .op = op};
 	char address[ADDR_TEXT_LEN];
-	int code = pins_speak(pins, &call);
+	int code = speak_run(pins, &call);
 
 	if (code)
 		return err_set(err, code, "%s: cannot run garpd_speak: %s",

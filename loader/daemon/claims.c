@@ -7,6 +7,7 @@
 #include "loader/maps/claims.h"
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 /* CLOCK_MONOTONIC when the event loop last woke, before whatever is read in this turn. */
@@ -36,7 +37,7 @@ static __u64 daemon_due(void *ctx, const struct claim_key *key)
 {
 	struct daemon *daemon = ctx;
 	struct speak_call call = {.key = *key, .op = SPEAK_DUE};
-	int code = pins_speak(&daemon->datapath.pins, &call);
+	int code = speak_run(&daemon->datapath.pins, &call);
 
 	if (code)
 		return daemon_try_again(daemon, key, code);
@@ -60,7 +61,8 @@ static __u32 daemon_port_of(const struct daemon *daemon, const struct event *eve
 {
 	struct claim claim;
 
-	return pins_claim(&daemon->datapath.pins, &event->key, &claim) ? event->port : claim.port;
+	return claims_lookup(&daemon->datapath.pins, &event->key, &claim) ? event->port
+									  : claim.port;
 }
 
 static void daemon_event(void *ctx, const struct event *event)

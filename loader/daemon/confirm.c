@@ -10,6 +10,8 @@
 #include "loader/base/log.h"
 #include "loader/rtnl/neigh.h"
 #include "loader/rtnl/netlink.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 #define CONFIRM_AFTER_US       20000 /* the receive queue has long been worked off by then */
@@ -55,7 +57,7 @@ static void confirm_note(struct confirm *confirm, const struct look *look, enum 
 {
 	struct speak_call call = {.key = look->key, .op = op};
 
-	pins_speak(confirm->pins, &call);
+	speak_run(confirm->pins, &call);
 }
 
 static struct told *confirm_has_told(const struct confirm *confirm, __u32 ifindex,
@@ -119,12 +121,12 @@ static bool confirm_may_repair(const struct confirm *confirm, const struct look 
 {
 	struct claim claim;
 
-	if (!pins_claim_stands(confirm->pins, &look->key, look->mac))
+	if (!claims_is_announced(confirm->pins, &look->key, look->mac))
 		return false;
 	if (neigh_drops(ports_name_text(confirm->ports, ifindex), &look->key.addr) ||
 	    neigh_drops("all", &look->key.addr))
 		return true;
-	return !pins_claim(confirm->pins, &look->key, &claim) && claim.confirmed_ns &&
+	return !claims_lookup(confirm->pins, &look->key, &claim) && claim.confirmed_ns &&
 	       claim.confirmed_ns >= claim.announced_since_ns;
 }
 

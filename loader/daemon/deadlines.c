@@ -8,6 +8,7 @@
 #include "loader/maps/claims.h"
 #include "deadlines.h"
 #include "loader/base/log.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 /*

@@ -13,12 +13,6 @@
 
 #include "bpf/abi/abi.h"
 
-/*
- * How exact a timer is that announcements wait for. sd-event gathers those that are this close; 0
- * would be its default, a quarter of a second.
- */
-#define ANNOUNCE_ACCURACY_US 1
-
 struct deadlines;
 
 /* Called when a claim's deadline has passed; returns its next one in ns, 0: none. */

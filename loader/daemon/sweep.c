@@ -11,6 +11,7 @@
 #include "loader/maps/claims.h"
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 /*
@@ -59,7 +60,7 @@ static int sweep_claim(struct daemon *daemon, const struct claim *claim, struct 
 
 	if (!has_left(daemon, claim))
 		return 0;
-	code = pins_speak(&daemon->datapath.pins, &call);
+	code = speak_run(&daemon->datapath.pins, &call);
 	if (!code)
 		return 0;
 	segment_text(&claim->key, ports_name_text(daemon->ports, claim->key.segment), segment);

@@ -12,9 +12,10 @@
 
 #include "bpf/frame/frame.h"
 #include "loader/rtnl/bridge.h"
-#include "loader/daemon/deadlines.h"
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 /*
@@ -182,7 +183,7 @@ static bool claim_says(const struct evpn *evpn, const struct claim_key *key,
 {
 	struct claim claim;
 
-	return !pins_claim(evpn->pins, key, &claim) && !memcmp(claim.mac, mac, MAC_LEN) &&
+	return !claims_lookup(evpn->pins, key, &claim) && !memcmp(claim.mac, mac, MAC_LEN) &&
 	       claim.state != CLAIM_DENIED;
 }
 
@@ -190,7 +191,7 @@ static bool claim_is_pending(const struct evpn *evpn, const struct claim_key *ke
 {
 	struct claim claim;
 
-	return !pins_claim(evpn->pins, key, &claim) &&
+	return !claims_lookup(evpn->pins, key, &claim) &&
 	       (claim.state == CLAIM_PROBING || claim.state == CLAIM_ANNOUNCING);
 }
 
@@ -229,7 +230,7 @@ static void say_failed(struct evpn *evpn, const struct claim_key *key, const __u
 static int say(struct evpn *evpn, const struct claim_key *key, __u32 port, const __u8 mac[MAC_LEN])
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_FABRIC, .port = port};
-	int error = pins_speak_for(evpn->pins, &call, mac);
+	int error = speak_run_for(evpn->pins, &call, mac);
 
 	if (error) {
 		say_failed(evpn, key, mac, error);

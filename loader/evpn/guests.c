@@ -10,6 +10,8 @@
 
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
 #define SVIS_MAX 16
@@ -54,7 +56,7 @@ static void guests_note(const struct evpn *evpn, const struct claim_key *key, en
 {
 	struct speak_call call = {.key = *key, .op = op};
 
-	pins_speak(evpn->pins, &call);
+	speak_run(evpn->pins, &call);
 }
 
 static void guests_write_failed(const struct evpn *evpn, const struct claim_key *key, __u32 svi,
@@ -81,7 +83,7 @@ static void verify_begin(struct verify *verify)
 	struct neigh neigh;
 	int error;
 
-	if (!pins_claim_stands(evpn->pins, &verify->key, verify->mac) ||
+	if (!claims_is_announced(evpn->pins, &verify->key, verify->mac) ||
 	    neigh_read(&evpn->netlink, verify->svi, &verify->key.addr, &neigh))
 		return;
 	/* By now it may be another's, elsewhere, or be failing by itself. */
@@ -164,7 +166,7 @@ static void guests_tell(struct evpn *evpn, const struct guest *guest)
 					 SVIS_MAX);
 	for (i = 0; i < count; i++)
 		if (evpn_is_on(evpn, guest->key.segment, svis[i]) &&
-		    pins_claim_stands(evpn->pins, &guest->key, guest->mac))
+		    claims_is_announced(evpn->pins, &guest->key, guest->mac))
 			guests_write(evpn, guest, svis[i]);
 }
 

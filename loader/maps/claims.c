@@ -91,6 +91,35 @@ const struct claim *claims_find(const struct claims *claims, const struct claim_
 	return bsearch(&probe, claims->claim, claims->count, sizeof(probe), claims_order);
 }
 
+int claims_lookup(const struct pins *pins, const struct claim_key *key, struct claim *claim)
+{
+	return bpf_map_lookup_elem_flags(pins->claims, key, claim, BPF_F_LOCK);
+}
+
+bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
+			 const __u8 mac[MAC_LEN])
+{
+	struct claim claim;
+
+	if (claims_lookup(pins, key, &claim))
+		return false;
+	switch ((enum claim_state)claim.state) {
+	case CLAIM_PROBING: /* announced already where it is declared so */
+		return claim.flags & CLAIM_F_IMMEDIATE && !memcmp(claim.mac, mac, MAC_LEN);
+	case CLAIM_ANNOUNCING:
+	case CLAIM_OWNED:
+		return !memcmp(claim.mac, mac, MAC_LEN);
+	case CLAIM_CONFLICT: /* who defends a declared address has been announced */
+		return claim.reason == COUNTER_defended && !memcmp(claim.rival, mac, MAC_LEN);
+	case CLAIM_NONE:
+	case CLAIM_DENIED:
+	case CLAIM_FROZEN:
+	case CLAIM_STATE_MAX:
+		break;
+	}
+	return false;
+}
+
 /* ---- as a user sees it ---- */
 
 static json_t *get_bridge(const void *row)

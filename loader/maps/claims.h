@@ -10,6 +10,7 @@
 #include "bpf/abi/abi.h"
 #include "loader/base/err.h"
 #include "loader/base/output.h"
+#include "pins.h"
 
 /* A copy of the map, each claim whole (read under its lock), sorted by bridge, VLAN, address. */
 struct claims {
@@ -26,6 +27,16 @@ int claims_compare(const struct claim_key *a, const struct claim_key *b);
 
 /* The claim with this key, or NULL. */
 const struct claim *claims_find(const struct claims *claims, const struct claim_key *key);
+
+/* One claim, whole. 0, or -errno (-ENOENT: not in the map). */
+int claims_lookup(const struct pins *pins, const struct claim_key *key, struct claim *claim);
+
+/*
+ * Whether garpd announces this MAC for the address, as the claim is at this moment. To be checked
+ * again before anything that follows an announcement after a delay.
+ */
+bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
+			 const __u8 mac[MAC_LEN]);
 
 /* What `garpd show claims` and `garpd watch` print of a struct claim; ends with a NULL key. */
 extern const struct field claims_fields[];

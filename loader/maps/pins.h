@@ -81,32 +81,4 @@ int pins_remove_below(const char *name, struct err *err);
 /* Removes every pin and the directory. 0, or -errno with `err`. */
 int pins_remove(struct err *err);
 
-/* ---- pins_speak.c ---- */
-
-/* For a daemon that garpd_speak did not run for: what was to be done waits so long, and it says: */
-#define SPEAK_AGAIN_USEC 1000000ull
-#define SPEAK_AGAIN_TEXT                                                             \
-	"it waits, and is tried again each second; if that does not end: systemctl " \
-	"restart garpd"
-
-/*
- * One call of garpd_speak (bpf/abi.h), once nobody else's is under way: they would share what they
- * say (enum outcome_of in bpf/outcome.h). Fills `call`'s result and deadline. 0, or -errno: the
- * program did not run.
- */
-int pins_speak(const struct pins *pins, struct speak_call *call);
-
-/* The same for SPEAK_FABRIC, which is about a MAC. */
-int pins_speak_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);
-
-/* The claim, whole. 0, or -errno (-ENOENT: there is none). */
-int pins_claim(const struct pins *pins, const struct claim_key *key, struct claim *claim);
-
-/*
- * Is `mac` what may be said to have the address, as the claim stands this moment? What is done for
- * an announcement a while after it asks this again.
- */
-bool pins_claim_stands(const struct pins *pins, const struct claim_key *key,
-		       const __u8 mac[MAC_LEN]);
-
 #endif

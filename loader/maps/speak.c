@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * speak.c - calling garpd_speak, and the claim that a call is about.
- */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -11,15 +8,15 @@
 
 #include <bpf/bpf.h>
 
-#include "pins.h"
+#include "speak.h"
 #include "loader/base/text.h"
 
 #define SPEAK_NAPS   50
 #define SPEAK_NAP_NS 100000l
 
 /*
- * One call at a time, of all processes. A call takes some microseconds, but who makes it may have
- * been stopped inside: 0, or -EBUSY after a few milliseconds, and the daemon goes on.
+ * One call at a time, among all processes. A call takes some microseconds, but its process may have
+ * been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs here.
  */
 static int speak_lock(const struct pins *pins)
 {
@@ -35,7 +32,7 @@ static int speak_lock(const struct pins *pins)
 	return -EBUSY;
 }
 
-static int speak_run(const struct pins *pins, struct bpf_test_run_opts *opts)
+static int speak_run_locked(const struct pins *pins, struct bpf_test_run_opts *opts)
 {
 	int code = speak_lock(pins);
 
@@ -46,14 +43,14 @@ static int speak_run(const struct pins *pins, struct bpf_test_run_opts *opts)
 	return code;
 }
 
-int pins_speak(const struct pins *pins, struct speak_call *call)
+int speak_run(const struct pins *pins, struct speak_call *call)
 {
 	static const __u8 none[MAC_LEN];
 
-	return pins_speak_for(pins, call, none);
+	return speak_run_for(pins, call, none);
 }
 
-int pins_speak_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
+int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
 {
 	/* The kernel takes skb->protocol from here, for whoever looks at it on the wire. */
 	__be16 proto = htons(addr_is_ipv4(&call->key.addr) ? ETH_P_ARP : ETH_P_IPV6);
@@ -65,40 +62,11 @@ int pins_speak_for(const struct pins *pins, struct speak_call *call, const __u8 
 
 	memcpy(frame.mac, mac, MAC_LEN);
 	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
-	code = speak_run(pins, &opts);
+	code = speak_run_locked(pins, &opts);
 	if (code)
 		return code;
 	if (opts.retval)
 		return -EIO;
 	*call = answer.call;
 	return 0;
-}
-
-int pins_claim(const struct pins *pins, const struct claim_key *key, struct claim *claim)
-{
-	return bpf_map_lookup_elem_flags(pins->claims, key, claim, BPF_F_LOCK);
-}
-
-bool pins_claim_stands(const struct pins *pins, const struct claim_key *key,
-		       const __u8 mac[MAC_LEN])
-{
-	struct claim claim;
-
-	if (pins_claim(pins, key, &claim))
-		return false;
-	switch ((enum claim_state)claim.state) {
-	case CLAIM_PROBING: /* announced already where it is declared so */
-		return claim.flags & CLAIM_F_IMMEDIATE && !memcmp(claim.mac, mac, MAC_LEN);
-	case CLAIM_ANNOUNCING:
-	case CLAIM_OWNED:
-		return !memcmp(claim.mac, mac, MAC_LEN);
-	case CLAIM_CONFLICT: /* who defends a declared address has been announced */
-		return claim.reason == COUNTER_defended && !memcmp(claim.rival, mac, MAC_LEN);
-	case CLAIM_NONE:
-	case CLAIM_DENIED:
-	case CLAIM_FROZEN:
-	case CLAIM_STATE_MAX:
-		break;
-	}
-	return false;
 }

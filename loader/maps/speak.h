@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * speak.h - calling the program garpd_speak.
+ */
+#ifndef GARPD_MAPS_SPEAK_H
+#define GARPD_MAPS_SPEAK_H
+
+#include "pins.h"
+
+/*
+ * How exact a timer is that announcements wait for. sd-event gathers those that are this close; 0
+ * would be its default, a quarter of a second.
+ */
+#define ANNOUNCE_ACCURACY_US 1
+
+/* Where garpd_speak did not run, the daemon waits this long, and logs this. */
+#define SPEAK_AGAIN_USEC 1000000ull
+#define SPEAK_AGAIN_TEXT "retried each second; if that does not help: systemctl restart garpd"
+
+/*
+ * One call of garpd_speak (bpf/abi/abi.h). Waits until no other process is inside one: calls share
+ * the maps in which they write frames and their results (enum outcome_of in bpf/outcome.h). Fills
+ * the result and the deadline of `call`. 0, or -errno: the program did not run.
+ */
+int speak_run(const struct pins *pins, struct speak_call *call);
+
+/* SPEAK_FABRIC, which takes a MAC as well. Returns as speak_run(). */
+int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);
+
+#endif
