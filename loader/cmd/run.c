@@ -13,21 +13,17 @@
 #include "loader/base/log.h"
 
 enum {
-	OPTION_BRIDGE = 256,
-	OPTION_UPLINK,
-	OPTION_ROUTER,
-	OPTION_DECLARE,
-	OPTION_MODE,
+	OPTION_FLAG = 256, /* of the configuration */
 	OPTION_LOG,
 };
 
 static const struct option run_options[] = {
 	{"config", required_argument, NULL, 'c'},
-	{"bridge", required_argument, NULL, OPTION_BRIDGE},
-	{"uplink", required_argument, NULL, OPTION_UPLINK},
-	{"router", required_argument, NULL, OPTION_ROUTER},
-	{"declare", required_argument, NULL, OPTION_DECLARE},
-	{"mode", required_argument, NULL, OPTION_MODE},
+	{"bridge", required_argument, NULL, OPTION_FLAG},
+	{"uplink", required_argument, NULL, OPTION_FLAG},
+	{"router", required_argument, NULL, OPTION_FLAG},
+	{"declare", required_argument, NULL, OPTION_FLAG},
+	{"mode", required_argument, NULL, OPTION_FLAG},
 	{"log", required_argument, NULL, OPTION_LOG},
 	{},
 };
@@ -49,23 +45,13 @@ static int run_set_log(const char *value, struct err *err)
 	return 0;
 }
 
-static int run_take_option(struct config *config, int option, const char *value, struct err *err)
+/* -c has had its turn. */
+static int run_take_option(struct config *config, int option, int i, const char *value,
+			   struct err *err)
 {
-	switch (option) {
-	case OPTION_BRIDGE:
-		return config_add_bridge(config, value, err);
-	case OPTION_UPLINK:
-		return config_add_uplink(config, value, err);
-	case OPTION_ROUTER:
-		return config_add_router(config, value, err);
-	case OPTION_DECLARE:
-		return config_add_declared(config, value, err);
-	case OPTION_MODE:
-		return config_set_mode(config, value, err);
-	case OPTION_LOG:
+	if (option == OPTION_LOG)
 		return run_set_log(value, err);
-	}
-	return 0; /* -c has had its turn */
+	return option == OPTION_FLAG ? config_set_flag(config, run_options[i].name, value, err) : 0;
 }
 
 /* The file first, wherever -c stands: flags come on top of it. */
@@ -83,12 +69,11 @@ static int run_load_file(const struct command_line *line, struct config *config,
 
 static int run_take_flags(const struct command_line *line, struct config *config, struct err *err)
 {
-	int option, code = 0;
+	int option, i = 0, code = 0;
 
 	optind = 0;
-	while (!code &&
-	       (option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1)
-		code = run_take_option(config, option, optarg, err);
+	while (!code && (option = getopt_long(line->argc, line->argv, "c:", run_options, &i)) != -1)
+		code = run_take_option(config, option, i, optarg, err);
 	return code;
 }
 

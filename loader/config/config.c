@@ -36,75 +36,12 @@ static const struct word form_words[] = {
 	{},
 };
 
-/* ---- numbers ---- */
-
-struct number {
-	const char *key;
-	size_t text; /* offset of the text in struct yaml_timing or yaml_limits */
-	size_t value;
-	size_t size; /* of the value in struct config, 4 or 8 bytes */
-	__u64 unit;
-	__u64 least;
-	__u64 most;
-	const char *why;
-};
-
-#define NUMBER(section, key, member, unit, least, most, why)                            \
-	{                                                                               \
-#key, offsetof(struct section, key), offsetof(struct config, member),   \
-			sizeof(((struct config *)NULL)->member), unit, least, most, why \
-	}
-
-static const struct number timing_numbers[] = {
-#define X(...) NUMBER(yaml_timing, __VA_ARGS__),
-	TIMING_KEYS(X)
+static const struct word nudge_words[] = {
+#define X(NAME, name, what) {name, NUDGE_##NAME},
+	NUDGE_MODES(X)
 #undef X
 		{},
 };
-
-static const struct number limits_numbers[] = {
-#define X(...) NUMBER(yaml_limits, __VA_ARGS__),
-	LIMITS_KEYS(X)
-#undef X
-		{},
-};
-
-static int number_set(struct config *config, const struct number *number, const char *text,
-		      const struct where *where)
-{
-	char *at = (char *)config + number->value;
-	__u64 value = strtoull(text, NULL, 10); /* ULLONG_MAX where it is larger: out of bounds */
-
-	if (text[strspn(text, "0123456789")] != '\0')
-		return where_error(where,
-				   "%s: \"%.60s\" is no whole number; the unit is in the key",
-				   where->path, text);
-	if (value < number->least || value > number->most)
-		return where_error(where, "%s: %.60s is outside %llu to %llu: %s", where->path,
-				   text, number->least, number->most, number->why);
-	if (number->size == sizeof(__u32))
-		*(__u32 *)at = (__u32)(value * number->unit);
-	else
-		*(__u64 *)at = value * number->unit;
-	return 0;
-}
-
-static int numbers_set(struct config *config, const struct number *numbers, const char *section,
-		       const void *texts, const struct where *file)
-{
-	int ret = 0;
-
-	for (const struct number *number = numbers; texts && number->key && !ret; number++) {
-		const char *text = *(char *const *)((const char *)texts + number->text);
-		struct where where = where_at(file, "%s.%s", section, number->key);
-
-		if (text)
-			ret = number_set(config, number, text, &where);
-	}
-	return ret;
-}
-
-/* ---- the file ---- */
 
 static int words_load(struct config *config, const struct yaml_config *top,
 		      const struct where *file)
@@ -115,105 +52,156 @@ static int words_load(struct config *config, const struct yaml_config *top,
 		const struct word *words;
 		unsigned int *value;
 	} choices[] = {
-		{"mode", top->mode, mode_words, &config->mode},
-		{"evpn", top->evpn, evpn_words, &config->evpn},
-		{"form", top->form, form_words, &config->settings.form},
-		{"link_local", top->link_local, yes_words, &config->settings.link_local},
-		{"relay", top->relay, yes_words, &config->relay},
-		{"xdp_drop_over_limit", top->xdp_drop_over_limit, yes_words,
-		 &config->settings.xdp_drop},
-		{"foreign", top->foreign, yes_words, &config->guards.foreign},
-		{"only_declared", top->only_declared, yes_words, &config->guards.only_declared},
+#define X(key, member, words) {#key, top->key, words, &config->member},
+		WORD_KEYS(X)
+#undef X
 	};
-	int ret = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && !ret; i++) {
-		struct where where = where_at(file, "%s", choices[i].key);
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && !err; i++) {
+		struct where where = where_key(file, choices[i].key);
 
-		if (choices[i].text)
-			ret = word_find(&where, choices[i].key, choices[i].words, choices[i].text,
-					choices[i].value);
+		err = word_read(&where, choices[i].words, choices[i].text, choices[i].value);
 	}
-	return ret;
+	return err;
 }
+
+/* ---- numbers ---- */
+
+struct number {
+	const char *path;
+	const char *text; /* NULL: not given */
+	void *value;
+	size_t size; /* of the value, 4 or 8 bytes */
+	__u64 unit;
+	__u64 least;
+	__u64 most;
+	const char *why;
+};
+
+static int number_set(const struct number *number, const struct where *where)
+{
+	const char *text = number->text;
+	__u64 value = strtoull(text, NULL, 10); /* ULLONG_MAX where it is larger: out of bounds */
+
+	if (text[strspn(text, "0123456789")] != '\0')
+		return where_error(where,
+				   "%s: \"%.60s\" is no whole number; the unit is in the key",
+				   where->path, text);
+	if (value < number->least || value > number->most)
+		return where_error(where, "%s: %.60s is outside %llu to %llu: %s", where->path,
+				   text, number->least, number->most, number->why);
+	if (number->size == sizeof(__u32))
+		*(__u32 *)number->value = (__u32)(value * number->unit);
+	else
+		*(__u64 *)number->value = value * number->unit;
+	return 0;
+}
+
+static int numbers_load(struct config *config, const struct yaml_config *top,
+			const struct where *file)
+{
+	static const struct yaml_timing no_timing;
+	static const struct yaml_limits no_limits;
+	const struct yaml_timing *timing = top->timing ? top->timing : &no_timing;
+	const struct yaml_limits *limits = top->limits ? top->limits : &no_limits;
+	const struct number numbers[] = {
+#define NUMBER(section, key, member, ...) \
+	{#section "." #key, section->key, &config->member, sizeof(config->member), __VA_ARGS__},
+#define X(...) NUMBER(timing, __VA_ARGS__)
+		TIMING_KEYS(X)
+#undef X
+#define X(...) NUMBER(limits, __VA_ARGS__)
+			LIMITS_KEYS(X)
+#undef X
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && !err; i++) {
+		struct where where = where_key(file, numbers[i].path);
+
+		if (numbers[i].text)
+			err = number_set(&numbers[i], &where);
+	}
+	return err;
+}
+
+/* ---- the file ---- */
 
 /* Whether there is such a group is found out at the start, by whoever makes us its member; and by
  * `garpd check`. */
-static int group_load(struct config *config, const char *group, const struct where *file)
+static int group_load(struct config *config, const struct yaml_config *top,
+		      const struct where *file)
 {
-	struct where where = where_at(file, "group");
+	struct where where = where_key(file, "group");
 
-	if (!group)
+	if (!top->group)
 		return 0;
-	if (group[strcspn(group, ":, \t\r\n")] != '\0')
-		return where_error(&where, "\"%.60s\" is no name of a group; give one", group);
-	config->group = strdup(group);
+	if (top->group[strcspn(top->group, ":, \t\r\n")] != '\0')
+		return where_error(&where, "\"%.60s\" is no name of a group; give one", top->group);
+	config->group = strdup(top->group);
 	return config->group ? 0 : where_memory(&where);
 }
 
 static int config_apply(struct config *config, const struct yaml_config *top,
 			const struct where *file)
 {
-	int ret = names_load(config, top, file);
+	static int (*const load[])(struct config * config, const struct yaml_config *top,
+				   const struct where *file) = {
+		names_load,  words_load,  group_load,	 numbers_load,
+		follow_load, guards_load, declared_load,
+	};
 
-	if (!ret)
-		ret = words_load(config, top, file);
-	if (!ret)
-		ret = group_load(config, top->group, file);
-	if (!ret)
-		ret = numbers_set(config, timing_numbers, "timing", top->timing, file);
-	if (!ret)
-		ret = numbers_set(config, limits_numbers, "limits", top->limits, file);
-	if (!ret)
-		ret = follow_load(config, top, file);
-	if (!ret)
-		ret = guards_load(config, top, file);
-	if (!ret)
-		ret = declared_load(config, top, file);
-	return ret ? ret : declared_check(config, file->err);
+	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++) {
+		int err = load[i](config, top, file);
+
+		if (err)
+			return err;
+	}
+	return declared_check(config, file->err);
 }
 
-int config_load(struct config *config, const char *file, struct err *err)
+static int config_read(struct config *config, const char *file, struct err *why)
 {
 	struct yaml_file yaml;
-	struct where where = {.file = file, .lines = &yaml.lines, .err = err};
-	int ret;
+	struct where where = {.file = file, .lines = &yaml.lines, .err = why};
+	int err;
 
 	if (config->file)
-		ret = err_set(err, -EINVAL, "%s: a second file, after %s; give one", file,
-			      config->file);
-	else
-		ret = yaml_file_load(&yaml, file, err);
-	if (ret)
-		goto out;
+		return err_set(why, -EINVAL, "%s: a second file, after %s; give one", file,
+			       config->file);
+	err = yaml_file_load(&yaml, file, why);
+	if (err)
+		return err;
 	config->file = strdup(file);
 	if (!config->file)
-		ret = where_memory(&where);
+		err = where_memory(&where);
 	else if (yaml.top)
-		ret = config_apply(config, yaml.top, &where);
+		err = config_apply(config, yaml.top, &where);
 	yaml_file_free(&yaml);
-out:
-	if (ret) {
+	return err;
+}
+
+int config_load(struct config *config, const char *file, struct err *why)
+{
+	int err = config_read(config, file, why);
+
+	if (err) {
 		config_free(config);
 		config_init(config);
 	}
-	return ret;
+	return err;
 }
 
-/* ---- flags ---- */
-
-int config_add_declared(struct config *config, const char *argument, struct err *err)
+int config_set_flag(struct config *config, const char *flag, const char *value, struct err *why)
 {
-	struct where where = {.flag = "--declare", .value = argument, .err = err};
+	struct where where = {.flag = flag, .value = value, .err = why};
 
-	return declared_add_flag(config, argument, &where);
-}
-
-int config_set_mode(struct config *config, const char *mode, struct err *err)
-{
-	struct where where = {.flag = "--mode", .value = mode, .err = err};
-
-	return word_find(&where, "mode", mode_words, mode, &config->mode);
+	if (strcmp(flag, "mode") == 0)
+		return word_read(&where, mode_words, value, &config->mode);
+	if (strcmp(flag, "declare") == 0)
+		return declared_add_flag(config, &where);
+	return names_add_flag(config, &where);
 }
 
 /* ---- the whole ---- */
@@ -228,15 +216,15 @@ void config_init(struct config *config)
 	};
 }
 
-int config_check(const struct config *config, struct err *err)
+int config_check(const struct config *config, struct err *why)
 {
 	if (config->bridges.count == 0 && config->routers.count == 0)
-		return err_set(err, -EINVAL,
+		return err_set(why, -EINVAL,
 			       "%s%sno bridge and no router port to work on; name one with "
 			       "--bridge or --router, or under \"bridges:\" or \"routers:\" in the "
 			       "file",
 			       config->file ? config->file : "", config->file ? ": " : "");
-	return declared_check(config, err);
+	return declared_check(config, why);
 }
 
 void config_free(struct config *config)

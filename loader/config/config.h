@@ -55,25 +55,23 @@ struct config {
 void config_init(struct config *config);
 
 /* Reads and checks FILE into a configuration that config_init made. On error nothing is left in
- * it, and `err` says FILE:LINE, what is wrong and the remedy.
+ * it, and `why` says FILE:LINE, what is wrong and the remedy.
  */
-int config_load(struct config *config, const char *file, struct err *err);
+int config_load(struct config *config, const char *file, struct err *why);
 
-/* What the flags of `garpd run` add: the same words as in the file, the same checks. Call them
- * after config_load, so that --mode wins. A name that is there already is not added twice. `err`
- * names the flag. --declare takes ADDR=MAC[,MAC...] and means `announce: immediate`.
+/*
+ * A flag of `garpd run`: bridge, uplink, router, declare or mode, with the same words as in the
+ * file and the same checks. Call it after config_load, so that --mode wins. A name that is there
+ * already is not added twice. `why` names the flag. --declare takes ADDR=MAC[,MAC...] and means
+ * `announce: immediate`.
  */
-int config_add_bridge(struct config *config, const char *pattern, struct err *err);
-int config_add_uplink(struct config *config, const char *pattern, struct err *err);
-int config_add_router(struct config *config, const char *pattern, struct err *err);
-int config_add_declared(struct config *config, const char *argument, struct err *err);
-int config_set_mode(struct config *config, const char *mode, struct err *err);
+int config_set_flag(struct config *config, const char *flag, const char *value, struct err *why);
 
 /* What holds for the whole: at least one bridge or router port, no prefix declared twice, none with
  * owners that overlaps another. Call it last. (config_load has done it for the file by itself, but
  * for the first, which a flag may name.)
  */
-int config_check(const struct config *config, struct err *err);
+int config_check(const struct config *config, struct err *why);
 
 /* Takes a configuration in any state, also half built. */
 void config_free(struct config *config);

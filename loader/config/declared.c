@@ -54,14 +54,14 @@ int prefix_read(struct prefix *prefix, const char *text, const struct where *whe
 	static const struct prefix mapped = {.len = ADDR_V4_BITS,
 					     .addr = {{[10] = 0xff, [11] = 0xff}}};
 	char network[ADDR_TEXT_LEN];
-	int ret = prefix_parse(text, prefix);
+	int err = prefix_parse(text, prefix);
 
-	if (ret == -EINVAL)
+	if (err == -EINVAL)
 		return where_error(
 			where,
 			"\"%.60s\" is no address; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
 			text);
-	if (ret == -EDOM)
+	if (err == -EDOM)
 		return where_error(where,
 				   "%.60s has host bits set; write %s, or %.*s for the one "
 				   "address",
@@ -93,10 +93,10 @@ static int owner_add(struct declared *declared, const char *text, const struct w
 {
 	struct address *address = &declared->address;
 	__u8 mac[MAC_LEN];
-	int ret = mac_read(mac, text, where);
+	int err = mac_read(mac, text, where);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	for (unsigned int i = 0; i < address->owner_count; i++)
 		if (memcmp(address->owners[i], mac, MAC_LEN) == 0)
 			return where_error(where, "owner %.60s is listed twice; keep one", text);
@@ -151,7 +151,10 @@ static int declared_append(struct config *config, const struct declared *declare
 			   const struct where *where)
 {
 	struct declared *more;
+	int err = link_local_check(config, declared, where);
 
+	if (err)
+		return err;
 	if (config->declared_count == GARPD_MAX_DECLARED)
 		return where_error(where, "more than %u addresses; declare prefixes instead",
 				   GARPD_MAX_DECLARED);
@@ -165,86 +168,83 @@ static int declared_append(struct config *config, const struct declared *declare
 
 /* ---- the file ---- */
 
-static int owners_load(struct declared *declared, const struct yaml_address *yaml,
+static int owners_load(struct declared *declared, const struct yaml_list *owners,
 		       const struct where *item)
 {
-	int ret = 0;
+	struct where at = where_key(item, "owners");
+	int err = 0;
 
-	for (unsigned int i = 0; i < yaml->owners_count && !ret; i++) {
-		struct where where = where_at(item, "%s.owners[%u]", item->path, i);
+	for (unsigned int i = 0; i < owners->text_count && !err; i++) {
+		struct where where = where_item(&at, i);
 
-		ret = owner_add(declared, yaml->owners[i], &where);
+		err = owner_add(declared, owners->text[i], &where);
 	}
-	return ret;
+	return err;
 }
 
 static int address_load(struct config *config, const struct yaml_address *yaml,
 			const struct where *item)
 {
-	struct where where = where_at(item, "%s.address", item->path);
-	struct where announce = where_at(item, "%s.announce", item->path);
+	struct where where = where_key(item, "address");
+	struct where announce = where_key(item, "announce");
 	struct declared declared = {
 		.address = {.announce = ANNOUNCE_AFTER_PROBE},
 		.line = where_line(&where),
 	};
-	int ret = prefix_read(&declared.prefix, yaml->address, &where);
+	int err = prefix_read(&declared.prefix, yaml->address, &where);
 
-	if (!ret && yaml->announce)
-		ret = word_find(&announce, "announce", announce_words, yaml->announce,
-				&declared.address.announce);
-	if (!ret)
-		ret = owners_load(&declared, yaml, item);
-	if (!ret)
-		ret = announce_check(&declared, &announce);
-	if (!ret)
-		ret = link_local_check(config, &declared, &where);
-	return ret ? ret : declared_append(config, &declared, &where);
+	if (err)
+		return err;
+	err = word_read(&announce, announce_words, yaml->announce, &declared.address.announce);
+	if (err)
+		return err;
+	err = owners_load(&declared, &yaml->owners, item);
+	if (err)
+		return err;
+	err = announce_check(&declared, &announce);
+	return err ? err : declared_append(config, &declared, &where);
 }
 
 int declared_load(struct config *config, const struct yaml_config *top, const struct where *file)
 {
-	int ret = 0;
+	struct where at = where_key(file, "addresses");
+	int err = 0;
 
-	for (unsigned int i = 0; i < top->addresses_count && !ret; i++) {
-		struct where item = where_at(file, "addresses[%u]", i);
+	for (unsigned int i = 0; i < top->addresses_count && !err; i++) {
+		struct where item = where_item(&at, i);
 
-		ret = address_load(config, &top->addresses[i], &item);
+		err = address_load(config, &top->addresses[i], &item);
 	}
-	return ret;
+	return err;
 }
 
 /* ---- the flag ---- */
 
-static int owners_split(struct declared *declared, char *list, const struct where *where)
+static int declared_split(struct declared *declared, char *argument, const struct where *where)
 {
-	int ret = 0;
+	char *owners = argument;
+	int err;
 
-	while (list && !ret)
-		ret = owner_add(declared, strsep(&list, ","), where);
-	return ret;
-}
-
-int declared_add_flag(struct config *config, const char *argument, const struct where *where)
-{
-	struct declared declared = {.address = {.announce = ANNOUNCE_IMMEDIATE}};
-	char *address = strdup(argument), *owners = address;
-	int ret;
-
-	if (!address)
-		return where_memory(where);
 	strsep(&owners, "=");
 	if (!owners)
-		ret = where_error(where, "no owner given; write ADDRESS=MAC[,MAC...]");
-	else
-		ret = prefix_read(&declared.prefix, address, where);
-	if (!ret)
-		ret = owners_split(&declared, owners, where);
-	if (!ret)
-		ret = link_local_check(config, &declared, where);
-	if (!ret)
-		ret = declared_append(config, &declared, where);
-	free(address);
-	return ret;
+		return where_error(where, "no owner given; write ADDRESS=MAC[,MAC...]");
+	err = prefix_read(&declared->prefix, argument, where);
+	while (owners && !err)
+		err = owner_add(declared, strsep(&owners, ","), where);
+	return err;
+}
+
+int declared_add_flag(struct config *config, const struct where *where)
+{
+	struct declared declared = {.address = {.announce = ANNOUNCE_IMMEDIATE}};
+	char *argument = strdup(where->value);
+	int err;
+
+	if (!argument)
+		return where_memory(where);
+	err = declared_split(&declared, argument, where);
+	free(argument);
+	return err ? err : declared_append(config, &declared, where);
 }
 
 /* ---- all of them ---- */
@@ -277,7 +277,7 @@ static const char *other_text(const struct config *config, const struct declared
 }
 
 static int overlap_error(const struct config *config, const struct declared *a,
-			 const struct declared *b, struct err *err)
+			 const struct declared *b, struct err *why)
 {
 	/* A flag (line 0 - 1) is later than every line, and the later one is to blame. */
 	const struct declared *blamed = a->line - 1 > b->line - 1 ? a : b;
@@ -292,9 +292,9 @@ static int overlap_error(const struct config *config, const struct declared *a,
 	else
 		snprintf(start, sizeof(start), "--declare %s", prefix);
 	if (blamed->prefix.len == other->prefix.len)
-		return err_set(err, -EINVAL, "%s: %s is declared twice (%s); keep one", start,
+		return err_set(why, -EINVAL, "%s: %s is declared twice (%s); keep one", start,
 			       prefix, at);
-	return err_set(err, -EINVAL,
+	return err_set(why, -EINVAL,
 		       "%s: %s overlaps %s (%s), and owners are listed: only the longer prefix's "
 		       "list would count; split the wider prefix, or drop the owners",
 		       start, prefix, other_prefix, at);
@@ -302,7 +302,7 @@ static int overlap_error(const struct config *config, const struct declared *a,
 
 /* Sorted, the prefixes that one covers follow it at once. */
 static int overlaps_find(const struct config *config, const struct declared *const *sorted,
-			 struct err *err)
+			 struct err *why)
 {
 	for (size_t i = 0; i < config->declared_count; i++) {
 		const struct declared *wide = sorted[i];
@@ -314,26 +314,26 @@ static int overlaps_find(const struct config *config, const struct declared *con
 				break;
 			if (wide->prefix.len == narrow->prefix.len || wide->address.owner_count ||
 			    narrow->address.owner_count)
-				return overlap_error(config, wide, narrow, err);
+				return overlap_error(config, wide, narrow, why);
 		}
 	}
 	return 0;
 }
 
-int declared_check(const struct config *config, struct err *err)
+int declared_check(const struct config *config, struct err *why)
 {
 	const struct declared **sorted;
-	int ret;
+	int err;
 
 	if (config->declared_count == 0)
 		return 0;
 	sorted = calloc(config->declared_count, sizeof(*sorted));
 	if (!sorted)
-		return err_set(err, -ENOMEM, "out of memory");
+		return err_set(why, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < config->declared_count; i++)
 		sorted[i] = &config->declared[i];
 	qsort(sorted, config->declared_count, sizeof(*sorted), declared_compare);
-	ret = overlaps_find(config, sorted, err);
+	err = overlaps_find(config, sorted, why);
 	free(sorted);
-	return ret;
+	return err;
 }

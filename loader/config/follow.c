@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * follow.c - what makes sure that receivers follow: nudges, gateways, refresh.
+ * follow.c - what makes sure that receivers follow: gateways, refresh.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,13 +11,6 @@
 
 #define REFRESH_LEAST_S 10	    /* more often is a flood, and every announcement comes twice */
 #define REFRESH_MOST_S	(24 * 3600) /* no cache keeps an entry for longer */
-
-static const struct word nudge_words[] = {
-#define X(NAME, name, what) {name, NUDGE_##NAME},
-	NUDGE_MODES(X)
-#undef X
-		{},
-};
 
 /* Units that may stand behind a number of seconds, minutes, hours. */
 static const struct {
@@ -76,17 +69,13 @@ static int gateway_add(struct config *config, const char *text, const struct whe
 
 int follow_load(struct config *config, const struct yaml_config *top, const struct where *file)
 {
-	struct where nudge = where_at(file, "nudge"), refresh = where_at(file, "refresh");
-	int ret = 0;
+	struct where gateways = where_key(file, "gateways"), refresh = where_key(file, "refresh");
+	int err = top->refresh ? refresh_set(config, top->refresh, &refresh) : 0;
 
-	if (top->nudge)
-		ret = word_find(&nudge, "nudge", nudge_words, top->nudge, &config->settings.nudge);
-	if (!ret && top->refresh)
-		ret = refresh_set(config, top->refresh, &refresh);
-	for (unsigned int i = 0; i < top->gateways_count && !ret; i++) {
-		struct where where = where_at(file, "gateways[%u]", i);
+	for (unsigned int i = 0; i < top->gateways.text_count && !err; i++) {
+		struct where where = where_item(&gateways, i);
 
-		ret = gateway_add(config, top->gateways[i], &where);
+		err = gateway_add(config, top->gateways.text[i], &where);
 	}
-	return ret;
+	return err;
 }

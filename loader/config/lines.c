@@ -26,7 +26,7 @@ struct level {
 struct walk {
 	struct lines *lines;
 	const char *file;
-	struct err *err;
+	struct err *why;
 	unsigned int documents;
 	unsigned int depth;
 	struct level level[WALK_DEPTH];
@@ -58,7 +58,7 @@ static int lines_add(struct lines *lines, const char *path, unsigned int line)
 static int walk_record(struct walk *walk, unsigned int line)
 {
 	if (lines_add(walk->lines, walk->path, line))
-		return err_set(walk->err, -ENOMEM, "%s: out of memory", walk->file);
+		return err_set(walk->why, -ENOMEM, "%s: out of memory", walk->file);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static int walk_key(struct walk *walk, struct level *level, const yaml_event_t *
 		    unsigned int line)
 {
 	if (event->type != YAML_SCALAR_EVENT)
-		return err_set(walk->err, -EINVAL,
+		return err_set(walk->why, -EINVAL,
 			       "%s:%u: a list or mapping stands where a key should; check for a "
 			       "stray \"?\", \"[\" or \"{\"",
 			       walk->file, line);
@@ -95,7 +95,7 @@ static int walk_value(struct walk *walk, unsigned int line)
 static int walk_open(struct walk *walk, bool mapping, unsigned int line)
 {
 	if (walk->depth == WALK_DEPTH)
-		return err_set(walk->err, -EINVAL,
+		return err_set(walk->why, -EINVAL,
 			       "%s:%u: lists and mappings nested too deep; no key needs that",
 			       walk->file, line);
 	walk->level[walk->depth++] = (struct level){
@@ -109,18 +109,18 @@ static int walk_node(struct walk *walk, const yaml_event_t *event)
 {
 	struct level *level = walk->depth ? &walk->level[walk->depth - 1] : NULL;
 	unsigned int line = (unsigned int)event->start_mark.line + 1;
-	int ret;
+	int err;
 
 	if (event->type == YAML_ALIAS_EVENT)
-		return err_set(walk->err, -EINVAL,
+		return err_set(walk->why, -EINVAL,
 			       "%s:%u: *%.60s is an alias in YAML, which is not supported; quote a "
 			       "pattern that starts with \"*\"",
 			       walk->file, line, (const char *)event->data.alias.anchor);
 	if (level && level->mapping && !level->value_next)
 		return walk_key(walk, level, event, line);
-	ret = walk_value(walk, line);
-	if (ret || event->type == YAML_SCALAR_EVENT)
-		return ret;
+	err = walk_value(walk, line);
+	if (err || event->type == YAML_SCALAR_EVENT)
+		return err;
 	return walk_open(walk, event->type == YAML_MAPPING_START_EVENT, line);
 }
 
@@ -128,7 +128,7 @@ static int walk_document(struct walk *walk, const yaml_event_t *event)
 {
 	if (walk->documents++ == 0)
 		return 0;
-	return err_set(walk->err, -EINVAL,
+	return err_set(walk->why, -EINVAL,
 		       "%s:%zu: a second document starts here and would not be read; keep one, "
 		       "without \"---\" in between",
 		       walk->file, event->start_mark.line + 1);
@@ -169,19 +169,19 @@ static const char *syntax_remedy(const yaml_parser_t *parser)
 }
 
 static int syntax_error(const yaml_parser_t *parser, const char *file, const char *text, size_t len,
-			struct err *err)
+			struct err *why)
 {
 	size_t line = parser->problem_mark.line + 1;
 
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
-		return err_set(err, -ENOMEM, "%s: out of memory", file);
+		return err_set(why, -ENOMEM, "%s: out of memory", file);
 	if (parser->error == YAML_READER_ERROR) {
 		/* The reader knows an offset only. */
 		line = 1;
 		for (size_t i = 0; i < len && i < parser->problem_offset; i++)
 			line += text[i] == '\n';
 	}
-	return err_set(err, -EINVAL, "%s:%zu: no valid YAML: %s%s%s; %s", file, line,
+	return err_set(why, -EINVAL, "%s:%zu: no valid YAML: %s%s%s; %s", file, line,
 		       parser->context ? parser->context : "", parser->context ? ", " : "",
 		       parser->problem, syntax_remedy(parser));
 }
@@ -194,33 +194,33 @@ static int entry_compare(const void *a, const void *b)
 	return order ? order : (left->line > right->line) - (left->line < right->line);
 }
 
-int lines_load(struct lines *lines, const char *file, const char *text, size_t len, struct err *err)
+int lines_load(struct lines *lines, const char *file, const char *text, size_t len, struct err *why)
 {
-	struct walk walk = {.lines = lines, .file = file, .err = err};
+	struct walk walk = {.lines = lines, .file = file, .why = why};
 	yaml_parser_t parser;
 	yaml_event_t event;
 	bool done = false;
-	int ret = 0;
+	int err = 0;
 
 	*lines = (struct lines){};
 	if (!yaml_parser_initialize(&parser))
-		return err_set(err, -ENOMEM, "%s: out of memory", file);
+		return err_set(why, -ENOMEM, "%s: out of memory", file);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	while (!done && !ret) {
+	while (!done && !err) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			ret = syntax_error(&parser, file, text, len, err);
+			err = syntax_error(&parser, file, text, len, why);
 			break;
 		}
 		done = event.type == YAML_STREAM_END_EVENT;
-		ret = walk_event(&walk, &event);
+		err = walk_event(&walk, &event);
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
-	if (ret)
+	if (err)
 		lines_free(lines);
 	else if (lines->count)
 		qsort(lines->entry, lines->count, sizeof(*lines->entry), entry_compare);
-	return ret;
+	return err;
 }
 
 void lines_free(struct lines *lines)
@@ -231,38 +231,33 @@ void lines_free(struct lines *lines)
 	*lines = (struct lines){};
 }
 
-/* The first entry that is not before (path, line). */
-static size_t lines_bound(const struct lines *lines, const char *path, unsigned int line)
+static int path_compare(const void *path, const void *entry)
 {
-	struct lines_entry wanted = {.path = (char *)path, .line = line};
-	size_t low = 0, high = lines->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (entry_compare(&lines->entry[middle], &wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return strcmp(path, ((const struct lines_entry *)entry)->path);
 }
 
-static unsigned int lines_at(const struct lines *lines, size_t i, const char *path)
+/* One of those with this path: bsearch(3) does not tell which. */
+static const struct lines_entry *lines_find(const struct lines *lines, const char *path)
 {
-	if (i >= lines->count || strcmp(lines->entry[i].path, path) != 0)
-		return 0;
-	return lines->entry[i].line;
+	return lines->count ? bsearch(path, lines->entry, lines->count, sizeof(*lines->entry),
+				      path_compare)
+			    : NULL;
 }
 
 unsigned int lines_first(const struct lines *lines, const char *path)
 {
-	return lines_at(lines, lines_bound(lines, path, 0), path);
+	const struct lines_entry *entry = lines_find(lines, path);
+
+	while (entry && entry > lines->entry && strcmp(entry[-1].path, path) == 0)
+		entry--;
+	return entry ? entry->line : 0;
 }
 
 unsigned int lines_last(const struct lines *lines, const char *path)
 {
-	size_t past = lines_bound(lines, path, ~0u);
+	const struct lines_entry *entry = lines_find(lines, path);
 
-	return past ? lines_at(lines, past - 1, path) : 0;
+	while (entry && entry + 1 < lines->entry + lines->count && strcmp(entry[1].path, path) == 0)
+		entry++;
+	return entry ? entry->line : 0;
 }

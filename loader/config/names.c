@@ -57,10 +57,10 @@ int name_check(const char *name, const struct where *where)
 static int names_add(struct names *names, const char *name, const struct where *where)
 {
 	char **more;
-	int ret = name_check(name, where);
+	int err = name_check(name, where);
 
-	if (ret || names_has(names, name))
-		return ret;
+	if (err || names_has(names, name))
+		return err;
 	more = realloc(names->name, (names->count + 1) * sizeof(*more));
 	if (!more)
 		return where_memory(where);
@@ -78,13 +78,20 @@ enum list { LIST_BRIDGES, LIST_UPLINKS, LIST_GUESTS, LIST_ROUTERS, LISTS };
 
 static const struct {
 	const char *key;
+	const char *flag; /* "": it has none */
 	const char *what; /* a name on it is */
 	size_t names;	  /* offset in struct config */
+	size_t given;	  /* offset in struct yaml_config */
 } lists[LISTS] = {
-	[LIST_BRIDGES] = {"bridges", "a bridge", offsetof(struct config, bridges)},
-	[LIST_UPLINKS] = {"uplinks", "an uplink", offsetof(struct config, uplinks)},
-	[LIST_GUESTS] = {"guests", "a guest", offsetof(struct config, guests)},
-	[LIST_ROUTERS] = {"routers", "a router port", offsetof(struct config, routers)},
+#define LIST(key, flag, what)                                                                     \
+	{                                                                                         \
+#key, flag, what, offsetof(struct config, key), offsetof(struct yaml_config, key) \
+	}
+	[LIST_BRIDGES] = LIST(bridges, "bridge", "a bridge"),
+	[LIST_UPLINKS] = LIST(uplinks, "uplink", "an uplink"),
+	[LIST_GUESTS] = LIST(guests, "", "a guest"),
+	[LIST_ROUTERS] = LIST(routers, "router", "a router port"),
+#undef LIST
 };
 
 static struct names *list_names(struct config *config, enum list list)
@@ -111,65 +118,47 @@ static int list_add(struct config *config, enum list list, const char *name,
 	return names_add(list_names(config, list), name, where);
 }
 
-static void list_free(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->name[i]);
-	free(names->name);
-	*names = (struct names){};
-}
-
-void names_free(struct config *config)
-{
-	for (enum list list = 0; list < LISTS; list++)
-		list_free(list_names(config, list));
-}
-
-static int list_load(struct config *config, enum list list, char *const *names, unsigned int count,
+static int list_load(struct config *config, enum list list, const struct yaml_config *top,
 		     const struct where *file)
 {
-	int ret = 0;
+	const struct yaml_list *given = (const struct yaml_list *)((const char *)top +
+								   lists[list].given);
+	struct where at = where_key(file, lists[list].key);
+	int err = 0;
 
-	for (unsigned int i = 0; i < count && !ret; i++) {
-		struct where where = where_at(file, "%s[%u]", lists[list].key, i);
+	for (unsigned int i = 0; i < given->text_count && !err; i++) {
+		struct where where = where_item(&at, i);
 
-		ret = list_add(config, list, names[i], &where);
+		err = list_add(config, list, given->text[i], &where);
 	}
-	return ret;
+	return err;
 }
 
 int names_load(struct config *config, const struct yaml_config *top, const struct where *file)
 {
-	int ret = list_load(config, LIST_BRIDGES, top->bridges, top->bridges_count, file);
+	int err = 0;
 
-	if (!ret)
-		ret = list_load(config, LIST_UPLINKS, top->uplinks, top->uplinks_count, file);
-	if (!ret)
-		ret = list_load(config, LIST_GUESTS, top->guests, top->guests_count, file);
-	if (!ret)
-		ret = list_load(config, LIST_ROUTERS, top->routers, top->routers_count, file);
-	return ret;
+	for (enum list list = 0; list < LISTS && !err; list++)
+		err = list_load(config, list, top, file);
+	return err;
 }
 
-/* ---- flags ---- */
-
-int config_add_bridge(struct config *config, const char *pattern, struct err *err)
+int names_add_flag(struct config *config, const struct where *where)
 {
-	struct where where = {.flag = "--bridge", .value = pattern, .err = err};
-
-	return list_add(config, LIST_BRIDGES, pattern, &where);
+	for (enum list list = 0; list < LISTS; list++)
+		if (strcmp(lists[list].flag, where->flag) == 0)
+			return list_add(config, list, where->value, where);
+	return where_error(where, "unknown flag");
 }
 
-int config_add_uplink(struct config *config, const char *pattern, struct err *err)
+void names_free(struct config *config)
 {
-	struct where where = {.flag = "--uplink", .value = pattern, .err = err};
+	for (enum list list = 0; list < LISTS; list++) {
+		struct names *names = list_names(config, list);
 
-	return list_add(config, LIST_UPLINKS, pattern, &where);
-}
-
-int config_add_router(struct config *config, const char *pattern, struct err *err)
-{
-	struct where where = {.flag = "--router", .value = pattern, .err = err};
-
-	return list_add(config, LIST_ROUTERS, pattern, &where);
+		for (size_t i = 0; i < names->count; i++)
+			free(names->name[i]);
+		free(names->name);
+		*names = (struct names){};
+	}
 }

@@ -2,7 +2,7 @@
 /*
  * parts.h - between the shape of the configuration file and the meaning of its values.
  *
- * config_lines.c knows the lines of a file, config_yaml.c its shape (which keys, which kind of
+ * lines.c knows the lines of a file, yaml.c its shape (which keys, which kind of
  * value), config.c and the others what the values mean. Nobody else includes this but the tests.
  */
 #ifndef GARPD_CONFIG_PARTS_H
@@ -16,7 +16,7 @@
 
 #define YAML_PATH_LEN 256 /* of a key or an item in the file: no path of the schema is so long */
 
-/* ---- config_lines.c ---- */
+/* ---- lines.c ---- */
 
 /* Where every key and every list item of a file stands, sorted by path. */
 struct lines {
@@ -27,18 +27,18 @@ struct lines {
 	size_t count;
 };
 
-/* Walks the text of a file. On error (no YAML, an alias, a second document) `err` has FILE:LINE,
+/* Walks the text of a file. On error (no YAML, an alias, a second document) `why` has FILE:LINE,
  * and `lines` is empty.
  */
 int lines_load(struct lines *lines, const char *file, const char *text, size_t len,
-	       struct err *err);
+	       struct err *why);
 void lines_free(struct lines *lines);
 
 /* The line of a path, 0 where there is none. Of a key given twice: the first, or the last. */
 unsigned int lines_first(const struct lines *lines, const char *path);
 unsigned int lines_last(const struct lines *lines, const char *path);
 
-/* ---- config_yaml.c ---- */
+/* ---- yaml.c ---- */
 
 /*
  * Keys with a number: X(key, member of struct config, unit, least, most, why these bounds). The
@@ -89,12 +89,31 @@ unsigned int lines_last(const struct lines *lines, const char *path);
 	X(thaw_s, settings.thaw_ns, NSEC_PER_SEC, 1, 86400,                                     \
 	  "a frozen claim is silent at least a second and no longer than a day")
 
+/*
+ * Keys with one word of a few: X(key, member of struct config, words), where the words are a table
+ * of config.c.
+ */
+#define WORD_KEYS(X)                                         \
+	X(relay, relay, yes_words)                           \
+	X(mode, mode, mode_words)                            \
+	X(evpn, evpn, evpn_words)                            \
+	X(form, settings.form, form_words)                   \
+	X(link_local, settings.link_local, yes_words)        \
+	X(xdp_drop_over_limit, settings.xdp_drop, yes_words) \
+	X(nudge, settings.nudge, nudge_words)                \
+	X(foreign, guards.foreign, yes_words)                \
+	X(only_declared, guards.only_declared, yes_words)
+
 /* The file as it stands: its shape is checked, its values are still texts. NULL: not given. */
+struct yaml_list {
+	char **text;
+	unsigned int text_count;
+};
+
 struct yaml_address {
 	char *address;
 	char *announce;
-	char **owners;
-	unsigned int owners_count;
+	struct yaml_list owners;
 };
 
 struct yaml_segment {
@@ -105,46 +124,29 @@ struct yaml_segment {
 
 struct yaml_port {
 	char *port;
-	char **addresses;
-	unsigned int addresses_count;
-	char **macs;
-	unsigned int macs_count;
+	struct yaml_list addresses;
+	struct yaml_list macs;
 };
 
+#define YAML_TEXT(key, ...) char *key;
+
 struct yaml_timing {
-#define X(key, member, unit, least, most, why) char *key;
-	TIMING_KEYS(X)
-#undef X
+	TIMING_KEYS(YAML_TEXT)
 };
 
 struct yaml_limits {
-#define X(key, member, unit, least, most, why) char *key;
-	LIMITS_KEYS(X)
-#undef X
+	LIMITS_KEYS(YAML_TEXT)
 };
 
 struct yaml_config {
-	char **bridges;
-	unsigned int bridges_count;
-	char **uplinks;
-	unsigned int uplinks_count;
-	char **guests;
-	unsigned int guests_count;
-	char **routers;
-	unsigned int routers_count;
-	char *relay;
-	char *mode;
-	char *evpn;
-	char *form;
-	char *link_local;
-	char *xdp_drop_over_limit;
+	struct yaml_list bridges;
+	struct yaml_list uplinks;
+	struct yaml_list guests;
+	struct yaml_list routers;
+	WORD_KEYS(YAML_TEXT)
 	char *group;
-	char *nudge;
 	char *refresh;
-	char **gateways;
-	unsigned int gateways_count;
-	char *foreign;
-	char *only_declared;
+	struct yaml_list gateways;
 	struct yaml_segment *segments;
 	unsigned int segments_count;
 	struct yaml_port *ports;
@@ -160,17 +162,17 @@ struct yaml_file {
 	struct lines lines;
 };
 
-/* Reads FILE and checks its shape. On error `err` has FILE:LINE, what is wrong and the remedy, and
+/* Reads FILE and checks its shape. On error `why` has FILE:LINE, what is wrong and the remedy, and
  * nothing is left to free.
  */
-int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *err);
+int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why);
 void yaml_file_free(struct yaml_file *yaml);
 
 /* libcyaml's own table of the keys, for the test that holds dist/garpd.yaml against it. */
 struct cyaml_schema_value;
 extern const struct cyaml_schema_value yaml_schema;
 
-/* ---- config_where.c ---- */
+/* ---- where.c ---- */
 
 /* Where a value was given: what every complaint starts with. */
 struct where {
@@ -182,14 +184,14 @@ struct where {
 	struct err *err;
 };
 
-/* The same file, another path. */
-struct where where_at(const struct where *file, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* The value of a key of the mapping that stands at `mapping`; an item of a list. */
+struct where where_key(const struct where *mapping, const char *key);
+struct where where_item(const struct where *list, unsigned int i);
 
 /* The line of the value; 0 with a flag. */
 unsigned int where_line(const struct where *where);
 
-/* Fills where->err: "FILE:LINE: ..." or "FLAG VALUE: ...". Returns -EINVAL, or -ENOMEM. */
+/* Fills where->err: "FILE:LINE: ..." or "--FLAG VALUE: ...". Returns -EINVAL, or -ENOMEM. */
 int where_error(const struct where *where, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int where_memory(const struct where *where);
@@ -200,13 +202,13 @@ struct word {
 	unsigned int value;
 };
 
-/* The value of `text`, which was given for `key`; -EINVAL with the words that would do. */
-int word_find(const struct where *where, const char *key, const struct word *words,
-	      const char *text, unsigned int *value);
+/* The value of `text`, if it is given; -EINVAL with the words that would do. */
+int word_read(const struct where *where, const struct word *words, const char *text,
+	      unsigned int *value);
 
 extern const struct word yes_words[];
 
-/* ---- config_names.c ---- */
+/* ---- names.c ---- */
 
 /* Could it be the name of an interface, or a pattern? 0, or -EINVAL. */
 int name_check(const char *name, const struct where *where);
@@ -216,19 +218,20 @@ bool name_is_pattern(const char *name);
 
 /* The four lists of interfaces. */
 int names_load(struct config *config, const struct yaml_config *top, const struct where *file);
+int names_add_flag(struct config *config, const struct where *where);
 void names_free(struct config *config);
 
-/* ---- config_follow.c ---- */
+/* ---- follow.c ---- */
 
-/* Nudges, gateways, refresh: how it is made sure that receivers follow. */
+/* Gateways, refresh: how it is made sure that receivers follow. */
 int follow_load(struct config *config, const struct yaml_config *top, const struct where *file);
 
-/* ---- config_guards.c ---- */
+/* ---- segments.c ---- */
 
 /* What segments and ports of the file are held to. The words of the top are read before. */
 int guards_load(struct config *config, const struct yaml_config *top, const struct where *file);
 
-/* ---- config_declared.c ---- */
+/* ---- declared.c ---- */
 
 /* No host can have such an address: the kernel half passes a probe for it over. */
 bool prefix_is_nobodys(const struct prefix *prefix);
@@ -240,10 +243,10 @@ int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where);
 /* The addresses of the file, with everything that can be said of each by itself. */
 int declared_load(struct config *config, const struct yaml_config *top, const struct where *file);
 
-/* ADDR=MAC[,MAC...]; `where` names the flag. */
-int declared_add_flag(struct config *config, const char *argument, const struct where *where);
+/* ADDR=MAC[,MAC...], the value of a flag. */
+int declared_add_flag(struct config *config, const struct where *where);
 
 /* What can only be said of all of them: none twice, no owners where two overlap. */
-int declared_check(const struct config *config, struct err *err);
+int declared_check(const struct config *config, struct err *why);
 
 #endif

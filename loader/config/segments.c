@@ -10,162 +10,144 @@
 #include "parts.h"
 #include "loader/base/text.h"
 
-static int yes_load(const char *key, const char *text, unsigned int *value,
-		    const struct where *item)
-{
-	struct where where = where_at(item, "%s.%s", item->path, key);
+/*
+ * Items are found by a name or pattern, their first value in the file. The first that matches
+ * counts, so one whose name another matches before it never would.
+ */
+struct items {
+	const void *item;
+	size_t size;
+	const char *key; /* of the name, which the schema cannot ask for with words of its own */
+	struct where where;
+};
 
-	return text ? word_find(&where, key, yes_words, text, value) : 0;
+static const char *item_name(const struct items *items, unsigned int i)
+{
+	return *(char *const *)((const char *)items->item + i * items->size);
 }
 
-/* The name or pattern of an item, which the schema cannot ask for with words of its own. */
-static int name_load(const char *key, const char *text, char **name, const struct where *item)
+static int item_reaches(const struct items *items, unsigned int i, unsigned int other,
+			const struct where *where)
 {
-	struct where where = where_at(item, "%s.%s", item->path, key);
-	int ret;
+	struct where item = where_item(&items->where, other), at = where_key(&item, items->key);
+	const char *name = item_name(items, i), *first = item_name(items, other);
+
+	if (strcmp(first, name) == 0)
+		return where_error(where, "%.60s is there already (line %u); keep one", name,
+				   where_line(&at));
+	if (name_is_pattern(name) || fnmatch(first, name, 0))
+		return 0;
+	return where_error(where,
+			   "%.60s would never count: the first item that matches does, which is "
+			   "%.60s (line %u); put it before that",
+			   name, first, where_line(&at));
+}
+
+static int item_read(const struct items *items, unsigned int i, char **name)
+{
+	struct where item = where_item(&items->where, i), where = where_key(&item, items->key);
+	const char *text = item_name(items, i);
+	int err;
 
 	if (!text)
-		return where_error(item, "%s has no \"%s\"; name an interface, or a pattern",
-				   item->path, key);
-	ret = name_check(text, &where);
-	if (ret)
-		return ret;
+		return where_error(&item, "%s has no \"%s\"; name an interface, or a pattern",
+				   item.path, items->key);
+	err = name_check(text, &where);
+	for (unsigned int other = 0; other < i && !err; other++)
+		err = item_reaches(items, i, other, &item);
+	if (err)
+		return err;
 	*name = strdup(text);
 	return *name ? 0 : where_memory(&where);
 }
 
-/*
- * The first item that matches counts, so one whose name another matches before it never would. `at`
- * is where the other one's name stands.
- */
-static int name_reaches(const char *name, const char *other, const struct where *item,
-			const struct where *at)
-{
-	if (strcmp(other, name) == 0)
-		return where_error(item, "%.60s is there already (line %u); keep one", name,
-				   where_line(at));
-	if (name_is_pattern(name) || fnmatch(other, name, 0))
-		return 0;
-	return where_error(item,
-			   "%.60s would never count: the first item that matches does, which is "
-			   "%.60s (line %u); put it before that",
-			   name, other, where_line(at));
-}
-
 /* ---- segments ---- */
 
-static int segment_reaches(const struct guards *guards, const struct where *item)
-{
-	size_t last = guards->segment_count - 1;
-	int ret = 0;
-
-	for (size_t i = 0; i < last && !ret; i++) {
-		struct where at = where_at(item, "segments[%zu].segment", i);
-
-		ret = name_reaches(guards->segment[last].segment, guards->segment[i].segment, item,
-				   &at);
-	}
-	return ret;
-}
-
-static int segment_load(struct guards *guards, const struct yaml_segment *yaml,
-			const struct where *item)
+static int segment_load(struct guards *guards, const struct items *items,
+			const struct yaml_segment *yaml, unsigned int i)
 {
 	struct segment_guard *segment = &guards->segment[guards->segment_count++];
-	int ret = name_load("segment", yaml->segment, &segment->segment, item);
+	struct where item = where_item(&items->where, i);
+	struct where foreign = where_key(&item, "foreign");
+	struct where only_declared = where_key(&item, "only_declared");
+	int err = item_read(items, i, &segment->segment);
 
+	if (err)
+		return err;
 	segment->foreign = guards->foreign;
 	segment->only_declared = guards->only_declared;
-	if (!ret)
-		ret = segment_reaches(guards, item);
-	if (!ret)
-		ret = yes_load("foreign", yaml->foreign, &segment->foreign, item);
-	if (!ret)
-		ret = yes_load("only_declared", yaml->only_declared, &segment->only_declared, item);
-	return ret;
+	err = word_read(&foreign, yes_words, yaml->foreign, &segment->foreign);
+	if (err)
+		return err;
+	return word_read(&only_declared, yes_words, yaml->only_declared, &segment->only_declared);
 }
 
 static int segments_load(struct guards *guards, const struct yaml_config *top,
 			 const struct where *file)
 {
-	int ret = 0;
+	struct items items = {top->segments, sizeof(*top->segments), "segment",
+			      where_key(file, "segments")};
+	int err = 0;
 
 	guards->segment = calloc(top->segments_count + 1, sizeof(*guards->segment));
 	if (!guards->segment)
 		return where_memory(file);
-	for (unsigned int i = 0; i < top->segments_count && !ret; i++) {
-		struct where item = where_at(file, "segments[%u]", i);
-
-		ret = segment_load(guards, &top->segments[i], &item);
-	}
-	return ret;
+	for (unsigned int i = 0; i < top->segments_count && !err; i++)
+		err = segment_load(guards, &items, &top->segments[i], i);
+	return err;
 }
 
 /* ---- ports ---- */
 
-static int rule_reaches(const struct guards *guards, const struct where *item)
+static int addresses_load(struct port_rule *rule, const struct yaml_list *list,
+			  const struct where *at)
 {
-	size_t last = guards->rule_count - 1;
-	int ret = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < last && !ret; i++) {
-		struct where at = where_at(item, "ports[%zu].port", i);
-
-		ret = name_reaches(guards->rule[last].port, guards->rule[i].port, item, &at);
-	}
-	return ret;
-}
-
-static int addresses_load(struct port_rule *rule, const struct yaml_port *yaml,
-			  const struct where *item)
-{
-	int ret = 0;
-
-	rule->address = calloc(yaml->addresses_count + 1, sizeof(*rule->address));
+	rule->address = calloc(list->text_count + 1, sizeof(*rule->address));
 	if (!rule->address)
-		return where_memory(item);
-	for (unsigned int i = 0; i < yaml->addresses_count && !ret; i++) {
-		struct where where = where_at(item, "%s.addresses[%u]", item->path, i);
+		return where_memory(at);
+	for (unsigned int i = 0; i < list->text_count && !err; i++) {
+		struct where where = where_item(at, i);
 
-		ret = prefix_read(&rule->address[rule->address_count++], yaml->addresses[i],
-				  &where);
+		err = prefix_read(&rule->address[rule->address_count++], list->text[i], &where);
 	}
-	return ret;
+	return err;
 }
 
-static int macs_load(struct port_rule *rule, const struct yaml_port *yaml, const struct where *item)
+static int macs_load(struct port_rule *rule, const struct yaml_list *list, const struct where *at)
 {
-	int ret = 0;
+	int err = 0;
 
-	rule->mac = calloc(yaml->macs_count + 1, sizeof(*rule->mac));
+	rule->mac = calloc(list->text_count + 1, sizeof(*rule->mac));
 	if (!rule->mac)
-		return where_memory(item);
-	for (unsigned int i = 0; i < yaml->macs_count && !ret; i++) {
-		struct where where = where_at(item, "%s.macs[%u]", item->path, i);
+		return where_memory(at);
+	for (unsigned int i = 0; i < list->text_count && !err; i++) {
+		struct where where = where_item(at, i);
 
-		ret = mac_read(rule->mac[rule->mac_count++], yaml->macs[i], &where);
+		err = mac_read(rule->mac[rule->mac_count++], list->text[i], &where);
 	}
-	return ret;
+	return err;
 }
 
-static int rule_load(struct guards *guards, const struct yaml_port *yaml, const struct where *item)
+static int rule_load(struct guards *guards, const struct items *items, const struct yaml_port *yaml,
+		     unsigned int i)
 {
 	struct port_rule *rule = &guards->rule[guards->rule_count++];
-	int ret = name_load("port", yaml->port, &rule->port, item);
+	struct where item = where_item(&items->where, i);
+	struct where addresses = where_key(&item, "addresses"), macs = where_key(&item, "macs");
+	int err = item_read(items, i, &rule->port);
 
-	if (!ret)
-		ret = rule_reaches(guards, item);
-	if (!ret)
-		ret = addresses_load(rule, yaml, item);
-	if (!ret)
-		ret = macs_load(rule, yaml, item);
-	return ret;
+	if (err)
+		return err;
+	err = addresses_load(rule, &yaml->addresses, &addresses);
+	return err ? err : macs_load(rule, &yaml->macs, &macs);
 }
 
 /* The maps have room for this and no more. */
 static int rules_check(const struct guards *guards, const struct where *file)
 {
-	struct where where = where_at(file, "ports");
+	struct where where = where_key(file, "ports");
 	size_t addresses = 0, macs = 0;
 
 	for (size_t i = 0; i < guards->rule_count; i++) {
@@ -181,25 +163,23 @@ static int rules_check(const struct guards *guards, const struct where *file)
 static int rules_load(struct guards *guards, const struct yaml_config *top,
 		      const struct where *file)
 {
-	struct where where = where_at(file, "ports");
-	int ret = 0;
+	struct items items = {top->ports, sizeof(*top->ports), "port", where_key(file, "ports")};
+	int err = 0;
 
 	if (top->ports_count > GARPD_MAX_RULES)
-		return where_error(&where, "more than %u items; use patterns", GARPD_MAX_RULES);
+		return where_error(&items.where, "more than %u items; use patterns",
+				   GARPD_MAX_RULES);
 	guards->rule = calloc(top->ports_count + 1, sizeof(*guards->rule));
 	if (!guards->rule)
 		return where_memory(file);
-	for (unsigned int i = 0; i < top->ports_count && !ret; i++) {
-		struct where item = where_at(file, "ports[%u]", i);
-
-		ret = rule_load(guards, &top->ports[i], &item);
-	}
-	return ret ? ret : rules_check(guards, file);
+	for (unsigned int i = 0; i < top->ports_count && !err; i++)
+		err = rule_load(guards, &items, &top->ports[i], i);
+	return err ? err : rules_check(guards, file);
 }
 
 int guards_load(struct config *config, const struct yaml_config *top, const struct where *file)
 {
-	int ret = segments_load(&config->guards, top, file);
+	int err = segments_load(&config->guards, top, file);
 
-	return ret ? ret : rules_load(&config->guards, top, file);
+	return err ? err : rules_load(&config->guards, top, file);
 }

@@ -9,14 +9,20 @@
 
 #include "parts.h"
 
-struct where where_at(const struct where *file, const char *format, ...)
+struct where where_key(const struct where *mapping, const char *key)
 {
-	struct where where = *file;
-	va_list args;
+	struct where where = *mapping;
 
-	va_start(args, format);
-	vsnprintf(where.path, sizeof(where.path), format, args);
-	va_end(args);
+	snprintf(where.path, sizeof(where.path), "%.64s%s%s", mapping->path,
+		 mapping->path[0] ? "." : "", key);
+	return where;
+}
+
+struct where where_item(const struct where *list, unsigned int i)
+{
+	struct where where = *list;
+
+	snprintf(where.path, sizeof(where.path), "%.80s[%u]", list->path, i);
 	return where;
 }
 
@@ -34,14 +40,14 @@ int where_error(const struct where *where, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (where->flag)
-		return err_set(where->err, -EINVAL, "%s %.100s: %s", where->flag, where->value,
+		return err_set(where->err, -EINVAL, "--%s %.100s: %s", where->flag, where->value,
 			       text);
 	return err_set(where->err, -EINVAL, "%s:%u: %s", where->file, where_line(where), text);
 }
 
 int where_memory(const struct where *where)
 {
-	return err_set(where->err, -ENOMEM, "%s: out of memory",
+	return err_set(where->err, -ENOMEM, "%s%s: out of memory", where->flag ? "--" : "",
 		       where->flag ? where->flag : where->file);
 }
 
@@ -63,17 +69,29 @@ static const char *words_text(const struct word *words, char *text, size_t size)
 	return text;
 }
 
-int word_find(const struct where *where, const char *key, const struct word *words,
-	      const char *text, unsigned int *value)
+/* "announce" of addresses[3].announce. */
+static const char *where_name(const struct where *where)
+{
+	const char *dot = strrchr(where->path, '.');
+
+	if (where->flag)
+		return where->flag;
+	return dot ? dot + 1 : where->path;
+}
+
+int word_read(const struct where *where, const struct word *words, const char *text,
+	      unsigned int *value)
 {
 	char known[128];
 
+	if (!text)
+		return 0;
 	for (const struct word *word = words; word->word; word++) {
 		if (strcmp(word->word, text) == 0) {
 			*value = word->value;
 			return 0;
 		}
 	}
-	return where_error(where, "%s can't be \"%.60s\"; use %s", key, text,
+	return where_error(where, "%s can't be \"%.60s\"; use %s", where_name(where), text,
 			   words_text(words, known, sizeof(known)));
 }

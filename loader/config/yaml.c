@@ -29,9 +29,11 @@
 #define OPTIONAL     (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 
 #define TEXT(structure, key, flags) CYAML_FIELD_STRING_PTR(#key, flags, structure, key, 1, 4096)
-#define NAMES(key)                                                                       \
-	CYAML_FIELD_SEQUENCE(#key, MAY_BE_EMPTY, struct yaml_config, key, &text_item, 0, \
-			     CYAML_UNLIMITED)
+#define LIST(structure, key, flags, least) \
+	CYAML_FIELD_SEQUENCE(#key, flags, structure, key.text, &text_item, least, CYAML_UNLIMITED)
+#define NAMES(key) LIST(struct yaml_config, key, MAY_BE_EMPTY, 0)
+#define MAPPINGS(key, item) \
+	CYAML_FIELD_SEQUENCE(#key, MAY_BE_EMPTY, struct yaml_config, key, &item, 0, CYAML_UNLIMITED)
 
 static const cyaml_schema_value_t text_item = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 4096),
@@ -41,8 +43,7 @@ static const cyaml_schema_value_t text_item = {
 static const cyaml_schema_field_t address_fields[] = {
 	TEXT(struct yaml_address, address, CYAML_FLAG_POINTER),
 	TEXT(struct yaml_address, announce, OPTIONAL),
-	CYAML_FIELD_SEQUENCE("owners", OPTIONAL, struct yaml_address, owners, &text_item, 1,
-			     CYAML_UNLIMITED),
+	LIST(struct yaml_address, owners, OPTIONAL, 1),
 	CYAML_FIELD_END,
 };
 
@@ -64,10 +65,8 @@ static const cyaml_schema_value_t segment_item = {
 /* As with owners: an empty list would let in what it was to keep out. */
 static const cyaml_schema_field_t port_fields[] = {
 	TEXT(struct yaml_port, port, OPTIONAL),
-	CYAML_FIELD_SEQUENCE("addresses", OPTIONAL, struct yaml_port, addresses, &text_item, 1,
-			     CYAML_UNLIMITED),
-	CYAML_FIELD_SEQUENCE("macs", OPTIONAL, struct yaml_port, macs, &text_item, 1,
-			     CYAML_UNLIMITED),
+	LIST(struct yaml_port, addresses, OPTIONAL, 1),
+	LIST(struct yaml_port, macs, OPTIONAL, 1),
 	CYAML_FIELD_END,
 };
 
@@ -76,14 +75,14 @@ static const cyaml_schema_value_t port_item = {
 };
 
 static const cyaml_schema_field_t timing_fields[] = {
-#define X(key, member, unit, least, most, why) TEXT(struct yaml_timing, key, OPTIONAL),
+#define X(key, ...) TEXT(struct yaml_timing, key, OPTIONAL),
 	TIMING_KEYS(X)
 #undef X
 		CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t limits_fields[] = {
-#define X(key, member, unit, least, most, why) TEXT(struct yaml_limits, key, OPTIONAL),
+#define X(key, ...) TEXT(struct yaml_limits, key, OPTIONAL),
 	LIMITS_KEYS(X)
 #undef X
 		CYAML_FIELD_END,
@@ -94,24 +93,15 @@ static const cyaml_schema_field_t top_fields[] = {
 	NAMES(uplinks),
 	NAMES(guests),
 	NAMES(routers),
-	TEXT(struct yaml_config, relay, OPTIONAL),
-	TEXT(struct yaml_config, mode, OPTIONAL),
-	TEXT(struct yaml_config, evpn, OPTIONAL),
-	TEXT(struct yaml_config, form, OPTIONAL),
-	TEXT(struct yaml_config, link_local, OPTIONAL),
-	TEXT(struct yaml_config, xdp_drop_over_limit, OPTIONAL),
-	TEXT(struct yaml_config, group, OPTIONAL),
-	TEXT(struct yaml_config, nudge, OPTIONAL),
+#define X(key, ...) TEXT(struct yaml_config, key, OPTIONAL),
+	WORD_KEYS(X)
+#undef X
+		TEXT(struct yaml_config, group, OPTIONAL),
 	TEXT(struct yaml_config, refresh, OPTIONAL),
 	NAMES(gateways),
-	CYAML_FIELD_SEQUENCE("addresses", MAY_BE_EMPTY, struct yaml_config, addresses,
-			     &address_item, 0, CYAML_UNLIMITED),
-	TEXT(struct yaml_config, foreign, OPTIONAL),
-	TEXT(struct yaml_config, only_declared, OPTIONAL),
-	CYAML_FIELD_SEQUENCE("segments", MAY_BE_EMPTY, struct yaml_config, segments, &segment_item,
-			     0, CYAML_UNLIMITED),
-	CYAML_FIELD_SEQUENCE("ports", MAY_BE_EMPTY, struct yaml_config, ports, &port_item, 0,
-			     CYAML_UNLIMITED),
+	MAPPINGS(addresses, address_item),
+	MAPPINGS(segments, segment_item),
+	MAPPINGS(ports, port_item),
 	CYAML_FIELD_MAPPING_PTR("timing", MAY_BE_EMPTY, struct yaml_config, timing, timing_fields),
 	CYAML_FIELD_MAPPING_PTR("limits", MAY_BE_EMPTY, struct yaml_config, limits, limits_fields),
 	CYAML_FIELD_END,
@@ -125,6 +115,9 @@ const cyaml_schema_value_t yaml_schema = {
 
 /* Gathered from its log: the first line is the message, then the path from the inside out. */
 struct complaint {
+	const char *file;
+	const struct lines *lines;
+	struct err *err;
 	char message[128];
 	char path[YAML_PATH_LEN];
 	unsigned int line; /* roughly: of the value read last */
@@ -203,16 +196,16 @@ static const char *keys_text(const char *path, char *text, size_t size)
 	return text;
 }
 
-static int unknown_key(const struct lines *lines, const char *file,
-		       const struct complaint *complaint, const char *key, struct err *err)
+static int unknown_key(const struct complaint *complaint, const char *key)
 {
 	char keys[256], path[YAML_PATH_LEN];
 	unsigned int line;
 
 	snprintf(path, sizeof(path), "%.120s%s%.120s", complaint->path,
 		 complaint->path[0] ? "." : "", key);
-	line = lines_first(lines, path);
-	return err_set(err, -EINVAL, "%s:%u: unknown key \"%.60s\"; the keys here are %s", file,
+	line = lines_first(complaint->lines, path);
+	return err_set(complaint->err, -EINVAL,
+		       "%s:%u: unknown key \"%.60s\"; the keys here are %s", complaint->file,
 		       line ? line : complaint->line, key,
 		       keys_text(complaint->path, keys, sizeof(keys)));
 }
@@ -234,40 +227,39 @@ static const struct {
 	 "write \"address: ADDRESS\" in each item"},
 };
 
-static int shape_error(const struct lines *lines, const char *file,
-		       const struct complaint *complaint, cyaml_err_t code, struct err *err)
+static int shape_error(const struct complaint *complaint, cyaml_err_t code)
 {
 	const char *path = complaint->path[0] ? complaint->path : "the file";
-	unsigned int line = lines_first(lines, complaint->path);
+	const char *message = complaint->message;
+	unsigned int line = lines_first(complaint->lines, complaint->path);
 
 	if (line == 0)
 		line = complaint->line;
 	/* The second of two is the one in the wrong. */
-	if (strncmp(complaint->message, "Mapping field already", 21) == 0)
-		line = lines_last(lines, complaint->path);
+	if (strncmp(message, "Mapping field already", 21) == 0)
+		line = lines_last(complaint->lines, complaint->path);
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		if (strncmp(complaint->message, shapes[i].said, strlen(shapes[i].said)) == 0)
-			return err_set(err, -EINVAL, "%s:%u: %s %s; %s", file, line, path,
-				       shapes[i].wrong, shapes[i].remedy);
-	return err_set(err, -EINVAL, "%s:%u: %s: %s; compare it with the example garpd.yaml", file,
-		       line, path,
-		       complaint->message[0] ? complaint->message : cyaml_strerror(code));
+		if (strncmp(message, shapes[i].said, strlen(shapes[i].said)) == 0)
+			return err_set(complaint->err, -EINVAL, "%s:%u: %s %s; %s", complaint->file,
+				       line, path, shapes[i].wrong, shapes[i].remedy);
+	return err_set(complaint->err, -EINVAL,
+		       "%s:%u: %s: %s; compare it with the example garpd.yaml", complaint->file,
+		       line, path, message[0] ? message : cyaml_strerror(code));
 }
 
-static int complaint_error(const struct lines *lines, const char *file, struct complaint *complaint,
-			   cyaml_err_t code, struct err *err)
+static int complaint_error(struct complaint *complaint, cyaml_err_t code)
 {
 	static const char unexpected[] = "Unexpected key: ", missing[] = "Missing required";
 	const char *message = complaint->message;
 
 	if (code == CYAML_ERR_OOM)
-		return err_set(err, -ENOMEM, "%s: out of memory", file);
+		return err_set(complaint->err, -ENOMEM, "%s: out of memory", complaint->file);
 	if (strncmp(message, unexpected, strlen(unexpected)) == 0)
-		return unknown_key(lines, file, complaint, message + strlen(unexpected), err);
+		return unknown_key(complaint, message + strlen(unexpected));
 	/* The path ends with the key that was read last; the item lacks one. */
 	if (strncmp(message, missing, strlen(missing)) == 0 && strrchr(complaint->path, '.'))
 		*strrchr(complaint->path, '.') = '\0';
-	return shape_error(lines, file, complaint, code, err);
+	return shape_error(complaint, code);
 }
 
 /* ---- reading ---- */
@@ -305,47 +297,46 @@ static int fd_read_all(int fd, char **text, size_t *len)
 }
 
 static int text_load(struct yaml_file *yaml, const char *file, const char *text, size_t len,
-		     struct err *err)
+		     struct err *why)
 {
-	struct complaint complaint = {};
+	struct complaint complaint = {.file = file, .lines = &yaml->lines, .err = why};
 	cyaml_config_t config = loading;
 	cyaml_data_t *top = NULL;
 	cyaml_err_t code;
-	int ret;
+	int err;
 
 	config.log_ctx = &complaint;
-	ret = lines_load(&yaml->lines, file, text, len, err);
-	if (ret)
-		return ret;
+	err = lines_load(&yaml->lines, file, text, len, why);
+	if (err)
+		return err;
 	code = cyaml_load_data((const uint8_t *)text, len, &config, &yaml_schema, &top, NULL);
 	if (code != CYAML_OK) {
-		ret = complaint_error(&yaml->lines, file, &complaint, code, err);
+		err = complaint_error(&complaint, code);
 		lines_free(&yaml->lines);
-		return ret;
+		return err;
 	}
 	yaml->top = top;
 	return 0;
 }
 
-int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *err)
+int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	int err, fd = open(file, O_RDONLY | O_CLOEXEC);
 	char *text = NULL;
 	size_t len = 0;
-	int ret = 0;
 
 	*yaml = (struct yaml_file){};
 	if (fd < 0)
-		return err_set(err, -errno, "%s: cannot be opened: %s; name the configuration file",
+		return err_set(why, -errno, "%s: cannot be opened: %s; name the configuration file",
 			       file, strerror(errno));
-	ret = fd_read_all(fd, &text, &len);
+	err = fd_read_all(fd, &text, &len);
 	close(fd);
-	if (ret)
-		err_set(err, ret, "%s: cannot be read: %s; name a YAML file", file, strerror(-ret));
+	if (err)
+		err_set(why, err, "%s: cannot be read: %s; name a YAML file", file, strerror(-err));
 	else
-		ret = text_load(yaml, file, text, len, err);
+		err = text_load(yaml, file, text, len, why);
 	free(text);
-	return ret;
+	return err;
 }
 
 void yaml_file_free(struct yaml_file *yaml)

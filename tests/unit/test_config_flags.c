@@ -26,12 +26,12 @@ Test(config_flags, mean_what_the_file_means)
 
 	config_init(&file);
 	cr_assert_eq(config_load(&file, FILES "full.yaml", &err), 0, "%s", err.text);
-	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0, "%s", err.text);
-	cr_assert_eq(config_add_uplink(&config, "eth0", &err), 0, "%s", err.text);
-	cr_assert_eq(config_set_mode(&config, "tc", &err), 0, "%s", err.text);
-	cr_assert_eq(
-		config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01,00:15:5d:00:00:02", &err),
-		0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "bridge", "br0", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "uplink", "eth0", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "mode", "tc", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "declare",
+				     "192.0.2.7=00:15:5d:00:00:01,00:15:5d:00:00:02", &err),
+		     0, "%s", err.text);
 	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
 	cr_assert_str_eq(config.bridges.name[0], file.bridges.name[0]);
 	cr_assert_str_eq(config.uplinks.name[0], file.uplinks.name[0]);
@@ -50,7 +50,7 @@ Test(config_flags, mean_what_the_file_means)
 Test(config_flags, of_a_bridge_that_the_file_names_adds_nothing)
 {
 	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
-	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "bridge", "br0", &err), 0, "%s", err.text);
 	cr_assert_eq(config.bridges.count, 1);
 	config_free(&config);
 }
@@ -60,7 +60,7 @@ static void expect_declare_complaint(const char *argument, const char *words)
 	char complaint[256];
 
 	snprintf(complaint, sizeof(complaint), "--declare %s: %s", argument, words);
-	cr_expect_eq(config_add_declared(&config, argument, &err), -EINVAL, "%s", argument);
+	cr_expect_eq(config_set_flag(&config, "declare", argument, &err), -EINVAL, "%s", argument);
 	cr_expect_eq(strncmp(err.text, complaint, strlen(complaint)), 0,
 		     "expected \"%s\", got \"%s\"", complaint, err.text);
 	cr_expect_eq(config.declared_count, 0);
@@ -76,18 +76,24 @@ Test(config_flags, that_are_bad_are_named_in_the_complaint)
 	expect_declare_complaint("192.0.2.7/24=00:15:5d:00:00:01",
 				 "192.0.2.7/24 has host bits set");
 	expect_declare_complaint("::1=00:15:5d:00:00:01", "::1 is no address that a guest can");
-	cr_assert_eq(config_set_mode(&config, "hw", &err), -EINVAL);
+	cr_assert_eq(config_set_flag(&config, "mode", "hw", &err), -EINVAL);
 	cr_assert_str_eq(err.text,
 			 "--mode hw: mode can't be \"hw\"; use auto, tcx, tc, xdp or xdp-generic");
-	cr_assert_eq(config_add_bridge(&config, "", &err), -EINVAL);
+	cr_assert_eq(config_set_flag(&config, "bridge", "", &err), -EINVAL);
 	cr_assert_eq(strncmp(err.text, "--bridge : \"\" is no name", 24), 0, "%s", err.text);
 	no_leaks();
+}
+
+Test(config_flags, are_known_by_name)
+{
+	cr_assert_eq(config_set_flag(&config, "guest", "eth0", &err), -EINVAL);
+	cr_assert_str_eq(err.text, "--guest eth0: unknown flag");
 }
 
 Test(config_flags, that_overlap_the_file_are_refused_by_the_check)
 {
 	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
-	cr_assert_eq(config_add_declared(&config, "203.0.113.9=00:15:5d:00:00:01", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "declare", "203.0.113.9=00:15:5d:00:00:01", &err), 0);
 	cr_assert_eq(config_check(&config, &err), -EINVAL);
 	cr_assert_eq(strncmp(err.text,
 			     "--declare 203.0.113.9: 203.0.113.9 overlaps 203.0.113.0/24 (" FILES
@@ -99,9 +105,9 @@ Test(config_flags, that_overlap_the_file_are_refused_by_the_check)
 
 Test(config_flags, that_repeat_each_other_are_refused_by_the_check)
 {
-	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
-	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01", &err), 0);
-	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:02", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "bridge", "br0", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "declare", "192.0.2.7=00:15:5d:00:00:01", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "declare", "192.0.2.7=00:15:5d:00:00:02", &err), 0);
 	cr_assert_eq(config_check(&config, &err), -EINVAL);
 	cr_assert_str_eq(err.text, "--declare 192.0.2.7: 192.0.2.7 is declared twice (--declare); "
 				   "keep one");
@@ -120,7 +126,7 @@ Test(config_flags, or_the_file_must_name_a_bridge_or_a_router_port)
 
 Test(config_flags, a_router_port_alone_will_do)
 {
-	cr_assert_eq(config_add_router(&config, "lan*", &err), 0, "%s", err.text);
+	cr_assert_eq(config_set_flag(&config, "router", "lan*", &err), 0, "%s", err.text);
 	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
 	cr_assert_eq(config.bridges.count, 0);
 	cr_assert_eq(config.relay, 0);
@@ -135,23 +141,21 @@ Test(config_flags, a_router_port_alone_will_do)
 Test(config_flags, a_name_has_one_role_whatever_the_order)
 {
 	static const struct {
-		int (*first)(struct config *config, const char *pattern, struct err *err);
-		int (*second)(struct config *config, const char *pattern, struct err *err);
+		const char *first;
+		const char *second;
 		const char *words;
 	} pairs[] = {
-		{config_add_bridge, config_add_router,
-		 "--router if0: if0 is a bridge and a router"},
-		{config_add_router, config_add_bridge,
-		 "--bridge if0: if0 is a bridge and a router"},
-		{config_add_uplink, config_add_router, "--router if0: if0 is an uplink and a rout"},
-		{config_add_router, config_add_uplink, "--uplink if0: if0 is an uplink and a rout"},
+		{"bridge", "router", "--router if0: if0 is a bridge and a router"},
+		{"router", "bridge", "--bridge if0: if0 is a bridge and a router"},
+		{"uplink", "router", "--router if0: if0 is an uplink and a rout"},
+		{"router", "uplink", "--uplink if0: if0 is an uplink and a rout"},
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		config_init(&config);
-		cr_assert_eq(pairs[i].first(&config, "if0", &err), 0);
-		cr_assert_eq(pairs[i].first(&config, "if0", &err), 0);
-		cr_assert_eq(pairs[i].second(&config, "if0", &err), -EINVAL);
+		cr_assert_eq(config_set_flag(&config, pairs[i].first, "if0", &err), 0);
+		cr_assert_eq(config_set_flag(&config, pairs[i].first, "if0", &err), 0);
+		cr_assert_eq(config_set_flag(&config, pairs[i].second, "if0", &err), -EINVAL);
 		cr_assert_eq(strncmp(err.text, pairs[i].words, strlen(pairs[i].words)), 0, "%s",
 			     err.text);
 		config_free(&config);
@@ -166,11 +170,13 @@ Test(config_flags, declare_as_many_addresses_as_the_table_holds_and_no_more)
 	for (unsigned int i = 0; i < GARPD_MAX_DECLARED; i++) {
 		snprintf(argument, sizeof(argument), "10.0.%u.%u=00:15:5d:00:00:01", i / 256,
 			 i % 256);
-		cr_assert_eq(config_add_declared(&config, argument, &err), 0, "%s", err.text);
+		cr_assert_eq(config_set_flag(&config, "declare", argument, &err), 0, "%s",
+			     err.text);
 	}
-	cr_assert_eq(config_add_declared(&config, "192.0.2.7=00:15:5d:00:00:01", &err), -EINVAL);
+	cr_assert_eq(config_set_flag(&config, "declare", "192.0.2.7=00:15:5d:00:00:01", &err),
+		     -EINVAL);
 	cr_assert_not_null(strstr(err.text, "declare prefixes instead"), "%s", err.text);
-	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "bridge", "br0", &err), 0);
 	cr_assert_eq(config_check(&config, &err), 0, "%s", err.text);
 	config_free(&config);
 	no_leaks();
@@ -178,8 +184,8 @@ Test(config_flags, declare_as_many_addresses_as_the_table_holds_and_no_more)
 
 Test(config_flags, patterns_match_names_as_a_shell_does)
 {
-	cr_assert_eq(config_add_bridge(&config, "vmbr*", &err), 0);
-	cr_assert_eq(config_add_bridge(&config, "br0", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "bridge", "vmbr*", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "bridge", "br0", &err), 0);
 	cr_assert(names_match(&config.bridges, "vmbr12"));
 	cr_assert(names_match(&config.bridges, "br0"));
 	cr_assert_not(names_match(&config.bridges, "br01"));
