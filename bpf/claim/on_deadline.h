@@ -129,7 +129,8 @@ static __always_inline struct claim_step claim_due(struct claim *claim, const st
 		return step;
 	if (now_ns >= claim->due_ns)
 		claim_state_due(claim, judged, settings, &step, now_ns);
-	if (judged->policy.denied)
+	/* A round that is not due yet may be allowed by then. */
+	if (judged->policy.denied && now_ns >= claim->nudge_ns)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, &step, now_ns);
 	if (step.nudge && step.reason == COUNTER_not_due)

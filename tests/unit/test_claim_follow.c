@@ -174,6 +174,23 @@ Test(claim_follow, a_policy_that_has_come_to_forbid_it_stops_them)
 	cr_assert_eq(w.nudge_rounds, 1);
 }
 
+/* The daemon came for something else meanwhile: here, for the claim's age. */
+Test(claim_follow, a_policy_that_forbids_it_for_a_moment_stops_none_that_is_not_due)
+{
+	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_uses(&w, ADDRESS, GUEST_A, at_ms(8000));
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(11500)), COUNTER_announce_asked);
+	world_run_until(&w, at_ms(11700));
+	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_run_until(&w, at_ms(12200));
+	cr_assert_eq(w.counted[COUNTER_not_due], 1);
+	world_host_has(&w, ADDRESS, 0);
+	cr_assert_eq(w.nudge_rounds, 4);
+	world_run_until(&w, at_ms(12500));
+	cr_assert_eq(w.nudge_rounds, 5);
+}
+
 Test(claim_follow, a_new_window_stops_them)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
