@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "loader/maps/claims.h"
+#include "event_log.h"
 #include "parts.h"
 #include "loader/base/log.h"
 #include "loader/maps/speak.h"
@@ -70,8 +71,8 @@ static void daemon_event(void *ctx, const struct event *event)
 	struct daemon *daemon = ctx;
 
 	evpn_heard(daemon->evpn, event);
-	events_log(event, ports_name_text(daemon->ports, event->key.segment),
-		   ports_name_text(daemon->ports, event->port));
+	event_log(event, ports_name_text(daemon->ports, event->key.segment),
+		  ports_name_text(daemon->ports, event->port));
 	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns,
 		   event->time_ns);
 	if (event->sent)

@@ -10,7 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "loader/maps/claims.h"
-#include "loader/maps/events.h"
+#include "loader/maps/event_text.h"
 #include "parts.h"
 
 #define LISTENERS_SHOWN	 4
@@ -145,7 +145,7 @@ json_t *explain_decided(const void *row)
 {
 	const struct explain *explain = ROW(row);
 	const struct claim *claim = &explain->claim;
-	const char *story = events_story(claim->reason);
+	const char *story = event_text_find(claim->reason)->sentence;
 	json_t *lines = json_array();
 
 	if (explain_is_claimed(explain))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * events.h - what the kernel half tells the daemon: the ring buffer, and each event as a log line.
+ * events.h - the ring buffer, in which the kernel half reports to the daemon.
  */
 #ifndef GARPD_MAPS_EVENTS_H
 #define GARPD_MAPS_EVENTS_H
@@ -31,11 +31,5 @@ struct events_ops {
 int events_open(struct events **events, sd_event *event, const struct pins *pins,
 		const struct events_ops *ops, void *ctx, struct err *err);
 void events_close(struct events *events); /* takes NULL */
-
-/* What the log says of an event: "MAC on PORT " and this; NULL where it says nothing. */
-const char *events_story(unsigned int counter);
-
-/* One line in the log. The names are of the event's bridge and port. */
-void events_log(const struct event *event, const char *bridge, const char *port);
 
 #endif
