@@ -233,7 +233,7 @@ int confirm_open(struct confirm **out, sd_event *event, const struct pins *pins,
 	if (!confirm)
 		return err_set(err, -ENOMEM, "neighbours: out of memory");
 	*confirm = (struct confirm){.event = event, .pins = pins, .ports = ports};
-	return netlink_open(&confirm->netlink, NULL, 0, err);
+	return netlink_open(&confirm->netlink, NULL, err);
 }
 
 void confirm_close(struct confirm *confirm)

@@ -21,73 +21,67 @@ bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
 	       ports_suppress(evpn->ports, bridge);
 }
 
-static int hear(void *ctx, const struct nlmsghdr *message)
+static void evpn_unfollow(struct evpn *evpn)
+{
+	evpn_fabric_forget(evpn);
+	follow_close(&evpn->follow);
+	evpn->following = false;
+}
+
+static int on_neigh(void *ctx, const struct nlmsghdr *message)
 {
 	return evpn_fabric_hear(ctx, message);
 }
 
-/* The table as it is. The news that wait in the other socket come after it and say the same. */
-static int evpn_read(struct evpn *evpn)
+static int on_dump(void *ctx, struct netlink *netlink)
 {
-	int result = 1;
-
-	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++) {
-		evpn_fabric_read_begin(evpn);
-		result = neigh_dump(&evpn->news, hear, evpn);
-	}
-	if (result == 0)
-		evpn_fabric_read_end(evpn);
-	return result < 0 ? result : 0;
+	evpn_fabric_read_begin(ctx);
+	return neigh_dump(netlink, on_neigh, ctx);
 }
 
-static void evpn_unfollow(struct evpn *evpn)
+static void on_end(void *ctx, bool complete)
 {
-	evpn_fabric_forget(evpn);
-	evpn->source = sd_event_source_disable_unref(evpn->source);
-	netlink_close(&evpn->news);
-	evpn->following = false;
+	if (complete)
+		evpn_fabric_read_end(ctx);
 }
 
-static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
+static int on_settle(void *ctx, int err)
 {
-	struct evpn *evpn = ctx;
-	int error = netlink_news_read(&evpn->news, hear, evpn);
-
-	(void)source;
-	(void)fd;
-	(void)revents;
-	if (error == -ENOBUFS)
-		error = evpn_read(evpn);
-	evpn_fabric_say(evpn);
-	if (!error)
-		return 0;
-	log_error("neighbours: what EVPN does cannot be followed: %s; tried again when "
-		  "a link changes",
-		  strerror(-error));
-	evpn_unfollow(evpn);
-	return 0;
+	evpn_fabric_say(ctx);
+	return err;
 }
 
-static int evpn_follow(struct evpn *evpn, struct err *err)
+static void on_failed(void *ctx, int err)
 {
-	static const unsigned int groups[] = {RTNLGRP_NEIGH};
-	int error = netlink_open(&evpn->news, groups, 1, err);
+	log_error("neighbours: lost the rtnetlink subscription, EVPN is not followed: %s; tried "
+		  "again when a link changes",
+		  strerror(-err));
+	evpn_unfollow(ctx);
+}
 
-	if (error)
-		return error;
-	error = sd_event_add_io(evpn->event, &evpn->source, netlink_news_fd(&evpn->news), EPOLLIN,
-				on_news, evpn);
+static const struct follow_ops neigh_ops = {
+	.table = "neighbours",
+	.groups = (const unsigned int[]){RTNLGRP_NEIGH, RTNLGRP_NONE},
+	.dump = on_dump,
+	.end = on_end,
+	.hear = on_neigh,
+	.settle = on_settle,
+	.failed = on_failed,
+};
+
+static int evpn_follow(struct evpn *evpn, struct err *why)
+{
+	int err;
+
 	evpn->following = true;
 	evpn->starting = true;
-	if (error >= 0)
-		error = evpn_read(evpn);
+	err = follow_open(&evpn->follow, evpn->event, &neigh_ops, evpn, why);
 	evpn->starting = false;
-	if (error < 0) {
+	if (err)
 		evpn_unfollow(evpn);
-		return err_set(err, error, "neighbours: cannot be read: %s", strerror(-error));
-	}
-	evpn_fabric_say(evpn);
-	return 0;
+	else
+		evpn_fabric_say(evpn);
+	return err;
 }
 
 /*
@@ -126,7 +120,7 @@ int evpn_open(struct evpn **out, sd_event *event, const struct pins *pins,
 		return err_set(err, -ENOMEM, "neighbours: out of memory");
 	*evpn = (struct evpn){.event = event, .pins = pins, .ports = ports};
 	TAILQ_INIT(&evpn->saying);
-	error = netlink_open(&evpn->netlink, NULL, 0, err);
+	error = netlink_open(&evpn->netlink, NULL, err);
 	return error ? error : evpn_take(evpn, mode, err);
 }
 

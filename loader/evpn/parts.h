@@ -10,8 +10,8 @@
 #include <sys/queue.h>
 
 #include "evpn.h"
+#include "loader/rtnl/follow.h"
 #include "loader/rtnl/neigh.h"
-#include "loader/rtnl/netlink.h"
 
 LIST_HEAD(verify_list, verify);
 LIST_HEAD(svi_list, svi);
@@ -24,9 +24,8 @@ struct evpn {
 	const struct ports *ports;
 	enum evpn_mode mode;
 	struct netlink netlink; /* questions */
-	struct netlink news;	/* where the table is followed; else closed */
+	struct follow follow;	/* open where the table is followed */
 	bool following;
-	sd_event_source *source;
 
 	struct verify_list verifying; /* entries that the kernel is to verify */
 

@@ -133,7 +133,7 @@ static int kernel_open(struct kernel *kernel, struct err *err)
 {
 	static const struct config nothing;
 	static const struct ports_ops nobody;
-	int code = netlink_open(&kernel->netlink, NULL, 0, err);
+	int code = netlink_open(&kernel->netlink, NULL, err);
 
 	if (code)
 		return code;

@@ -43,7 +43,7 @@ bool neigh_is_learned(const struct neigh *neigh);
 
 /*
  * Reads one entry (RTM_GETNEIGH without dump, Linux 5.0). `netlink` needs no groups:
- * netlink_open(&netlink, NULL, 0, &err). 0, with state NUD_NONE where there is no entry; or
+ * netlink_open(&netlink, NULL, &why). 0, with state NUD_NONE where there is no entry; or
  * -errno (-ENODEV: no such interface).
  */
 int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr,

@@ -32,10 +32,10 @@ static struct mnl_socket *socket_open(int flags)
 	return NULL;
 }
 
-static int groups_join(struct mnl_socket *news, const unsigned int *groups, size_t count)
+static int groups_join(struct mnl_socket *news, const unsigned int *groups)
 {
-	for (size_t i = 0; i < count; i++) {
-		int group = groups[i];
+	for (; *groups != RTNLGRP_NONE; groups++) {
+		int group = *groups;
 
 		if (mnl_socket_setsockopt(news, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0)
 			continue;
@@ -55,30 +55,31 @@ static void news_make_room(struct mnl_socket *news)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 }
 
-int netlink_open(struct netlink *netlink, const unsigned int *groups, size_t group_count,
-		 struct err *err)
+static int sockets_open(struct netlink *netlink, const unsigned int *groups)
 {
-	int error;
-
-	*netlink = (struct netlink){};
 	netlink->questions = socket_open(0);
 	if (!netlink->questions)
-		goto failed;
-	if (group_count == 0)
+		return -errno;
+	if (!groups)
 		return 0;
 	netlink->news = socket_open(SOCK_NONBLOCK);
 	if (!netlink->news)
-		goto failed;
+		return -errno;
 	news_make_room(netlink->news);
-	error = groups_join(netlink->news, groups, group_count);
-	if (error == 0)
+	return groups_join(netlink->news, groups);
+}
+
+int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err *why)
+{
+	int err;
+
+	*netlink = (struct netlink){};
+	err = sockets_open(netlink, groups);
+	if (!err)
 		return 0;
-	errno = -error;
-failed:
-	error = -errno;
 	netlink_close(netlink);
-	return err_set(err, error, "rtnetlink: cannot be opened: %s; is AF_NETLINK forbidden here?",
-		       strerror(-error));
+	return err_set(why, err, "rtnetlink: cannot be opened: %s; is AF_NETLINK forbidden here?",
+		       strerror(-err));
 }
 
 void netlink_close(struct netlink *netlink)

@@ -26,12 +26,11 @@ struct netlink {
 typedef int (*netlink_hear)(void *ctx, const struct nlmsghdr *message);
 
 /*
- * Opens both sockets in the calling thread's network namespace and joins `groups` (RTNLGRP_*);
- * with none, only questions can be asked. A group that this kernel lacks is passed over. 0, or
- * -errno with `err` set; netlink_close takes what is left either way.
+ * Opens both sockets in the calling thread's network namespace and joins `groups` (RTNLGRP_*, the
+ * last RTNLGRP_NONE), ignoring those that this kernel lacks; NULL: only questions can be asked.
+ * 0, or -errno with `why`: it is closed.
  */
-int netlink_open(struct netlink *netlink, const unsigned int *groups, size_t group_count,
-		 struct err *err);
+int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err *why);
 
 /* Takes a zeroed, half opened or closed one too. */
 void netlink_close(struct netlink *netlink);
@@ -45,9 +44,6 @@ void netlink_close(struct netlink *netlink);
  */
 int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
 int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
-
-/* A table that changes during so many dumps is taken as it is: the news tell the rest. */
-#define NETLINK_READ_TRIES 16
 
 /* The same for a change, with NLM_F_* that say what kind of change: 0, or the kernel's -errno. */
 int netlink_tell(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags);

@@ -75,7 +75,7 @@ void qdisc_each_filter(__u32 ifindex, qdisc_filter each, void *ctx)
 	struct netlink netlink = {};
 	struct err err;
 
-	if (!netlink_open(&netlink, NULL, 0, &err))
+	if (!netlink_open(&netlink, NULL, &err))
 		qdisc_dump_filters(&netlink, ifindex, TC_H_MIN_INGRESS, qdisc_hear_filter,
 				   &filters);
 	netlink_close(&netlink);
@@ -111,7 +111,7 @@ const char *qdisc_filter_name(__u32 ifindex, __u16 priority, __u32 handle,
 	struct err err;
 
 	name[0] = '\0';
-	if (!netlink_open(&netlink, NULL, 0, &err))
+	if (!netlink_open(&netlink, NULL, &err))
 		qdisc_dump_filters(&netlink, ifindex, TC_H_MIN_INGRESS, qdisc_hear_name, &wanted);
 	netlink_close(&netlink);
 	return name;
@@ -123,7 +123,7 @@ bool qdisc_clsact_is_empty(__u32 ifindex)
 	struct err err;
 	bool empty = false;
 
-	if (!netlink_open(&netlink, NULL, 0, &err))
+	if (!netlink_open(&netlink, NULL, &err))
 		empty = !qdisc_count_filters(&netlink, ifindex, TC_H_MIN_INGRESS) &&
 			!qdisc_count_filters(&netlink, ifindex, TC_H_MIN_EGRESS);
 	netlink_close(&netlink);

@@ -8,8 +8,7 @@
 
 #include "host.h"
 #include "host_found.h"
-#include "loader/base/log.h"
-#include "loader/rtnl/netlink.h"
+#include "loader/rtnl/follow.h"
 
 /*
  * Between two readings of the routes: 200 ms, and 200 ms more for each 10,000 routes of the last
@@ -37,12 +36,12 @@ struct host {
 	void *ctx;
 	struct host_found found; /* what the kernel has, as far as it was heard */
 	struct host_entries told;
-	unsigned int stale; /* HOST_* that have to be read again */
-	bool is_new;	    /* `found` may differ from `told` */
+	unsigned int stale;   /* HOST_* that have to be read again */
+	unsigned int reading; /* HOST_* that the next dump is of */
+	bool is_new;	      /* `found` may differ from `told` */
 
-	struct netlink netlink;
+	struct follow follow;
 	sd_event *event;
-	sd_event_source *news;
 	sd_event_source *timer; /* NULL: the routes are as they were read */
 };
 
@@ -212,17 +211,13 @@ void host_read_begin(struct host *host, unsigned int tables)
 
 /* ---- rtnetlink ---- */
 
-static int collect(void *ctx, const struct nlmsghdr *message)
+static int on_dumped(void *ctx, const struct nlmsghdr *message)
 {
 	return host_collect(ctx, message);
 }
 
-static int hear(void *ctx, const struct nlmsghdr *message)
-{
-	return host_hear(ctx, message);
-}
-
-static int table_dump(struct host *host, __u16 type, unsigned char family, size_t header_size)
+static int table_dump(struct host *host, struct netlink *netlink, __u16 type, unsigned char family,
+		      size_t header_size)
 {
 	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -231,60 +226,64 @@ static int table_dump(struct host *host, __u16 type, unsigned char family, size_
 	request->nlmsg_type = type;
 	header = mnl_nlmsg_put_extra_header(request, header_size);
 	header->rtgen_family = family; /* the first byte of all three headers */
-	return netlink_dump(&host->netlink, request, collect, host);
+	return netlink_dump(netlink, request, on_dumped, host);
 }
 
-static int addresses_dump(struct host *host)
+static int routes_dump(struct host *host, struct netlink *netlink)
 {
-	return table_dump(host, RTM_GETADDR, AF_UNSPEC, sizeof(struct ifaddrmsg));
-}
+	int v4, v6, objects;
 
-static int routes_dump(struct host *host)
-{
-	int v4 = table_dump(host, RTM_GETROUTE, AF_INET, sizeof(struct rtmsg));
-	int v6 = v4 < 0 ? v4 : table_dump(host, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg));
-	int objects = v6 < 0 ? v6
-			     : table_dump(host, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg));
-
+	v4 = table_dump(host, netlink, RTM_GETROUTE, AF_INET, sizeof(struct rtmsg));
+	if (v4 < 0)
+		return v4;
+	v6 = table_dump(host, netlink, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg));
+	if (v6 < 0)
+		return v6;
+	objects = table_dump(host, netlink, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg));
 	if (objects == -EOPNOTSUPP) /* Linux 5.2 and older */
 		objects = 0;
 	return objects < 0 ? objects : v4 | v6 | objects;
 }
 
-static int tables_read(struct host *host, unsigned int tables)
+static int on_dump(void *ctx, struct netlink *netlink)
 {
-	int addresses, routes;
-	bool again = true;
+	struct host *host = ctx;
+	int addresses = 0, routes = 0;
 
-	for (int i = 0; i < NETLINK_READ_TRIES && again; i++) {
-		host_read_begin(host, tables);
-		addresses = tables & HOST_ADDRESSES ? addresses_dump(host) : 0;
-		routes = tables & HOST_ROUTES && addresses >= 0 ? routes_dump(host) : 0;
-		if (addresses < 0 || routes < 0)
-			return addresses < 0 ? addresses : routes;
-		again = addresses || routes;
-	}
-	return 0;
+	host_read_begin(host, host->reading);
+	if (host->reading & HOST_ADDRESSES)
+		addresses = table_dump(host, netlink, RTM_GETADDR, AF_UNSPEC,
+				       sizeof(struct ifaddrmsg));
+	if (addresses < 0)
+		return addresses;
+	if (host->reading & HOST_ROUTES)
+		routes = routes_dump(host, netlink);
+	return routes < 0 ? routes : addresses | routes;
 }
 
-static int fail(struct host *host, int error)
+static int on_news(void *ctx, const struct nlmsghdr *message)
 {
-	log_error(
-		"addresses and routes: cannot be followed any more: %s; garpd ends, start it again",
-		strerror(-error));
-	return sd_event_exit(host->event, error);
+	return host_hear(ctx, message);
+}
+
+static int tables_read(struct host *host, unsigned int tables)
+{
+	host->reading = tables;
+	return follow_read(&host->follow);
 }
 
 static int on_pause_ends(sd_event_source *source, uint64_t usec, void *ctx)
 {
 	struct host *host = ctx;
-	int error;
+	int err;
 
 	host->timer = sd_event_source_unref(host->timer);
-	error = tables_read(host, HOST_ROUTES);
-	if (error == 0)
-		error = host_settle(host);
-	return error ? fail(host, error) : 0;
+	err = tables_read(host, HOST_ROUTES);
+	if (!err)
+		err = host_settle(host);
+	if (err)
+		follow_fail(&host->follow, err);
+	return 0;
 }
 
 static int pause_begin(struct host *host)
@@ -297,29 +296,40 @@ static int pause_begin(struct host *host)
 					  TIMER_SLACK_USEC, on_pause_ends, host);
 }
 
-static int news_take(struct host *host)
+static int on_lost(void *ctx)
 {
-	int error = netlink_news_read(&host->netlink, hear, host);
+	struct host *host = ctx;
 
-	if (error == -ENOBUFS) {
-		host->stale |= HOST_ADDRESSES | HOST_ROUTES;
-		error = 0;
-	}
-	if (error == 0 && host->stale & HOST_ADDRESSES)
-		error = tables_read(host, HOST_ADDRESSES);
-	if (error == 0)
-		error = host_settle(host);
-	if (error == 0 && host->stale & HOST_ROUTES)
-		error = pause_begin(host);
-	return error;
+	host->stale |= HOST_ADDRESSES | HOST_ROUTES;
+	return 0;
 }
 
-static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
+static int on_settle(void *ctx, int err)
 {
-	int error = news_take(ctx);
+	struct host *host = ctx;
 
-	return error ? fail(ctx, error) : 0;
+	if (!err && host->stale & HOST_ADDRESSES)
+		err = tables_read(host, HOST_ADDRESSES);
+	if (!err)
+		err = host_settle(host);
+	if (!err && host->stale & HOST_ROUTES)
+		err = pause_begin(host);
+	return err;
 }
+
+static const unsigned int groups[] = {
+	RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+	RTNLGRP_NEXTHOP,     RTNLGRP_LINK,	  RTNLGRP_NONE,
+};
+
+static const struct follow_ops host_follow_ops = {
+	.table = "addresses and routes",
+	.groups = groups,
+	.dump = on_dump,
+	.hear = on_news,
+	.lost = on_lost,
+	.settle = on_settle,
+};
 
 /* ---- life ---- */
 
@@ -333,41 +343,32 @@ int host_new(struct host **out, const struct host_ops *ops, void *ctx)
 	return 0;
 }
 
-static int host_start(struct host *host, sd_event *event, struct err *err)
+static int host_start(struct host *host, sd_event *event, struct err *why)
 {
-	static const unsigned int groups[] = {
-		RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-		RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEXTHOP,	  RTNLGRP_LINK,
-	};
-	int error = netlink_open(&host->netlink, groups, sizeof(groups) / sizeof(groups[0]), err);
+	int err;
 
-	if (error)
-		return error;
 	host->event = sd_event_ref(event);
-	error = sd_event_add_io(event, &host->news, netlink_news_fd(&host->netlink), EPOLLIN,
-				on_news, host);
-	if (error == 0)
-		error = tables_read(host, HOST_ADDRESSES | HOST_ROUTES);
-	if (error == 0)
-		error = host_settle(host);
-	if (error)
-		err_set(err, error, "addresses and routes: cannot be read: %s", strerror(-error));
-	return error;
+	host->reading = HOST_ADDRESSES | HOST_ROUTES;
+	err = follow_open(&host->follow, event, &host_follow_ops, host, why);
+	if (err)
+		return err;
+	err = host_settle(host);
+	return err ? err_set(why, err, "addresses and routes: %s", strerror(-err)) : 0;
 }
 
 int host_open(struct host **out, sd_event *event, const struct host_ops *ops, void *ctx,
-	      struct err *err)
+	      struct err *why)
 {
-	int error = host_new(out, ops, ctx);
+	int err = host_new(out, ops, ctx);
 
-	if (error)
-		return err_set(err, error, "addresses and routes: %s", strerror(-error));
-	error = host_start(*out, event, err);
-	if (error) {
+	if (err)
+		return err_set(why, err, "addresses and routes: %s", strerror(-err));
+	err = host_start(*out, event, why);
+	if (err) {
 		host_close(*out);
 		*out = NULL;
 	}
-	return error;
+	return err;
 }
 
 bool host_knows(const struct host *host, const struct addr *addr)
@@ -386,9 +387,8 @@ void host_close(struct host *host)
 	if (!host)
 		return;
 	sd_event_source_disable_unref(host->timer);
-	sd_event_source_disable_unref(host->news);
+	follow_close(&host->follow);
 	sd_event_unref(host->event);
-	netlink_close(&host->netlink);
 	host_found_free(&host->found);
 	free(host->told.entry);
 	free(host);

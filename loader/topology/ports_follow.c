@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader/base/log.h"
-#include "loader/rtnl/netlink.h"
 #include "ports_parts.h"
 
 /* ---- hearing ---- */
@@ -88,49 +86,44 @@ void ports_resync_end(struct ports *ports)
 
 /* ---- rtnetlink ---- */
 
-static int hear(void *ctx, const struct nlmsghdr *message)
+static int on_link(void *ctx, const struct nlmsghdr *message)
 {
 	return ports_hear(ctx, message);
 }
 
-/*
- * Everything that exists, noted; settling is the caller's. Where the table never stood still, what
- * was not heard may exist all the same, so nothing is taken for gone.
- */
-static int all_read(struct ports *ports)
+static int on_dump(void *ctx, struct netlink *netlink)
 {
-	int result = 1;
+	ports_resync_begin(ctx);
+	return links_read(netlink, on_link, ctx);
+}
 
-	for (int i = 0; i < NETLINK_READ_TRIES && result == 1; i++) {
-		ports_resync_begin(ports);
-		result = links_read(&ports->netlink, hear, ports);
-	}
-	if (result == 0)
+static void on_end(void *ctx, bool complete)
+{
+	struct ports *ports = ctx;
+
+	if (complete)
 		ports_resync_end(ports);
 	ports->resyncing = false;
-	return result < 0 ? result : 0;
 }
 
-static int news_take(struct ports *ports)
+static int on_settle(void *ctx, int err)
 {
-	int error = netlink_news_read(&ports->netlink, hear, ports);
+	struct ports *ports = ctx;
 
-	if (error == -ENOBUFS || (error == 0 && ports->unheard_vlans))
-		error = all_read(ports);
+	if (!err && ports->unheard_vlans)
+		err = follow_read(&ports->follow);
 	ports_settle(ports);
-	return error;
+	return err;
 }
 
-static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
-{
-	int error = news_take(ctx);
-
-	if (error == 0)
-		return 0;
-	log_error("links: cannot be followed any more: %s; garpd ends, start it again",
-		  strerror(-error));
-	return sd_event_exit(sd_event_source_get_event(source), error);
-}
+static const struct follow_ops links_ops = {
+	.table = "links",
+	.groups = (const unsigned int[]){RTNLGRP_LINK, RTNLGRP_NONE},
+	.dump = on_dump,
+	.end = on_end,
+	.hear = on_link,
+	.settle = on_settle,
+};
 
 /* ---- life ---- */
 
@@ -176,39 +169,28 @@ int ports_new(struct ports **out, const struct config *config, const struct port
 }
 
 int ports_open(struct ports **out, sd_event *event, const struct config *config,
-	       const struct ports_ops *ops, void *ctx, struct err *err)
+	       const struct ports_ops *ops, void *ctx, struct err *why)
 {
-	static const unsigned int groups[] = {RTNLGRP_LINK};
-	struct ports *ports;
-	int error = ports_new(&ports, config, ops, ctx);
+	int err = ports_new(out, config, ops, ctx);
 
-	*out = ports;
-	if (error)
-		return err_set(err, error, "links: %s", strerror(-error));
-	error = netlink_open(&ports->netlink, groups, 1, err);
-	if (error)
-		goto failed;
-	error = sd_event_add_io(event, &ports->source, netlink_news_fd(&ports->netlink), EPOLLIN,
-				on_news, ports);
-	if (error == 0)
-		error = all_read(ports);
-	if (error == 0) {
-		ports_settle(ports);
+	if (err)
+		return err_set(why, err, "links: %s", strerror(-err));
+	err = follow_open(&(*out)->follow, event, &links_ops, *out, why);
+	if (!err) {
+		ports_settle(*out);
 		return 0;
 	}
-	err_set(err, error, "links: cannot be read: %s", strerror(-error));
-failed:
+	ports_close(*out);
 	*out = NULL;
-	ports_close(ports);
-	return error;
+	return err;
 }
 
-int ports_read(struct ports *ports, struct err *err)
+int ports_read(struct ports *ports, struct err *why)
 {
-	int error = all_read(ports);
+	int err = follow_read(&ports->follow);
 
 	ports_settle(ports);
-	return error ? err_set(err, error, "links: cannot be read: %s", strerror(-error)) : 0;
+	return err ? err_set(why, err, "links: cannot be read: %s", strerror(-err)) : 0;
 }
 
 int ports_configure(struct ports *ports, const struct config *config, struct err *err)
@@ -225,8 +207,7 @@ void ports_close(struct ports *ports)
 {
 	if (!ports)
 		return;
-	sd_event_source_disable_unref(ports->source);
-	netlink_close(&ports->netlink);
+	follow_close(&ports->follow);
 	links_clear(&ports->links);
 	free(ports->waiting);
 	free(ports);

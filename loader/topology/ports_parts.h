@@ -6,6 +6,7 @@
 #ifndef GARPD_TOPOLOGY_PORTS_PARTS_H
 #define GARPD_TOPOLOGY_PORTS_PARTS_H
 
+#include "loader/rtnl/follow.h"
 #include "loader/rtnl/links.h"
 #include "ports.h"
 
@@ -31,8 +32,7 @@ struct ports {
 	const struct ports_ops *ops;
 	void *ctx;
 
-	struct netlink netlink;
-	sd_event_source *source;
+	struct follow follow;
 };
 
 /* ---- ports_settle.c ---- */
