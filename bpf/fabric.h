@@ -16,7 +16,7 @@
 #include "speak.h"
 
 /* The tags with which the owner's frames come in on the port, from the claim's VLAN. */
-static __always_inline void fabric_tag(struct tags *tags, const struct port *port, __u16 vlan)
+static __always_inline void fabric_set_tags(struct tags *tags, const struct port *port, __u16 vlan)
 {
 	__builtin_memset(tags, 0, sizeof(*tags));
 	if (!vlan || (port->vlan_proto && vlan == port->pvid))
@@ -26,7 +26,8 @@ static __always_inline void fabric_tag(struct tags *tags, const struct port *por
 }
 
 /* What EVPN says counts as the owner's own announcement, heard on that port. */
-static __always_inline void fabric_heard(struct outcome *outcome, const struct speak_call *call)
+static __always_inline void fabric_fill_frame(struct outcome *outcome,
+					      const struct speak_call *call)
 {
 	struct frame *frame = &outcome->frame;
 
@@ -42,8 +43,9 @@ static __always_inline void fabric_heard(struct outcome *outcome, const struct s
  * this bridge is in the middle of taking the address, or it is disputed, or moved too often:
  * silence.
  */
-static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *claim,
-					 const struct heard *heard, const struct settings *set)
+static __always_inline int fabric_update_claim(struct outcome *outcome, struct claim *claim,
+					       const struct heard *heard,
+					       const struct settings *settings)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
 	int agreed = 0;
@@ -51,12 +53,12 @@ static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *
 	outcome->step.reason = COUNTER_no_claim;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		outcome->step = claim_heard(claim, heard, set, now_ns);
+		outcome->step = claim_hear_assertion(claim, heard, settings, now_ns);
 		event_take(&outcome->event, claim, &outcome->step, now_ns);
 		agreed = claim->state == CLAIM_OWNED || claim->state == CLAIM_DENIED;
 	}
 	bpf_spin_unlock(&claim->lock);
-	outcome->step.say = SAY_NOBODY; /* it is said below, or not at all */
+	outcome->step.announce = ANNOUNCE_NONE; /* it is said below, or not at all */
 	/* The event tells why the claim has another owner. */
 	if (outcome->step.reason == COUNTER_self_announced)
 		outcome->event.reason = outcome->step.reason = COUNTER_fabric_moved;
@@ -67,7 +69,8 @@ static __always_inline int fabric_agreed(struct outcome *outcome, struct claim *
 /* An enum counter: what was done, or why not. `port` describes call->port. */
 static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome *outcome,
 					  struct claim *claim, const struct port *port,
-					  const struct speak_call *call, const struct settings *set)
+					  const struct speak_call *call,
+					  const struct settings *settings)
 {
 	struct speech *speech = &outcome->speech;
 	struct heard heard = {.frame = &outcome->frame, .port = call->port, .role = port->role};
@@ -75,18 +78,18 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	heard.policy = guard_judge(&outcome->guard_work, &call->key, speech->mac, port);
 	if (heard.policy.denied)
 		return heard.policy.denied;
-	if (!set->link_local && addr_is_link_local(&call->key.addr))
+	if (!settings->link_local && addr_is_link_local(&call->key.addr))
 		return COUNTER_fabric_link_local;
-	fabric_tag(&speech->tags, port, call->key.vlan);
-	fabric_heard(outcome, call);
-	if (claim && !fabric_agreed(outcome, claim, &heard, set))
+	fabric_set_tags(&speech->tags, port, call->key.vlan);
+	fabric_fill_frame(outcome, call);
+	if (claim && !fabric_update_claim(outcome, claim, &heard, settings))
 		return COUNTER_fabric_contradicted;
-	return speak_from_nothing(skb, speech, port) ? COUNTER_fabric_failed
-						     : COUNTER_fabric_announced;
+	return speak_with_blank(skb, speech, port) ? COUNTER_fabric_failed
+						   : COUNTER_fabric_announced;
 }
 
 /* Do frames come in there, for the segment, that are not a router's own? */
-static __always_inline int fabric_takes(const struct port *port, const struct speak_call *call)
+static __always_inline int fabric_is_usable(const struct port *port, const struct speak_call *call)
 {
 	return port && port->forwarding && port->segment == call->key.segment &&
 	       port->role != ROLE_ROUTER;
@@ -94,22 +97,23 @@ static __always_inline int fabric_takes(const struct port *port, const struct sp
 
 /* `claim` is that of the address in this segment, or NULL. Fills call->result, and counts it. */
 static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim *claim,
-					    struct speak_call *call, const struct settings *set)
+					    struct speak_call *call,
+					    const struct settings *settings)
 {
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
 	const struct port *port = bpf_map_lookup_elem(&ports, &call->port);
 
 	call->result = COUNTER_fabric_no_port;
-	if (!outcome || !port || !fabric_takes(port, call) ||
+	if (!outcome || !port || !fabric_is_usable(port, call) ||
 	    bpf_skb_load_bytes(skb, SPEAK_MAC_OFFSET, outcome->speech.mac, MAC_LEN))
 		return count(call->result);
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.port = call->port;
-	outcome->speech.form = set->form;
+	outcome->speech.form = settings->form;
 	outcome->event.key = call->key;
 	outcome->event.port = call->port;
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
-	call->result = fabric_speak(skb, outcome, claim, port, call, set);
+	call->result = fabric_speak(skb, outcome, claim, port, call, settings);
 	count(call->result);
 }
 

@@ -50,11 +50,12 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 	struct hear_ctx ctx = {};
 	int sent;
 
-	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_SPEAKS, &ctx))
+	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_TC, &ctx))
 		return;
-	if (outcome->step.say && outcome_has_turn(outcome, ctx.claim, ctx.settings, ctx.now_ns)) {
+	if (outcome->step.announce &&
+	    outcome_reserve_round(outcome, ctx.claim, ctx.settings, ctx.now_ns)) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
-		sent = round_sent(
+		sent = round_is_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
 		outcome_record(outcome, ctx.claim, sent, ctx.settings, ctx.now_ns);
 	}
@@ -86,11 +87,11 @@ static __always_inline void hear(struct __sk_buff *skb)
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
 	hear_and_speak(skb, outcome, port);
-	hear_aside(port->role);
+	hear_passive(port->role);
 }
 
 /* Two bytes tell, and nearly always they can be read directly. */
-static __always_inline int hear_likely_nd(struct __sk_buff *skb)
+static __always_inline int hear_is_likely_nd(struct __sk_buff *skb)
 {
 	const __u8 *data = (void *)(long)skb->data, *data_end = (void *)(long)skb->data_end;
 	__u8 next_header, behind;
@@ -104,13 +105,13 @@ static __always_inline int hear_likely_nd(struct __sk_buff *skb)
 }
 
 /* Can the frame say something to us? All others are passed for what this costs. */
-static __always_inline int hear_likely(struct __sk_buff *skb)
+static __always_inline int hear_is_likely(struct __sk_buff *skb)
 {
 	/* What is behind the outer tag, which the kernel has taken out by now. */
 	__u32 proto = skb->protocol;
 
 	if (proto == bpf_htons(ETH_P_IPV6))
-		return hear_likely_nd(skb);
+		return hear_is_likely_nd(skb);
 	return proto == bpf_htons(ETH_P_ARP) || proto == bpf_htons(ETH_P_8021Q) ||
 	       proto == bpf_htons(ETH_P_8021AD);
 }
@@ -118,7 +119,7 @@ static __always_inline int hear_likely(struct __sk_buff *skb)
 SEC("tc")
 int garpd_tc(struct __sk_buff *skb)
 {
-	if (hear_likely(skb))
+	if (hear_is_likely(skb))
 		hear(skb);
 	return TC_ACT_UNSPEC; /* the next program's turn, if there is one */
 }
@@ -126,14 +127,15 @@ int garpd_tc(struct __sk_buff *skb)
 /* ---- XDP ---- */
 
 /* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
-static __noinline int hear_and_owe(struct outcome *outcome, __u32 ifindex, const struct port *port)
+static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
+				     const struct port *port)
 {
 	struct hear_ctx ctx = {};
 	int none;
 
 	if (!port || !outcome)
 		return XDP_PASS;
-	none = hear_frame(outcome, ifindex, port, HOOK_OWES, &ctx);
+	none = hear_frame(outcome, ifindex, port, HOOK_XDP, &ctx);
 	if (!none)
 		outcome_finish(outcome, ctx.claim);
 	if (none == HEAR_OVER_LIMIT && ctx.settings->xdp_drop)
@@ -159,13 +161,13 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	verdict = hear_and_owe(outcome, ifindex, port);
-	hear_aside(port->role);
+	verdict = hear_and_defer(outcome, ifindex, port);
+	hear_passive(port->role);
 	return verdict;
 }
 
-/* As hear_likely(). What is cut short behind its first bytes is not ours. */
-static __always_inline int hear_xdp_likely(const __u8 *data, const void *data_end)
+/* As hear_is_likely(). What is cut short behind its first bytes is not ours. */
+static __always_inline int hear_is_likely_xdp(const __u8 *data, const void *data_end)
 {
 	const struct eth_wire *eth = (const void *)data;
 
@@ -182,7 +184,7 @@ int garpd_xdp(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;
 
-	if (hear_xdp_likely(data, data_end))
+	if (hear_is_likely_xdp(data, data_end))
 		return hear_xdp(data, data_end, ctx->ingress_ifindex);
 	return XDP_PASS;
 }
@@ -192,22 +194,22 @@ int garpd_xdp(struct xdp_md *ctx)
 SEC("tc")
 int garpd_speak(struct __sk_buff *skb)
 {
-	const struct settings *set = settings_now();
+	const struct settings *settings = settings_now();
 	struct speak_call call = {};
 	struct claim *claim;
 
-	if (!set || skb->len < sizeof(struct speak_frame) ||
+	if (!settings || skb->len < sizeof(struct speak_frame) ||
 	    bpf_skb_load_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call)))
 		return -1;
 	call.deadline_ns = 0;
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
 	if (call.op == SPEAK_FABRIC)
-		fabric_announce(skb, claim, &call, set);
+		fabric_announce(skb, claim, &call, settings);
 	else if (claim && due_is_note(call.op))
 		due_note(claim, &call.key, call.op);
 	else if (claim)
-		due_claim(skb, claim, &call, set);
+		due_run_claim(skb, claim, &call, settings);
 	bpf_skb_store_bytes(skb, SPEAK_CALL_OFFSET, &call, sizeof(call), 0);
 	return 0;
 }

@@ -19,13 +19,13 @@
 
 /* May the hook that heard a frame send another one? XDP may not: it owes what is to be said. */
 enum hook {
-	HOOK_SPEAKS,
-	HOOK_OWES,
+	HOOK_TC,
+	HOOK_XDP,
 };
 
 /* What became of a frame, where its claim took no step: counted. */
-enum hear_none {
-	HEAR_NONE = -1,
+enum hear_result {
+	HEAR_NO_STEP = -1,
 	HEAR_OVER_LIMIT = -2,
 };
 
@@ -38,8 +38,8 @@ struct hear_ctx {
 };
 
 /* The bridge's VLAN of the frame. 0, or -1: the bridge would not take it there. */
-static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const struct tags *tags,
-				   struct claim_key *key)
+static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex,
+					  const struct tags *tags, struct claim_key *key)
 {
 	__u16 vid = tags->proto ? tags->tci & VLAN_VID : 0;
 	__u16 inner_vid = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
@@ -67,7 +67,7 @@ static __always_inline int vlan_of(const struct port *port, __u32 ifindex, const
  * none was added: the table was full, or another CPU was first, and then its claim is ours too.
  */
 static __always_inline struct claim *hear_make_claim(const struct claim_key *key, __u32 port,
-						     const struct settings *set)
+						     const struct settings *settings)
 {
 	__u32 zero = 0;
 	struct claim *claim = bpf_map_lookup_elem(&new_claim, &zero);
@@ -76,7 +76,7 @@ static __always_inline struct claim *hear_make_claim(const struct claim_key *key
 
 	if (!claim)
 		return NULL;
-	if (limit && !quota_takes_claim(limit, set)) {
+	if (limit && !quota_take_claim(limit, settings)) {
 		count(COUNTER_probe_over_quota);
 		return NULL;
 	}
@@ -94,7 +94,7 @@ static __always_inline struct claim *hear_make_claim(const struct claim_key *key
 /* The claim that the frame is about; a probe of a guest makes one. NULL, counted: none. */
 static __always_inline struct claim *hear_find_claim(const struct claim_key *key,
 						     const struct heard *heard,
-						     const struct settings *set)
+						     const struct settings *settings)
 {
 	struct claim *claim = bpf_map_lookup_elem(&claims, key);
 
@@ -108,10 +108,10 @@ static __always_inline struct claim *hear_find_claim(const struct claim_key *key
 		count(COUNTER_probe_uplink);
 		return NULL;
 	}
-	return hear_make_claim(key, heard->port, set);
+	return hear_make_claim(key, heard->port, settings);
 }
 
-/* The claim machine. 0, or HEAR_NONE, counted: the claim was forgotten this very moment. */
+/* The claim machine. 0, or HEAR_NO_STEP, counted: the claim was forgotten this very moment. */
 static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *heard,
 				      enum hook hook)
 {
@@ -124,17 +124,18 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 	ours = key_equal(&claim->key, &outcome->event.key);
 	if (ours) {
 		if (heard->frame->kind == FRAME_PROBE)
-			outcome->step = claim_probe(claim, heard, ctx->settings, ctx->now_ns);
+			outcome->step = claim_hear_probe(claim, heard, ctx->settings, ctx->now_ns);
 		else
-			outcome->step = claim_heard(claim, heard, ctx->settings, ctx->now_ns);
-		if (hook == HOOK_OWES && outcome->step.say)
-			claim_owe(claim, outcome->step.say, ctx->now_ns);
+			outcome->step = claim_hear_assertion(claim, heard, ctx->settings,
+							     ctx->now_ns);
+		if (hook == HOOK_XDP && outcome->step.announce)
+			claim_defer(claim, outcome->step.announce, ctx->now_ns);
 		outcome_take(outcome, claim, ctx->now_ns);
 	}
 	bpf_spin_unlock(&claim->lock);
 	if (!ours) {
 		count(COUNTER_no_claim);
-		return HEAR_NONE;
+		return HEAR_NO_STEP;
 	}
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);
 	/* Whoever is announced for a frame is its sender, on the port that it came from. */
@@ -145,9 +146,9 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 	return 0;
 }
 
-/* The segment, the port and the address. 0, or HEAR_NONE, counted: nothing comes of it there. */
-static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
-				      const struct port *port)
+/* The segment, the port and the address. 0, or HEAR_NO_STEP, counted: nothing comes of it there. */
+static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
+				       const struct port *port)
 {
 	struct claim_key *key = &outcome->event.key;
 
@@ -156,11 +157,11 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
 	outcome->event.port = ifindex;
 	if (!port->forwarding) {
 		count(COUNTER_not_forwarding);
-		return HEAR_NONE;
+		return HEAR_NO_STEP;
 	}
-	if (vlan_of(port, ifindex, &outcome->frame.tags, key)) {
+	if (hear_find_vlan(port, ifindex, &outcome->frame.tags, key)) {
 		count(COUNTER_vlan_not_member);
-		return HEAR_NONE;
+		return HEAR_NO_STEP;
 	}
 	return 0;
 }
@@ -169,17 +170,18 @@ static __always_inline int hear_where(struct outcome *outcome, __u32 ifindex,
  * Is this probe one too many for its port? It is passed over, unless the operator wants those of an
  * XDP port dropped. What contradicts a claim from outside is never one too many.
  */
-static __always_inline int hear_over_limit(const struct heard *heard, const struct settings *set)
+static __always_inline int hear_is_over_limit(const struct heard *heard,
+					      const struct settings *settings)
 {
 	if (heard->frame->kind != FRAME_PROBE || !port_has_guests(heard->role) ||
-	    !quota_refuses(heard->port, LIMIT_PROBE, set, bpf_ktime_get_ns()))
+	    !quota_is_exceeded(heard->port, LIMIT_PROBE, settings, bpf_ktime_get_ns()))
 		return 0;
 	count(COUNTER_probe_over_limit);
 	return 1;
 }
 
 /* The claim's port, if it is none of the segment's any more; compared under the claim's lock. */
-static __always_inline __u32 hear_gone(const struct claim *claim, __u32 segment)
+static __always_inline __u32 hear_gone_port(const struct claim *claim, __u32 segment)
 {
 	__u32 ifindex = claim->port;
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
@@ -187,7 +189,7 @@ static __always_inline __u32 hear_gone(const struct claim *claim, __u32 segment)
 	return port && port->segment == segment ? 0 : ifindex;
 }
 
-/* From where it was heard to the step of its claim. 0, or enum hear_none. */
+/* From where it was heard to the step of its claim. 0, or enum hear_result. */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 				     const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
@@ -196,36 +198,36 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 		.frame = frame,
 		.port = ifindex,
 		.role = port->role,
-		.markless = hook == HOOK_OWES,
+		.markless = hook == HOOK_XDP,
 	};
 
 	if (frame->kind == FRAME_PROBE && !ctx->settings->link_local &&
 	    addr_is_link_local(&frame->addr)) {
 		count(COUNTER_probe_link_local);
-		return HEAR_NONE;
+		return HEAR_NO_STEP;
 	}
-	if (hear_over_limit(&heard, ctx->settings))
+	if (hear_is_over_limit(&heard, ctx->settings))
 		return HEAR_OVER_LIMIT;
 	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
 	if (!ctx->claim)
-		return HEAR_NONE;
-	heard.gone = hear_gone(ctx->claim, port->segment);
+		return HEAR_NO_STEP;
+	heard.gone_port = hear_gone_port(ctx->claim, port->segment);
 	heard.policy = guard_judge(&outcome->guard_work, &outcome->event.key, frame->mac, port);
 	return hear_claim(ctx, &heard, hook);
 }
 
 /*
  * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
- * claim took a step, which the caller carries out; enum hear_none when there is none.
+ * claim took a step, which the caller carries out; enum hear_result when there is none.
  */
 static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
 	ctx->outcome = outcome;
 	ctx->settings = settings_now();
-	if (!ctx->settings || hear_where(outcome, ifindex, port))
-		return HEAR_NONE;
-	outcome->placed = 1;
+	if (!ctx->settings || hear_locate(outcome, ifindex, port))
+		return HEAR_NO_STEP;
+	outcome->located = 1;
 	return hear_step(outcome, ifindex, port, hook, ctx);
 }
 
@@ -234,17 +236,17 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
  * which the verifier goes through by itself and not once for each way that leads here: what it
  * needs it finds in outcomes[OUTCOME_OF_FRAME]. 0.
  */
-__noinline int hear_aside(__u32 role)
+__noinline int hear_passive(__u32 role)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
-	const struct settings *set = settings_now();
+	const struct settings *settings = settings_now();
 
 	/* Our own frame, met again, is no sign of its guest. */
-	if (!outcome || !set || !outcome->placed || outcome->step.reason == COUNTER_own_frame)
+	if (!outcome || !settings || !outcome->located || outcome->step.reason == COUNTER_own_frame)
 		return 0;
-	if (outcome->frame.to && set->nudge != NUDGE_NEVER)
+	if (outcome->frame.to && settings->nudge != NUDGE_NEVER)
 		listen_frame(outcome, role);
-	if (set->refresh_ns && port_has_guests(role) && !outcome->frame.relayed)
+	if (settings->refresh_ns && port_has_guests(role) && !outcome->frame.relayed)
 		seen_note(&outcome->frame, outcome->event.key.segment, outcome->event.port,
 			  bpf_ktime_get_ns());
 	return 0;

@@ -14,8 +14,8 @@
 #define LISTENER_FRESH_NS NSEC_PER_SEC
 
 /* Heard of in the last span_ns? Another CPU may have written down a time after `now_ns`. */
-static __always_inline int listener_is_heard(const struct listener *listener, __u64 span_ns,
-					     __u64 now_ns)
+static __always_inline int listener_is_recent(const struct listener *listener, __u64 span_ns,
+					      __u64 now_ns)
 {
 	return now_ns < listener->heard_ns + span_ns;
 }
@@ -71,7 +71,7 @@ static __always_inline void listener_note(void *map, struct listening *listening
 	if (there && mac_is_zero(record->mac))
 		__builtin_memcpy(record->mac, there->mac, MAC_LEN);
 	if (there && mac_equal(there->mac, record->mac) &&
-	    listener_is_heard(there, LISTENER_FRESH_NS, now_ns))
+	    listener_is_recent(there, LISTENER_FRESH_NS, now_ns))
 		return;
 	record->heard_ns = now_ns;
 	if (there) {
@@ -101,7 +101,7 @@ static __always_inline void listen_begin(struct outcome *outcome, const struct a
  * The sender answered a host, which it takes for the owner of the target. Only where that is the
  * one that the claim is about has it followed, and does its record say so.
  */
-static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
+static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now_ns)
 {
 	struct listening *listening = &outcome->listening;
 	struct listener *there = listener_find(&listeners, listening, &outcome->frame.addr, 0);
@@ -116,8 +116,8 @@ static __always_inline void listen_answer(struct outcome *outcome, __u64 now_ns)
 	if (now_ns < claim->announced_since_ns) /* by another CPU, meanwhile */
 		now_ns = claim->announced_since_ns;
 	if (key_equal(&claim->key, &listening->key.claim)) {
-		step = claim_answered(claim, outcome->frame.to_mac, &outcome->frame.addr, there,
-				      now_ns);
+		step = claim_confirm(claim, outcome->frame.to_mac, &outcome->frame.addr, there,
+				     now_ns);
 		if (there && mac_equal(claim->mac, outcome->frame.to_mac)) {
 			there->answered_ns = now_ns;
 			there->tries = 0;
@@ -148,7 +148,7 @@ static __always_inline int listen_is_forbidden(struct outcome *outcome)
 	listen_begin(outcome, &outcome->frame.addr);
 	guard_find(&outcome->guard_work, &outcome->listening.key.claim, outcome->frame.mac, port,
 		   GUARD_RULE);
-	return guard_denies(&outcome->guard_work.guard, NULL) != 0;
+	return guard_check(&outcome->guard_work.guard, NULL) != 0;
 }
 
 /* Is the sender the one that we announce for its address? */
@@ -169,7 +169,7 @@ static __always_inline int listen_is_owner(struct outcome *outcome)
 }
 
 /* A guest speaks as a gateway that was heard from outside with another MAC. */
-static __always_inline int listen_is_no_gateway(struct outcome *outcome)
+static __always_inline int listen_is_false_gateway(struct outcome *outcome)
 {
 	const struct listener *gateway;
 	struct addr everybody = {};
@@ -179,15 +179,15 @@ static __always_inline int listen_is_no_gateway(struct outcome *outcome)
 	return gateway && !mac_equal(gateway->mac, outcome->frame.mac) && !listen_is_owner(outcome);
 }
 
-/* Is the sender a guest that is not who it says it is? A global function, as hear_aside(). */
-__noinline int listen_doubts(__u32 role)
+/* Is the sender a guest that is not who it says it is? A global function, as hear_passive(). */
+__noinline int listen_is_spoofed(__u32 role)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
 
 	if (!outcome)
 		return 1;
 	return port_has_guests(role) &&
-	       (listen_is_forbidden(outcome) || listen_is_no_gateway(outcome));
+	       (listen_is_forbidden(outcome) || listen_is_false_gateway(outcome));
 }
 
 /* ---- what it says ---- */
@@ -204,14 +204,14 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
-	if (listen_doubts(role))
+	if (listen_is_spoofed(role))
 		return count(COUNTER_listener_doubted);
 	now_ns = bpf_ktime_get_ns();
 	listen_begin(outcome, &outcome->frame.target);
 	listener_note(&listeners, &outcome->listening, now_ns);
-	if (outcome->frame.to != FRAME_ANSWERS)
+	if (outcome->frame.to != FRAME_REPLY)
 		return;
-	listen_answer(outcome, now_ns);
+	listen_note_reply(outcome, now_ns);
 	if (role != ROLE_UPLINK)
 		return;
 	listen_begin(outcome, &everybody);

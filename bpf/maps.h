@@ -126,7 +126,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, GARPD_MAX_HEARD);
+	__uint(max_entries, GARPD_MAX_HEARD_GATEWAYS);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct listener_key);
 	__type(value, struct listener);
@@ -155,7 +155,7 @@ struct {
 } seen SEC(".maps");
 
 /*
- * The subnets that the host's addresses are of, in each segment (enum subnet_what). Written by the
+ * The subnets that the host's addresses are of, in each segment (enum subnet_kind). Written by the
  * daemon from rtnetlink; read by the programs. Full: the daemon says so, and takes no address of
  * that segment for foreign.
  */
@@ -175,7 +175,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, GARPD_RULED_ROOM);
+	__uint(max_entries, GARPD_MAX_RULE_ENTRIES);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_address);
@@ -184,7 +184,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, GARPD_RULED_ROOM);
+	__uint(max_entries, GARPD_MAX_RULE_ENTRIES);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, struct rule_mac);

@@ -29,13 +29,13 @@ struct listening {
 struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none but what EVPN said */
 	struct guard_work guard_work;
-	struct judged judged; /* garpd_speak's */
+	struct claim_next next; /* garpd_speak's */
 	struct claim_step step;
 	struct nudges nudges;
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	__u32 placed;	  /* 1: event.key and event.port say where the frame was heard */
+	__u32 located;	  /* 1: event.key and event.port say where the frame was heard */
 	__u32 quota_port; /* the claim's */
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };
@@ -75,7 +75,7 @@ static __always_inline struct outcome *outcome_new(__u32 of)
 	struct outcome *outcome = outcome_of(of);
 
 	if (outcome) {
-		outcome->placed = 0;
+		outcome->located = 0;
 		__builtin_memset(&outcome->step, 0, sizeof(outcome->step));
 		__builtin_memset(&outcome->nudges, 0, sizeof(outcome->nudges));
 		__builtin_memset(&outcome->event, 0, sizeof(outcome->event));
@@ -125,7 +125,7 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 	event_take(&outcome->event, claim, &outcome->step, now_ns);
 	outcome->quota_port = claim->quota_port;
 	outcome->queued = outcome->step.queued;
-	if (outcome->step.say == SAY_DEFENDER) {
+	if (outcome->step.announce == ANNOUNCE_DEFENDER) {
 		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
 		outcome->speech.tags = claim->rival_tags;
 		outcome->speech.port = claim->rival_port;
@@ -137,7 +137,7 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 }
 
 /* Counts a round that went on the wire as well. Was it sent? */
-static __always_inline int round_sent(int err, const struct port *port)
+static __always_inline int round_is_sent(int err, const struct port *port)
 {
 	if (!err && port->relay)
 		count(COUNTER_relayed);
@@ -146,14 +146,14 @@ static __always_inline int round_sent(int err, const struct port *port)
 
 /* The announcement of the step was sent, or not: the claim remembers, the daemon hears. */
 static __always_inline void outcome_record(struct outcome *outcome, struct claim *claim, int sent,
-					   const struct settings *set, __u64 now_ns)
+					   const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step recorded = {.reason = COUNTER_no_claim};
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		recorded = claim_recorded(claim, outcome->step.say, outcome->speech.mac, sent, set,
-					  now_ns);
+		recorded = claim_record_sent(claim, outcome->step.announce, outcome->speech.mac,
+					     sent, settings, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
@@ -168,18 +168,18 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
  * May the announcement of the step be sent now? If not, the claim owes it: 0, and the daemon hears
  * when its turn comes.
  */
-static __always_inline int outcome_has_turn(struct outcome *outcome, struct claim *claim,
-					    const struct settings *set, __u64 now_ns)
+static __always_inline int outcome_reserve_round(struct outcome *outcome, struct claim *claim,
+						 const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.reason = COUNTER_no_claim};
-	__u64 at_ns = quota_turn(outcome->speech.port, &outcome->queued, set, now_ns);
+	__u64 at_ns = quota_reserve_round(outcome->speech.port, &outcome->queued, settings, now_ns);
 
 	if (at_ns <= now_ns)
 		return 1;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		step = claim_queue(claim, outcome->step.say, outcome->speech.mac, outcome->queued,
-				   at_ns, now_ns);
+		step = claim_queue(claim, outcome->step.announce, outcome->speech.mac,
+				   outcome->queued, at_ns, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 	}
 	bpf_spin_unlock(&claim->lock);
@@ -214,7 +214,7 @@ static __always_inline void outcome_finish(const struct outcome *outcome, struct
 	if (outcome->step.moved)
 		count(COUNTER_moved);
 	/* Also what failed: the deadline is another one now, whoever asked. */
-	if (outcome->step.changed || outcome->step.say)
+	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);
 	if (outcome->step.forget)
 		outcome_forget(outcome, claim);

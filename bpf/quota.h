@@ -15,8 +15,8 @@ static __always_inline struct limit *quota_of(__u32 port)
 }
 
 /* Is this one too many for its port? Those that are not have been counted. */
-static __always_inline int quota_refuses(__u32 port, enum limit_what what,
-					 const struct settings *set, __u64 now_ns)
+static __always_inline int quota_is_exceeded(__u32 port, enum limit_kind what,
+					     const struct settings *settings, __u64 now_ns)
 {
 	struct limit *limit = quota_of(port);
 	int allowed;
@@ -24,18 +24,18 @@ static __always_inline int quota_refuses(__u32 port, enum limit_what what,
 	if (!limit)
 		return 0;
 	bpf_spin_lock(&limit->lock);
-	allowed = limit_allows_one(limit, what, set, now_ns);
+	allowed = limit_take_one(limit, what, settings, now_ns);
 	bpf_spin_unlock(&limit->lock);
 	return !allowed;
 }
 
 /* One more claim of the port: 1, or 0 where it has all that it may have. */
-static __always_inline int quota_takes_claim(struct limit *limit, const struct settings *set)
+static __always_inline int quota_take_claim(struct limit *limit, const struct settings *settings)
 {
 	int taken;
 
 	bpf_spin_lock(&limit->lock);
-	taken = limit_takes_claim(limit, set);
+	taken = limit_take_claim(limit, settings);
 	bpf_spin_unlock(&limit->lock);
 	return taken;
 }
@@ -44,7 +44,7 @@ static __always_inline int quota_takes_claim(struct limit *limit, const struct s
 static __always_inline void quota_give_claim(struct limit *limit)
 {
 	bpf_spin_lock(&limit->lock);
-	limit_gives_claim(limit);
+	limit_give_claim(limit);
 	bpf_spin_unlock(&limit->lock);
 }
 
@@ -63,7 +63,7 @@ static __always_inline void quota_inherit_claim(__u32 port)
 	if (!limit)
 		return;
 	bpf_spin_lock(&limit->lock);
-	limit_inherits_claim(limit);
+	limit_inherit_claim(limit);
 	bpf_spin_unlock(&limit->lock);
 }
 
@@ -72,8 +72,8 @@ static __always_inline void quota_inherit_claim(__u32 port)
  * has waited for already, and what it waits for now. The port's own turn comes first, so that a
  * port that says much stands in its own line before it stands in the one of all.
  */
-static __always_inline __u64 quota_turn(__u32 port, __u32 *queued, const struct settings *set,
-					__u64 now_ns)
+static __always_inline __u64 quota_reserve_round(__u32 port, __u32 *queued,
+						 const struct settings *settings, __u64 now_ns)
 {
 	struct limit *limit = quota_of(port);
 	__u32 which = LANE_QUIET;
@@ -85,8 +85,8 @@ static __always_inline __u64 quota_turn(__u32 port, __u32 *queued, const struct 
 	if (limit) {
 		bpf_spin_lock(&limit->lock);
 		if (*queued == QUEUED_NOT)
-			at_ns = limit_reserve_round(limit, set, now_ns);
-		if (limit_is_busy(limit, set, now_ns))
+			at_ns = limit_reserve_round(limit, settings, now_ns);
+		if (limit_is_busy(limit, settings, now_ns))
 			which = LANE_BUSY;
 		bpf_spin_unlock(&limit->lock);
 	}
@@ -98,7 +98,7 @@ static __always_inline __u64 quota_turn(__u32 port, __u32 *queued, const struct 
 		return now_ns;
 	*queued = QUEUED_ALL;
 	bpf_spin_lock(&lane->lock);
-	at_ns = lane_reserve(lane, set, now_ns);
+	at_ns = lane_reserve(lane, settings, now_ns);
 	bpf_spin_unlock(&lane->lock);
 	return at_ns;
 }

@@ -34,16 +34,16 @@ static __always_inline int speak_relay(struct __sk_buff *skb, struct speech *spe
 }
 
 /* To everybody: ff:ff:ff:ff:ff:ff, or the group of all nodes. */
-static __always_inline int speak_macs(struct __sk_buff *skb, const struct speech *speech)
+static __always_inline int speak_set_macs(struct __sk_buff *skb, const struct speech *speech)
 {
 	__u8 dst[MAC_LEN], group[16];
 
 	__builtin_memset(dst, 0xff, MAC_LEN);
 	if (speech_is_ipv6(speech)) {
-		ipv6_all_nodes(group);
-		mac_group_of(dst, group);
+		ipv6_set_all_nodes(group);
+		mac_from_group(dst, group);
 	}
-	return speech_address(skb, speech, dst);
+	return speech_set_macs(skb, speech, dst);
 }
 
 /*
@@ -54,7 +54,7 @@ static __always_inline int speak_round(struct __sk_buff *skb, struct speech *spe
 				       const struct port *port, __u32 offset)
 {
 	__u32 mark = skb->mark;
-	int err = speak_macs(skb, speech);
+	int err = speak_set_macs(skb, speech);
 
 	if (err)
 		return err;
@@ -169,8 +169,8 @@ static __always_inline void speak_unmake(struct __sk_buff *skb, const struct spe
 }
 
 /* Announces with a struct speak_frame. */
-static __always_inline int speak_from_nothing(struct __sk_buff *skb, struct speech *speech,
-					      const struct port *port)
+static __always_inline int speak_with_blank(struct __sk_buff *skb, struct speech *speech,
+					    const struct port *port)
 {
 	__u32 offset;
 	int err = speak_make(skb, speech, &offset);

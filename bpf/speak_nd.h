@@ -22,8 +22,8 @@ static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech
 {
 	int err;
 
-	nd_announce(&speech->said, &speech->addr, speech->mac);
-	err = bpf_skb_store_bytes(skb, offset, &speech->said, sizeof(speech->said),
+	nd_announce(&speech->message, &speech->addr, speech->mac);
+	err = bpf_skb_store_bytes(skb, offset, &speech->message, sizeof(speech->message),
 				  BPF_F_RECOMPUTE_CSUM);
 	return err ? err : speech_send(skb, speech, flags);
 }

@@ -14,8 +14,8 @@
 #define LISTENER_AGE_NS (4 * 3600 * NSEC_PER_SEC)
 
 /* To the listener alone where its MAC is known, else to everybody, or its solicited-node group. */
-static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech *speech,
-				      const struct listener *listener)
+static __always_inline int nudge_set_macs(struct __sk_buff *skb, const struct speech *speech,
+					  const struct listener *listener)
 {
 	__u8 dst[MAC_LEN], group[16];
 
@@ -23,10 +23,10 @@ static __always_inline int nudge_macs(struct __sk_buff *skb, const struct speech
 	if (!mac_is_zero(listener->mac)) {
 		__builtin_memcpy(dst, listener->mac, MAC_LEN);
 	} else if (speech_is_ipv6(speech)) {
-		ipv6_solicited_node(group, &listener->addr);
-		mac_group_of(dst, group);
+		ipv6_set_solicited_node(group, &listener->addr);
+		mac_from_group(dst, group);
 	}
-	return speech_address(skb, speech, dst);
+	return speech_set_macs(skb, speech, dst);
 }
 
 static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech *speech,
@@ -42,9 +42,9 @@ static __always_inline int nudge_arp(struct __sk_buff *skb, const struct speech 
 static __always_inline int nudge_nd(struct __sk_buff *skb, struct speech *speech,
 				    const struct listener *listener, __u32 offset)
 {
-	nd_ask(&speech->said, &speech->addr, speech->mac, &listener->addr,
-	       !mac_is_zero(listener->mac));
-	return bpf_skb_store_bytes(skb, offset, &speech->said, sizeof(speech->said),
+	nd_nudge(&speech->message, &speech->addr, speech->mac, &listener->addr,
+		 !mac_is_zero(listener->mac));
+	return bpf_skb_store_bytes(skb, offset, &speech->message, sizeof(speech->message),
 				   BPF_F_RECOMPUTE_CSUM);
 }
 
@@ -55,7 +55,7 @@ static __always_inline int nudge_is_wanted(const struct listener *listener,
 {
 	return listener->answered_ns < since_ns && !mac_equal(listener->mac, speech->mac) &&
 	       !addr_equal(&listener->addr, &speech->addr) &&
-	       (listener->gateway || listener_is_heard(listener, LISTENER_AGE_NS, now_ns));
+	       (listener->gateway || listener_is_recent(listener, LISTENER_AGE_NS, now_ns));
 }
 
 /* ---- the gateways hold every address, this one too ---- */
@@ -100,7 +100,7 @@ __noinline int nudge_add_heard(__u32 place)
 	__builtin_memset(&outcome->listening.key.claim.addr, 0, sizeof(struct addr));
 	outcome->listening.key.place = place;
 	there = bpf_map_lookup_elem(&gateways_heard, &outcome->listening.key);
-	if (there && listener_is_heard(there, LISTENER_AGE_NS, now_ns))
+	if (there && listener_is_recent(there, LISTENER_AGE_NS, now_ns))
 		nudge_add_gateway(outcome, &there->addr, there->mac, now_ns);
 	return 0;
 }
@@ -120,7 +120,7 @@ static __always_inline void nudge_add_gateways(void)
 static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *speech,
 				      const struct listener *listener, __u32 offset)
 {
-	int err = nudge_macs(skb, speech, listener);
+	int err = nudge_set_macs(skb, speech, listener);
 
 	if (!err)
 		err = speech_is_ipv6(speech) ? nudge_nd(skb, speech, listener, offset)
@@ -146,12 +146,12 @@ static __always_inline void nudge_note(struct listener *listener, __u64 since_ns
 __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
-	const struct settings *set = settings_now();
+	const struct settings *settings = settings_now();
 	__u64 now_ns = bpf_ktime_get_ns();
 	struct listener *listener;
 	struct nudges *nudges;
 
-	if (!outcome || !set)
+	if (!outcome || !settings)
 		return 0;
 	nudges = &outcome->nudges;
 	outcome->listening.key.claim = outcome->event.key;
@@ -160,9 +160,9 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	if (!listener || !nudge_is_wanted(listener, &outcome->speech, nudges->since_ns, now_ns))
 		return 0;
 	nudges->waiting++;
-	if (nudges->looks)
+	if (nudges->count_only)
 		return 0;
-	if (quota_refuses(outcome->speech.port, LIMIT_NUDGE, set, now_ns)) {
+	if (quota_is_exceeded(outcome->speech.port, LIMIT_NUDGE, settings, now_ns)) {
 		count(COUNTER_nudge_over_limit);
 		return 0;
 	}

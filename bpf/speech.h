@@ -19,9 +19,9 @@ struct speech {
 	__u8 pad[2];
 	struct addr addr;
 	struct tags tags;
-	__u32 port;		/* ifindex */
-	__u32 form;		/* enum announce_form; of IPv6 there is one form only */
-	struct nd_message said; /* in IPv6, and what it is written over */
+	__u32 port;		   /* ifindex */
+	__u32 form;		   /* enum announce_form; of IPv6 there is one form only */
+	struct nd_message message; /* in IPv6, and what it is written over */
 	struct nd_message kept;
 };
 
@@ -31,8 +31,8 @@ static __always_inline int speech_is_ipv6(const struct speech *speech)
 }
 
 /* From the MAC that is announced, to `dst`. 0, or the kernel's error. */
-static __always_inline int speech_address(struct __sk_buff *skb, const struct speech *speech,
-					  const __u8 *dst)
+static __always_inline int speech_set_macs(struct __sk_buff *skb, const struct speech *speech,
+					   const __u8 *dst)
 {
 	__u8 macs[2 * MAC_LEN];
 

@@ -28,21 +28,21 @@
 #define GARPD_PIN_DIR "/sys/fs/bpf/garpd"
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
 
-#define GARPD_MAX_PORTS	    4096u
-#define GARPD_MAX_CLAIMS    65536u /* default; `limits: claims` sets it when the map is made */
-#define GARPD_MAX_DECLARED  4096u  /* prefixes that a configuration may name */
-#define GARPD_MAX_HOST	    16384u /* addresses of the host and its next hops */
-#define GARPD_MAX_LISTENERS 16384u /* of all addresses; the ones heard of last are kept */
-#define GARPD_MAX_GATEWAYS  16u	   /* that a configuration may name */
-#define GARPD_MAX_HEARD	    4096u  /* gateways of all segments, the ones heard of last */
-#define GARPD_MAX_SEEN	    16384u /* hosts whose last sign of life is kept */
-#define GARPD_MAX_OWNERS    64u	   /* MACs on one prefix: a failover cluster has at most 64 nodes */
-#define GARPD_MAX_SUBNETS   4096u  /* of the host, in all its segments */
-#define GARPD_MAX_RULES	    4096u  /* items of `ports:` in a configuration */
-#define GARPD_MAX_RULED	    16384u /* prefixes, and MACs, in all of them together */
-#define GARPD_RULE_SETS	    3u	   /* a new configuration beside the two that ports can have */
-#define GARPD_RULED_ROOM    (GARPD_RULE_SETS * GARPD_MAX_RULED)
-#define GARPD_EVENTS_BYTES  (512u * 1024u)
+#define GARPD_MAX_PORTS		 4096u
+#define GARPD_MAX_CLAIMS	 65536u /* default; `limits: claims` sets it when the map is made */
+#define GARPD_MAX_DECLARED	 4096u	/* prefixes that a configuration may name */
+#define GARPD_MAX_HOST		 16384u /* addresses of the host and its next hops */
+#define GARPD_MAX_LISTENERS	 16384u /* of all addresses; the ones heard of last are kept */
+#define GARPD_MAX_GATEWAYS	 16u	/* that a configuration may name */
+#define GARPD_MAX_HEARD_GATEWAYS 4096u	/* gateways of all segments, the ones heard of last */
+#define GARPD_MAX_SEEN		 16384u /* hosts whose last sign of life is kept */
+#define GARPD_MAX_OWNERS	 64u /* MACs on one prefix: a failover cluster has at most 64 nodes */
+#define GARPD_MAX_SUBNETS	 4096u	/* of the host, in all its segments */
+#define GARPD_MAX_RULES		 4096u	/* items of `ports:` in a configuration */
+#define GARPD_MAX_RULE_ITEMS	 16384u /* prefixes, and MACs, in all of them together */
+#define GARPD_RULE_SETS		 3u	/* a new configuration beside the two that ports can have */
+#define GARPD_MAX_RULE_ENTRIES	 (GARPD_RULE_SETS * GARPD_MAX_RULE_ITEMS)
+#define GARPD_EVENTS_BYTES	 (512u * 1024u)
 
 #define MAC_LEN	      6
 #define NSEC_PER_USEC 1000ull
@@ -141,10 +141,10 @@ _Static_assert(sizeof(struct event) == 88, "event has no holes");
  * program answers in place.
  */
 enum speak_op {
-	SPEAK_DUE,    /* do what has fallen due for the claim */
-	SPEAK_NOW,    /* announce the owner now, an operator asks */
-	SPEAK_THAW,   /* thaw a frozen claim, an operator asks */
-	SPEAK_LEFT,   /* its port has left: forget the claim, unless another guest has it */
+	SPEAK_DUE,	 /* do what has fallen due for the claim */
+	SPEAK_NOW,	 /* announce the owner now, an operator asks */
+	SPEAK_THAW,	 /* thaw a frozen claim, an operator asks */
+	SPEAK_PORT_LEFT, /* its port has left: forget the claim, unless another guest has it */
 	SPEAK_FABRIC, /* the fabric has learned who has the address: announce `mac` from `port` */
 	/* Notes, each counted as the COUNTER_host_* of its name. */
 	SPEAK_REFRESHED,      /* the host's own entry followed */

@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct subnet) == 28, "subnet is a key");
 
 #define SUBNET_FAMILY_BITS 64 /* before the address */
 
-enum subnet_what {
+enum subnet_kind {
 	SUBNET_LOCAL = 1,   /* on the segment's link */
 	SUBNET_FOREIGN = 2, /* not: a guest there has no use for such an address */
 };
@@ -66,9 +66,9 @@ _Static_assert(sizeof(struct rule_mac) == 12, "rule_mac is a hash key");
 struct limit {
 	struct bpf_spin_lock lock;
 	__u32 claims; /* whose quota_port is this one */
-	__u64 probes_paid_ns;
-	__u64 rounds_paid_ns;
-	__u64 nudges_paid_ns;
+	__u64 probes_tat_ns;
+	__u64 rounds_tat_ns;
+	__u64 nudges_tat_ns;
 };
 _Static_assert(sizeof(struct limit) == 32, "limit has no holes");
 
@@ -81,7 +81,7 @@ enum lane { LANE_QUIET, LANE_BUSY, LANE_MAX };
 struct lane_limit {
 	struct bpf_spin_lock lock;
 	__u32 pad;
-	__u64 rounds_paid_ns;
+	__u64 rounds_tat_ns;
 };
 _Static_assert(sizeof(struct lane_limit) == 16, "lane_limit has no holes");
 

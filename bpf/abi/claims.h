@@ -78,7 +78,7 @@ struct claim {
 	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
 	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
 	__u8 owner_role;  /* the same of `owner_port` */
-	__u8 unasked;	  /* confirmations, since the last announcing, by who was not nudged */
+	__u8 unsolicited; /* confirmations, since the last announcing, by who was not nudged */
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */
@@ -95,17 +95,17 @@ struct claim {
 	__u32 confirmations;
 	struct addr confirmed_by; /* the listener that answered last */
 
-	__u64 window_ends_ns;
+	__u64 window_end_ns;
 	__u64 deadline_ns; /* when garpd_speak has something to do here: the next of these two */
 	__u64 due_ns;	   /* of the state itself */
 	__u64 nudge_ns;	   /* of the listeners; 0: nobody is to be nudged */
 	__u64 nudged_ns;   /* when the last round began */
-	__u64 owed_ns;	   /* when what is owed (CLAIM_F_OWED) is to be said */
+	__u64 deferred_ns; /* when what is owed (CLAIM_F_DEFERRED) is to be said */
 	__u64 first_probe_ns;
 	__u64 last_probe_ns;
 	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
 	__u64 announced_since_ns; /* when the present owner began to be announced */
-	__u64 saying_ns;	  /* when the last announcement was about to be sent */
+	__u64 announce_start_ns;  /* when the last announcement was about to be sent */
 	__u64 last_announcement_ns;
 	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
 	__u64 last_conflict_ns;
@@ -119,10 +119,11 @@ _Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_A
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
 #define CLAIM_F_UNSTEADY  0x04 /* this window's probes did not come one second apart */
-#define CLAIM_F_OWED	  0x08 /* an announcement is owed: XDP cannot send, it was refused, or waits */
-#define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
-#define CLAIM_F_DEFENDER  0x20 /* what is owed is the rival's, who defends the address */
-#define CLAIM_F_DOUBTED	  0x40 /* another host named it since the owner did, or that one moved */
+#define CLAIM_F_DEFERRED \
+	0x08 /* an announcement is owed: XDP cannot send, it was refused, or waits */
+#define CLAIM_F_USED	 0x10 /* the guest used the address in this window */
+#define CLAIM_F_DEFENDER 0x20 /* what is owed is the rival's, who defends the address */
+#define CLAIM_F_DOUBTED	 0x40 /* another host named it since the owner did, or that one moved */
 
 /* ---- listeners ---- */
 

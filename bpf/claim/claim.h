@@ -7,19 +7,19 @@
  * be earlier than that of the step before: no difference is taken without a look. Compiled into the
  * BPF programs, the unit tests and the simulator.
  *
- *	claim_probe()     a guest probes for the address            (RFC 5227 2.1.1)
- *	claim_heard()     somebody says that it has the address
- *	claim_due()       the deadline has passed
- *	claim_seen()      its host was heard of, with whatever address
- *	claim_asked()     an operator wants it announced now
+ *	claim_hear_probe()     a guest probes for the address            (RFC 5227 2.1.1)
+ *	claim_hear_assertion()     somebody says that it has the address
+ *	claim_run_deadline()       the deadline has passed
+ *	claim_note_seen()      its host was heard of, with whatever address
+ *	claim_announce_now()     an operator wants it announced now
  *	claim_thaw()      an operator says that the quarrel over it is settled
- *	claim_left()      the port that it counts for has left
- *	claim_recorded()  the announcement of the last step was sent, or could not be
+ *	claim_drop_port()      the port that it counts for has left
+ *	claim_record_sent()  the announcement of the last step was sent, or could not be
  *	claim_queue()     that announcement has to wait for its turn
- *	claim_owe()       the hook at hand cannot send at all: garpd_speak will
- *	claim_noted()     the host's own neighbour entry was looked at
- *	claim_nudged()    a round of nudges to the address's listeners is over
- *	claim_answered()  one of them answered, and so has followed
+ *	claim_defer()       the hook at hand cannot send at all: garpd_speak will
+ *	claim_note_host()     the host's own neighbour entry was looked at
+ *	claim_finish_nudges()    a round of nudges to the address's listeners is over
+ *	claim_confirm()  one of them answered, and so has followed
  */
 #ifndef GARPD_CLAIM_H
 #define GARPD_CLAIM_H

@@ -10,14 +10,15 @@
 
 /* A round of nudges, and what it came to (speak_nudge.h). */
 struct nudges {
-	__u64 since_ns; /* answers before that prove nothing */
-	__u32 looks;	/* 1: nobody is nudged any more, only: who has answered? */
-	__u32 offset;	/* of ARP or IPv6 in the frame that is at hand */
+	__u64 since_ns;	  /* answers before that prove nothing */
+	__u32 count_only; /* 1: nobody is nudged any more, only: who has answered? */
+	__u32 offset;	  /* of ARP or IPv6 in the frame that is at hand */
 	__u32 sent;
 	__u32 waiting; /* listeners that have not answered yet, whether or not nudged now */
 };
 
-/* Unlike a slot, the round stays due until claim_nudged(): of two callers at once each sends it. */
+/* Unlike a slot, the round stays due until claim_finish_nudges(): of two callers at once each sends
+ * it. */
 static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
 					     __u64 now_ns)
 {
@@ -35,9 +36,10 @@ static __always_inline int claim_nudge_is_last(const struct claim *claim,
 }
 
 /* A round is over. Once everybody has answered there is no further one; only the last is news. */
-static __always_inline struct claim_step claim_nudged(struct claim *claim,
-						      const struct nudges *nudges,
-						      const struct settings *settings, __u64 now_ns)
+static __always_inline struct claim_step claim_finish_nudges(struct claim *claim,
+							     const struct nudges *nudges,
+							     const struct settings *settings,
+							     __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_nudge_round};
 	int last = claim_nudge_is_last(claim, settings);
@@ -53,7 +55,7 @@ static __always_inline struct claim_step claim_nudged(struct claim *claim,
 	} else {
 		claim_stop_nudging(claim);
 	}
-	claim_wake(claim);
+	claim_set_deadline(claim);
 	if (nudges->waiting && last) {
 		step.reason = COUNTER_unconfirmed;
 		step.changed = 1;
@@ -63,9 +65,9 @@ static __always_inline struct claim_step claim_nudged(struct claim *claim,
 }
 
 /* Of who was not nudged so many answers are news: a guest can make hosts up that answer. */
-#define CLAIM_UNASKED LISTENERS
+#define CLAIM_MAX_UNSOLICITED LISTENERS
 
-static __always_inline int claim_answer_is_news(struct claim *claim, const struct listener *known)
+static __always_inline int claim_accept_reply(struct claim *claim, const struct listener *known)
 {
 	if (!claim_is_certain(claim->state) || !claim->announced_since_ns)
 		return 0;
@@ -73,9 +75,9 @@ static __always_inline int claim_answer_is_news(struct claim *claim, const struc
 		return 0;
 	if (known && known->nudged_ns >= claim->announced_since_ns)
 		return 1;
-	if (claim->unasked >= CLAIM_UNASKED)
+	if (claim->unsolicited >= CLAIM_MAX_UNSOLICITED)
 		return 0;
-	claim->unasked++;
+	claim->unsolicited++;
 	return 1;
 }
 
@@ -84,13 +86,13 @@ static __always_inline int claim_answer_is_news(struct claim *claim, const struc
  * `known`: what is remembered of that host, NULL: nothing. Only its first answer since the
  * announcement is news.
  */
-static __always_inline struct claim_step claim_answered(struct claim *claim, const __u8 *to_mac,
-							const struct addr *listener,
-							const struct listener *known, __u64 now_ns)
+static __always_inline struct claim_step claim_confirm(struct claim *claim, const __u8 *to_mac,
+						       const struct addr *listener,
+						       const struct listener *known, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_answer_seen};
 
-	if (!mac_equal(claim->mac, to_mac) || !claim_answer_is_news(claim, known))
+	if (!mac_equal(claim->mac, to_mac) || !claim_accept_reply(claim, known))
 		return step;
 	claim->confirmations++;
 	if (claim->unconfirmed)
@@ -107,12 +109,12 @@ static __always_inline struct claim_step claim_answered(struct claim *claim, con
  * The owner was heard of, with whatever address: it is alive. On another port than it would be
  * announced on, it may have gone there, and we would teach the bridge the old one.
  */
-static __always_inline void claim_seen(struct claim *claim, const struct seen *seen)
+static __always_inline void claim_note_seen(struct claim *claim, const struct seen *seen)
 {
 	/* What keeps a guest's refusals and quarrels young fills its quota. */
 	if (claim->state != CLAIM_OWNED || seen->heard_ns <= claim->last_seen_ns)
 		return;
-	if (seen->port == claim_where(claim))
+	if (seen->port == claim_next_port(claim))
 		claim->last_seen_ns = seen->heard_ns;
 	else
 		claim->flags |= CLAIM_F_DOUBTED;
@@ -124,21 +126,21 @@ static __always_inline void claim_seen(struct claim *claim, const struct seen *s
  * may have the address: who moved it without a word to us would lose it to a former owner that
  * merely lives.
  */
-static __always_inline void claim_refresh(struct claim *claim, const struct judged *judged,
+static __always_inline void claim_refresh(struct claim *claim, const struct claim_next *next,
 					  const struct settings *settings, struct claim_step *step,
 					  __u64 now_ns)
 {
 	int heard = now_ns <= claim->last_seen_ns + settings->refresh_ns;
 
-	if (judged->policy.denied) {
-		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+	if (next->policy.denied) {
+		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 	} else if (now_ns < claim->last_announcement_ns + settings->refresh_ns) {
 		step->reason = COUNTER_not_due; /* it had seemed dead when it was armed */
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step->reason = COUNTER_refresh_doubted;
-	} else if (heard && judged->heir) {
+	} else if (heard && next->live_port) {
 		step->reason = COUNTER_announce_refresh;
-		claim_say(claim, SAY_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
 	} else {
 		step->reason = COUNTER_refresh_silent;
 	}

@@ -18,12 +18,12 @@ static __always_inline void claim_next_slot(struct claim *claim, const struct se
 		claim_edge(claim, CLAIM_ANNOUNCING, COUNTER_announce_next, step, now_ns);
 	else
 		claim_edge(claim, CLAIM_OWNED, COUNTER_announce_done, step, now_ns);
-	claim_say(claim, SAY_GUEST, step, now_ns);
+	claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
 
-static __always_inline void claim_window_ends(struct claim *claim, const struct settings *settings,
-					      struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_end_window(struct claim *claim, const struct settings *settings,
+					     struct claim_step *step, __u64 now_ns)
 {
 	/* An immediate address has been announced: its list of owners vouches for the rest. */
 	int vouched = claim->flags & (CLAIM_F_IMMEDIATE | CLAIM_F_USED);
@@ -35,23 +35,23 @@ static __always_inline void claim_window_ends(struct claim *claim, const struct 
 }
 
 /* The quarrel is over when nobody has kept it up: who had the address before it has it still. */
-static __always_inline void claim_quarrel_ends(struct claim *claim, const struct settings *settings,
+static __always_inline void claim_end_conflict(struct claim *claim, const struct settings *settings,
 					       struct claim_step *step, __u64 now_ns)
 {
-	if (claim_is_quarrel(claim, now_ns))
+	if (claim_has_conflict(claim, now_ns))
 		claim_arm(claim, settings, now_ns);
 	else
 		claim_lapse(claim, settings, step, now_ns);
 }
 
-static __always_inline void claim_ages(struct claim *claim, const struct judged *judged,
-				       const struct settings *settings, struct claim_step *step,
-				       __u64 now_ns)
+static __always_inline void claim_check_age(struct claim *claim, const struct claim_next *next,
+					    const struct settings *settings,
+					    struct claim_step *step, __u64 now_ns)
 {
-	if (now_ns < claim->last_seen_ns + claim_age_ns(claim, settings)) {
+	if (now_ns < claim->last_seen_ns + claim_max_age_ns(claim, settings)) {
 		step->reason = COUNTER_not_due;
 		if (claim->state == CLAIM_OWNED && settings->refresh_ns)
-			claim_refresh(claim, judged, settings, step, now_ns);
+			claim_refresh(claim, next, settings, step, now_ns);
 		else
 			claim_arm(claim, settings, now_ns);
 		return;
@@ -62,27 +62,27 @@ static __always_inline void claim_ages(struct claim *claim, const struct judged 
 }
 
 /* What is owed is said now, unless the policy has come to forbid it. */
-static __always_inline void claim_pay(struct claim *claim, const struct judged *judged,
-				      const struct settings *settings, struct claim_step *step,
-				      __u64 now_ns)
+static __always_inline void claim_send_deferred(struct claim *claim, const struct claim_next *next,
+						const struct settings *settings,
+						struct claim_step *step, __u64 now_ns)
 {
 	int defender = claim->flags & CLAIM_F_DEFENDER;
 
 	step->queued = claim->queued;
-	claim_owe_nothing(claim);
-	if (!judged->policy.denied) {
+	claim_clear_deferred(claim);
+	if (!next->policy.denied) {
 		step->reason = COUNTER_announce_owed;
-		claim_say(claim, defender ? SAY_DEFENDER : SAY_GUEST, step, now_ns);
+		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
 	} else if (defender) {
-		step->reason = judged->policy.denied; /* the quarrel goes on all the same */
+		step->reason = next->policy.denied; /* the quarrel goes on all the same */
 	} else {
-		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
 }
 
 /* What the state's own clock brings. */
-static __always_inline void claim_state_due(struct claim *claim, const struct judged *judged,
+static __always_inline void claim_run_state(struct claim *claim, const struct claim_next *next,
 					    const struct settings *settings,
 					    struct claim_step *step, __u64 now_ns)
 {
@@ -92,17 +92,17 @@ static __always_inline void claim_state_due(struct claim *claim, const struct ju
 	 * The end of the window says what its first probe is owed: not twice in one moment, and in
 	 * the turn that this has waited for.
 	 */
-	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_ends_ns) {
+	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_end_ns) {
 		step->queued = claim->queued;
-		claim_owe_nothing(claim);
+		claim_clear_deferred(claim);
 	}
-	if (claim->flags & CLAIM_F_OWED) {
-		claim_pay(claim, judged, settings, step, now_ns);
-	} else if (judged->policy.denied && pending) {
-		claim_edge(claim, CLAIM_DENIED, judged->policy.denied, step, now_ns);
+	if (claim->flags & CLAIM_F_DEFERRED) {
+		claim_send_deferred(claim, next, settings, step, now_ns);
+	} else if (next->policy.denied && pending) {
+		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_PROBING) {
-		claim_window_ends(claim, settings, step, now_ns);
+		claim_end_window(claim, settings, step, now_ns);
 	} else if (claim->state == CLAIM_ANNOUNCING) {
 		claim_next_slot(claim, settings, step, now_ns);
 	} else if (claim->state == CLAIM_FROZEN) {
@@ -110,32 +110,34 @@ static __always_inline void claim_state_due(struct claim *claim, const struct ju
 		claim_edge(claim, CLAIM_OWNED, COUNTER_thawed, step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
-		claim_quarrel_ends(claim, settings, step, now_ns);
+		claim_end_conflict(claim, settings, step, now_ns);
 	} else {
-		claim_ages(claim, judged, settings, step, now_ns);
+		claim_check_age(claim, next, settings, step, now_ns);
 	}
 }
 
 /*
- * The clock says that the claim's deadline may have passed; `judged` is claim_whom() as of now.
+ * The clock says that the claim's deadline may have passed; `next` is claim_next_mac() as of now.
  * The slot is taken here, before anything is sent: nothing is ever announced twice in it.
  */
-static __always_inline struct claim_step claim_due(struct claim *claim, const struct judged *judged,
-						   const struct settings *settings, __u64 now_ns)
+static __always_inline struct claim_step claim_run_deadline(struct claim *claim,
+							    const struct claim_next *next,
+							    const struct settings *settings,
+							    __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
 
 	if (!claim->deadline_ns || now_ns < claim->deadline_ns)
 		return step;
 	if (now_ns >= claim->due_ns)
-		claim_state_due(claim, judged, settings, &step, now_ns);
+		claim_run_state(claim, next, settings, &step, now_ns);
 	/* A round that is not due yet may be allowed by then. */
-	if (judged->policy.denied && now_ns >= claim->nudge_ns)
+	if (next->policy.denied && now_ns >= claim->nudge_ns)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, &step, now_ns);
 	if (step.nudge && step.reason == COUNTER_not_due)
 		step.reason = COUNTER_nudge_round;
-	claim_wake(claim);
+	claim_set_deadline(claim);
 	return step;
 }
 
@@ -143,21 +145,22 @@ static __always_inline struct claim_step claim_due(struct claim *claim, const st
  * An operator wants the owner announced now. Only a settled claim has one that is certain, it has
  * to be behind a port of guests, and to have named the address since anybody else did.
  */
-static __always_inline struct claim_step claim_asked(struct claim *claim,
-						     const struct judged *judged,
-						     const struct settings *settings, __u64 now_ns)
+static __always_inline struct claim_step claim_announce_now(struct claim *claim,
+							    const struct claim_next *next,
+							    const struct settings *settings,
+							    __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state};
 
-	if (judged->policy.denied) {
-		step.reason = judged->policy.denied;
-	} else if (!claim_is_certain(claim->state) || !judged->heir) {
+	if (next->policy.denied) {
+		step.reason = next->policy.denied;
+	} else if (!claim_is_certain(claim->state) || !next->live_port) {
 		step.reason = COUNTER_announce_refused;
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step.reason = COUNTER_announce_doubted;
 	} else {
 		step.reason = COUNTER_announce_asked;
-		claim_say(claim, SAY_GUEST, &step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);
@@ -180,20 +183,21 @@ static __always_inline struct claim_step claim_thaw(struct claim *claim,
 }
 
 /*
- * The port that the claim counts for has left. Where a guest on `heir` has the address now, the
- * claim is its; 0: on no port of guests, and there is nobody left to announce.
+ * The port that the claim counts for has left. Where a guest on `live_port` has the address now,
+ * the claim is its; 0: on no port of guests, and there is nobody left to announce.
  */
-static __always_inline struct claim_step claim_left(struct claim *claim, __u32 heir, __u64 now_ns)
+static __always_inline struct claim_step claim_drop_port(struct claim *claim, __u32 live_port,
+							 __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_left_to_other};
 
-	if (heir) {
-		claim->quota_port = heir;
+	if (live_port) {
+		claim->quota_port = live_port;
 		return step;
 	}
 	claim_edge(claim, CLAIM_NONE, COUNTER_left, &step, now_ns);
 	claim->due_ns = 0;
-	claim_wake(claim);
+	claim_set_deadline(claim);
 	step.forget = 1;
 	return step;
 }

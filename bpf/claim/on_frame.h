@@ -29,9 +29,9 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
  * one that it had taken over. Two hosts in DAD at once have both failed when each has heard the
  * other (RFC 4862 5.4.3), and in IPv6 there is no further probe to tell.
  */
-static __always_inline void claim_probe_again(struct claim *claim, const struct heard *heard,
-					      __u64 before_ns, const struct settings *settings,
-					      struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_hear_probe_again(struct claim *claim, const struct heard *heard,
+						   __u64 before_ns, const struct settings *settings,
+						   struct claim_step *step, __u64 now_ns)
 {
 	const __u8 *mac = heard->frame->mac;
 	struct tags older_tags = claim->tags;
@@ -55,15 +55,15 @@ static __always_inline void claim_probe_again(struct claim *claim, const struct 
 
 /* A probe on an uplink is another machine's business; here it can only contradict, or raise doubt.
  */
-static __always_inline void claim_probe_uplink(struct claim *claim, const struct heard *heard,
-					       const struct settings *settings,
-					       struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_hear_uplink_probe(struct claim *claim, const struct heard *heard,
+						    const struct settings *settings,
+						    struct claim_step *step, __u64 now_ns)
 {
 	step->reason = COUNTER_probe_uplink;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
 	claim->flags |= CLAIM_F_DOUBTED;
-	if (claim->state == CLAIM_PROBING || claim_is_quarrel(claim, now_ns))
+	if (claim->state == CLAIM_PROBING || claim_has_conflict(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
 
@@ -90,8 +90,10 @@ static __always_inline int claim_probe_is_looped(const struct claim *claim,
 }
 
 /* A FRAME_PROBE was heard. The claim may be new (CLAIM_NONE, all zero but its key). */
-static __always_inline struct claim_step claim_probe(struct claim *claim, const struct heard *heard,
-						     const struct settings *settings, __u64 now_ns)
+static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
+							  const struct heard *heard,
+							  const struct settings *settings,
+							  __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state};
 	__u64 before_ns = claim->last_probe_ns;
@@ -101,7 +103,7 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 		return step;
 	}
 	if (!port_has_guests(heard->role)) {
-		claim_probe_uplink(claim, heard, settings, &step, now_ns);
+		claim_hear_uplink_probe(claim, heard, settings, &step, now_ns);
 		return step;
 	}
 	if (claim_probe_is_copy(claim, heard->frame->mac, settings, now_ns)) {
@@ -117,10 +119,10 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 		claim->flags |= CLAIM_F_DOUBTED;
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
-	} else if (claim_is_quarrel(claim, now_ns)) {
+	} else if (claim_has_conflict(claim, now_ns)) {
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, &step, now_ns);
 	} else if (claim->state == CLAIM_PROBING) {
-		claim_probe_again(claim, heard, before_ns, settings, &step, now_ns);
+		claim_hear_probe_again(claim, heard, before_ns, settings, &step, now_ns);
 	} else {
 		if (claim->state == CLAIM_FROZEN) /* it was quiet long enough */
 			claim->recent_moves = 0;
@@ -130,9 +132,9 @@ static __always_inline struct claim_step claim_probe(struct claim *claim, const 
 }
 
 /* The MAC of the claim's guest has the address on two ports of guests. */
-static __always_inline void claim_heard_elsewhere(struct claim *claim, const struct heard *heard,
-						  const struct settings *settings,
-						  struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_hear_elsewhere(struct claim *claim, const struct heard *heard,
+						 const struct settings *settings,
+						 struct claim_step *step, __u64 now_ns)
 {
 	step->reason = COUNTER_seen_elsewhere;
 	claim->flags |= CLAIM_F_DOUBTED;
@@ -148,13 +150,13 @@ static __always_inline void claim_follow_owner(struct claim *claim, const struct
 	if (claim->port != heard->port)
 		claim->changed_ns = now_ns;
 	claim_take_guest(claim, heard);
-	claim_keep_owner(claim);
+	claim_set_owner_port(claim);
 }
 
 /* The claim's own guest speaks. */
-static __always_inline void claim_heard_guest(struct claim *claim, const struct heard *heard,
-					      const struct settings *settings,
-					      struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_hear_guest(struct claim *claim, const struct heard *heard,
+					     const struct settings *settings,
+					     struct claim_step *step, __u64 now_ns)
 {
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT;
 	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
@@ -170,7 +172,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 		return;
 	}
 	if (claim_is_elsewhere(claim, heard)) {
-		claim_heard_elsewhere(claim, heard, settings, step, now_ns);
+		claim_hear_elsewhere(claim, heard, settings, step, now_ns);
 		return;
 	}
 	claim->last_seen_ns = now_ns;
@@ -186,7 +188,7 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 	if (pending && !port_has_guests(heard->role))
 		return;
 	if ((pending || claim->state == CLAIM_CONFLICT) && announces &&
-	    !claim_is_quarrel(claim, now_ns)) {
+	    !claim_has_conflict(claim, now_ns)) {
 		claim_take_guest(claim, heard);
 		claim_settle(claim, settings, step, now_ns);
 	} else if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_USED)) {
@@ -202,9 +204,9 @@ static __always_inline void claim_heard_guest(struct claim *claim, const struct 
 }
 
 /* Somebody else does. */
-static __always_inline void claim_heard_other(struct claim *claim, const struct heard *heard,
-					      const struct settings *settings,
-					      struct claim_step *step, __u64 now_ns)
+static __always_inline void claim_hear_other(struct claim *claim, const struct heard *heard,
+					     const struct settings *settings,
+					     struct claim_step *step, __u64 now_ns)
 {
 	/* Who may not have the address can contradict a claim, but never take it. */
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
@@ -213,8 +215,8 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 	claim->flags |= CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
-	} else if (claim_is_quarrel(claim, now_ns)) {
-		claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
+	} else if (claim_has_conflict(claim, now_ns)) {
+		claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
 	} else if (claim->state == CLAIM_FROZEN && announces) {
 		claim_arm(claim, settings, now_ns);
 	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT) && announces) {
@@ -232,27 +234,30 @@ static __always_inline void claim_heard_other(struct claim *claim, const struct 
 static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
 					 const struct settings *settings, __u64 now_ns)
 {
-	__u64 said_ns = heard->frame->to == FRAME_ASKS ? claim->nudged_ns : claim->saying_ns;
+	__u64 sent_ns = heard->frame->to == FRAME_REQUEST ? claim->nudged_ns
+							  : claim->announce_start_ns;
 
-	if (!heard->markless || !said_ns || now_ns >= said_ns + settings->duplicate_ns)
+	if (!heard->markless || !sent_ns || now_ns >= sent_ns + settings->duplicate_ns)
 		return 0;
-	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_ASKS)
+	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_REQUEST)
 		return 0;
 	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
 }
 
 /* A FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address was heard, on any port. */
-static __always_inline struct claim_step claim_heard(struct claim *claim, const struct heard *heard,
-						     const struct settings *settings, __u64 now_ns)
+static __always_inline struct claim_step claim_hear_assertion(struct claim *claim,
+							      const struct heard *heard,
+							      const struct settings *settings,
+							      __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state};
 
 	if (claim_is_echo(claim, heard, settings, now_ns))
 		step.reason = COUNTER_own_frame;
 	else if (mac_equal(claim->mac, heard->frame->mac))
-		claim_heard_guest(claim, heard, settings, &step, now_ns);
+		claim_hear_guest(claim, heard, settings, &step, now_ns);
 	else
-		claim_heard_other(claim, heard, settings, &step, now_ns);
+		claim_hear_other(claim, heard, settings, &step, now_ns);
 	return step;
 }
 

@@ -24,7 +24,7 @@ struct guard {
 	__u8 has_mac;	  /* the port's rule has the MAC */
 };
 
-static __always_inline int policy_lists(const struct address *address, const __u8 *mac)
+static __always_inline int policy_has_owner(const struct address *address, const __u8 *mac)
 {
 	__u32 i;
 
@@ -55,7 +55,7 @@ static __always_inline struct policy policy_judge(const struct address *declared
 		return policy;
 	}
 	if (declared && declared->owner_count) {
-		policy.declared = policy_lists(declared, mac);
+		policy.declared = policy_has_owner(declared, mac);
 		if (!policy.declared)
 			policy.denied = COUNTER_denied_owner;
 		else
@@ -69,8 +69,8 @@ static __always_inline struct policy policy_judge(const struct address *declared
 }
 
 /* What is declared is wanted, wherever it is; but not by a guest that may not have it. */
-static __always_inline enum counter guard_denies(const struct guard *guard,
-						 const struct address *declared)
+static __always_inline enum counter guard_check(const struct guard *guard,
+						const struct address *declared)
 {
 	if (guard->guards & GUARD_MACS && !guard->has_mac)
 		return COUNTER_denied_port_mac;
@@ -95,7 +95,7 @@ static __always_inline struct policy policy_judge_guarded(const struct address *
 
 	if (policy.denied)
 		return policy;
-	policy.denied = guard_denies(guard, declared);
+	policy.denied = guard_check(guard, declared);
 	if (policy.denied)
 		policy.declared = policy.immediate = 0;
 	return policy;

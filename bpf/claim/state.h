@@ -18,28 +18,29 @@
 /* One frame, where it was heard, and what the policy says of its sender. */
 struct heard {
 	const struct frame *frame;
-	__u32 port; /* ifindex */
-	__u32 role; /* enum port_role */
-	__u32 gone; /* ifindex: the claim's port, where that is no port of the segment any more */
+	__u32 port;	 /* ifindex */
+	__u32 role;	 /* enum port_role */
+	__u32 gone_port; /* ifindex: the claim's port, where that is no port of the segment any more
+			  */
 	struct policy policy;
 	__u8 markless; /* the hook cannot see whether the frame is one of ours (XDP) */
 };
 
 /* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
  */
-struct judged {
+struct claim_next {
 	__u8 mac[MAC_LEN];
-	__u16 left; /* 1: the port that the claim counts for has left the segment */
-	__u32 port; /* ifindex */
-	__u32 heir; /* the port, where it is one of guests there; 0: it is none */
+	__u16 port_left; /* 1: the port that the claim counts for has left the segment */
+	__u32 port;	 /* ifindex */
+	__u32 live_port; /* the port, where it is one of guests there; 0: it is none */
 	struct policy policy;
 	struct seen seen;
 };
 
-enum say {
-	SAY_NOBODY,
-	SAY_GUEST,    /* claim.mac on claim.port */
-	SAY_DEFENDER, /* claim.rival on claim.rival_port */
+enum announce {
+	ANNOUNCE_NONE,
+	ANNOUNCE_GUEST,	   /* claim.mac on claim.port */
+	ANNOUNCE_DEFENDER, /* claim.rival on claim.rival_port */
 };
 
 /* Guests are behind such a port, and ours to speak for. */
@@ -51,7 +52,7 @@ static __always_inline int port_has_guests(__u32 role)
 /* What happened and what is to be done about it. */
 struct claim_step {
 	__u8 reason;	/* enum counter: count it */
-	__u8 say;	/* enum say: whose announcement */
+	__u8 announce;	/* enum announce: whose announcement */
 	__u8 changed;	/* tell the daemon: the state or the deadline is new */
 	__u8 moved;	/* count it too: the address has another owner */
 	__u8 old_state; /* enum claim_state */
@@ -81,7 +82,7 @@ static __always_inline void claim_stop_nudging(struct claim *claim)
 static __always_inline void claim_begin_announcing(struct claim *claim, __u64 now_ns)
 {
 	claim->announced_since_ns = now_ns;
-	claim->unasked = 0;
+	claim->unsolicited = 0;
 }
 
 /* The first round is due at once, with what else is said now. */
@@ -111,11 +112,11 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
  * The step says it. The time is taken now: generic XDP may meet the announcement, on another CPU,
  * before this one has recorded that it was sent.
  */
-static __always_inline void claim_say(struct claim *claim, enum say say, struct claim_step *step,
-				      __u64 now_ns)
+static __always_inline void claim_announce(struct claim *claim, enum announce announce,
+					   struct claim_step *step, __u64 now_ns)
 {
-	step->say = say;
-	claim->saying_ns = now_ns;
+	step->announce = announce;
+	claim->announce_start_ns = now_ns;
 }
 
 /* Who had the address before the guest that the claim is about now. */
@@ -127,11 +128,11 @@ static __always_inline int claim_has_former_owner(const struct claim *claim)
 /* Is a round of nudges due at some time? Not before the announcement that it goes with. */
 static __always_inline int claim_has_nudges(const struct claim *claim)
 {
-	return claim->nudge_ns && !(claim->flags & CLAIM_F_OWED);
+	return claim->nudge_ns && !(claim->flags & CLAIM_F_DEFERRED);
 }
 
 /* Two clocks run, that of the state and that of the nudges: the daemon comes for the first one. */
-static __always_inline void claim_wake(struct claim *claim)
+static __always_inline void claim_set_deadline(struct claim *claim)
 {
 	claim->deadline_ns = claim->due_ns;
 	if (claim_has_nudges(claim) && claim->nudge_ns < claim->due_ns)
@@ -139,8 +140,8 @@ static __always_inline void claim_wake(struct claim *claim)
 }
 
 /* How long after its last sign of life the claim is forgotten. */
-static __always_inline __u64 claim_age_ns(const struct claim *claim,
-					  const struct settings *settings)
+static __always_inline __u64 claim_max_age_ns(const struct claim *claim,
+					      const struct settings *settings)
 {
 	if (claim->state == CLAIM_DENIED && settings->max_age_ns > CLAIM_DENIED_NS)
 		return CLAIM_DENIED_NS;
@@ -148,10 +149,10 @@ static __always_inline __u64 claim_age_ns(const struct claim *claim,
 }
 
 /* When an owner is due for a refresh, if it is wanted; or is forgotten, if that comes first. */
-static __always_inline __u64 claim_rests_until(const struct claim *claim,
-					       const struct settings *settings, __u64 now_ns)
+static __always_inline __u64 claim_idle_until(const struct claim *claim,
+					      const struct settings *settings, __u64 now_ns)
 {
-	__u64 aged_ns = claim->last_seen_ns + claim_age_ns(claim, settings);
+	__u64 aged_ns = claim->last_seen_ns + claim_max_age_ns(claim, settings);
 
 	if (claim->state != CLAIM_OWNED || !settings->refresh_ns ||
 	    now_ns + settings->refresh_ns > aged_ns)
@@ -163,10 +164,10 @@ static __always_inline __u64 claim_rests_until(const struct claim *claim,
 static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
 				      __u64 now_ns)
 {
-	if (claim->flags & CLAIM_F_OWED)
-		claim->due_ns = claim->owed_ns;
+	if (claim->flags & CLAIM_F_DEFERRED)
+		claim->due_ns = claim->deferred_ns;
 	else if (claim->state == CLAIM_PROBING)
-		claim->due_ns = claim->window_ends_ns;
+		claim->due_ns = claim->window_end_ns;
 	else if (claim->state == CLAIM_ANNOUNCING && claim->window_announcements == 1)
 		claim->due_ns = now_ns + settings->first_interval_ns;
 	else if (claim->state == CLAIM_ANNOUNCING)
@@ -174,10 +175,10 @@ static __always_inline void claim_arm(struct claim *claim, const struct settings
 	else if (claim->state == CLAIM_FROZEN)
 		claim->due_ns = now_ns + settings->thaw_ns;
 	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
-		claim->due_ns = claim->window_ends_ns;
+		claim->due_ns = claim->window_end_ns;
 	else
-		claim->due_ns = claim_rests_until(claim, settings, now_ns);
-	claim_wake(claim);
+		claim->due_ns = claim_idle_until(claim, settings, now_ns);
+	claim_set_deadline(claim);
 }
 
 static __always_inline int claim_is_ipv6(const struct claim *claim)
@@ -197,7 +198,7 @@ static __always_inline void claim_take_guest(struct claim *claim, const struct h
 /* On the claim's port, or on what came in its place where that is gone. */
 static __always_inline int claim_is_here(const struct claim *claim, const struct heard *heard)
 {
-	return heard->port == claim->port || heard->gone == claim->port;
+	return heard->port == claim->port || heard->gone_port == claim->port;
 }
 
 /*
@@ -213,7 +214,7 @@ static __always_inline int claim_is_elsewhere(const struct claim *claim, const s
 
 /* The guest has the address where it is now: there an attempt that comes to nothing falls back to.
  */
-static __always_inline void claim_keep_owner(struct claim *claim)
+static __always_inline void claim_set_owner_port(struct claim *claim)
 {
 	claim->owner_port = claim->port;
 	claim->owner_role = claim->role;
@@ -245,9 +246,9 @@ static __always_inline void claim_count_probe(struct claim *claim, __u64 now_ns)
 
 /* ---- debts ---- */
 
-static __always_inline void claim_owe_nothing(struct claim *claim)
+static __always_inline void claim_clear_deferred(struct claim *claim)
 {
-	claim->flags &= ~(CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	claim->flags &= ~(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER);
 	claim->queued = QUEUED_NOT;
 }
 
@@ -255,24 +256,24 @@ static __always_inline void claim_owe_nothing(struct claim *claim)
  * The announcement of the last step is owed: garpd_speak makes up for it at at_ns, or as soon
  * after that as there is a daemon to run it.
  */
-static __always_inline void claim_owe(struct claim *claim, enum say say, __u64 at_ns)
+static __always_inline void claim_defer(struct claim *claim, enum announce announce, __u64 at_ns)
 {
-	claim_owe_nothing(claim);
-	claim->flags |= CLAIM_F_OWED;
-	if (say == SAY_DEFENDER)
+	claim_clear_deferred(claim);
+	claim->flags |= CLAIM_F_DEFERRED;
+	if (announce == ANNOUNCE_DEFENDER)
 		claim->flags |= CLAIM_F_DEFENDER;
-	claim->owed_ns = at_ns;
+	claim->deferred_ns = at_ns;
 	claim->due_ns = at_ns;
-	claim_wake(claim);
+	claim_set_deadline(claim);
 }
 
 /* Whose announcement is the next one: the policy judges this MAC. */
-static __always_inline const __u8 *claim_whom(const struct claim *claim)
+static __always_inline const __u8 *claim_next_mac(const struct claim *claim)
 {
 	return claim->flags & CLAIM_F_DEFENDER ? claim->rival : claim->mac;
 }
 
-static __always_inline __u32 claim_where(const struct claim *claim)
+static __always_inline __u32 claim_next_port(const struct claim *claim)
 {
 	return claim->flags & CLAIM_F_DEFENDER ? claim->rival_port : claim->port;
 }

@@ -15,13 +15,13 @@
  * happened more than max_moves times in moves_ns (counted as FRR counts mobility: from the first
  * move on).
  */
-static __always_inline int claim_own(struct claim *claim, const struct settings *settings,
-				     __u64 now_ns)
+static __always_inline int claim_set_owner(struct claim *claim, const struct settings *settings,
+					   __u64 now_ns)
 {
 	int moved = !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 
 	claim_copy_mac(claim->owner, claim->mac);
-	claim_keep_owner(claim);
+	claim_set_owner_port(claim);
 	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (!moved)
 		return 0;
@@ -34,8 +34,8 @@ static __always_inline int claim_own(struct claim *claim, const struct settings 
 	return 1;
 }
 
-static __always_inline int claim_moves_too_often(const struct claim *claim,
-						 const struct settings *settings)
+static __always_inline int claim_is_flapping(const struct claim *claim,
+					     const struct settings *settings)
 {
 	return claim->recent_moves > settings->max_moves;
 }
@@ -45,15 +45,15 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 						   const struct settings *settings,
 						   struct claim_step *step, __u64 now_ns)
 {
-	step->moved = claim_own(claim, settings, now_ns);
+	step->moved = claim_set_owner(claim, settings, now_ns);
 	claim->window_announcements = 1;
 	claim_begin_announcing(claim, now_ns);
-	if (step->moved && claim_moves_too_often(claim, settings)) {
+	if (step->moved && claim_is_flapping(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
 	} else {
 		claim_edge(claim, settings->announce_num > 1 ? CLAIM_ANNOUNCING : CLAIM_OWNED,
 			   reason, step, now_ns);
-		claim_say(claim, SAY_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
@@ -64,14 +64,14 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 					 struct claim_step *step, __u64 now_ns)
 {
 	claim->self_announced++;
-	claim_owe_nothing(claim);
+	claim_clear_deferred(claim);
 	claim->retries = 0;
-	step->moved = claim_own(claim, settings, now_ns);
+	step->moved = claim_set_owner(claim, settings, now_ns);
 	if (step->moved)
 		claim_stop_nudging(claim); /* that was the former owner's */
 	if (!claim->nudge_ns)
 		claim_begin_announcing(claim, now_ns);
-	if (step->moved && claim_moves_too_often(claim, settings)) {
+	if (step->moved && claim_is_flapping(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
 	} else {
 		claim_edge(claim, CLAIM_OWNED, COUNTER_self_announced, step, now_ns);
@@ -102,7 +102,7 @@ static __always_inline __u32 claim_min_probes(const struct claim *claim,
  * next probe that is as late as PROBE_MAX. In IPv6 nobody knows how many will come, so that each
  * one may be the last, and the grace covers the next.
  */
-static __always_inline void claim_window(struct claim *claim, const struct settings *settings)
+static __always_inline void claim_set_window(struct claim *claim, const struct settings *settings)
 {
 	int steady = claim_is_steady(claim);
 	__u64 wait_ns = steady ? settings->steady_window_ns : settings->window_ns;
@@ -115,7 +115,7 @@ static __always_inline void claim_window(struct claim *claim, const struct setti
 		   claim->window_probes >= settings->min_probes) {
 		grace_ns = 0;
 	}
-	claim->window_ends_ns = claim->last_probe_ns + wait_ns + grace_ns;
+	claim->window_end_ns = claim->last_probe_ns + wait_ns + grace_ns;
 }
 
 static __always_inline void claim_open_window(struct claim *claim, const struct heard *heard,
@@ -127,17 +127,17 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
 	claim->rival_port = 0;
 	claim->rival_probe_ns = 0;
-	claim_owe_nothing(claim);
+	claim_clear_deferred(claim);
 	claim->flags = heard->policy.declared ? CLAIM_F_DECLARED : 0;
 	claim->retries = 0;
 	claim->window_probes = 1;
 	claim->window_announcements = 0;
 	claim->first_probe_ns = now_ns;
-	claim_window(claim, settings);
+	claim_set_window(claim, settings);
 	if (heard->policy.immediate) {
 		claim->flags |= CLAIM_F_IMMEDIATE;
 		reason = COUNTER_immediate;
-		claim_say(claim, SAY_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
 	}
 	claim_edge(claim, CLAIM_PROBING, reason, step, now_ns);
 	claim_arm(claim, settings, now_ns);
@@ -156,7 +156,7 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 		claim->flags |= CLAIM_F_UNSTEADY;
 	claim_take_prober(claim, heard);
 	claim->window_probes++;
-	claim_window(claim, settings);
+	claim_set_window(claim, settings);
 	claim_edge(claim, CLAIM_PROBING, COUNTER_window_continued, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
@@ -186,8 +186,8 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 /* ---- contradiction ---- */
 
 /* How long a quarrel lasts after its last sign: the longest window of a guest. */
-static __always_inline __u64 claim_quarrel_ns(const struct claim *claim,
-					      const struct settings *settings)
+static __always_inline __u64 claim_conflict_ns(const struct claim *claim,
+					       const struct settings *settings)
 {
 	if (claim_is_ipv6(claim))
 		return settings->dad_window_ns + settings->dad_grace_ns;
@@ -201,10 +201,10 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
 {
 	claim->conflicts++;
 	claim->last_conflict_ns = now_ns;
-	claim->window_ends_ns = now_ns + claim_quarrel_ns(claim, settings);
+	claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
 	/* Caches may be with the guest until its rival has defended: that debt stays. */
 	if (!(claim->flags & CLAIM_F_DEFENDER)) {
-		claim_owe_nothing(claim);
+		claim_clear_deferred(claim);
 		/* A guest that goes on probing keeps the quarrel up; its rival stays the same. */
 		if (!mac_equal(claim->mac, heard->frame->mac))
 			claim_note_rival(claim, heard->frame->mac, heard->port,
@@ -229,12 +229,12 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
 			 settings, step, now_ns);
 	if (defends)
-		claim_say(claim, SAY_DEFENDER, step, now_ns);
+		claim_announce(claim, ANNOUNCE_DEFENDER, step, now_ns);
 }
 
-static __always_inline int claim_is_quarrel(const struct claim *claim, __u64 now_ns)
+static __always_inline int claim_has_conflict(const struct claim *claim, __u64 now_ns)
 {
-	return claim->state == CLAIM_CONFLICT && now_ns < claim->window_ends_ns;
+	return claim->state == CLAIM_CONFLICT && now_ns < claim->window_end_ns;
 }
 
 #endif /* GARPD_CLAIM_WINDOW_H */

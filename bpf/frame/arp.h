@@ -69,7 +69,7 @@ static __always_inline void arp_classify_assertion(struct frame *frame, const st
 	if (ipv4_equal(arp->spa, arp->tpa) || !ipv4_is_host(arp->tpa))
 		return;
 	addr_from_ipv4(&frame->target, arp->tpa);
-	frame_address(frame, arp->op == frame_be16(ARP_REQUEST) ? FRAME_ASKS : FRAME_ANSWERS, eth);
+	frame_address(frame, arp->op == frame_be16(ARP_REQUEST) ? FRAME_REQUEST : FRAME_REPLY, eth);
 }
 
 static __always_inline void arp_classify(struct frame *frame, const struct eth_wire *eth,

@@ -50,9 +50,9 @@ enum frame_kind {
 
 /* Whom an assertion is addressed at: its sender has, or is given, that one's MAC. */
 enum frame_to {
-	FRAME_TO_NOBODY, /* an announcement, or nothing that shows it */
-	FRAME_ASKS,	 /* an ordinary request, a Neighbor Solicitation: who has `target`? */
-	FRAME_ANSWERS,	 /* a reply, a solicited Neighbor Advertisement: `target` had asked */
+	FRAME_UNADDRESSED, /* an announcement, or nothing that shows it */
+	FRAME_REQUEST,	   /* an ordinary request, a Neighbor Solicitation: who has `target`? */
+	FRAME_REPLY,	   /* a reply, a solicited Neighbor Advertisement: `target` had asked */
 };
 
 /*

@@ -255,17 +255,18 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
 		frame->kind = FRAME_ANNOUNCEMENT;
 	if (frame->kind == FRAME_ASSERTION && nd->flags[0] & ND_FLAG_SOLICITED)
-		nd_address(frame, FRAME_ANSWERS, eth, ip->dst);
+		nd_address(frame, FRAME_REPLY, eth, ip->dst);
 }
 
 /* A Neighbor Solicitation of somebody who has an address: RFC 4861 7.2.2. */
-static __always_inline void nd_classify_question(struct frame *frame, const struct eth_wire *eth,
-						 const struct ipv6_wire *ip,
-						 const struct nd_wire *nd)
+static __always_inline void nd_classify_solicitation(struct frame *frame,
+						     const struct eth_wire *eth,
+						     const struct ipv6_wire *ip,
+						     const struct nd_wire *nd)
 {
 	nd_classify_assertion(frame, eth, ip->src);
 	if (frame->kind == FRAME_ASSERTION)
-		nd_address(frame, FRAME_ASKS, eth, nd->target);
+		nd_address(frame, FRAME_REQUEST, eth, nd->target);
 }
 
 /* What RFC 4861 7.1 asks of both messages. 0, or the counter to count. */
@@ -324,7 +325,7 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	else if (ipv6_is_zero(ip->src))
 		nd_classify_probe(frame, eth, ip, nd);
 	else
-		nd_classify_question(frame, eth, ip, nd);
+		nd_classify_solicitation(frame, eth, ip, nd);
 }
 
 #endif /* GARPD_FRAME_ND_H */

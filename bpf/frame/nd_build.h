@@ -17,7 +17,7 @@ struct nd_message {
 #define ND_MESSAGE_LEN (sizeof(struct nd_wire) + sizeof(struct nd_lladdr_wire))
 
 /* The Ethernet group of an IPv6 group (RFC 2464 7): what mac_is_group_of() looks for. */
-static __always_inline void mac_group_of(__u8 *mac, const __u8 *ip)
+static __always_inline void mac_from_group(__u8 *mac, const __u8 *ip)
 {
 	mac[0] = 0x33;
 	mac[1] = 0x33;
@@ -25,7 +25,7 @@ static __always_inline void mac_group_of(__u8 *mac, const __u8 *ip)
 }
 
 /* ff02::1, all nodes (RFC 4291 2.7.1) */
-static __always_inline void ipv6_all_nodes(__u8 *ip)
+static __always_inline void ipv6_set_all_nodes(__u8 *ip)
 {
 	__builtin_memset(ip, 0, 16);
 	ip[0] = 0xff;
@@ -34,7 +34,7 @@ static __always_inline void ipv6_all_nodes(__u8 *ip)
 }
 
 /* ff02::1:ffXX:XXXX (the same) */
-static __always_inline void ipv6_solicited_node(__u8 *ip, const struct addr *target)
+static __always_inline void ipv6_set_solicited_node(__u8 *ip, const struct addr *target)
 {
 	__builtin_memset(ip, 0, 16);
 	ip[0] = 0xff;
@@ -45,64 +45,64 @@ static __always_inline void ipv6_solicited_node(__u8 *ip, const struct addr *tar
 }
 
 /* From `addr`, whose link-layer address is `mac`. The rest is the caller's, and then nd_seal(). */
-static __always_inline void nd_begin(struct nd_message *said, const struct addr *addr,
+static __always_inline void nd_begin(struct nd_message *message, const struct addr *addr,
 				     const __u8 *mac)
 {
-	__builtin_memset(said, 0, sizeof(*said));
-	said->ip.version = 6 << 4;
-	said->ip.payload_len = frame_be16(ND_MESSAGE_LEN);
-	said->ip.next_header = IPV6_ICMP;
-	said->ip.hop_limit = ND_HOP_LIMIT;
-	__builtin_memcpy(said->ip.src, addr->bytes, sizeof(said->ip.src));
-	said->lladdr.units = 1;
-	__builtin_memcpy(said->lladdr.mac, mac, MAC_LEN);
+	__builtin_memset(message, 0, sizeof(*message));
+	message->ip.version = 6 << 4;
+	message->ip.payload_len = frame_be16(ND_MESSAGE_LEN);
+	message->ip.next_header = IPV6_ICMP;
+	message->ip.hop_limit = ND_HOP_LIMIT;
+	__builtin_memcpy(message->ip.src, addr->bytes, sizeof(message->ip.src));
+	message->lladdr.units = 1;
+	__builtin_memcpy(message->lladdr.mac, mac, MAC_LEN);
 }
 
 /* The checksum, of everything else. */
-static __always_inline void nd_seal(struct nd_message *said)
+static __always_inline void nd_seal(struct nd_message *message)
 {
-	const __u8 *unit = (const __u8 *)&said->nd;
-	__u32 i, sum = nd_sum_pseudo(&said->ip, ND_MESSAGE_LEN);
+	const __u8 *unit = (const __u8 *)&message->nd;
+	__u32 i, sum = nd_sum_pseudo(&message->ip, ND_MESSAGE_LEN);
 
 	for (i = 0; i < ND_MESSAGE_LEN / ND_UNIT; i++)
 		sum += nd_sum_unit(unit + i * ND_UNIT);
 	sum = ~nd_sum_fold(sum) & 0xffff;
-	said->nd.checksum[0] = sum >> 8;
-	said->nd.checksum[1] = sum & 0xff;
+	message->nd.checksum[0] = sum >> 8;
+	message->nd.checksum[1] = sum & 0xff;
 }
 
 /*
  * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes, from
  * the address itself; the guest is no router as far as we know (R=0). RFC 4861 7.2.6.
  */
-static __always_inline void nd_announce(struct nd_message *said, const struct addr *addr,
+static __always_inline void nd_announce(struct nd_message *message, const struct addr *addr,
 					const __u8 *mac)
 {
-	nd_begin(said, addr, mac);
-	ipv6_all_nodes(said->ip.dst);
-	said->nd.type = ND_ADVERTISEMENT;
-	said->nd.flags[0] = ND_FLAG_OVERRIDE;
-	__builtin_memcpy(said->nd.target, addr->bytes, sizeof(said->nd.target));
-	said->lladdr.type = ND_OPTION_TARGET;
-	nd_seal(said);
+	nd_begin(message, addr, mac);
+	ipv6_set_all_nodes(message->ip.dst);
+	message->nd.type = ND_ADVERTISEMENT;
+	message->nd.flags[0] = ND_FLAG_OVERRIDE;
+	__builtin_memcpy(message->nd.target, addr->bytes, sizeof(message->nd.target));
+	message->lladdr.type = ND_OPTION_TARGET;
+	nd_seal(message);
 }
 
 /*
  * The nudge: `addr`, at `mac`, asks for `listener`; to that one alone where its MAC is known
  * (`to_it`), else to its solicited-node group. RFC 4861 7.2.2, 7.2.3.
  */
-static __always_inline void nd_ask(struct nd_message *said, const struct addr *addr,
-				   const __u8 *mac, const struct addr *listener, int to_it)
+static __always_inline void nd_nudge(struct nd_message *message, const struct addr *addr,
+				     const __u8 *mac, const struct addr *listener, int to_it)
 {
-	nd_begin(said, addr, mac);
+	nd_begin(message, addr, mac);
 	if (to_it)
-		__builtin_memcpy(said->ip.dst, listener->bytes, sizeof(said->ip.dst));
+		__builtin_memcpy(message->ip.dst, listener->bytes, sizeof(message->ip.dst));
 	else
-		ipv6_solicited_node(said->ip.dst, listener);
-	said->nd.type = ND_SOLICITATION;
-	__builtin_memcpy(said->nd.target, listener->bytes, sizeof(said->nd.target));
-	said->lladdr.type = ND_OPTION_SOURCE;
-	nd_seal(said);
+		ipv6_set_solicited_node(message->ip.dst, listener);
+	message->nd.type = ND_SOLICITATION;
+	__builtin_memcpy(message->nd.target, listener->bytes, sizeof(message->nd.target));
+	message->lladdr.type = ND_OPTION_SOURCE;
+	nd_seal(message);
 }
 
 #endif /* GARPD_FRAME_ND_BUILD_H */

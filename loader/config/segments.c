@@ -154,9 +154,9 @@ static int rules_check(const struct guards *guards, const struct where *file)
 		addresses += guards->rule[i].address_count;
 		macs += guards->rule[i].mac_count;
 	}
-	if (addresses > GARPD_MAX_RULED || macs > GARPD_MAX_RULED)
+	if (addresses > GARPD_MAX_RULE_ITEMS || macs > GARPD_MAX_RULE_ITEMS)
 		return where_error(&where, "more than %u addresses or MACs in all; name prefixes",
-				   GARPD_MAX_RULED);
+				   GARPD_MAX_RULE_ITEMS);
 	return 0;
 }
 

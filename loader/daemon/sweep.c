@@ -54,7 +54,7 @@ static bool has_left(const struct daemon *daemon, const struct claim *claim)
 /* 0, or -errno with `err`. */
 static int sweep_claim(struct daemon *daemon, const struct claim *claim, struct err *err)
 {
-	struct speak_call call = {.key = claim->key, .op = SPEAK_LEFT};
+	struct speak_call call = {.key = claim->key, .op = SPEAK_PORT_LEFT};
 	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
 	int code;
 

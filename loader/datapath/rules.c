@@ -32,12 +32,12 @@ static bool rule_has_base(__u32 rule, __u32 base)
 /* Deletes the rules with that base. Keys first: deleting while walking starts the walk anew. */
 static void map_forget(int map, size_t key_size, size_t offset, __u32 base)
 {
-	char *keys = calloc(GARPD_RULED_ROOM, key_size), *previous = NULL;
+	char *keys = calloc(GARPD_MAX_RULE_ENTRIES, key_size), *previous = NULL;
 	size_t i, count = 0;
 
 	if (!keys)
 		return; /* what is left in there holds for no port */
-	while (count < GARPD_RULED_ROOM &&
+	while (count < GARPD_MAX_RULE_ENTRIES &&
 	       !bpf_map_get_next_key(map, previous, keys + count * key_size))
 		previous = keys + count++ * key_size;
 	for (i = 0; i < count; i++)

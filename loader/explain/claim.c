@@ -61,7 +61,7 @@ bool find_daemon_down(const struct explain *explain, struct finding *finding)
 
 bool find_announce_failed(const struct explain *explain, struct finding *finding)
 {
-	if (!(explain->claim.flags & CLAIM_F_OWED) || !explain->claim.retries)
+	if (!(explain->claim.flags & CLAIM_F_DEFERRED) || !explain->claim.retries)
 		return false;
 	finding_trouble(finding, "the kernel takes no announcement on %s; tried %u times so far",
 			explain_name(explain, explain->claim.port), explain->claim.retries);
@@ -77,7 +77,7 @@ bool find_announce_lost(const struct explain *explain, struct finding *finding)
 	if (claim->reason != COUNTER_window_ended && claim->reason != COUNTER_announce_next &&
 	    claim->reason != COUNTER_announce_done)
 		return false;
-	if (explain_is_announced(explain) || claim->flags & CLAIM_F_OWED)
+	if (explain_is_announced(explain) || claim->flags & CLAIM_F_DEFERRED)
 		return false;
 	finding_trouble(finding, "an announcement was due and could not be sent: %s took no frame",
 			explain_name(explain, claim->port));
@@ -219,16 +219,16 @@ bool find_window_open(const struct explain *explain, struct finding *finding)
 {
 	const struct claim *claim = &explain->claim;
 
-	if (claim->state != CLAIM_PROBING || claim->window_ends_ns <= explain->now_ns)
+	if (claim->state != CLAIM_PROBING || claim->window_end_ns <= explain->now_ns)
 		return false;
 	return finding_trouble(
 		finding, "its window is open: it is decided in %s, unless another probe comes",
-		DURATION(claim->window_ends_ns - explain->now_ns));
+		DURATION(claim->window_end_ns - explain->now_ns));
 }
 
 bool find_queued(const struct explain *explain, struct finding *finding)
 {
-	if (!(explain->claim.flags & CLAIM_F_OWED) || explain->claim.queued == QUEUED_NOT)
+	if (!(explain->claim.flags & CLAIM_F_DEFERRED) || explain->claim.queued == QUEUED_NOT)
 		return false;
 	finding_trouble(finding, "its announcement waits: %s",
 			explain->claim.queued == QUEUED_PORT ? "its port says too much at once"

@@ -138,7 +138,7 @@ static bool window_ended(const struct claim *claim)
 {
 	return (claim->reason == COUNTER_window_ended || claim->reason == COUNTER_announce_next ||
 		claim->reason == COUNTER_announce_done) &&
-	       claim->window_ends_ns > claim->last_probe_ns;
+	       claim->window_end_ns > claim->last_probe_ns;
 }
 
 json_t *explain_decided(const void *row)
@@ -153,7 +153,7 @@ json_t *explain_decided(const void *row)
 		     counter_name(claim->reason), story ? story : counter_help(claim->reason));
 	if (window_ended(claim))
 		tell(lines, "its window ended quietly, %s after the last probe",
-		     DURATION(claim->window_ends_ns - claim->last_probe_ns));
+		     DURATION(claim->window_end_ns - claim->last_probe_ns));
 	tell_policy(explain, lines);
 	return lines;
 }
@@ -219,7 +219,7 @@ json_t *explain_said(const void *row)
 	if (claim->nudges)
 		tell(lines, "nudges to its listeners: %u, the last %s ago", claim->nudges,
 		     AGO(explain, claim->nudged_ns));
-	if (claim->flags & CLAIM_F_OWED)
+	if (claim->flags & CLAIM_F_DEFERRED)
 		tell(lines, "one announcement is owed");
 	return lines;
 }

@@ -84,14 +84,14 @@ void subnets_free(struct subnets *subnets)
 /* ---- changing the map ---- */
 
 static void remove_others(const struct subnets *from, const struct subnets *to,
-			  enum subnet_what what, const struct subnets_ops *ops, void *ctx)
+			  enum subnet_kind what, const struct subnets_ops *ops, void *ctx)
 {
 	for (size_t i = 0; i < from->count; i++)
 		if (from->entry[i].what == what && !subnets_have(to, &from->entry[i]))
 			ops->remove(ctx, &from->entry[i]);
 }
 
-static int write_others(const struct subnets *from, const struct subnets *to, enum subnet_what what,
+static int write_others(const struct subnets *from, const struct subnets *to, enum subnet_kind what,
 			const struct subnets_ops *ops, void *ctx)
 {
 	int code = 0;

@@ -12,7 +12,7 @@
 
 struct subnet_entry {
 	struct subnet subnet; /* first: a set is sorted by it */
-	__u32 what;	      /* enum subnet_what */
+	__u32 what;	      /* enum subnet_kind */
 };
 
 /* Zeroed: none. Sorted, each subnet once, after subnets_sort(). */

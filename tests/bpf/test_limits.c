@@ -139,7 +139,7 @@ Test(bpf_quota, claims_of_a_port_that_is_gone_are_forgotten)
 {
 	probe(7);
 	remove_port(PORT_A);
-	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_left);
+	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_left);
 	cr_assert_eq(rig_state(address(7)), -ENOENT);
 }
 
@@ -148,7 +148,7 @@ Test(bpf_quota, claim_is_left_to_the_guest_that_has_it)
 	probe(7);
 	probe_from(PORT_B, other, 7);
 	remove_port(PORT_A);
-	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_left_to_other);
+	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_left_to_other);
 	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
 	cr_assert_eq(taken(PORT_B), 1);
 	due(7, 7);
@@ -158,7 +158,7 @@ Test(bpf_quota, claim_is_left_to_the_guest_that_has_it)
 Test(bpf_quota, port_that_is_there_has_left_nothing)
 {
 	probe(7);
-	cr_assert_eq(rig_speak(SPEAK_LEFT, address(7)).result, COUNTER_not_due);
+	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_not_due);
 	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
 	cr_assert_eq(taken(PORT_A), 1);
 }
@@ -230,13 +230,13 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 		struct claim_key key = rig_key(address(i), 0, 0);
 		struct claim claim = rig_claim_now(&key);
 
-		cr_assert(claim.flags & CLAIM_F_OWED);
+		cr_assert(claim.flags & CLAIM_F_DEFERRED);
 		cr_assert_eq(claim.queued, QUEUED_PORT);
 		/* the daemon hears why, and until when */
 		cr_assert_eq(rig.event[i - 1].reason, COUNTER_announce_queued);
-		cr_assert_eq(rig.event[i - 1].deadline_ns, claim.owed_ns);
+		cr_assert_eq(rig.event[i - 1].deadline_ns, claim.deferred_ns);
 		/* in the order in which they came, 200 ms apart */
-		cr_assert_leq(claim.owed_ns, rig_now_ns() + (i - 4) * 200 * NSEC_PER_MSEC);
+		cr_assert_leq(claim.deferred_ns, rig_now_ns() + (i - 4) * 200 * NSEC_PER_MSEC);
 		cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
 	}
 	gained = rig_counted();
@@ -285,7 +285,7 @@ Test(bpf_buckets, conflict_ends_the_wait)
 	probe(2);
 	cr_assert_eq(rig_state(address(2)), CLAIM_CONFLICT);
 	rig_counted();
-	rig_wait_until(waiting.owed_ns);
+	rig_wait_until(waiting.deferred_ns);
 	rig_speak(SPEAK_DUE, address(2));
 	cr_assert_eq(rig_counted().announced, 0);
 }

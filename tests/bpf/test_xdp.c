@@ -108,7 +108,7 @@ static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 	rig_counted_only(COUNTER_immediate);
 	expect_silence();
 	claim = claim_of(&key);
-	cr_assert(claim.flags & CLAIM_F_OWED);
+	cr_assert(claim.flags & CLAIM_F_DEFERRED);
 	rig_events();
 	cr_assert_eq(rig.events, 1);
 	cr_assert_eq(rig.event[0].deadline_ns, claim.deadline_ns);
@@ -116,7 +116,7 @@ static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 	cr_assert_eq(rig.event[0].sent, 0);
 	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_owed);
 	says_expect(guest, PORT_A, tags, padding, sizeof(padding));
-	cr_assert_eq(claim_of(&key).flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(claim_of(&key).flags & CLAIM_F_DEFERRED, 0);
 	cr_assert_eq(claim_of(&key).state, CLAIM_PROBING);
 	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_not_due);
 }

@@ -25,9 +25,9 @@ static const struct {
 	const char *map;
 	size_t from;
 } times[] = {
-	{"claims", offsetof(struct claim, window_ends_ns)},
-	{"port_limits", offsetof(struct limit, probes_paid_ns)},
-	{"lanes", offsetof(struct lane_limit, rounds_paid_ns)},
+	{"claims", offsetof(struct claim, window_end_ns)},
+	{"port_limits", offsetof(struct limit, probes_tat_ns)},
+	{"lanes", offsetof(struct lane_limit, rounds_tat_ns)},
 	{"listeners", offsetof(struct listener, heard_ns)},
 	{"gateways_heard", offsetof(struct listener, heard_ns)},
 	{"seen", offsetof(struct seen, heard_ns)},
@@ -273,7 +273,7 @@ static void check_sent(const struct native_sent *sent)
 	must(sent->mark == GARPD_MARK, "sent without our mark");
 	if (sent->flags & BPF_F_INGRESS)
 		must(frame.kind == FRAME_ANNOUNCEMENT ||
-			     (frame.kind == FRAME_ASSERTION && frame.to == FRAME_ASKS),
+			     (frame.kind == FRAME_ASSERTION && frame.to == FRAME_REQUEST),
 		     "sent: kind %d, reason %d", frame.kind, frame.reason);
 	else
 		must(frame.kind == FRAME_ASSERTION && frame.relayed &&

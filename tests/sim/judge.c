@@ -357,8 +357,8 @@ static int is_echo(const struct judge *judge, enum heard_kind kind, const struct
 		   __u64 at_ns)
 {
 	return judge->xdp && kind == HEARD_ANNOUNCEMENT && judge->mac == judge_mac(from->mac) &&
-	       judge->port == from->port && judge->saying_ns &&
-	       at_ns < judge->saying_ns + judge->settings->duplicate_ns;
+	       judge->port == from->port && judge->announce_start_ns &&
+	       at_ns < judge->announce_start_ns + judge->settings->duplicate_ns;
 }
 
 static void hears_of(struct judge *judge, const struct station *from, __u64 at_ns)

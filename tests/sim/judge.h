@@ -86,12 +86,12 @@ struct judge {
 	__u64 left;		/* a bit for each port: it is not there */
 	__u32 role, owner_role; /* enum port_role of those */
 	__u8 nonce;
-	__u64 probed_ns; /* the last probe that counted; 0: none yet */
-	__u64 seen_ns;	 /* the last sign of who claims it or has it */
-	int doubted;	 /* the owner has not named it since another host did */
-	__u64 saying_ns; /* the last announcement that is on its way */
-	__u64 said_ns;	 /* and that went out */
-	__u64 quiet_ns;	 /* when a quarrel or a frost is over */
+	__u64 probed_ns;	 /* the last probe that counted; 0: none yet */
+	__u64 seen_ns;		 /* the last sign of who claims it or has it */
+	int doubted;		 /* the owner has not named it since another host did */
+	__u64 announce_start_ns; /* the last announcement that is on its way */
+	__u64 said_ns;		 /* and that went out */
+	__u64 quiet_ns;		 /* when a quarrel or a frost is over */
 	struct attempt attempt;
 	unsigned int slots; /* of the announcements, taken */
 	__u64 slot_ns;	    /* the last time that one was tried */

@@ -119,7 +119,7 @@ static unsigned int has_waited(const struct judge *judge, enum counter reason)
 static void says(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
-	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
+	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
 
 	judge_must(step->queued == has_waited(judge, step->reason),
 		   "waits again for a turn that it has had, or has none that it takes");
@@ -137,7 +137,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 		says_guest(judge, step->reason, mac, at_ns);
 	}
 	judge->defender = JUDGE_NOBODY;
-	judge->saying_ns = at_ns;
+	judge->announce_start_ns = at_ns;
 	/* An operator's comes in between, and takes no slot. */
 	if (!judge->asked)
 		judge->slot_ns = at_ns;
@@ -181,16 +181,16 @@ static void is_denied(struct judge *judge, __u64 at_ns)
 /* Whoever is to be announced next is somewhere else by now, or nobody is there to be announced. */
 static void port_left(struct judge *judge, enum counter reason)
 {
-	__u32 heir = judge->debt.defender ? judge->debt.port : judge->port;
+	__u32 live_port = judge->debt.defender ? judge->debt.port : judge->port;
 
 	judge_must(judge->sweeps && judge->left >> judge->counts_for & 1,
 		   "a claim left whose port is there");
-	judge_must(judge_has_guests(judge, heir) == (reason == COUNTER_left_to_other),
+	judge_must(judge_has_guests(judge, live_port) == (reason == COUNTER_left_to_other),
 		   "forgotten though its guest is there, or kept though it is not");
 	if (reason == COUNTER_left)
 		judge_forgets(judge);
 	else
-		judge->counts_for = heir;
+		judge->counts_for = live_port;
 }
 
 /* Its moves are forgotten. */
@@ -207,7 +207,7 @@ static void thaws(struct judge *judge, const struct claim_step *step)
 
 	judge_must(step->reason == (frozen ? COUNTER_thaw_asked : COUNTER_thaw_refused),
 		   "an operator thawed what is not frozen, or could not thaw what is");
-	judge_must(!step->say && !step->nudge, "announced because it thawed");
+	judge_must(!step->announce && !step->nudge, "announced because it thawed");
 	if (frozen)
 		is_thawed(judge);
 }
@@ -238,7 +238,7 @@ static void comes_in_vain(struct judge *judge, __u64 at_ns)
 void judge_steps(struct judge *judge, const struct claim_step *step,
 		 const struct announcement *said, __u64 at_ns)
 {
-	if (step->say)
+	if (step->announce)
 		says(judge, step, said, at_ns);
 	judge_must(judge->defender == JUDGE_NOBODY, "who defended was not announced again");
 	judge_must(judge->state != CLAIM_PROBING || !judge->attempt.immediate ||
@@ -246,7 +246,7 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 		   "who is declared was not announced at the first probe");
 	if (step->nudge)
 		judge_rounds(judge, said, at_ns);
-	else if (judge->comes && !step->say)
+	else if (judge->comes && !step->announce)
 		comes_in_vain(judge, at_ns);
 	if (step->reason == COUNTER_aged) {
 		judge_must(at_ns >= judge->seen_ns + remembered_ns(judge),
@@ -279,7 +279,7 @@ static int still_wanted(const struct judge *judge, int mac, int defender)
 void judge_records(struct judge *judge, const struct claim_step *step,
 		   const struct announcement *said, __u64 at_ns)
 {
-	int mac = judge_mac(said->mac), defender = step->say == SAY_DEFENDER;
+	int mac = judge_mac(said->mac), defender = step->announce == ANNOUNCE_DEFENDER;
 	struct debt *debt = &judge->debt;
 
 	if (said->became == ANNOUNCEMENT_SENT) {

@@ -295,7 +295,7 @@ static void watch(struct world *w, const struct claim_step *step, const struct a
 	judge_steps(&player.judge, step, said, w->now_ns);
 	player.announced += w->announced.count;
 	w->announced.count = 0;
-	if (!step->say)
+	if (!step->announce)
 		return;
 	race(w);
 	echo(w, said);

@@ -63,7 +63,7 @@ void facts_setup(void)
 				 .announcements = 2,
 				 .nudges = 1,
 				 .last_probe_ns = seconds_ago(11),
-				 .window_ends_ns = seconds_ago(10),
+				 .window_end_ns = seconds_ago(10),
 				 .announced_since_ns = seconds_ago(10),
 				 .last_announcement_ns = seconds_ago(9),
 				 .last_seen_ns = seconds_ago(2)};

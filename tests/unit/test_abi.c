@@ -48,7 +48,7 @@ Test(abi, sizes_of_what_is_pinned)
 Test(abi, structs_end_with_their_last_field)
 {
 	cr_assert_eq(offsetof(struct claim, key), 8);
-	cr_assert_eq(offsetof(struct claim, window_ends_ns) % 8, 0);
+	cr_assert_eq(offsetof(struct claim, window_end_ns) % 8, 0);
 	cr_assert_eq(offsetof(struct claim, changed_ns) + 8, sizeof(struct claim));
 	cr_assert_eq(offsetof(struct event, took_ns) + 8, sizeof(struct event));
 	cr_assert_eq(offsetof(struct event, listener), 64);

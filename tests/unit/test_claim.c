@@ -382,18 +382,18 @@ Test(claim_window, tags_follow_the_guest)
 	struct frame new = {.kind = FRAME_PROBE, .mac = {2, 0, 0, 0, 0, 2}, .tags = {5, 6, 7, 8}};
 	struct heard heard = {.frame = &old, .port = 11, .role = ROLE_GUEST};
 	struct claim claim = {.key.addr = {{[10] = 0xff, 0xff, 192, 0, 2, 7}}};
-	const struct judged any = {};
+	const struct claim_next any = {};
 
 	w.settings.min_probes = 1;
-	claim_probe(&claim, &heard, &w.settings, at_ms(0));
+	claim_hear_probe(&claim, &heard, &w.settings, at_ms(0));
 	cr_assert_eq(memcmp(&claim.tags, &old.tags, sizeof(old.tags)), 0);
-	claim_due(&claim, &any, &w.settings, at_ms(2300));
+	claim_run_deadline(&claim, &any, &w.settings, at_ms(2300));
 	cr_assert_eq(memcmp(&claim.owner_tags, &old.tags, sizeof(old.tags)), 0);
 	w.settings.min_probes = 2;
 	heard.frame = &new;
-	claim_probe(&claim, &heard, &w.settings, at_ms(10000));
+	claim_hear_probe(&claim, &heard, &w.settings, at_ms(10000));
 	cr_assert_eq(memcmp(&claim.tags, &new.tags, sizeof(new.tags)), 0);
-	claim_due(&claim, &any, &w.settings, at_ms(12300));
+	claim_run_deadline(&claim, &any, &w.settings, at_ms(12300));
 	cr_assert_eq(claim.state, CLAIM_OWNED);
 	cr_assert_eq(memcmp(&claim.tags, &old.tags, sizeof(old.tags)), 0);
 }

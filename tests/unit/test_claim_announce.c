@@ -15,7 +15,7 @@ static void setup(void)
 TestSuite(claim_slots, .init = setup);
 TestSuite(claim_owed, .init = setup);
 TestSuite(claim_immediate, .init = setup);
-TestSuite(claim_asked, .init = setup);
+TestSuite(claim_announce_now, .init = setup);
 TestSuite(claim_late, .init = setup);
 
 Test(claim_slots, two_announcements_1100_ms_apart)
@@ -65,9 +65,10 @@ Test(claim_slots, nothing_is_due_before_its_time)
 
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = world_claim(&w, ADDRESS);
-	step = claim_due((struct claim *)claim, &(struct judged){}, &w.settings, at_ms(4150) - 1);
+	step = claim_run_deadline((struct claim *)claim, &(struct claim_next){}, &w.settings,
+				  at_ms(4150) - 1);
 	cr_assert_eq(step.reason, COUNTER_not_due);
-	cr_assert_eq(step.say, SAY_NOBODY);
+	cr_assert_eq(step.announce, ANNOUNCE_NONE);
 	cr_assert_eq(claim->deadline_ns, at_ms(4150));
 }
 
@@ -98,7 +99,7 @@ Test(claim_owed, failed_announcement_is_sent_10_ms_later_and_the_rest_on_schedul
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(w.counted[COUNTER_announce_failed], 1);
-	cr_assert(world_claim(&w, ADDRESS)->flags & CLAIM_F_OWED);
+	cr_assert(world_claim(&w, ADDRESS)->flags & CLAIM_F_DEFERRED);
 	world_run_until(&w, at_ms(3060));
 	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3060)));
 	world_run_until(&w, at_ms(60000));
@@ -281,7 +282,7 @@ Test(claim_immediate, relayed_defence_is_not_repeated)
 
 /* ---- an operator asks ---- */
 
-Test(claim_asked, owned_claim_is_announced_now)
+Test(claim_announce_now, owned_claim_is_announced_now)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
@@ -290,7 +291,7 @@ Test(claim_asked, owned_claim_is_announced_now)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
-Test(claim_asked, announcing_claim_keeps_its_schedule)
+Test(claim_announce_now, announcing_claim_keeps_its_schedule)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(3500)), COUNTER_announce_asked);
@@ -299,7 +300,7 @@ Test(claim_asked, announcing_claim_keeps_its_schedule)
 	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(4150)));
 }
 
-Test(claim_asked, refused_while_the_owner_is_uncertain)
+Test(claim_announce_now, refused_while_the_owner_is_uncertain)
 {
 	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(0)), COUNTER_announce_refused);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(10));
@@ -310,7 +311,7 @@ Test(claim_asked, refused_while_the_owner_is_uncertain)
 	cr_assert_eq(w.announced.count, 0);
 }
 
-Test(claim_asked, refused_where_the_policy_forbids)
+Test(claim_announce_now, refused_where_the_policy_forbids)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);

@@ -133,13 +133,13 @@ Test(claim_follow, answers_of_strangers_are_news_a_few_times)
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = &w.sites[0].claim;
 	for (int i = 0; i < 1000; i++)
-		news += claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed;
+		news += claim_confirm(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed;
 	cr_assert_eq(news, LISTENERS);
 	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
 		     COUNTER_confirmed);
 	world_run_until(&w, at_ms(60000));
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(60000));
-	cr_assert(claim_answered(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed);
+	cr_assert(claim_confirm(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed);
 }
 
 /* Until it is certain whose the address is, an answer proves nothing either. */
@@ -236,21 +236,21 @@ Test(claim_follow, an_operator_starts_them_anew)
 /* The announcement waits for its port's turn: the nudges that go with it wait, too. */
 Test(claim_follow, rounds_wait_for_an_announcement_that_is_owed)
 {
-	const struct judged allowed = {.heir = GUEST_A->port};
+	const struct claim_next allowed = {.live_port = GUEST_A->port};
 	struct claim_step step;
 	struct claim claim;
 
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	claim = *world_claim(&w, ADDRESS);
-	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS));
-	cr_assert(step.say && step.nudge);
-	claim_queue(&claim, step.say, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
+	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(TAKEN_MS));
+	cr_assert(step.announce && step.nudge);
+	claim_queue(&claim, step.announce, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
 		    at_ms(TAKEN_MS));
 	cr_assert_eq(claim.deadline_ns, at_ms(TAKEN_MS + 500));
-	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 499));
-	cr_assert(!step.say && !step.nudge);
-	step = claim_due(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 500));
-	cr_assert(step.say && step.nudge);
+	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 499));
+	cr_assert(!step.announce && !step.nudge);
+	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 500));
+	cr_assert(step.announce && step.nudge);
 }
 
 /* ---- refresh ---- */
@@ -326,15 +326,16 @@ Test(claim_refresh, ends_when_the_claim_is_forgotten)
 /* Heard on another CPU after the daemon had read its clock. */
 Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
 {
-	const struct judged allowed = {.heir = GUEST_A->port};
+	const struct claim_next allowed = {.live_port = GUEST_A->port};
 	struct claim claim;
 
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(DONE_MS));
 	claim = *world_claim(&w, ADDRESS);
 	claim.last_seen_ns = at_ms(DONE_MS + 60000) + 5;
-	cr_assert_eq(claim_due(&claim, &allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
-		     COUNTER_announce_refresh);
+	cr_assert_eq(
+		claim_run_deadline(&claim, &allowed, &w.settings, at_ms(DONE_MS + 60000)).reason,
+		COUNTER_announce_refresh);
 }
 
 /* A planned move to another machine, behind the uplink, and the former owner lives on. */

@@ -240,8 +240,8 @@ Test(claim_age, note_of_the_daemon_is_counted)
 {
 	struct claim claim = {};
 
-	claim_noted(&claim, 1, at_ms(1));
-	claim_noted(&claim, 0, at_ms(2));
+	claim_note_host(&claim, 1, at_ms(1));
+	claim_note_host(&claim, 0, at_ms(2));
 	cr_assert_eq(claim.refreshed, 1);
 	cr_assert_eq(claim.changed_ns, at_ms(2));
 }

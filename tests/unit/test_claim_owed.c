@@ -20,7 +20,7 @@ static int owes(unsigned int flags)
 {
 	const struct claim *claim = world_claim(&w, ADDRESS);
 
-	return claim && (claim->flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER)) == flags;
+	return claim && (claim->flags & (CLAIM_F_DEFERRED | CLAIM_F_DEFENDER)) == flags;
 }
 
 Test(claim_xdp, first_probe_of_a_declared_address_is_owed_now)
@@ -29,7 +29,7 @@ Test(claim_xdp, first_probe_of_a_declared_address_is_owed_now)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.step.reason, COUNTER_immediate);
 	cr_assert_eq(w.announced.count, 0);
-	cr_assert(owes(CLAIM_F_OWED));
+	cr_assert(owes(CLAIM_F_DEFERRED));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
 }
 
@@ -50,7 +50,7 @@ Test(claim_xdp, daemon_pays_at_once_and_the_window_goes_on)
 Test(claim_xdp, undeclared_address_owes_nothing_at_its_first_probe)
 {
 	world_probe(&w, "192.0.2.8", GUEST_A, at_ms(0));
-	cr_assert_eq(world_claim(&w, "192.0.2.8")->flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(world_claim(&w, "192.0.2.8")->flags & CLAIM_F_DEFERRED, 0);
 	cr_assert_eq(w.announced.count, 0);
 }
 
@@ -72,7 +72,7 @@ Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(100));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
-	cr_assert(owes(CLAIM_F_OWED));
+	cr_assert(owes(CLAIM_F_DEFERRED));
 }
 
 Test(claim_xdp, next_daemon_pays_before_the_window_ends)
@@ -145,7 +145,7 @@ Test(claim_xdp, defender_is_owed_and_announced_from_its_own_port)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_defended);
-	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(0)));
@@ -162,7 +162,7 @@ Test(claim_xdp, defender_waits_for_the_daemon_whatever_the_guest_goes_on_to_do)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(1500));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1600));
-	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	w.daemon_sleeps = 0;
 	world_run_until(&w, at_ms(2000));
 	cr_assert_eq(w.announced.count, 1);
@@ -203,7 +203,7 @@ Test(claim_xdp, defender_that_could_not_be_queued_is_owed_too)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	w.fail = 1;
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert(owes(CLAIM_F_OWED | CLAIM_F_DEFENDER));
+	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(11)));
@@ -228,21 +228,21 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_recorded(&claim, SAY_GUEST, claim.mac, 0, &w.settings,
-						at_ms(1));
+	struct claim_step step = claim_record_sent(&claim, ANNOUNCE_GUEST, claim.mac, 0,
+						   &w.settings, at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_void);
-	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 }
 
 Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE, .rival = {2}};
 
-	claim_owe(&claim, SAY_DEFENDER, at_ms(1));
-	claim_recorded(&claim, SAY_GUEST, claim.mac, 1, &w.settings, at_ms(1));
-	cr_assert_eq(claim.flags & (CLAIM_F_OWED | CLAIM_F_DEFENDER),
-		     CLAIM_F_OWED | CLAIM_F_DEFENDER);
+	claim_defer(&claim, ANNOUNCE_DEFENDER, at_ms(1));
+	claim_record_sent(&claim, ANNOUNCE_GUEST, claim.mac, 1, &w.settings, at_ms(1));
+	cr_assert_eq(claim.flags & (CLAIM_F_DEFERRED | CLAIM_F_DEFENDER),
+		     CLAIM_F_DEFERRED | CLAIM_F_DEFENDER);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
 }
 
@@ -252,9 +252,9 @@ Test(claim_xdp, success_does_not_pay_what_another_guest_is_owed)
 	struct claim claim = {.state = CLAIM_PROBING, .flags = CLAIM_F_IMMEDIATE};
 
 	memcpy(claim.mac, GUEST_B->mac, MAC_LEN);
-	claim_owe(&claim, SAY_GUEST, at_ms(1));
-	claim_recorded(&claim, SAY_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
-	cr_assert(claim.flags & CLAIM_F_OWED);
+	claim_defer(&claim, ANNOUNCE_GUEST, at_ms(1));
+	claim_record_sent(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
+	cr_assert(claim.flags & CLAIM_F_DEFERRED);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
 }
 
@@ -265,12 +265,12 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 	struct claim_step step;
 
 	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
-	step = claim_recorded(&claim, SAY_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
+	step = claim_record_sent(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_void);
-	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
 	claim.state = CLAIM_OWNED;
-	step = claim_recorded(&claim, SAY_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
+	step = claim_record_sent(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_void);
 }
 
@@ -279,17 +279,17 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 /* Its turn comes after the window's end, which says the same: it has waited for that. */
 Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 {
-	const struct judged allowed = {.heir = GUEST_A->port};
+	const struct claim_next allowed = {.live_port = GUEST_A->port};
 	struct claim_step step;
 	struct claim claim;
 
 	w.daemon_sleeps = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, SAY_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
-	step = claim_due(&claim, &allowed, &w.settings, at_ms(9000));
+	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
+	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(9000));
 	cr_assert_eq(step.reason, COUNTER_window_ended);
-	cr_assert_eq(step.say, SAY_GUEST);
+	cr_assert_eq(step.announce, ANNOUNCE_GUEST);
 	cr_assert_eq(step.queued, QUEUED_PORT);
 	cr_assert_eq(claim.queued, QUEUED_NOT);
 }
@@ -298,11 +298,11 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_queue(&claim, SAY_GUEST, claim.mac, QUEUED_PORT, at_ms(500),
-					     at_ms(1));
+	struct claim_step step = claim_queue(&claim, ANNOUNCE_GUEST, claim.mac, QUEUED_PORT,
+					     at_ms(500), at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_void);
-	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 }
 
 /* B's line begins at its end. */
@@ -315,10 +315,10 @@ Test(claim_queue, new_window_has_waited_for_nothing)
 	w.daemon_sleeps = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, SAY_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
+	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
 	memcpy(probe.mac, GUEST_B->mac, MAC_LEN);
-	claim_probe(&claim, &heard, &w.settings, at_ms(100));
-	cr_assert_eq(claim.flags & CLAIM_F_OWED, 0);
+	claim_hear_probe(&claim, &heard, &w.settings, at_ms(100));
+	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 	cr_assert_eq(claim.queued, QUEUED_NOT);
 }
 

@@ -218,7 +218,7 @@ Test(explain, daemon_down)
 
 Test(explain, announcement_failed_and_is_tried_again)
 {
-	e.claim.flags = CLAIM_F_OWED;
+	e.claim.flags = CLAIM_F_DEFERRED;
 	assert_found("announce_failed", 0); /* XDP owes it as a matter of course */
 	e.claim.retries = 2;
 	assert_trouble("announce_failed", "tried 2 times", "vnet3");
@@ -226,7 +226,7 @@ Test(explain, announcement_failed_and_is_tried_again)
 
 Test(explain, announcement_that_waits_for_its_turn)
 {
-	e.claim.flags = CLAIM_F_OWED;
+	e.claim.flags = CLAIM_F_DEFERRED;
 	e.claim.queued = QUEUED_PORT;
 	assert_note("queued", "its port says too much", "limits");
 	e.claim.queued = QUEUED_ALL;
@@ -262,7 +262,7 @@ Test(explain, window_open)
 {
 	e.claim.state = CLAIM_PROBING;
 	e.claim.reason = COUNTER_window_continued;
-	e.claim.window_ends_ns = NOW_NS + 1500 * NSEC_PER_MSEC;
+	e.claim.window_end_ns = NOW_NS + 1500 * NSEC_PER_MSEC;
 	e.interface[0].neigh.mac[5] ^= 1; /* nobody is meant to know it yet */
 	e.fdb.port = OTHER;
 	assert_note("window_open", "in 1.5 s", "");

@@ -201,7 +201,7 @@ static void assert_to(__u16 op, const char *spa, const char *tpa, const __u8 *ds
 	put_arp(&bytes, op, guest, spa, zeroes, tpa);
 	frame = parse_all(&bytes);
 	cr_assert_eq(frame.to, expected);
-	if (expected == FRAME_TO_NOBODY)
+	if (expected == FRAME_UNADDRESSED)
 		return;
 	addr_from_ipv4(&target, (const __u8 *)tpa);
 	cr_assert_eq(memcmp(&frame.target, &target, sizeof(target)), 0);
@@ -211,16 +211,16 @@ static void assert_to(__u16 op, const char *spa, const char *tpa, const __u8 *ds
 
 Test(frame_kinds, question_and_answer_have_another_end)
 {
-	assert_to(ARP_REQUEST, SERVICE, CLIENT, ones, FRAME_ASKS);
-	assert_to(ARP_REQUEST, SERVICE, CLIENT, other, FRAME_ASKS);
-	assert_to(ARP_REPLY, SERVICE, CLIENT, other, FRAME_ANSWERS);
+	assert_to(ARP_REQUEST, SERVICE, CLIENT, ones, FRAME_REQUEST);
+	assert_to(ARP_REQUEST, SERVICE, CLIENT, other, FRAME_REQUEST);
+	assert_to(ARP_REPLY, SERVICE, CLIENT, other, FRAME_REPLY);
 }
 
 Test(frame_kinds, probe_and_announcement_have_none)
 {
-	assert_to(ARP_REQUEST, NOBODY, SERVICE, ones, FRAME_TO_NOBODY);
-	assert_to(ARP_REQUEST, SERVICE, SERVICE, ones, FRAME_TO_NOBODY);
-	assert_to(ARP_REPLY, SERVICE, SERVICE, other, FRAME_TO_NOBODY);
-	assert_to(ARP_REPLY, SERVICE, NOBODY, other, FRAME_TO_NOBODY);
-	assert_to(ARP_REQUEST, SERVICE, "\xe0\x00\x00\x01", ones, FRAME_TO_NOBODY);
+	assert_to(ARP_REQUEST, NOBODY, SERVICE, ones, FRAME_UNADDRESSED);
+	assert_to(ARP_REQUEST, SERVICE, SERVICE, ones, FRAME_UNADDRESSED);
+	assert_to(ARP_REPLY, SERVICE, SERVICE, other, FRAME_UNADDRESSED);
+	assert_to(ARP_REPLY, SERVICE, NOBODY, other, FRAME_UNADDRESSED);
+	assert_to(ARP_REQUEST, SERVICE, "\xe0\x00\x00\x01", ones, FRAME_UNADDRESSED);
 }

@@ -10,57 +10,56 @@
 TestSuite(limit);
 
 /* `count` of them, gap_ns apart from at_ns on: how many are let in. */
-static unsigned int let_in(__u64 *paid_ns, __u32 per_second, __u32 burst, __u64 at_ns,
+static unsigned int let_in(__u64 *tat_ns, __u32 per_second, __u32 burst, __u64 at_ns,
 			   unsigned int count, __u64 gap_ns)
 {
 	unsigned int i, allowed = 0;
 
 	for (i = 0; i < count; i++)
-		allowed += limit_allows(paid_ns, limit_each_ns(per_second), burst,
-					at_ns + i * gap_ns);
+		allowed += limit_take(tat_ns, limit_each_ns(per_second), burst, at_ns + i * gap_ns);
 	return allowed;
 }
 
 Test(limit, none_is_no_limit)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
-	cr_assert_eq(let_in(&paid_ns, 0, 1, START_NS, 100000, 0), 100000);
-	cr_assert_eq(limit_reserve(&paid_ns, 0, 1, START_NS), START_NS);
-	cr_assert_eq(paid_ns, 0);
+	cr_assert_eq(let_in(&tat_ns, 0, 1, START_NS, 100000, 0), 100000);
+	cr_assert_eq(limit_reserve(&tat_ns, 0, 1, START_NS), START_NS);
+	cr_assert_eq(tat_ns, 0);
 }
 
 Test(limit, a_burst_at_once_and_no_more)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
-	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS, 5000, 0), 4000);
-	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS + NSEC_PER_MSEC - 1, 10, 0), 0);
-	cr_assert_eq(let_in(&paid_ns, 1000, 4000, START_NS + NSEC_PER_MSEC, 10, 0), 1);
+	cr_assert_eq(let_in(&tat_ns, 1000, 4000, START_NS, 5000, 0), 4000);
+	cr_assert_eq(let_in(&tat_ns, 1000, 4000, START_NS + NSEC_PER_MSEC - 1, 10, 0), 0);
+	cr_assert_eq(let_in(&tat_ns, 1000, 4000, START_NS + NSEC_PER_MSEC, 10, 0), 1);
 }
 
 Test(limit, who_keeps_to_it_loses_nothing)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
-	cr_assert_eq(let_in(&paid_ns, 10, 1, START_NS, 100000, NSEC_PER_SEC / 10), 100000);
+	cr_assert_eq(let_in(&tat_ns, 10, 1, START_NS, 100000, NSEC_PER_SEC / 10), 100000);
 }
 
 Test(limit, flood_gets_its_rate_after_the_burst)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
 	/* ten seconds at 10,000 a second */
-	cr_assert_eq(let_in(&paid_ns, 100, 300, START_NS, 100000, NSEC_PER_SEC / 10000),
+	cr_assert_eq(let_in(&tat_ns, 100, 300, START_NS, 100000, NSEC_PER_SEC / 10000),
 		     300 + 10 * 100 - 1);
 }
 
 Test(limit, quiet_time_is_not_saved_up_beyond_the_burst)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
-	let_in(&paid_ns, 5, 7, START_NS, 100, 0);
-	cr_assert_eq(let_in(&paid_ns, 5, 7, START_NS + HOUR_NS, 100, 0), 7);
+	let_in(&tat_ns, 5, 7, START_NS, 100, 0);
+	cr_assert_eq(let_in(&tat_ns, 5, 7, START_NS + HOUR_NS, 100, 0), 7);
 }
 
 Test(limit, one_a_second_and_a_million)
@@ -75,10 +74,10 @@ Test(limit, one_a_second_and_a_million)
 /* The largest numbers that a configuration may have. */
 Test(limit, nothing_overflows)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 
-	cr_assert_eq(let_in(&paid_ns, 1, 1000000, START_NS, 1000001, 0), 1000000);
-	cr_assert_eq(limit_reserve(&paid_ns, NSEC_PER_SEC, 1000000, START_NS),
+	cr_assert_eq(let_in(&tat_ns, 1, 1000000, START_NS, 1000001, 0), 1000000);
+	cr_assert_eq(limit_reserve(&tat_ns, NSEC_PER_SEC, 1000000, START_NS),
 		     START_NS + NSEC_PER_SEC);
 }
 
@@ -91,15 +90,15 @@ Test(limit, a_thousand_addresses_move_at_once)
 
 	for (second = 0; second < PROBE_NUM; second++)
 		for (i = 0; i < 1000; i++)
-			cr_assert(limit_allows_one(&limit, LIMIT_PROBE, &settings,
-						   START_NS + second * NSEC_PER_SEC));
+			cr_assert(limit_take_one(&limit, LIMIT_PROBE, &settings,
+						 START_NS + second * NSEC_PER_SEC));
 	for (second = 0; second < ANNOUNCE_NUM; second++)
 		for (i = 0; i < 1000; i++)
 			cr_assert_eq(limit_reserve_round(&limit, &settings,
 							 START_NS + second * NSEC_PER_SEC),
 				     START_NS + second * NSEC_PER_SEC);
 	for (i = 0; i < 1000; i++)
-		cr_assert(limit_takes_claim(&limit, &settings));
+		cr_assert(limit_take_claim(&limit, &settings));
 }
 
 /* Its nudges have the numbers of its announcements, and do not use them up. */
@@ -110,11 +109,11 @@ Test(limit, each_has_its_own)
 
 	settings.probes_burst = 1;
 	settings.announcements_burst = 2;
-	cr_assert(limit_allows_one(&limit, LIMIT_PROBE, &settings, START_NS));
-	cr_assert_not(limit_allows_one(&limit, LIMIT_PROBE, &settings, START_NS));
-	cr_assert(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
-	cr_assert(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
-	cr_assert_not(limit_allows_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert(limit_take_one(&limit, LIMIT_PROBE, &settings, START_NS));
+	cr_assert_not(limit_take_one(&limit, LIMIT_PROBE, &settings, START_NS));
+	cr_assert(limit_take_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert(limit_take_one(&limit, LIMIT_NUDGE, &settings, START_NS));
+	cr_assert_not(limit_take_one(&limit, LIMIT_NUDGE, &settings, START_NS));
 	cr_assert_eq(limit_reserve_round(&limit, &settings, START_NS), START_NS);
 }
 
@@ -122,24 +121,24 @@ Test(limit, each_has_its_own)
 
 Test(limit, turns_come_one_by_one_and_none_is_lost)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 	int i;
 
 	for (i = 0; i < 3; i++)
-		cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS), START_NS);
+		cr_assert_eq(limit_reserve(&tat_ns, limit_each_ns(10), 3, START_NS), START_NS);
 	for (i = 1; i <= 1000; i++)
-		cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS),
+		cr_assert_eq(limit_reserve(&tat_ns, limit_each_ns(10), 3, START_NS),
 			     START_NS + i * NSEC_PER_SEC / 10);
 }
 
 Test(limit, after_a_quiet_time_the_turn_is_now)
 {
-	__u64 paid_ns = 0;
+	__u64 tat_ns = 0;
 	int i;
 
 	for (i = 0; i < 100; i++)
-		limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS);
-	cr_assert_eq(limit_reserve(&paid_ns, limit_each_ns(10), 3, START_NS + HOUR_NS),
+		limit_reserve(&tat_ns, limit_each_ns(10), 3, START_NS);
+	cr_assert_eq(limit_reserve(&tat_ns, limit_each_ns(10), 3, START_NS + HOUR_NS),
 		     START_NS + HOUR_NS);
 }
 
@@ -216,14 +215,14 @@ Test(limit, quota_of_claims)
 
 	settings.claims_per_port = 3;
 	for (i = 0; i < 3; i++)
-		cr_assert(limit_takes_claim(&limit, &settings));
-	cr_assert_not(limit_takes_claim(&limit, &settings));
-	limit_gives_claim(&limit);
-	cr_assert(limit_takes_claim(&limit, &settings));
+		cr_assert(limit_take_claim(&limit, &settings));
+	cr_assert_not(limit_take_claim(&limit, &settings));
+	limit_give_claim(&limit);
+	cr_assert(limit_take_claim(&limit, &settings));
 	cr_assert_eq(limit.claims, 3);
-	limit_inherits_claim(&limit);
+	limit_inherit_claim(&limit);
 	cr_assert_eq(limit.claims, 4, "whatever it may have");
 	for (i = 0; i < 5; i++)
-		limit_gives_claim(&limit);
+		limit_give_claim(&limit);
 	cr_assert_eq(limit.claims, 0);
 }

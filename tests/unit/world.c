@@ -112,28 +112,29 @@ static int world_has_guests(const struct world *w, __u32 port)
 	return port != REMOTE->port && !world_port_left(w, port);
 }
 
-static struct judged world_judged(struct world *w, int site)
+static struct claim_next world_find_next(struct world *w, int site)
 {
 	const struct claim *claim = &w->sites[site].claim;
-	struct judged judged = {
-		.port = claim_where(claim),
-		.policy = world_judge(w, site, claim_whom(claim)),
-		.seen = *world_seen_last(w, claim_whom(claim)),
+	struct claim_next next = {
+		.port = claim_next_port(claim),
+		.policy = world_judge(w, site, claim_next_mac(claim)),
+		.seen = *world_seen_last(w, claim_next_mac(claim)),
 	};
 
-	memcpy(judged.mac, claim_whom(claim), MAC_LEN);
-	judged.heir = world_has_guests(w, judged.port) ? judged.port : 0;
-	judged.left = world_port_left(w, claim->quota_port);
-	return judged;
+	memcpy(next.mac, claim_next_mac(claim), MAC_LEN);
+	next.live_port = world_has_guests(w, next.port) ? next.port : 0;
+	next.port_left = world_port_left(w, claim->quota_port);
+	return next;
 }
 
 /* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
 static int world_may_enter(const struct world *w, const struct claim_step *step, __u32 port)
 {
-	return step->say == SAY_DEFENDER ? !world_port_left(w, port) : world_has_guests(w, port);
+	return step->announce == ANNOUNCE_DEFENDER ? !world_port_left(w, port)
+						   : world_has_guests(w, port);
 }
 
-/* quota_turn() without its maps: when it may be said on the port. */
+/* quota_reserve_round() without its maps: when it may be said on the port. */
 static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
 {
 	struct limit *limit = &w->limits[port % WORLD_PORTS];
@@ -156,10 +157,10 @@ static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
 static struct announcement world_speech(struct world *w, const struct claim *claim,
 					const struct claim_step *step, const struct heard *heard)
 {
-	int defender = step->say == SAY_DEFENDER;
+	int defender = step->announce == ANNOUNCE_DEFENDER;
 	struct announcement said = {.at_ns = w->now_ns, .reason = step->reason};
 
-	if (!step->say)
+	if (!step->announce)
 		return said;
 	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
 	said.port = defender ? claim->rival_port : claim->port;
@@ -184,7 +185,7 @@ static struct announcement world_speech(struct world *w, const struct claim *cla
 	return said;
 }
 
-static void world_record(struct world *w, struct claim *claim, enum say announce,
+static void world_record(struct world *w, struct claim *claim, enum announce announce,
 			 const struct announcement *said)
 {
 	int sent = said->became == ANNOUNCEMENT_SENT;
@@ -200,7 +201,7 @@ static void world_record(struct world *w, struct claim *claim, enum say announce
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
 		w->announced.list[w->announced.count++] = *said;
 	}
-	step = claim_recorded(claim, announce, said->mac, sent, &w->settings, w->now_ns);
+	step = claim_record_sent(claim, announce, said->mac, sent, &w->settings, w->now_ns);
 	w->counted[step.reason]++;
 }
 
@@ -214,14 +215,14 @@ static void world_nudges(struct world *w, struct claim *claim, struct nudges *nu
 		if (w->listener[i].answered_ns >= nudges->since_ns)
 			continue;
 		nudges->waiting++;
-		if (nudges->looks)
+		if (nudges->count_only)
 			continue;
 		w->listener[i].nudged_ns = w->now_ns;
 		nudges->sent++;
 	}
 	if (nudges->sent)
 		w->nudged_ns[w->nudge_rounds++ % WORLD_NUDGE_ROUNDS] = w->now_ns;
-	step = claim_nudged(claim, nudges, &w->settings, w->now_ns);
+	step = claim_finish_nudges(claim, nudges, &w->settings, w->now_ns);
 	w->counted[step.reason] += step.changed;
 }
 
@@ -232,7 +233,7 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 	struct claim *claim = &w->sites[site].claim;
 	struct announcement said = world_speech(w, claim, &step, heard);
 	struct nudges nudges = {
-		.looks = claim_nudge_is_last(claim, &w->settings),
+		.count_only = claim_nudge_is_last(claim, &w->settings),
 		/* Where no guests are nobody can be nudged, nor waited for. */
 		.since_ns = world_has_guests(w, claim->port) ? claim->announced_since_ns : 0,
 	};
@@ -241,12 +242,12 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 	w->counted[step.reason]++;
 	w->counted[COUNTER_moved] += step.moved;
 	if (said.became == ANNOUNCEMENT_OWED)
-		claim_owe(claim, step.say, w->now_ns);
+		claim_defer(claim, step.announce, w->now_ns);
 	if (w->watch)
 		w->watch(w, &step, &said);
 	if (said.became != ANNOUNCEMENT_NONE && said.became != ANNOUNCEMENT_OWED)
-		world_record(w, claim, step.say, &said);
-	if (step.nudge && (!step.say || said.became == ANNOUNCEMENT_SENT))
+		world_record(w, claim, step.announce, &said);
+	if (step.nudge && (!step.announce || said.became == ANNOUNCEMENT_SENT))
 		world_nudges(w, claim, &nudges);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
@@ -267,7 +268,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	struct heard heard = {.frame = &frame,
 			      .port = from->port,
 			      .role = from->role,
-			      .gone = w->gone_port,
+			      .gone_port = w->gone_port,
 			      .markless = w->xdp};
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
@@ -286,8 +287,9 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	claim->key.addr = frame.addr;
 	if (claim->state == CLAIM_NONE)
 		claim->quota_port = from->port;
-	step = frame.kind == FRAME_PROBE ? claim_probe(claim, &heard, &w->settings, w->now_ns)
-					 : claim_heard(claim, &heard, &w->settings, w->now_ns);
+	step = frame.kind == FRAME_PROBE
+		       ? claim_hear_probe(claim, &heard, &w->settings, w->now_ns)
+		       : claim_hear_assertion(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && step.reason != COUNTER_own_frame)
 		world_seen_note(w, from);
 	world_follow(w, site, step, &heard);
@@ -363,12 +365,12 @@ static int world_next(const struct world *w)
 
 static void world_due(struct world *w, int site)
 {
-	struct judged judged = world_judged(w, site);
+	struct claim_next next = world_find_next(w, site);
 	struct claim *claim = &w->sites[site].claim;
 
 	w->wakeups++;
-	claim_seen(claim, &judged.seen);
-	world_follow(w, site, claim_due(claim, &judged, &w->settings, w->now_ns), NULL);
+	claim_note_seen(claim, &next.seen);
+	world_follow(w, site, claim_run_deadline(claim, &next, &w->settings, w->now_ns), NULL);
 }
 
 void world_run_until(struct world *w, __u64 at_ns)
@@ -404,14 +406,14 @@ void world_sweep(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
-	struct judged judged;
+	struct claim_next next;
 
 	world_run_until(w, at_ns);
-	judged = world_judged(w, site);
-	if (!claim->state || !judged.left)
+	next = world_find_next(w, site);
+	if (!claim->state || !next.port_left)
 		return;
-	claim_seen(claim, &judged.seen);
-	world_follow(w, site, claim_left(claim, judged.heir, w->now_ns), NULL);
+	claim_note_seen(claim, &next.seen);
+	world_follow(w, site, claim_drop_port(claim, next.live_port, w->now_ns), NULL);
 }
 
 void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
@@ -424,14 +426,14 @@ void world_is_busy(struct world *w, const struct station *at, unsigned int count
 }
 
 /* As due.h does before any step: whom it is about, and that it is alive. */
-static struct judged world_comes(struct world *w, int site, __u64 at_ns)
+static struct claim_next world_comes(struct world *w, int site, __u64 at_ns)
 {
-	struct judged judged;
+	struct claim_next next;
 
 	world_run_until(w, at_ns);
-	judged = world_judged(w, site);
-	claim_seen(&w->sites[site].claim, &judged.seen);
-	return judged;
+	next = world_find_next(w, site);
+	claim_note_seen(&w->sites[site].claim, &next.seen);
+	return next;
 }
 
 /* The reason of the step: announce_asked, or why it was refused. */
@@ -439,9 +441,9 @@ int world_ask(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
-	struct judged judged = world_comes(w, site, at_ns);
+	struct claim_next next = world_comes(w, site, at_ns);
 
-	world_follow(w, site, claim_asked(claim, &judged, &w->settings, w->now_ns), NULL);
+	world_follow(w, site, claim_announce_now(claim, &next, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }
 
@@ -454,7 +456,7 @@ int world_answers(struct world *w, const char *addr, unsigned int which, const s
 	struct claim_step step;
 
 	world_run_until(w, at_ns);
-	step = claim_answered(claim, to->mac, &listener, known, w->now_ns);
+	step = claim_confirm(claim, to->mac, &listener, known, w->now_ns);
 	if (known && mac_equal(claim->mac, to->mac))
 		known->answered_ns = w->now_ns;
 	w->counted[step.reason]++;

@@ -93,7 +93,7 @@ struct world {
 	unsigned int nudge_rounds; /* in which somebody was nudged */
 	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
 	unsigned int counted[COUNTER_MAX];
-	unsigned int wakeups;	/* calls of claim_due */
+	unsigned int wakeups;	/* calls of claim_run_deadline */
 	struct claim_step step; /* the last one */
 
 	/*
