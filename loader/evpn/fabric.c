@@ -4,7 +4,6 @@
  * hypervisor are told of it.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/neighbour.h>
@@ -12,7 +11,7 @@
 
 #include "bpf/frame/frame.h"
 #include "loader/rtnl/bridge.h"
-#include "parts.h"
+#include "bindings.h"
 #include "loader/base/log.h"
 #include "loader/maps/claims.h"
 #include "loader/maps/speak.h"
@@ -29,128 +28,6 @@
 #define OLD_NEWS_MS (10 * 60 * 1000)
 
 #define ASKS 3 /* who has an address that is withdrawn; each is three requests, a second apart */
-
-/* An address on one of our SVIs. */
-struct binding {
-	__u32 svi;	       /* with addr, the tree's order */
-	struct addr addr;      /* behind it */
-	bool heard;	       /* since evpn_fabric_read_begin() */
-	__u8 learned[MAC_LEN]; /* what zebra wrote last, elsewhere's; zero: nothing yet */
-	__u8 local[MAC_LEN];   /* who had it here before; zero: nobody that we know of */
-	bool is_learned;       /* zebra's entry is in the table */
-	__u8 asks_left;	       /* zebra's is gone, and the kernel may ask so often who has it */
-	bool is_queued;
-	TAILQ_ENTRY(binding) in_queue;
-	LIST_ENTRY(binding) others;
-};
-
-/* An interface of ours that has entries. */
-struct svi {
-	LIST_ENTRY(svi) others;
-	__u32 ifindex;
-	bool reached; /* zebra has written one since we follow the table */
-};
-
-static int bindings_order(const void *a, const void *b)
-{
-	const struct binding *x = a, *y = b;
-
-	if (x->svi != y->svi)
-		return x->svi < y->svi ? -1 : 1;
-	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
-}
-
-/* ---- the interfaces ---- */
-
-static struct svi *svi_find(const struct evpn *evpn, __u32 ifindex)
-{
-	struct svi *svi;
-
-	for (svi = LIST_FIRST(&evpn->svis); svi && svi->ifindex != ifindex;)
-		svi = LIST_NEXT(svi, others);
-	return svi;
-}
-
-static struct svi *svi_make(struct evpn *evpn, __u32 ifindex)
-{
-	struct svi *svi = calloc(1, sizeof(*svi));
-
-	if (!svi)
-		return NULL;
-	svi->ifindex = ifindex;
-	LIST_INSERT_HEAD(&evpn->svis, svi, others);
-	return svi;
-}
-
-static void svi_free(struct svi *svi)
-{
-	LIST_REMOVE(svi, others);
-	free(svi);
-}
-
-/* It stays one without an entry of zebra's: the last may be the one that has just moved here. */
-bool evpn_fabric_reaches(const struct evpn *evpn, __u32 ifindex)
-{
-	const struct svi *svi = svi_find(evpn, ifindex);
-
-	return svi && svi->reached;
-}
-
-/* ---- the bindings ---- */
-
-static struct binding *binding_find(struct evpn *evpn, const struct neigh *neigh)
-{
-	struct binding wanted = {.svi = neigh->ifindex, .addr = neigh->addr};
-	struct binding **found = tfind(&wanted, &evpn->bindings, bindings_order);
-
-	return found ? *found : NULL;
-}
-
-static struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh)
-{
-	struct binding *binding;
-
-	if (!svi_find(evpn, neigh->ifindex) && !svi_make(evpn, neigh->ifindex))
-		return NULL;
-	binding = calloc(1, sizeof(*binding));
-	if (!binding)
-		return NULL;
-	binding->svi = neigh->ifindex;
-	binding->addr = neigh->addr;
-	if (!tsearch(binding, &evpn->bindings, bindings_order)) {
-		free(binding);
-		return NULL;
-	}
-	LIST_INSERT_HEAD(&evpn->all, binding, others);
-	return binding;
-}
-
-static void binding_unqueue(struct evpn *evpn, struct binding *binding)
-{
-	if (binding->is_queued)
-		TAILQ_REMOVE(&evpn->saying, binding, in_queue);
-	binding->is_queued = false;
-}
-
-static void binding_forget(struct evpn *evpn, struct binding *binding)
-{
-	binding_unqueue(evpn, binding);
-	LIST_REMOVE(binding, others);
-	tdelete(binding, &evpn->bindings, bindings_order);
-	free(binding);
-}
-
-/* Those on one interface; 0: on all. */
-static void bindings_forget(struct evpn *evpn, __u32 svi)
-{
-	struct binding *binding, *next;
-
-	for (binding = LIST_FIRST(&evpn->all); binding; binding = next) {
-		next = LIST_NEXT(binding, others);
-		if (!svi || binding->svi == svi)
-			binding_forget(evpn, binding);
-	}
-}
 
 void evpn_fabric_forget(struct evpn *evpn)
 {
@@ -297,13 +174,6 @@ void evpn_fabric_say(struct evpn *evpn)
 	}
 	if (binding)
 		turn_arm(evpn, error ? SPEAK_AGAIN_USEC : SAY_EVERY_US);
-}
-
-static void binding_queue(struct evpn *evpn, struct binding *binding)
-{
-	if (!binding->is_queued)
-		TAILQ_INSERT_TAIL(&evpn->saying, binding, in_queue);
-	binding->is_queued = true;
 }
 
 /* ---- hearing ---- */

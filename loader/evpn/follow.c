@@ -7,20 +7,6 @@
 #include "parts.h"
 #include "loader/base/log.h"
 
-bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
-{
-	switch (evpn->mode) {
-	case EVPN_NO:
-		return false;
-	case EVPN_YES:
-		return true;
-	case EVPN_AUTO:
-		break;
-	}
-	return evpn->following && evpn_fabric_reaches(evpn, svi) &&
-	       ports_suppress(evpn->ports, bridge);
-}
-
 static void evpn_unfollow(struct evpn *evpn)
 {
 	evpn_fabric_forget(evpn);

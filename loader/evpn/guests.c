@@ -8,7 +8,7 @@
 #include <string.h>
 #include <linux/neighbour.h>
 
-#include "parts.h"
+#include "bindings.h"
 #include "loader/base/log.h"
 #include "loader/maps/claims.h"
 #include "loader/maps/speak.h"

@@ -38,9 +38,6 @@ struct evpn {
 	bool starting;		     /* what is heard now was so before this daemon was */
 };
 
-/* Is the bridge part of a fabric, by the configuration or by how it looks? */
-bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi);
-
 /* ---- evpn_guests.c ---- */
 
 void evpn_guests_forget(struct evpn *evpn);
@@ -59,9 +56,6 @@ void evpn_fabric_settle(struct evpn *evpn);
 
 /* Announces what is queued, a part of it at a time. */
 void evpn_fabric_say(struct evpn *evpn);
-
-/* Has zebra written an entry on this interface? */
-bool evpn_fabric_reaches(const struct evpn *evpn, __u32 svi);
 
 void evpn_fabric_forget(struct evpn *evpn);
 
