@@ -88,7 +88,7 @@ $(T)/sim: $(SIM_OBJECTS)
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/,daemon/deadlines.c \
-	daemon/storms.c datapath/policy_maps.c datapath/rules.c)
+	daemon/repeats.c datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 

@@ -6,10 +6,10 @@
 #include "loader/maps/event_text.h"
 #include "loader/base/log.h"
 #include "loader/base/output.h"
-#include "storms.h"
+#include "repeats.h"
 #include "loader/base/text.h"
 
-static struct storm storms[STORMS];
+static struct repeat repeats[REPEATS];
 
 static json_t *event_log_fields(const struct event *event, const char *bridge, const char *port,
 				const char *address, const char *mac)
@@ -42,13 +42,13 @@ void event_log(const struct event *event, const char *bridge, const char *port)
 	const struct event_text *text = event_text_find(event->reason);
 	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], listener[128],
 		names[2][NAME_TEXT_LEN], more[48] = "";
-	unsigned int left_out = 0;
+	unsigned int suppressed = 0;
 
 	if (text->repeats &&
-	    !storms_allow(storms, &event->key, event->reason, event->time_ns, &left_out))
+	    !repeats_allow(repeats, &event->key, event->reason, event->time_ns, &suppressed))
 		return;
-	if (left_out)
-		snprintf(more, sizeof(more), " (%u more such lines were left out)", left_out);
+	if (suppressed)
+		snprintf(more, sizeof(more), " (%u repeats not logged)", suppressed);
 	bridge = name_text(bridge, names[0]);
 	port = name_text(port, names[1]);
 	addr_text(&event->key.addr, address);
