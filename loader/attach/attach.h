@@ -16,9 +16,6 @@
 #include "join.h"
 #include "loader/base/err.h"
 
-/* enum bpf_attach_type of Linux 6.6; the headers of Debian 12 end before it. */
-#define ATTACH_TCX_INGRESS 46
-
 /* What is attached: one program for the mode, and in the XDP modes what a dispatcher wants of it.
  */
 struct attach_program {

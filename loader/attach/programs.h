@@ -10,6 +10,9 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+/* enum bpf_attach_type of Linux 6.6; the headers of Debian 12 end before it. */
+#define ATTACH_TCX_INGRESS 46
+
 #define PROGRAM_NAME_LEN BPF_OBJ_NAME_LEN
 
 /* Fills `name` with the program's. 0, or -errno: it is gone, or not for us to see. */
