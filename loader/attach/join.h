@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "bpf/abi/abi.h"
+#include "programs.h"
 #include "loader/base/err.h"
 
 struct xdp_program;
@@ -25,8 +26,6 @@ struct bpf_object;
 #ifndef ATTACH_JOIN_BUILT
 #define ATTACH_JOIN_BUILT true
 #endif
-
-#define ATTACH_JOIN_MAX 10 /* programs that a dispatcher takes, MAX_DISPATCHER_ACTIONS */
 
 /* What garpd_xdp is loaded from when a dispatcher wants it. All zero: nothing can be joined. */
 struct attach_join {

@@ -15,6 +15,8 @@
 
 #define PROGRAM_NAME_LEN BPF_OBJ_NAME_LEN
 
+#define ATTACH_JOIN_MAX 10 /* programs that a dispatcher takes, MAX_DISPATCHER_ACTIONS */
+
 /* Fills `name` with the program's. 0, or -errno: it is gone, or not for us to see. */
 int programs_name(__u32 id, char name[PROGRAM_NAME_LEN]);
 
@@ -25,13 +27,6 @@ struct program {
 	char name[PROGRAM_NAME_LEN];
 	bool dispatched; /* called by libxdp's dispatcher, which holds the hook */
 };
-
-/*
- * What hears the frames that come in there: XDP, tcx and tc filters, ours among them; of a
- * dispatcher what it calls. Fills at most `max`, returns how many it filled; what the kernel does
- * not know or tell is left out.
- */
-size_t programs_read(__u32 ifindex, struct program *programs, size_t max);
 
 /*
  * May we see other people's programs? Without CAP_NET_ADMIN and CAP_SYS_ADMIN what programs_read

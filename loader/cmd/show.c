@@ -12,13 +12,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "loader/attach/join.h"
 #include "loader/maps/claims.h"
 #include "cmd.h"
 #include "loader/maps/counters.h"
 #include "loader/datapath/datapath.h"
 #include "loader/maps/listeners.h"
-#include "loader/attach/programs.h"
+#include "loader/attach/hooks.h"
 #include "loader/base/text.h"
 
 struct show {
