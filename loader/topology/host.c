@@ -7,7 +7,6 @@
 #include <linux/rtnetlink.h>
 
 #include "host.h"
-#include "host_found.h"
 #include "loader/rtnl/follow.h"
 
 /*

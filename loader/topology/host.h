@@ -13,15 +13,10 @@
 #include <linux/netlink.h>
 
 #include "bpf/abi/abi.h"
+#include "host_found.h"
 #include "loader/base/err.h"
 
 struct host;
-
-/* An address of an interface, with the prefix that it is of (its host bits are set). */
-struct host_subnet {
-	__u32 ifindex;
-	struct prefix prefix;
-};
 
 /* None may be NULL. An address that is both is HOST_OWN. */
 struct host_ops {

@@ -10,7 +10,12 @@
 #include <linux/netlink.h>
 
 #include "bpf/abi/abi.h"
-#include "host.h"
+
+/* An address of an interface, with the prefix that it is of (its host bits are set). */
+struct host_subnet {
+	__u32 ifindex;
+	struct prefix prefix;
+};
 
 /* Addresses, in any order and perhaps twice until addr_set_sort(). */
 struct addr_set {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ports_parts.h - the state between ports.c, which hears of links, and ports_settle.c, which says
- * what follows. Nobody else includes this.
+ * ports_parts.h - the state shared by ports_follow.c, which hears of links, ports_settle.c, which
+ * decides what they are, and segments.c, which looks them up. For these three alone.
  */
 #ifndef GARPD_TOPOLOGY_PORTS_PARTS_H
 #define GARPD_TOPOLOGY_PORTS_PARTS_H

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * segments.c - what is known of the links: names, ports, and which interfaces are of which segment.
+ */
+#include "ports_parts.h"
+
+/* ---- questions ---- */
+
+const char *ports_name(const struct ports *ports, __u32 ifindex)
+{
+	return links_name(&ports->links, ifindex);
+}
+
+const char *ports_name_text(const struct ports *ports, __u32 ifindex)
+{
+	const char *name = ports_name(ports, ifindex);
+
+	return name ? name : "a deleted interface";
+}
+
+bool ports_is_port(const struct ports *ports, __u32 ifindex)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+
+	return link && link->is_port;
+}
+
+/* ---- the host's own interfaces ---- */
+
+/* In which VLAN of its segment the link itself is the host's L3 interface. */
+static __u16 own_vlan(const struct link *link)
+{
+	/* A bridge that is a router port is heard from above, where its PVID has no tag. */
+	if (link->is_port && link->told.role == ROLE_ROUTER)
+		return 0;
+	return link->facts.vlan_proto ? link->facts.pvid : 0;
+}
+
+/* Is it a segment, on which VLAN devices are the host's L3 interfaces? */
+static bool is_segment(const struct ports *ports, const struct link *link)
+{
+	return ports_is_bridge(ports, link) || (link && ports_is_router(ports, link));
+}
+
+size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
+				struct ports_segment segments[2])
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+	size_t count = 0;
+
+	if (!link)
+		return 0;
+	if (is_segment(ports, link))
+		segments[count++] = (struct ports_segment){
+			ifindex, ports_is_bridge(ports, link) ? own_vlan(link) : 0};
+	if (link->facts.kind == LINK_VLAN &&
+	    is_segment(ports, links_find(&ports->links, link->facts.lower)))
+		segments[count++] = (struct ports_segment){link->facts.lower, link->facts.vlan};
+	return count;
+}
+
+size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,
+				__u32 *ifindexes, size_t max)
+{
+	const struct link *bridge = links_find(&ports->links, segment);
+	size_t count = 0;
+
+	if (!bridge)
+		return 0;
+	if (max > 0 && vlan == own_vlan(bridge))
+		ifindexes[count++] = segment;
+	if (vlan == 0)
+		return count;
+	return count +
+	       links_vlan_devices(&ports->links, segment, vlan, ifindexes + count, max - count);
+}
+
+bool ports_bridge_of_interface(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan)
+{
+	struct ports_segment segments[2];
+	size_t count = ports_interface_segments(ports, ifindex, segments);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!ports_is_bridge(ports, links_find(&ports->links, segments[i].ifindex)))
+			continue;
+		*bridge = segments[i].ifindex;
+		*vlan = segments[i].vlan;
+		return true;
+	}
+	return false;
+}
+
+/* ---- EVPN ---- */
+
+/* A port of one of our bridges, and not a router port. */
+static bool is_bridge_port(const struct link *link)
+{
+	return link && link->is_port && link->told.role != ROLE_ROUTER;
+}
+
+bool ports_have_vxlan(const struct ports *ports)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->facts.kind == LINK_VXLAN)
+			return true;
+	return false;
+}
+
+bool ports_suppress(const struct ports *ports, __u32 bridge)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->told.segment == bridge &&
+		    link->facts.neigh_suppress)
+			return true;
+	return false;
+}
+
+bool ports_is_aware(const struct ports *ports, __u32 bridge)
+{
+	const struct link *link = links_find(&ports->links, bridge);
+
+	return link && link->facts.vlan_proto;
+}
+
+bool ports_is_guest(const struct ports *ports, __u32 ifindex)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+
+	return is_bridge_port(link) && link->told.role == ROLE_GUEST;
+}
+
+/* Does the bridge take the VLAN's frames on that port? */
+static bool carries_vlan(const struct link *link, __u16 vlan)
+{
+	if (!link->told.vlan_proto)
+		return true;
+	return link->vlans && link->vlans->member[vlan / 64] >> (vlan % 64) & 1;
+}
+
+__u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)
+{
+	const struct link *link;
+
+	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+		if (is_bridge_port(link) && link->told.segment == bridge &&
+		    link->facts.kind == LINK_VXLAN && carries_vlan(link, vlan))
+			return link->ifindex;
+	return 0;
+}
