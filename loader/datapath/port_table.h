@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * port_table.h - the ports as `garpd show ports` prints them.
+ */
+#ifndef GARPD_DATAPATH_PORT_TABLE_H
+#define GARPD_DATAPATH_PORT_TABLE_H
+
+#include "bpf/abi/abi.h"
+#include "loader/base/err.h"
+#include "loader/base/output.h"
+#include "loader/base/text.h"
+#include "loader/maps/pins.h"
+
+struct port_row {
+	__u32 ifindex;
+	char name[NAME_TEXT_LEN];
+	struct port port;
+	struct limit limit;
+};
+
+struct port_table {
+	struct port_row *row; /* by name */
+	size_t count;
+};
+
+/* Reads every port that the maps describe. 0, or -ENOMEM with `err`. */
+int port_table_read(const struct pins *pins, struct port_table *table, struct err *err);
+void port_table_free(struct port_table *table);
+
+extern const struct field port_table_fields[];
+
+#endif
