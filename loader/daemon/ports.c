@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <net/if.h>
-#include <stdlib.h>
 
 #include <bpf/bpf.h>
 
@@ -12,6 +11,7 @@
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
+#include "loader/maps/walk.h"
 
 /* A port that cannot be had stops the start; later it is only said, and the others go on. */
 static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
@@ -170,21 +170,14 @@ static const struct ports_ops daemon_ports_ops = {
 /* Ports in the maps that are none any more: they left while no daemon was looking. */
 static void daemon_forget_ports(struct daemon *daemon)
 {
-	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
-	const char *name;
-	size_t i, count;
+	struct map_walk walk = map_walk_begin(daemon->datapath.pins.ports);
+	__u32 ifindex;
 
-	if (!ifindexes)
-		return;
-	count = datapath_ports(&daemon->datapath.pins, ifindexes, GARPD_MAX_PORTS);
-	for (i = 0; i < count; i++) {
-		if (ports_is_port(daemon->ports, ifindexes[i]))
-			continue;
-		name = ports_name(daemon->ports, ifindexes[i]);
-		daemon_port_removed(daemon, ifindexes[i],
-				    ports_name_text(daemon->ports, ifindexes[i]), name);
-	}
-	free(ifindexes);
+	while (map_walk_next(&walk, &ifindex))
+		if (!ports_is_port(daemon->ports, ifindex))
+			daemon_port_removed(daemon, ifindex,
+					    ports_name_text(daemon->ports, ifindex),
+					    ports_name(daemon->ports, ifindex));
 }
 
 void daemon_undo_ports(struct daemon *daemon)

@@ -10,6 +10,7 @@
 
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/walk.h"
 
 static int subnet_write(void *ctx, const struct subnet_entry *entry)
 {
@@ -34,14 +35,12 @@ static const struct subnets_ops daemon_subnets_ops = {
 /* What a former daemon has left in the map. */
 static int subnets_read(const struct daemon *daemon, struct subnets *subnets)
 {
-	int map = daemon->datapath.pins.subnets, code = 0;
+	struct map_walk walk = map_walk_begin(daemon->datapath.pins.subnets);
 	struct subnet_entry entry = {};
-	struct subnet *previous = NULL, key;
+	int code = 0;
 
-	while (!code && !bpf_map_get_next_key(map, previous, &entry.subnet)) {
-		key = entry.subnet;
-		previous = &key;
-		bpf_map_lookup_elem(map, &entry.subnet, &entry.what);
+	while (!code && map_walk_next(&walk, &entry.subnet)) {
+		bpf_map_lookup_elem(walk.map_fd, &entry.subnet, &entry.what);
 		code = subnets_append(subnets, &entry);
 	}
 	subnets_sort(subnets);

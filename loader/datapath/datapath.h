@@ -68,7 +68,4 @@ int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, st
  */
 int datapath_remove(const struct pins *pins, struct err *err);
 
-/* Fills `ifindexes` with the ports that the maps describe; returns how many, at most `max`. */
-size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max);
-
 #endif

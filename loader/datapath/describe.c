@@ -3,7 +3,6 @@
  * describe.c - a port in the maps, and the program on it: the one is not without the other.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -11,6 +10,7 @@
 #include "datapath.h"
 #include "loader/base/text.h"
 #include "loader/maps/claims.h"
+#include "loader/maps/walk.h"
 
 static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *port)
 {
@@ -140,18 +140,6 @@ int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, st
 	return code;
 }
 
-size_t datapath_ports(const struct pins *pins, __u32 *ifindexes, size_t max)
-{
-	__u32 *previous = NULL;
-	size_t count = 0;
-
-	while (count < max && !bpf_map_get_next_key(pins->ports, previous, &ifindexes[count])) {
-		previous = &ifindexes[count];
-		count++;
-	}
-	return count;
-}
-
 /* A port that cannot be detached stays described, so that another try finds it. */
 static int datapath_remove_port(const struct pins *pins, __u32 ifindex, struct err *err)
 {
@@ -169,19 +157,15 @@ static int datapath_remove_port(const struct pins *pins, __u32 ifindex, struct e
 
 int datapath_remove(const struct pins *pins, struct err *err)
 {
-	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
+	struct map_walk walk = map_walk_begin(pins->ports);
 	struct err later;
-	size_t i, count;
+	__u32 ifindex;
 	int code = 0;
 
-	if (!ifindexes)
-		return err_set(err, -ENOMEM, "ports: out of memory");
-	count = datapath_ports(pins, ifindexes, GARPD_MAX_PORTS);
-	for (i = 0; i < count; i++) {
-		int failed = datapath_remove_port(pins, ifindexes[i], code ? &later : err);
+	while (map_walk_next(&walk, &ifindex)) {
+		int failed = datapath_remove_port(pins, ifindex, code ? &later : err);
 
 		code = code ? code : failed;
 	}
-	free(ifindexes);
 	return code ? code : pins_remove(err);
 }

@@ -8,6 +8,7 @@
 #include "policy_maps.h"
 #include "rules.h"
 #include "loader/base/text.h"
+#include "loader/maps/walk.h"
 
 static int policy_write_settings(const struct pins *pins, const struct config *config,
 				 struct err *err)
@@ -40,32 +41,16 @@ static int policy_compare_prefix(const void *a, const void *b)
 	return memcmp(&x->prefix, &y->prefix, sizeof(x->prefix));
 }
 
-/*
- * Deletes what the new configuration does not name. The keys are collected first: deleting while
- * walking a prefix tree starts the walk anew.
- */
-static int policy_forget_others(const struct pins *pins, const struct declared *sorted,
-				size_t count, struct err *err)
+/* Deletes what the new configuration does not name. */
+static void policy_forget_others(const struct pins *pins, const struct declared *sorted,
+				 size_t count)
 {
-	struct prefix *stale = calloc(2 * GARPD_MAX_DECLARED, sizeof(*stale));
+	struct map_walk walk = map_walk_begin(pins->addresses);
 	struct declared probe = {};
-	struct prefix *previous = NULL;
-	size_t i, n = 0;
 
-	if (!stale)
-		return err_set(err, -ENOMEM, "addresses: out of memory");
-	while (n < 2 * GARPD_MAX_DECLARED &&
-	       !bpf_map_get_next_key(pins->addresses, previous, &probe.prefix)) {
-		stale[n] = probe.prefix;
-		previous = &stale[n++];
-	}
-	for (i = 0; i < n; i++) {
-		probe.prefix = stale[i];
+	while (map_walk_next(&walk, &probe.prefix))
 		if (!bsearch(&probe, sorted, count, sizeof(*sorted), policy_compare_prefix))
-			bpf_map_delete_elem(pins->addresses, &stale[i]);
-	}
-	free(stale);
-	return 0;
+			bpf_map_delete_elem(pins->addresses, &probe.prefix);
 }
 
 static int policy_write_addresses(const struct pins *pins, const struct config *config,
@@ -83,7 +68,7 @@ static int policy_write_addresses(const struct pins *pins, const struct config *
 	}
 	if (!code) {
 		qsort(sorted, count, sizeof(*sorted), policy_compare_prefix);
-		code = policy_forget_others(pins, sorted, count, err);
+		policy_forget_others(pins, sorted, count);
 	}
 	free(sorted);
 	return code;
@@ -139,13 +124,10 @@ void policy_unset_host(const struct pins *pins, const struct addr *addr)
 void policy_forget_host(const struct pins *pins, bool (*knows)(void *ctx, const struct addr *addr),
 			void *ctx)
 {
-	struct addr key, next;
-	int code = bpf_map_get_next_key(pins->host, NULL, &next);
+	struct map_walk walk = map_walk_begin(pins->host);
+	struct addr addr;
 
-	while (!code) {
-		key = next;
-		code = bpf_map_get_next_key(pins->host, &key, &next);
-		if (!knows(ctx, &key))
-			bpf_map_delete_elem(pins->host, &key);
-	}
+	while (map_walk_next(&walk, &addr))
+		if (!knows(ctx, &addr))
+			bpf_map_delete_elem(pins->host, &addr);
 }

@@ -8,6 +8,7 @@
 #include "datapath.h"
 #include "port_table.h"
 #include "loader/attach/hooks.h"
+#include "loader/maps/walk.h"
 
 #define SHOW_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
 
@@ -158,27 +159,21 @@ static int ports_order(const void *a, const void *b)
 
 int port_table_read(const struct pins *pins, struct port_table *table, struct err *err)
 {
-	__u32 *ifindexes = calloc(GARPD_MAX_PORTS, sizeof(*ifindexes));
-	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows));
-	size_t i, count, found = 0;
+	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows)), row;
+	struct map_walk walk = map_walk_begin(pins->ports);
 
 	*table = (struct port_table){.row = rows};
-	if (!ifindexes || !rows) {
-		free(ifindexes);
-		port_table_free(table);
+	if (!rows)
 		return err_set(err, -ENOMEM, "ports: out of memory");
+	while (table->count < GARPD_MAX_PORTS && map_walk_next(&walk, &row.ifindex)) {
+		if (bpf_map_lookup_elem(pins->ports, &row.ifindex, &row.port))
+			continue;
+		row.limit = (struct limit){};
+		bpf_map_lookup_elem_flags(pins->port_limits, &row.ifindex, &row.limit, BPF_F_LOCK);
+		interface_text(row.ifindex, row.name);
+		rows[table->count++] = row;
 	}
-	count = datapath_ports(pins, ifindexes, GARPD_MAX_PORTS);
-	for (i = 0; i < count; i++) {
-		rows[found].ifindex = ifindexes[i];
-		interface_text(ifindexes[i], rows[found].name);
-		bpf_map_lookup_elem_flags(pins->port_limits, &ifindexes[i], &rows[found].limit,
-					  BPF_F_LOCK);
-		found += !bpf_map_lookup_elem(pins->ports, &ifindexes[i], &rows[found].port);
-	}
-	free(ifindexes);
-	qsort(rows, found, sizeof(*rows), ports_order);
-	table->count = found;
+	qsort(rows, table->count, sizeof(*rows), ports_order);
 	return 0;
 }
 

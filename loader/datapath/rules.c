@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
 
 #include "rules.h"
+#include "loader/maps/walk.h"
 
 /*
  * The rules of a configuration have numbers from a base on: 0, or a multiple of GARPD_MAX_RULES.
@@ -15,55 +15,37 @@
  */
 #define BASES_END (GARPD_RULE_SETS * GARPD_MAX_RULES)
 
-/* Both keys have the number of the rule in them, at: */
-static __u32 rule_of(const void *key, size_t offset)
-{
-	__u32 rule;
-
-	memcpy(&rule, (const char *)key + offset, sizeof(rule));
-	return rule;
-}
-
 static bool rule_has_base(__u32 rule, __u32 base)
 {
 	return rule > base && rule <= base + GARPD_MAX_RULES;
 }
 
-/* Deletes the rules with that base. Keys first: deleting while walking starts the walk anew. */
-static void map_forget(int map, size_t key_size, size_t offset, __u32 base)
-{
-	char *keys = calloc(GARPD_MAX_RULE_ENTRIES, key_size), *previous = NULL;
-	size_t i, count = 0;
-
-	if (!keys)
-		return; /* what is left in there holds for no port */
-	while (count < GARPD_MAX_RULE_ENTRIES &&
-	       !bpf_map_get_next_key(map, previous, keys + count * key_size))
-		previous = keys + count++ * key_size;
-	for (i = 0; i < count; i++)
-		if (rule_has_base(rule_of(keys + i * key_size, offset), base))
-			bpf_map_delete_elem(map, keys + i * key_size);
-	free(keys);
-}
-
+/* Deletes the rules with that base. */
 static void rules_forget(const struct pins *pins, __u32 base)
 {
-	map_forget(pins->rule_addresses, sizeof(struct rule_address),
-		   offsetof(struct rule_address, rule), base);
-	map_forget(pins->rule_macs, sizeof(struct rule_mac), offsetof(struct rule_mac, rule), base);
+	struct map_walk addresses = map_walk_begin(pins->rule_addresses),
+			macs = map_walk_begin(pins->rule_macs);
+	struct rule_address address;
+	struct rule_mac mac;
+
+	while (map_walk_next(&addresses, &address))
+		if (rule_has_base(address.rule, base))
+			bpf_map_delete_elem(pins->rule_addresses, &address);
+	while (map_walk_next(&macs, &mac))
+		if (rule_has_base(mac.rule, base))
+			bpf_map_delete_elem(pins->rule_macs, &mac);
 }
 
 static bool base_is_used(const struct pins *pins, __u32 base)
 {
-	__u32 ifindex, *previous = NULL;
+	struct map_walk walk = map_walk_begin(pins->ports);
 	struct port port;
+	__u32 ifindex;
 
-	while (!bpf_map_get_next_key(pins->ports, previous, &ifindex)) {
-		previous = &ifindex;
+	while (map_walk_next(&walk, &ifindex))
 		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) &&
 		    rule_has_base(port.rule, base))
 			return true;
-	}
 	return false;
 }
 

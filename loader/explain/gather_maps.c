@@ -9,22 +9,20 @@
 
 #include "loader/maps/counters.h"
 #include "parts.h"
+#include "loader/maps/walk.h"
 
 /* ---- policy ---- */
 
 /* Which entry it is that a look-up of the address finds: the tree itself does not tell. */
 static void declared_read(const struct pins *pins, struct explain *explain)
 {
-	struct prefix whole = {.len = ADDR_BITS, .addr = explain->addr}, key, next;
-	int code = bpf_map_get_next_key(pins->addresses, NULL, &next);
+	struct prefix whole = {.len = ADDR_BITS, .addr = explain->addr}, key;
+	struct map_walk walk = map_walk_begin(pins->addresses);
 
 	explain->is_declared = !bpf_map_lookup_elem(pins->addresses, &whole, &explain->declared);
-	while (!code && explain->is_declared) {
-		key = next;
+	while (explain->is_declared && map_walk_next(&walk, &key))
 		if (key.len >= explain->prefix.len && prefix_covers(&key, &whole))
 			explain->prefix = key;
-		code = bpf_map_get_next_key(pins->addresses, &key, &next);
-	}
 }
 
 static bool is_foreign(const struct pins *pins, const struct explain *explain)
@@ -96,14 +94,12 @@ static bool place_is_noted(const struct explain_places *places, __u32 ifindex)
 /* Where garpd is: what an address that nobody has claimed was not heard on. */
 static void segments_read(const struct pins *pins, struct explain *explain)
 {
-	__u32 key, next;
+	struct map_walk walk = map_walk_begin(pins->ports);
 	struct port port;
-	int code = bpf_map_get_next_key(pins->ports, NULL, &next);
+	__u32 ifindex;
 
-	while (!code) {
-		key = next;
-		code = bpf_map_get_next_key(pins->ports, &key, &next);
-		if (bpf_map_lookup_elem(pins->ports, &key, &port))
+	while (map_walk_next(&walk, &ifindex)) {
+		if (bpf_map_lookup_elem(pins->ports, &ifindex, &port))
 			continue;
 		explain->ports++;
 		if (!place_is_noted(&explain->segments, port.segment))

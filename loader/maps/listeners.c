@@ -7,6 +7,7 @@
 
 #include "claims.h"
 #include "listeners.h"
+#include "walk.h"
 
 /* ---- reading ---- */
 
@@ -20,20 +21,15 @@ static int listeners_order(const void *a, const void *b)
 	return (x->key.place > y->key.place) - (x->key.place < y->key.place);
 }
 
-/* One by one: what is forgotten or learned meanwhile may be missing, or be there. */
-static void listeners_append(int map_fd, size_t most, struct listeners *listeners)
+static void listeners_append(int map_fd, size_t max, struct listeners *listeners)
 {
-	struct listener_key *previous = NULL;
-	struct listener_row *row;
+	struct map_walk walk = map_walk_begin(map_fd);
+	struct listener_row row;
 
-	for (; most; most--) {
-		row = &listeners->row[listeners->count];
-		if (bpf_map_get_next_key(map_fd, previous, &row->key))
-			break;
-		previous = &row->key;
-		listeners->count++;
-		if (bpf_map_lookup_elem(map_fd, &row->key, &row->listener))
-			row->listener = (struct listener){};
+	for (; max && map_walk_next(&walk, &row.key); max--) {
+		if (bpf_map_lookup_elem(map_fd, &row.key, &row.listener))
+			row.listener = (struct listener){}; /* displaced meanwhile */
+		listeners->row[listeners->count++] = row;
 	}
 }
 
