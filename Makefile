@@ -85,7 +85,8 @@ check-libxdp:
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 
 # What the files of dist/ leave open.
-FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; s|@version@|$(VERSION)|g'
+FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
+	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
 install: all ## copy to $(prefix): the program, its man page, unit and example configuration
 	install -D -m 755 $(B)/garpd $(DESTDIR)$(sbindir)/garpd
