@@ -68,33 +68,6 @@ static int show_ports(const struct show *show, struct err *err)
 
 /* ---- counters ---- */
 
-struct counter_row {
-	enum counter counter;
-	__u64 value;
-};
-
-static json_t *get_counter(const void *row)
-{
-	return json_string(counter_name(((const struct counter_row *)row)->counter));
-}
-
-static json_t *get_value(const void *row)
-{
-	return json_integer(((const struct counter_row *)row)->value);
-}
-
-static json_t *get_help(const void *row)
-{
-	return json_string(counter_help(((const struct counter_row *)row)->counter));
-}
-
-static const struct field counter_fields[] = {
-	{"counter", "COUNTER", get_counter},
-	{"value", "VALUE", get_value},
-	{"help", "WHAT", get_help},
-	{NULL, NULL, NULL},
-};
-
 static int show_counters(const struct show *show, struct err *err)
 {
 	struct counter_row rows[COUNTER_MAX];
@@ -109,7 +82,7 @@ static int show_counters(const struct show *show, struct err *err)
 			continue;
 		rows[count++] = (struct counter_row){.counter = i, .value = values[i]};
 	}
-	output_rows(counter_fields, rows, count, sizeof(rows[0]), show->as_json);
+	output_rows(counters_fields, rows, count, sizeof(rows[0]), show->as_json);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include "counters.h"
+#include "loader/base/text.h"
 
 int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *err)
 {
@@ -31,3 +32,27 @@ int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err
 	free(all);
 	return code;
 }
+
+/* ---- as a user sees it ---- */
+
+static json_t *get_counter(const void *row)
+{
+	return json_string(counter_name(((const struct counter_row *)row)->counter));
+}
+
+static json_t *get_value(const void *row)
+{
+	return json_integer(((const struct counter_row *)row)->value);
+}
+
+static json_t *get_help(const void *row)
+{
+	return json_string(counter_help(((const struct counter_row *)row)->counter));
+}
+
+const struct field counters_fields[] = {
+	{"counter", "COUNTER", get_counter},
+	{"value", "VALUE", get_value},
+	{"help", "WHAT", get_help},
+	{NULL, NULL, NULL},
+};
