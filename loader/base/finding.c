@@ -45,15 +45,10 @@ static json_t *get_note(const void *row)
 	return get_of_level(row, CAUSE_NOTE);
 }
 
-static json_t *get_remedy(const void *row)
-{
-	const struct finding *finding = row;
-
-	return finding->remedy[0] ? json_string(finding->remedy) : json_null();
-}
-
 const struct field finding_fields[] = {
-	{"cause", NULL, get_cause},  {"trouble", "trouble:", get_trouble},
-	{"note", "note:", get_note}, {"remedy", "remedy:", get_remedy},
-	{NULL, NULL, NULL},
+	{"cause", NULL, .get = get_cause},
+	{"trouble", "trouble:", .get = get_trouble},
+	{"note", "note:", .get = get_note},
+	{"remedy", "remedy:", FIELD(TEXT, struct finding, remedy)},
+	{},
 };

@@ -11,6 +11,98 @@
 #define SHEET_HEADER   12 /* wide enough for the longest that a sheet has */
 #define STREAM_MIN_LEN 10 /* narrower columns would dance from line to line */
 
+/* ---- values ---- */
+
+json_t *output_vlan(__u16 vlan)
+{
+	return vlan ? json_integer(vlan) : json_null();
+}
+
+json_t *output_mac(const __u8 mac[MAC_LEN])
+{
+	static const __u8 none[MAC_LEN];
+	char text[MAC_TEXT_LEN];
+
+	return memcmp(mac, none, MAC_LEN) ? json_string(mac_text(mac, text)) : json_null();
+}
+
+json_t *output_addr(const struct addr *addr)
+{
+	static const struct addr none;
+	char text[ADDR_TEXT_LEN];
+
+	return memcmp(addr, &none, sizeof(none)) ? json_string(addr_text(addr, text)) : json_null();
+}
+
+static json_t *output_text(const char *text)
+{
+	return text[0] ? json_string(text) : json_null();
+}
+
+static json_t *output_interface(__u32 ifindex)
+{
+	char name[NAME_TEXT_LEN];
+
+	return output_text(ifindex ? interface_text(ifindex, name) : "");
+}
+
+static json_t *output_vlans(const struct claim_key *key)
+{
+	return key->inner_vlan ? json_sprintf("%u.%u", key->vlan, key->inner_vlan)
+			       : output_vlan(key->vlan);
+}
+
+static json_t *output_time(__u64 monotonic_ns)
+{
+	char text[TIME_TEXT_LEN];
+
+	return output_text(time_text(monotonic_ns, text));
+}
+
+static __u64 output_number(const void *member, size_t size)
+{
+	switch (size) {
+	case sizeof(__u8):
+		return *(const __u8 *)member;
+	case sizeof(__u16):
+		return *(const __u16 *)member;
+	case sizeof(__u32):
+		return *(const __u32 *)member;
+	}
+	return *(const __u64 *)member;
+}
+
+static json_t *output_value(const struct field *field, const void *row)
+{
+	const void *member = (const char *)row + field->offset;
+
+	switch (field->type) {
+	case FIELD_COMPUTED:
+		return field->get(row);
+	case FIELD_NUMBER:
+		return json_integer((json_int_t)output_number(member, field->size));
+	case FIELD_BOOL:
+		return json_boolean(output_number(member, field->size));
+	case FIELD_ENUM:
+		return json_string(field->name((unsigned int)output_number(member, field->size)));
+	case FIELD_TEXT:
+		return output_text(member);
+	case FIELD_INTERFACE:
+		return output_interface(*(const __u32 *)member);
+	case FIELD_VLAN:
+		return output_vlan(*(const __u16 *)member);
+	case FIELD_VLANS:
+		return output_vlans(member);
+	case FIELD_MAC:
+		return output_mac(member);
+	case FIELD_ADDR:
+		return output_addr(member);
+	case FIELD_TIME:
+		return output_time(*(const __u64 *)member);
+	}
+	return json_null();
+}
+
 /* ---- JSON ---- */
 
 json_t *output_object(const struct field *fields, const void *row)
@@ -19,8 +111,17 @@ json_t *output_object(const struct field *fields, const void *row)
 
 	for (; fields->key; fields++)
 		if (fields->key[0])
-			json_object_set_new(object, fields->key, fields->get(row));
+			json_object_set_new(object, fields->key, output_value(fields, row));
 	return object;
+}
+
+json_t *output_array(const struct field *fields, const void *rows, size_t count, size_t size)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, output_object(fields, (const char *)rows + i * size));
+	return array;
 }
 
 static void output_print_json(json_t *value, size_t flags)
@@ -28,17 +129,6 @@ static void output_print_json(json_t *value, size_t flags)
 	json_dumpf(value, stdout, flags);
 	putchar('\n');
 	json_decref(value);
-}
-
-static void output_rows_json(const struct field *fields, const char *rows, size_t count,
-			     size_t size)
-{
-	json_t *array = json_array();
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		json_array_append_new(array, output_object(fields, rows + i * size));
-	output_print_json(array, JSON_INDENT(2));
 }
 
 /* ---- text ---- */
@@ -57,7 +147,7 @@ static void output_list(const json_t *list, char cell[CELL_LEN])
 /* Without a row: its header. */
 static void output_cell(const struct field *field, const void *row, char cell[CELL_LEN])
 {
-	json_t *value = row ? field->get(row) : json_string(field->header);
+	json_t *value = row ? output_value(field, row) : json_string(field->header);
 
 	if (json_is_string(value))
 		snprintf(cell, CELL_LEN, "%s", json_string_value(value));
@@ -123,7 +213,7 @@ void output_rows(const struct field *fields, const void *rows, size_t count, siz
 		 bool as_json)
 {
 	if (as_json)
-		output_rows_json(fields, rows, count, size);
+		output_print_json(output_array(fields, rows, count, size), JSON_INDENT(2));
 	else
 		output_rows_text(fields, rows, count, size);
 }
@@ -141,7 +231,7 @@ static void output_sheet_list(const char *header, const json_t *list)
 
 static void output_sheet_field(const struct field *field, const void *row)
 {
-	json_t *value = field->get(row);
+	json_t *value = output_value(field, row);
 
 	if (json_is_array(value))
 		output_sheet_list(field->header, value);
@@ -189,47 +279,4 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 	else
 		output_line(fields, row, widths);
 	fflush(stdout);
-}
-
-/* ---- values ---- */
-
-json_t *output_interface(__u32 ifindex)
-{
-	char name[NAME_TEXT_LEN];
-
-	return ifindex ? json_string(interface_text(ifindex, name)) : json_null();
-}
-
-json_t *output_vlan(__u16 vlan)
-{
-	return vlan ? json_integer(vlan) : json_null();
-}
-
-json_t *output_vlans(const struct claim_key *key)
-{
-	return key->inner_vlan ? json_sprintf("%u.%u", key->vlan, key->inner_vlan)
-			       : output_vlan(key->vlan);
-}
-
-json_t *output_mac(const __u8 mac[MAC_LEN])
-{
-	static const __u8 none[MAC_LEN];
-	char text[MAC_TEXT_LEN];
-
-	return memcmp(mac, none, MAC_LEN) ? json_string(mac_text(mac, text)) : json_null();
-}
-
-json_t *output_addr(const struct addr *addr)
-{
-	static const struct addr none;
-	char text[ADDR_TEXT_LEN];
-
-	return memcmp(addr, &none, sizeof(none)) ? json_string(addr_text(addr, text)) : json_null();
-}
-
-json_t *output_time(__u64 monotonic_ns)
-{
-	char text[TIME_TEXT_LEN];
-
-	return monotonic_ns ? json_string(time_text(monotonic_ns, text)) : json_null();
 }

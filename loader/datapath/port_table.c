@@ -12,31 +12,6 @@
 
 #define SHOW_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
 
-static json_t *get_name(const void *row)
-{
-	return json_string(((const struct port_row *)row)->name);
-}
-
-static json_t *get_ifindex(const void *row)
-{
-	return json_integer(((const struct port_row *)row)->ifindex);
-}
-
-static json_t *get_segment(const void *row)
-{
-	return output_interface(((const struct port_row *)row)->port.segment);
-}
-
-static json_t *get_role(const void *row)
-{
-	return json_string(port_role_name(((const struct port_row *)row)->port.role));
-}
-
-static json_t *get_mode(const void *row)
-{
-	return json_string(port_mode_name(((const struct port_row *)row)->port.mode));
-}
-
 /* "asked", and where libxdp's dispatcher calls us, that, and for whom else it is there. */
 static json_t *why_asked(__u32 ifindex)
 {
@@ -90,31 +65,6 @@ static json_t *get_others(const void *row)
 	return others;
 }
 
-static json_t *get_forwarding(const void *row)
-{
-	return json_boolean(((const struct port_row *)row)->port.forwarding);
-}
-
-static json_t *get_relay(const void *row)
-{
-	return json_boolean(((const struct port_row *)row)->port.relay);
-}
-
-static json_t *get_vlan_aware(const void *row)
-{
-	return json_boolean(((const struct port_row *)row)->port.vlan_proto);
-}
-
-static json_t *get_pvid(const void *row)
-{
-	return output_vlan(((const struct port_row *)row)->port.pvid);
-}
-
-static json_t *get_claims(const void *row)
-{
-	return json_integer(((const struct port_row *)row)->limit.claims);
-}
-
 /* What its guests are held to. */
 static json_t *get_guards(const void *row)
 {
@@ -135,21 +85,23 @@ static json_t *get_guards(const void *row)
 	return guards;
 }
 
+#define ROW(TYPE, member) FIELD(TYPE, struct port_row, member)
+
 const struct field port_table_fields[] = {
-	{"port", "PORT", get_name},
-	{"ifindex", NULL, get_ifindex},
-	{"bridge", "BRIDGE", get_segment},
-	{"role", "ROLE", get_role},
-	{"mode", "MODE", get_mode},
-	{"why", "WHY", get_why},
-	{"forwarding", "FORWARDING", get_forwarding},
-	{"vlan_aware", "VLAN-AWARE", get_vlan_aware},
-	{"pvid", "PVID", get_pvid},
-	{"relay", NULL, get_relay},
-	{"claims", "CLAIMS", get_claims},
-	{"guards", NULL, get_guards},
-	{"others", "OTHERS", get_others},
-	{NULL, NULL, NULL},
+	{"port", "PORT", ROW(TEXT, name)},
+	{"ifindex", NULL, ROW(NUMBER, ifindex)},
+	{"bridge", "BRIDGE", ROW(INTERFACE, port.segment)},
+	{"role", "ROLE", ROW(ENUM, port.role), .name = port_role_name},
+	{"mode", "MODE", ROW(ENUM, port.mode), .name = port_mode_name},
+	{"why", "WHY", .get = get_why},
+	{"forwarding", "FORWARDING", ROW(BOOL, port.forwarding)},
+	{"vlan_aware", "VLAN-AWARE", ROW(BOOL, port.vlan_proto)},
+	{"pvid", "PVID", ROW(VLAN, port.pvid)},
+	{"relay", NULL, ROW(BOOL, port.relay)},
+	{"claims", "CLAIMS", ROW(NUMBER, limit.claims)},
+	{"guards", NULL, .get = get_guards},
+	{"others", "OTHERS", .get = get_others},
+	{},
 };
 
 static int ports_order(const void *a, const void *b)

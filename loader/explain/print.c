@@ -13,31 +13,6 @@
 
 #define ROW(row) ((const struct explain *)(row))
 
-static json_t *get_address(const void *row)
-{
-	return output_addr(&ROW(row)->addr);
-}
-
-static json_t *get_bridge(const void *row)
-{
-	return output_interface(ROW(row)->claim.key.segment);
-}
-
-static json_t *get_vlan(const void *row)
-{
-	return output_vlan(ROW(row)->claim.key.vlan);
-}
-
-static json_t *get_inner_vlan(const void *row)
-{
-	return output_vlan(ROW(row)->claim.key.inner_vlan);
-}
-
-static json_t *get_state(const void *row)
-{
-	return json_string(claim_state_name(ROW(row)->claim.state));
-}
-
 static json_t *get_well(const void *row)
 {
 	return json_boolean(explain_is_well(row));
@@ -56,12 +31,8 @@ static json_t *get_claim(const void *row)
 
 static json_t *get_listeners(const void *row)
 {
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < ROW(row)->listeners; i++)
-		json_array_append_new(list,
-				      output_object(listeners_fields, &ROW(row)->listener[i]));
-	return list;
+	return output_array(listeners_fields, ROW(row)->listener, ROW(row)->listeners,
+			    sizeof(*ROW(row)->listener));
 }
 
 static json_t *neighbour_object(const struct explain *explain,
@@ -87,41 +58,35 @@ static json_t *get_neighbours(const void *row)
 	return list;
 }
 
-static json_t *get_fdb_port(const void *row)
-{
-	return output_interface(ROW(row)->fdb.port);
-}
-
 static json_t *get_findings(const void *row)
 {
 	struct finding findings[FINDINGS_MAX];
-	size_t i, count = explain_causes(row, findings);
-	json_t *list = json_array();
+	size_t count = explain_causes(row, findings);
 
-	for (i = 0; i < count; i++)
-		json_array_append_new(list, output_object(finding_fields, &findings[i]));
-	return list;
+	return output_array(finding_fields, findings, count, sizeof(*findings));
 }
 
+#define EXPLAIN(TYPE, member) FIELD(TYPE, struct explain, member)
+
 const struct field explain_fields[] = {
-	{"address", NULL, get_address},
-	{"bridge", NULL, get_bridge},
-	{"vlan", NULL, get_vlan},
-	{"inner_vlan", NULL, get_inner_vlan},
-	{"state", NULL, get_state},
-	{"well", NULL, get_well},
-	{"daemon", NULL, get_daemon},
-	{"heard", "heard", explain_heard},
-	{"decided", "decided", explain_decided},
-	{"said", "said", explain_said},
-	{"confirmed", "confirmed", explain_confirmed},
-	{"tables", "tables now", explain_tables},
-	{"findings", NULL, get_findings},
-	{"claim", NULL, get_claim},
-	{"listeners", NULL, get_listeners},
-	{"neighbours", NULL, get_neighbours},
-	{"fdb_port", NULL, get_fdb_port},
-	{NULL, NULL, NULL},
+	{"address", NULL, EXPLAIN(ADDR, addr)},
+	{"bridge", NULL, EXPLAIN(INTERFACE, claim.key.segment)},
+	{"vlan", NULL, EXPLAIN(VLAN, claim.key.vlan)},
+	{"inner_vlan", NULL, EXPLAIN(VLAN, claim.key.inner_vlan)},
+	{"state", NULL, EXPLAIN(ENUM, claim.state), .name = claim_state_name},
+	{"well", NULL, .get = get_well},
+	{"daemon", NULL, .get = get_daemon},
+	{"heard", "heard", .get = explain_heard},
+	{"decided", "decided", .get = explain_decided},
+	{"said", "said", .get = explain_said},
+	{"confirmed", "confirmed", .get = explain_confirmed},
+	{"tables", "tables now", .get = explain_tables},
+	{"findings", NULL, .get = get_findings},
+	{"claim", NULL, .get = get_claim},
+	{"listeners", NULL, .get = get_listeners},
+	{"neighbours", NULL, .get = get_neighbours},
+	{"fdb_port", NULL, EXPLAIN(INTERFACE, fdb.port)},
+	{},
 };
 
 /* ---- the screen ---- */

@@ -122,46 +122,6 @@ bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
 
 /* ---- as a user sees it ---- */
 
-static json_t *get_bridge(const void *row)
-{
-	return output_interface(((const struct claim *)row)->key.segment);
-}
-
-static json_t *get_vlan(const void *row)
-{
-	return output_vlan(((const struct claim *)row)->key.vlan);
-}
-
-static json_t *get_inner_vlan(const void *row)
-{
-	return output_vlan(((const struct claim *)row)->key.inner_vlan);
-}
-
-static json_t *get_vlans(const void *row)
-{
-	return output_vlans(&((const struct claim *)row)->key);
-}
-
-static json_t *get_address(const void *row)
-{
-	return output_addr(&((const struct claim *)row)->key.addr);
-}
-
-static json_t *get_mac(const void *row)
-{
-	return output_mac(((const struct claim *)row)->mac);
-}
-
-static json_t *get_port(const void *row)
-{
-	return output_interface(((const struct claim *)row)->port);
-}
-
-static json_t *get_state(const void *row)
-{
-	return json_string(claim_state_name(((const struct claim *)row)->state));
-}
-
 static json_t *get_reason(const void *row)
 {
 	const struct claim *claim = row;
@@ -169,24 +129,9 @@ static json_t *get_reason(const void *row)
 	return claim->state == CLAIM_NONE ? json_null() : json_string(counter_name(claim->reason));
 }
 
-static json_t *get_owner(const void *row)
-{
-	return output_mac(((const struct claim *)row)->owner);
-}
-
-static json_t *get_rival(const void *row)
-{
-	return output_mac(((const struct claim *)row)->rival);
-}
-
 static json_t *get_declared(const void *row)
 {
 	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_DECLARED);
-}
-
-static json_t *get_confirmed_by(const void *row)
-{
-	return output_addr(&((const struct claim *)row)->confirmed_by);
 }
 
 /* Milliseconds from the announcement to the answer of `confirmed_by`. */
@@ -199,64 +144,38 @@ static json_t *get_confirmed_after(const void *row)
 	return json_real((double)(claim->confirmed_ns - claim->announced_since_ns) / NSEC_PER_MSEC);
 }
 
-#define GET_NUMBER(name)                                                \
-	static json_t *get_##name(const void *row)                      \
-	{                                                               \
-		return json_integer(((const struct claim *)row)->name); \
-	}
-#define GET_TIME(name)                                                      \
-	static json_t *get_##name(const void *row)                          \
-	{                                                                   \
-		return output_time(((const struct claim *)row)->name##_ns); \
-	}
-
-GET_NUMBER(probes)
-GET_NUMBER(announcements)
-GET_NUMBER(self_announced)
-GET_NUMBER(conflicts)
-GET_NUMBER(moves)
-GET_NUMBER(refreshed)
-GET_NUMBER(nudges)
-GET_NUMBER(confirmations)
-GET_NUMBER(unconfirmed)
-GET_TIME(first_probe)
-GET_TIME(last_probe)
-GET_TIME(last_announcement)
-GET_TIME(confirmed)
-GET_TIME(last_conflict)
-GET_TIME(last_seen)
-GET_TIME(changed)
+#define CLAIM(TYPE, member) FIELD(TYPE, struct claim, member)
 
 const struct field claims_fields[] = {
-	{"bridge", "BRIDGE", get_bridge},
-	{"", "VLAN", get_vlans},
-	{"vlan", NULL, get_vlan},
-	{"inner_vlan", NULL, get_inner_vlan},
-	{"address", "ADDRESS", get_address},
-	{"mac", "MAC", get_mac},
-	{"port", "PORT", get_port},
-	{"state", "STATE", get_state},
-	{"reason", "REASON", get_reason},
-	{"probes", "PROBES", get_probes},
-	{"announcements", "ANNOUNCED", get_announcements},
-	{"self_announced", "SELF", get_self_announced},
-	{"refreshed", NULL, get_refreshed},
-	{"nudges", NULL, get_nudges},
-	{"confirmations", "CONFIRMED", get_confirmations},
-	{"confirmed_by", "BY", get_confirmed_by},
-	{"confirmed_after_ms", NULL, get_confirmed_after},
-	{"unconfirmed", NULL, get_unconfirmed},
-	{"conflicts", "CONFLICTS", get_conflicts},
-	{"moves", "MOVES", get_moves},
-	{"declared", NULL, get_declared},
-	{"owner", NULL, get_owner},
-	{"rival", NULL, get_rival},
-	{"first_probe", NULL, get_first_probe},
-	{"last_probe", NULL, get_last_probe},
-	{"last_announcement", "LAST-ANNOUNCEMENT", get_last_announcement},
-	{"last_confirmed", NULL, get_confirmed},
-	{"last_conflict", NULL, get_last_conflict},
-	{"last_seen", NULL, get_last_seen},
-	{"changed", NULL, get_changed},
-	{NULL, NULL, NULL},
+	{"bridge", "BRIDGE", CLAIM(INTERFACE, key.segment)},
+	{"", "VLAN", CLAIM(VLANS, key)},
+	{"vlan", NULL, CLAIM(VLAN, key.vlan)},
+	{"inner_vlan", NULL, CLAIM(VLAN, key.inner_vlan)},
+	{"address", "ADDRESS", CLAIM(ADDR, key.addr)},
+	{"mac", "MAC", CLAIM(MAC, mac)},
+	{"port", "PORT", CLAIM(INTERFACE, port)},
+	{"state", "STATE", CLAIM(ENUM, state), .name = claim_state_name},
+	{"reason", "REASON", .get = get_reason},
+	{"probes", "PROBES", CLAIM(NUMBER, probes)},
+	{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},
+	{"self_announced", "SELF", CLAIM(NUMBER, self_announced)},
+	{"refreshed", NULL, CLAIM(NUMBER, refreshed)},
+	{"nudges", NULL, CLAIM(NUMBER, nudges)},
+	{"confirmations", "CONFIRMED", CLAIM(NUMBER, confirmations)},
+	{"confirmed_by", "BY", CLAIM(ADDR, confirmed_by)},
+	{"confirmed_after_ms", NULL, .get = get_confirmed_after},
+	{"unconfirmed", NULL, CLAIM(NUMBER, unconfirmed)},
+	{"conflicts", "CONFLICTS", CLAIM(NUMBER, conflicts)},
+	{"moves", "MOVES", CLAIM(NUMBER, moves)},
+	{"declared", NULL, .get = get_declared},
+	{"owner", NULL, CLAIM(MAC, owner)},
+	{"rival", NULL, CLAIM(MAC, rival)},
+	{"first_probe", NULL, CLAIM(TIME, first_probe_ns)},
+	{"last_probe", NULL, CLAIM(TIME, last_probe_ns)},
+	{"last_announcement", "LAST-ANNOUNCEMENT", CLAIM(TIME, last_announcement_ns)},
+	{"last_confirmed", NULL, CLAIM(TIME, confirmed_ns)},
+	{"last_conflict", NULL, CLAIM(TIME, last_conflict_ns)},
+	{"last_seen", NULL, CLAIM(TIME, last_seen_ns)},
+	{"changed", NULL, CLAIM(TIME, changed_ns)},
+	{},
 };

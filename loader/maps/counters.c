@@ -35,24 +35,11 @@ int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err
 
 /* ---- as a user sees it ---- */
 
-static json_t *get_counter(const void *row)
-{
-	return json_string(counter_name(((const struct counter_row *)row)->counter));
-}
-
-static json_t *get_value(const void *row)
-{
-	return json_integer(((const struct counter_row *)row)->value);
-}
-
-static json_t *get_help(const void *row)
-{
-	return json_string(counter_help(((const struct counter_row *)row)->counter));
-}
+#define ROW(TYPE, member) FIELD(TYPE, struct counter_row, member)
 
 const struct field counters_fields[] = {
-	{"counter", "COUNTER", get_counter},
-	{"value", "VALUE", get_value},
-	{"help", "WHAT", get_help},
-	{NULL, NULL, NULL},
+	{"counter", "COUNTER", ROW(ENUM, counter), .name = counter_name},
+	{"value", "VALUE", ROW(NUMBER, value)},
+	{"help", "WHAT", ROW(ENUM, counter), .name = counter_help},
+	{},
 };

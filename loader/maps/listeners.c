@@ -66,76 +66,20 @@ size_t listeners_of(int listeners_fd, const struct claim_key *key, struct listen
 
 /* ---- as a user sees it ---- */
 
-#define ROW(row) ((const struct listener_row *)(row))
-
-static json_t *get_bridge(const void *row)
-{
-	return output_interface(ROW(row)->key.claim.segment);
-}
-
-static json_t *get_vlan(const void *row)
-{
-	return output_vlan(ROW(row)->key.claim.vlan);
-}
-
-static json_t *get_inner_vlan(const void *row)
-{
-	return output_vlan(ROW(row)->key.claim.inner_vlan);
-}
-
-static json_t *get_vlans(const void *row)
-{
-	return output_vlans(&ROW(row)->key.claim);
-}
-
-/* null: a gateway of the segment, which has every address. */
-static json_t *get_address(const void *row)
-{
-	return output_addr(&ROW(row)->key.claim.addr);
-}
-
-static json_t *get_listener(const void *row)
-{
-	return output_addr(&ROW(row)->listener.addr);
-}
-
-static json_t *get_mac(const void *row)
-{
-	return output_mac(ROW(row)->listener.mac);
-}
-
-static json_t *get_gateway(const void *row)
-{
-	return json_boolean(ROW(row)->listener.gateway);
-}
-
-static json_t *get_tries(const void *row)
-{
-	return json_integer(ROW(row)->listener.tries);
-}
-
-#define GET_TIME(name)                                            \
-	static json_t *get_##name(const void *row)                \
-	{                                                         \
-		return output_time(ROW(row)->listener.name##_ns); \
-	}
-
-GET_TIME(heard)
-GET_TIME(nudged)
-GET_TIME(answered)
+#define ROW(TYPE, member) FIELD(TYPE, struct listener_row, member)
 
 const struct field listeners_fields[] = {
-	{"bridge", "BRIDGE", get_bridge},
-	{"", "VLAN", get_vlans},
-	{"vlan", NULL, get_vlan},
-	{"inner_vlan", NULL, get_inner_vlan},
-	{"address", "ADDRESS", get_address},
-	{"listener", "LISTENER", get_listener},
-	{"mac", "MAC", get_mac},
-	{"gateway", "GATEWAY", get_gateway},
-	{"tries", "TRIES", get_tries},
-	{"heard", "HEARD", get_heard},
-	{"nudged", "NUDGED", get_nudged},
-	{"answered", "ANSWERED", get_answered},
-	{NULL, NULL, NULL},
+	{"bridge", "BRIDGE", ROW(INTERFACE, key.claim.segment)},
+	{"", "VLAN", ROW(VLANS, key.claim)},
+	{"vlan", NULL, ROW(VLAN, key.claim.vlan)},
+	{"inner_vlan", NULL, ROW(VLAN, key.claim.inner_vlan)},
+	{"address", "ADDRESS", ROW(ADDR, key.claim.addr)}, /* null: a gateway, for any address */
+	{"listener", "LISTENER", ROW(ADDR, listener.addr)},
+	{"mac", "MAC", ROW(MAC, listener.mac)},
+	{"gateway", "GATEWAY", ROW(BOOL, listener.gateway)},
+	{"tries", "TRIES", ROW(NUMBER, listener.tries)},
+	{"heard", "HEARD", ROW(TIME, listener.heard_ns)},
+	{"nudged", "NUDGED", ROW(TIME, listener.nudged_ns)},
+	{"answered", "ANSWERED", ROW(TIME, listener.answered_ns)},
+	{},
 };
