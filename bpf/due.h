@@ -157,7 +157,7 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	outcome->event.port = outcome->speech.port;
-	if (outcome->step.reason == COUNTER_left_to_other)
+	if (outcome->step.reason == COUNTER_port_inherited)
 		quota_inherit_claim(outcome->next.live_port);
 	if (outcome->step.announce)
 		sent = due_announce(skb, outcome, claim, settings, now_ns);

@@ -205,7 +205,7 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
 	if (listen_is_spoofed(role))
-		return count(COUNTER_listener_doubted);
+		return count(COUNTER_listener_spoofed);
 	now_ns = bpf_ktime_get_ns();
 	listen_begin(outcome, &outcome->frame.target);
 	listener_note(&listeners, &outcome->listening, now_ns);

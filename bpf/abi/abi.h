@@ -93,19 +93,19 @@ enum port_mode {
 
 /* An interface where the program is attached. Map `ports`, key ifindex; the daemon writes. */
 struct port {
-	__u32 segment;	   /* ifindex of its bridge; of a router port, its own */
-	__u16 role;	   /* enum port_role */
-	__u16 mode;	   /* enum port_mode */
-	__u16 forwarding;  /* 1: the bridge takes frames here (STP, link state), or the router does
-			    */
-	__u16 vlan_proto;  /* of a VLAN-aware bridge, host order; 0: the bridge looks at no tags */
-	__u16 pvid;	   /* of an untagged frame on a VLAN-aware bridge; 0: none, it is dropped */
-	__u8 made_qdisc;   /* 1: the clsact qdisc is of our making */
-	__u8 asked;	   /* 1: the mode was asked for; 0: it is what MODE_AUTO found */
-	__u8 mac[MAC_LEN]; /* a router port's own; else zero */
-	__u8 relay;	   /* 1: a router port that announces on its wire, too */
-	__u8 guards;	   /* GUARD_* */
-	__u32 rule;	   /* which of the configuration's rules holds; 0: none */
+	__u32 segment;	  /* ifindex of its bridge; of a router port, its own */
+	__u16 role;	  /* enum port_role */
+	__u16 mode;	  /* enum port_mode */
+	__u16 forwarding; /* 1: the bridge takes frames here (STP, link state), or the router does
+			   */
+	__u16 vlan_proto; /* of a VLAN-aware bridge, host order; 0: the bridge looks at no tags */
+	__u16 pvid;	  /* of an untagged frame on a VLAN-aware bridge; 0: none, it is dropped */
+	__u8 made_qdisc;  /* 1: the clsact qdisc is of our making */
+	__u8 mode_requested; /* 1: by the configuration; 0: MODE_AUTO has chosen it */
+	__u8 mac[MAC_LEN];   /* a router port's own; else zero */
+	__u8 relay;	     /* 1: a router port that announces on its wire, too */
+	__u8 guards;	     /* GUARD_* */
+	__u32 rule;	     /* which of the configuration's rules holds; 0: none */
 };
 _Static_assert(sizeof(struct port) == 28, "port has no holes");
 

@@ -71,7 +71,7 @@ static __always_inline void claim_send_deferred(struct claim *claim, const struc
 	step->queued = claim->queued;
 	claim_clear_deferred(claim);
 	if (!next->policy.denied) {
-		step->reason = COUNTER_announce_owed;
+		step->reason = COUNTER_announce_deferred;
 		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
 	} else if (defender) {
 		step->reason = next->policy.denied; /* the quarrel goes on all the same */
@@ -159,7 +159,7 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step.reason = COUNTER_announce_doubted;
 	} else {
-		step.reason = COUNTER_announce_asked;
+		step.reason = COUNTER_announce_by_hand;
 		claim_announce(claim, ANNOUNCE_GUEST, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
@@ -177,7 +177,7 @@ static __always_inline struct claim_step claim_thaw(struct claim *claim,
 	if (claim->state != CLAIM_FROZEN)
 		return step;
 	claim->recent_moves = 0;
-	claim_edge(claim, CLAIM_OWNED, COUNTER_thaw_asked, &step, now_ns);
+	claim_edge(claim, CLAIM_OWNED, COUNTER_thaw_by_hand, &step, now_ns);
 	claim_arm(claim, settings, now_ns);
 	return step;
 }
@@ -189,13 +189,13 @@ static __always_inline struct claim_step claim_thaw(struct claim *claim,
 static __always_inline struct claim_step claim_drop_port(struct claim *claim, __u32 live_port,
 							 __u64 now_ns)
 {
-	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_left_to_other};
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_port_inherited};
 
 	if (live_port) {
 		claim->quota_port = live_port;
 		return step;
 	}
-	claim_edge(claim, CLAIM_NONE, COUNTER_left, &step, now_ns);
+	claim_edge(claim, CLAIM_NONE, COUNTER_port_gone, &step, now_ns);
 	claim->due_ns = 0;
 	claim_set_deadline(claim);
 	step.forget = 1;

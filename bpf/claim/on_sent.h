@@ -48,7 +48,7 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 		}
 	} else if (!claim_can_defer(claim, announce, mac)) {
 		claim->retries = 0;
-		step.reason = COUNTER_announce_void;
+		step.reason = COUNTER_announce_superseded;
 	} else if (claim->retries < CLAIM_RETRIES) {
 		claim->retries++;
 		claim_defer(claim, announce, now_ns + settings->retry_ns);
@@ -68,12 +68,12 @@ static __always_inline struct claim_step claim_queue(struct claim *claim, enum a
 	struct claim_step step = {.old_state = claim->state, .changed = 1};
 
 	claim->changed_ns = now_ns;
-	step.reason = COUNTER_announce_void;
+	step.reason = COUNTER_announce_superseded;
 	if (!claim_can_defer(claim, announce, mac))
 		return step;
 	claim_defer(claim, announce, at_ns);
 	claim->queued = queued;
-	step.reason = COUNTER_announce_queued;
+	step.reason = COUNTER_announce_over_limit;
 	return step;
 }
 

@@ -17,7 +17,7 @@ static int announce_claim(const struct pins *pins, const struct claim *claim, co
 
 	if (code)
 		return code;
-	if (result == COUNTER_announce_queued)
+	if (result == COUNTER_announce_over_limit)
 		return err_set(err, 1,
 			       "%s: not announced yet: its port has to wait for its turn; the "
 			       "daemon does it then",
@@ -29,7 +29,7 @@ static int announce_claim(const struct pins *pins, const struct claim *claim, co
 			"%s did, or its MAC was heard on another port; once it names the address "
 			"again (a ping from it is enough) it can be",
 			what, mac_text(claim->mac, mac));
-	if (result != COUNTER_announce_asked)
+	if (result != COUNTER_announce_by_hand)
 		return err_set(err, 1,
 			       "%s: not announced: the claim is %s (%s); see garpd show claims",
 			       what, claim_state_name(claim->state), counter_name(result));

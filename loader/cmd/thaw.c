@@ -16,7 +16,7 @@ static int thaw_claim(const struct pins *pins, const struct claim *claim, const 
 
 	if (code)
 		return code;
-	if (result != COUNTER_thaw_asked)
+	if (result != COUNTER_thaw_by_hand)
 		return err_set(err, 1, "%s: not frozen: the claim is %s; see garpd show claims",
 			       what, claim_state_name(claim->state));
 	printf("%s: thawed\n", what);

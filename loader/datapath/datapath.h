@@ -20,7 +20,7 @@ struct datapath {
 	int lock;		       /* pins_lock */
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
 	enum port_mode mode;	       /* resolved: never MODE_AUTO */
-	bool asked;		       /* the mode was asked for */
+	bool mode_requested;	       /* by the configuration */
 	enum adopt adopt;	       /* what became of the pins that were there before us */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */
 	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */

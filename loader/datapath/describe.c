@@ -84,7 +84,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	int code, left = 0;
 
 	wanted.mode = datapath->mode;
-	wanted.asked = datapath->asked;
+	wanted.mode_requested = datapath->mode_requested;
 	wanted.made_qdisc = known && was.mode == MODE_TC ? was.made_qdisc : 0;
 	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
 	if (code)
@@ -122,7 +122,7 @@ int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name
 		return err_set(err, code, "%s: cannot describe the port: %s", name,
 			       strerror(-code));
 	wanted.mode = was.mode;
-	wanted.asked = was.asked;
+	wanted.mode_requested = was.mode_requested;
 	wanted.made_qdisc = was.made_qdisc;
 	code = datapath_write(&datapath->pins, ifindex, name, &wanted, vlans, err);
 	return code ? code : was.segment != wanted.segment;

@@ -191,8 +191,8 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 		.max_claims = datapath->max_claims,
 		.has_frags = bpf_program__flags(xdp) & BPF_F_XDP_HAS_FRAGS,
 	};
-	datapath->asked = wanted != MODE_AUTO;
-	datapath->mode = datapath->asked ? wanted : attach_mode_best(datapath->program.fd);
+	datapath->mode_requested = wanted != MODE_AUTO;
+	datapath->mode = datapath->mode_requested ? wanted : attach_mode_best(datapath->program.fd);
 }
 
 void datapath_init(struct datapath *datapath)

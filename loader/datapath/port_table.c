@@ -36,7 +36,7 @@ static json_t *get_why(const void *row)
 {
 	const struct port_row *it = row;
 
-	if (it->port.asked)
+	if (it->port.mode_requested)
 		return why_asked(it->ifindex);
 	return json_string(it->port.mode == MODE_TCX ? "auto: tcx works here"
 						     : "auto: no tcx here");

@@ -183,8 +183,8 @@ static bool event_is_news(const struct event *event)
 		return true;
 	case COUNTER_immediate:
 	case COUNTER_window_ended:
-	case COUNTER_announce_owed:
-	case COUNTER_announce_asked:
+	case COUNTER_announce_deferred:
+	case COUNTER_announce_by_hand:
 		return event->sent;
 	}
 	return false;

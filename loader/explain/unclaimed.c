@@ -82,10 +82,10 @@ bool find_uplink_probes(const struct explain *explain, struct finding *finding)
 
 bool find_port_left(const struct explain *explain, struct finding *finding)
 {
-	if (explain_is_claimed(explain) || !explain->counted[COUNTER_left])
+	if (explain_is_claimed(explain) || !explain->counted[COUNTER_port_gone])
 		return false;
 	finding_trouble(finding, "%llu claims were forgotten when their port was gone for good",
-			explain->counted[COUNTER_left]);
+			explain->counted[COUNTER_port_gone]);
 	return finding_remedy(finding, "where the guest is now, its next probe tells");
 }
 

@@ -148,6 +148,6 @@ Test(bpf_failed, port_that_comes_back_gets_what_is_owed)
 				 .role = ROLE_GUEST,
 				 .forwarding = 1,
 			 });
-	cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_deferred);
 	says_expect_guest(&untagged);
 }

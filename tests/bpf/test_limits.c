@@ -139,7 +139,7 @@ Test(bpf_quota, claims_of_a_port_that_is_gone_are_forgotten)
 {
 	probe(7);
 	remove_port(PORT_A);
-	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_left);
+	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_port_gone);
 	cr_assert_eq(rig_state(address(7)), -ENOENT);
 }
 
@@ -148,7 +148,7 @@ Test(bpf_quota, claim_is_left_to_the_guest_that_has_it)
 	probe(7);
 	probe_from(PORT_B, other, 7);
 	remove_port(PORT_A);
-	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_left_to_other);
+	cr_assert_eq(rig_speak(SPEAK_PORT_LEFT, address(7)).result, COUNTER_port_inherited);
 	cr_assert_eq(rig_state(address(7)), CLAIM_PROBING);
 	cr_assert_eq(taken(PORT_B), 1);
 	due(7, 7);
@@ -223,7 +223,7 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 		probe(i);
 	gained = rig_counted();
 	cr_assert_eq(gained.announced, 4);
-	cr_assert_eq(gained.announce_queued, 6);
+	cr_assert_eq(gained.announce_over_limit, 6);
 	rig_events();
 	cr_assert_eq(rig.events, 10);
 	for (i = 5; i <= 10; i++) {
@@ -233,15 +233,15 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 		cr_assert(claim.flags & CLAIM_F_DEFERRED);
 		cr_assert_eq(claim.queued, QUEUED_PORT);
 		/* the daemon hears why, and until when */
-		cr_assert_eq(rig.event[i - 1].reason, COUNTER_announce_queued);
+		cr_assert_eq(rig.event[i - 1].reason, COUNTER_announce_over_limit);
 		cr_assert_eq(rig.event[i - 1].deadline_ns, claim.deferred_ns);
 		/* in the order in which they came, 200 ms apart */
 		cr_assert_leq(claim.deferred_ns, rig_now_ns() + (i - 4) * 200 * NSEC_PER_MSEC);
-		cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+		cr_assert_eq(rig_due(&key).result, COUNTER_announce_deferred);
 	}
 	gained = rig_counted();
 	cr_assert_eq(gained.announced, 6);
-	cr_assert_eq(gained.announce_queued, 0);
+	cr_assert_eq(gained.announce_over_limit, 0);
 }
 
 /* The cap of all: who has said little goes before who says much. */
@@ -260,7 +260,7 @@ Test(bpf_buckets, quiet_port_does_not_wait_behind_a_busy_one)
 		probe(i);
 	gained = rig_counted();
 	cr_assert_eq(gained.announced, 3);
-	cr_assert_eq(gained.announce_queued, 3);
+	cr_assert_eq(gained.announce_over_limit, 3);
 	cr_assert_eq(rig_claim_now(&key).queued, QUEUED_ALL);
 	probe_from(PORT_B, other, 7);
 	cr_assert_eq(rig_counted().announced, 1);
@@ -314,8 +314,8 @@ Test(bpf_thaw, frozen_claim_is_owned_again)
 	}
 	cr_assert_eq(rig_state(address(7)), CLAIM_FROZEN);
 	cr_assert_eq(rig_speak(SPEAK_NOW, address(7)).result, COUNTER_announce_refused);
-	cr_assert_eq(rig_speak(SPEAK_THAW, address(7)).result, COUNTER_thaw_asked);
+	cr_assert_eq(rig_speak(SPEAK_THAW, address(7)).result, COUNTER_thaw_by_hand);
 	cr_assert_eq(rig_state(address(7)), CLAIM_OWNED);
 	cr_assert_eq(rig_claim_now(&key).recent_moves, 0);
-	cr_assert_eq(rig_speak(SPEAK_NOW, address(7)).result, COUNTER_announce_asked);
+	cr_assert_eq(rig_speak(SPEAK_NOW, address(7)).result, COUNTER_announce_by_hand);
 }

@@ -362,7 +362,7 @@ Test(bpf_listen, the_round_waits_for_the_retry)
 	cr_assert_eq(rig_claim_now(&key).nudges, 0);
 	port.forwarding = 1;
 	rig_port(PORT_A, &port);
-	cr_assert_eq(rig_due(&key).result, COUNTER_announce_owed);
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_deferred);
 	pass_announcements(2);
 	expect_nudge(PORT_UPLINK, router);
 	cr_assert_eq(rig_claim_now(&key).unconfirmed, 1);
@@ -423,7 +423,7 @@ Test(bpf_listen, a_guest_that_speaks_as_the_gateway_is_not_believed)
 	rig_counted();
 	client_at_says(other, PORT_B, ARP_REPLY, guest);
 	client_at_says(other, PORT_B, ARP_REQUEST, ones);
-	cr_assert_eq(rig_counted().listener_doubted, 2);
+	cr_assert_eq(rig_counted().listener_spoofed, 2);
 	cr_assert_eq(rig_claim_now(&key).confirmations, 0);
 	cr_assert_eq(listener_at(&key, 0, &listener), 0);
 	cr_assert_arr_eq(listener.mac, router, MAC_LEN);

@@ -202,7 +202,7 @@ Test(bpf_speak, now_while_announcing_keeps_the_schedule)
 
 	says_expect_guest(&untagged);
 	call = rig_speak(SPEAK_NOW, ADDRESS);
-	cr_assert_eq(call.result, COUNTER_announce_asked);
+	cr_assert_eq(call.result, COUNTER_announce_by_hand);
 	cr_assert_eq(call.deadline_ns, deadline_ns);
 	says_expect_guest(&untagged);
 }
@@ -212,7 +212,7 @@ Test(bpf_speak, now_for_an_owner)
 	says_probes(&untagged);
 	says_has(PORT_A, guest, ARP_REQUEST, ones);
 	cr_assert_eq(rig_state(ADDRESS), CLAIM_OWNED);
-	cr_assert_eq(rig_speak(SPEAK_NOW, ADDRESS).result, COUNTER_announce_asked);
+	cr_assert_eq(rig_speak(SPEAK_NOW, ADDRESS).result, COUNTER_announce_by_hand);
 	says_expect_guest(&untagged);
 }
 

@@ -114,7 +114,7 @@ static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 	cr_assert_eq(rig.event[0].deadline_ns, claim.deadline_ns);
 	cr_assert_eq(rig.event[0].deadline_ns, rig.event[0].time_ns, "not owed now");
 	cr_assert_eq(rig.event[0].sent, 0);
-	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_owed);
+	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_deferred);
 	says_expect(guest, PORT_A, tags, padding, sizeof(padding));
 	cr_assert_eq(claim_of(&key).flags & CLAIM_F_DEFERRED, 0);
 	cr_assert_eq(claim_of(&key).state, CLAIM_PROBING);
@@ -148,7 +148,7 @@ static void defended_from(enum rig_port at)
 	hear(at, &answer);
 	cr_assert_eq(rig_counted().defended, 1);
 	expect_silence();
-	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_owed);
+	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_deferred);
 	says_expect(other, at, &its, padding, sizeof(padding));
 	cr_assert_eq(claim_of(&key).state, CLAIM_CONFLICT);
 	rig_events();

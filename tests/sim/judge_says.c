@@ -77,7 +77,7 @@ static void says_guest(struct judge *judge, enum counter reason, int mac, __u64 
 	case COUNTER_announce_refresh:
 		says_again(judge, at_ns);
 		break;
-	case COUNTER_announce_asked:
+	case COUNTER_announce_by_hand:
 		judge_must(judge->asked, "announced for an operator, and none asked");
 		judge_must(!judge->doubted,
 			   "announced for an operator, though another host may have it");
@@ -111,7 +111,7 @@ static void owes(struct judge *judge, const struct announcement *said, int defen
 /* For which turns the announcement has waited: the one at the window's end has that of a debt. */
 static unsigned int has_waited(const struct judge *judge, enum counter reason)
 {
-	int pays = reason == COUNTER_announce_owed || reason == COUNTER_window_ended;
+	int pays = reason == COUNTER_announce_deferred || reason == COUNTER_window_ended;
 
 	return pays && judge->debt.whom != JUDGE_NOBODY ? judge->debt.waited : QUEUED_NOT;
 }
@@ -128,7 +128,7 @@ static void says(struct judge *judge, const struct claim_step *step,
 	/* A slot is none where it has been said this moment, as a debt or for a window before. */
 	judge_must(judge->said != mac || judge->said_ns != at_ns || !slot_reason(step->reason),
 		   "announced twice in one moment");
-	if (step->reason == COUNTER_announce_owed) {
+	if (step->reason == COUNTER_announce_deferred) {
 		says_owed(judge, mac, at_ns);
 	} else if (defender) {
 		judge_must(judge->defender == mac, "announced as a defender, and did not defend");
@@ -185,9 +185,9 @@ static void port_left(struct judge *judge, enum counter reason)
 
 	judge_must(judge->sweeps && judge->left >> judge->counts_for & 1,
 		   "a claim left whose port is there");
-	judge_must(judge_has_guests(judge, live_port) == (reason == COUNTER_left_to_other),
+	judge_must(judge_has_guests(judge, live_port) == (reason == COUNTER_port_inherited),
 		   "forgotten though its guest is there, or kept though it is not");
-	if (reason == COUNTER_left)
+	if (reason == COUNTER_port_gone)
 		judge_forgets(judge);
 	else
 		judge->counts_for = live_port;
@@ -205,7 +205,7 @@ static void thaws(struct judge *judge, const struct claim_step *step)
 {
 	int frozen = judge->state == CLAIM_FROZEN;
 
-	judge_must(step->reason == (frozen ? COUNTER_thaw_asked : COUNTER_thaw_refused),
+	judge_must(step->reason == (frozen ? COUNTER_thaw_by_hand : COUNTER_thaw_refused),
 		   "an operator thawed what is not frozen, or could not thaw what is");
 	judge_must(!step->announce && !step->nudge, "announced because it thawed");
 	if (frozen)
@@ -253,7 +253,7 @@ void judge_steps(struct judge *judge, const struct claim_step *step,
 			   "forgotten before its time");
 		judge_forgets(judge);
 	}
-	if (step->reason == COUNTER_left || step->reason == COUNTER_left_to_other)
+	if (step->reason == COUNTER_port_gone || step->reason == COUNTER_port_inherited)
 		port_left(judge, step->reason);
 	if (judge->thaws)
 		thaws(judge, step);

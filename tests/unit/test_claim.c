@@ -167,7 +167,7 @@ Test(claim_window, lapse_falls_back_to_the_owner)
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
 	cr_assert_eq(w.counted[COUNTER_moved], 0);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(29000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(30000)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(30000)), COUNTER_announce_by_hand);
 	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(30000)));
 }
 

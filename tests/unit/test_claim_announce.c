@@ -286,7 +286,7 @@ Test(claim_announce_now, owned_claim_is_announced_now)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(10000)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(10000)), COUNTER_announce_by_hand);
 	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(10000)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
@@ -294,7 +294,7 @@ Test(claim_announce_now, owned_claim_is_announced_now)
 Test(claim_announce_now, announcing_claim_keeps_its_schedule)
 {
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(3500)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(3500)), COUNTER_announce_by_hand);
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 3);
 	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(4150)));

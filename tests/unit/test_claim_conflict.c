@@ -336,7 +336,7 @@ Test(claim_conflict, owner_is_owner_again_when_the_quarrel_is_over)
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_A->mac));
 	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23400)), COUNTER_announce_doubted);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(23500));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23600)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23600)), COUNTER_announce_by_hand);
 }
 
 /* Two probe at once on a mirrored port: the copies must not look as if both went on. */

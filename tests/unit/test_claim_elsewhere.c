@@ -134,7 +134,7 @@ Test(claim_elsewhere, an_owner_in_doubt_is_not_announced_by_hand)
 	world_uses(&w, ADDRESS, A_MOVED, at_ms(20000));
 	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(21000)), COUNTER_announce_doubted);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(22000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23000)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23000)), COUNTER_announce_by_hand);
 }
 
 /* Migrated away and back: from behind an uplink it may come to any port. */

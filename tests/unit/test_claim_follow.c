@@ -180,7 +180,7 @@ Test(claim_follow, a_policy_that_forbids_it_for_a_moment_stops_none_that_is_not_
 	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
 	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(8000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(11500)), COUNTER_announce_asked);
+	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(11500)), COUNTER_announce_by_hand);
 	world_run_until(&w, at_ms(11700));
 	world_host_has(&w, ADDRESS, HOST_OWN);
 	world_run_until(&w, at_ms(12200));

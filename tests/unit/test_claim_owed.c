@@ -39,7 +39,7 @@ Test(claim_xdp, daemon_pays_at_once_and_the_window_goes_on)
 	world_run_until(&w, at_ms(2900));
 	cr_assert_eq(w.announced.count, 1);
 	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(0)));
-	cr_assert_eq(w.announced.list[0].reason, COUNTER_announce_owed);
+	cr_assert_eq(w.announced.list[0].reason, COUNTER_announce_deferred);
 	cr_assert(owes(0));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(3000));
 	world_run_until(&w, at_ms(60000));
@@ -231,7 +231,7 @@ Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 	struct claim_step step = claim_record_sent(&claim, ANNOUNCE_GUEST, claim.mac, 0,
 						   &w.settings, at_ms(1));
 
-	cr_assert_eq(step.reason, COUNTER_announce_void);
+	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 }
 
@@ -266,12 +266,12 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 
 	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
 	step = claim_record_sent(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
-	cr_assert_eq(step.reason, COUNTER_announce_void);
+	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
 	claim.state = CLAIM_OWNED;
 	step = claim_record_sent(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
-	cr_assert_eq(step.reason, COUNTER_announce_void);
+	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 }
 
 /* ---- what has to wait for its turn ---- */
@@ -301,7 +301,7 @@ Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
 	struct claim_step step = claim_queue(&claim, ANNOUNCE_GUEST, claim.mac, QUEUED_PORT,
 					     at_ms(500), at_ms(1));
 
-	cr_assert_eq(step.reason, COUNTER_announce_void);
+	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 }
 

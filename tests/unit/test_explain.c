@@ -73,7 +73,7 @@ Test(explain, counters_hint_where_nobody_has_claimed_it)
 {
 	facts_forget_claim();
 	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
-	e.counted[COUNTER_vlan_not_member] = e.counted[COUNTER_left] = 1;
+	e.counted[COUNTER_vlan_not_member] = e.counted[COUNTER_port_gone] = 1;
 	e.counted[COUNTER_probe_no_room] = e.counted[COUNTER_probe_over_quota] = 1;
 	assert_trouble("never_probed", "192.0.2.7", "tcpdump"); /* they may be of long ago */
 	assert_found("no_room", 1);

@@ -275,7 +275,7 @@ Test(text_names, come_from_the_lists)
 	cr_assert_str_eq(counter_name(COUNTER_announced), "announced");
 	cr_assert_str_eq(counter_name(COUNTER_MAX - 1), "fabric_moved");
 	cr_assert_str_eq(counter_help(COUNTER_own_frame),
-			 "our own announcements, met again on their way");
+			 "garpd's own announcements, seen again on another port or hook");
 	cr_assert_str_eq(port_mode_name(MODE_TCX), "tcx");
 	cr_assert_str_eq(port_mode_name(MODE_TC), "tc");
 	cr_assert_str_eq(port_mode_name(MODE_XDP), "xdp");

@@ -436,7 +436,7 @@ static struct claim_next world_comes(struct world *w, int site, __u64 at_ns)
 	return next;
 }
 
-/* The reason of the step: announce_asked, or why it was refused. */
+/* The reason of the step: announce_by_hand, or why it was refused. */
 int world_ask(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
@@ -463,7 +463,7 @@ int world_answers(struct world *w, const char *addr, unsigned int which, const s
 	return step.reason;
 }
 
-/* The reason of the step, too: thaw_asked or thaw_refused. */
+/* The reason of the step, too: thaw_by_hand or thaw_refused. */
 int world_thaw(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);

@@ -210,7 +210,7 @@ case_hostile_floods_solicitations() {
 	assert_frames_count 2 lan kind=announce-na "target=$SERVICE6"
 	assert_router_mac "$SERVICE6" "$MAC_NEW"
 	wait "$HOSTILE"
-	assert_counted announce_queued
+	assert_counted announce_over_limit
 	assert_counted probe_over_limit
 	assert_port_claims 2048 v-other
 }
@@ -250,7 +250,7 @@ case_hostile_answers_as_the_gateway() {
 	HOSTILE=$LAB_LAST
 	honest_start
 	assert_gateway_confirms
-	assert_counted listener_doubted
+	assert_counted listener_spoofed
 	wait "$HOSTILE"
 }
 
