@@ -68,7 +68,7 @@ static int attach_tc_remove_qdisc(__u32 ifindex)
 	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
 			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS); /* so says libbpf */
 
-	return qdisc_clsact_is_empty(ifindex) ? bpf_tc_hook_destroy(&hook) : 0;
+	return qdisc_is_empty(ifindex) ? bpf_tc_hook_destroy(&hook) : 0;
 }
 
 /* 0, 1 where ours was there already, or -errno with `err`. */

@@ -123,8 +123,8 @@ static bool confirm_may_repair(const struct confirm *confirm, const struct look 
 
 	if (!claims_is_announced(confirm->pins, &look->key, look->mac))
 		return false;
-	if (neigh_drops(ports_name_text(confirm->ports, ifindex), &look->key.addr) ||
-	    neigh_drops("all", &look->key.addr))
+	if (neigh_has_drop_setting(ports_name_text(confirm->ports, ifindex), &look->key.addr) ||
+	    neigh_has_drop_setting("all", &look->key.addr))
 		return true;
 	return !claims_lookup(confirm->pins, &look->key, &claim) && claim.confirmed_ns &&
 	       claim.confirmed_ns >= claim.announced_since_ns;
@@ -148,7 +148,7 @@ static void confirm_repair(struct confirm *confirm, const struct look *look, __u
 		return;
 	if (!error)
 		error = neigh_read(&confirm->netlink, ifindex, &look->key.addr, &neigh);
-	if (!error && neigh_follows(&neigh, look->mac) == NEIGH_FOLLOWED)
+	if (!error && neigh_judge(&neigh, look->mac) == NEIGH_FOLLOWED)
 		return confirm_note(confirm, look, SPEAK_REPAIRED);
 	log_warning("%s: the host's own entry did not follow and cannot be replaced: %s",
 		    ports_name_text(confirm->ports, ifindex),
@@ -162,7 +162,7 @@ static void confirm_look_at(struct confirm *confirm, const struct look *look, __
 
 	if (neigh_read(&confirm->netlink, ifindex, &look->key.addr, &neigh))
 		return;
-	switch (neigh_follows(&neigh, look->mac)) {
+	switch (neigh_judge(&neigh, look->mac)) {
 	case NEIGH_ABSENT:
 		confirm_drop_told(confirm, ifindex, &look->key.addr);
 		break;

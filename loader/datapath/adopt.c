@@ -84,8 +84,7 @@ static int adopt_judge_maps(const struct bpf_object *object, enum adopt *adopt, 
 	const struct bpf_map *map;
 	int code;
 
-	bpf_object__for_each_map(map, object)
-	{
+	bpf_object__for_each_map(map, object) {
 		if (!bpf_map__pin_path(map))
 			continue;
 		code = adopt_judge_map(map, why);
@@ -105,8 +104,7 @@ static int adopt_aside(struct bpf_object *object, struct err *err)
 	int code = 0;
 
 	adopt_give_up(); /* what a daemon left that died here */
-	bpf_object__for_each_map(map, object)
-	{
+	bpf_object__for_each_map(map, object) {
 		if (code || !bpf_map__pin_path(map))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/%s", GARPD_PIN_DIR, PINS_NEXT,
@@ -163,9 +161,9 @@ int adopt_replace(const struct bpf_object *object, struct err *err)
 	const struct bpf_map *map;
 	int code = 0;
 
-	bpf_object__for_each_map(map, object) if (!code && bpf_map__pin_path(map) &&
-						  strcmp(bpf_map__name(map), "settings"))
-		code = adopt_replace_map(bpf_map__name(map), err);
+	bpf_object__for_each_map(map, object)
+		if (!code && bpf_map__pin_path(map) && strcmp(bpf_map__name(map), "settings"))
+			code = adopt_replace_map(bpf_map__name(map), err);
 	if (!code)
 		code = adopt_replace_map("settings", err);
 	if (!code)

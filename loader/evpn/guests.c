@@ -87,7 +87,7 @@ static void verify_begin(struct verify *verify)
 	    neigh_read(&evpn->netlink, verify->svi, &verify->key.addr, &neigh))
 		return;
 	/* By now it may be another's, elsewhere, or be failing by itself. */
-	if (neigh_is_learned(&neigh) || neigh_follows(&neigh, verify->mac) != NEIGH_FOLLOWED ||
+	if (neigh_is_learned(&neigh) || neigh_judge(&neigh, verify->mac) != NEIGH_FOLLOWED ||
 	    !(neigh.state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)))
 		return;
 	error = neigh_write(&evpn->netlink, verify->svi, &verify->key.addr, verify->mac, NUD_PROBE,
@@ -128,7 +128,7 @@ static void guests_verify(struct evpn *evpn, const struct guest *guest, __u32 sv
 /* Is there nothing to write? Plain and valid, it is what zebra has told the fabric of already. */
 static bool entry_is_right(const struct neigh *neigh, const __u8 mac[MAC_LEN])
 {
-	return neigh_follows(neigh, mac) == NEIGH_FOLLOWED && !neigh_is_learned(neigh);
+	return neigh_judge(neigh, mac) == NEIGH_FOLLOWED && !neigh_is_learned(neigh);
 }
 
 /*
@@ -140,7 +140,7 @@ static void guests_write(struct evpn *evpn, const struct guest *guest, __u32 svi
 	struct neigh neigh;
 	int error = neigh_read(&evpn->netlink, svi, &guest->key.addr, &neigh);
 
-	if (error == -ENODEV || (!error && neigh_follows(&neigh, guest->mac) == NEIGH_PERMANENT))
+	if (error == -ENODEV || (!error && neigh_judge(&neigh, guest->mac) == NEIGH_PERMANENT))
 		return;
 	if (!error && !entry_is_right(&neigh, guest->mac)) {
 		error = neigh_write(&evpn->netlink, svi, &guest->key.addr, guest->mac,

@@ -83,5 +83,5 @@ enum neigh_outcome explain_outcome(const struct explain *explain,
 {
 	if (!explain_is_settled(explain))
 		return NEIGH_ABSENT;
-	return neigh_follows(&interface->neigh, explain->claim.mac);
+	return neigh_judge(&interface->neigh, explain->claim.mac);
 }

@@ -41,8 +41,8 @@ static void interface_read(struct explain *explain, struct kernel *kernel, __u32
 	explain_note_name(explain, ifindex);
 	if (!if_indextoname(ifindex, name))
 		return;
-	interface->drops_here = neigh_drops(name, &explain->addr);
-	interface->drops_all = neigh_drops("all", &explain->addr);
+	interface->drops_here = neigh_has_drop_setting(name, &explain->addr);
+	interface->drops_all = neigh_has_drop_setting("all", &explain->addr);
 	interface->accepts = neigh_setting(name, &explain->addr,
 					   v4 ? "arp_accept" : "accept_untracked_na");
 }

@@ -31,35 +31,30 @@ static int fdb_hear(void *ctx, const struct nlmsghdr *message)
 int fdb_read(struct netlink *netlink, __u32 bridge, __u16 vlan, const __u8 mac[MAC_LEN],
 	     struct fdb *fdb)
 {
-	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ndmsg *ndm;
-	int error;
+	const struct ndmsg ndm = {.ndm_family = AF_BRIDGE};
+	struct netlink_request request;
+	int err;
 
 	*fdb = (struct fdb){};
-	request->nlmsg_type = RTM_GETNEIGH;
-	ndm = mnl_nlmsg_put_extra_header(request, sizeof(*ndm));
-	ndm->ndm_family = AF_BRIDGE;
-	mnl_attr_put_u32(request, NDA_MASTER, bridge);
-	mnl_attr_put(request, NDA_LLADDR, MAC_LEN, mac);
+	netlink_request_begin(&request, RTM_GETNEIGH, &ndm, sizeof(ndm));
+	mnl_attr_put_u32(&request.message, NDA_MASTER, bridge);
+	mnl_attr_put(&request.message, NDA_LLADDR, MAC_LEN, mac);
 	if (vlan)
-		mnl_attr_put_u16(request, NDA_VLAN, vlan);
-	error = netlink_ask(netlink, request, fdb_hear, fdb);
-	return error == -ENOENT ? 0 : error;
+		mnl_attr_put_u16(&request.message, NDA_VLAN, vlan);
+	err = netlink_get(netlink, &request, fdb_hear, fdb);
+	return err == -ENOENT ? 0 : err;
 }
 
 bool bridge_port_parse(const struct nlmsghdr *message, struct bridge_port *port)
 {
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[IFLA_MAX + 1], *info[IFLA_BRPORT_MAX + 1];
+	const struct ifinfomsg *ifi = netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
 
 	*port = (struct bridge_port){};
-	if (message->nlmsg_type != RTM_NEWLINK ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*ifi) || ifi->ifi_family != AF_BRIDGE)
+	if (message->nlmsg_type != RTM_NEWLINK || !ifi || ifi->ifi_family != AF_BRIDGE)
 		return false;
-	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
 	netlink_attrs_nested(attrs[IFLA_PROTINFO], info, IFLA_BRPORT_MAX + 1);
-	if (!info[IFLA_BRPORT_STATE]) /* the bridge itself, or a card that tells of its switch */
+	if (!info[IFLA_BRPORT_STATE]) /* the bridge itself, or a NIC's report of its own switch */
 		return false;
 	port->ifindex = ifi->ifi_index;
 	port->bridge = netlink_u32(attrs[IFLA_MASTER]);

@@ -17,11 +17,11 @@ int follow_read(struct follow *follow)
 	return err < 0 ? err : 0;
 }
 
-static int on_news(sd_event_source *source, int fd, uint32_t revents, void *ctx)
+static int on_notifications(sd_event_source *source, int fd, uint32_t revents, void *ctx)
 {
 	struct follow *follow = ctx;
 	const struct follow_ops *ops = follow->ops;
-	int err = netlink_news_read(&follow->netlink, ops->hear, follow->ctx);
+	int err = netlink_read_notifications(&follow->netlink, ops->hear, follow->ctx);
 
 	if (err == -ENOBUFS)
 		err = ops->lost ? ops->lost(follow->ctx) : follow_read(follow);
@@ -42,8 +42,8 @@ int follow_open(struct follow *follow, sd_event *event, const struct follow_ops 
 		return err;
 	follow->ops = ops;
 	follow->ctx = ctx;
-	err = sd_event_add_io(event, &follow->source, netlink_news_fd(&follow->netlink), EPOLLIN,
-			      on_news, follow);
+	err = sd_event_add_io(event, &follow->source, netlink_notifications_fd(&follow->netlink),
+			      EPOLLIN, on_notifications, follow);
 	if (err >= 0)
 		err = follow_read(follow);
 	if (err < 0)

@@ -25,13 +25,13 @@ struct link *links_find(const struct links *links, __u32 ifindex)
 {
 	struct link *link;
 
-	for (link = LIST_FIRST(bucket_of(links, ifindex)); link; link = LIST_NEXT(link, in_bucket))
+	LIST_FOREACH(link, bucket_of(links, ifindex), in_bucket)
 		if (link->ifindex == ifindex)
-			break;
-	return link;
+			return link;
+	return NULL;
 }
 
-/* Only two ends of a veth have each other as IFLA_LINK. */
+/* Only the two ends of a veth have each other as IFLA_LINK. */
 struct link *links_peer(const struct links *links, const struct link *link)
 {
 	struct link *peer = link->facts.lower ? links_find(links, link->facts.lower) : NULL;
@@ -56,7 +56,7 @@ bool links_has_bridge(const struct links *links, const char *pattern)
 {
 	const struct link *link;
 
-	for (link = links_first(links); link; link = links_next(links, link))
+	links_for_each(link, links)
 		if (link->facts.kind == LINK_BRIDGE && fnmatch(pattern, link->name, 0) == 0)
 			return true;
 	return false;
@@ -68,7 +68,7 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 	const struct link *link;
 	size_t count = 0;
 
-	for (link = LIST_FIRST(&links->vlans); link; link = LIST_NEXT(link, in_vlans))
+	LIST_FOREACH(link, &links->vlans, in_vlans)
 		if (count < max && link->facts.lower == lower && link->facts.vlan == vlan)
 			ifindexes[count++] = link->ifindex;
 	return count;
@@ -133,24 +133,28 @@ void links_clear(struct links *links)
 
 void links_forget_heard(struct links *links)
 {
-	for (struct link *link = links_first(links); link; link = links_next(links, link))
+	struct link *link;
+
+	links_for_each(link, links)
 		link->heard = false;
 }
 
-/* ---- AF_UNSPEC: what the interface is ---- */
+/* ---- AF_UNSPEC: the interface itself ---- */
 
-static enum link_kind kind_of(const char *kind)
+static enum link_kind kind_of(const char *name)
 {
-	static const char *const guests[] = {"tun", "veth", "macvtap"};
+	static const struct {
+		const char *name;
+		enum link_kind kind;
+	} kinds[] = {
+		{"tun", LINK_GUEST},	 {"veth", LINK_GUEST},	{"macvtap", LINK_GUEST},
+		{"bridge", LINK_BRIDGE}, {"vxlan", LINK_VXLAN}, {"vlan", LINK_VLAN},
+	};
 
-	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
-		if (strcmp(kind, guests[i]) == 0)
-			return LINK_GUEST;
-	if (strcmp(kind, "bridge") == 0)
-		return LINK_BRIDGE;
-	if (strcmp(kind, "vxlan") == 0)
-		return LINK_VXLAN;
-	return strcmp(kind, "vlan") == 0 ? LINK_VLAN : LINK_OTHER;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return kinds[i].kind;
+	return LINK_OTHER;
 }
 
 static void bridge_read(const struct nlattr *info_data, struct link_facts *facts)
@@ -207,7 +211,7 @@ static void link_note(struct links *links, struct link *link, const struct link_
 {
 	if (link->facts.kind == LINK_VLAN)
 		LIST_REMOVE(link, in_vlans);
-	if (link->facts.master != facts->master) { /* another bridge, other VLANs */
+	if (link->facts.master != facts->master) { /* VLANs of the former bridge */
 		free(link->vlans);
 		link->vlans = NULL;
 	}
@@ -226,8 +230,8 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	bool same;
 
 	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
-	if (!attrs[IFLA_IFNAME]) /* wireless extensions' events carry no more than their own */
-		return LINK_NOTHING;
+	if (!attrs[IFLA_IFNAME]) /* an event of the wireless extensions */
+		return LINK_UNCHANGED;
 	netlink_text(attrs[IFLA_IFNAME], name, sizeof(name));
 	facts.master = netlink_u32(attrs[IFLA_MASTER]);
 	if (!attrs[IFLA_LINK_NETNSID])
@@ -236,7 +240,7 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
 	linkinfo_read(attrs[IFLA_LINKINFO], &facts);
 	if (link && (facts.kind == LINK_BRIDGE || link->facts.master == facts.master))
-		facts.pvid = link->facts.pvid; /* told by AF_BRIDGE messages only */
+		facts.pvid = link->facts.pvid; /* only AF_BRIDGE messages have it */
 
 	same = link && strcmp(link->name, name) == 0 &&
 	       memcmp(&link->facts, &facts, sizeof(facts)) == 0;
@@ -248,10 +252,10 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	link->heard = true;
 	strcpy(link->name, name);
 	link_note(links, link, &facts);
-	return same ? LINK_NOTHING : LINK_CHANGED;
+	return same ? LINK_UNCHANGED : LINK_CHANGED;
 }
 
-/* ---- AF_BRIDGE: the port's state and VLANs, or the bridge's own VLANs ---- */
+/* ---- AF_BRIDGE: a port's state and VLANs, or the bridge's own VLANs ---- */
 
 static void vlan_range_add(struct port_vlans *vlans, unsigned int first, unsigned int last)
 {
@@ -271,8 +275,7 @@ static void vlans_read(const struct nlattr *af_spec, struct port_vlans *vlans, _
 	*pvid = 0;
 	if (!af_spec)
 		return;
-	mnl_attr_for_each_nested(attr, af_spec)
-	{
+	mnl_attr_for_each_nested(attr, af_spec) {
 		const struct bridge_vlan_info *info = mnl_attr_get_payload(attr);
 
 		if (mnl_attr_get_type(attr) != IFLA_BRIDGE_VLAN_INFO ||
@@ -290,14 +293,13 @@ static void vlans_read(const struct nlattr *af_spec, struct port_vlans *vlans, _
 	}
 }
 
-/* Keeps a table only where there is something in it. */
+/* Allocates a table only for a link that is in a VLAN. */
 static int link_vlans_set(struct link *link, const struct port_vlans *vlans)
 {
 	static const struct port_vlans none;
-	const struct port_vlans *had = link->vlans ? link->vlans : &none;
 
-	if (memcmp(had, vlans, sizeof(*vlans)) == 0)
-		return LINK_NOTHING;
+	if (memcmp(link->vlans ? link->vlans : &none, vlans, sizeof(*vlans)) == 0)
+		return LINK_UNCHANGED;
 	if (!link->vlans)
 		link->vlans = malloc(sizeof(*vlans));
 	if (!link->vlans)
@@ -308,9 +310,9 @@ static int link_vlans_set(struct link *link, const struct port_vlans *vlans)
 }
 
 /*
- * RTM_DELLINK says the same as RTM_NEWLINK here: the state after a VLAN was deleted
- * (br_vlan_rtm_process) or before a port leaves (del_nbp); that it has left, or is deleted, is
- * told by the AF_UNSPEC message that follows.
+ * RTM_DELLINK means the same as RTM_NEWLINK here: the state after a VLAN was deleted
+ * (br_vlan_rtm_process) or before a port leaves (del_nbp). The AF_UNSPEC message that follows has
+ * whether it left or was deleted.
  */
 static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 		       const struct ifinfomsg *ifi, struct link **found)
@@ -319,27 +321,27 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	struct link *link = links_find(links, ifi->ifi_index);
 	struct port_vlans vlans = {};
 	struct link_facts before;
-	int news;
+	int change;
 
 	if (!link)
-		return LINK_NOTHING;
+		return LINK_UNCHANGED;
 	before = link->facts;
 	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
 	netlink_attrs_nested(attrs[IFLA_PROTINFO], port, IFLA_BRPORT_MAX + 1);
 	if (port[IFLA_BRPORT_STATE])
 		link->facts.port_state = netlink_u8(port[IFLA_BRPORT_STATE]);
 	else if (netlink_u32(attrs[IFLA_MASTER]) != link->ifindex)
-		return LINK_NOTHING; /* not the bridge's: a NIC tells of its own switch */
-	/* A message on the bridge itself names the bridge as its master. */
+		return LINK_UNCHANGED; /* a NIC's report of its own switch */
+	/* A message about the bridge itself names the bridge as its master. */
 	if (port[IFLA_BRPORT_NEIGH_SUPPRESS])
 		link->facts.neigh_suppress = netlink_u8(port[IFLA_BRPORT_NEIGH_SUPPRESS]);
 
 	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
 	*found = link;
-	news = link_vlans_set(link, &vlans);
-	if (news == LINK_NOTHING && memcmp(&before, &link->facts, sizeof(before)) != 0)
-		news = LINK_CHANGED;
-	return news;
+	change = link_vlans_set(link, &vlans);
+	if (change == LINK_UNCHANGED && memcmp(&before, &link->facts, sizeof(before)) != 0)
+		change = LINK_CHANGED;
+	return change;
 }
 
 int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
@@ -350,19 +352,19 @@ int links_hear(struct links *links, const struct nlmsghdr *message, struct link 
 	*link = NULL;
 	*before = (struct link_facts){};
 	if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
-		return LINK_NOTHING;
+		return LINK_UNCHANGED;
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi))
-		return LINK_NOTHING;
+		return LINK_UNCHANGED;
 	*link = links_find(links, ifi->ifi_index);
 	if (*link)
 		*before = (*link)->facts;
 	if (ifi->ifi_family == AF_BRIDGE)
 		return bridge_hear(links, message, ifi, link);
 	if (ifi->ifi_family != AF_UNSPEC)
-		return LINK_NOTHING;
+		return LINK_UNCHANGED;
 	if (message->nlmsg_type == RTM_NEWLINK)
 		return link_hear(links, message, ifi, link);
-	return *link ? LINK_GONE : LINK_NOTHING;
+	return *link ? LINK_GONE : LINK_UNCHANGED;
 }
 
 /* ---- reading them all ---- */
@@ -370,22 +372,19 @@ int links_hear(struct links *links, const struct nlmsghdr *message, struct link 
 static int links_dump(struct netlink *netlink, unsigned char family, __u32 filter,
 		      netlink_hear hear, void *ctx)
 {
-	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *ifi;
+	const struct ifinfomsg ifi = {.ifi_family = family};
+	struct netlink_request request;
 
-	request->nlmsg_type = RTM_GETLINK;
-	ifi = mnl_nlmsg_put_extra_header(request, sizeof(*ifi));
-	ifi->ifi_family = family;
-	mnl_attr_put_u32(request, IFLA_EXT_MASK, filter);
-	return netlink_dump(netlink, request, hear, ctx);
+	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
+	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, filter);
+	return netlink_dump(netlink, &request, hear, ctx);
 }
 
 int links_read(struct netlink *netlink, netlink_hear hear, void *ctx)
 {
-	int links = links_dump(netlink, AF_UNSPEC, RTEXT_FILTER_SKIP_STATS, hear, ctx);
-	int bridges;
+	int links, bridges;
 
+	links = links_dump(netlink, AF_UNSPEC, RTEXT_FILTER_SKIP_STATS, hear, ctx);
 	if (links < 0)
 		return links;
 	bridges = links_dump(netlink, AF_BRIDGE, RTEXT_FILTER_BRVLAN_COMPRESSED, hear, ctx);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * links.h - the kernel's links as rtnetlink tells of them, as far as ports.c asks.
- *
- * A table keyed by ifindex and the reading of RTM_NEWLINK and RTM_DELLINK. What follows from a
- * change is ports.c's business.
+ * links.h - the kernel's links by their ifindex, as far as garpd has to know them: read from
+ * RTM_NEWLINK and RTM_DELLINK. What a change leads to is up to loader/topology.
  */
 #ifndef GARPD_RTNL_LINKS_H
 #define GARPD_RTNL_LINKS_H
@@ -17,55 +15,55 @@
 #include "netlink.h"
 
 #define LINK_BUCKETS  1024 /* a few links a bucket on the largest host */
-#define LINK_DEPARTED 64   /* deleted ones whose names are still known: a log line may come late */
+#define LINK_DEPARTED 64   /* deleted links whose names are kept for late log lines */
 
 enum link_kind {
-	LINK_OTHER,  /* physical, or a kind that leads out of the host */
-	LINK_GUEST,  /* tun, tap, veth, macvtap: a guest is behind it */
-	LINK_BRIDGE, /* is what ports belong to */
-	LINK_VLAN,   /* a VLAN device */
-	LINK_VXLAN,  /* a tunnel to other hypervisors */
+	LINK_OTHER, /* physical, or another kind that leads out of the host */
+	LINK_GUEST, /* tun, tap, veth, macvtap: leads to a guest */
+	LINK_BRIDGE,
+	LINK_VLAN,  /* a VLAN device */
+	LINK_VXLAN, /* a tunnel to other hypervisors */
 };
 
-/* What a change is told by: compared whole, no holes. */
+/* Compared whole to find a change: no holes. */
 struct link_facts {
 	__u32 master;	    /* ifindex; 0: none */
-	__u32 lower;	    /* a VLAN device's, or a veth's other end; 0: not in this namespace */
+	__u32 lower;	    /* under a VLAN device, or a veth's peer; 0: not in this namespace */
 	__u16 kind;	    /* enum link_kind */
-	__u16 vlan;	    /* a VLAN device's VID */
-	__u16 vlan_proto;   /* a bridge's, host order; 0: it looks at no tags */
-	__u16 default_pvid; /* a bridge's */
-	__u16 pvid;	    /* a port's, or the bridge's own */
+	__u16 vlan;	    /* of a VLAN device */
+	__u16 vlan_proto;   /* of a bridge, host order; 0: not VLAN-aware */
+	__u16 default_pvid; /* of a bridge */
+	__u16 pvid;	    /* of a port, or of the bridge itself */
 	__u8 up;
-	__u8 port_state; /* a bridge port's, BR_STATE_* */
-	__u8 ethernet;	 /* it has a MAC, which is: */
-	__u8 enslaved;	 /* its master has the addresses in its place: a bridge, a bond, no VRF */
+	__u8 port_state; /* of a bridge port, BR_STATE_* */
+	__u8 ethernet;	 /* 1: `mac` is set */
+	__u8 enslaved;	 /* 1: its master (a bridge, a bond; not a VRF) has its IP addresses */
 	__u8 mac[MAC_LEN];
-	__u8 neigh_suppress; /* a bridge port's: it carries no announcement, EVPN does it */
+	__u8 neigh_suppress; /* of a bridge port: EVPN replies in place of flooding there */
 	__u8 pad[3];
 };
 _Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;
-	LIST_ENTRY(link) in_vlans; /* of a VLAN device only */
+	LIST_ENTRY(link) in_vlans; /* a VLAN device's */
 	__u32 ifindex;
 	char name[IFNAMSIZ];
 	struct link_facts facts;
-	struct port_vlans *vlans; /* NULL: no VLAN was heard of */
+	struct port_vlans *vlans; /* NULL: in no VLAN */
 	bool heard;		  /* since links_forget_heard() */
 
-	/* ports.c's: what the ops know of it */
+	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;
-	bool is_changed;     /* in that queue */
-	bool vlans_changed;  /* since the ops heard of them */
-	bool is_port;	     /* added() was called */
-	bool is_missing;     /* and failed, or changed() did */
-	bool is_seen_bridge; /* bridge_seen() was called */
-	bool told_behind;    /* bridge_behind() was called for it */
-	__u8 told_fault;     /* enum router_fault: router_refused() was called for it */
-	char told_name[IFNAMSIZ];
-	struct port told;
+	bool is_changed;      /* in that queue */
+	bool vlans_changed;   /* since the last report */
+	bool is_port;	      /* added() was called */
+	bool is_missing;      /* added() or changed() has failed */
+	bool is_seen_bridge;  /* bridge_seen() was called */
+	bool reported_behind; /* bridge_behind() was called */
+	__u8 reported_fault;  /* enum router_fault of router_refused() */
+	char reported_name[IFNAMSIZ];
+	struct port reported;
 };
 
 LIST_HEAD(link_list, link);
@@ -82,41 +80,40 @@ struct links {
 	unsigned int departed_count;
 };
 
-enum link_news {
-	LINK_NOTHING, /* not a link, or nothing that matters is different */
-	LINK_CHANGED, /* new or different */
-	LINK_GONE,    /* deleted: still in the table, links_drop() is the caller's */
+enum link_change {
+	LINK_UNCHANGED, /* or not a message about a link */
+	LINK_CHANGED,	/* new or different */
+	LINK_GONE,	/* deleted, but still in the table: the caller calls links_drop() */
 };
 
 /*
- * Takes one message. An enum link_news, with *link set unless it is LINK_NOTHING; or -ENOMEM.
- * *before is what the facts were (zero for a new link).
+ * Takes one message. Returns an enum link_change, with *link (unless unchanged) and *before, the
+ * facts as they were (zero for a new link); or -ENOMEM.
  */
 int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
 	       struct link_facts *before);
 
-/*
- * Asks the kernel for all links and then for all bridge ports, for links_hear. As netlink_dump:
- * 0, 1 (something may have been missed), or -errno.
- */
+/* Dumps all links, then all bridge ports, for links_hear(). As netlink_dump. */
 int links_read(struct netlink *netlink, netlink_hear hear, void *ctx);
 
-/* The name, also of a link that was dropped not long ago; NULL: not known. */
+/* The name, also of one of the last LINK_DEPARTED deleted links; NULL: unknown. */
 const char *links_name(const struct links *links, __u32 ifindex);
 
-/* Is there a bridge whose name matches this fnmatch(3) pattern? */
+/* Does a bridge match this fnmatch(3) pattern? */
 bool links_has_bridge(const struct links *links, const char *pattern);
 
-/* The VLAN devices on `lower` with that VID: fills at most `max`, returns how many it filled. */
+/* Fills in the VLAN devices on `lower` with this VID, at most `max`. Returns how many. */
 size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,
 			  size_t max);
 
 struct link *links_find(const struct links *links, __u32 ifindex);
 
-/* The other end of a veth, where both are in this network namespace; else NULL. */
+/* The other end of a veth, if it is in this network namespace; else NULL. */
 struct link *links_peer(const struct links *links, const struct link *link);
 
-/* Each link once, in no order. Take the next one before the one at hand is dropped. */
+/* Each link once, in no order. Take the next one before you drop one. */
+#define links_for_each(link, links) \
+	for ((link) = links_first(links); (link); (link) = links_next(links, link))
 struct link *links_first(const struct links *links);
 struct link *links_next(const struct links *links, const struct link *link);
 

@@ -11,10 +11,8 @@
 #include "neigh.h"
 #include "loader/base/text.h"
 
-/* States in which the kernel has a MAC for the neighbour and goes by it. */
+/* States in which the kernel has a MAC for the neighbour and uses it. */
 #define NUD_HAS_MAC (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_NOARP | NUD_PERMANENT)
-
-#define REQUEST_BYTES 256
 
 /* How long ago the entry changed; the kernel counts in clock ticks (sysconf(3)). */
 static __u32 neigh_changed_ms(const struct nlattr *cacheinfo)
@@ -30,16 +28,14 @@ static __u32 neigh_changed_ms(const struct nlattr *cacheinfo)
 
 int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)
 {
-	const struct ndmsg *ndm = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[NDA_MAX + 1], *mac;
+	const struct ndmsg *ndm = netlink_attrs(message, sizeof(*ndm), attrs, NDA_MAX + 1);
 
 	*neigh = (struct neigh){};
-	if ((message->nlmsg_type != RTM_NEWNEIGH && message->nlmsg_type != RTM_DELNEIGH) ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*ndm))
+	if (!ndm || (message->nlmsg_type != RTM_NEWNEIGH && message->nlmsg_type != RTM_DELNEIGH))
 		return -EINVAL;
 	if (ndm->ndm_family != AF_INET && ndm->ndm_family != AF_INET6)
 		return -EINVAL; /* a bridge's table comes in the same messages */
-	netlink_attrs(message, sizeof(*ndm), attrs, NDA_MAX + 1);
 	neigh->ifindex = ndm->ndm_ifindex;
 	netlink_addr(ndm->ndm_family, attrs[NDA_DST], &neigh->addr);
 	neigh->changed_ms = neigh_changed_ms(attrs[NDA_CACHEINFO]);
@@ -82,7 +78,7 @@ bool neigh_is_learned(const struct neigh *neigh)
 	return neigh->flags & NTF_EXT_LEARNED;
 }
 
-enum neigh_outcome neigh_follows(const struct neigh *neigh, const __u8 mac[MAC_LEN])
+enum neigh_outcome neigh_judge(const struct neigh *neigh, const __u8 mac[MAC_LEN])
 {
 	if (!neigh_is_valid(neigh))
 		return NEIGH_ABSENT;
@@ -98,78 +94,73 @@ static int neigh_hear(void *ctx, const struct nlmsghdr *message)
 	return neigh_parse(message, ctx);
 }
 
-/* The request for one entry, in a buffer of REQUEST_BYTES. */
-static struct nlmsghdr *neigh_request(char *buffer, __u16 type, __u32 ifindex,
-				      const struct addr *addr)
+/* Begins a request about one entry. */
+static void neigh_request(struct netlink_request *request, __u16 type, __u32 ifindex,
+			  const struct addr *addr, __u16 state, __u8 flags)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ndmsg *ndm = mnl_nlmsg_put_extra_header(request, sizeof(*ndm));
+	bool v4 = addr_is_ipv4(addr);
+	struct ndmsg ndm = {
+		.ndm_family = v4 ? AF_INET : AF_INET6,
+		.ndm_ifindex = ifindex,
+		.ndm_state = state,
+		.ndm_flags = flags,
+	};
 
-	request->nlmsg_type = type;
-	ndm->ndm_ifindex = ifindex;
-	if (addr_is_ipv4(addr)) {
-		ndm->ndm_family = AF_INET;
-		mnl_attr_put(request, NDA_DST, 4, addr->bytes + ADDR_V4_BITS / 8);
-	} else {
-		ndm->ndm_family = AF_INET6;
-		mnl_attr_put(request, NDA_DST, sizeof(addr->bytes), addr->bytes);
-	}
-	return request;
+	netlink_request_begin(request, type, &ndm, sizeof(ndm));
+	if (v4)
+		mnl_attr_put(&request->message, NDA_DST, 4, addr->bytes + ADDR_V4_BITS / 8);
+	else
+		mnl_attr_put(&request->message, NDA_DST, sizeof(addr->bytes), addr->bytes);
 }
 
 int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr, struct neigh *neigh)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = neigh_request(buffer, RTM_GETNEIGH, ifindex, addr);
-	int error;
+	struct netlink_request request;
+	int err;
 
 	*neigh = (struct neigh){};
-	error = netlink_ask(netlink, request, neigh_hear, neigh);
-	return error == -ENOENT ? 0 : error;
+	neigh_request(&request, RTM_GETNEIGH, ifindex, addr, NUD_NONE, 0);
+	err = netlink_get(netlink, &request, neigh_hear, neigh);
+	return err == -ENOENT ? 0 : err;
 }
 
 int neigh_write(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
 		const __u8 mac[MAC_LEN], __u16 state, bool create)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = neigh_request(buffer, RTM_NEWNEIGH, ifindex, addr);
-	struct ndmsg *ndm = mnl_nlmsg_get_payload(request);
+	struct netlink_request request;
 
-	ndm->ndm_state = state;
-	mnl_attr_put(request, NDA_LLADDR, MAC_LEN, mac);
-	return netlink_tell(netlink, request, NLM_F_REPLACE | (create ? NLM_F_CREATE : 0));
+	neigh_request(&request, RTM_NEWNEIGH, ifindex, addr, state, 0);
+	mnl_attr_put(&request.message, NDA_LLADDR, MAC_LEN, mac);
+	return netlink_change(netlink, &request, NLM_F_REPLACE | (create ? NLM_F_CREATE : 0));
 }
 
 int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *addr)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = neigh_request(buffer, RTM_NEWNEIGH, ifindex, addr);
-	struct ndmsg *ndm = mnl_nlmsg_get_payload(request);
+	struct netlink_request request;
 	struct neigh neigh;
-	int error = neigh_read(netlink, ifindex, addr, &neigh);
+	int err = neigh_read(netlink, ifindex, addr, &neigh);
 
-	if (error)
-		return error;
+	if (err)
+		return err;
 	if (neigh_is_valid(&neigh))
 		return -EEXIST;
 	if (neigh.state & NUD_INCOMPLETE)
 		return -EALREADY;
-	ndm->ndm_flags = NTF_USE;
-	return netlink_tell(netlink, request,
-			    NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0));
+	neigh_request(&request, RTM_NEWNEIGH, ifindex, addr, NUD_NONE, NTF_USE);
+	return netlink_change(netlink, &request,
+			      NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0));
 }
 
 int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct netlink_request request;
+	struct ndmsg ndm = {}; /* AF_UNSPEC: both families */
 
-	request->nlmsg_type = RTM_GETNEIGH;
-	mnl_nlmsg_put_extra_header(request, sizeof(struct ndmsg)); /* AF_UNSPEC: both families */
-	return netlink_dump(netlink, request, hear, ctx);
+	netlink_request_begin(&request, RTM_GETNEIGH, &ndm, sizeof(ndm));
+	return netlink_dump(netlink, &request, hear, ctx);
 }
 
-/* ---- what the administrator told the kernel ---- */
+/* ---- sysctls ---- */
 
 __u8 neigh_setting(const char *interface, const struct addr *addr, const char *key)
 {
@@ -188,7 +179,7 @@ __u8 neigh_setting(const char *interface, const struct addr *addr, const char *k
 	return (__u8)value;
 }
 
-bool neigh_drops(const char *interface, const struct addr *addr)
+bool neigh_has_drop_setting(const char *interface, const struct addr *addr)
 {
 	if (addr_is_ipv4(addr))
 		return neigh_setting(interface, addr, "drop_gratuitous_arp");

@@ -10,15 +10,15 @@
 #define MESSAGE_BYTES (64 * 1024)
 
 /* A limit, not an allocation: what a thousand VMs that start at once put into the queue. */
-#define NEWS_BYTES (8 * 1024 * 1024)
+#define QUEUE_BYTES (8 * 1024 * 1024)
 
 /*
- * News read before the caller acts on them: bounded, so that a flood cannot keep it from acting.
- * What is left after a loss is read whatever it is, since it is older than the dump that the caller
- * takes next; that is bounded, too: to a socket that has lost something the kernel adds nothing
- * until it is empty (NETLINK_S_CONGESTED, net/netlink/af_netlink.c).
+ * Notifications that are heard before the caller acts on them, so that a flood cannot keep it from
+ * acting. After a loss all that are left are heard, as they are older than the dump that follows;
+ * there is an end to them, since the kernel adds nothing to a socket that has lost something until
+ * it is empty (NETLINK_S_CONGESTED, net/netlink/af_netlink.c).
  */
-#define NEWS_AT_ONCE 1024
+#define NOTIFICATIONS_AT_ONCE 1024
 
 static struct mnl_socket *socket_open(int flags)
 {
@@ -32,12 +32,23 @@ static struct mnl_socket *socket_open(int flags)
 	return NULL;
 }
 
-static int groups_join(struct mnl_socket *news, const unsigned int *groups)
+static void queue_enlarge(struct mnl_socket *notifications)
+{
+	int fd = mnl_socket_get_fd(notifications);
+	int bytes = QUEUE_BYTES;
+
+	/* FORCE needs CAP_NET_ADMIN in the first user namespace; the other stops at rmem_max. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+static int groups_join(struct mnl_socket *notifications, const unsigned int *groups)
 {
 	for (; *groups != RTNLGRP_NONE; groups++) {
 		int group = *groups;
 
-		if (mnl_socket_setsockopt(news, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0)
+		if (mnl_socket_setsockopt(notifications, NETLINK_ADD_MEMBERSHIP, &group,
+					  sizeof(group)) == 0)
 			continue;
 		if (errno != EINVAL) /* net/netlink/af_netlink.c: a group beyond this kernel's */
 			return -errno;
@@ -45,28 +56,18 @@ static int groups_join(struct mnl_socket *news, const unsigned int *groups)
 	return 0;
 }
 
-static void news_make_room(struct mnl_socket *news)
-{
-	int fd = mnl_socket_get_fd(news);
-	int bytes = NEWS_BYTES;
-
-	/* FORCE needs CAP_NET_ADMIN in the first user namespace; the other stops at rmem_max. */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-}
-
 static int sockets_open(struct netlink *netlink, const unsigned int *groups)
 {
-	netlink->questions = socket_open(0);
-	if (!netlink->questions)
+	netlink->requests = socket_open(0);
+	if (!netlink->requests)
 		return -errno;
 	if (!groups)
 		return 0;
-	netlink->news = socket_open(SOCK_NONBLOCK);
-	if (!netlink->news)
+	netlink->notifications = socket_open(SOCK_NONBLOCK);
+	if (!netlink->notifications)
 		return -errno;
-	news_make_room(netlink->news);
-	return groups_join(netlink->news, groups);
+	queue_enlarge(netlink->notifications);
+	return groups_join(netlink->notifications, groups);
 }
 
 int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err *why)
@@ -78,146 +79,155 @@ int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err
 	if (!err)
 		return 0;
 	netlink_close(netlink);
-	return err_set(why, err, "rtnetlink: cannot be opened: %s; is AF_NETLINK forbidden here?",
+	return err_set(why, err, "rtnetlink: cannot open a socket: %s; allow AF_NETLINK",
 		       strerror(-err));
 }
 
 void netlink_close(struct netlink *netlink)
 {
-	if (netlink->questions)
-		mnl_socket_close(netlink->questions);
-	if (netlink->news)
-		mnl_socket_close(netlink->news);
+	if (netlink->requests)
+		mnl_socket_close(netlink->requests);
+	if (netlink->notifications)
+		mnl_socket_close(netlink->notifications);
 	*netlink = (struct netlink){};
 }
 
-/* ---- questions ---- */
+/* One datagram of at most MESSAGE_BYTES. Its length, or -errno. */
+static int datagram_read(const struct mnl_socket *nl, char *buffer)
+{
+	ssize_t got;
 
-/* One answer while it is read. */
-struct answer {
-	netlink_hear hear;
+	do
+		got = mnl_socket_recvfrom(nl, buffer, MESSAGE_BYTES);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : (int)got;
+}
+
+/* ---- requests ---- */
+
+void netlink_request_begin(struct netlink_request *request, __u16 type, const void *header,
+			   size_t size)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(request);
+
+	message->nlmsg_type = type;
+	memcpy(mnl_nlmsg_put_extra_header(message, size), header, size);
+}
+
+/* A reply while it is read. */
+struct reply {
+	netlink_hear hear; /* NULL: only its end is of interest */
 	void *ctx;
-	int error;	  /* the first that hear() returned */
+	int err;	  /* the first of hear(), else the kernel's */
 	bool interrupted; /* NLM_F_DUMP_INTR was seen */
 	bool ended;
 };
 
 /* NLMSG_ERROR and NLMSG_DONE both begin with a negative errno or 0. */
-static int end_code(const struct nlmsghdr *message)
+static int end_err(const struct nlmsghdr *message)
 {
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(int))
 		return 0;
 	return *(const int *)mnl_nlmsg_get_payload(message);
 }
 
-static void answer_take(struct answer *answer, const struct nlmsghdr *message)
+static void reply_hear(struct reply *reply, const struct nlmsghdr *message)
 {
 	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
-		answer->interrupted = true;
+		reply->interrupted = true;
 	switch (message->nlmsg_type) {
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
-		answer->ended = true;
-		if (answer->error == 0)
-			answer->error = end_code(message);
+		reply->ended = true;
+		if (!reply->err)
+			reply->err = end_err(message);
 		return;
 	case NLMSG_NOOP:
 		return;
 	}
-	if (answer->error == 0)
-		answer->error = answer->hear(answer->ctx, message);
+	if (!reply->err && reply->hear)
+		reply->err = reply->hear(reply->ctx, message);
 }
 
 /*
- * Reads the answer to its end even where hear() failed: the kernel refuses a new dump on a socket
- * with an unfinished one (-EBUSY).
+ * Reads the reply to its end even if hear() fails: the kernel refuses a new dump on a socket with
+ * an unfinished one (-EBUSY).
  */
-static int answer_read(struct netlink *netlink, struct answer *answer)
+static int reply_read(struct netlink *netlink, struct reply *reply)
 {
 	char buffer[MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 
-	while (!answer->ended) {
-		ssize_t got = mnl_socket_recvfrom(netlink->questions, buffer, sizeof(buffer));
+	while (!reply->ended) {
 		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-		int left = got;
+		int left = datagram_read(netlink->requests, buffer);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+		if (left < 0)
+			return left;
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
 			if (message->nlmsg_seq == netlink->seq)
-				answer_take(answer, message);
-		}
+				reply_hear(reply, message);
 	}
-	if (answer->error)
-		return answer->error;
-	return answer->interrupted ? 1 : 0;
+	return reply->err ? reply->err : reply->interrupted;
 }
 
-static int question_send(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags,
-			 netlink_hear hear, void *ctx)
+static int request_send(struct netlink *netlink, struct netlink_request *request,
+			unsigned int flags, netlink_hear hear, void *ctx)
 {
-	struct answer answer = {.hear = hear, .ctx = ctx};
+	struct nlmsghdr *message = &request->message;
+	struct reply reply = {.hear = hear, .ctx = ctx};
 
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	request->nlmsg_seq = ++netlink->seq;
-	if (mnl_socket_sendto(netlink->questions, request, request->nlmsg_len) < 0)
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	message->nlmsg_seq = ++netlink->seq;
+	if (mnl_socket_sendto(netlink->requests, message, message->nlmsg_len) < 0)
 		return -errno;
-	return answer_read(netlink, &answer);
+	return reply_read(netlink, &reply);
 }
 
-int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx)
+int netlink_dump(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
+		 void *ctx)
 {
-	return question_send(netlink, request, NLM_F_DUMP, hear, ctx);
+	return request_send(netlink, request, NLM_F_DUMP, hear, ctx);
 }
 
-int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx)
+int netlink_get(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
+		void *ctx)
 {
-	return question_send(netlink, request, NLM_F_ACK, hear, ctx);
+	return request_send(netlink, request, NLM_F_ACK, hear, ctx);
 }
 
-static int nothing_hear(void *ctx, const struct nlmsghdr *message)
+int netlink_change(struct netlink *netlink, struct netlink_request *request, unsigned int flags)
 {
-	return 0;
+	return request_send(netlink, request, NLM_F_ACK | flags, NULL, NULL);
 }
 
-int netlink_tell(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags)
+/* ---- notifications ---- */
+
+int netlink_notifications_fd(const struct netlink *netlink)
 {
-	return question_send(netlink, request, NLM_F_ACK | flags, nothing_hear, NULL);
+	return netlink->notifications ? mnl_socket_get_fd(netlink->notifications) : -1;
 }
 
-/* ---- news ---- */
-
-int netlink_news_fd(const struct netlink *netlink)
-{
-	return netlink->news ? mnl_socket_get_fd(netlink->news) : -1;
-}
-
-int netlink_news_read(struct netlink *netlink, netlink_hear hear, void *ctx)
+int netlink_read_notifications(struct netlink *netlink, netlink_hear hear, void *ctx)
 {
 	char buffer[MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	int error, lost = 0;
+	int err, lost = 0;
 
-	for (int i = 0; i < NEWS_AT_ONCE || lost; i++) {
-		ssize_t got = mnl_socket_recvfrom(netlink->news, buffer, sizeof(buffer));
+	for (int i = 0; i < NOTIFICATIONS_AT_ONCE || lost; i++) {
 		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-		int left = got;
+		int left = datagram_read(netlink->notifications, buffer);
 
-		if (got < 0 && errno == EAGAIN)
+		if (left == -EAGAIN)
 			break;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno != ENOBUFS && errno != ENOSPC) /* ENOSPC: libmnl, cut short */
-			return -errno;
-		if (got < 0) {
+		if (left == -ENOBUFS || left == -ENOSPC) { /* ENOSPC: libmnl, cut short */
 			lost = -ENOBUFS;
 			continue;
 		}
+		if (left < 0)
+			return left;
 		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
-			error = hear(ctx, message);
-			if (error)
-				return error;
+			err = hear(ctx, message);
+			if (err)
+				return err;
 		}
 	}
 	return lost;
@@ -239,14 +249,16 @@ static int attr_note(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-void netlink_attrs(const struct nlmsghdr *message, size_t header_size, const struct nlattr **table,
-		   size_t count)
+const void *netlink_attrs(const struct nlmsghdr *message, size_t header_size,
+			  const struct nlattr **table, size_t count)
 {
 	struct attr_table attrs = {.attr = table, .count = count};
 
 	memset(table, 0, count * sizeof(*table));
-	if (mnl_nlmsg_get_payload_len(message) >= header_size)
-		mnl_attr_parse(message, header_size, attr_note, &attrs);
+	if (mnl_nlmsg_get_payload_len(message) < header_size)
+		return NULL;
+	mnl_attr_parse(message, header_size, attr_note, &attrs);
+	return mnl_nlmsg_get_payload(message);
 }
 
 void netlink_attrs_nested(const struct nlattr *nest, const struct nlattr **table, size_t count)
@@ -291,14 +303,12 @@ void netlink_text(const struct nlattr *attr, char *text, size_t size)
 
 bool netlink_addr_bytes(int family, const void *bytes, size_t len, struct addr *addr)
 {
-	static const struct addr zero;
-
-	*addr = zero;
+	*addr = (struct addr){};
 	if (family == AF_INET && len == 4)
 		memcpy(addr->bytes + 12, bytes, 4);
 	else if (family == AF_INET6 && len == 16)
 		memcpy(addr->bytes, bytes, 16);
-	if (memcmp(addr, &zero, sizeof(zero)) == 0)
+	if (memcmp(addr, &(struct addr){}, sizeof(*addr)) == 0)
 		return false;
 	if (family == AF_INET)
 		memset(addr->bytes + 10, 0xff, 2); /* ::ffff:a.b.c.d */
@@ -307,8 +317,6 @@ bool netlink_addr_bytes(int family, const void *bytes, size_t len, struct addr *
 
 bool netlink_addr(int family, const struct nlattr *attr, struct addr *addr)
 {
-	if (!attr)
-		return false;
-	return netlink_addr_bytes(family, mnl_attr_get_payload(attr),
-				  mnl_attr_get_payload_len(attr), addr);
+	return attr && netlink_addr_bytes(family, mnl_attr_get_payload(attr),
+					  mnl_attr_get_payload_len(attr), addr);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netlink.h - what the modules that speak rtnetlink share: two sockets and three ways to use them.
+ * netlink.h - rtnetlink: requests with their replies, notifications, and the attributes in both.
  *
- * Questions and news go over different sockets, so that an answer is never cut in two by a
- * notification, and a full queue of news never costs an answer.
+ * Requests and notifications have a socket each: no notification comes between the messages of a
+ * reply, and a full queue of notifications costs no reply.
  */
 #ifndef GARPD_RTNL_NETLINK_H
 #define GARPD_RTNL_NETLINK_H
@@ -17,64 +17,83 @@
 #include "loader/base/err.h"
 
 struct netlink {
-	struct mnl_socket *questions;
-	struct mnl_socket *news; /* NULL: opened without groups */
+	struct mnl_socket *requests;
+	struct mnl_socket *notifications; /* NULL: opened without groups */
 	unsigned int seq;
 };
 
-/* One message of the kernel. 0, or a negative errno: nothing more is heard, and it is passed on. */
+/* Takes one message of the kernel. 0, or -errno: it is called for no further one. */
 typedef int (*netlink_hear)(void *ctx, const struct nlmsghdr *message);
 
 /*
- * Opens both sockets in the calling thread's network namespace and joins `groups` (RTNLGRP_*, the
- * last RTNLGRP_NONE), ignoring those that this kernel lacks; NULL: only questions can be asked.
- * 0, or -errno with `why`: it is closed.
+ * Opens the sockets in the calling thread's network namespace and joins `groups` (RTNLGRP_*, ended
+ * by RTNLGRP_NONE), ignoring those that this kernel lacks. NULL: for requests only. 0, or -errno
+ * with `why`: it is closed.
  */
 int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err *why);
 
-/* Takes a zeroed, half opened or closed one too. */
+/* Takes a zeroed or closed one too. */
 void netlink_close(struct netlink *netlink);
 
-/*
- * Sends `request` (type, family header and attributes are the caller's; flags and sequence are
- * set here) and calls `hear` for each message of the answer. For a dump: 0; 1 where the kernel
- * says that the tables changed in between, so that something may have been missed
- * (NLM_F_DUMP_INTR): everything was heard all the same, ask again; or -errno.
- * netlink_ask is for a single object: 0, or -errno, the kernel's own (-ENOENT: there is none).
- */
-int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
-int netlink_ask(struct netlink *netlink, struct nlmsghdr *request, netlink_hear hear, void *ctx);
+/* ---- requests ---- */
 
-/* The same for a change, with NLM_F_* that say what kind of change: 0, or the kernel's -errno. */
-int netlink_tell(struct netlink *netlink, struct nlmsghdr *request, unsigned int flags);
+/* Room for a request of this program, attributes included. */
+struct netlink_request {
+	struct nlmsghdr message; /* for mnl_attr_put() */
+	char room[256];
+};
 
-/* To be polled for reading; -1 without groups. */
-int netlink_news_fd(const struct netlink *netlink);
+/* Begins a RTM_* request with its family header of `size` bytes. */
+void netlink_request_begin(struct netlink_request *request, __u16 type, const void *header,
+			   size_t size);
 
 /*
- * Reads the news that are waiting, without blocking, and calls `hear` for each. 0; -ENOBUFS where
- * the kernel dropped some (resync: dump everything and compare), after all that is left was
- * heard; or another -errno.
+ * Hears a whole table. 0; 1: all was heard, but the table has changed meanwhile (NLM_F_DUMP_INTR)
+ * and entries may be missing; or -errno, of the kernel or of hear().
  */
-int netlink_news_read(struct netlink *netlink, netlink_hear hear, void *ctx);
+int netlink_dump(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
+		 void *ctx);
+
+/* Hears one object. 0, or -errno, of the kernel (-ENOENT: no such object) or of hear(). */
+int netlink_get(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
+		void *ctx);
+
+/* Changes the table as the flags say (NLM_F_CREATE, NLM_F_REPLACE, NLM_F_EXCL). 0 or -errno. */
+int netlink_change(struct netlink *netlink, struct netlink_request *request, unsigned int flags);
+
+/* ---- notifications ---- */
+
+/* The descriptor to poll for reading; -1 without groups. */
+int netlink_notifications_fd(const struct netlink *netlink);
 
 /*
- * Attributes by their type: table[type] is set or NULL for each type below `count`; types beyond
- * are passed over. The nested form takes a NULL nest (every entry NULL).
+ * Hears those that are waiting, without blocking. 0; -ENOBUFS: the kernel dropped some, and all
+ * that were left are heard; or another -errno.
  */
-void netlink_attrs(const struct nlmsghdr *message, size_t header_size, const struct nlattr **table,
-		   size_t count);
+int netlink_read_notifications(struct netlink *netlink, netlink_hear hear, void *ctx);
+
+/* ---- attributes ---- */
+
+/*
+ * Sets table[type] to the attribute, or NULL, for each type below `count`. Returns the family
+ * header, NULL: the message is too short for it. A nest may be NULL.
+ */
+const void *netlink_attrs(const struct nlmsghdr *message, size_t header_size,
+			  const struct nlattr **table, size_t count);
 void netlink_attrs_nested(const struct nlattr *nest, const struct nlattr **table, size_t count);
 
-/* The value of an attribute, host order; 0 where it is NULL or too short. */
+/* The value, as it is in the message (byte order too); 0 for NULL or what is too short. */
 __u8 netlink_u8(const struct nlattr *attr);
 __u16 netlink_u16(const struct nlattr *attr);
 __u32 netlink_u32(const struct nlattr *attr);
 
-/* Copies a string, cut to `size`; "" where it is NULL. */
+/* Copies a string, cut to `size`; "" for NULL. */
 void netlink_text(const struct nlattr *attr, char *text, size_t size);
 
-/* An address of AF_INET or AF_INET6. False: no such attribute, family or length, or all zero. */
+/*
+ * An address of AF_INET or AF_INET6. False for NULL, another family or length, and the unspecified
+ * address.
+ */
 bool netlink_addr(int family, const struct nlattr *attr, struct addr *addr);
 bool netlink_addr_bytes(int family, const void *bytes, size_t len, struct addr *addr);
 

@@ -218,14 +218,11 @@ static int on_dumped(void *ctx, const struct nlmsghdr *message)
 static int table_dump(struct host *host, struct netlink *netlink, __u16 type, unsigned char family,
 		      size_t header_size)
 {
-	char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct rtgenmsg *header;
+	const char header[sizeof(struct rtmsg)] = {family}; /* all three begin with it */
+	struct netlink_request request;
 
-	request->nlmsg_type = type;
-	header = mnl_nlmsg_put_extra_header(request, header_size);
-	header->rtgen_family = family; /* the first byte of all three headers */
-	return netlink_dump(netlink, request, on_dumped, host);
+	netlink_request_begin(&request, type, header, header_size);
+	return netlink_dump(netlink, &request, on_dumped, host);
 }
 
 static int routes_dump(struct host *host, struct netlink *netlink)

@@ -145,8 +145,7 @@ static int multipath_collect(struct host_found *found, int family, const struct 
 		const struct nlattr *attr, *gateway = NULL, *via = NULL;
 		size_t len = hop->rtnh_len - RTNH_LENGTH(0);
 
-		mnl_attr_for_each_payload((const void *)RTNH_DATA(hop), len)
-		{
+		mnl_attr_for_each_payload((const void *)RTNH_DATA(hop), len) {
 			if (mnl_attr_get_type(attr) == RTA_GATEWAY)
 				gateway = attr;
 			if (mnl_attr_get_type(attr) == RTA_VIA)

@@ -52,8 +52,8 @@ int ports_hear(struct ports *ports, const struct nlmsghdr *message)
 
 	if (news < 0)
 		return news;
-	switch ((enum link_news)news) {
-	case LINK_NOTHING:
+	switch ((enum link_change)news) {
+	case LINK_UNCHANGED:
 		break;
 	case LINK_CHANGED:
 		link_changed(ports, link, &before);

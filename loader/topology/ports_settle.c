@@ -113,14 +113,14 @@ static const struct port_vlans *vlans_told(const struct link *link, const struct
 static void port_tell(struct ports *ports, struct link *link, const struct port *port)
 {
 	bool was_port = link->is_port;
-	bool same = was_port && memcmp(&link->told, port, sizeof(*port)) == 0 &&
+	bool same = was_port && memcmp(&link->reported, port, sizeof(*port)) == 0 &&
 		    !(port->vlan_proto && link->vlans_changed) &&
 		    !(link->is_missing && ports->all_changed);
 
-	if (was_port && strcmp(link->told_name, link->name) != 0)
-		ports->ops->renamed(ports->ctx, link->ifindex, link->told_name, link->name);
-	strcpy(link->told_name, link->name);
-	link->told = *port;
+	if (was_port && strcmp(link->reported_name, link->name) != 0)
+		ports->ops->renamed(ports->ctx, link->ifindex, link->reported_name, link->name);
+	strcpy(link->reported_name, link->name);
+	link->reported = *port;
 	link->is_port = true;
 	link->vlans_changed = false;
 	if (same)
@@ -139,9 +139,9 @@ static void router_tell(struct ports *ports, struct link *link)
 
 	if (names_match(&ports->routers, link->name))
 		fault = router_fault(ports, link);
-	if (fault != ROUTER_FITS && fault != link->told_fault)
+	if (fault != ROUTER_FITS && fault != link->reported_fault)
 		ports->ops->router_refused(ports->ctx, link->name, fault);
-	link->told_fault = fault;
+	link->reported_fault = fault;
 }
 
 /* Said once: the filters of that bridge never see what is announced on this one. */
@@ -151,9 +151,9 @@ static void behind_tell(struct ports *ports, struct link *link, const struct por
 	bool hidden = behind && port->role == ROLE_GUEST && behind->facts.kind == LINK_BRIDGE &&
 		      !ports_is_bridge(ports, behind);
 
-	if (hidden && !link->told_behind)
+	if (hidden && !link->reported_behind)
 		ports->ops->bridge_behind(ports->ctx, link->name, behind->name);
-	link->told_behind = hidden;
+	link->reported_behind = hidden;
 }
 
 static void port_settle(struct ports *ports, struct link *link)
@@ -195,7 +195,7 @@ static bool has_router(const struct ports *ports, const char *pattern)
 {
 	const struct link *link;
 
-	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+	links_for_each(link, &ports->links)
 		if (fnmatch(pattern, link->name, 0) == 0 &&
 		    router_fault(ports, link) == ROUTER_FITS)
 			return true;
@@ -219,7 +219,7 @@ static void bridges_settle(struct ports *ports)
 	struct link *link;
 
 	ports->bridges_changed = false;
-	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+	links_for_each(link, &ports->links)
 		bridge_settle(ports, link);
 	waiting_settle(ports);
 }
@@ -234,8 +234,7 @@ void ports_settle(struct ports *ports)
 		routers_settle(ports);
 	ports->ops->settling(ports->ctx);
 	if (ports->all_changed)
-		for (link = links_first(&ports->links); link;
-		     link = links_next(&ports->links, link))
+		links_for_each(link, &ports->links)
 			port_settle(ports, link);
 	ports->all_changed = false;
 	while ((link = TAILQ_FIRST(&ports->changed))) {

@@ -31,7 +31,7 @@ bool ports_is_port(const struct ports *ports, __u32 ifindex)
 static __u16 own_vlan(const struct link *link)
 {
 	/* A bridge that is a router port is heard from above, where its PVID has no tag. */
-	if (link->is_port && link->told.role == ROLE_ROUTER)
+	if (link->is_port && link->reported.role == ROLE_ROUTER)
 		return 0;
 	return link->facts.vlan_proto ? link->facts.pvid : 0;
 }
@@ -95,14 +95,14 @@ bool ports_bridge_of_interface(const struct ports *ports, __u32 ifindex, __u32 *
 /* A port of one of our bridges, and not a router port. */
 static bool is_bridge_port(const struct link *link)
 {
-	return link && link->is_port && link->told.role != ROLE_ROUTER;
+	return link && link->is_port && link->reported.role != ROLE_ROUTER;
 }
 
 bool ports_have_vxlan(const struct ports *ports)
 {
 	const struct link *link;
 
-	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
+	links_for_each(link, &ports->links)
 		if (is_bridge_port(link) && link->facts.kind == LINK_VXLAN)
 			return true;
 	return false;
@@ -112,8 +112,8 @@ bool ports_suppress(const struct ports *ports, __u32 bridge)
 {
 	const struct link *link;
 
-	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
-		if (is_bridge_port(link) && link->told.segment == bridge &&
+	links_for_each(link, &ports->links)
+		if (is_bridge_port(link) && link->reported.segment == bridge &&
 		    link->facts.neigh_suppress)
 			return true;
 	return false;
@@ -130,13 +130,13 @@ bool ports_is_guest(const struct ports *ports, __u32 ifindex)
 {
 	const struct link *link = links_find(&ports->links, ifindex);
 
-	return is_bridge_port(link) && link->told.role == ROLE_GUEST;
+	return is_bridge_port(link) && link->reported.role == ROLE_GUEST;
 }
 
 /* Does the bridge take the VLAN's frames on that port? */
 static bool carries_vlan(const struct link *link, __u16 vlan)
 {
-	if (!link->told.vlan_proto)
+	if (!link->reported.vlan_proto)
 		return true;
 	return link->vlans && link->vlans->member[vlan / 64] >> (vlan % 64) & 1;
 }
@@ -145,8 +145,8 @@ __u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)
 {
 	const struct link *link;
 
-	for (link = links_first(&ports->links); link; link = links_next(&ports->links, link))
-		if (is_bridge_port(link) && link->told.segment == bridge &&
+	links_for_each(link, &ports->links)
+		if (is_bridge_port(link) && link->reported.segment == bridge &&
 		    link->facts.kind == LINK_VXLAN && carries_vlan(link, vlan))
 			return link->ifindex;
 	return 0;

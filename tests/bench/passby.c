@@ -148,7 +148,8 @@ static struct bpf_object *load(const char *path)
 
 	if (!object)
 		return NULL;
-	bpf_object__for_each_map(map, object) bpf_map__set_pin_path(map, NULL);
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
 	if (!bpf_object__load(object))
 		return object;
 	bpf_object__close(object);

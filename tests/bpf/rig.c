@@ -129,8 +129,7 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 
 	rig.object = bpf_object__open_file(path, NULL);
 	cr_assert(rig.object, "%s: %s", path, strerror(errno));
-	bpf_object__for_each_map(map, rig.object)
-	{
+	bpf_object__for_each_map(map, rig.object) {
 		bpf_map__set_pin_path(map, NULL);
 		if (max_claims && !strcmp(bpf_map__name(map), "claims"))
 			bpf_map__set_max_entries(map, max_claims);

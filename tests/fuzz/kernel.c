@@ -94,7 +94,8 @@ void kernel_open(void)
 	sched_setaffinity(0, sizeof(cpu), &cpu);
 	object = bpf_object__open_file(path, NULL);
 	must(object, "%s: %s", path, strerror(errno));
-	bpf_object__for_each_map(map, object) shape_map(map);
+	bpf_object__for_each_map(map, object)
+		shape_map(map);
 	if (bpf_object__load(object))
 		skip(path);
 	garpd_tc = program("garpd_tc");

@@ -46,9 +46,8 @@ Test(neigh, every_state_with_the_same_and_with_another_mac)
 		struct neigh same = entry(states[i].state, mac);
 		struct neigh another = entry(states[i].state, other);
 
-		cr_assert_eq(neigh_follows(&same, mac), states[i].same, "state %#x",
-			     states[i].state);
-		cr_assert_eq(neigh_follows(&another, mac), states[i].another, "state %#x",
+		cr_assert_eq(neigh_judge(&same, mac), states[i].same, "state %#x", states[i].state);
+		cr_assert_eq(neigh_judge(&another, mac), states[i].another, "state %#x",
 			     states[i].state);
 	}
 }
@@ -62,8 +61,8 @@ Test(neigh, what_zebra_wrote_is_evpns)
 		struct neigh neigh = entry(states[i], other);
 
 		neigh.flags = NTF_EXT_LEARNED;
-		cr_assert_eq(neigh_follows(&neigh, mac), NEIGH_LEARNED);
-		cr_assert_eq(neigh_follows(&neigh, other), NEIGH_FOLLOWED);
+		cr_assert_eq(neigh_judge(&neigh, mac), NEIGH_LEARNED);
+		cr_assert_eq(neigh_judge(&neigh, other), NEIGH_FOLLOWED);
 	}
 }
 
@@ -72,7 +71,7 @@ Test(neigh, an_entry_without_a_mac_is_absent)
 	struct neigh neigh = {.state = NUD_NOARP};
 	static const __u8 zero[MAC_LEN];
 
-	cr_assert_eq(neigh_follows(&neigh, zero), NEIGH_ABSENT);
+	cr_assert_eq(neigh_judge(&neigh, zero), NEIGH_ABSENT);
 }
 
 static struct nlmsghdr *message_begin(char *buffer, __u16 state, __u8 flags)
@@ -137,7 +136,7 @@ Test(neigh, an_address_of_another_link_layer_is_no_mac)
 	mnl_attr_put(message, NDA_LLADDR, 4, mac); /* an IPv4 tunnel's */
 	cr_assert_eq(neigh_parse(message, &neigh), 0);
 	cr_assert_eq(neigh.has_mac, 0);
-	cr_assert_eq(neigh_follows(&neigh, mac), NEIGH_ABSENT);
+	cr_assert_eq(neigh_judge(&neigh, mac), NEIGH_ABSENT);
 }
 
 Test(neigh, another_message_or_a_short_one_is_refused)

@@ -24,7 +24,8 @@ static struct bpf_program *program_choose(struct bpf_object *object, const char 
 	struct bpf_program *program, *chosen = NULL;
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) bpf_map__set_pin_path(map, NULL);
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
 	bpf_object__for_each_program(program, object)
 	{
 		bool wanted = !strcmp(bpf_program__name(program), name);
