@@ -54,10 +54,10 @@ table_head() {
 
 		# Kernels
 
-		The cases of tests/lab and tests/vm that tests/vm/scope.sh picks, on Debian's kernels, each in the
-		attach mode that garpd takes there by itself, and those where the mode can make a difference in the
-		other one, too. A dash: it cannot run there, and the reason stands below the table. `FAIL`: it ran
-		and failed. `?`: it should have run and did not.
+		The cases of tests/lab and tests/vm that depend on the kernel (tests/vm/scope.sh), on Debian's
+		kernels. Each runs in the attach mode that garpd chooses on that kernel; those that depend on the
+		mode run in the other one, too. `-`: it cannot run there, for the reason below the table. `FAIL`:
+		it ran and failed. `?`: it should have run and did not. Empty: not to be run in that mode.
 
 	HEAD
 }
@@ -105,8 +105,8 @@ table_verified() {
 
 		## Instructions that the verifier walks
 
-		Of each program, on its way through every branch. Linux refuses a program at 1,000,000. Starting
-		garpd is this, for the most part.
+		For each program, over all its branches. Linux refuses a program beyond 1,000,000. Most of the time
+		that garpd needs to start is spent here.
 
 	HEAD
 	for kernel in "${kernels[@]}"; do
@@ -122,8 +122,8 @@ table_markdown() {
 	table_reasons
 	cat <<-HOST
 
-		\`$host_case\`, two emulated machines whose virtio NICs are tap ports of one bridge, of which one
-		is killed, on the kernel of the machine that ran this: ${host_result:-not run}
+		\`$host_case\`: two emulated machines with virtio NICs on tap ports of one bridge; one of them is
+		killed. On the kernel of the machine that ran the tests: ${host_result:-not run}
 	HOST
 	table_verified
 }
