@@ -25,8 +25,8 @@ unitdir	   ?= $(if $(filter /usr/local,$(prefix)),/etc/systemd/system,$(prefix)/
 # Joins the XDP programs of others (docs/dependencies.md): where libxdp is there, or as you say.
 LIBXDP := libxdp >= 1.3
 WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes,no)
-LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson libsystemd \
-	libcap-ng libseccomp
+LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson \
+	libsystemd libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
 # A callback takes what its caller gives, whether it needs it or not.
 WARNINGS  := -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror)
@@ -34,21 +34,25 @@ INCLUDES  := -iquote . -I$(B)
 # So that what is built does not depend on where.
 NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.
 GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCLUDES) -MMD -MP \
-	-DGARPD_VERSION='"$(VERSION)"' $(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+	-DGARPD_VERSION='"$(VERSION)"' \
+	$(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) \
+	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # The kernel's ABI headers of this architecture, for a compiler that targets none.
-BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . -I/usr/include/$(shell $(CC) -print-multiarch)
+BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . \
+	-I/usr/include/$(shell $(CC) -print-multiarch)
 
 LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c loader/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
-.PHONY: FORCE check-libxdp uninstall all help deps deps-build check ci lint unit bpf lab bench demo run install clean format
+.PHONY: FORCE check-libxdp uninstall all help deps deps-build check ci lint unit bpf lab bench \
+	demo run install clean format
 
 all: $(B)/garpd ## build build/garpd, the BPF object inside it
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # ---- the program ----
 
@@ -74,13 +78,15 @@ $(B)/garpd: $(OBJECTS) $(B)/flags
 FLAGS = $(filter-out -Werror,$(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS)) $(LIBRARIES)
 $(B)/flags: FORCE check-libxdp
 	$(Q)mkdir -p $(@D)
-	$(Q)printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(FLAGS)) > $@
+	$(Q)printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || \
+		printf '%s\n' $(call quoted,$(FLAGS)) > $@
 
 FORCE:
 
 check-libxdp:
 	$(Q)[ '$(WITH_LIBXDP)' != yes ] || $(PKGCONFIG) --exists '$(LIBXDP)' || \
-		{ echo 'WITH_LIBXDP=yes: pkg-config finds no $(LIBXDP); install libxdp-dev' >&2; exit 1; }
+		{ echo 'WITH_LIBXDP=yes: pkg-config finds no $(LIBXDP); install libxdp-dev' >&2; \
+		exit 1; }
 
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint and unit (no root), sim (schedules), mutants, bpf (BPF_PROG_RUN), fuzz, lab (end to
-# end), which `make check` runs, and vm (what a kernel can make a difference to, in other kernels), which
-# takes longer and downloads them: `make check-vm`. CI: `make ci`.
+# The test tiers: lint, unit and sim (no root), bpf, lab, mutants, fuzz, vm. What runs in which target
+# and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -I$(B) -MMD -MP \
@@ -15,18 +14,34 @@ deps-build: ## install what building needs (root)
 deps: ## install what building and testing need (root)
 	@dist/deps.sh test
 
-check: deps ## install what is missing, build, and run every test (root)
-	@$(MAKE) --no-print-directory WERROR=1 all
-	@$(MAKE) --no-print-directory test-programs
-	@T_ALL=1 tests/run all
+# As many jobs as there are CPUs, unless make was told how many.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+build_tests = @$(MAKE) --no-print-directory $(PARALLEL) WERROR=1 all test-programs
 
-lint: ## style, static checks, and lists that have to keep up with the code
+check: deps ## every test of the first line, in 8 minutes (root)
+	$(build_tests)
+	@T_ALL=1 tests/run check
+
+check-deep: ## mutants, fuzzing, other kernels, in 45 minutes (root; network)
+	@dist/deps.sh vm
+	$(build_tests)
+	@T_ALL=1 tests/run check-deep
+
+check-release: ## what takes hours, once before a release (root)
+	@dist/deps.sh vm
+	$(build_tests)
+	@T_ALL=1 tests/run check-release
+
+ci: ## check and check-deep, counted together (root; network)
+	@.ci/run
+
+lint: ## style, static checks, and lists that keep up with the code
 	@tests/lint
 
 unit: $(B)/garpd test-programs ## the unit tier; no root
 	@tests/run unit
 
-mutants: $(T)/bpf lab-programs ## each guard broken in turn: the tests have to notice (root for some)
+mutants: $(T)/bpf lab-programs ## each guard broken in turn: a test has to notice (root for some)
 	@tests/run mutants
 
 sim: $(T)/sim ## a million schedules over the claim machine
@@ -38,18 +53,12 @@ bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 lab: $(B)/garpd test-programs ## end to end, in network namespaces (root)
 	@tests/run lab
 
-ci: ## what CI runs: check and check-vm, counted together (root; network)
-	@dist/deps.sh vm
-	@$(MAKE) --no-print-directory WERROR=1 all
-	@$(MAKE) --no-print-directory test-programs
-	@T_ALL=1 tests/run all vm
-
-check-vm: ## what a kernel can make a difference to, in Debian's kernels 5.10, 6.1, 6.12 and sid's, emulated (root; network)
+check-vm: ## Debian's kernels from 5.10 on, emulated (root; network)
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
 	@tests/vm/run
 
-fuzz: fuzz-programs ## FUZZ_SECONDS=10 of each target (root for one of them)
+fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
 
 bench: $(B)/garpd lab-programs bench-programs ## how fast, how small; prints figures (root)
@@ -87,8 +96,8 @@ $(T)/sim: $(SIM_OBJECTS)
 # ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
-UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/,daemon/deadlines.c \
-	daemon/repeats.c datapath/policy_maps.c datapath/rules.c)
+UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
+	daemon/deadlines.c daemon/repeats.c datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 
@@ -117,8 +126,8 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 # ---- lab: its machines are namespaces; these play the guests and watch the wires ----
 
 L := $(B)/lab
-LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx freplace \
-	verified refuse confined foreign.bpf.o)
+LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx \
+	freplace verified refuse confined foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	nd_message.c guest.h guest_parts.h nd_message.h)
@@ -176,11 +185,12 @@ bench-programs: $(BENCH_PROGRAMS) $(E)/passby.bpf.o
 
 F := $(B)/fuzz
 FUZZ_TARGETS := frame config claim differential
-FUZZ_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link $(SANITIZE) \
-	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
+FUZZ_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -MMD -MP -fsanitize=fuzzer-no-link \
+	$(SANITIZE) $(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 FUZZ_SOURCES_frame := tests/fuzz/frame.c
 FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
-FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) loader/base/text.c loader/base/err.c
+FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) \
+	$(addprefix loader/base/,text.c err.c)
 
 FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c \
 	native_maps.c native_skb.c)
@@ -198,7 +208,8 @@ $(F)/%.o: %.c
 define fuzz_target
 $(F)/$(1): $(FUZZ_SOURCES_$(1):%.c=$(F)/%.o)
 	$$(say) LD $$@
-	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$(FUZZ_LDFLAGS_$(1)) $$^ $$(GARPD_LIBS) -o $$@
+	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$(FUZZ_LDFLAGS_$(1)) $$^ $$(GARPD_LIBS) \
+		-o $$@
 endef
 $(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))
 
@@ -211,6 +222,8 @@ fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(B)/bpf/garpd.bpf.o
 
 test-programs: $(T)/sim $(T)/unit $(T)/bpf lab-programs fuzz-programs
 
--include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
+-include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) \
+	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: check-vm fuzz mutants sim fuzz-programs lab-programs bench-programs test-programs
+.PHONY: check-deep check-release check-vm fuzz mutants sim fuzz-programs lab-programs \
+	bench-programs test-programs

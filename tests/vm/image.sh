@@ -5,7 +5,7 @@
 # The lab cannot do without these.
 IMAGE_TOOLS=(bash busybox ip tc bridge jq nsenter unshare setpriv mount umount
 	awk basename cat chmod chown cp cut date dirname env find flock grep head id ln ls mkdir mkfifo
-	mktemp mv od readlink rm rmdir sed seq setsid sleep sort stat stdbuf tail tee timeout touch tr
+	mktemp mv nproc od readlink rm rmdir sed seq setsid sleep sort stat stdbuf tail tee timeout touch tr
 	true uname uniq wc xargs)
 # Without one of these a case is skipped, and says so.
 IMAGE_EXTRAS=(bpftool nft tcpdump arping dhcpcd avahi-autoipd udhcpd udhcpc sysctl ps pgrep kill
@@ -76,7 +76,7 @@ image_lab() {
 	mkdir -p "$to"/{build,tests/vm}
 	image_libraries "$root" "$top/build/garpd" "$top"/build/lab/*
 	cp -r "$top/build/lab" "$top/build/garpd" "$to/build/"
-	cp -r "$top/tests/lab" "$to/tests/"
+	cp -r "$top/tests/lab" "$top/tests/progress.sh" "$to/tests/"
 	cp -r "$top/dist" "$to/"
 	mkdir "$to/build/bpf"
 	cp "$top/build/bpf/garpd.bpf.o" "$to/build/bpf/"

@@ -79,7 +79,7 @@ scope_cases() {
 scope_tree() {
 	local file name
 	mkdir -p "$2/tests"
-	cp -r "$1/tests/lab" "$2/tests/"
+	cp -r "$1/tests/lab" "$1/tests/progress.sh" "$2/tests/"
 	ln -s "$1/build" "$1/dist" "$2/"
 	for file in "$2"/tests/lab/cases/*.sh; do
 		name=${file##*/}

@@ -128,6 +128,17 @@ table_markdown() {
 	table_verified
 }
 
+# results_nowhere CASES: which of them ran on no kernel. For want of a capture none can.
+results_nowhere() {
+	local kernel
+	for kernel in "${kernels[@]}"; do
+		cat "$results/$kernel.tsv"
+	done | awk -F '\t' '
+		FILENAME != "-" { split($0, word, " "); wanted[word[1]]; next }
+		$4 == "ok" || $4 == "FAIL" || $5 ~ /^the capture / { delete wanted[$3] }
+		END { for (name in wanted) print name }' "$1" - | sort
+}
+
 # results_count CASES: the last line of a run; 1 where something failed or never ran.
 results_count() {
 	{

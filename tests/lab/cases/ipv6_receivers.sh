@@ -30,7 +30,7 @@ case_ipv6_mld_snooping() {
 # Everybody else is reached.
 case_ipv6_neigh_suppress() {
 	ipv6_start
-	in_hv bridge link set dev up0 neigh_suppress on || t_skip "no neigh_suppress here"
+	in_hv bridge link set dev up0 neigh_suppress on || t_skip "this kernel has no neigh_suppress"
 	lab_capture side other eth0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames side 2 8 "kind=announce-na src=$MAC_NEW"
@@ -44,7 +44,7 @@ case_ipv6_neigh_suppress() {
 # On the guest's own port it is no obstacle: what counts is the port that is left.
 case_ipv6_neigh_suppress_on_the_guests_port() {
 	ipv6_start
-	in_hv bridge link set dev v-new neigh_suppress on || t_skip "no neigh_suppress here"
+	in_hv bridge link set dev v-new neigh_suppress on || t_skip "this kernel has no neigh_suppress"
 	ipv6_announced_once
 	assert_all_follow6
 }
