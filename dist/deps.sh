@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh build|demo|test|vm: installs the Debian packages that are missing, and says so. The one list of
-# what garpd needs; docs/dependencies.md says why.
+# deps.sh build|demo|test|vm: installs missing Debian packages and prints their names. The one list of
+# what garpd needs; docs/dependencies.md has the reasons.
 set -eu
 
 build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
 	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev"
-# What the lab, the demo and the tests play with.
+# For the lab and the demo.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format
 	shellcheck bsdextrautils"
-# Emulated machines with Debian's kernels in them.
+# For emulated machines with Debian's kernels.
 emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"
 
 case "${1:-}" in
@@ -37,8 +37,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "deps.sh: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# The lab starts daemons by hand, in namespaces of its own. None of these packages is to start its
-# service on this machine, now or with the next boot.
+# The lab starts daemons by itself, in namespaces. No package may start its service on this machine,
+# now or at the next boot.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
 	trap 'rm -f "$policy"' EXIT
