@@ -16,7 +16,7 @@ static int subnet_write(void *ctx, const struct subnet_entry *entry)
 {
 	struct daemon *daemon = ctx;
 
-	return bpf_map_update_elem(daemon->datapath.pins.subnets, &entry->subnet, &entry->what,
+	return bpf_map_update_elem(daemon->datapath.pins.subnets, &entry->subnet, &entry->kind,
 				   BPF_ANY);
 }
 
@@ -40,7 +40,7 @@ static int subnets_read(const struct daemon *daemon, struct subnets *subnets)
 	int code = 0;
 
 	while (!code && map_walk_next(&walk, &entry.subnet)) {
-		bpf_map_lookup_elem(walk.map_fd, &entry.subnet, &entry.what);
+		bpf_map_lookup_elem(walk.map_fd, &entry.subnet, &entry.kind);
 		code = subnets_append(subnets, &entry);
 	}
 	subnets_sort(subnets);

@@ -51,7 +51,8 @@ bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
 	case EVPN_AUTO:
 		break;
 	}
-	return evpn->following && svi_is_reached(evpn, svi) && ports_suppress(evpn->ports, bridge);
+	return evpn->following && svi_is_reached(evpn, svi) &&
+	       ports_has_neigh_suppress(evpn->ports, bridge);
 }
 
 /* ---- bindings ---- */

@@ -45,7 +45,7 @@ void evpn_fabric_settle(struct evpn *evpn)
 
 	for (svi = LIST_FIRST(&evpn->svis); svi; svi = next) {
 		next = LIST_NEXT(svi, others);
-		if (ports_bridge_of_interface(evpn->ports, svi->ifindex, &bridge, &vlan))
+		if (ports_find_bridge(evpn->ports, svi->ifindex, &bridge, &vlan))
 			continue;
 		bindings_forget(evpn, svi->ifindex);
 		svi_free(svi);
@@ -124,16 +124,16 @@ static int binding_say(struct evpn *evpn, struct binding *binding)
 	struct claim_key key = {.addr = binding->addr};
 	struct fdb fdb;
 
-	if (!ports_bridge_of_interface(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
+	if (!ports_find_bridge(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
 	    !evpn_is_on(evpn, key.segment, binding->svi))
 		return 0;
 	if (binding->is_learned)
-		return say(evpn, &key, ports_vxlan(evpn->ports, key.segment, key.vlan),
+		return say(evpn, &key, ports_find_vxlan(evpn->ports, key.segment, key.vlan),
 			   binding->learned);
 	memset(binding->learned, 0, MAC_LEN);
 	if (claim_says(evpn, &key, binding->local) ||
 	    fdb_read(&evpn->netlink, key.segment,
-		     ports_is_aware(evpn->ports, key.segment) ? key.vlan : 0, binding->local,
+		     ports_is_vlan_aware(evpn->ports, key.segment) ? key.vlan : 0, binding->local,
 		     &fdb) ||
 	    !ports_is_guest(evpn->ports, fdb.port))
 		return 0;
@@ -273,7 +273,7 @@ int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message)
 	struct neigh neigh;
 
 	if (neigh_parse(message, &neigh) ||
-	    !ports_bridge_of_interface(evpn->ports, neigh.ifindex, &key.segment, &key.vlan))
+	    !ports_find_bridge(evpn->ports, neigh.ifindex, &key.segment, &key.vlan))
 		return 0;
 	key.addr = neigh.addr;
 	if (message->nlmsg_type == RTM_NEWNEIGH && neigh_is_valid(&neigh)) {
@@ -310,8 +310,7 @@ void evpn_fabric_read_end(struct evpn *evpn)
 
 	for (binding = LIST_FIRST(&evpn->all); binding; binding = next) {
 		next = LIST_NEXT(binding, others);
-		if (!binding->heard &&
-		    ports_bridge_of_interface(evpn->ports, binding->svi, &bridge, &vlan))
+		if (!binding->heard && ports_find_bridge(evpn->ports, binding->svi, &bridge, &vlan))
 			binding_gone(evpn, binding, bridge);
 	}
 }

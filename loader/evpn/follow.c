@@ -76,7 +76,7 @@ static int evpn_follow(struct evpn *evpn, struct err *why)
  */
 static int evpn_take(struct evpn *evpn, enum evpn_mode mode, struct err *err)
 {
-	bool wanted = mode != EVPN_NO && ports_have_vxlan(evpn->ports);
+	bool wanted = mode != EVPN_NO && ports_has_vxlan(evpn->ports);
 
 	evpn->mode = mode;
 	evpn_fabric_settle(evpn);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/if_arp.h>
@@ -50,16 +49,6 @@ const char *links_name(const struct links *links, __u32 ifindex)
 		if (links->departed[(last - i) % LINK_DEPARTED].ifindex == ifindex)
 			return links->departed[(last - i) % LINK_DEPARTED].name;
 	return NULL;
-}
-
-bool links_has_bridge(const struct links *links, const char *pattern)
-{
-	const struct link *link;
-
-	links_for_each(link, links)
-		if (link->facts.kind == LINK_BRIDGE && fnmatch(pattern, link->name, 0) == 0)
-			return true;
-	return false;
 }
 
 size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,

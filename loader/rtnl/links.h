@@ -99,9 +99,6 @@ int links_read(struct netlink *netlink, netlink_hear hear, void *ctx);
 /* The name, also of one of the last LINK_DEPARTED deleted links; NULL: unknown. */
 const char *links_name(const struct links *links, __u32 ifindex);
 
-/* Does a bridge match this fnmatch(3) pattern? */
-bool links_has_bridge(const struct links *links, const char *pattern);
-
 /* Fills in the VLAN devices on `lower` with this VID, at most `max`. Returns how many. */
 size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,
 			  size_t max);

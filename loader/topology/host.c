@@ -10,9 +10,9 @@
 #include "loader/rtnl/follow.h"
 
 /*
- * Between two readings of the routes: 200 ms, and 200 ms more for each 10,000 routes of the last
- * one. A reading costs a few milliseconds for 10,000, so that a table in constant movement costs a
- * few per cent of a CPU whatever its size.
+ * Between two dumps of the routes: 200 ms, and 200 ms more for each 10,000 routes of the last one.
+ * A dump takes a few milliseconds for 10,000, so that a table in constant change costs a few per
+ * cent of a CPU whatever its size.
  */
 #define ROUTES_PAUSE_USEC 200000ull
 #define ROUTES_PAUSE_STEP 10000u
@@ -21,12 +21,12 @@
 /* ---- the machine ---- */
 
 struct host_entry {
-	struct addr addr;
+	struct addr addr; /* first: sorted by it with addr_compare() */
 	enum host_address why;
 };
 
 struct host_entries {
-	struct host_entry *entry; /* sorted by address */
+	struct host_entry *entry;
 	size_t count;
 };
 
@@ -34,62 +34,41 @@ struct host {
 	const struct host_ops *ops;
 	void *ctx;
 	struct host_found found; /* what the kernel has, as far as it was heard */
-	struct host_entries told;
-	unsigned int stale;   /* HOST_* that have to be read again */
-	unsigned int reading; /* HOST_* that the next dump is of */
-	bool is_new;	      /* `found` may differ from `told` */
+	struct host_entries reported;
+	unsigned int stale;   /* HOST_* that have to be dumped again */
+	unsigned int dumping; /* HOST_* that the next dump is of */
+	bool is_changed;      /* `found` may differ from `reported` */
 
 	struct follow follow;
 	sd_event *event;
-	sd_event_source *timer; /* NULL: the routes are as they were read */
+	sd_event_source *timer; /* NULL: no dump of the routes is due */
 };
 
-/* Of the heads of two sorted lists, the one to take: < 0 a, > 0 b, 0 both. NULL: no more there. */
-static int heads_order(const struct addr *a, const struct addr *b)
-{
-	if (!a)
-		return 1;
-	return b ? addr_compare(a, b) : -1;
-}
-
-static const struct addr *addr_at(const struct addr_set *set, size_t i)
-{
-	return i < set->count ? &set->addr[i] : NULL;
-}
-
-/* Merges both sorted sets; where an address is in both it is the host's own. */
+/* An address that is both is HOST_OWN. */
 static int entries_build(const struct addr_set *own, const struct addr_set *hops,
 			 struct host_entries *entries)
 {
-	size_t o = 0, h = 0;
+	size_t count = 0;
 
-	*entries = (struct host_entries){};
 	entries->entry = calloc(own->count + hops->count + 1, sizeof(*entries->entry));
 	if (!entries->entry)
 		return -ENOMEM;
-	while (o < own->count || h < hops->count) {
-		struct host_entry *entry = &entries->entry[entries->count++];
-		int order = heads_order(addr_at(own, o), addr_at(hops, h));
-
-		entry->why = order > 0 ? HOST_NEXT_HOP : HOST_OWN;
-		entry->addr = order > 0 ? hops->addr[h] : own->addr[o];
-		o += order <= 0;
-		h += order >= 0;
-	}
+	for (size_t i = 0; i < own->count; i++)
+		entries->entry[count++] = (struct host_entry){own->addr[i], HOST_OWN};
+	for (size_t i = 0; i < hops->count; i++)
+		if (!addr_set_has(own, &hops->addr[i]))
+			entries->entry[count++] = (struct host_entry){hops->addr[i], HOST_NEXT_HOP};
+	qsort(entries->entry, count, sizeof(*entries->entry), addr_compare);
+	entries->count = count;
 	return 0;
-}
-
-static int entries_order(const void *a, const void *b)
-{
-	return memcmp(a, &((const struct host_entry *)b)->addr, sizeof(struct addr));
 }
 
 static const struct host_entry *entry_find(const struct host_entries *entries,
 					   const struct addr *addr)
 {
-	return entries->count ? bsearch(addr, entries->entry, entries->count,
-					sizeof(*entries->entry), entries_order)
-			      : NULL;
+	if (!entries->count)
+		return NULL;
+	return bsearch(addr, entries->entry, entries->count, sizeof(*entries->entry), addr_compare);
 }
 
 static void entries_unset(struct host *host, const struct host_entries *old,
@@ -100,7 +79,7 @@ static void entries_unset(struct host *host, const struct host_entries *old,
 			host->ops->unset(host->ctx, &old->entry[i].addr);
 }
 
-/* What is not taken is as it was, to be tried again with the next change. */
+/* An entry whose set() fails stays as it was, to be tried again with the next change. */
 static void entries_set(struct host *host, const struct host_entries *old, struct host_entries *new)
 {
 	size_t kept = 0;
@@ -124,32 +103,32 @@ int host_settle(struct host *host)
 {
 	struct host_entries entries;
 
-	if (!host->is_new) /* most news are of links */
+	if (!host->is_changed) /* most notifications are about links */
 		return 0;
 	addr_set_sort(&host->found.own);
 	addr_set_sort(&host->found.next_hops);
 	if (entries_build(&host->found.own, &host->found.next_hops, &entries))
 		return -ENOMEM;
-	entries_unset(host, &host->told, &entries); /* first: there may be room for no more */
-	entries_set(host, &host->told, &entries);
-	free(host->told.entry);
-	host->told = entries;
-	host->is_new = false;
+	entries_unset(host, &host->reported, &entries); /* first: the map may be full */
+	entries_set(host, &host->reported, &entries);
+	free(host->reported.entry);
+	host->reported = entries;
+	host->is_changed = false;
 	host->ops->settled(host->ctx);
 	return 0;
 }
 
-/* ---- news ---- */
+/* ---- notifications ---- */
 
 int host_collect(struct host *host, const struct nlmsghdr *message)
 {
-	host->is_new = true;
+	host->is_changed = true;
 	return host_found_take(&host->found, message);
 }
 
 /*
- * IPv4 routes of an interface that goes down vanish without a RTM_DELROUTE (fib_table_flush tells
- * nobody), and so do those with a deleted address as their source.
+ * IPv4 routes of an interface that goes down vanish without a RTM_DELROUTE (fib_table_flush sends
+ * none), and so do those whose source address is deleted.
  */
 static bool link_went_down(const struct nlmsghdr *message)
 {
@@ -172,11 +151,11 @@ int host_hear(struct host *host, const struct nlmsghdr *message)
 		return 0;
 	case RTM_NEWROUTE:
 	case RTM_NEWNEXTHOP:
-		if (message->nlmsg_flags & NLM_F_REPLACE) /* what it replaced is not told */
+		if (message->nlmsg_flags & NLM_F_REPLACE) /* the replaced one has no message */
 			host->stale |= HOST_ROUTES;
 		return host_collect(host, message);
 	case RTM_DELROUTE:
-		if (host_found_names_gateway(message))
+		if (host_found_has_gateway(message))
 			host->stale |= HOST_ROUTES;
 		return 0;
 	case RTM_DELNEXTHOP:
@@ -199,7 +178,7 @@ unsigned int host_stale(const struct host *host)
 void host_read_begin(struct host *host, unsigned int tables)
 {
 	host->stale &= ~tables;
-	host->is_new = true;
+	host->is_changed = true;
 	if (tables & HOST_ADDRESSES)
 		host->found.own.count = host->found.subnet_count = 0;
 	if (tables & HOST_ROUTES) {
@@ -246,25 +225,25 @@ static int on_dump(void *ctx, struct netlink *netlink)
 	struct host *host = ctx;
 	int addresses = 0, routes = 0;
 
-	host_read_begin(host, host->reading);
-	if (host->reading & HOST_ADDRESSES)
+	host_read_begin(host, host->dumping);
+	if (host->dumping & HOST_ADDRESSES)
 		addresses = table_dump(host, netlink, RTM_GETADDR, AF_UNSPEC,
 				       sizeof(struct ifaddrmsg));
 	if (addresses < 0)
 		return addresses;
-	if (host->reading & HOST_ROUTES)
+	if (host->dumping & HOST_ROUTES)
 		routes = routes_dump(host, netlink);
 	return routes < 0 ? routes : addresses | routes;
 }
 
-static int on_news(void *ctx, const struct nlmsghdr *message)
+static int on_notification(void *ctx, const struct nlmsghdr *message)
 {
 	return host_hear(ctx, message);
 }
 
 static int tables_read(struct host *host, unsigned int tables)
 {
-	host->reading = tables;
+	host->dumping = tables;
 	return follow_read(&host->follow);
 }
 
@@ -322,7 +301,7 @@ static const struct follow_ops host_follow_ops = {
 	.table = "addresses and routes",
 	.groups = groups,
 	.dump = on_dump,
-	.hear = on_news,
+	.hear = on_notification,
 	.lost = on_lost,
 	.settle = on_settle,
 };
@@ -344,7 +323,7 @@ static int host_start(struct host *host, sd_event *event, struct err *why)
 	int err;
 
 	host->event = sd_event_ref(event);
-	host->reading = HOST_ADDRESSES | HOST_ROUTES;
+	host->dumping = HOST_ADDRESSES | HOST_ROUTES;
 	err = follow_open(&host->follow, event, &host_follow_ops, host, why);
 	if (err)
 		return err;
@@ -369,7 +348,7 @@ int host_open(struct host **out, sd_event *event, const struct host_ops *ops, vo
 
 bool host_knows(const struct host *host, const struct addr *addr)
 {
-	return entry_find(&host->told, addr);
+	return entry_find(&host->reported, addr) != NULL;
 }
 
 const struct host_subnet *host_subnets(const struct host *host, size_t *count)
@@ -386,6 +365,6 @@ void host_close(struct host *host)
 	follow_close(&host->follow);
 	sd_event_unref(host->event);
 	host_found_free(&host->found);
-	free(host->told.entry);
+	free(host->reported.entry);
 	free(host);
 }

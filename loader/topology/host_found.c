@@ -26,7 +26,12 @@ void addr_set_sort(struct addr_set *set)
 	set->count = kept;
 }
 
-/* Drops doubles before it grows: 100,000 routes have a handful of next hops. */
+bool addr_set_has(const struct addr_set *set, const struct addr *addr)
+{
+	return set->count && bsearch(addr, set->addr, set->count, sizeof(*addr), addr_compare);
+}
+
+/* Drops duplicates before it grows: 100,000 routes have a handful of next hops. */
 static int addr_set_make_room(struct addr_set *set)
 {
 	size_t room = set->room ? 2 * set->room : 64;
@@ -53,7 +58,7 @@ static int addr_set_add(struct addr_set *set, const struct addr *addr)
 	return 0;
 }
 
-/* ---- what a message says ---- */
+/* ---- messages ---- */
 
 static int own_add(struct host_found *found, int family, const struct nlattr *attr)
 {
@@ -83,45 +88,40 @@ static int subnet_add(struct host_found *found, const struct ifaddrmsg *ifa,
 		      const struct nlattr *attr)
 {
 	struct host_subnet subnet = {.ifindex = ifa->ifa_index}, *more;
-	size_t room = found->subnet_room ? 2 * found->subnet_room : 16;
 
 	if (!netlink_addr(ifa->ifa_family, attr, &subnet.prefix.addr))
 		return 0;
 	subnet.prefix.len = ifa->ifa_prefixlen + (ifa->ifa_family == AF_INET ? ADDR_V4_BITS : 0);
-	if (found->subnet_count == found->subnet_room) {
-		more = realloc(found->subnet, room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		found->subnet = more;
-		found->subnet_room = room;
-	}
-	found->subnet[found->subnet_count++] = subnet;
+	more = realloc(found->subnet, (found->subnet_count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	found->subnet = more;
+	more[found->subnet_count++] = subnet;
 	return 0;
 }
 
-static int address_collect(struct host_found *found, const struct nlmsghdr *message)
+static int address_take(struct host_found *found, const struct nlmsghdr *message)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[IFA_MAX + 1];
-	int error;
+	const struct ifaddrmsg *ifa = netlink_attrs(message, sizeof(*ifa), attrs, IFA_MAX + 1);
+	int err;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifa))
+	if (!ifa)
 		return 0;
-	netlink_attrs(message, sizeof(*ifa), attrs, IFA_MAX + 1);
 	/* With a peer, IFA_ADDRESS is the peer's: perhaps a guest's (linux/if_addr.h). */
-	error = own_add(found, ifa->ifa_family, attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
-	if (error == 0)
-		error = own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST]);
-	if (error == 0)
-		error = subnet_add(found, ifa, attrs[IFA_ADDRESS]);
-	if (error == 0 && ifa->ifa_family == AF_INET)
-		error = subnet_broadcast_add(found, attrs[IFA_ADDRESS], ifa->ifa_prefixlen);
-	return error;
+	err = own_add(found, ifa->ifa_family, attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
+	if (!err)
+		err = own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST]);
+	if (!err)
+		err = subnet_add(found, ifa, attrs[IFA_ADDRESS]);
+	if (!err && ifa->ifa_family == AF_INET)
+		err = subnet_broadcast_add(found, attrs[IFA_ADDRESS], ifa->ifa_prefixlen);
+	return err;
 }
 
-/* A gateway of the route's family, or RTA_VIA: of another (an IPv4 route by an IPv6 router). */
-static int next_hop_collect(struct host_found *found, int family, const struct nlattr *gateway,
-			    const struct nlattr *via)
+/* A gateway of the route's family, or RTA_VIA: of another (an IPv6 router of an IPv4 route). */
+static int next_hop_add(struct host_found *found, int family, const struct nlattr *gateway,
+			const struct nlattr *via)
 {
 	const struct rtvia *rtvia = via ? mnl_attr_get_payload(via) : NULL;
 	struct addr addr;
@@ -136,12 +136,12 @@ static int next_hop_collect(struct host_found *found, int family, const struct n
 	return addr_set_add(&found->next_hops, &addr);
 }
 
-static int multipath_collect(struct host_found *found, int family, const struct nlattr *multipath)
+static int multipath_add(struct host_found *found, int family, const struct nlattr *multipath)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
-	int left = mnl_attr_get_payload_len(multipath), error = 0;
+	int left = mnl_attr_get_payload_len(multipath), err = 0;
 
-	while (error == 0 && RTNH_OK(hop, left)) {
+	for (; !err && RTNH_OK(hop, left); hop = RTNH_NEXT(hop)) {
 		const struct nlattr *attr, *gateway = NULL, *via = NULL;
 		size_t len = hop->rtnh_len - RTNH_LENGTH(0);
 
@@ -151,64 +151,57 @@ static int multipath_collect(struct host_found *found, int family, const struct 
 			if (mnl_attr_get_type(attr) == RTA_VIA)
 				via = attr;
 		}
-		error = next_hop_collect(found, family, gateway, via);
+		err = next_hop_add(found, family, gateway, via);
 		left -= RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
 	}
-	return error;
+	return err;
 }
 
-/* RTA_NH_ID needs no look: every next hop object is collected by itself. */
-static int route_collect(struct host_found *found, const struct nlmsghdr *message)
+/* RTA_NH_ID: next hop objects have messages of their own. */
+static int route_take(struct host_found *found, const struct nlmsghdr *message)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[RTA_MAX + 1];
-	int error;
+	const struct rtmsg *rtm = netlink_attrs(message, sizeof(*rtm), attrs, RTA_MAX + 1);
+	int err;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*rtm))
+	if (!rtm || rtm->rtm_flags & RTM_F_CLONED) /* a redirect or a path MTU, in no table */
 		return 0;
-	if (rtm->rtm_flags & RTM_F_CLONED) /* a redirect or a path MTU, in no table */
-		return 0;
-	netlink_attrs(message, sizeof(*rtm), attrs, RTA_MAX + 1);
-	error = next_hop_collect(found, rtm->rtm_family, attrs[RTA_GATEWAY], attrs[RTA_VIA]);
-	if (error == 0 && attrs[RTA_MULTIPATH])
-		error = multipath_collect(found, rtm->rtm_family, attrs[RTA_MULTIPATH]);
-	return error;
+	err = next_hop_add(found, rtm->rtm_family, attrs[RTA_GATEWAY], attrs[RTA_VIA]);
+	if (err || !attrs[RTA_MULTIPATH])
+		return err;
+	return multipath_add(found, rtm->rtm_family, attrs[RTA_MULTIPATH]);
 }
 
-static int nexthop_collect(struct host_found *found, const struct nlmsghdr *message)
+static int next_hop_take(struct host_found *found, const struct nlmsghdr *message)
 {
-	const struct nhmsg *nhm = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attrs[NHA_MAX + 1];
+	const struct nhmsg *nhm = netlink_attrs(message, sizeof(*nhm), attrs, NHA_MAX + 1);
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*nhm))
+	if (!nhm || attrs[NHA_FDB]) /* the far end of a VXLAN tunnel */
 		return 0;
-	netlink_attrs(message, sizeof(*nhm), attrs, NHA_MAX + 1);
-	if (attrs[NHA_FDB]) /* a VXLAN tunnel's far end */
-		return 0;
-	return next_hop_collect(found, nhm->nh_family, attrs[NHA_GATEWAY], NULL);
+	return next_hop_add(found, nhm->nh_family, attrs[NHA_GATEWAY], NULL);
 }
 
 int host_found_take(struct host_found *found, const struct nlmsghdr *message)
 {
 	switch (message->nlmsg_type) {
 	case RTM_NEWADDR:
-		return address_collect(found, message);
+		return address_take(found, message);
 	case RTM_NEWROUTE:
 		found->routes++;
-		return route_collect(found, message);
+		return route_take(found, message);
 	case RTM_NEWNEXTHOP:
-		return nexthop_collect(found, message);
+		return next_hop_take(found, message);
 	}
 	return 0;
 }
 
-bool host_found_names_gateway(const struct nlmsghdr *message)
+bool host_found_has_gateway(const struct nlmsghdr *message)
 {
 	const struct nlattr *attrs[RTA_MAX + 1];
 
-	netlink_attrs(message, sizeof(struct rtmsg), attrs, RTA_MAX + 1);
-	return attrs[RTA_GATEWAY] || attrs[RTA_VIA] || attrs[RTA_MULTIPATH];
+	return netlink_attrs(message, sizeof(struct rtmsg), attrs, RTA_MAX + 1) &&
+	       (attrs[RTA_GATEWAY] || attrs[RTA_VIA] || attrs[RTA_MULTIPATH]);
 }
 
 void host_found_free(struct host_found *found)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host_found.h - what the kernel's messages say of the host's addresses and next hops.
+ * host_found.h - the host's addresses and next hops, from the kernel's messages.
  */
 #ifndef GARPD_TOPOLOGY_HOST_FOUND_H
 #define GARPD_TOPOLOGY_HOST_FOUND_H
@@ -11,13 +11,13 @@
 
 #include "bpf/abi/abi.h"
 
-/* An address of an interface, with the prefix that it is of (its host bits are set). */
+/* An address of an interface, and its prefix length. */
 struct host_subnet {
 	__u32 ifindex;
-	struct prefix prefix;
+	struct prefix prefix; /* host bits included */
 };
 
-/* Addresses, in any order and perhaps twice until addr_set_sort(). */
+/* Addresses, in any order and with duplicates until addr_set_sort(). */
 struct addr_set {
 	struct addr *addr;
 	size_t count;
@@ -30,24 +30,26 @@ struct host_found {
 	struct addr_set next_hops;
 	struct host_subnet *subnet;
 	size_t subnet_count;
-	size_t subnet_room;
-	size_t routes; /* messages that told of one */
+	size_t routes; /* RTM_NEWROUTE messages */
 };
 
-/* For qsort(3): struct addr, in the order of its bytes. */
+/* Compares what begins with a struct addr, for qsort(3) and bsearch(3). */
 int addr_compare(const void *a, const void *b);
 
-/* Into order, each address once. */
+/* Sorts it and drops duplicates. */
 void addr_set_sort(struct addr_set *set);
 
+/* Is the address in a sorted set? */
+bool addr_set_has(const struct addr_set *set, const struct addr *addr);
+
 /*
- * Adds what RTM_NEWADDR, RTM_NEWROUTE or RTM_NEWNEXTHOP says: an interface's own addresses with
- * their broadcast addresses; gateways. Others are passed over. 0, or -ENOMEM.
+ * Takes RTM_NEWADDR (an interface's own addresses, with their broadcast addresses), RTM_NEWROUTE
+ * or RTM_NEWNEXTHOP (gateways); ignores other messages. 0 or -ENOMEM.
  */
 int host_found_take(struct host_found *found, const struct nlmsghdr *message);
 
-/* Does this RTM_*ROUTE say a next hop itself (not by RTA_NH_ID)? */
-bool host_found_names_gateway(const struct nlmsghdr *message);
+/* Does this RTM_*ROUTE have a gateway itself, not by RTA_NH_ID? */
+bool host_found_has_gateway(const struct nlmsghdr *message);
 
 void host_found_free(struct host_found *found);
 

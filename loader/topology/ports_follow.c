@@ -21,7 +21,7 @@ static void link_gone(struct ports *ports, struct link *link)
 	ports->routers_changed = true;
 }
 
-static void look_again(struct ports *ports, struct link *link)
+static void link_queue(struct ports *ports, struct link *link)
 {
 	if (!link->is_changed)
 		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
@@ -36,32 +36,26 @@ static void link_changed(struct ports *ports, struct link *link, const struct li
 	ports->bridges_changed |= is_bridge;
 	ports->all_changed |= is_bridge;
 	ports->routers_changed = true;
-	/* br_vlan_set_default_pvid changes the ports' VLANs with no AF_BRIDGE message for them. */
+	/* br_vlan_set_default_pvid changes the VLANs of ports without a message about them. */
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
 		ports->unheard_vlans |= !ports->resyncing;
-	look_again(ports, link);
-	if (peer) /* what a veth is to us depends on where its other end is */
-		look_again(ports, peer);
+	link_queue(ports, link);
+	if (peer) /* the role of a veth depends on where its other end is */
+		link_queue(ports, peer);
 }
 
 int ports_hear(struct ports *ports, const struct nlmsghdr *message)
 {
 	struct link_facts before;
 	struct link *link;
-	int news = links_hear(&ports->links, message, &link, &before);
+	int change = links_hear(&ports->links, message, &link, &before);
 
-	if (news < 0)
-		return news;
-	switch ((enum link_change)news) {
-	case LINK_UNCHANGED:
-		break;
-	case LINK_CHANGED:
+	if (change < 0)
+		return change;
+	if (change == LINK_CHANGED)
 		link_changed(ports, link, &before);
-		break;
-	case LINK_GONE:
+	if (change == LINK_GONE)
 		link_gone(ports, link);
-		break;
-	}
 	return 0;
 }
 
@@ -137,12 +131,7 @@ static int config_take(struct ports *ports, const struct config *config)
 	free(ports->waiting);
 	ports->waiting = waiting;
 	ports->routers_waiting = waiting + config->bridges.count;
-	ports->bridges = config->bridges;
-	ports->uplinks = config->uplinks;
-	ports->guests = config->guests;
-	ports->routers = config->routers;
-	ports->relay = config->relay;
-	ports->guards = config->guards;
+	ports->config = *config;
 	ports->all_changed = true;
 	ports->bridges_changed = true;
 	ports->routers_changed = true;
@@ -193,12 +182,12 @@ int ports_read(struct ports *ports, struct err *why)
 	return err ? err_set(why, err, "links: cannot be read: %s", strerror(-err)) : 0;
 }
 
-int ports_configure(struct ports *ports, const struct config *config, struct err *err)
+int ports_configure(struct ports *ports, const struct config *config, struct err *why)
 {
-	int error = config_take(ports, config);
+	int err = config_take(ports, config);
 
-	if (error)
-		return err_set(err, error, "links: %s", strerror(-error));
+	if (err)
+		return err_set(why, err, "links: %s", strerror(-err));
 	ports_settle(ports);
 	return 0;
 }

@@ -14,30 +14,24 @@ TAILQ_HEAD(link_queue, link);
 
 struct ports {
 	struct links links;
-	struct link_queue changed; /* what ports_settle has to look at, oldest first */
-	bool all_changed;	   /* a bridge changed, or the configuration: look at every link */
-	bool bridges_changed;	   /* so the patterns may match differently */
-	bool routers_changed;	   /* the same of routers, where the configuration has any */
-	bool unheard_vlans;	   /* VLANs changed that no message told of */
+	struct link_queue changed; /* links that ports_settle() has to look at, oldest first */
+	bool all_changed;	   /* a bridge or the configuration changed: look at every link */
+	bool bridges_changed;	   /* the patterns of bridges may match differently */
+	bool routers_changed;	   /* and those of routers */
+	bool unheard_vlans;	   /* VLANs changed without a message about them */
 	bool resyncing;
 
-	struct names bridges; /* the configuration's own */
-	struct names uplinks;
-	struct names guests;
-	struct names routers;
-	bool relay;
-	struct guards guards;
+	struct config config;  /* a shallow copy: what it points to is the caller's */
 	bool *waiting;	       /* for each of `bridges`: bridge_waiting() was called */
 	bool *routers_waiting; /* for each of `routers`: router_waiting() was called */
 	const struct ports_ops *ops;
 	void *ctx;
-
 	struct follow follow;
 };
 
 /* ---- ports_settle.c ---- */
 
-bool ports_is_bridge(const struct ports *ports, const struct link *link); /* NULL: no */
-bool ports_is_router(const struct ports *ports, const struct link *link);
+bool ports_is_bridge(const struct ports *ports, const struct link *link); /* takes NULL */
+bool ports_is_router(const struct ports *ports, const struct link *link); /* takes NULL */
 
 #endif

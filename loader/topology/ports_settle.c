@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ports_settle.c - what each link is to us now, and telling the ops where that is news.
+ * ports_settle.c - which links are ports, and as what; what is different is reported.
  */
 #include <fnmatch.h>
 #include <string.h>
@@ -8,14 +8,15 @@
 
 #include "ports_parts.h"
 
-/* ---- what a link is to us ---- */
+/* ---- what a link is ---- */
 
 bool ports_is_bridge(const struct ports *ports, const struct link *link)
 {
-	return link && link->facts.kind == LINK_BRIDGE && names_match(&ports->bridges, link->name);
+	return link && link->facts.kind == LINK_BRIDGE &&
+	       names_match(&ports->config.bridges, link->name);
 }
 
-/* The master of the other end of a veth, of the kinds that have the addresses in its place. */
+/* The bridge or bond that the other end of a veth belongs to. */
 static const struct link *switch_behind(const struct ports *ports, const struct link *link)
 {
 	const struct link *peer = links_peer(&ports->links, link);
@@ -24,11 +25,11 @@ static const struct link *switch_behind(const struct ports *ports, const struct 
 }
 
 /*
- * A veth between two switches leads to no guest: those of a bridge of ours are heard at their own
- * ports there, and what is no Linux bridge (Open vSwitch) leads out. Behind a bridge that is not
- * ours are guests whom nobody else hears.
+ * Does the veth lead to no guest? Behind a bridge of the configuration, guests are heard at their
+ * own ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
+ * bridge are heard only here.
  */
-static bool leads_on(const struct ports *ports, const struct link *link)
+static bool is_leading_on(const struct ports *ports, const struct link *link)
 {
 	const struct link *behind = switch_behind(ports, link);
 
@@ -37,11 +38,11 @@ static bool leads_on(const struct ports *ports, const struct link *link)
 
 static enum port_role role_of(const struct ports *ports, const struct link *link)
 {
-	if (names_match(&ports->uplinks, link->name))
+	if (names_match(&ports->config.uplinks, link->name))
 		return ROLE_UPLINK;
-	if (names_match(&ports->guests, link->name))
+	if (names_match(&ports->config.guests, link->name))
 		return ROLE_GUEST;
-	if (leads_on(ports, link))
+	if (is_leading_on(ports, link))
 		return ROLE_UPLINK;
 	return link->facts.kind == LINK_GUEST ? ROLE_GUEST : ROLE_UPLINK;
 }
@@ -61,7 +62,8 @@ static enum router_fault router_fault(const struct ports *ports, const struct li
 
 bool ports_is_router(const struct ports *ports, const struct link *link)
 {
-	return names_match(&ports->routers, link->name) && router_fault(ports, link) == ROUTER_FITS;
+	return link && names_match(&ports->config.routers, link->name) &&
+	       router_fault(ports, link) == ROUTER_FITS;
 }
 
 static void bridge_port_describe(const struct ports *ports, const struct link *link,
@@ -72,7 +74,7 @@ static void bridge_port_describe(const struct ports *ports, const struct link *l
 	port->forwarding = bridge->facts.up && link->facts.port_state == BR_STATE_FORWARDING;
 	port->vlan_proto = bridge->facts.vlan_proto;
 	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
-	guards_describe(&ports->guards, bridge->name, link->name, port);
+	guards_describe(&ports->config.guards, bridge->name, link->name, port);
 }
 
 static void router_port_describe(const struct ports *ports, const struct link *link,
@@ -81,9 +83,9 @@ static void router_port_describe(const struct ports *ports, const struct link *l
 	port->segment = link->ifindex;
 	port->role = ROLE_ROUTER;
 	port->forwarding = link->facts.up;
-	port->relay = ports->relay;
+	port->relay = ports->config.relay;
 	memcpy(port->mac, link->facts.mac, MAC_LEN);
-	guards_describe(&ports->guards, link->name, link->name, port);
+	guards_describe(&ports->config.guards, link->name, link->name, port);
 }
 
 static bool port_describe(const struct ports *ports, const struct link *link, struct port *port)
@@ -98,54 +100,50 @@ static bool port_describe(const struct ports *ports, const struct link *link, st
 	return port->segment;
 }
 
-/* ---- telling the ops ---- */
+/* ---- reports ---- */
 
-/* What an aware bridge takes on a port of which no VLAN was heard: nothing. */
-static const struct port_vlans no_vlans;
-
-static const struct port_vlans *vlans_told(const struct link *link, const struct port *port)
+static const struct port_vlans *vlans_of(const struct link *link, const struct port *port)
 {
+	static const struct port_vlans none;
+
 	if (!port->vlan_proto)
 		return NULL;
-	return link->vlans ? link->vlans : &no_vlans;
+	return link->vlans ? link->vlans : &none;
 }
 
-static void port_tell(struct ports *ports, struct link *link, const struct port *port)
+static void port_report(struct ports *ports, struct link *link, const struct port *port)
 {
-	bool was_port = link->is_port;
-	bool same = was_port && memcmp(&link->reported, port, sizeof(*port)) == 0 &&
-		    !(port->vlan_proto && link->vlans_changed) &&
-		    !(link->is_missing && ports->all_changed);
+	const struct ports_ops *ops = ports->ops;
+	const struct port_vlans *vlans = vlans_of(link, port);
+	bool same = link->is_port && memcmp(&link->reported, port, sizeof(*port)) == 0 &&
+		    !(vlans && link->vlans_changed) && !(link->is_missing && ports->all_changed);
+	bool is_added = link->is_port && !link->is_missing;
 
-	if (was_port && strcmp(link->reported_name, link->name) != 0)
-		ports->ops->renamed(ports->ctx, link->ifindex, link->reported_name, link->name);
+	if (link->is_port && strcmp(link->reported_name, link->name) != 0)
+		ops->renamed(ports->ctx, link->ifindex, link->reported_name, link->name);
 	strcpy(link->reported_name, link->name);
 	link->reported = *port;
 	link->is_port = true;
 	link->vlans_changed = false;
 	if (same)
 		return;
-	if (was_port && !link->is_missing)
-		link->is_missing = !ports->ops->changed(ports->ctx, link->ifindex, link->name, port,
-							vlans_told(link, port));
-	else
-		link->is_missing = !ports->ops->added(ports->ctx, link->ifindex, link->name, port,
-						      vlans_told(link, port));
+	link->is_missing = !(is_added ? ops->changed : ops->added)(ports->ctx, link->ifindex,
+								   link->name, port, vlans);
 }
 
-static void router_tell(struct ports *ports, struct link *link)
+static void router_report(struct ports *ports, struct link *link)
 {
 	enum router_fault fault = ROUTER_FITS;
 
-	if (names_match(&ports->routers, link->name))
+	if (names_match(&ports->config.routers, link->name))
 		fault = router_fault(ports, link);
 	if (fault != ROUTER_FITS && fault != link->reported_fault)
 		ports->ops->router_refused(ports->ctx, link->name, fault);
 	link->reported_fault = fault;
 }
 
-/* Said once: the filters of that bridge never see what is announced on this one. */
-static void behind_tell(struct ports *ports, struct link *link, const struct port *port)
+/* The filters of the bridge behind do not see what is announced on this one. */
+static void behind_report(struct ports *ports, struct link *link, const struct port *port)
 {
 	const struct link *behind = switch_behind(ports, link);
 	bool hidden = behind && port->role == ROLE_GUEST && behind->facts.kind == LINK_BRIDGE &&
@@ -160,10 +158,10 @@ static void port_settle(struct ports *ports, struct link *link)
 {
 	struct port port;
 
-	router_tell(ports, link);
+	router_report(ports, link);
 	if (port_describe(ports, link, &port)) {
-		port_tell(ports, link, &port);
-		behind_tell(ports, link, &port);
+		port_report(ports, link, &port);
+		behind_report(ports, link, &port);
 		return;
 	}
 	if (link->is_port)
@@ -173,22 +171,21 @@ static void port_settle(struct ports *ports, struct link *link)
 
 static void bridge_settle(struct ports *ports, struct link *link)
 {
-	bool ours = ports_is_bridge(ports, link);
+	bool is_bridge = ports_is_bridge(ports, link);
 
-	if (ours && !link->is_seen_bridge)
+	if (is_bridge && !link->is_seen_bridge)
 		ports->ops->bridge_seen(ports->ctx, link->name);
-	link->is_seen_bridge = ours;
+	link->is_seen_bridge = is_bridge;
 }
 
-static void waiting_settle(struct ports *ports)
+static bool has_bridge(const struct ports *ports, const char *pattern)
 {
-	for (size_t i = 0; i < ports->bridges.count; i++) {
-		bool waiting = !links_has_bridge(&ports->links, ports->bridges.name[i]);
+	const struct link *link;
 
-		if (waiting && !ports->waiting[i])
-			ports->ops->bridge_waiting(ports->ctx, ports->bridges.name[i]);
-		ports->waiting[i] = waiting;
-	}
+	links_for_each(link, &ports->links)
+		if (link->facts.kind == LINK_BRIDGE && fnmatch(pattern, link->name, 0) == 0)
+			return true;
+	return false;
 }
 
 static bool has_router(const struct ports *ports, const char *pattern)
@@ -202,26 +199,35 @@ static bool has_router(const struct ports *ports, const char *pattern)
 	return false;
 }
 
-static void routers_settle(struct ports *ports)
-{
-	ports->routers_changed = false;
-	for (size_t i = 0; i < ports->routers.count; i++) {
-		bool waiting = !has_router(ports, ports->routers.name[i]);
-
-		if (waiting && !ports->routers_waiting[i])
-			ports->ops->router_waiting(ports->ctx, ports->routers.name[i]);
-		ports->routers_waiting[i] = waiting;
-	}
-}
-
 static void bridges_settle(struct ports *ports)
 {
+	const struct names *bridges = &ports->config.bridges;
 	struct link *link;
 
 	ports->bridges_changed = false;
 	links_for_each(link, &ports->links)
 		bridge_settle(ports, link);
-	waiting_settle(ports);
+	for (size_t i = 0; i < bridges->count; i++) {
+		bool is_waiting = !has_bridge(ports, bridges->name[i]);
+
+		if (is_waiting && !ports->waiting[i])
+			ports->ops->bridge_waiting(ports->ctx, bridges->name[i]);
+		ports->waiting[i] = is_waiting;
+	}
+}
+
+static void routers_settle(struct ports *ports)
+{
+	const struct names *routers = &ports->config.routers;
+
+	ports->routers_changed = false;
+	for (size_t i = 0; i < routers->count; i++) {
+		bool is_waiting = !has_router(ports, routers->name[i]);
+
+		if (is_waiting && !ports->routers_waiting[i])
+			ports->ops->router_waiting(ports->ctx, routers->name[i]);
+		ports->routers_waiting[i] = is_waiting;
+	}
 }
 
 void ports_settle(struct ports *ports)

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * segments.c - what is known of the links: names, ports, and which interfaces are of which segment.
- */
 #include "ports_parts.h"
-
-/* ---- questions ---- */
 
 const char *ports_name(const struct ports *ports, __u32 ifindex)
 {
@@ -27,19 +22,18 @@ bool ports_is_port(const struct ports *ports, __u32 ifindex)
 
 /* ---- the host's own interfaces ---- */
 
-/* In which VLAN of its segment the link itself is the host's L3 interface. */
+/* The VLAN of its segment in which the link itself is the host's L3 interface. */
 static __u16 own_vlan(const struct link *link)
 {
-	/* A bridge that is a router port is heard from above, where its PVID has no tag. */
+	/* A bridge that is a router port is heard above it, where its PVID has no tag. */
 	if (link->is_port && link->reported.role == ROLE_ROUTER)
 		return 0;
 	return link->facts.vlan_proto ? link->facts.pvid : 0;
 }
 
-/* Is it a segment, on which VLAN devices are the host's L3 interfaces? */
 static bool is_segment(const struct ports *ports, const struct link *link)
 {
-	return ports_is_bridge(ports, link) || (link && ports_is_router(ports, link));
+	return ports_is_bridge(ports, link) || ports_is_router(ports, link);
 }
 
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
@@ -75,7 +69,7 @@ size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 
 	       links_vlan_devices(&ports->links, segment, vlan, ifindexes + count, max - count);
 }
 
-bool ports_bridge_of_interface(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan)
+bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan)
 {
 	struct ports_segment segments[2];
 	size_t count = ports_interface_segments(ports, ifindex, segments);
@@ -90,15 +84,14 @@ bool ports_bridge_of_interface(const struct ports *ports, __u32 ifindex, __u32 *
 	return false;
 }
 
-/* ---- EVPN ---- */
+/* ---- ports of bridges ---- */
 
-/* A port of one of our bridges, and not a router port. */
 static bool is_bridge_port(const struct link *link)
 {
 	return link && link->is_port && link->reported.role != ROLE_ROUTER;
 }
 
-bool ports_have_vxlan(const struct ports *ports)
+bool ports_has_vxlan(const struct ports *ports)
 {
 	const struct link *link;
 
@@ -108,7 +101,7 @@ bool ports_have_vxlan(const struct ports *ports)
 	return false;
 }
 
-bool ports_suppress(const struct ports *ports, __u32 bridge)
+bool ports_has_neigh_suppress(const struct ports *ports, __u32 bridge)
 {
 	const struct link *link;
 
@@ -119,7 +112,7 @@ bool ports_suppress(const struct ports *ports, __u32 bridge)
 	return false;
 }
 
-bool ports_is_aware(const struct ports *ports, __u32 bridge)
+bool ports_is_vlan_aware(const struct ports *ports, __u32 bridge)
 {
 	const struct link *link = links_find(&ports->links, bridge);
 
@@ -133,7 +126,7 @@ bool ports_is_guest(const struct ports *ports, __u32 ifindex)
 	return is_bridge_port(link) && link->reported.role == ROLE_GUEST;
 }
 
-/* Does the bridge take the VLAN's frames on that port? */
+/* Does the bridge accept frames of the VLAN on that port? */
 static bool carries_vlan(const struct link *link, __u16 vlan)
 {
 	if (!link->reported.vlan_proto)
@@ -141,7 +134,7 @@ static bool carries_vlan(const struct link *link, __u16 vlan)
 	return link->vlans && link->vlans->member[vlan / 64] >> (vlan % 64) & 1;
 }
 
-__u32 ports_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)
+__u32 ports_find_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)
 {
 	const struct link *link;
 

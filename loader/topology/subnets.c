@@ -15,17 +15,13 @@ static int subnets_order(const void *a, const void *b)
 
 int subnets_append(struct subnets *subnets, const struct subnet_entry *entry)
 {
-	size_t room = subnets->room ? 2 * subnets->room : 16;
 	struct subnet_entry *more;
 
-	if (subnets->count == subnets->room) {
-		more = realloc(subnets->entry, room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		subnets->entry = more;
-		subnets->room = room;
-	}
-	subnets->entry[subnets->count++] = *entry;
+	more = realloc(subnets->entry, (subnets->count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	subnets->entry = more;
+	more[subnets->count++] = *entry;
 	return 0;
 }
 
@@ -40,7 +36,7 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 				.vlan = vlan,
 				.family = addr_is_ipv4(&prefix->addr) ? 4 : 6,
 			},
-		.what = SUBNET_LOCAL,
+		.kind = SUBNET_LOCAL,
 	};
 	struct subnet_entry others = local;
 
@@ -48,7 +44,7 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 		return 0;
 	prefix_clear_host_bits(&network);
 	local.subnet.addr = network.addr;
-	others.what = SUBNET_FOREIGN;
+	others.kind = SUBNET_FOREIGN;
 	others.subnet.len = SUBNET_FAMILY_BITS;
 	return subnets_append(subnets, &local) ? -ENOMEM : subnets_append(subnets, &others);
 }
@@ -65,14 +61,14 @@ void subnets_sort(struct subnets *subnets)
 	subnets->count = kept;
 }
 
-static bool subnets_have(const struct subnets *subnets, const struct subnet_entry *entry)
+static bool subnets_has(const struct subnets *subnets, const struct subnet_entry *entry)
 {
-	const struct subnet_entry *found = NULL;
+	const struct subnet_entry *found;
 
-	if (subnets->count)
-		found = bsearch(entry, subnets->entry, subnets->count, sizeof(*entry),
-				subnets_order);
-	return found && found->what == entry->what;
+	if (!subnets->count)
+		return false;
+	found = bsearch(entry, subnets->entry, subnets->count, sizeof(*entry), subnets_order);
+	return found && found->kind == entry->kind;
 }
 
 void subnets_free(struct subnets *subnets)
@@ -84,33 +80,33 @@ void subnets_free(struct subnets *subnets)
 /* ---- changing the map ---- */
 
 static void remove_others(const struct subnets *from, const struct subnets *to,
-			  enum subnet_kind what, const struct subnets_ops *ops, void *ctx)
+			  enum subnet_kind kind, const struct subnets_ops *ops, void *ctx)
 {
 	for (size_t i = 0; i < from->count; i++)
-		if (from->entry[i].what == what && !subnets_have(to, &from->entry[i]))
+		if (from->entry[i].kind == kind && !subnets_has(to, &from->entry[i]))
 			ops->remove(ctx, &from->entry[i]);
 }
 
-static int write_others(const struct subnets *from, const struct subnets *to, enum subnet_kind what,
+static int write_others(const struct subnets *from, const struct subnets *to, enum subnet_kind kind,
 			const struct subnets_ops *ops, void *ctx)
 {
-	int code = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < to->count && !code; i++)
-		if (to->entry[i].what == what && !subnets_have(from, &to->entry[i]))
-			code = ops->write(ctx, &to->entry[i]);
-	return code;
+	for (size_t i = 0; i < to->count && !err; i++)
+		if (to->entry[i].kind == kind && !subnets_has(from, &to->entry[i]))
+			err = ops->write(ctx, &to->entry[i]);
+	return err;
 }
 
 int subnets_change(const struct subnets *from, const struct subnets *to,
 		   const struct subnets_ops *ops, void *ctx)
 {
-	int code;
+	int err;
 
 	remove_others(from, to, SUBNET_FOREIGN, ops, ctx);
-	code = write_others(from, to, SUBNET_LOCAL, ops, ctx);
-	if (!code)
-		code = write_others(from, to, SUBNET_FOREIGN, ops, ctx);
+	err = write_others(from, to, SUBNET_LOCAL, ops, ctx);
+	if (!err)
+		err = write_others(from, to, SUBNET_FOREIGN, ops, ctx);
 	remove_others(from, to, SUBNET_LOCAL, ops, ctx);
-	return code;
+	return err;
 }

@@ -108,7 +108,7 @@ static const char *written(const struct subnets *subnets)
 		len += snprintf(text + len, sizeof(text) - len, "%u.%u v%u %s/%u %s\n", it->segment,
 				it->vlan, it->family, addr_text(&it->addr, addr),
 				it->len - SUBNET_FAMILY_BITS,
-				subnets->entry[i].what == SUBNET_LOCAL ? "local" : "foreign");
+				subnets->entry[i].kind == SUBNET_LOCAL ? "local" : "foreign");
 	}
 	return text;
 }

@@ -42,7 +42,7 @@ static void assert_segment(__u32 ifindex, __u32 segment, __u16 vlan)
 	__u32 found;
 	__u16 found_vlan;
 
-	cr_assert(ports_bridge_of_interface(p.ports, ifindex, &found, &found_vlan), "%u", ifindex);
+	cr_assert(ports_find_bridge(p.ports, ifindex, &found, &found_vlan), "%u", ifindex);
 	cr_assert_eq(found, segment);
 	cr_assert_eq(found_vlan, vlan);
 }
@@ -52,20 +52,20 @@ Test(ports_evpn, a_tunnel_is_an_uplink_that_may_lead_to_a_fabric)
 	play_bridge(&p, BR, "br0");
 	play_port(&p, TAP, "tap0", "tun", BR);
 	ports_settle(p.ports);
-	cr_assert_not(ports_have_vxlan(p.ports));
+	cr_assert_not(ports_has_vxlan(p.ports));
 	tunnel(VX, "vx0", false);
 	ports_settle(p.ports);
-	cr_assert(ports_have_vxlan(p.ports));
-	cr_assert_eq(ports_vxlan(p.ports, BR, 0), VX);
+	cr_assert(ports_has_vxlan(p.ports));
+	cr_assert_eq(ports_find_vxlan(p.ports, BR, 0), VX);
 	cr_assert_not(ports_is_guest(p.ports, VX));
 	cr_assert(ports_is_guest(p.ports, TAP));
-	cr_assert_not(ports_suppress(p.ports, BR));
+	cr_assert_not(ports_has_neigh_suppress(p.ports, BR));
 	tunnel(VX, "vx0", true);
 	ports_settle(p.ports);
-	cr_assert(ports_suppress(p.ports, BR));
+	cr_assert(ports_has_neigh_suppress(p.ports, BR));
 	play_gone(&p, VX);
-	cr_assert_not(ports_have_vxlan(p.ports));
-	cr_assert_eq(ports_vxlan(p.ports, BR, 0), 0);
+	cr_assert_not(ports_has_vxlan(p.ports));
+	cr_assert_eq(ports_find_vxlan(p.ports, BR, 0), 0);
 }
 
 Test(ports_evpn, a_tunnel_in_a_bridge_of_somebody_elses_is_nothing_to_us)
@@ -73,8 +73,8 @@ Test(ports_evpn, a_tunnel_in_a_bridge_of_somebody_elses_is_nothing_to_us)
 	play_bridge(&p, BR, "lxcbr0");
 	tunnel(VX, "vx0", true);
 	ports_settle(p.ports);
-	cr_assert_not(ports_have_vxlan(p.ports));
-	cr_assert_not(ports_suppress(p.ports, BR));
+	cr_assert_not(ports_has_vxlan(p.ports));
+	cr_assert_not(ports_has_neigh_suppress(p.ports, BR));
 }
 
 Test(ports_evpn, each_vlan_has_its_tunnel_and_its_interface)
@@ -98,10 +98,10 @@ Test(ports_evpn, each_vlan_has_its_tunnel_and_its_interface)
 	play_port_vlans(&p, VX, BR, vlan_7, 1);
 	play_port_vlans(&p, VX_10, BR, vlan_10, 1);
 	ports_settle(p.ports);
-	cr_assert(ports_is_aware(p.ports, BR));
-	cr_assert_eq(ports_vxlan(p.ports, BR, 7), VX);
-	cr_assert_eq(ports_vxlan(p.ports, BR, 10), VX_10);
-	cr_assert_eq(ports_vxlan(p.ports, BR, 11), 0);
+	cr_assert(ports_is_vlan_aware(p.ports, BR));
+	cr_assert_eq(ports_find_vxlan(p.ports, BR, 7), VX);
+	cr_assert_eq(ports_find_vxlan(p.ports, BR, 10), VX_10);
+	cr_assert_eq(ports_find_vxlan(p.ports, BR, 11), 0);
 	assert_segment(BR, BR, 1);
 	assert_segment(BR_10, BR, 10);
 }
@@ -115,6 +115,6 @@ Test(ports_evpn, no_segment_has_an_interface_that_is_none_of_ours)
 	play_port(&p, TAP, "tap0", "tun", BR);
 	ports_settle(p.ports);
 	assert_segment(BR, BR, 0);
-	cr_assert_not(ports_bridge_of_interface(p.ports, TAP, &segment, &vlan));
-	cr_assert_not(ports_bridge_of_interface(p.ports, 99, &segment, &vlan));
+	cr_assert_not(ports_find_bridge(p.ports, TAP, &segment, &vlan));
+	cr_assert_not(ports_find_bridge(p.ports, 99, &segment, &vlan));
 }
