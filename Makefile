@@ -22,23 +22,23 @@ docdir	   ?= $(prefix)/share/doc/garpd
 sysconfdir ?= /etc
 unitdir	   ?= $(if $(filter /usr/local,$(prefix)),/etc/systemd/system,$(prefix)/lib/systemd/system)
 
-# Joins the XDP programs of others (docs/dependencies.md): where libxdp is there, or as you say.
+# libxdp's dispatcher is joined (docs/dependencies.md) if libxdp is installed; yes or no overrides that.
 LIBXDP := libxdp >= 1.3
 WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes,no)
 LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson \
 	libsystemd libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
-# A callback takes what its caller gives, whether it needs it or not.
+# Callbacks have parameters that not each of them needs.
 WARNINGS  := -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror)
 INCLUDES  := -iquote . -I$(B)
-# So that what is built does not depend on where.
+# The result does not depend on the directory of the build.
 NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.
 GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCLUDES) -MMD -MP \
 	-DGARPD_VERSION='"$(VERSION)"' \
 	$(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) \
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
-# The kernel's ABI headers of this architecture, for a compiler that targets none.
+# clang -target bpf does not find the kernel's headers of this architecture by itself.
 BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . \
 	-I/usr/include/$(shell $(CC) -print-multiarch)
 
@@ -74,7 +74,7 @@ $(B)/garpd: $(OBJECTS) $(B)/flags
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $(OBJECTS) $(GARPD_LIBS) -o $@
 
-# Changes when they do: what another VERSION or WITH_LIBXDP has compiled is not taken over.
+# Changes with the flags, so that objects of another VERSION or WITH_LIBXDP are rebuilt.
 FLAGS = $(filter-out -Werror,$(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS)) $(LIBRARIES)
 $(B)/flags: FORCE check-libxdp
 	$(Q)mkdir -p $(@D)
@@ -90,7 +90,7 @@ check-libxdp:
 
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 
-# What the files of dist/ leave open.
+# Fills in the @words@ of dist/.
 FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
