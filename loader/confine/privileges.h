@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * privileges.h - what `garpd run` may do, once it knows what it is to do.
+ * privileges.h - least privilege for `garpd run`.
  *
- * It parses frames' leftovers, netlink and a file of an administrator's, and it can say anything
- * for anybody: so it keeps the few rights that this takes, cannot get any others back, and starts
- * no program.
+ * The daemon parses the kernel's events, netlink and a configuration file, and can announce any
+ * address. So it keeps only the rights that this takes, cannot regain others, and cannot start a
+ * program.
  */
 #ifndef GARPD_CONFINE_PRIVILEGES_H
 #define GARPD_CONFINE_PRIVILEGES_H
@@ -14,27 +14,26 @@
 
 #include "loader/base/err.h"
 
-/* The number of the group that may look. 0, or -ENOENT with `err`. */
-int privileges_group(const char *name, gid_t *gid, struct err *err);
+/* The number of the group that may read the pins. 0, or -ENOENT with `why`. */
+int privileges_group(const char *name, gid_t *gid, struct err *why);
 
 /*
- * Gives up, for good: every capability that neither starting nor running takes, also from the
- * bounding set; what root would get by its name (securebits(7)); every system call but those of
- * syscalls.h.
+ * Drops for good: capabilities that neither starting nor running needs, also from the bounding set;
+ * the special treatment of root (securebits(7)); system calls that syscalls.c does not list.
  *
- * `group` may look at the pins, NULL: nobody but us. Its number goes to *gid, ours where it is
- * NULL, and we become a member, which is what it takes to give a file to it later on.
+ * Joins `group`, which is to read the pins, so that garpd can give files to it. *gid: its number,
+ * or garpd's own for NULL.
  *
- * A capability that the caller has not got is not missed here, but where something needs it. 0, or
- * -errno with `err`.
+ * A capability that is missing from the start is no error here, but where it is needed. 0, or
+ * -errno with `why`.
  */
-int privileges_drop(const char *group, gid_t *gid, struct err *err);
+int privileges_drop(const char *group, gid_t *gid, struct err *why);
 
 /*
- * Everything is loaded and attached: CAP_BPF and CAP_NET_ADMIN are left; with `joins`, where a port
- * that comes may have to join libxdp's dispatcher, CAP_PERFMON and CAP_SYS_ADMIN, too. 0, or -errno
- * with `err`.
+ * When everything is loaded and attached: keeps CAP_BPF and CAP_NET_ADMIN, and with `joins` (new
+ * ports may have to join libxdp's dispatcher) CAP_PERFMON and CAP_SYS_ADMIN. 0, or -errno with
+ * `why`.
  */
-int privileges_settle(bool joins, struct err *err);
+int privileges_settle(bool joins, struct err *why);
 
 #endif

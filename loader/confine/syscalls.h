@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * syscalls.h - the system calls that `garpd run` gets along with, by seccomp(2).
+ * syscalls.h - limits the system calls of `garpd run`, by seccomp(2).
  */
 #ifndef GARPD_CONFINE_SYSCALLS_H
 #define GARPD_CONFINE_SYSCALLS_H
@@ -8,10 +8,9 @@
 #include "loader/base/err.h"
 
 /*
- * From now on, and for good, every other system call fails with ENOSYS, and so do a few of these
- * with arguments that nobody here has a use for; each such refusal is in the kernel's audit log.
- * Sets no_new_privs. 0, or -errno with `err`.
+ * Makes every system call that is not in the list, or has other arguments than it allows, fail with
+ * ENOSYS and an audit record. Cannot be undone. Sets no_new_privs. 0, or -errno with `why`.
  */
-int syscalls_confine(struct err *err);
+int syscalls_confine(struct err *why);
 
 #endif

@@ -15,27 +15,25 @@
 
 /* ---- signals ---- */
 
-static int daemon_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
-	(void)source;
-	(void)info;
-	(void)ctx;
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
-/* Reads the links first: that is what can fail, and nothing is written then. */
+/* Reads the links first: if that fails, nothing was written. */
 static int daemon_configure_all(struct daemon *daemon, struct config *fresh, bool *written,
-				struct err *err)
+				struct err *why)
 {
-	int code = ports_read(daemon->ports, err);
+	int err = ports_read(daemon->ports, why);
 
-	*written = !code;
-	if (!code)
-		code = policy_apply(&daemon->datapath.pins, fresh, err);
-	return code ? code : ports_configure(daemon->ports, fresh, err);
+	if (err)
+		return err;
+	*written = true;
+	return policy_apply(&daemon->datapath.pins, fresh, why)
+		       ?: ports_configure(daemon->ports, fresh, why);
 }
 
-/* What a running daemon cannot change is as it was: the next file is compared with what runs. */
+/* Keeps what a running daemon cannot change; the next file is compared with what runs. */
 static void daemon_keep(struct config *running, struct config *fresh)
 {
 	char *group = fresh->group;
@@ -50,18 +48,18 @@ static void daemon_keep(struct config *running, struct config *fresh)
 	running->group = group;
 }
 
-/* All of the new configuration, or none of it. */
-static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *err)
+/* Applies all of the new configuration, or nothing. */
+static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *why)
 {
 	struct config fresh;
-	int code = daemon->configure(daemon->configure_ctx, &fresh, err);
+	int err = daemon->configure(daemon->configure_ctx, &fresh, why);
 
-	if (code)
-		return code;
-	code = daemon_configure_all(daemon, &fresh, written, err);
-	if (code) {
+	if (err)
+		return err;
+	err = daemon_configure_all(daemon, &fresh, written, why);
+	if (err) {
 		config_free(&fresh);
-		return code;
+		return err;
 	}
 	rules_applied(&daemon->datapath.pins, &fresh.guards);
 	daemon_keep(&daemon->config, &fresh);
@@ -71,108 +69,100 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 	return 0;
 }
 
-static void daemon_reload_failed(struct daemon *daemon, bool written, const struct err *err)
+static void daemon_reload_failed(struct daemon *daemon, bool written, const struct err *why)
 {
-	struct err again;
+	struct err why_not_restored;
 
-	if (written && policy_write(&daemon->datapath.pins, &daemon->config, &again))
-		log_error("%s; nor can what was there before be written back: %s; the "
-			  "configuration is in force in part: mend that, then SIGHUP",
-			  err->text, again.text);
+	if (written && policy_write(&daemon->datapath.pins, &daemon->config, &why_not_restored))
+		log_error("%s; partly applied, the former configuration cannot be restored: %s; "
+			  "when that is fixed: systemctl reload garpd",
+			  why->text, why_not_restored.text);
 	else
-		log_error("%s; the configuration stays as it was", err->text);
+		log_error("%s; the former configuration stays in force", why->text);
 }
 
-static int daemon_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
 	struct daemon *daemon = ctx;
 	bool written = false;
-	struct err err;
+	struct err why;
 
-	(void)source;
-	(void)info;
 	sd_notify(0, "RELOADING=1");
-	if (daemon_reconfigure(daemon, &written, &err))
-		daemon_reload_failed(daemon, written, &err);
+	if (daemon_reconfigure(daemon, &written, &why))
+		daemon_reload_failed(daemon, written, &why);
 	else
-		log_info("configuration read again");
+		log_info("configuration reloaded");
 	sd_notify(0, "READY=1");
 	return 0;
 }
 
-static int daemon_signals(struct daemon *daemon, struct err *err)
+static int daemon_signals(struct daemon *daemon, struct err *why)
 {
 	static const struct {
 		int signal;
 		sd_event_signal_handler_t handler;
 	} handlers[] = {
-		{SIGTERM, daemon_stop},
-		{SIGINT, daemon_stop},
-		{SIGHUP, daemon_reload},
+		{SIGTERM, on_stop},
+		{SIGINT, on_stop},
+		{SIGHUP, on_reload},
 	};
 	sigset_t set;
 	size_t i;
-	int code;
+	int err;
 
-	signal(SIGPIPE, SIG_IGN); /* whoever read the log may go; the daemon stays */
+	signal(SIGPIPE, SIG_IGN); /* the daemon outlives the reader of its log */
 	sigemptyset(&set);
 	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		sigaddset(&set, handlers[i].signal);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
-		code = sd_event_add_signal(daemon->event, NULL, handlers[i].signal,
-					   handlers[i].handler, daemon);
-		if (code < 0)
-			return err_set(err, code, "signals: %s", strerror(-code));
+		err = sd_event_add_signal(daemon->event, NULL, handlers[i].signal,
+					  handlers[i].handler, daemon);
+		if (err < 0)
+			return err_set(why, err, "signals: %s", strerror(-err));
 	}
 	return 0;
 }
 
 /* ---- start and end ---- */
 
-/* With the rights that this takes and no more from here on, then the kernel half. */
-static int daemon_start_confined(struct daemon *daemon, struct err *err)
+/* Drops what it does not need of root's rights, then loads the kernel half. */
+static int daemon_start_confined(struct daemon *daemon, struct err *why)
 {
 	struct config *config = &daemon->config;
 	gid_t gid;
-	int code = privileges_drop(config->group, &gid, err);
+	int err = privileges_drop(config->group, &gid, why);
 
-	if (code)
-		return code;
+	if (err)
+		return err;
 	if (config->file && access(config->file, R_OK))
-		log_warning(
-			"%s: SIGHUP will not be able to read it again: it is neither root's nor "
-			"everybody's to read",
-			config->file);
-	code = datapath_open(&daemon->datapath, config, gid, err);
-	if (!code && daemon->datapath.adopt == ADOPT_REPLACE)
-		log_warning("%s: replaced what another version of garpd had pinned (%s); claims "
-			    "begin anew, with the next probe of each",
+		log_warning("%s: a reload cannot read it; chown it to root, or chmod a+r",
+			    config->file);
+	err = datapath_open(&daemon->datapath, config, gid, why);
+	if (!err && daemon->datapath.adopt == ADOPT_REPLACE)
+		log_warning("%s: replaced the pins of another garpd version (%s); claims start "
+			    "empty",
 			    GARPD_PIN_DIR, daemon->datapath.replaced.text);
-	return code;
+	return err;
 }
 
-static int daemon_start(struct daemon *daemon, struct err *err)
+static int daemon_start(struct daemon *daemon, struct err *why)
 {
-	int code = sd_event_new(&daemon->event);
+	int err = sd_event_new(&daemon->event);
 
-	if (code < 0)
-		return err_set(err, code, "event loop: %s", strerror(-code));
-	code = daemon_signals(daemon, err);
-	if (!code)
-		code = daemon->configure(daemon->configure_ctx, &daemon->config, err);
-	if (!code)
-		code = daemon_start_confined(daemon, err);
-	if (!code)
-		code = daemon_start_host(daemon, err);
-	if (!code)
-		code = daemon_start_ports(daemon, err);
-	if (code)
-		return code;
-	if (adopt_sweep_is_due() && adopt_sweep(&daemon->datapath.pins, err))
-		log_warning("%s; the next start tries again", err->text);
-	code = privileges_settle(datapath_joins(daemon->config.mode), err);
-	return code ? code : daemon_start_claims(daemon, err);
+	if (err < 0)
+		return err_set(why, err, "event loop: %s", strerror(-err));
+	err = daemon_signals(daemon, why)
+		      ?: daemon->configure(daemon->configure_ctx, &daemon->config, why)
+		      ?: daemon_start_confined(daemon, why)
+		      ?: daemon_start_host(daemon, why)
+		      ?: daemon_start_ports(daemon, why);
+	if (err)
+		return err;
+	if (adopt_sweep_is_due() && adopt_sweep(&daemon->datapath.pins, why))
+		log_warning("%s; retried at the next start", why->text);
+	return privileges_settle(datapath_joins(daemon->config.mode), why)
+		       ?: daemon_start_claims(daemon, why);
 }
 
 static void daemon_undo(struct daemon *daemon)
@@ -200,35 +190,35 @@ static void daemon_end(struct daemon *daemon)
 	sd_event_unref(daemon->event);
 }
 
-int daemon_run(daemon_configure configure, void *ctx, struct err *err)
+int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 {
 	struct daemon daemon = {
 		.configure = configure,
 		.configure_ctx = ctx,
 	};
-	int code;
+	int err;
 
 	datapath_init(&daemon.datapath);
 	TAILQ_INIT(&daemon.departures);
-	code = daemon_start(&daemon, err);
-	if (code) {
+	err = daemon_start(&daemon, why);
+	if (err) {
 		daemon_undo(&daemon);
 		goto out;
 	}
 	if (daemon.datapath.max_claims != daemon.config.max_claims)
-		log_warning("limits.claims: the adopted map has room for %u; garpd detach, then "
-			    "start, to change it",
+		log_warning("limits.claims: the pinned map has room for %u; to change it: garpd "
+			    "detach, then start",
 			    daemon.datapath.max_claims);
 	daemon.config.max_claims = daemon.datapath.max_claims;
 	log_info("ready");
 	sd_notify(0, "READY=1");
-	code = sd_event_loop(daemon.event);
+	err = sd_event_loop(daemon.event);
 	sd_notify(0, "STOPPING=1");
-	if (code < 0)
-		err_set(err, code, "event loop: %s", strerror(-code));
+	if (err < 0)
+		err_set(why, err, "event loop: %s", strerror(-err));
 	else
-		log_info("stopped; everything stays attached (garpd detach takes it off)");
+		log_info("stopped; programs stay attached; to remove them: garpd detach");
 out:
 	daemon_end(&daemon);
-	return code;
+	return err;
 }

@@ -2,8 +2,8 @@
 /*
  * daemon.h - `garpd run` while it runs: the modules, wired to one event loop.
  *
- * It holds no truth: what it knows it has from the kernel, and what it decides is done by
- * garpd_speak. Kill it and nothing is lost but time.
+ * The daemon holds no truth: its state comes from the kernel, and garpd_speak does what is due.
+ * Kill it and nothing is lost but time.
  */
 #ifndef GARPD_DAEMON_DAEMON_H
 #define GARPD_DAEMON_DAEMON_H
@@ -11,13 +11,13 @@
 #include "loader/config/config.h"
 #include "loader/base/err.h"
 
-/* Makes the configuration anew, for SIGHUP. 0, or -errno with `err` and an empty `config`. */
-typedef int (*daemon_configure)(void *ctx, struct config *config, struct err *err);
+/* Makes the configuration, again for SIGHUP. 0, or -errno with `why` and an empty `config`. */
+typedef int (*daemon_configure)(void *ctx, struct config *config, struct err *why);
 
 /*
- * Runs until SIGTERM or SIGINT, which leave everything attached. 0, or -errno with `err`: it could
- * not start, and what it had attached is gone again (unless an earlier daemon had attached it).
+ * Runs until SIGTERM or SIGINT, which leave everything attached. 0, or -errno with `why`: it could
+ * not start, and has detached what it had attached (but not what an earlier daemon had).
  */
-int daemon_run(daemon_configure configure, void *ctx, struct err *err);
+int daemon_run(daemon_configure configure, void *ctx, struct err *why);
 
 #endif

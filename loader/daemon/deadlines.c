@@ -12,30 +12,30 @@
 #include "loader/base/text.h"
 
 /*
- * Of what is pending sd-event takes the lowest priority first. That of a deadline grows by one with
- * each doubling of its port's number of them; the daemon's other work is at 0, after those of ports
- * with fewer than 2^10.
+ * sd-event dispatches the lowest priority first. That of a deadline grows by one each time its
+ * port's number of deadlines doubles; the daemon's other work has 0, after ports with fewer than
+ * 2^10.
  */
 #define PRIORITY_OF_ONE (-10)
 
 /* A port that has deadlines, and how many. */
 struct line {
-	__u32 port; /* first: the tree compares by it */
+	__u32 port; /* first: sorted by it */
 	unsigned int length;
 };
 
 struct deadline {
-	struct claim_key key; /* first: the tree compares by it */
+	struct claim_key key; /* first: sorted by it */
 	struct deadlines *all;
 	struct line *line;
 	sd_event_source *timer;
 	__u64 deadline_ns;
-	__u64 time_ns; /* when the claim was known to have it */
+	__u64 time_ns; /* when the claim had it */
 };
 
 struct deadlines {
 	sd_event *event;
-	deadlines_due due;
+	deadlines_run run;
 	void *ctx;
 	void *tree;  /* of struct deadline, tsearch(3) */
 	void *lines; /* of struct line */
@@ -88,7 +88,7 @@ static int64_t line_priority(const struct line *line)
 	return priority;
 }
 
-/* The deadline is in the port's line from now on. 0, or -ENOMEM: it is where it was. */
+/* Moves the deadline into the port's line. 0, or -ENOMEM: unchanged. */
 static int line_join(struct deadline *deadline, __u32 port)
 {
 	struct line *line;
@@ -117,7 +117,7 @@ static void deadline_free(void *freed)
 	free(deadline);
 }
 
-/* Rounded up: the program takes a call before its time for one that is not due. */
+/* Rounded up: garpd_speak does nothing when it is called too early. */
 static uint64_t deadline_us(__u64 deadline_ns)
 {
 	return (deadline_ns + NSEC_PER_USEC - 1) / NSEC_PER_USEC;
@@ -129,46 +129,51 @@ static void deadlines_forget(struct deadlines *deadlines, struct deadline *deadl
 	deadline_free(deadline);
 }
 
+static int deadline_arm(const struct deadline *deadline, __u64 deadline_ns)
+{
+	int err = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
+
+	if (err < 0)
+		return err;
+	err = sd_event_source_set_time(deadline->timer, deadline_us(deadline_ns));
+	return err < 0 ? err : sd_event_source_set_enabled(deadline->timer, SD_EVENT_ONESHOT);
+}
+
 static int deadline_change(struct deadline *deadline, __u32 port, __u64 deadline_ns, __u64 time_ns)
 {
-	int code = line_join(deadline, port);
+	int err = line_join(deadline, port);
 
-	if (code >= 0)
-		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
-	if (code >= 0)
-		code = sd_event_source_set_time(deadline->timer, deadline_us(deadline_ns));
-	if (code >= 0)
-		code = sd_event_source_set_enabled(deadline->timer, SD_EVENT_ONESHOT);
-	if (code < 0)
-		return code;
+	if (err)
+		return err;
+	err = deadline_arm(deadline, deadline_ns);
+	if (err < 0)
+		return err;
 	deadline->deadline_ns = deadline_ns;
 	if (time_ns > deadline->time_ns)
 		deadline->time_ns = time_ns;
 	return 0;
 }
 
-static int deadline_fires(sd_event_source *timer, uint64_t due_us, void *ctx)
+static int on_deadline(sd_event_source *timer, uint64_t due_us, void *ctx)
 {
 	struct deadline *deadline = ctx;
 	struct deadlines *all = deadline->all;
 	char text[ADDR_TEXT_LEN];
 	__u64 deadline_ns;
 	uint64_t now_us;
-	int code;
+	int err;
 
-	(void)timer;
-	(void)due_us;
 	sd_event_now(all->event, CLOCK_MONOTONIC, &now_us);
-	/* The claim's own events, which set its deadline too, are read later and say the same. */
-	deadline_ns = all->due(all->ctx, &deadline->key);
+	/* The claim's own events are read later and set the same deadline. */
+	deadline_ns = all->run(all->ctx, &deadline->key);
 	if (!deadline_ns) {
 		deadlines_forget(all, deadline);
 		return 0;
 	}
-	code = deadline_change(deadline, deadline->line->port, deadline_ns, now_us * NSEC_PER_USEC);
-	if (code) /* not for sd-event, which would drop the timer without a word */
+	err = deadline_change(deadline, deadline->line->port, deadline_ns, now_us * NSEC_PER_USEC);
+	if (err) /* sd-event would drop the timer in silence */
 		log_error("%s: cannot set its timer: %s; it waits for its next probe",
-			  addr_text(&deadline->key.addr, text), strerror(-code));
+			  addr_text(&deadline->key.addr, text), strerror(-err));
 	return 0;
 }
 
@@ -176,33 +181,25 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 			 __u64 deadline_ns, __u64 time_ns)
 {
 	struct deadline *deadline = calloc(1, sizeof(*deadline));
-	int code;
+	int err;
 
 	if (!deadline)
 		return -ENOMEM;
-	*deadline = (struct deadline){
-		.key = *key,
-		.all = deadlines,
-		.deadline_ns = deadline_ns,
-		.time_ns = time_ns,
-	};
-	code = line_join(deadline, port);
-	if (code >= 0)
-		code = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
-					 deadline_us(deadline_ns), ANNOUNCE_ACCURACY_US,
-					 deadline_fires, deadline);
-	if (code >= 0)
-		code = sd_event_source_set_priority(deadline->timer, line_priority(deadline->line));
-	if (code >= 0 && !tsearch(deadline, &deadlines->tree, deadlines_order))
-		code = -ENOMEM;
-	if (code < 0) {
+	deadline->key = *key;
+	deadline->all = deadlines;
+	err = sd_event_add_time(deadlines->event, &deadline->timer, CLOCK_MONOTONIC,
+				deadline_us(deadline_ns), ANNOUNCE_ACCURACY_US, on_deadline,
+				deadline);
+	if (err >= 0)
+		err = deadline_change(deadline, port, deadline_ns, time_ns);
+	if (err >= 0 && !tsearch(deadline, &deadlines->tree, deadlines_order))
+		err = -ENOMEM;
+	if (err < 0)
 		deadline_free(deadline);
-		return code;
-	}
-	return 0;
+	return err;
 }
 
-static bool deadline_takes(const struct deadline *deadline, __u64 deadline_ns, __u64 time_ns)
+static bool deadline_is_news(const struct deadline *deadline, __u64 deadline_ns, __u64 time_ns)
 {
 	return time_ns >= deadline->time_ns || (deadline_ns && deadline_ns < deadline->deadline_ns);
 }
@@ -214,7 +211,7 @@ int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u3
 
 	if (!found)
 		return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns, time_ns) : 0;
-	if (!deadline_takes(*found, deadline_ns, time_ns))
+	if (!deadline_is_news(*found, deadline_ns, time_ns))
 		return 0;
 	if (deadline_ns)
 		return deadline_change(*found, port, deadline_ns, time_ns);
@@ -222,12 +219,12 @@ int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u3
 	return 0;
 }
 
-int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_due due, void *ctx)
+int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_run run, void *ctx)
 {
 	*deadlines = calloc(1, sizeof(**deadlines));
 	if (!*deadlines)
 		return -ENOMEM;
-	**deadlines = (struct deadlines){.event = event, .due = due, .ctx = ctx};
+	**deadlines = (struct deadlines){.event = event, .run = run, .ctx = ctx};
 	return 0;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
-#include <string.h>
 
 #include "event_log.h"
 #include "loader/maps/event_text.h"
@@ -8,6 +7,8 @@
 #include "loader/base/output.h"
 #include "repeats.h"
 #include "loader/base/text.h"
+
+#define FACT_LEN 160
 
 static struct repeat repeats[REPEATS];
 
@@ -24,23 +25,51 @@ static json_t *event_log_fields(const struct event *event, const char *bridge, c
 			 output_addr(&event->listener));
 }
 
-/* Of a confirmation: whose, and how long after the announcement. */
-static void event_log_listener(const struct event *event, char *text, size_t size)
+/* A window that came to nothing: `event->mac` is its guest's, or that of the owner before it. */
+static void event_log_lapsed(const struct event *event, __u32 min_probes, char fact[FACT_LEN])
 {
-	static const struct addr nobody;
-	char listener[ADDR_TEXT_LEN];
-
-	text[0] = '\0';
-	if (memcmp(&event->listener, &nobody, sizeof(nobody)) == 0)
-		return;
-	snprintf(text, size, ": confirmed by %s %.1f ms after the announcement",
-		 addr_text(&event->listener, listener), (double)event->took_ns / NSEC_PER_MSEC);
+	if (event->old_state == CLAIM_CONFLICT)
+		snprintf(fact, FACT_LEN, "still the owner; the conflict is over");
+	else if (event->state == CLAIM_OWNED)
+		snprintf(fact, FACT_LEN, "still the owner; ignored %u of %u probes of another host",
+			 event->window_probes, min_probes);
+	else
+		snprintf(fact, FACT_LEN,
+			 "ignored: %u of %u required probes and no traffic from the address",
+			 event->window_probes, min_probes);
 }
 
-void event_log(const struct event *event, const char *bridge, const char *port)
+/* The event's sentence, or one with its figures. */
+static void event_log_fact(const struct event *event, const struct settings *settings,
+			   char fact[FACT_LEN])
+{
+	const char *sentence = event_text_find(event->reason)->sentence;
+	char listener[ADDR_TEXT_LEN];
+
+	if (event->reason == COUNTER_lapsed)
+		event_log_lapsed(event, settings->min_probes, fact);
+	else if (event->reason == COUNTER_window_ended && event->sent)
+		snprintf(fact, FACT_LEN, "1 of %u", settings->announce_num);
+	else if (event->reason == COUNTER_announce_done && event->sent)
+		snprintf(fact, FACT_LEN, "%u of %u", settings->announce_num,
+			 settings->announce_num);
+	else if (event->reason == COUNTER_frozen)
+		snprintf(fact, FACT_LEN, "frozen: more than %u moves in %llu s",
+			 settings->max_moves,
+			 (unsigned long long)(settings->moves_ns / NSEC_PER_SEC));
+	else if (event->reason == COUNTER_confirmed)
+		snprintf(fact, FACT_LEN, "confirmed by %s %.1f ms after the announcement",
+			 addr_text(&event->listener, listener),
+			 (double)event->took_ns / NSEC_PER_MSEC);
+	else
+		snprintf(fact, FACT_LEN, "%s", sentence ? sentence : counter_name(event->reason));
+}
+
+void event_log(const struct event *event, const struct settings *settings, const char *bridge,
+	       const char *port)
 {
 	const struct event_text *text = event_text_find(event->reason);
-	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], listener[128],
+	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], fact[FACT_LEN],
 		names[2][NAME_TEXT_LEN], more[48] = "";
 	unsigned int suppressed = 0;
 
@@ -54,9 +83,9 @@ void event_log(const struct event *event, const char *bridge, const char *port)
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
 	segment_text(&event->key, bridge, segment);
-	event_log_listener(event, listener, sizeof(listener));
+	event_log_fact(event, settings, fact);
 	log_line(text->level,
 		 log_is_json() ? event_log_fields(event, bridge, port, address, mac) : NULL,
-		 "%s: %s: %s on %s %s%s%s", segment, address, mac, port,
-		 text->sentence ? text->sentence : counter_name(event->reason), listener, more);
+		 event->sent ? "%s: %s: announced for %s on %s (%s)%s" : "%s: %s: %s on %s: %s%s",
+		 segment, address, mac, port, fact, more);
 }

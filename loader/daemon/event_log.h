@@ -8,6 +8,7 @@
 #include "bpf/abi/abi.h"
 
 /* Logs one line, unless it repeats. The names are those of the event's bridge and port. */
-void event_log(const struct event *event, const char *bridge, const char *port);
+void event_log(const struct event *event, const struct settings *settings, const char *bridge,
+	       const char *port);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parts.h - the daemon's state, between the files that wire the modules to it. For daemon*.c
- * alone.
+ * parts.h - the daemon's state, which the files of this folder share. Not for other folders.
  */
 #ifndef GARPD_DAEMON_PARTS_H
 #define GARPD_DAEMON_PARTS_H
@@ -30,40 +29,39 @@ struct daemon {
 	struct datapath datapath;
 	struct host *host;
 	struct ports *ports;
-	struct subnets subnets; /* that the map has */
+	struct subnets subnets; /* as the map has them */
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
 	struct evpn *evpn;
-	struct departures departures; /* ports whose claims are to be swept, oldest first */
-	sd_event_source *sweep;	      /* NULL: there are none */
-	bool sweep_failed;	      /* the last time, which the log has */
-	unsigned int unguarded;	      /* addresses of the host that the map has not taken, so far */
-	unsigned int told_unguarded;  /* and last time, which the log has */
-	struct err unguarded_err;     /* why not the first of them */
-	struct err attach_err;	      /* the first port that could not be attached while starting */
-	__u32 *fresh;		      /* ports that had nothing of ours before this start */
+	struct departures departures;	 /* ports whose claims have to be swept, oldest first */
+	sd_event_source *sweep;		 /* timer; NULL: no departures */
+	unsigned int unguarded;		 /* addresses of the host that the map did not take */
+	unsigned int unguarded_reported; /* that count when it was logged last */
+	struct err unguarded_why;	 /* of the first of them */
+	struct err attach_why;		 /* of the first port that failed while starting */
+	__u32 *fresh; /* ports that garpd was not attached to before this start */
 	size_t fresh_count;
-	bool starting;
-	bool is_mute; /* garpd_speak did not run when it was called last */
+	bool is_starting;
 };
 
 /*
- * The port has left its segment (0: whichever did while no daemon was looking). Ten seconds later
- * what the claims of a port that has not come back took of the table is given back.
+ * The port has left its segment (0: any may have, before this daemon). Ten seconds later the claims
+ * of a port that has not come back are forgotten.
  */
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
 
-/* Addresses of the host, or links, have changed. */
+/* After a change of the host's addresses or of links. */
 void daemon_settle_subnets(struct daemon *daemon);
 
-/* Each: 0, or -errno with `err`. In this order. */
-int daemon_start_host(struct daemon *daemon, struct err *err);	 /* the guard stands first */
-int daemon_start_ports(struct daemon *daemon, struct err *err);	 /* then ports are attached */
-int daemon_start_claims(struct daemon *daemon, struct err *err); /* then time runs */
+/* In this order: guard the host's addresses, attach the ports, start the clock. 0, or -errno with
+ * `why`. */
+int daemon_start_host(struct daemon *daemon, struct err *why);
+int daemon_start_ports(struct daemon *daemon, struct err *why);
+int daemon_start_claims(struct daemon *daemon, struct err *why);
 
-/* The start has failed: what it has attached is detached again. */
+/* After a failed start: detaches what it has attached. */
 void daemon_undo_ports(struct daemon *daemon);
 
 #endif

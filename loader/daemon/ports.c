@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ports.c - what becomes a port is attached, what is none any more is detached.
+ * ports.c - attaches what becomes a port, detaches what is no longer one.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -13,13 +13,13 @@
 #include "loader/base/text.h"
 #include "loader/maps/walk.h"
 
-/* A port that cannot be had stops the start; later it is only said, and the others go on. */
-static bool daemon_attach_failed(struct daemon *daemon, const struct err *err)
+/* Ends the start; later it is only logged, and the other ports go on. */
+static bool daemon_attach_failed(struct daemon *daemon, const struct err *why)
 {
-	if (!daemon->starting)
-		log_error("%s; SIGHUP (systemctl reload garpd) tries again", err->text);
-	else if (!daemon->attach_err.text[0])
-		daemon->attach_err = *err;
+	if (!daemon->is_starting)
+		log_error("%s; to retry: systemctl reload garpd", why->text);
+	else if (!daemon->attach_why.text[0])
+		daemon->attach_why = *why;
 	return false;
 }
 
@@ -30,8 +30,7 @@ static bool daemon_has(const struct daemon *daemon, __u32 ifindex)
 	return !bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port);
 }
 
-/* Remembers what would have to be undone. Without memory it stays attached, as a former daemon's.
- */
+/* Remembers what a failed start has to undo. Without memory it stays attached. */
 static void daemon_keep_fresh(struct daemon *daemon, __u32 ifindex)
 {
 	__u32 *more = realloc(daemon->fresh, (daemon->fresh_count + 1) * sizeof(*more));
@@ -47,21 +46,22 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 {
 	struct daemon *daemon = ctx;
 	bool is_fresh = !daemon_has(daemon, ifindex);
-	struct err err;
-	int code = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &err);
+	struct err why;
+	int err = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &why);
+	const char *verb = err ? "adopted" : "attached";
 
-	if (code == -ENODEV)
-		return false; /* gone already; the next message says so */
-	if (code < 0)
-		return daemon_attach_failed(daemon, &err);
-	if (daemon->starting && is_fresh && code == 0)
+	if (err == -ENODEV)
+		return false; /* gone already: removed() follows */
+	if (err < 0)
+		return daemon_attach_failed(daemon, &why);
+	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_ROUTER)
-		log_info("%s: router port %s (%s%s)", name, code ? "adopted" : "attached",
+		log_info("%s: router port %s (%s%s)", name, verb,
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
 	else
 		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
-			 name, code ? "adopted" : "attached", port_role_name(port->role),
+			 name, verb, port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
 	return true;
 }
@@ -70,12 +70,12 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 				const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
-	struct err err;
-	int code = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &err);
+	struct err why;
+	int err = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &why);
 
-	if (code < 0)
-		return daemon_attach_failed(daemon, &err);
-	if (code == 1)
+	if (err < 0)
+		return daemon_attach_failed(daemon, &why);
+	if (err == 1)
 		daemon_sweep_later(daemon, ifindex);
 	return true;
 }
@@ -83,26 +83,23 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool exists)
 {
 	struct daemon *daemon = ctx;
-	bool had = daemon_has(daemon, ifindex);
-	struct err err;
+	bool was_attached = daemon_has(daemon, ifindex); /* if not, that failure was logged */
+	struct err why;
 
-	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &err))
-		log_error("%s", err.text);
-	else if (had) /* else it could not be attached, as was said */
-		log_info("%s: %s", name, exists ? "no port any more, detached" : "gone");
+	if (datapath_detach(&daemon->datapath.pins, ifindex, name, &why))
+		log_error("%s", why.text);
+	else if (was_attached)
+		log_info("%s: %s", name, exists ? "no longer a port; detached" : "gone");
 	daemon_sweep_later(daemon, ifindex);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
 {
-	(void)ctx;
-	(void)ifindex;
-	log_info("%s: is %s now", from, to);
+	log_info("%s: renamed to %s", from, to);
 }
 
 static void daemon_bridge_seen(void *ctx, const char *name)
 {
-	(void)ctx;
 	log_info("%s: bridge found", name);
 }
 
@@ -120,37 +117,31 @@ static void daemon_settled(void *ctx)
 
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
 {
-	(void)ctx;
-	log_warning("%s: no Linux bridge of that name yet (Open vSwitch is none); waiting for it",
+	log_warning("%s: no Linux bridge of that name yet (not Open vSwitch); waiting for it",
 		    pattern);
 }
 
 static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge)
 {
-	(void)ctx;
-	log_warning("%s: its guests are behind the bridge %s, whose filters and ports nobody asks; "
-		    "add it to \"bridges\"",
+	log_warning("%s: guests are behind the bridge %s, whose filters are bypassed; add it to "
+		    "\"bridges\"",
 		    name, bridge);
 }
 
 static void daemon_router_waiting(void *ctx, const char *pattern)
 {
-	(void)ctx;
 	log_warning("%s: no interface for a router port yet; waiting for it", pattern);
 }
 
 static void daemon_router_refused(void *ctx, const char *name, enum router_fault fault)
 {
 	static const char *const remedies[] = {
-		[ROUTER_NOT_ETHERNET] = "it is no Ethernet; take it out of \"routers\"",
-		[ROUTER_OUR_BRIDGE] =
-			"it belongs to \"bridges\", where each port is heard; take it "
-			"out of \"routers\"",
-		[ROUTER_ENSLAVED] = "it belongs to a bridge or bond; name that one instead",
+		[ROUTER_NOT_ETHERNET] = "not Ethernet; remove it from \"routers\"",
+		[ROUTER_OUR_BRIDGE] = "in \"bridges\" already; remove it from \"routers\"",
+		[ROUTER_ENSLAVED] = "member of a bridge or bond; name that one instead",
 	};
 
-	(void)ctx;
-	log_warning("%s: no router port: %s", name, remedies[fault]);
+	log_warning("%s: cannot be a router port: %s", name, remedies[fault]);
 }
 
 static const struct ports_ops daemon_ports_ops = {
@@ -167,7 +158,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.router_refused = daemon_router_refused,
 };
 
-/* Ports in the maps that are none any more: they left while no daemon was looking. */
+/* Removes ports from the maps that left before this daemon. */
 static void daemon_forget_ports(struct daemon *daemon)
 {
 	struct map_walk walk = map_walk_begin(daemon->datapath.pins.ports);
@@ -190,20 +181,20 @@ void daemon_undo_ports(struct daemon *daemon)
 			datapath_detach(&daemon->datapath.pins, daemon->fresh[i], name, &ignored);
 }
 
-int daemon_start_ports(struct daemon *daemon, struct err *err)
+int daemon_start_ports(struct daemon *daemon, struct err *why)
 {
-	int code;
+	int err;
 
-	daemon->starting = true;
-	code = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
-			  err);
-	daemon->starting = false;
-	if (!code && daemon->attach_err.text[0]) {
-		*err = daemon->attach_err;
+	daemon->is_starting = true;
+	err = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
+			 why);
+	daemon->is_starting = false;
+	if (err)
+		return err;
+	if (daemon->attach_why.text[0]) {
+		*why = daemon->attach_why;
 		return -EBUSY;
 	}
-	if (code)
-		return code;
 	daemon_forget_ports(daemon);
 	rules_applied(&daemon->datapath.pins, &daemon->config.guards);
 	return 0;

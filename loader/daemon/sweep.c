@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sweep.c - the claims of ports that have left.
+ * sweep.c - forgets the claims of ports that have left.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,14 +14,11 @@
 #include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
-/*
- * A bridge that is made anew, as ifupdown2 and netplan do it, takes its ports back well within this
- * time: their claims, and the windows that are open, stay.
- */
+/* ifupdown2 and netplan re-create a bridge faster: its claims and open windows stay. */
 #define SWEEP_AFTER_USEC 10000000ull
 #define SWEEP_SLACK_USEC 1000000ull
 
-/* A port that has left not long ago: its claims are still left alone. */
+/* A port that has left less than SWEEP_AFTER_USEC ago: its claims stay. */
 struct departure {
 	TAILQ_ENTRY(departure) others;
 	__u32 ifindex;
@@ -41,7 +38,8 @@ static struct departure *departure_find(const struct daemon *daemon, __u32 ifind
 	return NULL;
 }
 
-/* Is it gone, or in another bridge, and not just now? The program looks again. */
+/* The claim's port is gone, or in another bridge, and not only since now. garpd_speak checks again.
+ */
 static bool has_left(const struct daemon *daemon, const struct claim *claim)
 {
 	struct port port;
@@ -51,33 +49,32 @@ static bool has_left(const struct daemon *daemon, const struct claim *claim)
 	       !departure_find(daemon, claim->quota_port);
 }
 
-/* 0, or -errno with `err`. */
-static int sweep_claim(struct daemon *daemon, const struct claim *claim, struct err *err)
+static int sweep_claim(struct daemon *daemon, const struct claim *claim)
 {
-	struct speak_call call = {.key = claim->key, .op = SPEAK_PORT_LEFT};
-	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
-	int code;
+	int err;
 
 	if (!has_left(daemon, claim))
 		return 0;
-	code = speak_run(&daemon->datapath.pins, &call);
-	if (!code)
-		return 0;
-	segment_text(&claim->key, ports_name_text(daemon->ports, claim->key.segment), segment);
-	return err_set(err, code, "%s: %s: the claim's port has left: cannot run garpd_speak: %s",
-		       segment, addr_text(&claim->key.addr, address), strerror(-code));
+	err = speak_run_op(&daemon->datapath.pins, &claim->key, SPEAK_PORT_LEFT);
+	if (err)
+		speak_log_failed(&claim->key, ports_name_text(daemon->ports, claim->key.segment),
+				 err);
+	return err;
 }
 
-/* As far as it goes: 0, or -errno with `err`. */
-static int sweep(struct daemon *daemon, struct err *err)
+/* Up to the first claim that fails, which is logged. 0, or -errno. */
+static int sweep(struct daemon *daemon)
 {
 	struct claims claims;
-	int code = claims_read(daemon->datapath.pins.claims, &claims, err);
+	struct err why;
+	int err = claims_read(daemon->datapath.pins.claims, &claims, &why);
 
-	for (size_t i = 0; !code && i < claims.count; i++)
-		code = sweep_claim(daemon, &claims.claim[i], err);
+	if (err)
+		log_error("%s", why.text);
+	for (size_t i = 0; !err && i < claims.count; i++)
+		err = sweep_claim(daemon, &claims.claim[i]);
 	claims_free(&claims);
-	return code;
+	return err;
 }
 
 /* ---- when ---- */
@@ -88,20 +85,20 @@ static void departure_free(struct daemon *daemon, struct departure *departure)
 	free(departure);
 }
 
-static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx);
+static int on_sweep(sd_event_source *timer, uint64_t usec, void *ctx);
 
 static void sweep_arm_at(struct daemon *daemon, uint64_t usec)
 {
-	int code;
+	int err;
 
 	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
-	code = sd_event_add_time(daemon->event, &daemon->sweep, CLOCK_MONOTONIC, usec,
-				 SWEEP_SLACK_USEC, sweep_fires, daemon);
-	if (code < 0)
-		log_error("claims of ports that left: cannot set a timer: %s", strerror(-code));
+	err = sd_event_add_time(daemon->event, &daemon->sweep, CLOCK_MONOTONIC, usec,
+				SWEEP_SLACK_USEC, on_sweep, daemon);
+	if (err < 0)
+		log_error("claims of ports that left: cannot set a timer: %s", strerror(-err));
 }
 
-/* For the port that has been away for longest. */
+/* For the port that left first. */
 static void sweep_arm(struct daemon *daemon)
 {
 	const struct departure *first = TAILQ_FIRST(&daemon->departures);
@@ -111,34 +108,21 @@ static void sweep_arm(struct daemon *daemon)
 	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
 }
 
-/* Said once, until a sweep comes through. */
-static void sweep_again(struct daemon *daemon, const struct err *err)
-{
-	uint64_t now_usec = 0;
-
-	if (!daemon->sweep_failed)
-		log_error("%s; " SPEAK_AGAIN_TEXT, err->text);
-	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_usec);
-	sweep_arm_at(daemon, now_usec + SPEAK_AGAIN_USEC);
-}
-
-static int sweep_fires(sd_event_source *source, uint64_t usec, void *ctx)
+static int on_sweep(sd_event_source *timer, uint64_t usec, void *ctx)
 {
 	struct daemon *daemon = ctx;
 	struct departure *first;
-	struct err err;
-	int code;
+	uint64_t now_usec = 0;
 
-	(void)source;
 	while ((first = TAILQ_FIRST(&daemon->departures)) &&
 	       first->left_usec + SWEEP_AFTER_USEC <= usec)
 		departure_free(daemon, first);
-	code = sweep(daemon, &err);
-	if (code)
-		sweep_again(daemon, &err);
-	else
+	if (!sweep(daemon)) {
 		sweep_arm(daemon);
-	daemon->sweep_failed = code;
+		return 0;
+	}
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now_usec);
+	sweep_arm_at(daemon, now_usec + SPEAK_AGAIN_USEC);
 	return 0;
 }
 
@@ -146,7 +130,7 @@ void daemon_sweep_later(struct daemon *daemon, __u32 ifindex)
 {
 	struct departure *departure = departure_find(daemon, ifindex);
 
-	if (departure) /* it has been back: its time begins anew */
+	if (departure) /* it has been back: its time starts again */
 		TAILQ_REMOVE(&daemon->departures, departure, others);
 	else
 		departure = calloc(1, sizeof(*departure));

@@ -33,12 +33,12 @@ void svi_free(struct svi *svi)
 	free(svi);
 }
 
-/* It stays one without an entry of zebra's: the last may be the one that has just moved here. */
+/* Stays true after zebra's last entry has gone: that address may have just moved here. */
 static bool svi_is_reached(const struct evpn *evpn, __u32 ifindex)
 {
 	const struct svi *svi = svi_find(evpn, ifindex);
 
-	return svi && svi->reached;
+	return svi && svi->is_reached;
 }
 
 bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
@@ -51,7 +51,7 @@ bool evpn_is_on(const struct evpn *evpn, __u32 bridge, __u32 svi)
 	case EVPN_AUTO:
 		break;
 	}
-	return evpn->following && svi_is_reached(evpn, svi) &&
+	return evpn->is_following && svi_is_reached(evpn, svi) &&
 	       ports_has_neigh_suppress(evpn->ports, bridge);
 }
 
@@ -74,7 +74,7 @@ struct binding *binding_find(struct evpn *evpn, const struct neigh *neigh)
 	return found ? *found : NULL;
 }
 
-struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh)
+static struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh)
 {
 	struct binding *binding;
 
@@ -93,17 +93,30 @@ struct binding *binding_make(struct evpn *evpn, const struct neigh *neigh)
 	return binding;
 }
 
+struct binding *binding_take(struct evpn *evpn, const struct neigh *neigh)
+{
+	struct binding *binding = binding_find(evpn, neigh);
+
+	if (!binding)
+		binding = binding_make(evpn, neigh);
+	if (!binding)
+		return NULL;
+	binding->is_heard = true;
+	binding->resolves_left = 0;
+	return binding;
+}
+
 void binding_queue(struct evpn *evpn, struct binding *binding)
 {
 	if (!binding->is_queued)
-		TAILQ_INSERT_TAIL(&evpn->saying, binding, in_queue);
+		TAILQ_INSERT_TAIL(&evpn->queue, binding, in_queue);
 	binding->is_queued = true;
 }
 
 void binding_unqueue(struct evpn *evpn, struct binding *binding)
 {
 	if (binding->is_queued)
-		TAILQ_REMOVE(&evpn->saying, binding, in_queue);
+		TAILQ_REMOVE(&evpn->queue, binding, in_queue);
 	binding->is_queued = false;
 }
 

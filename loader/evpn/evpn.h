@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evpn.h - an EVPN fabric: it learns of what is announced here, and what moves there is announced
- * here.
+ * evpn.h - moves between this hypervisor and the others of an EVPN fabric, both ways.
  *
- * What the hypervisors of a fabric share goes through the kernel's neighbour table, which a routing
- * daemon (FRR's zebra) reads and writes. There is no protocol of ours.
+ * The hypervisors of a fabric share their bindings through the kernel's neighbour table, which a
+ * routing daemon (FRR's zebra) reads and writes. garpd adds no protocol.
  *
- *	evpn_guests.c	a guest of this bridge was announced: its entry on the bridge's own
- *			interface (the SVI) is written, upon which zebra tells the fabric. A moment
- *			after the window the kernel is told to verify the guest: a false claim
- *			withdraws itself.
- *	evpn_fabric.c	an entry that zebra wrote (extern_learn) has another MAC: announced on the
- *			local bridge, which the fabric carries no announcement to.
+ *	guests.c	A guest of this bridge was announced: write its entry on the bridge's own
+ *			interface (the SVI), which zebra advertises to the fabric. After the window
+ *			have the kernel verify the guest, so that a false claim is withdrawn.
+ *	fabric.c	zebra wrote an entry (extern_learn) with another MAC: announce it on the
+ *			local bridge, since the fabric carries no announcements.
  */
 #ifndef GARPD_EVPN_EVPN_H
 #define GARPD_EVPN_EVPN_H
@@ -26,24 +24,24 @@
 
 struct evpn;
 
-/* `pins` and `ports` must outlive it. 0, or -errno with `err`. */
+/* `pins` and `ports` must outlive it. 0, or -errno with `why`; evpn_close takes what is left. */
 int evpn_open(struct evpn **evpn, sd_event *event, const struct pins *pins,
-	      const struct ports *ports, enum evpn_mode mode, struct err *err);
+	      const struct ports *ports, enum evpn_mode mode, struct err *why);
 void evpn_close(struct evpn *evpn); /* takes NULL */
 
 /*
- * The configuration or the ports have changed: begins to follow the neighbour table, or stops.
- * Takes NULL. What cannot be done is logged.
+ * After a change of the configuration or the ports: begins or stops following the neighbour table.
+ * Logs errors. Takes NULL.
  */
 void evpn_settle(struct evpn *evpn, enum evpn_mode mode);
 
-/* A claim has changed. */
-void evpn_heard(struct evpn *evpn, const struct event *event);
+/* Acts on a change of a claim. */
+void evpn_hear_event(struct evpn *evpn, const struct event *event);
 
 /*
- * Events of this claim may have been lost, among them the one by which its guest got the address;
- * what was told already is not told again.
+ * Acts on a claim as it is: the event by which its guest got the address may have been lost. An
+ * entry that is right already is not written again.
  */
-void evpn_missed(struct evpn *evpn, const struct claim *claim);
+void evpn_hear_claim(struct evpn *evpn, const struct claim *claim);
 
 #endif

@@ -11,7 +11,7 @@ static void evpn_unfollow(struct evpn *evpn)
 {
 	evpn_fabric_forget(evpn);
 	follow_close(&evpn->follow);
-	evpn->following = false;
+	evpn->is_following = false;
 }
 
 static int on_neigh(void *ctx, const struct nlmsghdr *message)
@@ -33,14 +33,14 @@ static void on_end(void *ctx, bool complete)
 
 static int on_settle(void *ctx, int err)
 {
-	evpn_fabric_say(ctx);
+	evpn_fabric_announce(ctx);
 	return err;
 }
 
 static void on_failed(void *ctx, int err)
 {
-	log_error("neighbours: lost the rtnetlink subscription, EVPN is not followed: %s; tried "
-		  "again when a link changes",
+	log_error("neighbours: lost the rtnetlink subscription, EVPN is not followed: %s; "
+		  "retried when a link changes",
 		  strerror(-err));
 	evpn_unfollow(ctx);
 }
@@ -59,55 +59,55 @@ static int evpn_follow(struct evpn *evpn, struct err *why)
 {
 	int err;
 
-	evpn->following = true;
-	evpn->starting = true;
+	evpn->is_following = true;
+	evpn->is_starting = true;
 	err = follow_open(&evpn->follow, evpn->event, &neigh_ops, evpn, why);
-	evpn->starting = false;
+	evpn->is_starting = false;
 	if (err)
 		evpn_unfollow(evpn);
 	else
-		evpn_fabric_say(evpn);
+		evpn_fabric_announce(evpn);
 	return err;
 }
 
 /*
- * A host's neighbour table changes all the time, and each change would wake the daemon: it is
- * followed only where there can be a fabric.
+ * A host's neighbour table changes all the time, and each change would wake the daemon: follow it
+ * only where there can be a fabric.
  */
-static int evpn_take(struct evpn *evpn, enum evpn_mode mode, struct err *err)
+static int evpn_take(struct evpn *evpn, enum evpn_mode mode, struct err *why)
 {
 	bool wanted = mode != EVPN_NO && ports_has_vxlan(evpn->ports);
 
 	evpn->mode = mode;
 	evpn_fabric_settle(evpn);
-	if (wanted && !evpn->following)
-		return evpn_follow(evpn, err);
-	if (!wanted && evpn->following)
+	if (wanted && !evpn->is_following)
+		return evpn_follow(evpn, why);
+	if (!wanted && evpn->is_following)
 		evpn_unfollow(evpn);
 	return 0;
 }
 
 void evpn_settle(struct evpn *evpn, enum evpn_mode mode)
 {
-	struct err err;
+	struct err why;
 
-	if (evpn && evpn_take(evpn, mode, &err))
-		log_error("%s", err.text);
+	if (evpn && evpn_take(evpn, mode, &why))
+		log_error("%s", why.text);
 }
 
 int evpn_open(struct evpn **out, sd_event *event, const struct pins *pins,
-	      const struct ports *ports, enum evpn_mode mode, struct err *err)
+	      const struct ports *ports, enum evpn_mode mode, struct err *why)
 {
 	struct evpn *evpn = calloc(1, sizeof(*evpn));
-	int error;
+	int err;
 
 	*out = evpn;
 	if (!evpn)
-		return err_set(err, -ENOMEM, "neighbours: out of memory");
+		return err_set(why, -ENOMEM, "neighbours: out of memory");
 	*evpn = (struct evpn){.event = event, .pins = pins, .ports = ports};
-	TAILQ_INIT(&evpn->saying);
-	error = netlink_open(&evpn->netlink, NULL, err);
-	return error ? error : evpn_take(evpn, mode, err);
+	TAILQ_INIT(&evpn->queue);
+	err = netlink_open(&evpn->netlink, NULL, why);
+	return err ? err : evpn_take(evpn, mode, why);
 }
 
 void evpn_close(struct evpn *evpn)

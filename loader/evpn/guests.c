@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * guests.c - a guest of this hypervisor has an address: its neighbour entry is what tells the
- * fabric.
+ * guests.c - writes the neighbour entry by which the fabric learns that a guest of this hypervisor
+ * has an address.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,8 +16,7 @@
 
 #define SVIS_MAX 16
 
-/* How long after the window: its guest may answer for the address by now, a busy one a bit later.
- */
+/* After the window the guest replies for the address; a busy one needs a moment. */
 #define VERIFY_AFTER_US 100000
 #define VERIFY_SLACK_US 10000
 
@@ -26,10 +25,10 @@ struct guest {
 	struct claim_key key;
 	__u32 port; /* ifindex */
 	__u8 mac[MAC_LEN];
-	bool is_in_dad; /* it would not answer for the address yet */
+	bool is_in_dad; /* it does not reply for the address yet */
 };
 
-/* An entry that the kernel is to verify in a moment. */
+/* An entry that the kernel has to verify in a moment. */
 struct verify {
 	struct evpn *evpn;
 	LIST_ENTRY(verify) others;
@@ -52,56 +51,46 @@ void evpn_guests_forget(struct evpn *evpn)
 		verify_free(LIST_FIRST(&evpn->verifying));
 }
 
-static void guests_note(const struct evpn *evpn, const struct claim_key *key, enum speak_op op)
-{
-	struct speak_call call = {.key = *key, .op = op};
-
-	speak_run(evpn->pins, &call);
-}
-
 static void guests_write_failed(const struct evpn *evpn, const struct claim_key *key, __u32 svi,
-				int error)
+				int err)
 {
 	char address[ADDR_TEXT_LEN];
 
-	log_error("%s: %s: the neighbour entry that EVPN goes by cannot be written: %s",
+	log_error("%s: %s: cannot write the neighbour entry for EVPN: %s",
 		  ports_name_text(evpn->ports, svi), addr_text(&key->addr, address),
-		  strerror(-error));
-	guests_note(evpn, key, SPEAK_EVPN_FAILED);
+		  strerror(-err));
+	speak_run_op(evpn->pins, key, SPEAK_EVPN_FAILED);
 }
 
 /* ---- verifying ---- */
 
 /*
- * NUD_PROBE: the kernel asks the guest, three times in three seconds, and takes the entry for
- * FAILED where there is no answer, upon which zebra withdraws the route and the true owner's counts
- * again.
+ * NUD_PROBE: the kernel sends the guest three requests in three seconds. Without a reply the entry
+ * is FAILED, zebra withdraws the route, and that of the true owner is valid again.
  */
 static void verify_begin(struct verify *verify)
 {
 	struct evpn *evpn = verify->evpn;
 	struct neigh neigh;
-	int error;
+	int err;
 
 	if (!claims_is_announced(evpn->pins, &verify->key, verify->mac) ||
 	    neigh_read(&evpn->netlink, verify->svi, &verify->key.addr, &neigh))
 		return;
-	/* By now it may be another's, elsewhere, or be failing by itself. */
+	/* By now another host may have it, perhaps elsewhere, or the entry is failing already. */
 	if (neigh_is_learned(&neigh) || neigh_judge(&neigh, verify->mac) != NEIGH_FOLLOWED ||
 	    !(neigh.state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)))
 		return;
-	error = neigh_write(&evpn->netlink, verify->svi, &verify->key.addr, verify->mac, NUD_PROBE,
-			    false);
-	if (!error)
-		guests_note(evpn, &verify->key, SPEAK_EVPN_VERIFYING);
-	else if (error != -ENOENT)
-		guests_write_failed(evpn, &verify->key, verify->svi, error);
+	err = neigh_write(&evpn->netlink, verify->svi, &verify->key.addr, verify->mac, NUD_PROBE,
+			  false);
+	if (!err)
+		speak_run_op(evpn->pins, &verify->key, SPEAK_EVPN_VERIFYING);
+	else if (err != -ENOENT)
+		guests_write_failed(evpn, &verify->key, verify->svi, err);
 }
 
-static int verify_fires(sd_event_source *timer, uint64_t now_us, void *ctx)
+static int on_verify(sd_event_source *timer, uint64_t now_us, void *ctx)
 {
-	(void)timer;
-	(void)now_us;
 	verify_begin(ctx);
 	verify_free(ctx);
 	return 0;
@@ -119,42 +108,42 @@ static void guests_verify(struct evpn *evpn, const struct guest *guest, __u32 sv
 	memcpy(verify->mac, guest->mac, MAC_LEN);
 	LIST_INSERT_HEAD(&evpn->verifying, verify, others);
 	if (sd_event_add_time_relative(evpn->event, &verify->timer, CLOCK_MONOTONIC,
-				       VERIFY_AFTER_US, VERIFY_SLACK_US, verify_fires, verify) < 0)
+				       VERIFY_AFTER_US, VERIFY_SLACK_US, on_verify, verify) < 0)
 		verify_free(verify);
 }
 
 /* ---- writing ---- */
 
-/* Is there nothing to write? Plain and valid, it is what zebra has told the fabric of already. */
+/* A plain, valid entry: zebra has advertised it already. */
 static bool entry_is_right(const struct neigh *neigh, const __u8 mac[MAC_LEN])
 {
 	return neigh_judge(neigh, mac) == NEIGH_FOLLOWED && !neigh_is_learned(neigh);
 }
 
 /*
- * The guest's entry on one SVI. REACHABLE and plain: of what is extern_learn zebra tells nobody. An
- * entry of the administrator's is left; confirm.c says so.
+ * Writes the guest's entry on one SVI: REACHABLE, and plain, since zebra does not advertise what is
+ * extern_learn. The administrator's entries are not touched; confirm.c logs them.
  */
 static void guests_write(struct evpn *evpn, const struct guest *guest, __u32 svi)
 {
 	struct neigh neigh;
-	int error = neigh_read(&evpn->netlink, svi, &guest->key.addr, &neigh);
+	int err = neigh_read(&evpn->netlink, svi, &guest->key.addr, &neigh);
 
-	if (error == -ENODEV || (!error && neigh_judge(&neigh, guest->mac) == NEIGH_PERMANENT))
+	if (err == -ENODEV || (!err && neigh_judge(&neigh, guest->mac) == NEIGH_PERMANENT))
 		return;
-	if (!error && !entry_is_right(&neigh, guest->mac)) {
-		error = neigh_write(&evpn->netlink, svi, &guest->key.addr, guest->mac,
-				    NUD_REACHABLE, true);
-		if (!error)
-			guests_note(evpn, &guest->key, SPEAK_EVPN_WRITTEN);
+	if (!err && !entry_is_right(&neigh, guest->mac)) {
+		err = neigh_write(&evpn->netlink, svi, &guest->key.addr, guest->mac, NUD_REACHABLE,
+				  true);
+		if (!err)
+			speak_run_op(evpn->pins, &guest->key, SPEAK_EVPN_WRITTEN);
 	}
-	if (error)
-		guests_write_failed(evpn, &guest->key, svi, error);
+	if (err)
+		guests_write_failed(evpn, &guest->key, svi, err);
 	else if (!guest->is_in_dad)
 		guests_verify(evpn, guest, svi);
 }
 
-static void guests_tell(struct evpn *evpn, const struct guest *guest)
+static void guests_advertise(struct evpn *evpn, const struct guest *guest)
 {
 	__u32 svis[SVIS_MAX];
 	size_t count, i;
@@ -173,13 +162,13 @@ static void guests_tell(struct evpn *evpn, const struct guest *guest)
 /* ---- which guests ---- */
 
 /*
- * Does the event say that a guest has got the address? Announcements that only repeat one do not:
- * the kernel may have found the first to be false.
+ * The guest has got the address. Not for announcements that repeat one: the kernel may have found
+ * the claim to be false since the first.
  */
 static bool event_is_news(const struct event *event)
 {
 	switch (event->reason) {
-	case COUNTER_self_announced: /* an extern_learn entry follows no frame, not even its own */
+	case COUNTER_self_announced: /* frames do not change an extern_learn entry */
 		return true;
 	case COUNTER_immediate:
 	case COUNTER_window_ended:
@@ -190,7 +179,7 @@ static bool event_is_news(const struct event *event)
 	return false;
 }
 
-void evpn_heard(struct evpn *evpn, const struct event *event)
+void evpn_hear_event(struct evpn *evpn, const struct event *event)
 {
 	struct guest guest = {
 		.key = event->key,
@@ -200,14 +189,14 @@ void evpn_heard(struct evpn *evpn, const struct event *event)
 
 	memcpy(guest.mac, event->mac, MAC_LEN);
 	if (event_is_news(event))
-		guests_tell(evpn, &guest);
+		guests_advertise(evpn, &guest);
 }
 
-void evpn_missed(struct evpn *evpn, const struct claim *claim)
+void evpn_hear_claim(struct evpn *evpn, const struct claim *claim)
 {
 	struct guest guest = {.key = claim->key, .port = claim->port};
 
 	memcpy(guest.mac, claim->mac, MAC_LEN);
 	if (claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED)
-		guests_tell(evpn, &guest);
+		guests_advertise(evpn, &guest);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parts.h - the state between evpn.c, evpn_guests.c and evpn_fabric.c. Nobody else includes
- * this.
+ * parts.h - the state that the files of this folder share. Not for other folders.
  */
 #ifndef GARPD_EVPN_PARTS_H
 #define GARPD_EVPN_PARTS_H
@@ -23,39 +22,38 @@ struct evpn {
 	const struct pins *pins;
 	const struct ports *ports;
 	enum evpn_mode mode;
-	struct netlink netlink; /* questions */
-	struct follow follow;	/* open where the table is followed */
-	bool following;
+	struct netlink netlink; /* requests */
+	struct follow follow;	/* the neighbour table; open if is_following */
+	bool is_following;
+	bool is_starting; /* reading entries that are older than this daemon */
 
-	struct verify_list verifying; /* entries that the kernel is to verify */
+	struct verify_list verifying; /* entries that the kernel has to verify */
 
-	void *bindings;		     /* tree of struct binding, tsearch(3) */
-	struct binding_list all;     /* the same in no order */
-	struct svi_list svis;	     /* that they are on */
-	struct binding_queue saying; /* entries whose MAC is to be announced, oldest first */
-	sd_event_source *turn;	     /* goes on with that queue */
-	bool is_mute;		     /* garpd_speak did not run when it was called last */
-	bool starting;		     /* what is heard now was so before this daemon was */
+	void *bindings;		    /* tree of struct binding, tsearch(3) */
+	struct binding_list all;    /* the same, unsorted */
+	struct svi_list svis;	    /* their interfaces */
+	struct binding_queue queue; /* entries whose MAC has to be announced, oldest first */
+	sd_event_source *resume;    /* timer: goes on with the queue */
 };
 
-/* ---- evpn_guests.c ---- */
+/* ---- guests.c ---- */
 
 void evpn_guests_forget(struct evpn *evpn);
 
-/* ---- evpn_fabric.c ---- */
+/* ---- fabric.c ---- */
 
-/* One RTM_NEWNEIGH or RTM_DELNEIGH. 0, or -ENOMEM. */
+/* Takes one RTM_NEWNEIGH or RTM_DELNEIGH. 0, or -ENOMEM. */
 int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message);
 
-/* Around a dump of the whole table: what was not heard in between is gone. */
+/* Around a dump of the whole table: an entry that is not in it is gone. */
 void evpn_fabric_read_begin(struct evpn *evpn);
 void evpn_fabric_read_end(struct evpn *evpn);
 
-/* Links have changed: an SVI that is gone takes its entries along. */
+/* After a change of links: forgets the entries of SVIs that are gone. */
 void evpn_fabric_settle(struct evpn *evpn);
 
-/* Announces what is queued, a part of it at a time. */
-void evpn_fabric_say(struct evpn *evpn);
+/* Announces what is queued, at a limited rate. */
+void evpn_fabric_announce(struct evpn *evpn);
 
 void evpn_fabric_forget(struct evpn *evpn);
 

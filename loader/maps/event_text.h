@@ -10,12 +10,12 @@
 #include "loader/base/log.h"
 
 struct event_text {
-	const char *sentence; /* goes on after "MAC on PORT "; NULL: the counter's name will do */
+	const char *sentence; /* "MAC on PORT: SENTENCE"; NULL: use the counter's name */
 	enum log_level level;
-	bool repeats; /* hosts can cause it as often as they like: log it once a minute a claim */
+	bool repeats; /* hosts can cause it at any rate: log it once a minute for each claim */
 };
 
-/* What an event, or a claim, of this reason (enum counter) is called. Never NULL. */
+/* The text for an event or a claim with this reason (enum counter). Never NULL. */
 const struct event_text *event_text_find(unsigned int reason);
 
 #endif

@@ -9,10 +9,13 @@
 #include <bpf/bpf.h>
 
 #include "speak.h"
+#include "loader/base/log.h"
 #include "loader/base/text.h"
 
 #define SPEAK_NAPS   50
 #define SPEAK_NAP_NS 100000l
+
+static bool is_failing; /* the last failure was logged, and no call has succeeded since */
 
 /*
  * One call at a time, among all processes. A call takes some microseconds, but its process may have
@@ -68,5 +71,25 @@ int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 m
 	if (opts.retval)
 		return -EIO;
 	*call = answer.call;
+	is_failing = false;
 	return 0;
+}
+
+int speak_run_op(const struct pins *pins, const struct claim_key *key, enum speak_op op)
+{
+	struct speak_call call = {.key = *key, .op = op};
+
+	return speak_run(pins, &call);
+}
+
+void speak_log_failed(const struct claim_key *key, const char *interface, int err)
+{
+	char address[ADDR_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+
+	if (!is_failing)
+		log_error("%s: %s: cannot run garpd_speak: %s; retried each second; if that does "
+			  "not help: systemctl restart garpd",
+			  segment_text(key, interface, segment), addr_text(&key->addr, address),
+			  strerror(-err));
+	is_failing = true;
 }

@@ -13,9 +13,8 @@
  */
 #define ANNOUNCE_ACCURACY_US 1
 
-/* Where garpd_speak did not run, the daemon waits this long, and logs this. */
+/* After garpd_speak did not run, the daemon waits this long. */
 #define SPEAK_AGAIN_USEC 1000000ull
-#define SPEAK_AGAIN_TEXT "retried each second; if that does not help: systemctl restart garpd"
 
 /*
  * One call of garpd_speak (bpf/abi/abi.h). Waits until no other process is inside one: calls share
@@ -26,5 +25,11 @@ int speak_run(const struct pins *pins, struct speak_call *call);
 
 /* SPEAK_FABRIC, which takes a MAC as well. Returns as speak_run(). */
 int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);
+
+/* A call that needs nothing but the op. Returns as speak_run(). */
+int speak_run_op(const struct pins *pins, const struct claim_key *key, enum speak_op op);
+
+/* Logs once, until the program runs again, that it did not run for a claim in this segment. */
+void speak_log_failed(const struct claim_key *key, const char *interface, int err);
 
 #endif

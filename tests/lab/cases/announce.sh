@@ -168,12 +168,12 @@ case_host_entry_permanent_is_left() {
 	lab_wait 5 counter_is host_permanent 2 || t_fail "host_permanent is not 2"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" refreshed)"
-	assert_equals "lines about it" 1 "$(grep -c "entry is permanent and has $MAC_OLD" "$GARPD_LOG")"
+	assert_equals "lines about it" 1 "$(grep -c "permanent neighbour entry has $MAC_OLD" "$GARPD_LOG")"
 	# Put right, and wrong again: that is said once more.
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud permanent
 	in_hv "$GARPD" announce "$SERVICE"
 	lab_wait 5 counter_is host_refreshed 1 || t_fail "host_refreshed is not 1"
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
 	in_hv "$GARPD" announce "$SERVICE"
-	lab_await "$GARPD_LOG" 5 "entry is permanent and has $MAC_OLD" 2 || t_fail "not said again"
+	lab_await "$GARPD_LOG" 5 "permanent neighbour entry has $MAC_OLD" 2 || t_fail "not said again"
 }

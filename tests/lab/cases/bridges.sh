@@ -64,7 +64,7 @@ case_firewall_bridge_never_the_host() {
 case_firewall_bridge_unnamed_is_said() {
 	firewall_bridge
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'fwpr0: its guests are behind the bridge fwbr0' || t_fail "nothing was said"
+	lab_await "$GARPD_LOG" 5 'fwpr0: guests are behind the bridge fwbr0' || t_fail "nothing was said"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "

@@ -121,13 +121,13 @@ case_config_is_read_again() {
 	assert_claim "$SERVICE" state denied
 	echo 'bridges: [' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'stays as it was' || t_fail "the bad file is not complained of"
+	lab_await "$GARPD_LOG" 5 'stays in force' || t_fail "the bad file is not complained of"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	config_with_owner immediate "$MAC_NEW"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration read again' || t_fail "the good file is not taken"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "the good file is not taken"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 5 'kind=announce-'
 }
@@ -139,12 +139,12 @@ case_config_takes_a_start() {
 	lab_config 'bridges: [br0]' 'limits: {claims: 1024}' >/dev/null
 	for reading in 1 2; do
 		kill -HUP "$GARPD_PID"
-		lab_await "$GARPD_LOG" 5 'configuration read again' "$reading" || t_fail "not read"
+		lab_await "$GARPD_LOG" 5 'configuration reloaded' "$reading" || t_fail "not read"
 		assert_equals "lines about it" "$reading" "$(grep -c "$words" "$GARPD_LOG")"
 	done
 	lab_config 'bridges: [br0]' >/dev/null
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration read again' 3 || t_fail "not read"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' 3 || t_fail "not read"
 	assert_equals "lines about it" 2 "$(grep -c "$words" "$GARPD_LOG")"
 }
 
@@ -276,7 +276,7 @@ case_one_call_of_the_kernel_half_at_a_time() {
 	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sleep 5
 	holder=$LAB_LAST
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*tried again' || t_fail "not said: $(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*retried each second' || t_fail "not said: $(<"$GARPD_LOG")"
 	assert_fails 1 'busy' "$GARPD" announce "$SERVICE"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	wait "$holder"

@@ -108,7 +108,7 @@ case_explain_conflict() {
 # The remedy is a command that can be taken as it stands.
 # garpd has mended what it could, and looks no more.
 explain_all_is_said() {
-	lab_await "$GARPD_LOG" 8 'announced for the last time' || t_fail "not announced twice"
+	lab_await "$GARPD_LOG" 8 '2 of 2' || t_fail "not announced twice"
 	protocol_time 0.3
 }
 

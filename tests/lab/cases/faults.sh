@@ -200,7 +200,7 @@ case_rtnetlink_overrun_ends_newest() {
 	lab_await "$GARPD_LOG" 10 'port v-x attached' || t_fail "v-x: $(tail "$GARPD_LOG")"
 	lab_guest late 00:00:5e:00:53:1a
 	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
-	! grep -q 'v-x: no port any more' "$GARPD_LOG" || t_fail "v-x: $(tail "$GARPD_LOG")"
+	! grep -q 'v-x: no longer a port' "$GARPD_LOG" || t_fail "v-x: $(tail "$GARPD_LOG")"
 	assert_equals "v-x is there as" guest "$(port_field v-x role)"
 }
 
@@ -252,14 +252,14 @@ case_evpn_withdrawal_lost() {
 	on_a_fabric
 	lab_winguest old -n 0 -i -k 60000 eth0 "$MAC_OLD" "$SERVICE"
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud noarp extern_learn
-	lab_await "$GARPD_LOG" 5 "$SERVICE: is at $MAC_NEW now, says EVPN: announced" ||
+	lab_await "$GARPD_LOG" 5 "$SERVICE: announced for $MAC_NEW on vx0 .EVPN" ||
 		t_fail "not announced, as from vx0: $(<"$GARPD_LOG")"
 	kill -STOP "$GARPD_PID"
 	neighbour_changes 40000
 	in_hv ip neigh del "$SERVICE" dev br0
 	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
 	kill -CONT "$GARPD_PID"
-	lab_await "$GARPD_LOG" 10 "$SERVICE: is at $MAC_OLD now, says EVPN: announced, as from v-old" ||
+	lab_await "$GARPD_LOG" 10 "$SERVICE: announced for $MAC_OLD on v-old .EVPN" ||
 		t_fail "nobody is told: $(<"$GARPD_LOG")"
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
@@ -323,7 +323,7 @@ case_subnets_full() {
 	lab_start_garpd
 	lab_capture lan router lan0
 	subnets add 4200
-	lab_await "$GARPD_LOG" 20 'cannot guard against foreign addresses everywhere' ||
+	lab_await "$GARPD_LOG" 20 'not every foreign address is guarded' ||
 		t_fail "not said: $(tail -n 3 "$GARPD_LOG")"
 	subnets del 200
 	lab_wait 10 subnets_are 4002 || t_fail "not all subnets are in the map" # with br0's, and all others
@@ -410,7 +410,7 @@ case_bridge_made_again_in_the_window() {
 	lab_start_garpd
 	window_opens 2
 	in_hv ip link del br0
-	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "$(<"$GARPD_LOG")"
 	lab_bridge
 	for port in up0 v-old v-new v-other; do
 		in_hv ip link set "$port" master br0
@@ -497,7 +497,7 @@ case_speak_is_refused() {
 	assert_frame_after_ms 3050 lan 3 kind=probe 1 kind=announce-request
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_equals "lines about it" 1 \
-		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*retried each second" "$GARPD_LOG")"
 }
 
 # Nor is a move that EVPN tells of.
@@ -510,7 +510,7 @@ case_speak_of_a_move_is_refused() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud reachable extern_learn
 	assert_await_frames lan 1 5 "kind=announce-request src=$MAC_NEW"
 	assert_equals "lines about it" 1 \
-		"$(grep -c "^br0: $SERVICE: is at $MAC_NEW .*cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*retried each second" "$GARPD_LOG")"
 }
 
 # The claim of a port that has left is forgotten a little later.
@@ -523,7 +523,7 @@ case_speak_of_a_port_that_left_is_refused() {
 	start_refused
 	lab_wait 20 no_claims || t_fail "it stays: $(lab_claims)"
 	assert_equals "lines about it" 1 \
-		"$(grep -c "^br0: $SERVICE: .*port has left: cannot run garpd_speak: .*again each second" "$GARPD_LOG")"
+		"$(grep -c "^br0: $SERVICE: cannot run garpd_speak: .*retried each second" "$GARPD_LOG")"
 }
 
 # log_is_full ARGS...: its log goes to a full disk; the work goes on.
@@ -570,7 +570,7 @@ case_log_reader_stopped() {
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 10 grep -qE '^[0-9]+ lines of this log are lost' "$LAB_DIR/log" ||
 		t_fail "not said: $(tail -n 3 "$LAB_DIR/log")"
-	lab_wait 10 grep -q "$SERVICE.*probes" "$LAB_DIR/log" || t_fail "the log does not go on"
+	lab_wait 10 grep -q "$SERVICE.*probe received" "$LAB_DIR/log" || t_fail "the log does not go on"
 }
 
 # reload WORDS LINE...: a new configuration of the lab, until the log has the words.
@@ -588,7 +588,7 @@ case_reload_that_fails_leaves_the_rules() {
 	t_need bpftool
 	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' "$right")"
 	lab_capture lan router lan0
-	reload 'configuration read again' "$right"
+	reload 'configuration reloaded' "$right"
 	in_hv bpftool map freeze pinned "$PINS/gateways"
 	for i in 1 2; do
 		reload 'gateways: cannot write' "${right/$SERVICE/192.0.2.1$i}"
@@ -609,7 +609,7 @@ case_reload_that_fails_is_taken_back() {
 	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	# That of the gateways it cannot know to be as it was.
-	grep -q 'cannot write.*nor can .* be written back.*in part' "$GARPD_LOG" ||
+	grep -q 'cannot write.*partly applied.*cannot be restored' "$GARPD_LOG" ||
 		t_fail "$(tail -n 1 "$GARPD_LOG")"
 }
 
@@ -734,7 +734,7 @@ assert_replaced() {
 	# A port that left in between, and is nobody's when the new one comes.
 	in_hv ip link set v-other nomaster
 	lab_start_garpd --mode "$2"
-	grep -qE "$PINS: replaced what another version .*$3" "$GARPD_LOG" ||
+	grep -qE "$PINS: replaced the pins of another garpd version .*$3" "$GARPD_LOG" ||
 		t_fail "not said: $(<"$GARPD_LOG")"
 	in_hv test ! -e "$PINS/formerly" || t_fail "a map that nobody knows is left"
 	in_hv test ! -e "$PINS/next" || t_fail "the place for the new maps is left"

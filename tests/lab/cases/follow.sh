@@ -79,10 +79,10 @@ case_unconfirmed_is_said_once() {
 	lab_capture lan router lan0
 	takes_over "$SERVICE"
 	assert_await_frames lan 3 8 "$NUDGE_ALL .*tpa=192.0.2.77"
-	lab_await "$GARPD_LOG" 5 'a listener does not answer' || t_fail "nobody says it"
+	lab_await "$GARPD_LOG" 5 'a listener did not reply' || t_fail "nobody says it"
 	protocol_time 2.5
 	assert_frames_count 3 lan kind=request "src=$MAC_NEW" tpa=192.0.2.77
-	assert_equals "times that it was said" 1 "$(grep -c 'a listener does not answer' "$GARPD_LOG")"
+	assert_equals "times that it was said" 1 "$(grep -c 'a listener did not reply' "$GARPD_LOG")"
 	assert_claim "$SERVICE" unconfirmed 1
 	assert_claim "$SERVICE" confirmed_by null
 }

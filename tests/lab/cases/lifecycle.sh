@@ -61,7 +61,7 @@ case_port_renamed() {
 	in_hv ip link set v-new down
 	in_hv ip link set v-new name v-renamed
 	in_hv ip link set v-renamed up
-	lab_await "$GARPD_LOG" 5 'v-new: is v-renamed now' || t_fail "not noticed"
+	lab_await "$GARPD_LOG" 5 'v-new: renamed to v-renamed' || t_fail "not noticed"
 	lab_wait 5 port_is v-renamed forwarding true || t_fail "v-renamed does not forward"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_new_is_announced
@@ -73,7 +73,7 @@ case_port_leaves_the_bridge() {
 	lab_start_garpd
 	lab_capture guest new eth0
 	in_hv ip link set v-new nomaster
-	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "not noticed"
+	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "not noticed"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 3 5 'kind=probe'
 	protocol_time 2.5
@@ -85,7 +85,7 @@ case_port_leaves_the_bridge() {
 case_port_that_was_never_had_leaves() {
 	lab_start_garpd --mode tc
 	in_hv ip link set v-new nomaster
-	lab_await "$GARPD_LOG" 5 'v-new: no port any more, detached' || t_fail "not noticed"
+	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "not noticed"
 	in_hv tc qdisc add dev v-new clsact
 	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
 		bpf da object-pinned "/sys/fs/bpf/garpd/garpd_speak"
@@ -93,8 +93,8 @@ case_port_that_was_never_had_leaves() {
 	lab_await "$GARPD_LOG" 5 "v-new: somebody else's filter" || t_fail "not said"
 	in_hv ip link set v-new nomaster
 	in_hv ip link set v-other nomaster
-	lab_await "$GARPD_LOG" 5 'v-other: no port any more, detached' || t_fail "not noticed"
-	assert_equals "times v-new was detached" 1 "$(grep -c 'v-new: no port any more' "$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'v-other: no longer a port; detached' || t_fail "not noticed"
+	assert_equals "times v-new was detached" 1 "$(grep -c 'v-new: no longer a port' "$GARPD_LOG")"
 }
 
 # Killed between the second probe and the third, started again: announced once, and on time.

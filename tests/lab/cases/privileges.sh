@@ -37,9 +37,9 @@ case_privileges_are_dropped() {
 	in_hv ip link del v-late
 	lab_await "$GARPD_LOG" 5 'v-late: gone' || t_fail "v-late is not missed"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration read again' || t_fail "SIGHUP: $(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "SIGHUP: $(<"$GARPD_LOG")"
 	in_hv ip link set v-other nomaster
-	lab_await "$GARPD_LOG" 5 'v-other: no port any more, detached' || t_fail "not detached"
+	lab_await "$GARPD_LOG" 5 'v-other: no longer a port; detached' || t_fail "not detached"
 }
 
 case_privileges_are_dropped_tc() {
@@ -216,9 +216,9 @@ case_config_of_somebody_else_is_said() {
 	printf 'bridges: [br0]\n' >"$LAB_DIR/home/garpd.yaml"
 	chown -R 65534 "$LAB_DIR/home"
 	lab_start_garpd_at hv -c "$LAB_DIR/home/garpd.yaml"
-	grep -q 'SIGHUP will not be able' "$GARPD_LOG" || t_fail "not said: $(<"$GARPD_LOG")"
+	grep -q 'a reload cannot read it' "$GARPD_LOG" || t_fail "not said: $(<"$GARPD_LOG")"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'Permission denied.*stays as it was' || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'Permission denied.*stays in force' || t_fail "$(<"$GARPD_LOG")"
 }
 
 # ---- whose directory ----

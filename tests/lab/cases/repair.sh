@@ -48,7 +48,7 @@ case_repair_makes_no_entry() {
 	in_hv ip neigh del "$SERVICE" dev br0
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_await "$GARPD_LOG" 8 'announced for the last time' || t_fail "not announced"
+	lab_await "$GARPD_LOG" 8 '2 of 2' || t_fail "not announced"
 	protocol_time 0.3
 	assert_equals "entry" none "$(lab_host_mac_of "$SERVICE")"
 	assert_equals "repaired" 0 "$(lab_counter host_repaired)"

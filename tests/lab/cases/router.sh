@@ -185,7 +185,7 @@ case_router_relay_is_read_again() {
 	assert_equals "relay of lan0" false "$(port_field lan0 relay)"
 	lab_config 'relay: yes' >/dev/null
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration read again'
+	lab_await "$GARPD_LOG" 5 'configuration reloaded'
 	assert_equals "relay of lan0" true "$(port_field lan0 relay)"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
@@ -321,7 +321,7 @@ case_router_waits_and_follows() {
 	in_ns router ip link add late0 type veth peer name far0
 	lab_await "$GARPD_LOG" 3 'late0: router port attached' || t_fail "late0 is not attached"
 	in_ns router ip link set late0 name late7
-	lab_await "$GARPD_LOG" 3 'late0: is late7 now' || t_fail "late7 is not followed"
+	lab_await "$GARPD_LOG" 3 'late0: renamed to late7' || t_fail "late7 is not followed"
 	in_ns router ip link del late7
 	lab_await "$GARPD_LOG" 3 'late7: gone' || t_fail "late7 is not forgotten"
 	lab_await "$GARPD_LOG" 3 'late\*: no interface' 2 || t_fail "nothing said of late*"
@@ -409,9 +409,9 @@ case_router_xdp_generic_bridge_device() {
 # The bridge wins, and it is said.
 case_router_port_of_a_bridge_is_said() {
 	lab_start_garpd --router 'v-*' --router 'br*'
-	grep -q 'v-new: no router port: it belongs to a bridge or bond' "$GARPD_LOG" ||
+	grep -q 'v-new: cannot be a router port: member of a bridge or bond' "$GARPD_LOG" ||
 		t_fail "nothing said of v-new: $(<"$GARPD_LOG")"
-	grep -q 'br0: no router port: it belongs to "bridges"' "$GARPD_LOG" ||
+	grep -q 'br0: cannot be a router port: in "bridges" already' "$GARPD_LOG" ||
 		t_fail "nothing said of br0: $(<"$GARPD_LOG")"
 	lab_ports | jq -e 'all(.[]; .role != "router")' >/dev/null ||
 		t_fail "a router port on a bridge"

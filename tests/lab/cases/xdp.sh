@@ -367,7 +367,7 @@ case_xdp_ports_go() {
 	in_hv ip link del v-other
 	in_hv ip link set v-old nomaster
 	lab_await "$GARPD_LOG" 5 'v-other: gone' || t_fail "not noticed: $(<"$GARPD_LOG")"
-	lab_await "$GARPD_LOG" 5 'v-old: no port any more, detached' || t_fail "not detached"
+	lab_await "$GARPD_LOG" 5 'v-old: no longer a port; detached' || t_fail "not detached"
 	assert_xdp_mode v-old none
 	assert_equals "links left" 2 "$(in_hv find /sys/fs/bpf/garpd/links -type f | wc -l)"
 	assert_announces
