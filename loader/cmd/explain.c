@@ -25,7 +25,7 @@ static void explain_show(const struct explains *explains, bool as_json)
 	}
 }
 
-/* 0; 1: nobody has claimed the address here, which is explained, too; or -errno with `err`. */
+/* 0; 1: there is no claim, and the reasons are printed; or -errno with `err`. */
 static int explain_address(const struct addr *addr, bool as_json, struct err *err)
 {
 	struct explains explains;

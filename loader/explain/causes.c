@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * causes.c - what may be wrong with an address, the most likely first. The causes
- * themselves are functions of the facts and of nothing else: explain_nobody.c, explain_policy.c,
- * explain_claim.c, explain_ports.c and explain_host.c have them.
+ * causes.c - what may be wrong with an address, the most likely first. Each cause is a function of
+ * the facts alone: unclaimed.c, policy.c, claim.c, port.c and host.c.
  */
-#include <stdio.h>
-
 #include "parts.h"
-
-/* ---- the table ---- */
 
 static const struct cause {
 	const char *name;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * claim.c - the causes that stand in the claim: a quarrel, the daemon, the listeners.
+ * claim.c - the causes that stand in the claim: a conflict, the daemon, the listeners.
  */
 #include <stdio.h>
 
 #include "parts.h"
 
-/* A live host's own ARP asks for somebody more often than this. */
+/* A live host sends ARP of its own more often than this. */
 #define SILENT_NS (3600 * NSEC_PER_SEC)
 
 /* ---- the claim ---- */
@@ -15,22 +15,24 @@ bool find_conflict(const struct explain *explain, struct finding *finding)
 {
 	const struct claim *claim = &explain->claim;
 	__u32 port = explain->rival_fdb.port ? explain->rival_fdb.port : claim->rival_port;
+	const char *does = claim->reason == COUNTER_conflict_probe ? "also probes for the address"
+								   : "answers for the address";
 
 	if (claim->state != CLAIM_CONFLICT)
 		return false;
 	if (claim->reason == COUNTER_conflict_elsewhere)
-		finding_trouble(finding, "conflict: %s has the address on two ports, %s is one",
+		finding_trouble(finding, "conflict: %s uses the address on two ports, one is %s",
 				MAC(claim->mac), explain_name(explain, claim->port));
 	else if (mac_is_zero(claim->rival))
-		finding_trouble(finding, "conflict: another host has the address, or wants it");
+		finding_trouble(finding, "conflict: another host %s", does);
 	else
-		finding_trouble(finding,
-				"conflict: %s on %s has the address or wants it, as %s on %s does",
-				MAC(claim->rival), explain_name(explain, port), MAC(claim->mac),
+		finding_trouble(finding, "conflict: %s on %s %s of %s on %s", MAC(claim->rival),
+				explain_name(explain, port), does, MAC(claim->mac),
 				explain_name(explain, claim->port));
 	return finding_remedy(
-		finding, "take it off one of the two; nobody is announced until the other says so "
-			 "or probes again");
+		finding,
+		"remove the address from one of the two; neither is announced until the other one "
+		"announces itself or probes again");
 }
 
 bool find_frozen(const struct explain *explain, struct finding *finding)
@@ -40,12 +42,12 @@ bool find_frozen(const struct explain *explain, struct finding *finding)
 
 	if (claim->state != CLAIM_FROZEN)
 		return false;
-	finding_trouble(finding, "it moved %u times within %s: frozen, nothing is said",
+	finding_trouble(finding, "frozen: %u moves within %s; the address is not announced",
 			claim->recent_moves, DURATION(explain->settings.moves_ns));
 	return finding_remedy(
 		finding,
-		"find out who takes it from whom (garpd watch), then: garpd thaw %s. It thaws "
-		"by itself in %s, if it is quiet",
+		"find the hosts that take it from each other (garpd watch), then: garpd thaw %s. "
+		"It thaws by itself in %s, if it stays quiet",
 		ADDR(&explain->addr), DURATION(left_ns));
 }
 
@@ -53,21 +55,22 @@ bool find_daemon_down(const struct explain *explain, struct finding *finding)
 {
 	if (explain->daemon != 0)
 		return false;
-	finding_trouble(finding,
-			"the daemon does not run: windows are not ended, nobody is nudged; only "
-			"declared addresses are announced, at their first probe");
-	return finding_remedy(finding, "systemctl start garpd, or garpd run as before");
+	finding_trouble(finding, "the daemon is not running: no window ends, no listener is "
+				 "nudged; only declared addresses are announced, at their first "
+				 "probe");
+	return finding_remedy(finding, "systemctl start garpd, or garpd run with the same flags");
 }
 
 bool find_announce_failed(const struct explain *explain, struct finding *finding)
 {
+	const char *name = explain_name(explain, explain->claim.port);
+
 	if (!(explain->claim.flags & CLAIM_F_DEFERRED) || !explain->claim.retries)
 		return false;
-	finding_trouble(finding, "the kernel takes no announcement on %s; tried %u times so far",
-			explain_name(explain, explain->claim.port), explain->claim.retries);
-	return finding_remedy(finding, "is %s up, with its peer? ip -s link show dev %s",
-			      explain_name(explain, explain->claim.port),
-			      explain_name(explain, explain->claim.port));
+	finding_trouble(finding, "the kernel cannot send the announcement on %s; tried %u times",
+			name, explain->claim.retries);
+	return finding_remedy(finding, "check that %s and its peer are up: ip -s link show dev %s",
+			      name, name);
 }
 
 bool find_announce_lost(const struct explain *explain, struct finding *finding)
@@ -79,32 +82,31 @@ bool find_announce_lost(const struct explain *explain, struct finding *finding)
 		return false;
 	if (explain_is_announced(explain) || claim->flags & CLAIM_F_DEFERRED)
 		return false;
-	finding_trouble(finding, "an announcement was due and could not be sent: %s took no frame",
+	finding_trouble(finding, "an announcement was due and could not be sent on %s",
 			explain_name(explain, claim->port));
 	return finding_remedy(finding, "when the port is up again: garpd announce %s",
 			      ADDR(&explain->addr));
 }
 
-/* An attempt after which the owner from before it has the address still. */
+/* An attempt after which the former owner still has the address. */
 bool find_lapsed(const struct explain *explain, struct finding *finding)
 {
 	const struct claim *claim = &explain->claim;
-	__u32 wanted = explain_min_probes(explain);
+	__u32 required = explain_min_probes(explain);
 
 	if (!explain_is_claimed(explain) || claim->reason != COUNTER_lapsed)
 		return false;
-	if (claim->window_probes < wanted)
+	if (claim->window_probes < required)
 		finding_trouble(finding,
-				"the last attempt came to nothing: probes of its window %u, of %u "
-				"that are wanted, and no sign of use",
-				claim->window_probes, wanted);
+				"the last attempt was ignored: %u of %u required probes, and no "
+				"use of the address",
+				claim->window_probes, required);
 	else
-		finding_trouble(finding, "the last attempt came to nothing: somebody objected");
-	return finding_remedy(
-		finding,
-		"should another than %s have it? Let that guest probe again, or declare "
-		"the address with its owners",
-		MAC(claim->owner));
+		finding_trouble(finding, "the last attempt was ignored: another host objected");
+	return finding_remedy(finding,
+			      "if another host than %s should own it, let that one probe again, or "
+			      "declare the address with its owners",
+			      MAC(claim->owner));
 }
 
 bool find_doubted(const struct explain *explain, struct finding *finding)
@@ -114,12 +116,12 @@ bool find_doubted(const struct explain *explain, struct finding *finding)
 	if (claim->state != CLAIM_OWNED || !(claim->flags & CLAIM_F_DOUBTED))
 		return false;
 	finding_trouble(finding,
-			"another host has named or probed the address since %s did, or its MAC was "
-			"heard on another port than %s: nothing is repeated for it",
+			"another host used or probed the address since %s did, or its MAC was "
+			"heard on another port than %s: it is not announced again",
 			MAC(claim->mac), explain_name(explain, claim->port));
 	return finding_remedy(
-		finding, "once it names the address from there that is over: a ping from it is "
-			 "enough");
+		finding,
+		"this ends when the owner uses the address on that port: a ping is enough");
 }
 
 /* ---- the listeners ---- */
@@ -150,12 +152,12 @@ bool find_unconfirmed(const struct explain *explain, struct finding *finding)
 		return false;
 	if (count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
-	finding_trouble(finding, "%s%s has not answered %u nudges: it may go on sending elsewhere",
+	finding_trouble(finding, "%s%s did not answer %u nudges: it may still send to another MAC",
 			ADDR(&silent->addr), more, silent->tries);
 	return finding_remedy(
 		finding,
-		"see whether its table has %s at %s, and clear the entry if not; a host that is no "
-		"more does no harm",
+		"check that its table has %s at %s, else clear the entry; ignore if that host no "
+		"longer exists",
 		ADDR(&explain->addr), MAC(explain->claim.mac));
 }
 
@@ -170,7 +172,7 @@ bool find_nudging(const struct explain *explain, struct finding *finding)
 			       ADDR(&silent->addr));
 }
 
-/* By a listener, who answered; or by the host's own entry, which followed. */
+/* By a listener that answered, or by the host's own entry, which followed. */
 static bool is_confirmed(const struct explain *explain)
 {
 	__u64 since_ns = explain->claim.announced_since_ns;
@@ -184,32 +186,31 @@ static bool is_confirmed(const struct explain *explain)
 	return explain->claim.refreshed || explain->claim.confirmed_ns >= since_ns;
 }
 
-/* Whoever is waited for is told of by himself. */
+/* Silent listeners have a cause of their own. */
 bool explain_is_unproven(const struct explain *explain)
 {
-	size_t waited_for;
+	size_t silent;
 
-	first_silent(explain, &waited_for);
-	return explain_is_announced(explain) && !waited_for && !is_confirmed(explain);
+	first_silent(explain, &silent);
+	return explain_is_announced(explain) && !silent && !is_confirmed(explain);
 }
 
 bool find_unproven(const struct explain *explain, struct finding *finding)
 {
 	if (!explain_is_unproven(explain))
 		return false;
-	finding_trouble(finding, "announced, and nobody was there to confirm it: a filter may have "
-				 "stopped it");
-	return finding_remedy(finding,
-			      "look for it with tcpdump on the uplink; or name gateways:, which "
-			      "are asked the next time");
+	finding_trouble(finding, "announced, but no host confirmed it: a filter may have dropped "
+				 "the announcement");
+	return finding_remedy(finding, "look for it with tcpdump on the uplink; or set gateways:, "
+				       "which are nudged the next time");
 }
 
 bool find_nudge_never(const struct explain *explain, struct finding *finding)
 {
 	if (explain->settings.nudge != NUDGE_NEVER || !explain_is_announced(explain))
 		return false;
-	finding_trouble(finding, "nobody is asked whether it followed (nudge: never): who ignores "
-				 "gratuitous ARP goes unnoticed");
+	finding_trouble(finding, "listeners are not nudged (nudge: never): one that ignores "
+				 "gratuitous ARP is not noticed");
 	return finding_remedy(finding, "nudge: auto");
 }
 
@@ -221,27 +222,30 @@ bool find_window_open(const struct explain *explain, struct finding *finding)
 
 	if (claim->state != CLAIM_PROBING || claim->window_end_ns <= explain->now_ns)
 		return false;
-	return finding_trouble(
-		finding, "its window is open: it is decided in %s, unless another probe comes",
-		DURATION(claim->window_end_ns - explain->now_ns));
+	return finding_trouble(finding,
+			       "the window is open: it ends in %s, unless another probe arrives",
+			       DURATION(claim->window_end_ns - explain->now_ns));
 }
 
 bool find_queued(const struct explain *explain, struct finding *finding)
 {
+	bool port = explain->claim.queued == QUEUED_PORT;
+
 	if (!(explain->claim.flags & CLAIM_F_DEFERRED) || explain->claim.queued == QUEUED_NOT)
 		return false;
-	finding_trouble(finding, "its announcement waits: %s",
-			explain->claim.queued == QUEUED_PORT ? "its port says too much at once"
-							     : "all ports together say too much");
+	finding_trouble(finding, "its announcement is rate-limited, by the limit of %s; queued",
+			port ? "its port" : "all ports together");
 	return finding_remedy(finding,
-			      "if that is usual here, raise the announcements under limits:");
+			      "if that is usual here, raise %sannouncements_per_second: under "
+			      "limits:",
+			      port ? "" : "all_");
 }
 
 bool find_self_announced(const struct explain *explain, struct finding *finding)
 {
 	if (!explain_is_settled(explain) || explain->claim.reason != COUNTER_self_announced)
 		return false;
-	return finding_trouble(finding, "the guest announced itself: there was nothing to add");
+	return finding_trouble(finding, "the guest announced itself; garpd had nothing to add");
 }
 
 bool find_router_only(const struct explain *explain, struct finding *finding)
@@ -249,9 +253,9 @@ bool find_router_only(const struct explain *explain, struct finding *finding)
 	if (!explain_is_announced(explain) || !explain->has_port ||
 	    explain->port.role != ROLE_ROUTER || explain->port.relay)
 		return false;
-	finding_trouble(finding, "this host alone is told: %s is a router port without relay",
+	finding_trouble(finding, "announced to this host only: %s is a router port without relay",
 			explain_name(explain, explain->claim.port));
-	return finding_remedy(finding, "relay: yes tells the other hosts of that LAN, too");
+	return finding_remedy(finding, "relay: yes announces to the other hosts of that LAN, too");
 }
 
 bool find_silent(const struct explain *explain, struct finding *finding)
@@ -262,9 +266,9 @@ bool find_silent(const struct explain *explain, struct finding *finding)
 
 	if (claim->state != CLAIM_OWNED || since_ns < (refresh_ns ? refresh_ns : SILENT_NS))
 		return false;
-	finding_trouble(finding, "its owner was not heard of for %s%s", DURATION(since_ns),
+	finding_trouble(finding, "its owner was not heard for %s%s", DURATION(since_ns),
 			refresh_ns ? ": it is not announced again" : "");
-	return finding_remedy(finding, "is it alive? %s %s %s",
+	return finding_remedy(finding, "check that it is alive: %s %s %s",
 			      addr_is_ipv4(&explain->addr) ? "arping -c 3 -I" : "ping -c 3 -I",
 			      explain_name(explain, claim->key.segment), ADDR(&explain->addr));
 }

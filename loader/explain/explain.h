@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain.h - why an address is where it is: what is known of it, and what may be wrong.
+ * explain.h - what is known of an address, what may be wrong with it, and the remedy.
  *
- * explain_read() gathers the facts, from the pinned maps and from the kernel; all that follows from
- * them, causes (causes.c) and sentences (sentences.c), looks at nothing else.
+ * explain_read() gathers the facts from the pinned maps and from the kernel. The causes (causes.c)
+ * and the sentences (sentences.c) are functions of the facts alone.
  */
 #ifndef GARPD_EXPLAIN_EXPLAIN_H
 #define GARPD_EXPLAIN_EXPLAIN_H
@@ -21,17 +21,17 @@ struct explains {
 };
 
 /*
- * The address in every segment where it is claimed; where it is in none, one without a claim. 0, or
- * -errno with `err`. explain_free takes what is left either way.
+ * One struct explain for each segment where the address is claimed, or a single one without a
+ * claim. 0, or -errno with `why`. Call explain_free either way.
  */
 int explain_read(const struct pins *pins, const struct addr *addr, struct explains *explains,
-		 struct err *err);
+		 struct err *why);
 void explain_free(struct explains *explains);
 
 /* Of a struct explain, in JSON and on the screen. */
 extern const struct field explain_fields[];
 
-/* The screen: sections, what is wrong, what to do. */
+/* Prints the screen: the sections, what is wrong, the remedies. */
 void explain_print(const struct explain *explain);
 
 #endif

@@ -16,7 +16,7 @@
 #include "loader/base/text.h"
 
 #define EXPLAIN_INTERFACES 8 /* of the host in one segment */
-#define EXPLAIN_PLACES	   8 /* segments, or ports of one kind, that are named: one line */
+#define EXPLAIN_PLACES	   8 /* segments, or ports of one kind, that one line names */
 #define EXPLAIN_NAMES	   48
 
 /* An L3 interface of the host in the segment. */
@@ -25,44 +25,43 @@ struct explain_interface {
 	struct neigh neigh;
 	__u8 drops_here; /* drop_gratuitous_arp, or drop_unsolicited_na in IPv6, of it */
 	__u8 drops_all;	 /* drop_gratuitous_arp of conf/all */
-	__u8 accepts;	 /* arp_accept, or accept_untracked_na: an announcement makes an entry */
 };
 
 /* Interfaces of which the first few are named. */
 struct explain_places {
 	__u32 ifindex[EXPLAIN_PLACES];
-	size_t count; /* of all, which may be more */
+	size_t count; /* of all of them, named or not */
 };
 
-/* What is known of an address in one segment; or, without a claim, anywhere here. */
+/* What is known of an address in one segment; without a claim, in all segments. */
 struct explain {
 	struct addr addr;
 	__u64 now_ns;
-	struct claim claim; /* state CLAIM_NONE: nobody has claimed the address */
+	struct claim claim; /* state CLAIM_NONE: there is no claim */
 	struct listener_row listener[LISTENERS];
 	size_t listeners;
 
 	struct settings settings;
 	bool is_declared;
-	struct prefix prefix; /* the entry of the configuration that counts here */
+	struct prefix prefix; /* the declared entry that applies */
 	struct address declared;
 	bool is_host;
 	__u32 host;	      /* enum host_address */
 	struct guard guard;   /* of claim.port */
 	struct policy policy; /* on claim.mac */
 	__u64 counted[COUNTER_MAX];
-	int daemon; /* 1: it runs, 0: it does not, or -errno */
+	int daemon; /* 1: it is running, 0: it is not, or -errno */
 
-	bool has_port;			/* claim.port is described, which is: */
-	struct port port;		/* as the programs see it */
+	bool has_port;			/* claim.port is in map `ports`: */
+	struct port port;		/* its element there */
 	bool port_exists;		/* as an interface */
 	bool in_vlan;			/* the port takes the claim's VLAN */
-	struct explain_places segments; /* where garpd is; without a claim */
-	size_t ports;			/* there in all */
+	struct explain_places segments; /* where garpd is attached; without a claim only */
+	size_t ports;			/* in them */
 
 	struct explain_interface interface[EXPLAIN_INTERFACES];
 	size_t interfaces;
-	bool has_fdb; /* the segment is a bridge, of which: */
+	bool has_fdb; /* the segment is a bridge: */
 	struct fdb fdb, rival_fdb;
 	struct bridge_port bridge_port;	   /* claim.port's */
 	struct explain_places suppressing; /* other ports with neigh_suppress */
@@ -74,7 +73,7 @@ struct explain {
 	size_t names;
 };
 
-/* Names an interface among the facts; and where it counts as one of `places`, there. */
+/* Keep an interface's name; count it as one of `places`, too. */
 void explain_note_name(struct explain *explain, __u32 ifindex);
 void explain_note_place(struct explain *explain, struct explain_places *places, __u32 ifindex);
 
@@ -85,16 +84,16 @@ static inline bool explain_is_claimed(const struct explain *explain)
 	return explain->claim.state != CLAIM_NONE;
 }
 
-/* The claim's MAC is whom the address belongs to, and everybody is meant to know it. */
+/* The address belongs to the claim's MAC, and other hosts should have it in their caches. */
 bool explain_is_settled(const struct explain *explain);
 
 /* garpd has announced the present owner. */
 bool explain_is_announced(const struct explain *explain);
 
-/* It was nudged since then, or would have been, and has not answered. */
+/* Nudged since the announcement, without an answer. */
 bool explain_is_waited_for(const struct explain *explain, const struct listener *listener);
 
-/* How many probes make a claim. */
+/* How many probes are required. */
 __u32 explain_min_probes(const struct explain *explain);
 
 /* "br0"; "#7" where it is gone; "nowhere" for 0. */
@@ -105,7 +104,7 @@ const char *explain_name(const struct explain *explain, __u32 ifindex);
 const char *explain_places_text(const struct explain *explain, const struct explain_places *places,
 				char text[PLACES_TEXT_LEN]);
 
-/* Does the entry say what everybody is meant to know? NEIGH_ABSENT where nobody is meant to. */
+/* Whether the entry has the claim's MAC; NEIGH_ABSENT unless the claim is settled. */
 enum neigh_outcome explain_outcome(const struct explain *explain,
 				   const struct explain_interface *interface);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gather.c - gathers what is known of an address: from the pinned maps (explain_maps.c), from
- * rtnetlink, and from /proc/sys/net. What follows from it is said elsewhere.
+ * gather.c - gathers what is known of an address: from the pinned maps (gather_maps.c), from
+ * rtnetlink and from /proc/sys/net.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -15,13 +15,13 @@
 #include "loader/rtnl/links.h"
 #include "loader/topology/ports.h"
 
-/* A claim that changes while its surroundings are read is looked at again, so many times. */
+/* How often to start again where the claim changes meanwhile. */
 #define GATHER_TRIES 4
 
 /* The kernel's tables, read once for all segments. */
 struct kernel {
 	struct netlink netlink;
-	struct ports *ports; /* which interfaces the host has where; it attaches nothing */
+	struct ports *ports; /* to look up the host's interfaces; attaches nothing */
 	struct bridge_port *bridge_port;
 	size_t bridge_ports;
 };
@@ -31,7 +31,6 @@ struct kernel {
 static void interface_read(struct explain *explain, struct kernel *kernel, __u32 ifindex)
 {
 	struct explain_interface *interface = &explain->interface[explain->interfaces];
-	bool v4 = addr_is_ipv4(&explain->addr);
 	char name[IF_NAMESIZE];
 
 	interface->ifindex = ifindex;
@@ -43,8 +42,6 @@ static void interface_read(struct explain *explain, struct kernel *kernel, __u32
 		return;
 	interface->drops_here = neigh_has_drop_setting(name, &explain->addr);
 	interface->drops_all = neigh_has_drop_setting("all", &explain->addr);
-	interface->accepts = neigh_setting(name, &explain->addr,
-					   v4 ? "arp_accept" : "accept_untracked_na");
 }
 
 static void interfaces_read(struct explain *explain, struct kernel *kernel)
@@ -53,7 +50,7 @@ static void interfaces_read(struct explain *explain, struct kernel *kernel)
 	__u32 ifindexes[EXPLAIN_INTERFACES] = {key->segment};
 	size_t i, count = 1;
 
-	if (key->inner_vlan) /* the host has no interface behind two tags that we know of */
+	if (key->inner_vlan) /* no interface of the host is known behind two tags */
 		return;
 	/* A router port is an L3 interface itself; of a bridge the VLAN decides. */
 	if (!explain->has_port || explain->port.role != ROLE_ROUTER || key->vlan)
@@ -88,7 +85,7 @@ static void fdb_note(struct explain *explain, struct kernel *kernel, const __u8 
 	explain_note_name(explain, fdb->port);
 }
 
-static void kernel_tell(struct explain *explain, struct kernel *kernel)
+static void kernel_look_up(struct explain *explain, struct kernel *kernel)
 {
 	interfaces_read(explain, kernel);
 	explain->has_fdb = explain->has_port && explain->port.role != ROLE_ROUTER;
@@ -116,9 +113,9 @@ static int bridge_port_hear(struct kernel *kernel, const struct nlmsghdr *messag
 static int kernel_hear(void *ctx, const struct nlmsghdr *message)
 {
 	struct kernel *kernel = ctx;
-	int error = ports_hear(kernel->ports, message);
+	int err = ports_hear(kernel->ports, message);
 
-	return error ? error : bridge_port_hear(kernel, message);
+	return err ? err : bridge_port_hear(kernel, message);
 }
 
 static void kernel_close(struct kernel *kernel)
@@ -128,20 +125,20 @@ static void kernel_close(struct kernel *kernel)
 	free(kernel->bridge_port);
 }
 
-/* A table that changes while it is read is taken as it is: the next look is the user's. */
-static int kernel_open(struct kernel *kernel, struct err *err)
+/* A dump that the kernel marks as inconsistent is used all the same. */
+static int kernel_open(struct kernel *kernel, struct err *why)
 {
 	static const struct config nothing;
-	static const struct ports_ops nobody;
-	int code = netlink_open(&kernel->netlink, NULL, err);
+	static const struct ports_ops no_ops;
+	int err = netlink_open(&kernel->netlink, NULL, why);
 
-	if (code)
-		return code;
-	code = ports_new(&kernel->ports, &nothing, &nobody, NULL);
-	if (!code)
-		code = links_read(&kernel->netlink, kernel_hear, kernel);
-	if (code < 0)
-		return err_set(err, code, "links: cannot be read: %s", strerror(-code));
+	if (err)
+		return err;
+	err = ports_new(&kernel->ports, &nothing, &no_ops, NULL);
+	if (!err)
+		err = links_read(&kernel->netlink, kernel_hear, kernel);
+	if (err < 0)
+		return err_set(why, err, "links: cannot be read: %s", strerror(-err));
 	return 0;
 }
 
@@ -149,11 +146,11 @@ static int kernel_open(struct kernel *kernel, struct err *err)
 
 /* One for each claim of the address, or one without. */
 static int explains_begin(const struct claims *claims, const struct addr *addr,
-			  struct explains *explains)
+			  struct explains *explains, struct err *why)
 {
 	explains->explain = calloc(claims->count + 1, sizeof(*explains->explain));
 	if (!explains->explain)
-		return -ENOMEM;
+		return err_set(why, -ENOMEM, "claims: out of memory");
 	for (size_t i = 0; i < claims->count; i++)
 		if (memcmp(&claims->claim[i].key.addr, addr, sizeof(*addr)) == 0)
 			explains->explain[explains->count++].claim = claims->claim[i];
@@ -163,10 +160,10 @@ static int explains_begin(const struct claims *claims, const struct addr *addr,
 }
 
 /*
- * The claim as it is by now: the kernel may have kept us waiting for seconds (its RTNL lock is one
- * for all namespaces). True where it is about something else than what was read around it.
+ * Reads the claim again: rtnetlink may have taken seconds, as the kernel has one RTNL lock for all
+ * namespaces. True if what was read around it is no longer about the same hosts.
  */
-static bool claim_moves_on(const struct pins *pins, struct explain *explain)
+static bool has_claim_changed(const struct pins *pins, struct explain *explain)
 {
 	struct claim before = explain->claim, claim;
 
@@ -179,18 +176,18 @@ static bool claim_moves_on(const struct pins *pins, struct explain *explain)
 }
 
 static int explain_gather(const struct pins *pins, struct explain *explain, struct kernel *kernel,
-			  const struct addr *addr, struct err *err)
+			  const struct addr *addr, struct err *why)
 {
-	int code, tries = 0;
+	int err, tries = 0;
 
 	do {
 		*explain = (struct explain){.addr = *addr, .claim = explain->claim};
-		code = explain_read_maps(pins, explain, err);
-		if (code)
-			return code;
+		err = explain_read_maps(pins, explain, why);
+		if (err)
+			return err;
 		if (explain_is_claimed(explain))
-			kernel_tell(explain, kernel);
-	} while (claim_moves_on(pins, explain) && ++tries < GATHER_TRIES);
+			kernel_look_up(explain, kernel);
+	} while (has_claim_changed(pins, explain) && ++tries < GATHER_TRIES);
 	if (explain_is_claimed(explain))
 		explain->listeners = listeners_of(pins->listeners, &explain->claim.key,
 						  explain->listener);
@@ -199,23 +196,24 @@ static int explain_gather(const struct pins *pins, struct explain *explain, stru
 }
 
 int explain_read(const struct pins *pins, const struct addr *addr, struct explains *explains,
-		 struct err *err)
+		 struct err *why)
 {
 	struct kernel kernel = {};
 	struct claims claims;
-	int code;
+	int err;
 
 	*explains = (struct explains){};
-	code = claims_read(pins->claims, &claims, err);
-	if (!code && explains_begin(&claims, addr, explains))
-		code = err_set(err, -ENOMEM, "claims: out of memory");
-	if (!code)
-		code = kernel_open(&kernel, err);
-	for (size_t i = 0; i < explains->count && !code; i++)
-		code = explain_gather(pins, &explains->explain[i], &kernel, addr, err);
-	kernel_close(&kernel);
+	err = claims_read(pins->claims, &claims, why);
+	if (!err)
+		err = explains_begin(&claims, addr, explains, why);
 	claims_free(&claims);
-	return code;
+	if (err)
+		return err;
+	err = kernel_open(&kernel, why);
+	for (size_t i = 0; i < explains->count && !err; i++)
+		err = explain_gather(pins, &explains->explain[i], &kernel, addr, why);
+	kernel_close(&kernel);
+	return err;
 }
 
 void explain_free(struct explains *explains)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gather_maps.c - what the pinned maps say of an address: the policy, its port, the counters.
+ * gather_maps.c - the facts in the pinned maps: the policy, the port, the counters.
  */
 #include <net/if.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* ---- policy ---- */
 
-/* Which entry it is that a look-up of the address finds: the tree itself does not tell. */
+/* The kernel looks up the value alone; the longest prefix that covers the address is its key. */
 static void declared_read(const struct pins *pins, struct explain *explain)
 {
 	struct prefix whole = {.len = ADDR_BITS, .addr = explain->addr}, key;
@@ -39,7 +39,7 @@ static bool is_foreign(const struct pins *pins, const struct explain *explain)
 	       !bpf_map_lookup_elem(pins->subnets, &subnet, &what) && what == SUBNET_FOREIGN;
 }
 
-/* As policy_of() of bpf/guard.h asks the same maps. */
+/* The same look-ups as policy_of() in bpf/guard.h. */
 static void guard_read(const struct pins *pins, struct explain *explain)
 {
 	struct rule_address address = {
@@ -91,7 +91,7 @@ static bool place_is_noted(const struct explain_places *places, __u32 ifindex)
 	return false;
 }
 
-/* Where garpd is: what an address that nobody has claimed was not heard on. */
+/* Where garpd is attached: it heard no probe for the address there. */
 static void segments_read(const struct pins *pins, struct explain *explain)
 {
 	struct map_walk walk = map_walk_begin(pins->ports);
@@ -107,17 +107,17 @@ static void segments_read(const struct pins *pins, struct explain *explain)
 	}
 }
 
-int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err)
+int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why)
 {
 	const struct claim *claim = &explain->claim;
 	__u32 zero = 0;
-	int code = bpf_map_lookup_elem(pins->settings, &zero, &explain->settings);
+	int err = bpf_map_lookup_elem(pins->settings, &zero, &explain->settings);
 
-	if (code)
-		return err_set(err, code, "settings: cannot read the map: %s", strerror(-code));
-	code = counters_read(pins, explain->counted, err);
-	if (code)
-		return code;
+	if (err)
+		return err_set(why, err, "settings: cannot read the map: %s", strerror(-err));
+	err = counters_read(pins, explain->counted, why);
+	if (err)
+		return err;
 	port_read(pins, explain);
 	policy_read(pins, explain);
 	explain->daemon = pins_is_locked();

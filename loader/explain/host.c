@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * host.c - the causes that stand in the kernel's own tables: the host's neighbours, the
- * bridge's forwarding table, and what its ports let through.
+ * host.c - the causes that stand in the kernel's own tables: the host's neighbours, the bridge's
+ * forwarding table and the settings of its ports.
  */
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -25,22 +25,23 @@ static bool entry_is_noarp(const struct explain_interface *interface)
 	return !entry_is_evpn(interface) && interface->neigh.state & NUD_NOARP;
 }
 
-static bool entry_may_follow(const struct explain_interface *interface)
+/* Nothing about the entry itself keeps it from following. */
+static bool entry_can_follow(const struct explain_interface *interface)
 {
 	return !entry_is_evpn(interface) && !(interface->neigh.state & (NUD_PERMANENT | NUD_NOARP));
 }
 
-static bool entry_is_kept_from_it(const struct explain_interface *interface)
+static bool entry_is_filtered(const struct explain_interface *interface)
 {
-	return entry_may_follow(interface) && (interface->drops_here || interface->drops_all);
+	return entry_can_follow(interface) && (interface->drops_here || interface->drops_all);
 }
 
-static bool entry_just_did_not(const struct explain_interface *interface)
+static bool entry_is_unfiltered(const struct explain_interface *interface)
 {
-	return entry_may_follow(interface) && !entry_is_kept_from_it(interface);
+	return entry_can_follow(interface) && !entry_is_filtered(interface);
 }
 
-/* The first wrong entry of that kind; NULL: there is none. */
+/* The first wrong entry of that kind, or NULL. */
 static const struct explain_interface *wrong_entry(
 	const struct explain *explain, bool (*is_kind)(const struct explain_interface *))
 {
@@ -54,20 +55,34 @@ static const struct explain_interface *wrong_entry(
 	return NULL;
 }
 
-bool find_host_permanent(const struct explain *explain, struct finding *finding)
+/* An entry that no frame changes, and who can. */
+static bool find_fixed_entry(const struct explain *explain, struct finding *finding,
+			     bool (*is_kind)(const struct explain_interface *), const char *kind,
+			     const char *who)
 {
-	const struct explain_interface *wrong = wrong_entry(explain, entry_is_permanent);
+	const struct explain_interface *wrong = wrong_entry(explain, is_kind);
 	const char *name;
 
 	if (!wrong)
 		return false;
 	name = explain_name(explain, wrong->ifindex);
 	finding_trouble(finding,
-			"this host's own entry on %s is PERMANENT, at %s: no frame changes it",
-			name, MAC(wrong->neigh.mac));
-	return finding_remedy(finding,
-			      "somebody made it by hand; take it away: ip neigh del %s dev %s",
-			      ADDR(&explain->addr), name);
+			"this host's own entry on %s is %s, at %s: announcements do not change it",
+			name, kind, MAC(wrong->neigh.mac));
+	return finding_remedy(finding, "%s: ip neigh del %s dev %s", who, ADDR(&explain->addr),
+			      name);
+}
+
+bool find_host_permanent(const struct explain *explain, struct finding *finding)
+{
+	return find_fixed_entry(explain, finding, entry_is_permanent, "PERMANENT",
+				"it was added by hand; delete it");
+}
+
+bool find_host_noarp(const struct explain *explain, struct finding *finding)
+{
+	return find_fixed_entry(explain, finding, entry_is_noarp, "NOARP",
+				"correct it where it was added; or delete it");
 }
 
 bool find_host_evpn(const struct explain *explain, struct finding *finding)
@@ -78,38 +93,24 @@ bool find_host_evpn(const struct explain *explain, struct finding *finding)
 		return false;
 	finding_trouble(
 		finding,
-		"this host's own entry on %s is EVPN's (extern_learn), at %s: the fabric has not "
-		"heard of the move",
+		"this host's own entry on %s is EVPN's (extern_learn), at %s: the fabric did not "
+		"learn of the move",
 		explain_name(explain, wrong->ifindex), MAC(wrong->neigh.mac));
-	return finding_remedy(finding, "what FRR believes: vtysh -c 'show evpn arp-cache vni all'");
-}
-
-bool find_host_noarp(const struct explain *explain, struct finding *finding)
-{
-	const struct explain_interface *wrong = wrong_entry(explain, entry_is_noarp);
-	const char *name;
-
-	if (!wrong)
-		return false;
-	name = explain_name(explain, wrong->ifindex);
-	finding_trouble(finding, "this host's own entry on %s is NOARP, at %s: no frame changes it",
-			name, MAC(wrong->neigh.mac));
-	return finding_remedy(finding,
-			      "whoever made it has to correct it; or: ip neigh del %s dev %s",
-			      ADDR(&explain->addr), name);
+	return finding_remedy(finding, "see FRR's entry: vtysh -c 'show evpn arp-cache vni all'");
 }
 
 bool find_host_drops(const struct explain *explain, struct finding *finding)
 {
-	const struct explain_interface *wrong = wrong_entry(explain, entry_is_kept_from_it);
+	const struct explain_interface *wrong = wrong_entry(explain, entry_is_filtered);
 	bool v4 = addr_is_ipv4(&explain->addr);
 	const char *name, *key = v4 ? "drop_gratuitous_arp" : "drop_unsolicited_na";
 
 	if (!wrong)
 		return false;
 	name = explain_name(explain, wrong->ifindex);
-	finding_trouble(finding, "this host drops announcements (%s) and still has %s at %s on %s",
-			key, ADDR(&explain->addr), MAC(wrong->neigh.mac), name);
+	finding_trouble(finding,
+			"this host ignores announcements (%s) and still has %s at %s on %s", key,
+			ADDR(&explain->addr), MAC(wrong->neigh.mac), name);
 	return finding_remedy(
 		finding,
 		"sysctl net/%s/conf/%s/%s=0; for now: ip neigh replace %s lladdr %s dev %s "
@@ -120,7 +121,7 @@ bool find_host_drops(const struct explain *explain, struct finding *finding)
 
 bool find_host_wrong(const struct explain *explain, struct finding *finding)
 {
-	const struct explain_interface *wrong = wrong_entry(explain, entry_just_did_not);
+	const struct explain_interface *wrong = wrong_entry(explain, entry_is_unfiltered);
 	const char *name;
 
 	if (!wrong)
@@ -137,56 +138,51 @@ bool find_host_wrong(const struct explain *explain, struct finding *finding)
 
 /* ---- the bridge ---- */
 
-static bool fdb_is_wrong(const struct explain *explain)
+enum fdb_fault { FDB_FITS, FDB_STATIC, FDB_NOT_LEARNING, FDB_OTHER_PORT };
+
+static enum fdb_fault fdb_fault(const struct explain *explain)
 {
-	return explain->has_fdb && explain_is_settled(explain) && explain->fdb.port &&
-	       explain->fdb.port != explain->claim.port;
+	if (!explain->has_fdb || !explain_is_settled(explain) || !explain->fdb.port ||
+	    explain->fdb.port == explain->claim.port)
+		return FDB_FITS;
+	if (explain->fdb.state & (NUD_PERMANENT | NUD_NOARP))
+		return FDB_STATIC;
+	if (explain->bridge_port.ifindex && !explain->bridge_port.learning)
+		return FDB_NOT_LEARNING;
+	return FDB_OTHER_PORT;
 }
 
-static bool fdb_is_static(const struct explain *explain)
+/* The sentence of this fault, where it is there. */
+static bool find_fdb(const struct explain *explain, struct finding *finding, enum fdb_fault fault,
+		     const char *how)
 {
-	return explain->fdb.state & (NUD_PERMANENT | NUD_NOARP);
-}
-
-/* The port does not learn from what is said there. */
-static bool fdb_is_blind(const struct explain *explain)
-{
-	return explain->bridge_port.ifindex && !explain->bridge_port.learning;
-}
-
-static void finding_fdb(const struct explain *explain, struct finding *finding, const char *how)
-{
-	finding_trouble(finding, "the bridge has %s behind %s, not behind %s%s",
-			MAC(explain->claim.mac), explain_name(explain, explain->fdb.port),
-			explain_name(explain, explain->claim.port), how);
+	if (fdb_fault(explain) != fault)
+		return false;
+	return finding_trouble(finding, "the bridge has %s behind %s, not behind %s%s",
+			       MAC(explain->claim.mac), explain_name(explain, explain->fdb.port),
+			       explain_name(explain, explain->claim.port), how);
 }
 
 bool find_fdb_static(const struct explain *explain, struct finding *finding)
 {
-	if (!fdb_is_wrong(explain) || !fdb_is_static(explain))
-		return false;
-	finding_fdb(explain, finding, ", by a static entry");
-	return finding_remedy(finding, "bridge fdb del %s dev %s master", MAC(explain->claim.mac),
+	return find_fdb(explain, finding, FDB_STATIC, ", by a static entry") &&
+	       finding_remedy(finding, "bridge fdb del %s dev %s master", MAC(explain->claim.mac),
 			      explain_name(explain, explain->fdb.port));
 }
 
 bool find_fdb_learning(const struct explain *explain, struct finding *finding)
 {
-	if (!fdb_is_wrong(explain) || fdb_is_static(explain) || !fdb_is_blind(explain))
-		return false;
-	finding_fdb(explain, finding, ", which does not learn");
-	return finding_remedy(finding, "bridge link set dev %s learning on",
+	return find_fdb(explain, finding, FDB_NOT_LEARNING, ", which does not learn") &&
+	       finding_remedy(finding, "bridge link set dev %s learning on",
 			      explain_name(explain, explain->claim.port));
 }
 
 bool find_fdb_other_port(const struct explain *explain, struct finding *finding)
 {
-	if (!fdb_is_wrong(explain) || fdb_is_static(explain) || fdb_is_blind(explain))
-		return false;
-	finding_fdb(explain, finding, "");
-	return finding_remedy(
-		finding, "the guest has moved without a word, or a second one has its MAC: bridge "
-			 "monitor fdb shows whether it goes to and fro");
+	return find_fdb(explain, finding, FDB_OTHER_PORT, "") &&
+	       finding_remedy(finding,
+			      "the guest moved without sending ARP or ND, or a second guest has "
+			      "its MAC: bridge monitor fdb shows whether the entry alternates");
 }
 
 bool find_neigh_suppress(const struct explain *explain, struct finding *finding)
@@ -196,8 +192,8 @@ bool find_neigh_suppress(const struct explain *explain, struct finding *finding)
 	if (!explain_is_settled(explain) || !explain->suppressing.count)
 		return false;
 	finding_trouble(finding,
-			"announcements do not cross %s (neigh_suppress): EVPN has to tell who is "
-			"behind it",
+			"announcements do not cross %s (neigh_suppress): hosts behind it depend on "
+			"EVPN",
 			explain_places_text(explain, &explain->suppressing, places));
 	return finding_remedy(finding, "without EVPN: bridge link set dev %s neigh_suppress off",
 			      explain_name(explain, explain->suppressing.ifindex[0]));
@@ -207,6 +203,6 @@ bool find_isolated(const struct explain *explain, struct finding *finding)
 {
 	if (!explain_is_settled(explain) || !explain->bridge_port.isolated)
 		return false;
-	return finding_trouble(finding, "%s is isolated: other isolated ports hear nothing of it",
+	return finding_trouble(finding, "%s is isolated: other isolated ports do not hear it",
 			       explain_name(explain, explain->claim.port));
 }

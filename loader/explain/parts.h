@@ -15,15 +15,15 @@
 #define PREFIX(p)    prefix_text(p, (char[ADDR_TEXT_LEN]){})
 #define DURATION(ns) duration_text(ns, (char[DURATION_TEXT_LEN]){})
 
-/* The half of explain_read() that asks the maps, for explain->claim. 0, or -errno with `err`. */
-int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *err);
+/* The half of explain_read() that reads the maps, for explain->claim. 0, or -errno with `why`. */
+int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why);
 
 #define FINDINGS_MAX 64
 
 /* Fills `findings`, the most likely first; returns how many. */
 size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX]);
 
-/* Does none of them call for somebody? */
+/* None of them is a trouble. */
 bool explain_is_well(const struct explain *explain);
 
 /*
@@ -85,13 +85,13 @@ bool explain_is_well(const struct explain *explain);
 CAUSES(X)
 #undef X
 
-/* It was announced, and nothing shows that anybody heard it. */
+/* It was announced, and no host has confirmed it. */
 bool explain_is_unproven(const struct explain *explain);
 
 /* The sections of explain_fields[], a list of sentences each. */
 json_t *explain_heard(const void *row);
 json_t *explain_decided(const void *row);
-json_t *explain_said(const void *row);
+json_t *explain_announced(const void *row);
 json_t *explain_confirmed(const void *row);
 json_t *explain_tables(const void *row);
 

@@ -4,110 +4,101 @@
  */
 #include "parts.h"
 
-/* Denied once, and what was in the way is gone. */
-static bool denied_before(const struct explain *explain)
+/* The claim's MAC is denied the address now, for this reason. */
+static bool is_denied(const struct explain *explain, enum counter reason)
 {
-	return explain->claim.state == CLAIM_DENIED && !explain->policy.denied;
-}
-
-/* Why it is denied now; 0: it is not. */
-static __u32 denied_why(const struct explain *explain)
-{
-	return explain_is_claimed(explain) ? explain->policy.denied : 0;
+	return explain_is_claimed(explain) && explain->policy.denied == reason;
 }
 
 bool find_denied_never(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_never)
+	if (!is_denied(explain, COUNTER_denied_never))
 		return false;
-	finding_trouble(finding, "the configuration says \"announce: never\" of %s",
-			PREFIX(&explain->prefix));
-	return finding_remedy(finding, "change that entry, then systemctl reload garpd");
+	finding_trouble(finding, "%s is configured with announce: never", PREFIX(&explain->prefix));
+	return finding_remedy(finding, "change that entry, then: systemctl reload garpd");
 }
 
 bool find_denied_owner(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_owner)
+	if (!is_denied(explain, COUNTER_denied_owner))
 		return false;
-	finding_trouble(finding, "%s is none of the %u owners that %s is declared with",
-			MAC(explain->claim.mac), explain->declared.owner_count,
-			PREFIX(&explain->prefix));
+	finding_trouble(finding, "%s is not one of the %u owners of %s", MAC(explain->claim.mac),
+			explain->declared.owner_count, PREFIX(&explain->prefix));
 	return finding_remedy(
 		finding,
-		"if it may have the address: add it to the owners of %s, then systemctl "
-		"reload garpd",
+		"if it may own the address, add it to the owners of %s, then: systemctl reload "
+		"garpd",
 		PREFIX(&explain->prefix));
 }
 
 bool find_denied_host(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_host)
+	if (!is_denied(explain, COUNTER_denied_host))
 		return false;
-	finding_trouble(finding, "%s is an address of this host itself, and %s wants it too",
+	finding_trouble(finding, "%s is an address of this host, and %s probes for it",
 			ADDR(&explain->addr), MAC(explain->claim.mac));
-	return finding_remedy(finding, "take it off one of the two (ip addr show to %s)",
+	return finding_remedy(finding, "remove it from one of the two (ip addr show to %s)",
 			      ADDR(&explain->addr));
 }
 
 bool find_denied_next_hop(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_next_hop)
+	if (!is_denied(explain, COUNTER_denied_next_hop))
 		return false;
 	finding_trouble(finding,
-			"%s is a next hop of this host (ip route): whoever has it gets its traffic",
+			"%s is a next hop of this host (ip route): its owner gets the traffic",
 			ADDR(&explain->addr));
 	return finding_remedy(
-		finding, "if %s may have it, declare it: - address: %s with owners: [\"%s\"]",
+		finding, "if %s may own it, declare it: - address: %s with owners: [\"%s\"]",
 		MAC(explain->claim.mac), ADDR(&explain->addr), MAC(explain->claim.mac));
 }
 
 bool find_denied_foreign(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_foreign)
+	if (!is_denied(explain, COUNTER_denied_foreign))
 		return false;
-	finding_trouble(finding, "%s is in no subnet that this host has on %s",
-			ADDR(&explain->addr), explain_name(explain, explain->claim.key.segment));
-	return finding_remedy(
-		finding,
-		"if it is right there: declare it under addresses:, or foreign: yes for that "
-		"segment");
+	finding_trouble(finding, "%s is not in a subnet of this host on %s", ADDR(&explain->addr),
+			explain_name(explain, explain->claim.key.segment));
+	return finding_remedy(finding, "if it belongs there, declare it under addresses:, or set "
+				       "foreign: yes for that segment");
 }
 
 bool find_denied_undeclared(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_undeclared)
+	if (!is_denied(explain, COUNTER_denied_undeclared))
 		return false;
-	finding_trouble(finding, "only declared addresses are announced here, and %s is not",
+	finding_trouble(finding, "only declared addresses are announced here; %s is not declared",
 			ADDR(&explain->addr));
-	return finding_remedy(finding, "declare it under addresses:, then systemctl reload garpd");
+	return finding_remedy(finding, "declare it under addresses:, then: systemctl reload garpd");
+}
+
+static bool find_port_item(const struct explain *explain, struct finding *finding, const char *what,
+			   const char *list)
+{
+	const char *port = explain_name(explain, explain->claim.port);
+
+	finding_trouble(finding, "%s is not among the %s allowed on %s", what, list, port);
+	return finding_remedy(finding,
+			      "add it to the item of %s under ports:, then: systemctl reload garpd",
+			      port);
 }
 
 bool find_denied_port_address(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_port_address)
-		return false;
-	finding_trouble(finding, "%s is not among the addresses that %s may have",
-			ADDR(&explain->addr), explain_name(explain, explain->claim.port));
-	return finding_remedy(finding,
-			      "add it to the item of %s under ports:, then systemctl reload garpd",
-			      explain_name(explain, explain->claim.port));
+	return is_denied(explain, COUNTER_denied_port_address) &&
+	       find_port_item(explain, finding, ADDR(&explain->addr), "addresses");
 }
 
 bool find_denied_port_mac(const struct explain *explain, struct finding *finding)
 {
-	if (denied_why(explain) != COUNTER_denied_port_mac)
-		return false;
-	finding_trouble(finding, "%s is not among the MACs that %s may have",
-			MAC(explain->claim.mac), explain_name(explain, explain->claim.port));
-	return finding_remedy(finding,
-			      "add it to the item of %s under ports:, then systemctl reload garpd",
-			      explain_name(explain, explain->claim.port));
+	return is_denied(explain, COUNTER_denied_port_mac) &&
+	       find_port_item(explain, finding, MAC(explain->claim.mac), "MACs");
 }
 
-/* Whatever else the policy comes to refuse: in the counter's words. */
+/* Any other reason, with the counter's help. */
 bool find_denied(const struct explain *explain, struct finding *finding)
 {
-	switch (denied_why(explain)) {
+	switch (explain->policy.denied) {
 	case 0:
 	case COUNTER_denied_never:
 	case COUNTER_denied_owner:
@@ -119,16 +110,18 @@ bool find_denied(const struct explain *explain, struct finding *finding)
 	case COUNTER_denied_port_mac:
 		return false;
 	}
-	finding_trouble(finding, "%s", counter_help(denied_why(explain)));
-	return finding_remedy(finding, "garpd(8) tells what the policy is made of");
+	if (!explain_is_claimed(explain))
+		return false;
+	finding_trouble(finding, "%s", counter_help(explain->policy.denied));
+	return finding_remedy(finding, "garpd(8) lists what the policy consists of");
 }
 
 bool find_denied_before(const struct explain *explain, struct finding *finding)
 {
-	if (!denied_before(explain))
+	if (explain->claim.state != CLAIM_DENIED || explain->policy.denied)
 		return false;
-	finding_trouble(finding, "it was denied (%s); what was in the way is gone",
+	finding_trouble(finding, "it was denied (%s); the policy allows it now",
 			counter_name(explain->claim.reason));
 	return finding_remedy(finding,
-			      "the next probe counts: let the guest take the address again");
+			      "the next probe counts: have the guest configure the address again");
 }

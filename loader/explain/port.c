@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * port.c - the causes that lie with the guest's port: gone, not forwarding, in no such
- * VLAN.
+ * port.c - the causes that lie with the guest's port: gone, not forwarding, not in the VLAN.
  */
 #include <linux/if_bridge.h>
 
@@ -11,12 +10,11 @@ bool find_port_gone(const struct explain *explain, struct finding *finding)
 {
 	if (!explain_is_claimed(explain) || explain->has_port)
 		return false;
-	finding_trouble(finding, "the port of %s, %s, %s", MAC(explain->claim.mac),
-			explain_name(explain, explain->claim.port),
-			explain->port_exists ? "is no port of garpd's any more" : "is gone");
-	return finding_remedy(
-		finding, "if the guest is somewhere else now, its next probe or ARP there tells; "
-			 "garpd show ports");
+	finding_trouble(finding, "%s, the port of %s, %s",
+			explain_name(explain, explain->claim.port), MAC(explain->claim.mac),
+			explain->port_exists ? "is not a port of garpd" : "is gone");
+	return finding_remedy(finding, "if the guest has moved, its next probe or ARP shows where; "
+				       "see garpd show ports");
 }
 
 static const char *bridge_state_name(__u8 state)
@@ -39,10 +37,10 @@ bool find_port_blocked(const struct explain *explain, struct finding *finding)
 	if (explain->port.role == ROLE_ROUTER)
 		finding_trouble(finding, "%s is down", name);
 	else
-		finding_trouble(finding, "the bridge takes no frames from %s: its state is %s",
+		finding_trouble(finding, "the bridge accepts no frames from %s: its state is %s",
 				name, bridge_state_name(explain->bridge_port.state));
 	return finding_remedy(
-		finding, "ip link set %s up; if it is up, STP holds it: bridge link show dev %s",
+		finding, "ip link set %s up; if it is up, STP blocks it: bridge link show dev %s",
 		name, name);
 }
 
@@ -53,8 +51,7 @@ bool find_port_vlan(const struct explain *explain, struct finding *finding)
 
 	if (!explain->has_port || explain->in_vlan)
 		return false;
-	finding_trouble(finding,
-			"%s is not in VLAN %u of its bridge: nothing that is said there arrives",
+	finding_trouble(finding, "%s is not in VLAN %u of its bridge: announcements there are lost",
 			name, vlan);
 	return finding_remedy(finding, "bridge vlan add dev %s vid %u", name, vlan);
 }

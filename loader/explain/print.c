@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * print.c - the table of what is known of an address, for JSON and for the screen.
+ * print.c - the table of the facts, for JSON and for the screen.
  */
 #include <stdio.h>
 #include <linux/neighbour.h>
@@ -78,7 +78,7 @@ const struct field explain_fields[] = {
 	{"daemon", NULL, .get = get_daemon},
 	{"heard", "heard", .get = explain_heard},
 	{"decided", "decided", .get = explain_decided},
-	{"said", "said", .get = explain_said},
+	{"announced", "announced", .get = explain_announced},
 	{"confirmed", "confirmed", .get = explain_confirmed},
 	{"tables", "tables now", .get = explain_tables},
 	{"findings", NULL, .get = get_findings},
@@ -97,7 +97,7 @@ static void title_print(const struct explain *explain)
 	char segment[SEGMENT_TEXT_LEN];
 
 	if (!explain_is_claimed(explain))
-		printf("%s: nobody has claimed it here\n", ADDR(&explain->addr));
+		printf("%s: no claim\n", ADDR(&explain->addr));
 	else
 		printf("%s on %s: %s, %s on %s\n", ADDR(&explain->addr),
 		       segment_text(&claim->key, explain_name(explain, claim->key.segment),
@@ -114,8 +114,7 @@ void explain_print(const struct explain *explain)
 	title_print(explain);
 	output_sheet(explain_fields, explain);
 	if (explain_is_well(explain))
-		printf("%s\n", explain_is_unproven(explain) ? "nothing is known to be wrong"
-							    : "all is well");
+		printf("%s\n", explain_is_unproven(explain) ? "no problem found" : "all is well");
 	for (i = 0; i < count && i < FINDINGS_SHOWN; i++)
 		output_sheet(finding_fields, &findings[i]);
 	if (count > i)

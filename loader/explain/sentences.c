@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sentences.c - the facts as sentences: what was heard, which rule decided, what was said, who
- * confirmed, what the tables say. Pure, like the causes.
+ * sentences.c - the facts as sentences: what was heard, decided, announced and confirmed, and what
+ * the kernel's tables have. Pure, like the causes.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,13 +15,12 @@
 
 #define LISTENERS_SHOWN	 4
 #define INTERFACES_SHOWN 4
-#define WHOM_LEN	 64 /* " as MAC into PORT," */
+#define HOST_LEN	 64 /* " as MAC into PORT," */
 
 #define ROW(row) ((const struct explain *)(row))
 
-/* One more line. */
-static void tell(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(json_t *lines, const char *format, ...)
+static void line_add(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void line_add(json_t *lines, const char *format, ...)
 {
 	va_list args;
 
@@ -49,28 +48,31 @@ static const char *times(__u32 count, char text[DURATION_TEXT_LEN])
 /* ---- heard ---- */
 
 /*
- * Whose probes the last window had: the claim's MAC. Not after an attempt that came to nothing,
- * since the claim is its former owner's again; nor where an announcement may have moved it without
- * one.
+ * The probes of the last window are those of the claim's MAC, but for a claim that went back to its
+ * former owner, and for one that an announcement may have moved without a window.
  */
-static bool window_is_of_mac(const struct claim *claim)
+static bool is_window_of_mac(const struct claim *claim)
 {
 	return claim->state != CLAIM_FROZEN && claim->reason != COUNTER_lapsed &&
 	       claim->reason != COUNTER_self_announced;
 }
 
-/* The sum goes on from one owner to the next. */
-static void tell_probes(const struct explain *explain, json_t *lines)
+/* claim->probes counts those of former owners, too. */
+static void add_probes(const struct explain *explain, json_t *lines)
 {
 	const struct claim *claim = &explain->claim;
-	const char *whose = claim->probes > claim->window_probes ? " by whomever" : "";
-	char of[WHOM_LEN] = "";
+	char all[HOST_LEN] = "";
 
-	if (window_is_of_mac(claim))
-		snprintf(of, sizeof(of), " of %s on %s", MAC(claim->mac),
-			 explain_name(explain, claim->port));
-	tell(lines, "probes%s: %u in the last window, %u in all%s, the last %s ago", of,
-	     claim->window_probes, claim->probes, whose, AGO(explain, claim->last_probe_ns));
+	if (!is_window_of_mac(claim)) {
+		line_add(lines, "%u probes received, from any host, last %s ago", claim->probes,
+			 AGO(explain, claim->last_probe_ns));
+		return;
+	}
+	if (claim->probes > claim->window_probes)
+		snprintf(all, sizeof(all), ", %u from any host", claim->probes);
+	line_add(lines, "probes of %s on %s: %u in the last window%s, last %s ago", MAC(claim->mac),
+		 explain_name(explain, claim->port), claim->window_probes, all,
+		 AGO(explain, claim->last_probe_ns));
 }
 
 json_t *explain_heard(const void *row)
@@ -81,30 +83,44 @@ json_t *explain_heard(const void *row)
 	char places[PLACES_TEXT_LEN];
 
 	if (!explain_is_claimed(explain)) {
-		tell(lines, "nothing that is remembered, on %zu ports of %s", explain->ports,
-		     explain->segments.count
-			     ? explain_places_text(explain, &explain->segments, places)
-			     : "no bridge");
+		line_add(lines, "nothing remembered, on %zu ports of %s", explain->ports,
+			 explain->segments.count
+				 ? explain_places_text(explain, &explain->segments, places)
+				 : "no bridge");
 		return lines;
 	}
-	tell_probes(explain, lines);
+	add_probes(explain, lines);
 	if (claim->self_announced)
-		tell(lines, "its own announcements: %u", claim->self_announced);
+		line_add(lines, "it announced itself %s", TIMES(claim->self_announced));
 	if (claim->conflicts)
-		tell(lines, "contradicted %s, last %s ago", TIMES(claim->conflicts),
-		     AGO(explain, claim->last_conflict_ns));
+		line_add(lines, "contradicted %s, last %s ago", TIMES(claim->conflicts),
+			 AGO(explain, claim->last_conflict_ns));
 	if (!mac_is_zero(claim->rival))
-		tell(lines, "its rival: %s on %s", MAC(claim->rival),
-		     explain_name(explain, claim->rival_port));
+		line_add(lines, "rival: %s on %s", MAC(claim->rival),
+			 explain_name(explain, claim->rival_port));
 	if (claim->moves)
-		tell(lines, "moved %s", TIMES(claim->moves));
+		line_add(lines, "moved %s", TIMES(claim->moves));
 	if (claim->last_seen_ns > claim->last_probe_ns)
-		tell(lines, "its last ARP or ND about the address: %s ago",
-		     AGO(explain, claim->last_seen_ns));
+		line_add(lines, "its last ARP or ND about the address: %s ago",
+			 AGO(explain, claim->last_seen_ns));
 	return lines;
 }
 
 /* ---- decided ---- */
+
+/* "denied: configured announce: never (denied_never)" */
+static void add_state(const struct claim *claim, json_t *lines)
+{
+	const char *state = claim_state_name(claim->state);
+	const char *sentence = event_text_find(claim->reason)->sentence;
+	size_t len = strlen(state);
+
+	if (!sentence)
+		sentence = counter_help(claim->reason);
+	if (strncmp(sentence, state, len) == 0 && sentence[len] == ':')
+		sentence += len + 2; /* it begins with the state already */
+	line_add(lines, "%s: %s (%s)", state, sentence, counter_name(claim->reason));
+}
 
 static const char *announce_mode_what(__u32 mode)
 {
@@ -117,24 +133,25 @@ static const char *announce_mode_what(__u32 mode)
 	return mode < ANNOUNCE_MODE_MAX ? what[mode] : "unknown";
 }
 
-static void tell_policy(const struct explain *explain, json_t *lines)
+static void add_policy(const struct explain *explain, json_t *lines)
 {
 	if (explain->is_host)
-		tell(lines, "policy: the address is %s",
-		     explain->host == HOST_OWN ? "this host's own" : "a next hop of this host");
+		line_add(lines, "policy: the address is %s",
+			 explain->host == HOST_OWN ? "this host's own" : "a next hop of this host");
 	if (!explain->is_declared)
-		tell(lines, "policy: no entry names it: after-probe, any MAC");
+		line_add(lines, "policy: not declared: after-probe, any MAC");
 	else if (!explain->declared.owner_count)
-		tell(lines, "policy: %s: %s, any MAC", PREFIX(&explain->prefix),
-		     announce_mode_what(explain->declared.announce));
+		line_add(lines, "policy: %s: %s, any MAC", PREFIX(&explain->prefix),
+			 announce_mode_what(explain->declared.announce));
 	else
-		tell(lines, "policy: %s: %s; owners: %u%s", PREFIX(&explain->prefix),
-		     announce_mode_what(explain->declared.announce), explain->declared.owner_count,
-		     explain->policy.declared ? ", of which it is one" : "");
+		line_add(lines, "policy: %s: %s; owners: %u%s", PREFIX(&explain->prefix),
+			 announce_mode_what(explain->declared.announce),
+			 explain->declared.owner_count,
+			 explain->policy.declared ? ", including this MAC" : "");
 }
 
-/* The reasons that a claim has whose window nobody disturbed. */
-static bool window_ended(const struct claim *claim)
+/* The reasons of a claim whose window no other host disturbed. */
+static bool has_window_ended(const struct claim *claim)
 {
 	return (claim->reason == COUNTER_window_ended || claim->reason == COUNTER_announce_next ||
 		claim->reason == COUNTER_announce_done) &&
@@ -145,30 +162,28 @@ json_t *explain_decided(const void *row)
 {
 	const struct explain *explain = ROW(row);
 	const struct claim *claim = &explain->claim;
-	const char *story = event_text_find(claim->reason)->sentence;
 	json_t *lines = json_array();
 
 	if (explain_is_claimed(explain))
-		tell(lines, "%s (%s): %s", claim_state_name(claim->state),
-		     counter_name(claim->reason), story ? story : counter_help(claim->reason));
-	if (window_ended(claim))
-		tell(lines, "its window ended quietly, %s after the last probe",
-		     DURATION(claim->window_end_ns - claim->last_probe_ns));
-	tell_policy(explain, lines);
+		add_state(claim, lines);
+	if (has_window_ended(claim))
+		line_add(lines, "the window ended quietly, %s after the last probe",
+			 DURATION(claim->window_end_ns - claim->last_probe_ns));
+	add_policy(explain, lines);
 	return lines;
 }
 
-/* ---- said ---- */
+/* ---- announced ---- */
 
-/* The last announcement was that of the rival, who had defended a declared address. */
-static bool rival_said_last(const struct claim *claim)
+/* The last announcement was the rival's, who defended a declared address. */
+static bool is_last_of_rival(const struct claim *claim)
 {
 	return claim->state == CLAIM_CONFLICT && claim->reason == COUNTER_defended &&
 	       claim->last_announcement_ns >= claim->last_conflict_ns;
 }
 
-/* It was that of the claim's MAC, and not of an attempt since then that came to nothing. */
-static bool owner_said_last(const struct explain *explain)
+/* It was that of the claim's MAC, not of an attempt since then that was ignored. */
+static bool is_last_of_owner(const struct explain *explain)
 {
 	const struct claim *claim = &explain->claim;
 	bool attempt = claim->reason == COUNTER_lapsed &&
@@ -177,15 +192,15 @@ static bool owner_said_last(const struct explain *explain)
 	return explain_is_announced(explain) && !attempt;
 }
 
-/* " as MAC into PORT,", "" where the claim has forgotten who it was. */
-static const char *whom_said(const struct explain *explain, char text[WHOM_LEN])
+/* " as MAC into PORT,"; "" where the claim does not have the MAC any longer. */
+static const char *last_text(const struct explain *explain, char text[HOST_LEN])
 {
 	const struct claim *claim = &explain->claim;
-	bool rival = rival_said_last(claim);
+	bool rival = is_last_of_rival(claim);
 
 	text[0] = '\0';
-	if (rival || owner_said_last(explain))
-		snprintf(text, WHOM_LEN, " as %s into %s,", MAC(rival ? claim->rival : claim->mac),
+	if (rival || is_last_of_owner(explain))
+		snprintf(text, HOST_LEN, " as %s into %s,", MAC(rival ? claim->rival : claim->mac),
 			 explain_name(explain, rival ? claim->rival_port : claim->port));
 	return text;
 }
@@ -203,58 +218,57 @@ static const char *announcement_form(const struct explain *explain)
 	return forms[explain->settings.form & FORM_BOTH];
 }
 
-json_t *explain_said(const void *row)
+json_t *explain_announced(const void *row)
 {
 	const struct explain *explain = ROW(row);
 	const struct claim *claim = &explain->claim;
 	json_t *lines = json_array();
 
 	if (!claim->announcements)
-		tell(lines, "nothing");
+		line_add(lines, "nothing");
 	else
-		tell(lines, "announced %s (%s), last%s %s ago%s", TIMES(claim->announcements),
-		     announcement_form(explain), whom_said(explain, (char[WHOM_LEN]){}),
-		     AGO(explain, claim->last_announcement_ns),
-		     explain->port.relay ? ", on its wire too" : "");
+		line_add(lines, "%s (%s), last%s %s ago%s", TIMES(claim->announcements),
+			 announcement_form(explain), last_text(explain, (char[HOST_LEN]){}),
+			 AGO(explain, claim->last_announcement_ns),
+			 explain->port.relay ? ", also on its wire" : "");
 	if (claim->nudges)
-		tell(lines, "nudges to its listeners: %u, the last %s ago", claim->nudges,
-		     AGO(explain, claim->nudged_ns));
+		line_add(lines, "nudges to its listeners: %u, last %s ago", claim->nudges,
+			 AGO(explain, claim->nudged_ns));
 	if (claim->flags & CLAIM_F_DEFERRED)
-		tell(lines, "one announcement is owed");
+		line_add(lines, "one announcement is deferred");
 	return lines;
 }
 
 /* ---- confirmed ---- */
 
-/* Why nobody is asked; NULL: they are. */
-static const char *why_unasked(const struct explain *explain)
+/* Why no listener is nudged; NULL if they are. */
+static const char *no_nudges(const struct explain *explain)
 {
 	if (explain->settings.nudge == NUDGE_NEVER)
-		return "nobody is asked (nudge: never)";
+		return "no nudges (nudge: never)";
 	if (explain->has_port && explain->port.role == ROLE_ROUTER)
-		return "nobody is asked: on a router port no answer comes by";
+		return "no nudges: their answers do not pass a router port";
 	if (explain->settings.nudge == NUDGE_AUTO && !explain->claim.nudges &&
 	    explain->claim.self_announced)
-		return "nobody is asked: it announced itself (nudge: always asks all the same)";
-	return explain->listeners
-		       ? NULL
-		       : "nobody to ask: none was heard to ask for it; gateways: names them";
+		return "no nudges: the guest announced itself (nudge: always sends them anyway)";
+	return explain->listeners ? NULL : "no nudges: no listener is known; gateways: adds some";
 }
 
-static void tell_listener(const struct explain *explain, const struct listener *listener,
-			  json_t *lines)
+static void add_listener(const struct explain *explain, const struct listener *listener,
+			 json_t *lines)
 {
 	__u64 since_ns = explain->claim.announced_since_ns;
 	const char *kind = listener->gateway ? " (gateway)" : "";
 
 	if (explain_is_waited_for(explain, listener))
-		tell(lines, "not by %s%s: nudged %s, the last %s ago", ADDR(&listener->addr), kind,
-		     TIMES(listener->tries), AGO(explain, listener->nudged_ns));
+		line_add(lines, "not by %s%s: nudged %s, last %s ago", ADDR(&listener->addr), kind,
+			 TIMES(listener->tries), AGO(explain, listener->nudged_ns));
 	else if (listener->answered_ns && listener->answered_ns >= since_ns)
-		tell(lines, "by %s%s, %s after the announcement", ADDR(&listener->addr), kind,
-		     DURATION(listener->answered_ns - since_ns));
+		line_add(lines, "by %s%s, %s after the announcement", ADDR(&listener->addr), kind,
+			 DURATION(listener->answered_ns - since_ns));
 	else
-		tell(lines, "not by %s%s: not asked since", ADDR(&listener->addr), kind);
+		line_add(lines, "not by %s%s: not nudged since the announcement",
+			 ADDR(&listener->addr), kind);
 }
 
 json_t *explain_confirmed(const void *row)
@@ -268,19 +282,19 @@ json_t *explain_confirmed(const void *row)
 	if (shown > LISTENERS_SHOWN)
 		shown = LISTENERS_SHOWN;
 	for (i = 0; i < shown; i++)
-		tell_listener(explain, &explain->listener[i].listener, lines);
+		add_listener(explain, &explain->listener[i].listener, lines);
 	if (explain->listeners > shown)
-		tell(lines, "and %zu more: garpd show listeners", explain->listeners - shown);
-	if (why_unasked(explain))
-		tell(lines, "%s", why_unasked(explain));
+		line_add(lines, "and %zu more: garpd show listeners", explain->listeners - shown);
+	if (no_nudges(explain))
+		line_add(lines, "%s", no_nudges(explain));
 	if (explain->claim.refreshed)
-		tell(lines, "by this host's own table, %s", TIMES(explain->claim.refreshed));
+		line_add(lines, "by this host's own entry, %s", TIMES(explain->claim.refreshed));
 	return lines;
 }
 
 /* ---- tables ---- */
 
-/* "": there is nothing that it should say. */
+/* "" unless the entry has a MAC that is right or wrong. */
 static const char *verdict(const struct explain *explain, const struct explain_interface *interface)
 {
 	switch (explain_outcome(explain, interface)) {
@@ -296,34 +310,33 @@ static const char *verdict(const struct explain *explain, const struct explain_i
 	return "";
 }
 
-static void tell_interface(const struct explain *explain, const struct explain_interface *interface,
-			   json_t *lines)
+static void add_interface(const struct explain *explain, const struct explain_interface *interface,
+			  json_t *lines)
 {
 	const struct neigh *neigh = &interface->neigh;
 	const char *name = explain_name(explain, interface->ifindex);
 
 	if (!neigh->has_mac)
-		tell(lines, "host, %s: no entry", name);
+		line_add(lines, "host, %s: no entry", name);
 	else
-		tell(lines, "host, %s: %s, %s%s%s", name, MAC(neigh->mac),
-		     neigh_state_name(neigh->state),
-		     neigh->flags & NTF_EXT_LEARNED ? ", extern_learn" : "",
-		     verdict(explain, interface));
+		line_add(lines, "host, %s: %s, %s%s%s", name, MAC(neigh->mac),
+			 neigh_state_name(neigh->state),
+			 neigh->flags & NTF_EXT_LEARNED ? ", extern_learn" : "",
+			 verdict(explain, interface));
 }
 
-static void tell_fdb(const struct explain *explain, json_t *lines)
+static void add_fdb(const struct explain *explain, json_t *lines)
 {
 	const struct claim *claim = &explain->claim;
 	const char *right = explain->fdb.port == claim->port ? ": right" : ": WRONG";
 
 	if (!explain->fdb.port)
-		tell(lines, "bridge: %s is in no entry of its own, its frames go everywhere",
-		     MAC(claim->mac));
+		line_add(lines, "bridge: no entry for %s, its frames are flooded", MAC(claim->mac));
 	else
-		tell(lines, "bridge: %s is behind %s%s%s", MAC(claim->mac),
-		     explain_name(explain, explain->fdb.port),
-		     explain->fdb.flags & NTF_EXT_LEARNED ? ", extern_learn" : "",
-		     explain_is_settled(explain) ? right : "");
+		line_add(lines, "bridge: %s is behind %s%s%s", MAC(claim->mac),
+			 explain_name(explain, explain->fdb.port),
+			 explain->fdb.flags & NTF_EXT_LEARNED ? ", extern_learn" : "",
+			 explain_is_settled(explain) ? right : "");
 }
 
 json_t *explain_tables(const void *row)
@@ -332,8 +345,8 @@ json_t *explain_tables(const void *row)
 	json_t *lines = json_array();
 
 	for (size_t i = 0; i < explain->interfaces && i < INTERFACES_SHOWN; i++)
-		tell_interface(explain, &explain->interface[i], lines);
+		add_interface(explain, &explain->interface[i], lines);
 	if (explain->has_fdb)
-		tell_fdb(explain, lines);
+		add_fdb(explain, lines);
 	return lines;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -41,7 +42,7 @@ void facts_entry(__u16 state, const __u8 mac[MAC_LEN])
 	memcpy(interface->neigh.mac, mac, MAC_LEN);
 }
 
-/* An address that was announced ten seconds ago and that everybody follows. */
+/* An address that was announced ten seconds ago and that all hosts follow. */
 void facts_setup(void)
 {
 	e = (struct explain){.now_ns = NOW_NS,
@@ -78,7 +79,7 @@ void facts_setup(void)
 	facts_entry(NUD_STALE, guest);
 }
 
-/* Nobody has claimed the address; garpd is on two ports. */
+/* The address has no claim; garpd is on two ports. */
 void facts_forget_claim(void)
 {
 	e.claim = (struct claim){};
@@ -126,13 +127,24 @@ void assert_found(const char *cause, int wanted)
 	cr_assert_eq(found, wanted, "%s", cause);
 }
 
-/* Line `at` of the section of that key has these words. */
+static const char *line(const char *key, size_t at)
+{
+	static char text[512];
+	json_t *object = output_object(explain_fields, &e);
+	const char *found = json_string_value(json_array_get(json_object_get(object, key), at));
+
+	cr_assert(found, "%s has no line %zu", key, at);
+	snprintf(text, sizeof(text), "%s", found);
+	json_decref(object);
+	return text;
+}
+
 void assert_line(const char *key, size_t at, const char *words)
 {
-	json_t *object = output_object(explain_fields, &e);
-	const char *line = json_string_value(json_array_get(json_object_get(object, key), at));
+	cr_assert(strstr(line(key, at), words), "'%s' is not in: %s", words, line(key, at));
+}
 
-	cr_assert(line, "%s has no line %zu", key, at);
-	cr_assert(strstr(line, words), "'%s' is not in: %s", words, line);
-	json_decref(object);
+void assert_no_line(const char *key, size_t at, const char *words)
+{
+	cr_assert_not(strstr(line(key, at), words), "'%s' is in: %s", words, line(key, at));
 }

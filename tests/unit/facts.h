@@ -19,10 +19,10 @@
 extern const __u8 guest[MAC_LEN], rival[MAC_LEN];
 extern struct explain e;
 
-/* An address that was announced ten seconds ago and that everybody follows. */
+/* An address that was announced ten seconds ago and that all hosts follow. */
 void facts_setup(void);
 
-/* Nobody has claimed the address; garpd is on two ports. */
+/* The address has no claim; garpd is on two ports. */
 void facts_forget_claim(void);
 
 /* One more listener; one more neighbour entry of the host. */
@@ -37,7 +37,8 @@ void assert_note(const char *cause, const char *note, const char *remedy);
 
 void assert_found(const char *cause, int wanted);
 
-/* Line `at` of the section of that key has these words. */
+/* Line `at` of the section of that key has these words, or does not. */
 void assert_line(const char *key, size_t at, const char *words);
+void assert_no_line(const char *key, size_t at, const char *words);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* explain_*.c: every cause that stands in the maps, from facts alone. */
+/* explain/: every cause that stands in the maps, from facts alone. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 TestSuite(explain, .init = facts_setup);
 
-Test(explain, nothing_is_found_where_everybody_followed)
+Test(explain, nothing_is_found_where_all_hosts_followed)
 {
 	struct finding findings[FINDINGS_MAX];
 
@@ -42,22 +42,22 @@ Test(explain, the_manual_names_every_cause)
 #undef X
 }
 
-/* ---- nobody has claimed it ---- */
+/* ---- without a claim ---- */
 
 Test(explain, never_probed)
 {
 	facts_forget_claim();
-	assert_trouble("never_probed", "192.0.2.7 on br0", "tcpdump");
+	assert_trouble("never_probed", "192.0.2.7 is remembered on br0", "tcpdump");
 }
 
-Test(explain, link_local_is_passed_over)
+Test(explain, link_local_is_ignored)
 {
 	facts_forget_claim();
 	cr_assert_eq(addr_parse("fe80::7", &e.addr), 0);
 	assert_trouble("link_local", "fe80::7 is link-local", "link_local: yes");
 	assert_found("never_probed", 0);
 	e.settings.link_local = 1;
-	assert_trouble("never_probed", "fe80::7 on br0", "tcpdump");
+	assert_trouble("never_probed", "fe80::7 is remembered on br0", "tcpdump");
 	assert_found("link_local", 0);
 }
 
@@ -65,11 +65,11 @@ Test(explain, no_port)
 {
 	facts_forget_claim();
 	e.ports = e.segments.count = 0;
-	assert_trouble("no_port", "on no port", "--bridge");
+	assert_trouble("no_port", "attached to no port", "--bridge");
 	assert_found("never_probed", 0);
 }
 
-Test(explain, counters_hint_where_nobody_has_claimed_it)
+Test(explain, counters_hint_without_a_claim)
 {
 	facts_forget_claim();
 	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
@@ -114,7 +114,8 @@ Test(explain, denied_by_each_rule)
 	deny(COUNTER_denied_never);
 	assert_trouble("denied_never", "192.0.2.0/24", "reload");
 	deny(COUNTER_denied_owner);
-	assert_trouble("denied_owner", "00:15:5d:00:00:01 is none of the 2 owners", "192.0.2.0/24");
+	assert_trouble("denied_owner", "00:15:5d:00:00:01 is not one of the 2 owners",
+		       "192.0.2.0/24");
 	deny(COUNTER_denied_host);
 	assert_trouble("denied_host", "address of this host", "ip addr show to 192.0.2.7");
 	deny(COUNTER_denied_next_hop);
@@ -124,15 +125,15 @@ Test(explain, denied_by_each_rule)
 Test(explain, denied_by_the_rules_of_a_segment_or_port)
 {
 	deny(COUNTER_denied_foreign);
-	assert_trouble("denied_foreign", "no subnet that this host has on br0", "foreign: yes");
+	assert_trouble("denied_foreign", "not in a subnet of this host on br0", "foreign: yes");
 	deny(COUNTER_denied_undeclared);
-	assert_trouble("denied_undeclared", "192.0.2.7 is not", "addresses:");
+	assert_trouble("denied_undeclared", "192.0.2.7 is not declared", "addresses:");
 	deny(COUNTER_denied_port_address);
-	assert_trouble("denied_port_address", "192.0.2.7 is not among the addresses that vnet3",
-		       "ports:");
+	assert_trouble("denied_port_address",
+		       "192.0.2.7 is not among the addresses allowed on vnet3", "ports:");
 	deny(COUNTER_denied_port_mac);
-	assert_trouble("denied_port_mac", "00:15:5d:00:00:01 is not among the MACs that vnet3",
-		       "ports:");
+	assert_trouble("denied_port_mac",
+		       "00:15:5d:00:00:01 is not among the MACs allowed on vnet3", "ports:");
 }
 
 /* A reason that has no cause of its own yet. */
@@ -164,14 +165,17 @@ Test(explain, conflict_says_who_and_where)
 	e.claim.state = CLAIM_CONFLICT;
 	e.claim.reason = COUNTER_conflict_asserted;
 	e.claim.conflicts = 1;
-	assert_trouble("conflict", "another host", "take it off");
+	assert_trouble("conflict", "another host answers for the address", "remove the address");
 	memcpy(e.claim.rival, rival, MAC_LEN);
 	e.claim.rival_port = PORT;
-	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet3", "take it off");
+	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet3 answers for", "remove the address");
 	e.rival_fdb.port = OTHER; /* where it is now */
-	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet4", "take it off");
+	assert_trouble("conflict", "00:15:5d:00:00:02 on vnet4", "remove the address");
+	e.claim.reason = COUNTER_conflict_probe;
+	assert_trouble("conflict", "on vnet4 also probes for the address of 00:15:5d:00:00:01",
+		       "remove the address");
 	e.claim.reason = COUNTER_conflict_elsewhere;
-	assert_trouble("conflict", "on two ports, vnet3 is one", "take it off");
+	assert_trouble("conflict", "on two ports, one is vnet3", "remove the address");
 }
 
 Test(explain, frozen_says_until_when)
@@ -179,16 +183,17 @@ Test(explain, frozen_says_until_when)
 	e.claim.state = CLAIM_FROZEN;
 	e.claim.recent_moves = 6;
 	e.claim.due_ns = NOW_NS + 240 * NSEC_PER_SEC;
-	assert_trouble("frozen", "6 times within 3 min",
+	assert_trouble("frozen", "6 moves within 3 min",
 		       "garpd thaw 192.0.2.7. It thaws by itself in 4 min");
 }
 
 Test(explain, port_gone_or_taken_off)
 {
 	e.has_port = e.has_fdb = e.port_exists = false;
-	assert_trouble("port_gone", "vnet3, is gone", "garpd show ports");
+	assert_trouble("port_gone", "vnet3, the port of 00:15:5d:00:00:01, is gone",
+		       "garpd show ports");
 	e.port_exists = true;
-	assert_trouble("port_gone", "no port of garpd's", "garpd show ports");
+	assert_trouble("port_gone", "not a port of garpd", "garpd show ports");
 }
 
 Test(explain, port_blocked)
@@ -211,8 +216,8 @@ Test(explain, port_not_in_the_vlan)
 Test(explain, daemon_down)
 {
 	e.daemon = 0;
-	assert_trouble("daemon_down", "does not run", "systemctl start garpd");
-	e.daemon = -EACCES; /* nobody knows */
+	assert_trouble("daemon_down", "is not running", "systemctl start garpd");
+	e.daemon = -EACCES; /* not known */
 	assert_found("daemon_down", 0);
 }
 
@@ -228,32 +233,32 @@ Test(explain, announcement_that_waits_for_its_turn)
 {
 	e.claim.flags = CLAIM_F_DEFERRED;
 	e.claim.queued = QUEUED_PORT;
-	assert_note("queued", "its port says too much", "limits");
+	assert_note("queued", "limit of its port", "limits");
 	e.claim.queued = QUEUED_ALL;
-	assert_note("queued", "all ports together", "limits");
+	assert_note("queued", "all ports together", "all_announcements_per_second");
 }
 
 Test(explain, announcement_lost)
 {
 	e.claim.last_announcement_ns = seconds_ago(3600); /* the owner's before */
-	assert_trouble("announce_lost", "vnet3 took no frame", "garpd announce 192.0.2.7");
+	assert_trouble("announce_lost", "could not be sent on vnet3", "garpd announce 192.0.2.7");
 	e.claim.reason = COUNTER_self_announced;
 	assert_note("self_announced", "announced itself", "");
 }
 
-Test(explain, lapsed_by_too_few_probes_or_by_a_quarrel)
+Test(explain, lapsed_by_too_few_probes_or_by_a_conflict)
 {
 	e.claim.reason = COUNTER_lapsed;
 	e.claim.window_probes = 1;
-	assert_note("lapsed", "probes of its window 1, of 3", "00:15:5d:00:00:01");
+	assert_note("lapsed", "1 of 3 required probes", "00:15:5d:00:00:01");
 	e.claim.window_probes = 3;
-	assert_note("lapsed", "somebody objected", "declare");
+	assert_note("lapsed", "another host objected", "declare");
 }
 
 Test(explain, doubted_once_it_is_owned)
 {
 	e.claim.flags |= CLAIM_F_DOUBTED;
-	assert_note("doubted", "than vnet3: nothing is repeated", "ping");
+	assert_note("doubted", "than vnet3: it is not announced again", "ping");
 	e.claim.state = CLAIM_ANNOUNCING;
 	assert_found("doubted", 0);
 }
@@ -263,7 +268,7 @@ Test(explain, window_open)
 	e.claim.state = CLAIM_PROBING;
 	e.claim.reason = COUNTER_window_continued;
 	e.claim.window_end_ns = NOW_NS + 1500 * NSEC_PER_MSEC;
-	e.interface[0].neigh.mac[5] ^= 1; /* nobody is meant to know it yet */
+	e.interface[0].neigh.mac[5] ^= 1; /* not announced yet */
 	e.fdb.port = OTHER;
 	assert_note("window_open", "in 1.5 s", "");
 }
@@ -273,7 +278,7 @@ Test(explain, window_open)
 Test(explain, unconfirmed_says_who)
 {
 	facts_listener("192.0.2.77", seconds_ago(8), 0);
-	assert_trouble("unconfirmed", "192.0.2.77 has not answered 3 nudges",
+	assert_trouble("unconfirmed", "192.0.2.77 did not answer 3 nudges",
 		       "192.0.2.7 at 00:15:5d:00:00:01");
 	facts_listener("192.0.2.78", seconds_ago(8), seconds_ago(500)); /* a former owner, once */
 	assert_trouble("unconfirmed", "192.0.2.77 (and 1 more)", "clear the entry");
@@ -307,7 +312,7 @@ Test(explain, router_port_without_relay)
 {
 	e.port.role = ROLE_ROUTER;
 	e.has_fdb = false;
-	assert_note("router_only", "this host alone", "relay: yes");
+	assert_note("router_only", "to this host only", "relay: yes");
 	e.port.relay = 1;
 	assert_found("router_only", 0);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* explain_*.c: the causes that stand in the kernel's tables; and the sections of the screen. */
+/* explain/: the causes that stand in the kernel's tables; and the sections of the screen. */
 #include <criterion/criterion.h>
 #include <string.h>
 #include <linux/neighbour.h>
@@ -19,7 +19,7 @@ static void believe(__u16 state, __u8 flags)
 	e.interface[0].neigh.flags = flags;
 }
 
-Test(explain_tables, host_entry_that_is_not_ours_to_touch)
+Test(explain_tables, host_entry_that_garpd_must_not_touch)
 {
 	believe(NUD_PERMANENT, 0);
 	assert_trouble("host_permanent", "br0 is PERMANENT, at 00:15:5d:00:00:02",
@@ -37,7 +37,7 @@ Test(explain_tables, host_entry_right_in_whatever_state)
 	facts_entry(NUD_NOARP, guest);
 	facts_entry(NUD_REACHABLE, guest);
 	cr_assert(explain_is_well(&e));
-	believe(NUD_FAILED, 0); /* it believes nothing */
+	believe(NUD_FAILED, 0); /* it has no MAC */
 	cr_assert(explain_is_well(&e));
 }
 
@@ -60,14 +60,14 @@ Test(explain_tables, host_wrong)
 	believe(NUD_REACHABLE, 0);
 	assert_trouble("host_wrong", "192.0.2.7 at 00:15:5d:00:00:02 on br0",
 		       "lladdr 00:15:5d:00:00:01 dev br0");
-	e.claim.state = CLAIM_CONFLICT; /* then nobody knows what is right */
+	e.claim.state = CLAIM_CONFLICT; /* then neither is right */
 	assert_found("host_wrong", 0);
 }
 
 Test(explain_tables, fdb_has_it_elsewhere)
 {
 	e.fdb.port = OTHER;
-	assert_trouble("fdb_other_port", "behind vnet4, not behind vnet3", "second one");
+	assert_trouble("fdb_other_port", "behind vnet4, not behind vnet3", "a second guest");
 	e.bridge_port.learning = 0;
 	assert_trouble("fdb_learning", "vnet3, which does not learn", "dev vnet3 learning on");
 	e.fdb.state = NUD_NOARP;
@@ -89,16 +89,25 @@ Test(explain_tables, ports_that_keep_announcements_in)
 
 Test(explain_tables, sections_of_an_address_that_is_well)
 {
-	assert_line("heard", 0, "00:15:5d:00:00:01 on vnet3: 3 in the last window, 3 in all");
-	assert_line("decided", 0, "owned (announce_done)");
+	assert_line("heard", 0, "00:15:5d:00:00:01 on vnet3: 3 in the last window, last 11");
+	assert_line("decided", 0, "(announce_done)");
 	assert_line("decided", 1, "1.0 s after the last probe");
-	assert_line("decided", 2, "no entry names it");
-	assert_line("said", 0, "announced twice (request and reply), last as 00:15:5d:00:00:01");
-	assert_line("said", 1, "nudges to its listeners: 1");
+	assert_line("decided", 2, "not declared");
+	assert_line("announced", 0, "twice (request and reply), last as 00:15:5d:00:00:01");
+	assert_line("announced", 1, "nudges to its listeners: 1");
 	assert_line("confirmed", 0, "by 192.0.2.254, 0.0 ms after");
 	assert_line("tables", 0, "host, br0: 00:15:5d:00:00:01, stale: right");
 	assert_line("tables", 1, "behind vnet3: right");
 	no_leaks();
+}
+
+Test(explain_tables, the_state_stands_once)
+{
+	e.claim.state = CLAIM_DENIED;
+	e.claim.reason = COUNTER_denied_never;
+	assert_line("decided", 0, "denied: ");
+	assert_line("decided", 0, " (denied_never)");
+	assert_no_line("decided", 0, "denied: denied");
 }
 
 Test(explain_tables, sections_of_an_address_that_is_not)
@@ -109,12 +118,12 @@ Test(explain_tables, sections_of_an_address_that_is_not)
 	e.is_declared = true;
 	cr_assert_eq(prefix_parse("192.0.2.0/24", &e.prefix), 0);
 	assert_line("decided", 2, "192.0.2.0/24: after-probe");
-	assert_line("confirmed", 1, "not by 192.0.2.77: nudged 3 times, the last 8.0 s ago");
+	assert_line("confirmed", 1, "not by 192.0.2.77: nudged 3 times, last 8.0 s ago");
 	assert_line("tables", 0, "00:15:5d:00:00:02, permanent: WRONG");
 	assert_line("tables", 1, "behind vnet4: WRONG");
 }
 
-Test(explain_tables, a_quarrel_and_moves_are_told)
+Test(explain_tables, a_conflict_and_moves_have_their_lines)
 {
 	e.claim.conflicts = 1;
 	e.claim.last_conflict_ns = seconds_ago(5);
@@ -126,7 +135,7 @@ Test(explain_tables, a_quarrel_and_moves_are_told)
 	assert_line("heard", 3, "moved 3 times");
 }
 
-/* What was said before a claim came to its present MAC was not said of that. */
+/* Announcements before the claim got its present MAC were not of that MAC. */
 Test(explain_tables, announcements_of_others_are_not_the_claims_own)
 {
 	e.claim.state = CLAIM_PROBING;
@@ -136,35 +145,35 @@ Test(explain_tables, announcements_of_others_are_not_the_claims_own)
 	e.claim.probes = 4;
 	e.claim.window_probes = 1;
 	assert_line("heard", 0,
-		    "of 00:15:5d:00:00:02 on vnet4: 1 in the last window, 4 in all by whomever");
-	assert_line("said", 0, "announced twice (request and reply), last 9.0 s ago");
+		    "of 00:15:5d:00:00:02 on vnet4: 1 in the last window, 4 from any host");
+	assert_line("announced", 0, "twice (request and reply), last 9.0 s ago");
 	e.claim.state = CLAIM_OWNED; /* the first one has it again */
 	e.claim.reason = COUNTER_lapsed;
 	memcpy(e.claim.mac, guest, MAC_LEN);
 	e.claim.port = PORT;
 	e.claim.first_probe_ns = seconds_ago(3);
-	assert_line("heard", 0, "probes: 1 in the last window, 4 in all by whomever");
-	assert_line("said", 0, "last as 00:15:5d:00:00:01 into vnet3, 9.0 s ago");
+	assert_line("heard", 0, "4 probes received, from any host");
+	assert_line("announced", 0, "last as 00:15:5d:00:00:01 into vnet3, 9.0 s ago");
 	e.claim.last_announcement_ns = seconds_ago(3); /* of the attempt, as it was declared */
-	assert_line("said", 0, "last 3.0 s ago");
+	assert_line("announced", 0, "last 3.0 s ago");
 }
 
-Test(explain_tables, a_defence_was_said_of_the_defender)
+Test(explain_tables, a_defence_was_announced_of_the_defender)
 {
 	e.claim.state = CLAIM_CONFLICT;
 	e.claim.reason = COUNTER_defended;
 	e.claim.last_conflict_ns = e.claim.last_announcement_ns = seconds_ago(1);
 	memcpy(e.claim.rival, rival, MAC_LEN);
 	e.claim.rival_port = OTHER;
-	assert_line("said", 0, "last as 00:15:5d:00:00:02 into vnet4, 1.0 s ago");
+	assert_line("announced", 0, "last as 00:15:5d:00:00:02 into vnet4, 1.0 s ago");
 	e.claim.last_announcement_ns = seconds_ago(2); /* it is owed still */
-	assert_line("said", 0, "last 2.0 s ago");
+	assert_line("announced", 0, "last 2.0 s ago");
 }
 
-Test(explain_tables, why_nobody_is_asked)
+Test(explain_tables, why_no_listener_is_nudged)
 {
 	e.listeners = 0;
-	assert_line("confirmed", 0, "gateways: names them");
+	assert_line("confirmed", 0, "gateways: adds some");
 	e.claim.self_announced = 1;
 	e.claim.nudges = 0;
 	assert_line("confirmed", 0, "announced itself");
@@ -177,7 +186,7 @@ Test(explain_tables, why_nobody_is_asked)
 Test(explain_tables, unproven_where_nothing_confirms_it)
 {
 	e.listeners = e.interfaces = 0;
-	assert_note("unproven", "nobody was there to confirm it", "gateways:");
+	assert_note("unproven", "no host confirmed it", "gateways:");
 	cr_assert(explain_is_unproven(&e));
 	e.claim.refreshed = 1; /* the host's own entry followed, and is gone by now */
 	assert_found("unproven", 0);
@@ -209,7 +218,7 @@ Test(explain_tables, json_keys)
 {
 	static const char *const keys[] = {
 		"address",  "bridge", "inner_vlan", "vlan",	  "state",     "well",
-		"daemon",   "heard",  "decided",    "said",	  "confirmed", "tables",
+		"daemon",   "heard",  "decided",    "announced",  "confirmed", "tables",
 		"findings", "claim",  "listeners",  "neighbours", "fdb_port"};
 	json_t *object = output_object(explain_fields, &e);
 

@@ -353,7 +353,7 @@ case_names_of_any_bytes_are_cleaned() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_equals "port of the claim" 'v??[1m' "$(claim_field "$SERVICE" port)"
-	in_hv "$GARPD" explain -j "$SERVICE" | jq -e '.[0] | [.heard, .said] | all(.[0] | contains("v??[1m"))' \
+	in_hv "$GARPD" explain -j "$SERVICE" | jq -e '.[0] | [.heard, .announced] | all(.[0] | contains("v??[1m"))' \
 		>/dev/null || t_fail "explain has no sentences"
 	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
 	grep -qF 'v??[1m' "$LAB_DIR/ports" || t_fail "in columns: $(<"$LAB_DIR/ports")"

@@ -46,9 +46,9 @@ case_explain_confirmed() {
 	lab_wait 5 router_is_asked || t_fail "not confirmed: $(<"$LAB_DIR/json")"
 	explain "$SERVICE" || t_fail "exit status $?"
 	assert_screen "^$SERVICE on br0: owned, $MAC_NEW on v-new$" \
-		"^heard +probes of $MAC_NEW on v-new: 3 in the last window" \
-		'^decided +owned \(announce_done\)' \
-		"^said +announced twice \\(request and reply\\), last as $MAC_NEW into v-new, [0-9.]+ m?s ago$" \
+		"^heard +probes of $MAC_NEW on v-new: 3 in the last window, last" \
+		'^decided +owned: .*\(announce_done\)$' \
+		"^announced +twice \\(request and reply\\), last as $MAC_NEW into v-new, [0-9.]+ m?s ago$" \
 		"^confirmed +by $ROUTER \(gateway\), [0-9.]+ ms after the announcement" \
 		"^tables now +host, br0: $MAC_NEW, .*: right" \
 		"bridge: $MAC_NEW is behind v-new: right" '^all is well$'
@@ -58,7 +58,7 @@ case_explain_confirmed() {
 		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
 }
 
-# A filter lets the probes through and not the announcements, and nobody is there who would tell.
+# A filter lets the probes through and drops the announcements, and no other host would show it.
 case_explain_unproven() {
 	lab_start_garpd
 	in_hv ip neigh del "$SERVICE" dev br0
@@ -66,11 +66,11 @@ case_explain_unproven() {
 	bridge_drops forward iifname v-new ether type arp arp saddr ip != 0.0.0.0
 	lab_capture lan router lan0
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
-	explain_all_is_said
+	explain_await_announced
 	explain_is "$SERVICE" '.well and [.findings[].cause] == ["unproven"]' || t_fail "it says: $(<"$LAB_DIR/json")"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	explain "$SERVICE"
-	assert_screen '^nothing is known to be wrong$' '^note: +announced, and nobody was there'
+	assert_screen '^no problem found$' '^note: +announced, but no host confirmed it'
 }
 
 case_explain_open_window() {
@@ -82,7 +82,7 @@ case_explain_open_window() {
 		t_fail "no open window: $(<"$LAB_DIR/json")"
 }
 
-# In the failover itself: what was said before was said of the former owner.
+# In the failover itself: the announcements before it were the former owner's.
 case_explain_takeover_in_its_window() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -92,8 +92,8 @@ case_explain_takeover_in_its_window() {
 	assert_await_frames lan 1 5 "kind=probe.* src=$MAC_OTHER"
 	explain "$SERVICE"
 	assert_screen "^$SERVICE on br0: probing, $MAC_OTHER on v-other$" \
-		"^heard +probes of $MAC_OTHER on v-other: 1 in the last window, 4 in all by whomever, " \
-		'^said +announced twice \(request and reply\), last [0-9.]+ m?s ago$'
+		"^heard +probes of $MAC_OTHER on v-other: 1 in the last window, 4 from any host, last " \
+		'^announced +twice \(request and reply\), last [0-9.]+ m?s ago$'
 }
 
 case_explain_conflict() {
@@ -102,12 +102,11 @@ case_explain_conflict() {
 	in_ns old ip addr add "$SERVICE/24" dev eth0
 	lab_winguest new -k 3000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 8 'kind=probe'
-	assert_cause "$SERVICE" conflict "$MAC_OLD on v-old.*$MAC_NEW on v-new"
+	assert_cause "$SERVICE" conflict "$MAC_OLD on v-old answers for the address of $MAC_NEW on v-new"
 }
 
-# The remedy is a command that can be taken as it stands.
-# garpd has mended what it could, and looks no more.
-explain_all_is_said() {
+# Both announcements are sent, and garpd has repaired what it could.
+explain_await_announced() {
 	lab_await "$GARPD_LOG" 8 '2 of 2' || t_fail "not announced twice"
 	protocol_time 0.3
 }
@@ -117,8 +116,8 @@ case_explain_host_drops_gratuitous() {
 	lab_start_garpd -c "$(lab_config 'nudge: never')"
 	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	explain_takes_over
-	explain_all_is_said
-	# The kernel's table is the judge: where it is right by other means, nothing is wrong.
+	explain_await_announced
+	# The kernel's table decides: an entry that is right for another reason is not wrong.
 	lab_stale "$SERVICE" "$MAC_OLD"
 	assert_cause "$SERVICE" host_drops "drop_gratuitous_arp.*$MAC_OLD on br0"
 	assert_screen 'br0: .*: WRONG' 'nudge: never'
@@ -149,25 +148,25 @@ case_explain_evpn_host_entry() {
 case_explain_unconfirmed_gateway() {
 	lab_start_garpd -c "$(lab_config 'gateways: [192.0.2.77]')"
 	explain_takes_over
-	assert_cause "$SERVICE" unconfirmed '192.0.2.77 has not answered 3 nudges'
+	assert_cause "$SERVICE" unconfirmed '192.0.2.77 did not answer 3 nudges'
 	assert_screen 'not by 192.0.2.77 \(gateway\): nudged 3 times'
 }
 
 case_explain_denied() {
 	lab_start_garpd -c "$(lab_config 'addresses:' "  - address: $SERVICE" '    announce: never')"
 	lab_winguest new -k 3000 eth0 "$MAC_NEW" "$SERVICE"
-	assert_cause "$SERVICE" denied_never "announce: never.* of $SERVICE"
+	assert_cause "$SERVICE" denied_never "$SERVICE is configured with announce: never"
 	in_ns new bash -c 'ip addr flush dev eth0'
 	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "$HOST"
-	assert_cause "$HOST" denied_host "$HOST is an address of this host itself, and $MAC_OTHER"
+	assert_cause "$HOST" denied_host "$HOST is an address of this host, and $MAC_OTHER"
 }
 
 case_explain_denied_on_its_segment_or_port() {
 	lab_start_garpd -c "$(lab_config 'ports:' '  - port: v-new' '    macs: ["00:00:5e:00:53:99"]')"
 	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" 203.0.113.7
-	assert_cause 203.0.113.7 denied_foreign '203.0.113.7 is in no subnet that this host has on br0'
+	assert_cause 203.0.113.7 denied_foreign '203.0.113.7 is not in a subnet of this host on br0'
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
-	assert_cause "$SERVICE" denied_port_mac "$MAC_NEW is not among the MACs that v-new may have"
+	assert_cause "$SERVICE" denied_port_mac "$MAC_NEW is not among the MACs allowed on v-new"
 	lab_config 'form: both' >/dev/null
 	kill -HUP "$GARPD_PID"
 	lab_wait 5 explain_is "$SERVICE" '.well and .findings[0].cause == "denied_before"' ||
@@ -201,7 +200,7 @@ case_explain_ports_that_keep_announcements_in() {
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames other 4 8 "kind=announce-.* src=$MAC_NEW"
 	explain_is "$SERVICE" '.well and [.findings[].cause] == ["neigh_suppress", "isolated"]' ||
-		t_fail "not said: $(<"$LAB_DIR/json")"
+		t_fail "not these notes: $(<"$LAB_DIR/json")"
 	explain "$SERVICE"
 	assert_screen '^note: +announcements do not cross up0 \(neigh_suppress\)'
 }
@@ -211,8 +210,8 @@ case_explain_unknown_address() {
 	lab_start_garpd
 	explain 192.0.2.99 || status=$?
 	assert_equals "exit status" 1 "$status"
-	assert_screen '^192.0.2.99: nobody has claimed it here$' '^heard +nothing .*4 ports of br0$' \
-		'^trouble: +no guest has probed for 192.0.2.99 on br0' '^remedy: +.*tcpdump'
+	assert_screen '^192.0.2.99: no claim$' '^heard +nothing .*4 ports of br0$' \
+		'^trouble: +no probe for 192.0.2.99 is remembered on br0' '^remedy: +.*tcpdump'
 	explain_is 192.0.2.99 '.state == "none" and .claim == null and .findings[0].cause == "never_probed"' ||
 		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
 }
@@ -221,7 +220,7 @@ case_explain_daemon_killed() {
 	lab_start_garpd
 	lab_kill9_garpd
 	lab_winguest new -n 3 -k 100 eth0 "$MAC_NEW" "$SERVICE"
-	assert_cause "$SERVICE" daemon_down 'the daemon does not run: windows are not ended'
+	assert_cause "$SERVICE" daemon_down 'the daemon is not running: no window ends'
 	lab_start_garpd
 	lab_wait 8 explain_is "$SERVICE" '.daemon and .well' || t_fail "still: $(<"$LAB_DIR/json")"
 }
@@ -247,12 +246,12 @@ case_explain_router_port() {
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 8 router_explains || t_fail "it says: $(<"$LAB_DIR/screen")"
 	assert_screen "^$SERVICE on lan0: " "^trouble: +.*lan0 is PERMANENT, at $MAC_OLD" \
-		'nobody is asked: on a router port' '^note: +this host alone is told'
+		'no nudges: .* router port' '^note: +announced to this host only'
 }
 
 router_explains() {
 	in_ns router "$GARPD" explain "$SERVICE" >"$LAB_DIR/screen"
-	grep -q '^said  *announced twice' "$LAB_DIR/screen"
+	grep -q '^announced  *twice' "$LAB_DIR/screen"
 }
 
 case_explain_ipv6() {
@@ -260,8 +259,8 @@ case_explain_ipv6() {
 	ipv6_start
 	lab_set hv ipv6/conf/br0/drop_unsolicited_na=1
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE6"
-	explain_all_is_said
+	explain_await_announced
 	lab_stale "$SERVICE6" "$MAC_OLD"
 	assert_cause "$SERVICE6" host_drops "drop_unsolicited_na.*$MAC_OLD on br0"
-	assert_screen 'said +announced (once|twice) \(unsolicited advertisement\)'
+	assert_screen 'announced +(once|twice) \(unsolicited advertisement\)'
 }
