@@ -9,6 +9,7 @@
 #include "hear.h"
 #include "outcome.h"
 #include "speak.h"
+#include "speak_ask.h"
 #include "speak_nudge.h"
 
 /* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
@@ -91,11 +92,15 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	bpf_spin_unlock(&claim->lock);
 	port = bpf_map_lookup_elem(&ports, &next->port);
 	next->policy = guard_judge(&outcome->guard_work, &outcome->event.key, next->mac, port);
-	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment)
+	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment) {
 		next->live_port = next->port;
+		next->forwards = port->forwarding;
+	}
 	port = bpf_map_lookup_elem(&ports, &quota_port);
 	next->port_left = !port || port->segment != outcome->event.key.segment;
 	next->seen = seen_last(outcome->event.key.segment, next->mac);
+	ask_find_asker(outcome);
+	next->asker = outcome->asker.kind;
 }
 
 /* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
@@ -127,9 +132,56 @@ static __always_inline int due_announce(struct __sk_buff *skb, struct outcome *o
 
 	if (port && !outcome_reserve_round(outcome, claim, settings, now_ns))
 		return 0;
-	sent = port && round_is_sent(speak_with_blank(skb, &outcome->speech, port), port);
+	sent = port && round_is_sent(speak_with_blank(skb), port);
 	outcome_record(outcome, claim, sent, settings, now_ns);
 	return sent;
+}
+
+/* Where the question of the step may leave: no guest is asked on a port that does not forward. */
+static __always_inline int due_may_ask(const struct outcome *outcome)
+{
+	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
+
+	return port && port->forwarding && port->segment == outcome->event.key.segment &&
+	       (port_has_guests(port->role) || outcome->step.ask == ASK_FORMER_OWNER);
+}
+
+/* Has the question of the step its port's turn? If not, the claim's deadline is when it has. */
+static __always_inline int due_question_has_turn(struct outcome *outcome, struct claim *claim,
+						 const struct settings *settings, __u64 now_ns)
+{
+	struct claim_step step = {.reason = COUNTER_no_claim};
+	__u64 at_ns;
+
+	if (outcome->step.ask_waited)
+		return 1;
+	at_ns = quota_question_turn(outcome->speech.port, settings, now_ns);
+	if (at_ns <= now_ns)
+		return 1;
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key))
+		step = claim_queue_question(claim, at_ns);
+	bpf_spin_unlock(&claim->lock);
+	count(step.reason);
+	return 0;
+}
+
+/*
+ * The question of the step, after its event: the answer may come, and be announced, before this one
+ * has returned. outcome->event.deadline_ns is then what the claim has made of it.
+ */
+static __always_inline void due_question(struct __sk_buff *skb, struct outcome *outcome,
+					 struct claim *claim, const struct settings *settings,
+					 __u64 now_ns)
+{
+	if (!due_may_ask(outcome))
+		count(COUNTER_ask_failed);
+	else if (due_question_has_turn(outcome, claim, settings, now_ns))
+		count(ask_send(skb) ? COUNTER_ask_failed : COUNTER_asked);
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->event.key))
+		outcome->event.deadline_ns = claim->deadline_ns;
+	bpf_spin_unlock(&claim->lock);
 }
 
 static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *claim,
@@ -157,6 +209,10 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 
 	__builtin_memcpy(outcome->event.mac, outcome->speech.mac, MAC_LEN);
 	outcome->event.port = outcome->speech.port;
+	if (outcome->step.ask == ASK_FORMER_OWNER) { /* the event is about the guest */
+		__builtin_memcpy(outcome->event.mac, outcome->next.mac, MAC_LEN);
+		outcome->event.port = outcome->next.port;
+	}
 	if (outcome->step.reason == COUNTER_port_inherited)
 		quota_inherit_claim(outcome->next.live_port);
 	if (outcome->step.announce)
@@ -164,6 +220,8 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 	if (outcome->step.nudge && sent)
 		due_send_nudges(skb, outcome, claim, settings, now_ns);
 	outcome_finish(outcome, claim);
+	if (outcome->step.ask)
+		due_question(skb, outcome, claim, settings, now_ns);
 	call->result = outcome->event.reason; /* of a failure, what became of it */
 	call->deadline_ns = outcome->event.deadline_ns;
 }

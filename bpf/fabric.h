@@ -84,8 +84,7 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	fabric_fill_frame(outcome, call);
 	if (claim && !fabric_update_claim(outcome, claim, &heard, settings))
 		return COUNTER_fabric_contradicted;
-	return speak_with_blank(skb, speech, port) ? COUNTER_fabric_failed
-						   : COUNTER_fabric_announced;
+	return speak_with_blank(skb) ? COUNTER_fabric_failed : COUNTER_fabric_announced;
 }
 
 /* Do frames come in there, for the segment, that are not a router's own? */

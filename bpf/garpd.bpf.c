@@ -47,12 +47,17 @@ static __always_inline void hear_pull(struct __sk_buff *skb)
 static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *outcome,
 				      const struct port *port)
 {
+	enum hook hook = HOOK_TC;
 	struct hear_ctx ctx = {};
 	int sent;
 
-	if (!port || !outcome || hear_frame(outcome, skb->ifindex, port, HOOK_TC, &ctx))
+	if (!outcome)
 		return;
-	if (outcome->step.announce &&
+	if (!speak_fits(&outcome->frame, skb->len))
+		hook = HOOK_DEFERS;
+	if (!port || hear_frame(outcome, skb->ifindex, port, hook, &ctx))
+		return;
+	if (hook == HOOK_TC && outcome->step.announce &&
 	    outcome_reserve_round(outcome, ctx.claim, ctx.settings, ctx.now_ns)) {
 		/* Whoever is announced for a frame, it is on the port that the frame came from. */
 		sent = round_is_sent(

@@ -17,10 +17,11 @@
 #include "outcome.h"
 #include "quota.h"
 
-/* May the hook that heard a frame send another one? XDP may not: it owes what is to be said. */
+/* May the hook that heard a frame send another one? If not, it owes what is to be said. */
 enum hook {
 	HOOK_TC,
-	HOOK_XDP,
+	HOOK_DEFERS, /* the frame cannot be made into an announcement */
+	HOOK_XDP,    /* it never sends, and does not see which frames are ours */
 };
 
 /* What became of a frame, where its claim took no step: counted. */
@@ -128,7 +129,7 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 		else
 			outcome->step = claim_hear_assertion(claim, heard, ctx->settings,
 							     ctx->now_ns);
-		if (hook == HOOK_XDP && outcome->step.announce)
+		if (hook != HOOK_TC && outcome->step.announce)
 			claim_defer(claim, outcome->step.announce, ctx->now_ns);
 		outcome_take(outcome, claim, ctx->now_ns);
 	}

@@ -202,6 +202,8 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	struct addr everybody = {};
 	__u64 now_ns;
 
+	if (outcome->step.answered)
+		return; /* the host had asked, from whatever address */
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
 		return; /* the host's own cache is looked into, and its addresses do not move */
 	if (listen_is_spoofed(role))

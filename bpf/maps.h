@@ -169,6 +169,21 @@ struct {
 } subnets SEC(".maps");
 
 /*
+ * Who asks guests for their addresses, in each segment: an address of its L3 interface in each of
+ * the subnets there, one for all others (SUBNET_FAMILY_BITS), and one for VLANs where the host has
+ * no interface (ASKER_ANY_VLAN). Written by the daemon from rtnetlink; read by garpd_speak. Full:
+ * the daemon says so, and guests of that subnet are asked by the segment's first address.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, GARPD_MAX_SUBNETS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct subnet);
+	__type(value, struct asker);
+} askers SEC(".maps");
+
+/*
  * What the configuration allows each port, by the number of its rule. Written by the daemon when it
  * reads its configuration, under numbers that no port has yet; read by the programs. Never full:
  * room for a new configuration beside the two that ports can have after a start that failed.

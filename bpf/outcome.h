@@ -30,6 +30,7 @@ struct outcome {
 	struct frame frame; /* that it follows from; of garpd_speak: none but what EVPN said */
 	struct guard_work guard_work;
 	struct claim_next next; /* garpd_speak's */
+	struct asker asker;	/* the same: who asks in the claim's segment */
 	struct claim_step step;
 	struct nudges nudges;
 	struct speech speech;
@@ -129,6 +130,10 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
 		outcome->speech.tags = claim->rival_tags;
 		outcome->speech.port = claim->rival_port;
+	} else if (outcome->step.ask == ASK_FORMER_OWNER) {
+		__builtin_memcpy(outcome->speech.mac, claim->owner, MAC_LEN);
+		outcome->speech.tags = claim->owner_tags;
+		outcome->speech.port = claim->owner_port;
 	} else {
 		__builtin_memcpy(outcome->speech.mac, claim->mac, MAC_LEN);
 		outcome->speech.tags = claim->tags;
@@ -213,6 +218,8 @@ static __always_inline void outcome_finish(const struct outcome *outcome, struct
 	count(outcome->step.reason);
 	if (outcome->step.moved)
 		count(COUNTER_moved);
+	if (outcome->step.answered)
+		count(COUNTER_answered_host + outcome->step.answered - ASKER_HOST);
 	/* Also what failed: the deadline is another one now, whoever asked. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);

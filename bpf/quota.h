@@ -103,4 +103,19 @@ static __always_inline __u64 quota_reserve_round(__u32 port, __u32 *queued,
 	return at_ns;
 }
 
+/* When a question may leave on the port: now_ns, or later. */
+static __always_inline __u64 quota_question_turn(__u32 port, const struct settings *settings,
+						 __u64 now_ns)
+{
+	struct limit *limit = quota_of(port);
+	__u64 at_ns;
+
+	if (!limit)
+		return now_ns;
+	bpf_spin_lock(&limit->lock);
+	at_ns = limit_reserve_question(limit, settings, now_ns);
+	bpf_spin_unlock(&limit->lock);
+	return at_ns;
+}
+
 #endif /* GARPD_QUOTA_H */

@@ -8,6 +8,7 @@
 #ifndef GARPD_SPEAK_H
 #define GARPD_SPEAK_H
 
+#include "outcome.h"
 #include "speak_arp.h"
 #include "speak_nd.h"
 #include "speech.h"
@@ -94,6 +95,13 @@ static __always_inline int speak_over_nd(struct __sk_buff *skb, struct speech *s
 	return err;
 }
 
+/* Can a frame of this length carry the announcement and be given back as it was? */
+static __always_inline int speak_fits(const struct frame *frame, __u32 len)
+{
+	return addr_is_ipv4(&frame->addr) || len == frame->offset + ND_DAD_NONCE_BYTES ||
+	       len == frame->offset + ND_DAD_BYTES;
+}
+
 /*
  * Announces, and gives the frame back as it was. No store can fail once the first one has made the
  * packet ours to write.
@@ -137,12 +145,15 @@ static __always_inline void speak_pop_tags(struct __sk_buff *skb, const struct t
 }
 
 /* An empty frame of the right length, out of a struct speak_frame that nobody else holds. */
-static __always_inline int speak_blank(struct __sk_buff *skb, const struct speech *speech)
+static __always_inline int speak_blank(struct __sk_buff *skb, struct speech *speech)
 {
-	__u8 blank[sizeof(struct speak_frame) - ETH_HLEN] = {};
 	__u16 proto = speech_is_ipv6(speech) ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_ARP);
-	int err = bpf_skb_store_bytes(skb, ETH_HLEN, blank, sizeof(blank), 0);
+	int err;
 
+	/* In the map: the stack of garpd_speak has no room for it. */
+	__builtin_memset(&speech->kept, 0, sizeof(speech->kept));
+	err = bpf_skb_store_bytes(skb, ETH_HLEN, &speech->kept,
+				  sizeof(struct speak_frame) - ETH_HLEN, 0);
 	if (!err)
 		err = bpf_skb_store_bytes(skb, 2 * MAC_LEN, &proto, sizeof(proto), 0);
 	if (!err && speech_is_ipv6(speech))
@@ -151,8 +162,7 @@ static __always_inline int speak_blank(struct __sk_buff *skb, const struct speec
 }
 
 /* The same with the guest's tags; ARP or IPv6 begins at *offset. speak_unmake() in any case. */
-static __always_inline int speak_make(struct __sk_buff *skb, const struct speech *speech,
-				      __u32 *offset)
+static __always_inline int speak_make(struct __sk_buff *skb, struct speech *speech, __u32 *offset)
 {
 	int err = speak_blank(skb, speech);
 
@@ -168,16 +178,27 @@ static __always_inline void speak_unmake(struct __sk_buff *skb, const struct spe
 		bpf_skb_change_tail(skb, sizeof(struct speak_frame), 0);
 }
 
-/* Announces with a struct speak_frame. */
-static __always_inline int speak_with_blank(struct __sk_buff *skb, struct speech *speech,
-					    const struct port *port)
+/*
+ * Announces what outcomes[OUTCOME_OF_SPEAK].speech says, with a struct speak_frame. A global
+ * function: it has a stack frame of its own, and finds everything by itself. 0, or the kernel's
+ * error.
+ */
+__noinline int speak_with_blank(struct __sk_buff *skb)
 {
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	const struct port *port;
 	__u32 offset;
-	int err = speak_make(skb, speech, &offset);
+	int err;
 
+	if (!outcome)
+		return -1;
+	port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
+	if (!port)
+		return -1;
+	err = speak_make(skb, &outcome->speech, &offset);
 	if (!err)
-		err = speak_round(skb, speech, port, offset);
-	speak_unmake(skb, speech);
+		err = speak_round(skb, &outcome->speech, port, offset);
+	speak_unmake(skb, &outcome->speech);
 	return err;
 }
 

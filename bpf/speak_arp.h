@@ -25,26 +25,29 @@ static __always_inline void arp_begin(struct arp_wire *arp, __u16 op, const stru
 	__builtin_memcpy(arp->spa, addr->bytes + 12, 4);
 }
 
-/* Writes the ARP of one form at `offset` and sends it. */
-static __always_inline int speak_arp_form(struct __sk_buff *skb, const struct speech *speech,
+/*
+ * Writes the ARP of one form at `offset` and sends it. It is put together in the map: the programs'
+ * stacks have no room for it.
+ */
+static __always_inline int speak_arp_form(struct __sk_buff *skb, struct speech *speech,
 					  __u32 offset, __u16 op, __u64 flags)
 {
-	struct arp_wire arp;
+	struct arp_wire *arp = (struct arp_wire *)&speech->message;
 	int err;
 
-	arp_begin(&arp, op, &speech->addr, speech->mac);
-	__builtin_memcpy(arp.tpa, speech->addr.bytes + 12, 4);
+	arp_begin(arp, op, &speech->addr, speech->mac);
+	__builtin_memcpy(arp->tpa, speech->addr.bytes + 12, 4);
 	/* THA = SHA: with anything else Linux takes a reply for solicited and obeys its locktime.
 	 */
 	if (op == ARP_REPLY)
-		__builtin_memcpy(arp.tha, speech->mac, MAC_LEN);
-	err = bpf_skb_store_bytes(skb, offset, &arp, sizeof(arp), BPF_F_RECOMPUTE_CSUM);
+		__builtin_memcpy(arp->tha, speech->mac, MAC_LEN);
+	err = bpf_skb_store_bytes(skb, offset, arp, sizeof(*arp), BPF_F_RECOMPUTE_CSUM);
 	return err ? err : speech_send(skb, speech, flags);
 }
 
 /* Each form that is wanted. */
-static __always_inline int speak_arp(struct __sk_buff *skb, const struct speech *speech,
-				     __u32 offset, __u64 flags)
+static __always_inline int speak_arp(struct __sk_buff *skb, struct speech *speech, __u32 offset,
+				     __u64 flags)
 {
 	int err = 0;
 

@@ -21,7 +21,7 @@ struct speech {
 	struct tags tags;
 	__u32 port;		   /* ifindex */
 	__u32 form;		   /* enum announce_form; of IPv6 there is one form only */
-	struct nd_message message; /* in IPv6, and what it is written over */
+	struct nd_message message; /* or the ARP, and in IPv6 what it is written over */
 	struct nd_message kept;
 };
 

@@ -16,7 +16,7 @@
 #include "counters.h"
 
 /* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 3
+#define GARPD_ABI 4
 
 /* skb->mark of every frame that we re-inject: how we know our own frames when they come by. */
 #define GARPD_MARK 0x67617270u /* "garp" */

@@ -23,7 +23,8 @@ struct subnet {
 };
 _Static_assert(sizeof(struct subnet) == 28, "subnet is a key");
 
-#define SUBNET_FAMILY_BITS 64 /* before the address */
+#define SUBNET_FAMILY_BITS 64	  /* before the address */
+#define ASKER_ANY_VLAN	   0xffff /* in `askers`: where no other VLAN has an element */
 
 enum subnet_kind {
 	SUBNET_LOCAL = 1,   /* on the segment's link */
@@ -69,8 +70,9 @@ struct limit {
 	__u64 probes_tat_ns;
 	__u64 rounds_tat_ns;
 	__u64 nudges_tat_ns;
+	__u64 questions_tat_ns;
 };
-_Static_assert(sizeof(struct limit) == 32, "limit has no holes");
+_Static_assert(sizeof(struct limit) == 40, "limit has no holes");
 
 /*
  * The announcements of all ports together: half of what is allowed for ports that have said little,

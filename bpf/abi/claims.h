@@ -20,7 +20,9 @@
 	X(OWNED, owned, "the address has its owner; nothing is left to say")                 \
 	X(CONFLICT, conflict, "somebody else has or wants the address; nobody is announced") \
 	X(DENIED, denied, "the policy forbids this address to this guest")                   \
-	X(FROZEN, frozen, "the address moved too often; nothing is said until it is quiet")
+	X(FROZEN, frozen, "the address moved too often; nothing is said until it is quiet")  \
+	X(ASKING, asking, "the window passed quietly; the guest is asked for the address")   \
+	X(UNANSWERED, unanswered, "the guest was asked and has not answered; it is asked again")
 
 #define CLAIM_STATE_ENUM(NAME, name, what) CLAIM_##NAME,
 enum claim_state { CLAIM_STATES(CLAIM_STATE_ENUM) CLAIM_STATE_MAX };
@@ -51,6 +53,27 @@ enum queued {
 };
 
 /*
+ * Who asks a guest for its address. The sender of a question is one interface: its MAC, and one of
+ * its addresses. From 0.0.0.0 every IPv4 host answers that is through with duplicate address
+ * detection; one that is not may take it for a conflict.
+ */
+enum asker_kind {
+	ASKER_NONE,
+	ASKER_HOST,	  /* an address of the segment's own L3 interface */
+	ASKER_LINK_LOCAL, /* it has none: a link-local one, made from its MAC */
+	ASKER_ZERO,	  /* 0.0.0.0 */
+	ASKER_MAX,
+};
+
+/* The sender of questions in a segment. Map `askers`, key struct subnet; the daemon writes. */
+struct asker {
+	struct addr addr;
+	__u8 mac[MAC_LEN];
+	__u16 kind; /* enum asker_kind */
+};
+_Static_assert(sizeof(struct asker) == 24, "asker has no holes");
+
+/*
  * One claim. Changed by claim.h alone, in the kernel, under its lock, once hear_make_claim() has
  * put in what a new one has; everyone else reads. `mac`, `port` and `tags` are the guest that the
  * claim is about now; `owner` and `owner_port` the last one that got through, to which an attempt
@@ -79,6 +102,11 @@ struct claim {
 	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
 	__u8 owner_role;  /* the same of `owner_port` */
 	__u8 unsolicited; /* confirmations, since the last announcing, by who was not nudged */
+	__u8 questions;	  /* of the present series that have left; 255: or more */
+	__u8 asked_as;	  /* enum asker_kind of the last question */
+	__u8 answered_to; /* enum asker_kind that the guest answered last; asks first next time */
+	__u8 ask_flags;	  /* ASK_F_* */
+	__u32 asked;	  /* questions, of all series */
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */
@@ -96,11 +124,17 @@ struct claim {
 	struct addr confirmed_by; /* the listener that answered last */
 
 	__u64 window_end_ns;
-	__u64 deadline_ns; /* when garpd_speak has something to do here: the next of these two */
-	__u64 due_ns;	   /* of the state itself */
-	__u64 nudge_ns;	   /* of the listeners; 0: nobody is to be nudged */
-	__u64 nudged_ns;   /* when the last round began */
-	__u64 deferred_ns; /* when what is owed (CLAIM_F_DEFERRED) is to be said */
+	__u64 deadline_ns;  /* when garpd_speak has something to do here: the next of these */
+	__u64 due_ns;	    /* of the state itself */
+	__u64 nudge_ns;	    /* of the listeners; 0: nobody is to be nudged */
+	__u64 nudged_ns;    /* when the last round began */
+	__u64 ask_ns;	    /* the next question, for whose answer the others wait; 0: none */
+	__u64 asking_ns;    /* when the present series of questions began */
+	__u64 asked_ns;	    /* when the last question left */
+	__u64 answered_ns;  /* when the guest last named the address on its port; 0: not since doubt
+			     */
+	__u64 probe_gap_ns; /* the longest between two probes of this window */
+	__u64 deferred_ns;  /* when what is owed (CLAIM_F_DEFERRED) is to be said */
 	__u64 first_probe_ns;
 	__u64 last_probe_ns;
 	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
@@ -114,7 +148,7 @@ struct claim {
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* its state, guest or port; or it was said, confirmed, noted */
 };
-_Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 352, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
@@ -124,6 +158,12 @@ _Static_assert(sizeof(struct claim) == 304, "claim: pinned layout, raise GARPD_A
 #define CLAIM_F_USED	 0x10 /* the guest used the address in this window */
 #define CLAIM_F_DEFENDER 0x20 /* what is owed is the rival's, who defends the address */
 #define CLAIM_F_DOUBTED	 0x40 /* another host named it since the owner did, or that one moved */
+#define CLAIM_F_OBSERVED 0x80 /* it would have been announced, and was not: settings.observe */
+
+/* Of the present series of questions. */
+#define ASK_F_TURN	 0x01 /* its next one has waited for its port's turn, until ask_ns */
+#define ASK_F_UNANSWERED 0x02 /* it has had no answer for 1.6 s */
+#define ASK_F_OWNER	 0x04 /* its last one went to the former owner */
 
 /* ---- listeners ---- */
 

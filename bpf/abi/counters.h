@@ -96,6 +96,24 @@
 	X(seen, "ARP or ND frames of an owner about its address")                                  \
 	X(seen_elsewhere, "frames with an owner's MAC from another guest's port, ignored")         \
 	X(other_seen, "frames of another host about an address that has an owner")                 \
+	/* the guest is asked for the address before it is announced */                            \
+	X(asking, "windows that passed quietly: the guest is asked for the address")               \
+	X(asking_again, "settled claims whose guest is asked before a further announcement")       \
+	X(asking_by_hand, "announcements requested by an operator: the guest is asked first")      \
+	X(ask_repeated, "questions repeated because the last one was not answered")                \
+	X(answered, "claims whose guest answered: it is announced")                                \
+	X(answered_again, "answers of settled guests with no announcement due")                    \
+	X(unanswered, "claims whose guest has not answered for 1.6 s")                             \
+	X(ask_given_up, "announcements of settled claims dropped: no answer for 10 minutes")       \
+	X(ask_no_port, "questions put off: the port is gone or does not forward")                  \
+	X(ask_no_sender, "questions left out: no address to ask from in the segment")              \
+	X(asked, "questions sent to guests")                                                       \
+	X(ask_over_limit, "questions deferred: beyond the rate limit of their port")               \
+	X(ask_failed, "questions that the kernel could not send")                                  \
+	X(answered_host, "answers to questions from an address of the host")                       \
+	X(answered_link_local, "answers to questions from a link-local address made by garpd")     \
+	X(answered_zero, "answers to questions from 0.0.0.0")                                      \
+	X(observed, "announcements left out because garpd only observes")                          \
 	/* did the listeners follow? */                                                            \
 	X(listener_learned,                                                                        \
 	  "listeners learned: hosts that asked for an address or answered its owner")              \

@@ -71,6 +71,8 @@ struct settings {
 	__u32 announcements_per_second; /* rounds, as probes_per_second */
 	__u32 announcements_burst;
 	__u32 all_announcements_per_second; /* of all ports together; 0: unlimited */
+	__u32 ask;     /* 1: guests are asked for the address before they are announced */
+	__u32 observe; /* 1: nothing is sent */
 	__u32 pad;
 	__u64 duplicate_ns;
 	__u64 window_ns;
@@ -89,8 +91,10 @@ struct settings {
 	__u64 moves_ns;
 	__u64 thaw_ns;
 	__u64 max_age_ns;
+	__u64 answer_ns;      /* how long a guest's answer is good for */
+	__u64 ask_give_up_ns; /* after the last probe, or after the first question of a series */
 };
-_Static_assert(sizeof(struct settings) == 64 + 17 * 8, "settings has no holes");
+_Static_assert(sizeof(struct settings) == 72 + 19 * 8, "settings has no holes");
 
 /* clang-format off */
 #define SETTINGS_DEFAULTS { \
@@ -123,6 +127,8 @@ _Static_assert(sizeof(struct settings) == 64 + 17 * 8, "settings has no holes");
 	.moves_ns = 180 * NSEC_PER_SEC, \
 	.thaw_ns = 300 * NSEC_PER_SEC, \
 	.max_age_ns = 24 * 3600 * NSEC_PER_SEC, \
+	.answer_ns = 1 * NSEC_PER_SEC, \
+	.ask_give_up_ns = 600 * NSEC_PER_SEC, \
 }
 /* clang-format on */
 

@@ -16,6 +16,7 @@
  *	claim_drop_port()      the port that it counts for has left
  *	claim_record_sent()  the announcement of the last step was sent, or could not be
  *	claim_queue()     that announcement has to wait for its turn
+ *	claim_queue_question()  the question of the last step has to wait for its turn
  *	claim_defer()       the hook at hand cannot send at all: garpd_speak will
  *	claim_note_host()     the host's own neighbour entry was looked at
  *	claim_finish_nudges()    a round of nudges to the address's listeners is over

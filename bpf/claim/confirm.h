@@ -117,7 +117,7 @@ static __always_inline void claim_note_seen(struct claim *claim, const struct se
 	if (seen->port == claim_next_port(claim))
 		claim->last_seen_ns = seen->heard_ns;
 	else
-		claim->flags |= CLAIM_F_DOUBTED;
+		claim_doubt(claim);
 }
 
 /*
@@ -136,11 +136,13 @@ static __always_inline void claim_refresh(struct claim *claim, const struct clai
 		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 	} else if (now_ns < claim->last_announcement_ns + settings->refresh_ns) {
 		step->reason = COUNTER_not_due; /* it had seemed dead when it was armed */
+	} else if (settings->observe) {
+		step->reason = COUNTER_observed;
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step->reason = COUNTER_refresh_doubted;
 	} else if (heard && next->live_port) {
 		step->reason = COUNTER_announce_refresh;
-		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, settings, step, now_ns);
 	} else {
 		step->reason = COUNTER_refresh_silent;
 	}

@@ -77,6 +77,15 @@ static __always_inline __u64 limit_reserve_round(struct limit *limit,
 			     settings->announcements_burst, now_ns);
 }
 
+/* Questions are held to the numbers of the announcements, too, and wait as these do. */
+static __always_inline __u64 limit_reserve_question(struct limit *limit,
+						    const struct settings *settings, __u64 now_ns)
+{
+	return limit_reserve(&limit->questions_tat_ns,
+			     limit_each_ns(settings->announcements_per_second),
+			     settings->announcements_burst, now_ns);
+}
+
 /* Does the port say much, so that others go first? */
 static __always_inline int limit_is_busy(const struct limit *limit, const struct settings *settings,
 					 __u64 now_ns)

@@ -6,6 +6,7 @@
 #ifndef GARPD_CLAIM_ON_DEADLINE_H
 #define GARPD_CLAIM_ON_DEADLINE_H
 
+#include "asking.h"
 #include "confirm.h"
 #include "window.h"
 
@@ -18,11 +19,12 @@ static __always_inline void claim_next_slot(struct claim *claim, const struct se
 		claim_edge(claim, CLAIM_ANNOUNCING, COUNTER_announce_next, step, now_ns);
 	else
 		claim_edge(claim, CLAIM_OWNED, COUNTER_announce_done, step, now_ns);
-	claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
+	claim_announce(claim, ANNOUNCE_GUEST, settings, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
 
-static __always_inline void claim_end_window(struct claim *claim, const struct settings *settings,
+static __always_inline void claim_end_window(struct claim *claim, const struct claim_next *next,
+					     const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
 {
 	/* An immediate address has been announced: its list of owners vouches for the rest. */
@@ -30,6 +32,8 @@ static __always_inline void claim_end_window(struct claim *claim, const struct s
 
 	if (claim->window_probes < claim_min_probes(claim, settings) && !vouched)
 		claim_lapse(claim, settings, step, now_ns);
+	else if (settings->ask && !settings->observe)
+		claim_ask_after_window(claim, next, settings, step, now_ns);
 	else
 		claim_start_announcing(claim, COUNTER_window_ended, settings, step, now_ns);
 }
@@ -71,8 +75,9 @@ static __always_inline void claim_send_deferred(struct claim *claim, const struc
 	step->queued = claim->queued;
 	claim_clear_deferred(claim);
 	if (!next->policy.denied) {
-		step->reason = COUNTER_announce_deferred;
-		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, step, now_ns);
+		step->reason = settings->observe ? COUNTER_observed : COUNTER_announce_deferred;
+		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, settings, step,
+			       now_ns);
 	} else if (defender) {
 		step->reason = next->policy.denied; /* the quarrel goes on all the same */
 	} else {
@@ -102,7 +107,10 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_PROBING) {
-		claim_end_window(claim, settings, step, now_ns);
+		claim_end_window(claim, next, settings, step, now_ns);
+	} else if (claim->state == CLAIM_ANNOUNCING && settings->observe) {
+		claim_edge(claim, CLAIM_OWNED, COUNTER_observed, step, now_ns);
+		claim_arm(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_ANNOUNCING) {
 		claim_next_slot(claim, settings, step, now_ns);
 	} else if (claim->state == CLAIM_FROZEN) {
@@ -114,6 +122,31 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 	} else {
 		claim_check_age(claim, next, settings, step, now_ns);
 	}
+}
+
+/* The clocks of the state and of the nudges: nothing has to be asked before. */
+static __always_inline void claim_clocks_due(struct claim *claim, const struct claim_next *next,
+					     const struct settings *settings,
+					     struct claim_step *step, __u64 now_ns)
+{
+	if (now_ns >= claim->due_ns)
+		claim_run_state(claim, next, settings, step, now_ns);
+	/* A round that is not due yet may be allowed by then. */
+	if ((next->policy.denied || settings->observe) && now_ns >= claim->nudge_ns)
+		claim_stop_nudging(claim);
+	claim_take_nudge(claim, step, now_ns);
+	if (step->nudge && step->reason == COUNTER_not_due)
+		step->reason = COUNTER_nudge_round;
+	claim_set_deadline(claim);
+}
+
+/* Whether it may be asked has changed since: what waits for the answer is looked at anew. */
+static __always_inline int claim_is_asked_in_vain(const struct claim *claim,
+						  const struct claim_next *next,
+						  const struct settings *settings)
+{
+	return claim_is_asked(claim) &&
+	       (settings->observe || (next->policy.denied && claim_is_certain(claim->state)));
 }
 
 /*
@@ -129,16 +162,35 @@ static __always_inline struct claim_step claim_run_deadline(struct claim *claim,
 
 	if (!claim->deadline_ns || now_ns < claim->deadline_ns)
 		return step;
-	if (now_ns >= claim->due_ns)
-		claim_run_state(claim, next, settings, &step, now_ns);
-	/* A round that is not due yet may be allowed by then. */
-	if (next->policy.denied && now_ns >= claim->nudge_ns)
-		claim_stop_nudging(claim);
-	claim_take_nudge(claim, &step, now_ns);
-	if (step.nudge && step.reason == COUNTER_not_due)
-		step.reason = COUNTER_nudge_round;
-	claim_set_deadline(claim);
+	if (claim_is_asked_in_vain(claim, next, settings)) {
+		claim_stop_asking(claim);
+		if (!claim_is_certain(claim->state)) {
+			claim_start_announcing(claim, COUNTER_observed, settings, &step, now_ns);
+			return step;
+		}
+	}
+	if (claim_is_asked(claim)) {
+		claim_ask_again(claim, next, settings, &step, now_ns);
+	} else if (claim_must_ask(claim, next, settings, now_ns)) {
+		step.reason = COUNTER_asking_again;
+		claim_begin_asking(claim, next, settings, &step, now_ns);
+	} else {
+		claim_clocks_due(claim, next, settings, &step, now_ns);
+	}
 	return step;
+}
+
+/* An operator's announcement waits for the owner's answer. */
+static __always_inline void claim_ask_by_hand(struct claim *claim, const struct claim_next *next,
+					      const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	step->reason = COUNTER_asking_by_hand;
+	step->changed = 1;
+	claim_defer(claim, ANNOUNCE_GUEST, now_ns);
+	claim_begin_announcing(claim, now_ns);
+	claim_start_nudging(claim, settings, now_ns);
+	claim_begin_asking(claim, next, settings, step, now_ns);
 }
 
 /*
@@ -156,11 +208,15 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 		step.reason = next->policy.denied;
 	} else if (!claim_is_certain(claim->state) || !next->live_port) {
 		step.reason = COUNTER_announce_refused;
+	} else if (settings->observe) {
+		step.reason = COUNTER_observed;
+	} else if (settings->ask && !claim_has_answer(claim, settings, now_ns)) {
+		claim_ask_by_hand(claim, next, settings, &step, now_ns);
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step.reason = COUNTER_announce_doubted;
 	} else {
 		step.reason = COUNTER_announce_by_hand;
-		claim_announce(claim, ANNOUNCE_GUEST, &step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, settings, &step, now_ns);
 		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);

@@ -6,6 +6,7 @@
 #ifndef GARPD_CLAIM_ON_FRAME_H
 #define GARPD_CLAIM_ON_FRAME_H
 
+#include "on_deadline.h"
 #include "window.h"
 
 /* The policy forbids it. A stranger's probe must not disturb the claim of a rightful owner. */
@@ -62,8 +63,8 @@ static __always_inline void claim_hear_uplink_probe(struct claim *claim, const s
 	step->reason = COUNTER_probe_uplink;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
-	claim->flags |= CLAIM_F_DOUBTED;
-	if (claim->state == CLAIM_PROBING || claim_has_conflict(claim, now_ns))
+	claim_doubt(claim);
+	if (claim_is_open(claim->state) || claim_has_conflict(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
 
@@ -76,7 +77,7 @@ static __always_inline int claim_probe_is_copy(const struct claim *claim, const 
 {
 	if (mac_equal(claim->mac, mac))
 		return claim->probes && now_ns < claim->last_probe_ns + settings->duplicate_ns;
-	return claim->state == CLAIM_PROBING && mac_equal(claim->rival, mac) &&
+	return claim_is_open(claim->state) && mac_equal(claim->rival, mac) &&
 	       claim->rival_probe_ns && now_ns < claim->rival_probe_ns + settings->duplicate_ns;
 }
 
@@ -116,12 +117,12 @@ static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
 	}
 	claim_count_probe(claim, now_ns);
 	if (claim->state == CLAIM_FROZEN && now_ns < claim->due_ns) {
-		claim->flags |= CLAIM_F_DOUBTED;
+		claim_doubt(claim);
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, &step, now_ns);
-	} else if (claim->state == CLAIM_PROBING) {
+	} else if (claim_is_open(claim->state)) {
 		claim_hear_probe_again(claim, heard, before_ns, settings, &step, now_ns);
 	} else {
 		if (claim->state == CLAIM_FROZEN) /* it was quiet long enough */
@@ -137,9 +138,9 @@ static __always_inline void claim_hear_elsewhere(struct claim *claim, const stru
 						 struct claim_step *step, __u64 now_ns)
 {
 	step->reason = COUNTER_seen_elsewhere;
-	claim->flags |= CLAIM_F_DOUBTED;
+	claim_doubt(claim);
 	/* Once it is announced that may be the announcement, sent back. */
-	if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_IMMEDIATE))
+	if (claim_is_open(claim->state) && !(claim->flags & CLAIM_F_IMMEDIATE))
 		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
 }
 
@@ -153,13 +154,45 @@ static __always_inline void claim_follow_owner(struct claim *claim, const struct
 	claim_set_owner_port(claim);
 }
 
+/*
+ * The guest answers the question, or uses the address: what waited for the answer is done now, with
+ * this very frame.
+ */
+static __always_inline void claim_hear_answer(struct claim *claim, const struct heard *heard,
+					      const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	struct claim_next next = {.live_port = heard->port, .policy = heard->policy};
+
+	step->answered = claim->asked_as;
+	step->reason = COUNTER_answered_again;
+	step->changed = 1;
+	claim->answered_to = claim->asked_as;
+	claim_stop_asking(claim);
+	claim_take_guest(claim, heard);
+	if (!claim_is_certain(claim->state))
+		claim_start_announcing(claim, COUNTER_answered, settings, step, now_ns);
+	else if (now_ns >= claim->due_ns)
+		claim_run_state(claim, &next, settings, step, now_ns);
+	claim_set_deadline(claim);
+}
+
+/* Does the guest say on its own port that it has the address, for good? */
+static __always_inline int claim_is_answer(const struct claim *claim, const struct heard *heard)
+{
+	return claim_is_here(claim, heard) && port_has_guests(heard->role) &&
+	       !heard->frame->tentative;
+}
+
 /* The claim's own guest speaks. */
 static __always_inline void claim_hear_guest(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
 {
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT;
-	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
+	int pending = claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
+		      claim->state == CLAIM_UNANSWERED;
+	int answers = claim_is_answer(claim, heard);
 
 	step->reason = COUNTER_seen;
 	/* A relay's frame, perhaps another garpd's, is no sign of the guest: it has no effect. */
@@ -179,9 +212,13 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	claim->flags &= ~CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_DENIED)
 		return;
+	if (answers)
+		claim->answered_ns = now_ns;
 	if (claim->state == CLAIM_OWNED) {
 		claim_follow_owner(claim, heard, now_ns);
 		claim->self_announced += announces;
+		if (answers && claim_is_asked(claim))
+			claim_hear_answer(claim, heard, settings, step, now_ns);
 		return;
 	}
 	/* An echo from the uplink is no proof of what the guest does. */
@@ -191,6 +228,8 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	    !claim_has_conflict(claim, now_ns)) {
 		claim_take_guest(claim, heard);
 		claim_settle(claim, settings, step, now_ns);
+	} else if (answers && claim_is_asked(claim)) {
+		claim_hear_answer(claim, heard, settings, step, now_ns);
 	} else if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_USED)) {
 		/*
 		 * It uses the address already. That makes up for probes that are missing, but it
@@ -212,15 +251,18 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
 
 	step->reason = COUNTER_other_seen;
-	claim->flags |= CLAIM_F_DOUBTED;
-	if (claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING) {
+	claim_doubt(claim);
+	if (claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
+	    (claim->state == CLAIM_UNANSWERED && !announces)) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
 		claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
 	} else if (claim->state == CLAIM_FROZEN && announces) {
 		claim_arm(claim, settings, now_ns);
-	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT) && announces) {
-		/* It took the address over and said so. */
+	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT ||
+		    claim->state == CLAIM_UNANSWERED) &&
+		   announces) {
+		/* It took the address over and announced that, or kept it from a silent guest. */
 		claim_take_guest(claim, heard);
 		claim->last_seen_ns = now_ns;
 		claim_settle(claim, settings, step, now_ns);

@@ -33,6 +33,8 @@ struct claim_next {
 	__u16 port_left; /* 1: the port that the claim counts for has left the segment */
 	__u32 port;	 /* ifindex */
 	__u32 live_port; /* the port, where it is one of guests there; 0: it is none */
+	__u8 forwards;	 /* 1: that port takes frames */
+	__u8 asker;	 /* enum asker_kind, from `askers`: who asks for the address there */
 	struct policy policy;
 	struct seen seen;
 };
@@ -43,6 +45,12 @@ enum announce {
 	ANNOUNCE_DEFENDER, /* claim.rival on claim.rival_port */
 };
 
+enum ask {
+	ASK_NOBODY,
+	ASK_GUEST,	  /* claim.mac, out of claim.port */
+	ASK_FORMER_OWNER, /* claim.owner, out of claim.owner_port */
+};
+
 /* Guests are behind such a port, and ours to speak for. */
 static __always_inline int port_has_guests(__u32 role)
 {
@@ -51,14 +59,18 @@ static __always_inline int port_has_guests(__u32 role)
 
 /* What happened and what is to be done about it. */
 struct claim_step {
-	__u8 reason;	/* enum counter: count it */
-	__u8 announce;	/* enum announce: whose announcement */
-	__u8 changed;	/* tell the daemon: the state or the deadline is new */
-	__u8 moved;	/* count it too: the address has another owner */
-	__u8 old_state; /* enum claim_state */
-	__u8 forget;	/* nothing is left to remember: delete the claim */
-	__u8 nudge;	/* the listeners: a round of nudges is due */
-	__u8 queued;	/* enum queued: what the announcement has waited for already */
+	__u8 reason;	 /* enum counter: count it */
+	__u8 announce;	 /* enum announce: whose announcement */
+	__u8 changed;	 /* tell the daemon: the state or the deadline is new */
+	__u8 moved;	 /* count it too: the address has another owner */
+	__u8 old_state;	 /* enum claim_state */
+	__u8 forget;	 /* nothing is left to remember: delete the claim */
+	__u8 nudge;	 /* the listeners: a round of nudges is due */
+	__u8 queued;	 /* enum queued: what the announcement has waited for already */
+	__u8 ask;	 /* enum ask: who is asked for the address */
+	__u8 asker;	 /* enum asker_kind: from which sender */
+	__u8 ask_waited; /* 1: the question has waited for its turn already */
+	__u8 answered;	 /* enum asker_kind: the guest answered a question from that sender */
 };
 
 static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
@@ -70,6 +82,27 @@ static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
 static __always_inline int claim_is_certain(__u32 state)
 {
 	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
+}
+
+/* Is an answer waited for? */
+static __always_inline int claim_is_asked(const struct claim *claim)
+{
+	return claim->ask_ns != 0;
+}
+
+static __always_inline void claim_stop_asking(struct claim *claim)
+{
+	claim->ask_ns = 0;
+	claim->asking_ns = 0;
+	claim->questions = 0;
+	claim->ask_flags = 0;
+}
+
+/* Another host may have the address: what the guest answered before that proves nothing. */
+static __always_inline void claim_doubt(struct claim *claim)
+{
+	claim->flags |= CLAIM_F_DOUBTED;
+	claim->answered_ns = 0;
 }
 
 static __always_inline void claim_stop_nudging(struct claim *claim)
@@ -89,7 +122,7 @@ static __always_inline void claim_begin_announcing(struct claim *claim, __u64 no
 static __always_inline void claim_start_nudging(struct claim *claim,
 						const struct settings *settings, __u64 now_ns)
 {
-	if (settings->nudge == NUDGE_NEVER)
+	if (settings->nudge == NUDGE_NEVER || settings->observe)
 		return;
 	claim->nudge_round = 1;
 	claim->nudge_ns = now_ns;
@@ -99,8 +132,11 @@ static __always_inline void claim_start_nudging(struct claim *claim,
 static __always_inline void claim_edge(struct claim *claim, enum claim_state state,
 				       enum counter reason, struct claim_step *step, __u64 now_ns)
 {
-	if (!claim_is_certain(state))
+	if (!claim_is_certain(state)) {
 		claim_stop_nudging(claim);
+		if (state != CLAIM_ASKING && state != CLAIM_UNANSWERED)
+			claim_stop_asking(claim);
+	}
 	claim->state = state;
 	claim->reason = reason;
 	claim->changed_ns = now_ns;
@@ -113,8 +149,14 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
  * before this one has recorded that it was sent.
  */
 static __always_inline void claim_announce(struct claim *claim, enum announce announce,
-					   struct claim_step *step, __u64 now_ns)
+					   const struct settings *settings, struct claim_step *step,
+					   __u64 now_ns)
 {
+	if (settings->observe) {
+		claim->flags |= CLAIM_F_OBSERVED;
+		return;
+	}
+	claim->flags &= ~CLAIM_F_OBSERVED;
 	step->announce = announce;
 	claim->announce_start_ns = now_ns;
 }
@@ -131,10 +173,17 @@ static __always_inline int claim_has_nudges(const struct claim *claim)
 	return claim->nudge_ns && !(claim->flags & CLAIM_F_DEFERRED);
 }
 
-/* Two clocks run, that of the state and that of the nudges: the daemon comes for the first one. */
+/*
+ * Two clocks run, that of the state and that of the nudges: the daemon comes for the first one.
+ * While the guest is asked both wait for its answer, and it comes for the next question.
+ */
 static __always_inline void claim_set_deadline(struct claim *claim)
 {
 	claim->deadline_ns = claim->due_ns;
+	if (claim_is_asked(claim)) {
+		claim->deadline_ns = claim->ask_ns;
+		return;
+	}
 	if (claim_has_nudges(claim) && claim->nudge_ns < claim->due_ns)
 		claim->deadline_ns = claim->nudge_ns;
 }
@@ -174,6 +223,8 @@ static __always_inline void claim_arm(struct claim *claim, const struct settings
 		claim->due_ns = now_ns + settings->announce_interval_ns;
 	else if (claim->state == CLAIM_FROZEN)
 		claim->due_ns = now_ns + settings->thaw_ns;
+	else if (claim->state == CLAIM_ASKING || claim->state == CLAIM_UNANSWERED)
+		claim->due_ns = claim->last_probe_ns + settings->ask_give_up_ns;
 	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
 		claim->due_ns = claim->window_end_ns;
 	else

@@ -50,10 +50,13 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 	claim_begin_announcing(claim, now_ns);
 	if (step->moved && claim_is_flapping(claim, settings)) {
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen, step, now_ns);
+	} else if (settings->observe) {
+		claim->flags |= CLAIM_F_OBSERVED;
+		claim_edge(claim, CLAIM_OWNED, COUNTER_observed, step, now_ns);
 	} else {
 		claim_edge(claim, settings->announce_num > 1 ? CLAIM_ANNOUNCING : CLAIM_OWNED,
 			   reason, step, now_ns);
-		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, settings, step, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
@@ -65,6 +68,8 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 {
 	claim->self_announced++;
 	claim_clear_deferred(claim);
+	claim_stop_asking(claim);
+	claim->flags &= ~CLAIM_F_OBSERVED;
 	claim->retries = 0;
 	step->moved = claim_set_owner(claim, settings, now_ns);
 	if (step->moved)
@@ -122,6 +127,8 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 					      enum counter reason, const struct settings *settings,
 					      struct claim_step *step, __u64 now_ns)
 {
+	if (!mac_equal(claim->mac, heard->frame->mac))
+		claim->answered_to = ASKER_NONE;
 	claim_take_prober(claim, heard);
 	__builtin_memset(claim->rival, 0, MAC_LEN);
 	__builtin_memset(&claim->rival_tags, 0, sizeof(claim->rival_tags));
@@ -132,12 +139,14 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	claim->retries = 0;
 	claim->window_probes = 1;
 	claim->window_announcements = 0;
+	claim->answered_ns = 0;
+	claim->probe_gap_ns = 0;
 	claim->first_probe_ns = now_ns;
 	claim_set_window(claim, settings);
 	if (heard->policy.immediate) {
 		claim->flags |= CLAIM_F_IMMEDIATE;
 		reason = COUNTER_immediate;
-		claim_announce(claim, ANNOUNCE_GUEST, step, now_ns);
+		claim_announce(claim, ANNOUNCE_GUEST, settings, step, now_ns);
 	}
 	claim_edge(claim, CLAIM_PROBING, reason, step, now_ns);
 	claim_arm(claim, settings, now_ns);
@@ -154,6 +163,8 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 
 	if (off_ns > settings->steady_tolerance_ns)
 		claim->flags |= CLAIM_F_UNSTEADY;
+	if (gap_ns > claim->probe_gap_ns)
+		claim->probe_gap_ns = gap_ns;
 	claim_take_prober(claim, heard);
 	claim->window_probes++;
 	claim_set_window(claim, settings);
@@ -178,7 +189,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim->port = claim->owner_port;
 	claim->role = claim->owner_role;
 	claim->tags = claim->owner_tags;
-	claim->flags |= CLAIM_F_DOUBTED;
+	claim_doubt(claim);
 	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);
 	claim_arm(claim, settings, now_ns);
 }
@@ -224,12 +235,18 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 							  struct claim_step *step, __u64 now_ns)
 {
 	int defends = claim->flags & CLAIM_F_IMMEDIATE && heard->policy.declared &&
-		      !heard->policy.denied && !heard->frame->relayed;
+		      !heard->policy.denied && !heard->frame->relayed && !settings->observe;
 
 	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
 			 settings, step, now_ns);
 	if (defends)
-		claim_announce(claim, ANNOUNCE_DEFENDER, step, now_ns);
+		claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
+}
+
+/* Does a guest want the address that has not been announced for it, or only at its first probe? */
+static __always_inline int claim_is_open(__u32 state)
+{
+	return state == CLAIM_PROBING || state == CLAIM_ASKING;
 }
 
 static __always_inline int claim_has_conflict(const struct claim *claim, __u64 now_ns)

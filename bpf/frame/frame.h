@@ -72,7 +72,7 @@ struct frame {
 	__u8 relayed; /* the Ethernet source is not the MAC that the frame speaks of */
 	__u8 offset;  /* bytes from the Ethernet header to the ARP or IPv6, inline tags included */
 	__u8 to;      /* enum frame_to */
-	__u8 pad;
+	__u8 tentative; /* NA with O=0: anycast, proxied, or its sender may yet lose the address */
 	__u8 to_mac[MAC_LEN]; /* the Ethernet destination */
 	struct tags tags;
 	__u8 mac[MAC_LEN];     /* who has or wants it: SHA, or the link-layer address of ND */

@@ -251,6 +251,7 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 	if (ip->dst[0] == 0xff && nd->flags[0] & ND_FLAG_SOLICITED)
 		return frame_ignore(frame, COUNTER_nd_malformed);
 	nd_classify_assertion(frame, eth, nd->target);
+	frame->tentative = !(nd->flags[0] & ND_FLAG_OVERRIDE);
 	if (frame->kind == FRAME_ASSERTION && frame->options.lladdr && !frame->relayed &&
 	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
 		frame->kind = FRAME_ANNOUNCEMENT;

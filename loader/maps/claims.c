@@ -105,6 +105,8 @@ bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
 		return false;
 	switch ((enum claim_state)claim.state) {
 	case CLAIM_PROBING: /* announced already where it is declared so */
+	case CLAIM_ASKING:
+	case CLAIM_UNANSWERED:
 		return claim.flags & CLAIM_F_IMMEDIATE && !memcmp(claim.mac, mac, MAC_LEN);
 	case CLAIM_ANNOUNCING:
 	case CLAIM_OWNED:

@@ -150,6 +150,7 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.port_limits = rig_map("port_limits");
 	rig.addresses = rig_map("addresses");
 	rig.subnets = rig_map("subnets");
+	rig.askers = rig_map("askers");
 	rig.rule_addresses = rig_map("rule_addresses");
 	rig.rule_macs = rig_map("rule_macs");
 	rig.host = rig_map("host");
@@ -233,6 +234,22 @@ void rig_host(const char *text, __u32 what)
 	struct addr addr = rig_addr(text);
 
 	cr_assert_eq(bpf_map_update_elem(rig.host, &addr, &what, BPF_ANY), 0);
+}
+
+const __u8 rig_asker_mac[MAC_LEN] = {0x02, 0, 0, 0, 0xbb, 0x01};
+
+void rig_asker(const char *text, __u16 vlan, enum asker_kind kind)
+{
+	struct asker asker = {.addr = rig_addr(text), .kind = kind};
+	struct subnet key = {
+		.len = SUBNET_FAMILY_BITS,
+		.segment = rig.bridge,
+		.vlan = vlan,
+		.family = addr_is_ipv4(&asker.addr) ? 4 : 6,
+	};
+
+	memcpy(asker.mac, rig_asker_mac, MAC_LEN);
+	cr_assert_eq(bpf_map_update_elem(rig.askers, &key, &asker, BPF_ANY), 0);
 }
 
 struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan)

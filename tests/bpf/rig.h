@@ -19,7 +19,8 @@ enum rig_port { PORT_A, PORT_B, PORT_UPLINK, PORT_MAX };
 struct rig {
 	struct bpf_object *object;
 	int garpd_tc, garpd_xdp, garpd_speak;
-	int claims, ports, port_vlans, port_limits, addresses, subnets, rule_addresses, rule_macs;
+	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
+		rule_macs;
 	int listeners, gateways, gateways_heard, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
@@ -47,6 +48,9 @@ void rig_settings(const struct settings *settings);
 void rig_port(enum rig_port at, const struct port *port);
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count);
 void rig_host(const char *text, __u32 what);
+/* Who asks in that VLAN for addresses of the family of `text`, which is its own. */
+void rig_asker(const char *text, __u16 vlan, enum asker_kind kind);
+extern const __u8 rig_asker_mac[MAC_LEN];
 
 /*
  * The frame comes in at the port, through BPF_PROG_RUN: asserts that the program passes it on and

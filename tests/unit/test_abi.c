@@ -18,22 +18,23 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 3, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 4, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 304);
+	cr_assert_eq(sizeof(struct claim), 352);
 	cr_assert_eq(sizeof(struct listener_key), 28);
 	cr_assert_eq(sizeof(struct listener), 48);
 	cr_assert_eq(sizeof(struct seen_key), 12);
 	cr_assert_eq(sizeof(struct seen), 16);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 200);
+	cr_assert_eq(sizeof(struct settings), 224);
 	cr_assert_eq(sizeof(struct port), 28);
-	cr_assert_eq(sizeof(struct limit), 32);
+	cr_assert_eq(sizeof(struct limit), 40);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);
+	cr_assert_eq(sizeof(struct asker), 24);
 	cr_assert_eq(sizeof(struct rule_address), 24);
 	cr_assert_eq(sizeof(struct rule_mac), 12);
 	cr_assert_eq(sizeof(struct port_vlans), 512);
@@ -53,7 +54,7 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct event, took_ns) + 8, sizeof(struct event));
 	cr_assert_eq(offsetof(struct event, listener), 64);
 	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
-	cr_assert_eq(offsetof(struct settings, max_age_ns) + 8, sizeof(struct settings));
+	cr_assert_eq(offsetof(struct settings, ask_give_up_ns) + 8, sizeof(struct settings));
 	cr_assert_eq(offsetof(struct port, rule) + 4, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
 	cr_assert_eq(offsetof(struct prefix, addr), 4);

@@ -28,6 +28,7 @@ void world_init(struct world *w)
 	memset(w, 0, sizeof(*w));
 	w->settings = (struct settings)SETTINGS_DEFAULTS;
 	w->now_ns = WORLD_START_NS;
+	w->asker = ASKER_HOST;
 }
 
 static struct addr world_addr(const char *text)
@@ -123,6 +124,8 @@ static struct claim_next world_find_next(struct world *w, int site)
 
 	memcpy(next.mac, claim_next_mac(claim), MAC_LEN);
 	next.live_port = world_has_guests(w, next.port) ? next.port : 0;
+	next.forwards = next.live_port && !(w->deaf_ports >> next.port % WORLD_PORTS & 1);
+	next.asker = w->asker;
 	next.port_left = world_port_left(w, claim->quota_port);
 	return next;
 }
@@ -152,6 +155,9 @@ static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
 	*queued = QUEUED_ALL;
 	return lane_reserve(&w->lanes[busy ? LANE_BUSY : LANE_QUIET], &w->settings, w->now_ns);
 }
+
+static void world_hear_now(struct world *w, const char *addr, const struct station *from,
+			   const struct frame *seen);
 
 /* What is to be said, as of now; and whether it can be. */
 static struct announcement world_speech(struct world *w, const struct claim *claim,
@@ -226,6 +232,64 @@ static void world_nudges(struct world *w, struct claim *claim, struct nudges *nu
 	w->counted[step.reason] += step.changed;
 }
 
+/* ---- questions ---- */
+
+static __u32 world_bit(const __u8 *mac)
+{
+	return 1u << mac[MAC_LEN - 1] % 16;
+}
+
+void world_mutes(struct world *w, const struct station *whom)
+{
+	w->mute |= world_bit(whom->mac);
+}
+
+void world_unmutes(struct world *w, const struct station *whom)
+{
+	w->mute &= ~world_bit(whom->mac);
+}
+
+/* 1: the question leaves now; else the claim has it wait for its port's turn. */
+static int world_question_has_turn(struct world *w, struct claim *claim,
+				   const struct claim_step *step, __u32 port)
+{
+	struct claim_step queued;
+	__u64 at_ns;
+
+	if (step->ask_waited)
+		return 1;
+	at_ns = limit_reserve_question(&w->limits[port % WORLD_PORTS], &w->settings, w->now_ns);
+	if (at_ns <= w->now_ns)
+		return 1;
+	queued = claim_queue_question(claim, at_ns);
+	w->counted[queued.reason]++;
+	return 0;
+}
+
+/* Who is asked hears it at once, and answers at once or not at all. */
+static void world_question(struct world *w, int site, const struct claim_step *step)
+{
+	struct claim *claim = &w->sites[site].claim;
+	int former = step->ask == ASK_FORMER_OWNER;
+	struct station whom = {.port = former ? claim->owner_port : claim->port};
+	struct question *question = &w->asked.list[w->asked.count];
+
+	memcpy(whom.mac, former ? claim->owner : claim->mac, MAC_LEN);
+	whom.role = whom.port == REMOTE->port ? ROLE_UPLINK : ROLE_GUEST;
+	if (!world_question_has_turn(w, claim, step, whom.port))
+		return;
+	assert(w->asked.count < WORLD_QUESTIONS);
+	w->asked.count++;
+	w->counted[COUNTER_asked]++;
+	*question = (struct question){.at_ns = w->now_ns, .port = whom.port, .from = step->asker};
+	memcpy(question->mac, whom.mac, MAC_LEN);
+	if (w->mute & world_bit(whom.mac) || world_port_left(w, whom.port))
+		return;
+	if (w->zero_only & world_bit(whom.mac) && step->asker != ASKER_ZERO)
+		return;
+	world_hear_now(w, w->sites[site].addr, &whom, &(struct frame){.kind = FRAME_ASSERTION});
+}
+
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
 static void world_follow(struct world *w, int site, struct claim_step step,
 			 const struct heard *heard)
@@ -249,6 +313,10 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		world_record(w, claim, step.announce, &said);
 	if (step.nudge && (!step.announce || said.became == ANNOUNCEMENT_SENT))
 		world_nudges(w, claim, &nudges);
+	if (step.answered)
+		w->counted[COUNTER_answered_host + step.answered - ASKER_HOST]++;
+	if (step.ask)
+		world_question(w, site, &step);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
@@ -495,6 +563,15 @@ int world_state(const struct world *w, const char *addr)
 	const struct claim *claim = world_claim(w, addr);
 
 	return claim ? claim->state : CLAIM_NONE;
+}
+
+int world_asked(const struct world *w, unsigned int n, const struct station *whom,
+		enum asker_kind from, __u64 at_ns)
+{
+	const struct question *question = &w->asked.list[n];
+
+	return n < w->asked.count && question->at_ns == at_ns && question->port == whom->port &&
+	       question->from == from && !memcmp(question->mac, whom->mac, MAC_LEN);
 }
 
 int world_announced(const struct world *w, unsigned int n, const struct station *whom, __u64 at_ns)

@@ -21,6 +21,7 @@
 #define WORLD_CLAIMS	    4
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
+#define WORLD_QUESTIONS	    256
 #define WORLD_SEEN	    16
 #define WORLD_PORTS	    16
 #define WORLD_LISTENERS	    4
@@ -64,6 +65,14 @@ struct announcement {
 	__u64 turn_ns; /* and when that comes */
 };
 
+/* Who was asked for the address, from which sender. */
+struct question {
+	__u64 at_ns;
+	__u8 mac[MAC_LEN];
+	__u32 port;
+	enum asker_kind from;
+};
+
 struct world {
 	struct settings settings;
 	__u64 now_ns;
@@ -90,6 +99,14 @@ struct world {
 		unsigned int count;
 		struct announcement list[WORLD_ANNOUNCEMENTS];
 	} announced;
+	struct {
+		unsigned int count;
+		struct question list[WORLD_QUESTIONS];
+	} asked;
+	enum asker_kind asker; /* of the segment; ASKER_NONE: it has none */
+	__u32 mute;	  /* a bit for each MAC's last byte's low half: it answers no question */
+	__u32 zero_only;  /* the same: it answers none but those from 0.0.0.0 */
+	__u32 deaf_ports; /* a bit for each port: it does not forward */
 	unsigned int nudge_rounds; /* in which somebody was nudged */
 	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
 	unsigned int counted[COUNTER_MAX];
@@ -125,6 +142,14 @@ void world_solicits(struct world *w, const char *addr, const struct station *fro
 void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+
+/* From now on that host answers no question; or answers again. */
+void world_mutes(struct world *w, const struct station *whom);
+void world_unmutes(struct world *w, const struct station *whom);
+
+/* Was the n-th question to the station, at that time, from that sender? */
+int world_asked(const struct world *w, unsigned int n, const struct station *whom,
+		enum asker_kind from, __u64 at_ns);
 
 /* `from` goes through a window of three steady probes that begins at at_ns, to its very end. */
 void world_takes(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
