@@ -1,43 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd announce ADDR: speaks for an existing claim now. The program in the kernel checks and
+ * garpd announce ADDR: announces for an existing claim now. The program in the kernel checks and
  * does it; no daemon is needed.
  */
-#include <stdio.h>
-
 #include "cmd.h"
 #include "loader/base/text.h"
 
-static int announce_claim(const struct pins *pins, const struct claim *claim, const char *what,
-			  struct err *err)
+static int announce_claim(const struct pins *pins, const struct claim *claim, const char *name,
+			  struct err *why)
 {
 	char mac[MAC_TEXT_LEN];
 	__u32 result;
-	int code = cmd_ask_claim(pins, claim, SPEAK_NOW, &result, err);
+	int err = cmd_speak(pins, claim, SPEAK_NOW, &result, why);
 
-	if (code)
-		return code;
+	if (err)
+		return err;
 	if (result == COUNTER_announce_over_limit)
-		return err_set(err, 1,
-			       "%s: not announced yet: its port has to wait for its turn; the "
-			       "daemon does it then",
-			       what);
+		return err_set(why, 1, "%s: rate-limited; queued, the daemon will announce it",
+			       name);
 	if (result == COUNTER_announce_doubted)
-		return err_set(
-			err, 1,
-			"%s: not announced: another host has named or probed the address since "
-			"%s did, or its MAC was heard on another port; once it names the address "
-			"again (a ping from it is enough) it can be",
-			what, mac_text(claim->mac, mac));
+		return err_set(why, 1,
+			       "%s: not announced: the address was seen on another host or port "
+			       "after %s last used it; ping from that guest, then try again",
+			       name, mac_text(claim->mac, mac));
 	if (result != COUNTER_announce_by_hand)
-		return err_set(err, 1,
+		return err_set(why, 1,
 			       "%s: not announced: the claim is %s (%s); see garpd show claims",
-			       what, claim_state_name(claim->state), counter_name(result));
-	printf("%s: announced %s\n", what, mac_text(claim->mac, mac));
+			       name, claim_state_name(claim->state), counter_name(result));
+	printf("%s: announced for %s\n", name, mac_text(claim->mac, mac));
 	return 0;
 }
 
-int cmd_announce(int argc, char **argv)
+static int announce_run(const struct command *command)
 {
-	return cmd_ask("announce", argc, argv, announce_claim);
+	return cmd_each_claim(command, announce_claim);
 }
+
+const struct verb verb_announce = {
+	.name = "announce",
+	.usage = "ADDR",
+	.help = "announce the owner of an existing claim now",
+	.operands = 1,
+	.run = announce_run,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdio.h>
-
+/*
+ * garpd check FILE: checks a configuration file as `garpd run` would.
+ */
 #include "cmd.h"
 #include "loader/config/config.h"
 #include "loader/confine/privileges.h"
@@ -23,27 +24,33 @@ static void check_print(const struct config *config)
 	       bridges || routers ? "" : "; garpd run needs --bridge or --router with it");
 }
 
-/* As `run` would: the file, and the group that it names. */
-static int check_file(struct config *config, const char *file, struct err *err)
+/* The file, and the group that it names. */
+static int check_file(struct config *config, const char *file, struct err *why)
 {
 	gid_t gid;
-	int code = config_load(config, file, err);
+	int err = config_load(config, file, why);
 
-	return code || !config->group ? code : privileges_group(config->group, &gid, err);
+	return err || !config->group ? err : privileges_group(config->group, &gid, why);
 }
 
-int cmd_check(int argc, char **argv)
+static int check_run(const struct command *command)
 {
 	struct config config;
-	struct err err;
-	int code;
+	struct err why;
+	int err;
 
-	if (argc != 2 || argv[1][0] == '-')
-		return cmd_usage("check");
 	config_init(&config);
-	code = check_file(&config, argv[1], &err);
-	if (!code)
+	err = check_file(&config, command->operand, &why);
+	if (!err)
 		check_print(&config);
 	config_free(&config);
-	return code ? cmd_fail(&err) : EXIT_DONE;
+	return err ? cmd_fail(&why) : EXIT_DONE;
 }
+
+const struct verb verb_check = {
+	.name = "check",
+	.usage = "FILE",
+	.help = "check a configuration file",
+	.operands = 1,
+	.run = check_run,
+};

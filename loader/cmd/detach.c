@@ -1,47 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd detach: everything of ours off this machine, and nothing of anyone else's.
+ * garpd detach: removes everything that garpd made on this machine, and nothing else.
  */
 #include <errno.h>
 #include <unistd.h>
 
-#include "loader/datapath/adopt.h"
 #include "cmd.h"
+#include "loader/datapath/adopt.h"
 #include "loader/datapath/datapath.h"
 
-static int detach_all(struct err *err)
+/* Without maps of this version, which know the ports: looks at every interface. */
+static int detach_without_maps(struct err *why)
+{
+	struct err ignored;
+	int err = adopt_sweep(NULL, why);
+
+	if (!err)
+		return pins_remove(why);
+	pins_remove(&ignored);
+	return err;
+}
+
+static int detach_all(struct err *why)
 {
 	struct pins pins;
-	struct err later;
-	int code = pins_open(&pins, false, err);
+	int err = pins_open(&pins, false, why);
 
-	/* Half of the pins, or another version's: no map tells where we are attached. */
-	if (code == -ENOENT || code == -EPROTO) {
-		code = adopt_sweep(NULL, err);
-		if (!code)
-			return pins_remove(err);
-		pins_remove(&later);
-		return code;
-	}
-	if (code)
-		return code;
-	code = datapath_remove(&pins, err);
+	if (err == -ENOENT || err == -EPROTO)
+		return detach_without_maps(why);
+	if (err)
+		return err;
+	err = datapath_remove(&pins, why);
 	pins_close(&pins);
-	return code;
+	return err;
 }
 
-int cmd_detach(int argc, char **argv)
+static int detach_run(const struct command *command)
 {
-	struct err err;
-	int lock, code;
+	struct err why;
+	int lock, err;
 
-	(void)argv;
-	if (argc != 1)
-		return cmd_usage("detach");
-	code = pins_lock(&lock, &err);
-	if (code)
-		return cmd_fail(&err);
-	code = detach_all(&err);
+	if (pins_lock(&lock, &why))
+		return cmd_fail(&why);
+	err = detach_all(&why);
 	close(lock);
-	return code ? cmd_fail(&err) : EXIT_DONE;
+	return err ? cmd_fail(&why) : EXIT_DONE;
 }
+
+const struct verb verb_detach = {
+	.name = "detach",
+	.usage = "",
+	.help = "remove every program, pin and qdisc that garpd made",
+	.run = detach_run,
+};

@@ -3,13 +3,8 @@
  * garpd explain ADDR [-j]: what is known of an address, what may be wrong, and what to do. Reads
  * the pinned maps and the kernel's tables; no daemon is needed.
  */
-#include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
-
 #include "cmd.h"
 #include "loader/explain/explain.h"
-#include "loader/base/text.h"
 
 static void explain_show(const struct explains *explains, bool as_json)
 {
@@ -25,44 +20,44 @@ static void explain_show(const struct explains *explains, bool as_json)
 	}
 }
 
-/* 0; 1: there is no claim, and the reasons are printed; or -errno with `err`. */
-static int explain_address(const struct addr *addr, bool as_json, struct err *err)
+/* 0; 1: there is no claim, and the reasons are printed; or -errno with `why`. */
+static int explain_address(const struct addr *addr, bool as_json, struct err *why)
 {
 	struct explains explains;
 	struct pins pins;
-	int code = pins_open(&pins, true, err);
+	int err = pins_open(&pins, true, why);
 
-	if (code)
-		return code;
-	code = explain_read(&pins, addr, &explains, err);
-	if (!code) {
+	if (err)
+		return err;
+	err = explain_read(&pins, addr, &explains, why);
+	if (!err) {
 		explain_show(&explains, as_json);
-		code = !explain_is_claimed(explains.explain);
+		err = !explain_is_claimed(explains.explain);
 	}
 	explain_free(&explains);
 	pins_close(&pins);
-	return code;
+	return err;
 }
 
-int cmd_explain(int argc, char **argv)
+static int explain_run(const struct command *command)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {}};
-	bool as_json = false;
 	struct addr addr;
-	struct err err;
-	int option, code;
+	struct err why;
+	int err;
 
-	while ((option = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (option == '?')
-			return cmd_usage("explain");
-		as_json = true;
-	}
-	if (optind != argc - 1)
-		return cmd_usage("explain");
-	if (cmd_address(argv[optind], &addr, &err))
-		return cmd_misused(&err);
-	code = explain_address(&addr, as_json, &err);
-	if (code < 0)
-		return cmd_fail(&err);
-	return code ? EXIT_FAILED : EXIT_DONE;
+	if (cmd_parse_address(command->operand, &addr, &why))
+		return cmd_misused(&why);
+	err = explain_address(&addr, command->json, &why);
+	if (err < 0)
+		return cmd_fail(&why);
+	return err ? EXIT_FAILED : EXIT_DONE;
 }
+
+const struct verb verb_explain = {
+	.name = "explain",
+	.usage = "ADDR [-j]",
+	.help = "what was heard, decided, announced and confirmed, what is wrong, and the remedy",
+	.options = (const struct verb_option[]){{"json", 'j', NULL, "print JSON"}, {}},
+	.operands = 1,
+	.run = explain_run,
+};

@@ -1,119 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd run: the daemon's command line. A flag and a key of the file mean the same.
+ * garpd run: the daemon's command line. A flag means what the key of the same name means in the
+ * file.
  */
 #include <errno.h>
 #include <getopt.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "loader/base/log.h"
 #include "loader/config/config.h"
 #include "loader/daemon/daemon.h"
-#include "loader/base/log.h"
 
-enum {
-	OPTION_FLAG = 256, /* of the configuration */
-	OPTION_LOG,
-};
-
-static const struct option run_options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"bridge", required_argument, NULL, OPTION_FLAG},
-	{"uplink", required_argument, NULL, OPTION_FLAG},
-	{"router", required_argument, NULL, OPTION_FLAG},
-	{"declare", required_argument, NULL, OPTION_FLAG},
-	{"mode", required_argument, NULL, OPTION_FLAG},
-	{"log", required_argument, NULL, OPTION_LOG},
-	{},
-};
-
-/* The command line, kept for SIGHUP: the file is read again, the flags count again. */
+/* The command line, kept for SIGHUP: the file is read again, and the flags are applied to it. */
 struct command_line {
-	int argc;
-	char **argv;
+	const struct command *command;
 	bool misused; /* a flag was refused, not the file */
 };
 
-static int run_set_log(const char *value, struct err *err)
+static int run_set_log(const char *value, struct err *why)
 {
 	bool as_json = !strcmp(value, "json");
 
 	if (!as_json && strcmp(value, "text"))
-		return err_set(err, -EINVAL, "--log %.60s: use text or json", value);
+		return err_set(why, -EINVAL, "--log %.60s: use text or json", value);
 	log_set_json(as_json);
 	return 0;
 }
 
-/* -c has had its turn. */
-static int run_take_option(struct config *config, int option, int i, const char *value,
-			   struct err *err)
+/* The file first, wherever -c stands: flags are applied on top of it. */
+static int run_load_file(const struct command *command, struct config *config, struct err *why)
 {
-	if (option == OPTION_LOG)
-		return run_set_log(value, err);
-	return option == OPTION_FLAG ? config_set_flag(config, run_options[i].name, value, err) : 0;
-}
-
-/* The file first, wherever -c stands: flags come on top of it. */
-static int run_load_file(const struct command_line *line, struct config *config, struct err *err)
-{
-	int option, code = 0;
+	const struct verb_option *option;
+	int err = 0;
 
 	optind = 0;
-	while (!code &&
-	       (option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1)
-		if (option == 'c')
-			code = config_load(config, optarg, err);
-	return code;
+	while (!err && cmd_next_option(&verb_run, command->argc, command->argv, &option))
+		if (option->letter == 'c')
+			err = config_load(config, optarg, why);
+	return err;
 }
 
-static int run_take_flags(const struct command_line *line, struct config *config, struct err *err)
+static int run_take_flags(const struct command *command, struct config *config, struct err *why)
 {
-	int option, i = 0, code = 0;
+	const struct verb_option *option;
+	int err = 0;
 
 	optind = 0;
-	while (!code && (option = getopt_long(line->argc, line->argv, "c:", run_options, &i)) != -1)
-		code = run_take_option(config, option, i, optarg, err);
-	return code;
+	while (!err && cmd_next_option(&verb_run, command->argc, command->argv, &option)) {
+		if (!strcmp(option->name, "log"))
+			err = run_set_log(optarg, why);
+		else if (option->letter != 'c')
+			err = config_set_flag(config, option->name, optarg, why);
+	}
+	return err;
 }
 
-static int run_configure(void *ctx, struct config *config, struct err *err)
+static int run_configure(void *ctx, struct config *config, struct err *why)
 {
 	struct command_line *line = ctx;
-	int code;
+	int err;
 
 	config_init(config);
-	code = run_load_file(line, config, err);
-	if (!code) {
-		code = run_take_flags(line, config, err);
-		line->misused = code;
-	}
-	if (!code)
-		code = config_check(config, err);
-	if (code)
+	err = run_load_file(line->command, config, why);
+	if (err)
+		goto out;
+	err = run_take_flags(line->command, config, why);
+	line->misused = err;
+	if (!err)
+		err = config_check(config, why);
+out:
+	if (err)
 		config_free(config);
-	return code;
+	return err;
 }
 
-/* Words that no run could understand. 0, or EXIT_USAGE. */
-static int run_check_usage(const struct command_line *line)
+static int run_run(const struct command *command)
 {
-	int option;
+	struct command_line line = {.command = command};
+	struct err why;
 
-	while ((option = getopt_long(line->argc, line->argv, "c:", run_options, NULL)) != -1)
-		if (option == '?')
-			return cmd_usage("run");
-	return optind == line->argc ? 0 : cmd_usage("run");
-}
-
-int cmd_run(int argc, char **argv)
-{
-	struct command_line line = {.argc = argc, .argv = argv};
-	struct err err;
-
-	if (run_check_usage(&line))
-		return EXIT_USAGE;
-	if (daemon_run(run_configure, &line, &err) >= 0)
+	if (daemon_run(run_configure, &line, &why) >= 0)
 		return EXIT_DONE;
-	return line.misused ? cmd_misused(&err) : cmd_fail(&err);
+	return line.misused ? cmd_misused(&why) : cmd_fail(&why);
 }
+
+static const struct verb_option run_options[] = {
+	{"config", 'c', "FILE", "configuration file; flags are applied on top of it"},
+	{"bridge", 0, "BR", "a bridge whose guests to announce for, or a pattern: 'vmbr*'"},
+	{"uplink", 0, "IF", "a port that leads to other machines, or a pattern"},
+	{"router", 0, "IF", "a router's interface with guests on its LAN, or a pattern"},
+	{"declare", 0, "ADDR=MAC[,MAC...]", "announce at the first probe of these MACs only"},
+	{"mode", 0, "MODE", "auto, tcx, tc, xdp or xdp-generic"},
+	{"log", 0, "text|json", "format of the event lines"},
+	{},
+};
+
+const struct verb verb_run = {
+	.name = "run",
+	.usage = "[-c FILE] [--bridge BR]... [--router IF]... [OPTION]...",
+	.help = "attach to every port of the bridges, and to router ports, and announce for guests",
+	.options = run_options,
+	.run = run_run,
+};

@@ -3,7 +3,6 @@
  * garpd show claims|listeners|ports|counters [-j]: the pinned maps, as they are. Counters in text
  * are those that are not zero, but with -a.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,41 +22,41 @@ struct show {
 
 /* ---- claims ---- */
 
-static int show_claims(const struct show *show, struct err *err)
+static int show_claims(const struct show *show, struct err *why)
 {
 	struct claims claims;
-	int code = claims_read(show->pins.claims, &claims, err);
+	int err = claims_read(show->pins.claims, &claims, why);
 
-	if (!code)
+	if (!err)
 		output_rows(claims_fields, claims.claim, claims.count, sizeof(*claims.claim),
 			    show->as_json);
 	claims_free(&claims);
-	return code;
+	return err;
 }
 
 /* ---- listeners ---- */
 
-static int show_listeners(const struct show *show, struct err *err)
+static int show_listeners(const struct show *show, struct err *why)
 {
 	struct listeners listeners;
-	int code = listeners_read(&show->pins, &listeners, err);
+	int err = listeners_read(&show->pins, &listeners, why);
 
-	if (!code)
+	if (!err)
 		output_rows(listeners_fields, listeners.row, listeners.count,
 			    sizeof(*listeners.row), show->as_json);
 	listeners_free(&listeners);
-	return code;
+	return err;
 }
 
 /* ---- ports ---- */
 
-static int show_ports(const struct show *show, struct err *err)
+static int show_ports(const struct show *show, struct err *why)
 {
 	struct port_table table;
-	int code = port_table_read(&show->pins, &table, err);
+	int err = port_table_read(&show->pins, &table, why);
 
-	if (code)
-		return code;
+	if (err)
+		return err;
 	output_rows(port_table_fields, table.row, table.count, sizeof(*table.row), show->as_json);
 	port_table_free(&table);
 	if (!programs_may_read())
@@ -68,15 +67,15 @@ static int show_ports(const struct show *show, struct err *err)
 
 /* ---- counters ---- */
 
-static int show_counters(const struct show *show, struct err *err)
+static int show_counters(const struct show *show, struct err *why)
 {
 	struct counter_row rows[COUNTER_MAX];
 	__u64 values[COUNTER_MAX];
 	size_t i, count = 0;
-	int code = counters_read(&show->pins, values, err);
+	int err = counters_read(&show->pins, values, why);
 
-	if (code)
-		return code;
+	if (err)
+		return err;
 	for (i = 0; i < COUNTER_MAX; i++) {
 		if (!values[i] && !show->all && !show->as_json)
 			continue;
@@ -90,7 +89,7 @@ static int show_counters(const struct show *show, struct err *err)
 
 static const struct subject {
 	const char *name;
-	int (*show)(const struct show *show, struct err *err);
+	int (*show)(const struct show *show, struct err *why);
 } subjects[] = {
 	{"claims", show_claims},
 	{"listeners", show_listeners},
@@ -100,36 +99,39 @@ static const struct subject {
 
 static const struct subject *show_find(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (!strcmp(subjects[i].name, name))
 			return &subjects[i];
 	return NULL;
 }
 
-int cmd_show(int argc, char **argv)
+static int show_run(const struct command *command)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"all", no_argument, NULL, 'a'}, {}};
-	const struct subject *subject;
-	struct show show = {};
-	struct err err;
-	int option, code;
+	const struct subject *subject = show_find(command->operand);
+	struct show show = {.as_json = command->json, .all = command->all};
+	struct err why;
+	int err;
 
-	while ((option = getopt_long(argc, argv, "ja", options, NULL)) != -1) {
-		if (option == '?')
-			return cmd_usage("show");
-		show.as_json |= option == 'j';
-		show.all |= option == 'a';
-	}
-	subject = optind == argc - 1 ? show_find(argv[optind]) : NULL;
 	if (!subject || (show.all && subject->show != show_counters))
-		return cmd_usage("show");
-	code = pins_open(&show.pins, true, &err);
-	if (code)
-		return cmd_fail(&err);
-	code = subject->show(&show, &err);
+		return cmd_usage(&verb_show);
+	if (pins_open(&show.pins, true, &why))
+		return cmd_fail(&why);
+	err = subject->show(&show, &why);
 	pins_close(&show.pins);
-	return code ? cmd_fail(&err) : EXIT_DONE;
+	return err ? cmd_fail(&why) : EXIT_DONE;
 }
+
+static const struct verb_option show_options[] = {
+	{"json", 'j', NULL, "print JSON"},
+	{"all", 'a', NULL, "counters: print those that are zero as well"},
+	{},
+};
+
+const struct verb verb_show = {
+	.name = "show",
+	.usage = "claims|listeners|ports|counters [-j] [-a]",
+	.help = "print the pinned maps; no daemon is needed",
+	.options = show_options,
+	.operands = 1,
+	.run = show_run,
+};

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd thaw ADDR: an address that moved too often may be announced again, in every segment. The
+ * garpd thaw ADDR: lets an address that moved too often be announced again, in every segment. The
  * program in the kernel does it; no daemon is needed.
  */
-#include <stdio.h>
-
 #include "cmd.h"
 #include "loader/base/text.h"
 
-static int thaw_claim(const struct pins *pins, const struct claim *claim, const char *what,
-		      struct err *err)
+static int thaw_claim(const struct pins *pins, const struct claim *claim, const char *name,
+		      struct err *why)
 {
 	__u32 result;
-	int code = cmd_ask_claim(pins, claim, SPEAK_THAW, &result, err);
+	int err = cmd_speak(pins, claim, SPEAK_THAW, &result, why);
 
-	if (code)
-		return code;
+	if (err)
+		return err;
 	if (result != COUNTER_thaw_by_hand)
-		return err_set(err, 1, "%s: not frozen: the claim is %s; see garpd show claims",
-			       what, claim_state_name(claim->state));
-	printf("%s: thawed\n", what);
+		return err_set(why, 1, "%s: not frozen: the claim is %s; see garpd show claims",
+			       name, claim_state_name(claim->state));
+	printf("%s: thawed\n", name);
 	return 0;
 }
 
-int cmd_thaw(int argc, char **argv)
+static int thaw_run(const struct command *command)
 {
-	return cmd_ask("thaw", argc, argv, thaw_claim);
+	return cmd_each_claim(command, thaw_claim);
 }
+
+const struct verb verb_thaw = {
+	.name = "thaw",
+	.usage = "ADDR",
+	.help = "let a frozen address be announced again",
+	.operands = 1,
+	.run = thaw_run,
+};

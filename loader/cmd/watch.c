@@ -8,7 +8,6 @@
  * a new start), it goes on with that; where none is, it waits for one.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,14 +56,14 @@ static void watch_print_forgotten(const struct claims *was, const struct claims 
 }
 
 /* One look. 0, or -errno with `err`. */
-static int watch_look(const struct pins *pins, struct claims *was, bool as_json, struct err *err)
+static int watch_look(const struct pins *pins, struct claims *was, bool as_json, struct err *why)
 {
 	struct claims now;
-	int code = claims_read(pins->claims, &now, err);
+	int err = claims_read(pins->claims, &now, why);
 
-	if (code) {
+	if (err) {
 		claims_free(&now);
-		return code;
+		return err;
 	}
 	watch_print_changes(was, &now, as_json);
 	watch_print_forgotten(was, &now, as_json);
@@ -89,77 +88,76 @@ static int watch_stop_fd(void)
  * Nothing is pinned, or half of it, or not shared with us yet: so it is between a detach and a new
  * start, or while maps are replaced.
  */
-static bool watch_can_wait(int code)
+static bool watch_can_wait(int err)
 {
-	return code == -ENOENT || code == -EPROTO || code == -EACCES;
+	return err == -ENOENT || err == -EPROTO || err == -EACCES;
 }
 
 /*
  * Opens what is pinned, if that is not what is open. Where it cannot be had yet, what is open is
  * kept, which is said once, and *waiting until it can be. 0, or -errno with `err`.
  */
-static int watch_follow(struct pins *pins, bool *waiting, struct err *err)
+static int watch_follow(struct pins *pins, bool *waiting, struct err *why)
 {
 	struct pins now;
-	int code;
+	int err;
 
 	if (pins_are_pinned(pins))
 		return 0;
-	code = pins_open(&now, true, err);
-	if (watch_can_wait(code)) {
+	err = pins_open(&now, true, why);
+	if (watch_can_wait(err)) {
 		if (!*waiting)
-			cmd_fail(err);
+			cmd_fail(why);
 		*waiting = true;
 		return 0;
 	}
-	if (code)
-		return code;
+	if (err)
+		return err;
 	*waiting = false;
 	pins_close(pins);
 	*pins = now;
 	return 0;
 }
 
-static int watch(struct pins *pins, bool as_json, struct err *err)
+static int watch(struct pins *pins, bool as_json, struct err *why)
 {
 	struct pollfd stop = {.fd = watch_stop_fd(), .events = POLLIN};
 	struct claims was = {};
 	unsigned int looks = 0;
 	bool waiting = false;
-	int code = claims_read(pins->claims, &was, err);
+	int err = claims_read(pins->claims, &was, why);
 
 	if (!as_json)
 		output_headers_stream(claims_fields);
-	while (!code && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
+	while (!err && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
 		if (++looks % WATCH_LOOKS == 0)
-			code = watch_follow(pins, &waiting, err);
-		if (!code)
-			code = watch_look(pins, &was, as_json, err);
+			err = watch_follow(pins, &waiting, why);
+		if (!err)
+			err = watch_look(pins, &was, as_json, why);
 	}
 	claims_free(&was);
 	close(stop.fd);
-	return code;
+	return err;
 }
 
-int cmd_watch(int argc, char **argv)
+static int watch_run(const struct command *command)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {}};
-	bool as_json = false;
 	struct pins pins;
-	struct err err;
-	int option, code;
+	struct err why;
+	int err;
 
-	while ((option = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (option == '?')
-			return cmd_usage("watch");
-		as_json = true;
-	}
-	if (optind != argc)
-		return cmd_usage("watch");
-	code = pins_open(&pins, true, &err);
-	if (code)
-		return cmd_fail(&err);
-	code = watch(&pins, as_json, &err);
+	if (pins_open(&pins, true, &why))
+		return cmd_fail(&why);
+	err = watch(&pins, command->json, &why);
 	pins_close(&pins);
-	return code ? cmd_fail(&err) : EXIT_DONE;
+	return err ? cmd_fail(&why) : EXIT_DONE;
 }
+
+const struct verb verb_watch = {
+	.name = "watch",
+	.usage = "[-j]",
+	.help = "print claims as they change",
+	.options = (const struct verb_option[]){{"json", 'j', NULL, "print JSON, a line a claim"},
+						{}},
+	.run = watch_run,
+};

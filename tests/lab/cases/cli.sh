@@ -42,7 +42,7 @@ case_misuse_is_2_with_a_sentence() {
 	local line
 	for line in "${misused[@]}"; do
 		# shellcheck disable=SC2086 # a verb with its arguments
-		assert_fails 2 "^garpd: (--${line##*--}: |${line##* }: not an address)" "$GARPD" $line
+		assert_fails 2 "^garpd: (--${line##*--}: |${line##* }: not a valid address)" "$GARPD" $line
 		assert_equals "lines of $line" 1 "$(wc -l <"$LAB_DIR/err")"
 	done
 	assert_no_pins
@@ -264,7 +264,7 @@ case_announce_goes_on_after_a_refusal() {
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 5 'kind=probe'
 	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "refused"
-	assert_equals "said" "$SERVICE on br0 vlan 30: announced $MAC_OTHER" "$(<"$LAB_DIR/out")"
+	assert_equals "said" "$SERVICE on br0 vlan 30: announced for $MAC_OTHER" "$(<"$LAB_DIR/out")"
 	assert_await_frames lan 6 5 'kind=announce-.*vlan=30'
 }
 
