@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * bounds.h - what a port is held to, and what it has taken of what it may. Part of abi.h.
- */
+/* bounds.h - guards and limits of ports. Part of abi.h. */
 #ifndef GARPD_ABI_BOUNDS_H
 #define GARPD_ABI_BOUNDS_H
 
@@ -11,11 +9,11 @@
 
 /*
  * A subnet of the host in one segment: key of the prefix tree `subnets`. Where the host has an
- * address of a family there is also an element of length SUBNET_FAMILY_BITS, which holds for all
- * addresses that are in no subnet.
+ * address of a family, an element of length SUBNET_FAMILY_BITS covers all addresses outside of
+ * its subnets.
  */
 struct subnet {
-	__u32 len;     /* bits of what follows */
+	__u32 len;     /* bits of the fields below */
 	__u32 segment; /* as in struct claim_key */
 	__u16 vlan;
 	__u16 family; /* 4 or 6 */
@@ -27,21 +25,21 @@ _Static_assert(sizeof(struct subnet) == 28, "subnet is a key");
 #define ASKER_ANY_VLAN	   0xffff /* in `askers`: where no other VLAN has an element */
 
 enum subnet_kind {
-	SUBNET_LOCAL = 1,   /* on the segment's link */
-	SUBNET_FOREIGN = 2, /* not: a guest there has no use for such an address */
+	SUBNET_LOCAL = 1,   /* on the link of the segment */
+	SUBNET_FOREIGN = 2, /* on another link: not an address for a guest of this segment */
 };
 
-/* What a port is held to, struct port's `guards`. */
-#define GUARD_FOREIGN	    0x01 /* addresses of other subnets than the segment's are denied */
-#define GUARD_ONLY_DECLARED 0x02 /* what the configuration does not name is denied */
-#define GUARD_ADDRESSES	    0x04 /* what `rule_addresses` does not have for the port's rule is, too */
-#define GUARD_MACS	    0x08 /* the same of `rule_macs` */
+/* Guards of a port, struct port's `guards`. */
+#define GUARD_FOREIGN	    0x01 /* deny addresses outside of the segment's subnets */
+#define GUARD_ONLY_DECLARED 0x02 /* deny addresses that the configuration does not name */
+#define GUARD_ADDRESSES	    0x04 /* deny addresses that the port's rule does not list */
+#define GUARD_MACS	    0x08 /* deny MACs that the port's rule does not list */
 #define GUARD_RULE	    (GUARD_ADDRESSES | GUARD_MACS)
 #define GUARD_ALL	    (GUARD_RULE | GUARD_FOREIGN | GUARD_ONLY_DECLARED)
 
-/* Key of the prefix tree `rule_addresses`: an address that a port with this rule may have. */
+/* Key of the prefix tree `rule_addresses`: an address allowed by the rule. */
 struct rule_address {
-	__u32 len; /* bits of what follows */
+	__u32 len; /* bits of the fields below */
 	__u32 rule;
 	struct addr addr;
 };
@@ -49,7 +47,7 @@ _Static_assert(sizeof(struct rule_address) == 24, "rule_address is a key");
 
 #define RULE_BITS 32 /* before the address */
 
-/* Key of `rule_macs`: a MAC that it may have. */
+/* Key of `rule_macs`: a MAC allowed by the rule. */
 struct rule_mac {
 	__u32 rule;
 	__u8 mac[MAC_LEN];
@@ -60,13 +58,12 @@ _Static_assert(sizeof(struct rule_mac) == 12, "rule_mac is a hash key");
 /* ---- limits ---- */
 
 /*
- * What a port has taken of what it may: claims, probes, announcements. Map `port_limits`, key
- * ifindex. Each time is a token bucket (limit.h): until when what was let in takes up what is
- * allowed.
+ * What a port has used of its limits: claims, probes, announcements. Map `port_limits`, key
+ * ifindex. Each time is a token bucket (limit.h): the bucket is full again at that time.
  */
 struct limit {
 	struct bpf_spin_lock lock;
-	__u32 claims; /* whose quota_port is this one */
+	__u32 claims; /* claims with this port as their quota_port */
 	__u64 probes_tat_ns;
 	__u64 rounds_tat_ns;
 	__u64 nudges_tat_ns;
@@ -75,8 +72,8 @@ struct limit {
 _Static_assert(sizeof(struct limit) == 40, "limit has no holes");
 
 /*
- * The announcements of all ports together: half of what is allowed for ports that have said little,
- * so that they do not stand behind those that say much. Map `lanes`, key enum lane.
+ * Token buckets for the announcements of all ports together. Half of the rate is reserved for
+ * quiet ports, so that they do not queue behind busy ones. Map `lanes`, key enum lane.
  */
 enum lane { LANE_QUIET, LANE_BUSY, LANE_MAX };
 

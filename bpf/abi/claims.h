@@ -10,8 +10,8 @@
 /* ---- claims ---- */
 
 /*
- * The claim's states (docs/architecture.md). CLAIM_NONE is a claim that was just made or has
- * lapsed: the table never keeps one. X(name, what a newcomer should read).
+ * States of a claim (docs/architecture.md). CLAIM_NONE is a claim that was just made or has
+ * lapsed; the map never keeps one. X(NAME, name, help).
  */
 #define CLAIM_STATES(X)                                                                      \
 	X(NONE, none, "no claim")                                                            \
@@ -27,7 +27,7 @@
 #define CLAIM_STATE_ENUM(NAME, name, what) CLAIM_##NAME,
 enum claim_state { CLAIM_STATES(CLAIM_STATE_ENUM) CLAIM_STATE_MAX };
 
-/* Which broadcast domain, and which address in it. Hash key: no holes, unused bytes zero. */
+/* A broadcast domain and an address in it. Hash key: no holes, unused bytes zero. */
 struct claim_key {
 	__u32 segment;	  /* ifindex of the bridge (or of the L3 interface of a router port) */
 	__u16 vlan;	  /* the bridge's VLAN; 0: none */
@@ -36,7 +36,7 @@ struct claim_key {
 };
 _Static_assert(sizeof(struct claim_key) == 24, "claim_key is a hash key");
 
-/* The tags of a probe, as its guest sent them and as its announcement carries them. Host order. */
+/* VLAN tags of the guest's probe, copied into its announcement. Host order. */
 struct tags {
 	__u16 proto; /* ETH_P_8021Q, ETH_P_8021AD; 0: no tag */
 	__u16 tci;   /* priority and VID */
@@ -45,11 +45,13 @@ struct tags {
 };
 _Static_assert(sizeof(struct tags) == 8, "tags is compared and copied whole");
 
-/* For what an announcement that is owed has waited already: it does not have to do so again. */
+/*
+ * Which limits a deferred announcement has already waited for; it does not wait for them again.
+ */
 enum queued {
 	QUEUED_NOT,
-	QUEUED_PORT, /* its port's turn */
-	QUEUED_ALL,  /* and that of all ports together */
+	QUEUED_PORT, /* the limit of its port */
+	QUEUED_ALL,  /* and the limit of all ports together */
 };
 
 /*
@@ -74,22 +76,23 @@ struct asker {
 _Static_assert(sizeof(struct asker) == 24, "asker has no holes");
 
 /*
- * One claim. Changed by claim.h alone, in the kernel, under its lock, once hear_make_claim() has
- * put in what a new one has; everyone else reads. `mac`, `port` and `tags` are the guest that the
- * claim is about now; `owner` and `owner_port` the last one that got through, to which an attempt
- * that comes to nothing falls back.
+ * One claim. hear_make_claim() initialises it; after that only claim.h changes it, in the
+ * kernel, under its lock. All others read. `mac`, `port` and `tags` are the guest that claims
+ * the address now; `owner` and `owner_port` are the last guest that got it, to which a failed
+ * attempt falls back.
  */
 struct claim {
 	struct bpf_spin_lock lock;
-	__u8 state;	      /* enum claim_state */
-	__u8 flags;	      /* CLAIM_F_* */
-	__u8 retries;	      /* of an announcement that the kernel could not queue */
-	__u8 reason;	      /* enum counter: why the claim is in this state */
-	struct claim_key key; /* a map element may be reused while we hold it; this tells */
+	__u8 state;   /* enum claim_state */
+	__u8 flags;   /* CLAIM_F_* */
+	__u8 retries; /* of an announcement that the kernel could not queue */
+	__u8 reason;  /* enum counter: why the claim is in this state */
+	struct claim_key
+		key; /* a map element may be reused while a pointer to it is held; the key tells */
 
 	__u8 mac[MAC_LEN];
 	__u8 owner[MAC_LEN];   /* zero: none yet */
-	__u8 rival[MAC_LEN];   /* who contradicted last; zero: nobody */
+	__u8 rival[MAC_LEN];   /* the host that objected last; zero: none */
 	__u8 nonce[NONCE_LEN]; /* of the guest's last Neighbor Solicitation; zero: none */
 	__u32 port;	       /* ifindex */
 	__u32 owner_port;
@@ -98,10 +101,11 @@ struct claim {
 	struct tags owner_tags;
 	struct tags rival_tags;
 	__u32 quota_port; /* ifindex: the port against whose quota the claim counts; 0: none */
-	__u8 queued;	  /* enum queued: how long the line was that what is owed has stood in */
+	__u8 queued;	  /* enum queued: limits already waited for */
 	__u8 role;	  /* enum port_role of `port` when the guest was heard there */
-	__u8 owner_role;  /* the same of `owner_port` */
-	__u8 unsolicited; /* confirmations, since the last announcing, by who was not nudged */
+	__u8 owner_role;  /* enum port_role of `owner_port` */
+	__u8 unsolicited; /* confirmations since the last announcing by listeners that were not
+			     nudged */
 	__u8 questions;	  /* of the present series that have left; 255: or more */
 	__u8 asked_as;	  /* enum asker_kind of the last question */
 	__u8 answered_to; /* enum asker_kind that the guest answered last; asks first next time */
@@ -118,7 +122,7 @@ struct claim {
 	__u32 recent_moves; /* since recent_since_ns; what freezes a claim */
 	__u32 refreshed;    /* announcements after which the host's own entry was right */
 	__u32 nudges;	    /* sent */
-	__u32 nudge_round;  /* that comes next; 0: none */
+	__u32 nudge_round;  /* next round; 0: none */
 	__u32 unconfirmed;  /* listeners that have not answered since the last announcing */
 	__u32 confirmations;
 	struct addr confirmed_by; /* the listener that answered last */
@@ -126,7 +130,7 @@ struct claim {
 	__u64 window_end_ns;
 	__u64 deadline_ns;  /* when garpd_speak has something to do here: the next of these */
 	__u64 due_ns;	    /* of the state itself */
-	__u64 nudge_ns;	    /* of the listeners; 0: nobody is to be nudged */
+	__u64 nudge_ns;	    /* of the next round of nudges; 0: none */
 	__u64 nudged_ns;    /* when the last round began */
 	__u64 ask_ns;	    /* the next question, for whose answer the others wait; 0: none */
 	__u64 asking_ns;    /* when the present series of questions began */
@@ -134,31 +138,30 @@ struct claim {
 	__u64 answered_ns;  /* when the guest last named the address on its port; 0: not since doubt
 			     */
 	__u64 probe_gap_ns; /* the longest between two probes of this window */
-	__u64 deferred_ns;  /* when what is owed (CLAIM_F_DEFERRED) is to be said */
+	__u64 deferred_ns;  /* when the deferred announcement (CLAIM_F_DEFERRED) is due */
 	__u64 first_probe_ns;
 	__u64 last_probe_ns;
-	__u64 rival_probe_ns; /* of a prober that the claim was taken from; 0: it never probed */
+	__u64 rival_probe_ns;	  /* of the prober that lost the window to this one; 0: none */
 	__u64 announced_since_ns; /* when the present owner began to be announced */
 	__u64 announce_start_ns;  /* when the last announcement was about to be sent */
 	__u64 last_announcement_ns;
-	__u64 confirmed_ns; /* by confirmed_by; 0: by nobody */
+	__u64 confirmed_ns; /* by confirmed_by; 0: not confirmed */
 	__u64 last_conflict_ns;
 	__u64 last_seen_ns; /* a frame of the guest that names the address; with refresh, any of the
 			       owner */
 	__u64 recent_since_ns;
-	__u64 changed_ns; /* its state, guest or port; or it was said, confirmed, noted */
+	__u64 changed_ns; /* last change of state, guest or port, announcement or confirmation */
 };
 _Static_assert(sizeof(struct claim) == 352, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */
 #define CLAIM_F_UNSTEADY  0x04 /* this window's probes did not come one second apart */
-#define CLAIM_F_DEFERRED \
-	0x08 /* an announcement is owed: XDP cannot send, it was refused, or waits */
-#define CLAIM_F_USED	 0x10 /* the guest used the address in this window */
-#define CLAIM_F_DEFENDER 0x20 /* what is owed is the rival's, who defends the address */
-#define CLAIM_F_DOUBTED	 0x40 /* another host named it since the owner did, or that one moved */
-#define CLAIM_F_OBSERVED 0x80 /* it would have been announced, and was not: settings.observe */
+#define CLAIM_F_DEFERRED  0x08 /* an announcement is deferred: XDP, retry, rate limit */
+#define CLAIM_F_USED	  0x10 /* the guest used the address in this window */
+#define CLAIM_F_DEFENDER  0x20 /* it is the rival's, which defends the address */
+#define CLAIM_F_DOUBTED	  0x40 /* in doubt: another host used it since, or the owner moved */
+#define CLAIM_F_OBSERVED  0x80 /* it would have been announced, and was not: settings.observe */
 
 /* Of the present series of questions. */
 #define ASK_F_TURN	 0x01 /* its next one has waited for its port's turn, until ask_ns */
@@ -170,9 +173,9 @@ _Static_assert(sizeof(struct claim) == 352, "claim: pinned layout, raise GARPD_A
 #define LISTENERS 8 /* remembered of one address */
 
 /*
- * Key of map `listeners`: the address, and which of the places there. In map `gateways_heard` it is
- * of a whole segment: the address is ::, and the places are its gateways', which hold every
- * address. No holes.
+ * Key of map `listeners`: an address, and one of its LISTENERS places. In map `gateways_heard`
+ * the address is ::, and the places are for the gateways of the segment, which have every
+ * address in their cache. No holes.
  */
 struct listener_key {
 	struct claim_key claim;
@@ -180,15 +183,15 @@ struct listener_key {
 };
 _Static_assert(sizeof(struct listener_key) == 28, "listener_key is a hash key");
 
-/* A host that is likely to have the address in its cache. */
+/* A host that probably has the address in its cache. */
 struct listener {
 	struct addr addr;  /* its own */
-	__u8 mac[MAC_LEN]; /* zero: not known, it has to be asked for by everybody */
-	__u8 gateway;	   /* 1: of a whole segment; gives way to no other */
-	__u8 tries;	   /* nudges since the last announcing, unanswered; 255: or more */
-	__u64 heard_ns;	   /* when it last asked for the address or answered it */
+	__u8 mac[MAC_LEN]; /* zero: not known; nudges are broadcast */
+	__u8 gateway;	   /* 1: of a whole segment; not evicted by other hosts */
+	__u8 tries;	   /* unanswered nudges since the last announcing; 255: or more */
+	__u64 heard_ns;	   /* when it last asked for the address or replied to it */
 	__u64 nudged_ns;
-	__u64 answered_ns; /* when it last answered the MAC that the claim was about */
+	__u64 answered_ns; /* when it last replied to the claim's MAC */
 };
 _Static_assert(sizeof(struct listener) == 48, "listener has no holes");
 
@@ -200,7 +203,7 @@ struct seen_key {
 };
 _Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
 
-/* When a host was heard of last, with whatever address, and where. All zero: never. */
+/* Last frame of a host, about any address, and its port. All zero: none. */
 struct seen {
 	__u32 port; /* ifindex */
 	__u32 pad;

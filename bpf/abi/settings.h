@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * settings.h - what the configuration says, as the programs read it. Part of abi.h.
- */
+/* settings.h - the configuration, as the programs read it. Part of abi.h. */
 #ifndef GARPD_ABI_SETTINGS_H
 #define GARPD_ABI_SETTINGS_H
 
 #include "abi.h"
 
-/* ---- what the configuration says ---- */
+/* ---- the configuration ---- */
 
 #define ANNOUNCE_MODES(X)                                                    \
 	X(AFTER_PROBE, "after-probe", "when the window has passed quietly")  \
@@ -37,7 +35,7 @@ struct prefix {
 	struct addr addr;
 };
 
-/* What is declared of a prefix. No owner listed: any MAC may own it. */
+/* A declared prefix. Without owners any MAC may own it. */
 struct address {
 	__u32 announce; /* enum announce_mode */
 	__u32 owner_count;
@@ -45,15 +43,15 @@ struct address {
 };
 _Static_assert(sizeof(struct address) == 8 + GARPD_MAX_OWNERS * MAC_LEN, "address has no holes");
 
-/* Why an address belongs to the host: key struct addr, map `host`. */
+/* Why an address belongs to the host. Map `host`, key struct addr. */
 enum host_address {
 	HOST_OWN = 1,	   /* configured on an interface, or a broadcast address of one */
 	HOST_NEXT_HOP = 2, /* a gateway in a routing table */
 };
 
 /*
- * Timing and form. One element of map `settings`, written by the daemon from its configuration.
- * SETTINGS_DEFAULTS below is the only place where a default stands.
+ * Timing, limits and form: the one element of map `settings`, written by the daemon from its
+ * configuration. Defaults stand in SETTINGS_DEFAULTS below, and only there.
  */
 struct settings {
 	__u32 abi;
@@ -62,11 +60,11 @@ struct settings {
 	__u32 announce_num;
 	__u32 max_moves;
 	__u32 link_local;	 /* 1: 169.254/16 and fe80::/10 are announced too */
-	__u32 probes_per_second; /* of a port, on the long run; 0: unlimited */
-	__u32 probes_burst;	 /* as many more at once */
-	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that are dropped */
+	__u32 probes_per_second; /* per port, long-term rate; 0: unlimited */
+	__u32 probes_burst;	 /* per port, burst */
+	__u32 xdp_drop;		 /* 1: in XDP modes, probes beyond that limit are dropped */
 	__u32 nudge;		 /* enum nudge_mode */
-	__u32 nudge_num;	 /* tries, after which a listener is unconfirmed */
+	__u32 nudge_num;	 /* nudges before a listener counts as unconfirmed */
 	__u32 claims_per_port;
 	__u32 announcements_per_second; /* rounds, as probes_per_second */
 	__u32 announcements_burst;
@@ -109,7 +107,7 @@ _Static_assert(sizeof(struct settings) == 72 + 19 * 8, "settings has no holes");
 	.nudge_num = 3, \
 	.claims_per_port = 2048, \
 	.announcements_per_second = 200, \
-	.announcements_burst = 4000,	/* of the same thousand */ \
+	.announcements_burst = 4000,	/* announcements of the same 1,000 addresses */ \
 	.all_announcements_per_second = 10000, \
 	.duplicate_ns = 50 * NSEC_PER_MSEC, \
 	.window_ns = ANNOUNCE_WAIT_NS, \

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * arp.h - what an ARP for IPv4 over Ethernet says about an address (RFC 826, RFC 5227).
- */
+/* arp.h - classifies ARP for IPv4 over Ethernet (RFC 826, RFC 5227). */
 #ifndef GARPD_FRAME_ARP_H
 #define GARPD_FRAME_ARP_H
 
@@ -35,13 +33,13 @@ static __always_inline int ipv4_equal(const __u8 *a, const __u8 *b)
 	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
 }
 
-/* Not 0/8, 127/8 nor 224/3 (multicast, reserved, broadcast): an address that a host can have. */
+/* An address that a host can have: not 0/8, 127/8 or 224/3 (multicast, reserved, broadcast). */
 static __always_inline int ipv4_is_host(const __u8 *ip)
 {
 	return ip[0] != 0 && ip[0] != 127 && ip[0] < 224;
 }
 
-/* Does an ARP that claims no sender address count as a probe? RFC 5227 2.1.1. */
+/* Classifies an ARP with SPA 0.0.0.0: a probe (RFC 5227 2.1.1), or ignored. */
 static __always_inline void arp_classify_probe(struct frame *frame, const struct eth_wire *eth,
 					       const struct arp_wire *arp)
 {
@@ -51,7 +49,7 @@ static __always_inline void arp_classify_probe(struct frame *frame, const struct
 		return frame_ignore(frame, COUNTER_probe_unicast);
 	if (frame->relayed)
 		return frame_ignore(frame, COUNTER_probe_spoofed);
-	/* RFC 5227 wants zero and tells receivers not to look; arping -D sends ones. */
+	/* RFC 5227 asks for zeros and tells receivers to ignore them; arping -D sends ones. */
 	if (!mac_is_zero(arp->tha) && !mac_is_broadcast(arp->tha))
 		return frame_ignore(frame, COUNTER_probe_tha);
 	if (!ipv4_is_host(arp->tpa))
@@ -60,7 +58,9 @@ static __always_inline void arp_classify_probe(struct frame *frame, const struct
 	frame->kind = FRAME_PROBE;
 }
 
-/* RFC 826: who asks wants an entry for the target, and whoever is asked makes one for the sender.
+/*
+ * RFC 826: the sender of a request gets an entry for the target, and the target one for the
+ * sender.
  */
 static __always_inline void arp_classify_assertion(struct frame *frame, const struct eth_wire *eth,
 						   const struct arp_wire *arp)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.h - what a frame says about an address, and what addresses and MACs are good for.
- *
- * parse.h makes one of bytes, with arp.h and nd.h. All four are pure: bytes in, struct frame out.
- * Compiled into the BPF programs, the unit tests and the fuzzers, so every read is checked against
- * `data_end` and nothing is called.
+ * frame.h - a parsed ARP or ND frame, and predicates on addresses and MACs. parse.h fills a
+ * struct frame from bytes, with arp.h and nd.h. All four are pure: no helper is called, and
+ * every read is checked against `data_end`. Compiled into the BPF programs, the unit tests and
+ * the fuzzers.
  */
 #ifndef GARPD_FRAME_FRAME_H
 #define GARPD_FRAME_FRAME_H
@@ -20,7 +19,7 @@
 #define __noinline __attribute__((noinline))
 #endif
 
-/* The switch of byte order; of a constant, both compilers fold it. */
+/* Swaps the byte order; both compilers fold it for a constant. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define frame_be16(x) ((__u16)__builtin_bswap16(x))
 #else
@@ -42,26 +41,26 @@ struct tag_wire {
 } __attribute__((packed));
 
 enum frame_kind {
-	FRAME_IGNORED,	    /* says nothing that counts; `reason` says why */
-	FRAME_PROBE,	    /* its sender would like the address */
-	FRAME_ANNOUNCEMENT, /* its sender tells everybody that it has the address */
-	FRAME_ASSERTION,    /* its sender has the address, as any ordinary ARP or ND shows */
+	FRAME_IGNORED,	    /* ignored; `reason` says why */
+	FRAME_PROBE,	    /* its sender probes for the address */
+	FRAME_ANNOUNCEMENT, /* its sender announces that it has the address */
+	FRAME_ASSERTION,    /* its sender has the address: any other ARP or ND */
 };
 
-/* Whom an assertion is addressed at: its sender has, or is given, that one's MAC. */
+/* The receiver of an assertion, which has or gets the sender's MAC. */
 enum frame_to {
-	FRAME_UNADDRESSED, /* an announcement, or nothing that shows it */
-	FRAME_REQUEST,	   /* an ordinary request, a Neighbor Solicitation: who has `target`? */
-	FRAME_REPLY,	   /* a reply, a solicited Neighbor Advertisement: `target` had asked */
+	FRAME_UNADDRESSED, /* an announcement, or the receiver is not known */
+	FRAME_REQUEST,	   /* a request or Neighbor Solicitation for `target` */
+	FRAME_REPLY,	   /* a reply or solicited Neighbor Advertisement to `target` */
 };
 
 /*
- * Where nd.h is in the options. Part of the frame, which the programs keep in a map: the verifier
- * follows a variable in a register through every length that an option can have.
+ * Offsets of the ND options. Kept in the frame, which the programs keep in a map: in a register
+ * the verifier would follow every possible length of every option.
  */
 struct nd_options {
-	__u8 lladdr; /* unit of the message where the one that is wanted begins; 0: there is none */
-	__u8 nonce;  /* the same of the nonce */
+	__u8 lladdr; /* unit where the wanted link-layer option begins; 0: absent */
+	__u8 nonce;  /* unit where the nonce option begins; 0: absent */
 	__u8 wanted; /* ND_OPTION_SOURCE, ND_OPTION_TARGET */
 	__u8 next;   /* unit where the next option begins */
 };
@@ -69,16 +68,17 @@ struct nd_options {
 struct frame {
 	__u8 kind;    /* enum frame_kind */
 	__u8 reason;  /* enum counter, of a FRAME_IGNORED */
-	__u8 relayed; /* the Ethernet source is not the MAC that the frame speaks of */
+	__u8 relayed; /* 1: the Ethernet source differs from `mac` */
 	__u8 offset;  /* bytes from the Ethernet header to the ARP or IPv6, inline tags included */
 	__u8 to;      /* enum frame_to */
-	__u8 tentative; /* NA with O=0: anycast, proxied, or its sender may yet lose the address */
+	__u8 tentative;	      /* 1: NA with O=0: anycast, proxied, or optimistic */
 	__u8 to_mac[MAC_LEN]; /* the Ethernet destination */
 	struct tags tags;
-	__u8 mac[MAC_LEN];     /* who has or wants it: SHA, or the link-layer address of ND */
+	__u8 mac[MAC_LEN]; /* SHA, or the link-layer address option of ND, else the Ethernet source
+			    */
 	__u8 nonce[NONCE_LEN]; /* of a Neighbor Solicitation; zero: none */
-	struct addr addr;      /* what it is about: TPA of a probe, else SPA; in ND the target */
-	struct addr target;    /* where `to` says so */
+	struct addr addr;      /* TPA of a probe, else SPA; in ND the target */
+	struct addr target;    /* if `to` is not FRAME_UNADDRESSED */
 	struct nd_options options;
 };
 
@@ -105,7 +105,7 @@ static __always_inline int mac_is_broadcast(const __u8 *mac)
 	return (mac[0] & mac[1] & mac[2] & mac[3] & mac[4] & mac[5]) == 0xff;
 }
 
-/* Unicast and not zero: a MAC that a host can have. */
+/* A MAC that a host can have: unicast, not zero. */
 static __always_inline int mac_is_host(const __u8 *mac)
 {
 	return !(mac[0] & 1) && !mac_is_zero(mac);
@@ -134,7 +134,7 @@ static __always_inline int addr_begins_with_zeros(const struct addr *addr)
 	return !(a[0] | a[1] | a[2] | a[3] | a[4] | a[5] | a[6] | a[7] | a[8] | a[9]);
 }
 
-/* :: is nobody's. */
+/* ::, the unspecified address */
 static __always_inline int addr_is_none(const struct addr *addr)
 {
 	const __u8 *a = addr->bytes;
@@ -155,7 +155,7 @@ static __always_inline int addr_is_link_local(const struct addr *addr)
 	return addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80;
 }
 
-/* An assertion's other end. */
+/* Sets the receiver of an assertion. */
 static __always_inline void frame_address(struct frame *frame, enum frame_to to,
 					  const struct eth_wire *eth)
 {

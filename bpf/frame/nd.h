@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * nd.h - what Neighbor Discovery says about an address: Neighbor Solicitations and Advertisements
- * (RFC 4861 4.3, 4.4, 7.1), duplicate address detection (RFC 4862 5.4), its nonce (RFC 7527).
+ * nd.h - classifies Neighbor Discovery: Neighbor Solicitations and Advertisements (RFC 4861 4.3,
+ * 4.4, 7.1), duplicate address detection (RFC 4862 5.4), its nonce (RFC 7527).
  */
 #ifndef GARPD_FRAME_ND_H
 #define GARPD_FRAME_ND_H
@@ -32,7 +32,7 @@
 #define ND_UNITS_MAX 32 /* the message of 24 bytes and its options: 256 bytes */
 
 struct ipv6_wire {
-	__u8 version; /* and what nobody here looks at: class, flow label */
+	__u8 version; /* and traffic class, flow label, not read */
 	__u8 flow[3];
 	__u16 payload_len; /* network byte order */
 	__u8 next_header;
@@ -66,7 +66,8 @@ static __always_inline int ipv6_is_zero(const __u8 *ip)
 }
 
 /*
- * Neither multicast, :: nor ::1. A mapped address is IPv4's: ND about it would be taken for ARP's.
+ * An address that a host can have: not multicast, :: or ::1. An IPv4-mapped one would be mixed
+ * up with the ARP claim of that address.
  */
 static __always_inline int ipv6_is_host(const __u8 *ip)
 {
@@ -105,8 +106,8 @@ static __always_inline int mac_is_group_of(const __u8 *mac, const __u8 *ip)
 }
 
 /*
- * Is an IPv6 frame worth a closer look, by its Next Header and the one byte behind the IPv6 header
- * (the type of ICMPv6, the Next Header of an extension header)? What is not says nothing to us.
+ * Can an IPv6 frame be ND? Decided by its Next Header and the byte behind the IPv6 header: the
+ * type of ICMPv6, or the Next Header of an extension header.
  */
 static __always_inline int nd_is_likely(__u8 next_header, __u8 behind)
 {
@@ -144,7 +145,7 @@ static __always_inline __u16 nd_sum_fold(__u32 sum)
 
 /* ---- the options ---- */
 
-/* Notes where the first option of a kind begins: that one counts, as in Linux. */
+/* Notes where the first option of a kind begins; later ones are ignored, as in Linux. */
 static __always_inline void nd_note_option(struct nd_options *options, const __u8 *option, __u8 at)
 {
 	if (option[0] == options->wanted && !options->lladdr)
@@ -154,8 +155,8 @@ static __always_inline void nd_note_option(struct nd_options *options, const __u
 }
 
 /*
- * Walks `units` units from `p`, the message and its options, adds them to `sum` and notes where the
- * options are that count. 0, or the counter to count.
+ * Walks the message and its options, `units` units from `p`: adds them to `sum` and notes the
+ * wanted options. Returns 0, or the enum counter to count.
  */
 static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
 				     const void *data_end, __u32 units, __u32 *sum)
@@ -180,7 +181,7 @@ static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
 	return 0;
 }
 
-/* The option that begins at this unit of the message; NULL where there is none. */
+/* The option that begins at unit *at of the message, or NULL if there is none. */
 static __always_inline const __u8 *nd_option(const __u8 *message, const void *data_end,
 					     const __u8 *at)
 {
@@ -190,7 +191,10 @@ static __always_inline const __u8 *nd_option(const __u8 *message, const void *da
 	return !unit || (const void *)(option + ND_UNIT) > data_end ? NULL : option;
 }
 
-/* Takes from the options what counts. 0, or -1: receivers must ignore the message. */
+/*
+ * Copies link-layer address and nonce from the options. Returns 0, or -1 if receivers must
+ * ignore the message.
+ */
 static __always_inline int nd_take_options(struct frame *frame, const __u8 *message,
 					   const void *data_end)
 {
@@ -206,7 +210,7 @@ static __always_inline int nd_take_options(struct frame *frame, const __u8 *mess
 	return 0;
 }
 
-/* ---- what it says ---- */
+/* ---- classification ---- */
 
 /* A Neighbor Solicitation from ::, RFC 4861 7.1.1 and RFC 4862 5.4.3. */
 static __always_inline void nd_classify_probe(struct frame *frame, const struct eth_wire *eth,
@@ -222,7 +226,7 @@ static __always_inline void nd_classify_probe(struct frame *frame, const struct 
 	frame->kind = FRAME_PROBE;
 }
 
-/* `whose` address its sender has. */
+/* The sender has the address `whose`. */
 static __always_inline void nd_classify_assertion(struct frame *frame, const struct eth_wire *eth,
 						  const __u8 *whose)
 {
@@ -242,7 +246,7 @@ static __always_inline void nd_address(struct frame *frame, enum frame_to to,
 	frame_address(frame, to, eth);
 }
 
-/* RFC 4861 7.1.2. Unsolicited, to all nodes and overriding is what caches obey: 7.2.6. */
+/* RFC 4861 7.1.2. Caches take an unsolicited, overriding advertisement to all nodes: 7.2.6. */
 static __always_inline void nd_classify_advertisement(struct frame *frame,
 						      const struct eth_wire *eth,
 						      const struct ipv6_wire *ip,
@@ -259,7 +263,7 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 		nd_address(frame, FRAME_REPLY, eth, ip->dst);
 }
 
-/* A Neighbor Solicitation of somebody who has an address: RFC 4861 7.2.2. */
+/* A Neighbor Solicitation from an assigned address, RFC 4861 7.2.2. */
 static __always_inline void nd_classify_solicitation(struct frame *frame,
 						     const struct eth_wire *eth,
 						     const struct ipv6_wire *ip,
@@ -270,7 +274,7 @@ static __always_inline void nd_classify_solicitation(struct frame *frame,
 		nd_address(frame, FRAME_REQUEST, eth, nd->target);
 }
 
-/* What RFC 4861 7.1 asks of both messages. 0, or the counter to count. */
+/* Checks common to both messages, RFC 4861 7.1. Returns 0, or the enum counter to count. */
 static __always_inline __u32 nd_check(const struct eth_wire *eth, const struct ipv6_wire *ip,
 				      const struct nd_wire *nd, __u32 len)
 {
@@ -286,8 +290,8 @@ static __always_inline __u32 nd_check(const struct eth_wire *eth, const struct i
 }
 
 /*
- * `at` is the IPv6 header. `frame` comes with its tags; the rest is filled in here. A BPF function
- * of its own: its variables and those of its callers are too many for one stack frame.
+ * Parses from the IPv6 header at `at` into `frame`, whose tags are already set. Not inlined: its
+ * variables and those of its callers do not fit into one BPF stack frame.
  */
 static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth, const void *at,
 				const void *data_end)
@@ -296,7 +300,10 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	const struct nd_wire *nd = (const void *)(ip + 1);
 	__u32 reason, len, sum;
 
-	/* The first byte behind the header is asked for before the message: others are shorter. */
+	/*
+	 * Only the first byte behind the header is checked yet: other protocols may be shorter
+	 * than ND.
+	 */
 	if ((const void *)(&nd->type + 1) > data_end)
 		return frame_ignore(frame, COUNTER_truncated);
 	if (!nd_is_likely(ip->next_header, nd->type))

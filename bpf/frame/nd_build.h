@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * nd_build.h - the Neighbor Discovery that we send: the announcement and the nudge. Pure, as nd.h.
- */
+/* nd_build.h - builds the ND messages that garpd sends. Pure, as nd.h. */
 #ifndef GARPD_FRAME_ND_BUILD_H
 #define GARPD_FRAME_ND_BUILD_H
 
 #include "nd.h"
 
-/* Either of them, from the IPv6 header on. */
+/* A message, from the IPv6 header on. */
 struct nd_message {
 	struct ipv6_wire ip;
 	struct nd_wire nd;
@@ -44,7 +42,10 @@ static __always_inline void ipv6_set_solicited_node(__u8 *ip, const struct addr 
 	__builtin_memcpy(ip + 13, target->bytes + 13, 3);
 }
 
-/* From `addr`, whose link-layer address is `mac`. The rest is the caller's, and then nd_seal(). */
+/*
+ * Starts a message from `addr` with link-layer address `mac`. The caller fills in the rest and
+ * calls nd_seal().
+ */
 static __always_inline void nd_begin(struct nd_message *message, const struct addr *addr,
 				     const __u8 *mac)
 {
@@ -58,7 +59,7 @@ static __always_inline void nd_begin(struct nd_message *message, const struct ad
 	__builtin_memcpy(message->lladdr.mac, mac, MAC_LEN);
 }
 
-/* The checksum, of everything else. */
+/* Sets the checksum; all other fields have to be set before. */
 static __always_inline void nd_seal(struct nd_message *message)
 {
 	const __u8 *unit = (const __u8 *)&message->nd;
@@ -72,8 +73,8 @@ static __always_inline void nd_seal(struct nd_message *message)
 }
 
 /*
- * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes, from
- * the address itself; the guest is no router as far as we know (R=0). RFC 4861 7.2.6.
+ * The announcement that `mac` has `addr`: unsolicited (S=0), overriding (O=1), to all nodes,
+ * from the address itself. R=0: it is not known to be a router. RFC 4861 7.2.6.
  */
 static __always_inline void nd_announce(struct nd_message *message, const struct addr *addr,
 					const __u8 *mac)
@@ -88,8 +89,8 @@ static __always_inline void nd_announce(struct nd_message *message, const struct
 }
 
 /*
- * The nudge: `addr`, at `mac`, asks for `listener`; to that one alone where its MAC is known
- * (`to_it`), else to its solicited-node group. RFC 4861 7.2.2, 7.2.3.
+ * The nudge: a solicitation for `listener` from `addr` at `mac`. With `to_it` it is sent to the
+ * listener alone, else to its solicited-node group. RFC 4861 7.2.2, 7.2.3.
  */
 static __always_inline void nd_nudge(struct nd_message *message, const struct addr *addr,
 				     const __u8 *mac, const struct addr *listener, int to_it)

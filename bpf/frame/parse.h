@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * parse.h - from the bytes of a frame to what it says: Ethernet and VLAN tags here, then ARP or ND.
- */
+/* parse.h - parses a frame: Ethernet and VLAN tags here, then ARP or ND. */
 #ifndef GARPD_FRAME_PARSE_H
 #define GARPD_FRAME_PARSE_H
 
@@ -9,7 +7,7 @@
 #include "frame.h"
 #include "nd.h"
 
-/* Appends a tag below those already there; their order is outer, inner. 0, or -1: no room. */
+/* Appends a tag: outer first, then inner. Returns 0, or -1 for a third one. */
 static __always_inline int frame_add_tag(struct tags *tags, __u16 proto, __u16 tci)
 {
 	if (!tags->proto) {
@@ -25,9 +23,9 @@ static __always_inline int frame_add_tag(struct tags *tags, __u16 proto, __u16 t
 }
 
 /*
- * Parses the frame from its Ethernet header at `data`. `frame` is whole afterwards, whatever the
- * frame was. `metadata`: the tag that the kernel already took out of the packet (tc: skb
- * metadata), else zero; proto and tci in host order.
+ * Parses from the Ethernet header at `data`. All of `frame` is set, also for an ignored one.
+ * `metadata` is the tag that the kernel has moved from the packet into the skb (tc), else zero;
+ * proto and tci in host order.
  */
 static __always_inline void frame_parse(const void *data, const void *data_end,
 					const struct tags *metadata, struct frame *frame)
@@ -58,7 +56,9 @@ static __always_inline void frame_parse(const void *data, const void *data_end,
 	if (frame_is_tag(proto))
 		return frame_ignore(frame, COUNTER_too_many_tags);
 	frame->offset = next - (const __u8 *)data;
-	/* Read back, so that the verifier walks the rest once and not once for each count of tags.
+	/*
+	 * Read back from the map, so that the verifier walks the rest once and not once per
+	 * number of tags.
 	 */
 	next = (const __u8 *)data + *(volatile __u8 *)&frame->offset;
 	if (proto == frame_be16(ETH_P_IPV6))
