@@ -10,15 +10,15 @@
 #       v-old, v-l2                    v-new           guests, and a client in the segment
 #     c0 --- client (198.51.100.0/24)                  a client that is routed by hv1
 #
-# zebra and bgpd are started by hand, each machine's with a directory of its own: the system's own
-# service, where there is one, is not touched. They end with the lab.
+# zebra and bgpd are started by hand, in their own directory for each machine, and end with the lab. A
+# service of the system is not touched.
 
 FRR=${FRR:-/usr/lib/frr}
 FABRIC_RR=203.0.113.254
 FABRIC_VNI=100
 FABRIC_AS=65000
 
-# fabric_frr MACHINE: zebra, then bgpd, which waits for no zebra but would first know no next hop.
+# fabric_frr MACHINE: starts zebra, then bgpd, which would know no next hop without it.
 fabric_frr() {
 	local dir=$LAB_DIR/frr.$1 daemon
 	mkdir "$dir"
@@ -58,7 +58,7 @@ fabric_spine() {
 	LINES
 }
 
-# fabric_hypervisor N [SIZE]: hvN, with its VTEP, its bridge and its FRR.
+# fabric_hypervisor N [SIZE]: adds hvN, with its VTEP, its bridge and its FRR.
 fabric_hypervisor() {
 	local hv=hv$1 vtep=203.0.113.$1
 	lab_machine "$hv" mount ipv4/ip_forward=1
@@ -80,7 +80,7 @@ fabric_hypervisor() {
 	fabric_frr "$hv" < <(fabric_bgp "$1" "${2:-1}")
 }
 
-# fabric_bgp N SIZE: the peers of hvN are the route reflector or, with FABRIC_MESH, all the others.
+# fabric_bgp N SIZE: peers hvN with the route reflector or, with FABRIC_MESH, with all the others.
 fabric_bgp() {
 	local i
 	local -a peers=("$FABRIC_RR")
@@ -123,7 +123,7 @@ fabric_guest() {
 	[[ -z ${4:-} ]] || in_ns "$1" ip addr add "$4/24" dev eth0
 }
 
-# fabric_client MACHINE HV: routed by that hypervisor, which has its neighbour entry to go by.
+# fabric_client MACHINE HV: a client that this hypervisor routes, by its neighbour entry.
 fabric_client() {
 	local hv
 	lab_machine "$1"
@@ -143,24 +143,24 @@ fabric_client() {
 	done
 }
 
-# fabric_meets HV N: does it know the VTEPs of all the others?
-fabric_meets() {
+# fabric_is_joined HV N: HV knows the VTEPs of all the others.
+fabric_is_joined() {
 	local vteps
 	vteps=$(in_ns "$1" bridge fdb show dev vx0 | grep -c '^00:00:00:00:00:00 ' || true)
 	((vteps >= $2 - 1))
 }
 
-# fabric_begin ID N: spine and N hypervisors that know each other, and no guest yet.
+# fabric_begin ID N: begins a lab of spine and N hypervisors that know each other, without guests.
 fabric_begin() {
 	local i
-	[[ -x $FRR/bgpd ]] || lab_die "$FRR/bgpd: not there; install frr"
+	[[ -x $FRR/bgpd ]] || lab_die "$FRR/bgpd: not found; install frr"
 	lab_begin "$1"
 	fabric_spine
 	for ((i = 1; i <= $2; i++)); do
 		fabric_hypervisor "$i" "$2"
 	done
 	for ((i = 1; i <= $2; i++)); do
-		lab_wait 30 fabric_meets "hv$i" "$2" || lab_die "hv$i has not met the others"
+		lab_wait 30 fabric_is_joined "hv$i" "$2" || lab_die "hv$i does not know the others"
 	done
 }
 
@@ -182,8 +182,8 @@ fabric_entry_is() {
 	[[ $(fabric_entry "$1" "$2") == "$3" ]]
 }
 
-# fabric_owner HV ADDR MACHINE: the address is used there for a while already, and all the fabric
-# knows, as after any traffic to it. (zebra tells of a MAC that the bridge has heard from.)
+# fabric_owner HV ADDR MACHINE: gives the machine the address, and waits until the whole fabric knows, as
+# after traffic to it. (zebra advertises a MAC from which the bridge has heard.)
 fabric_owner() {
 	local other mac
 	in_ns "$3" ping -q -c 1 -W 2 "$HOST" >/dev/null || lab_die "$3 does not reach its gateway"
@@ -192,7 +192,7 @@ fabric_owner() {
 	for other in "${!LAB_PID[@]}"; do
 		[[ $other == hv* && $other != "$1" ]] || continue
 		lab_wait 30 fabric_entry_is "$other" "$2" "$mac elsewhere" ||
-			lab_die "$other has not heard of $2: $(fabric_entry "$other" "$2")"
+			lab_die "$other does not know $2: $(fabric_entry "$other" "$2")"
 	done
 }
 

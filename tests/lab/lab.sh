@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The lab: a hypervisor with a bridge, its guests, a router and a client behind it, made of
-# namespaces. To be sourced; the tests, the demo and the benches all stand on it.
+# namespaces. To be sourced by the tests, the demo and the benches.
 #
 #   client --- router --- up0 |br0| v-old   --- old     holds the service address, then dies
 #   198.51.100.0/24  192.0.2.0/24  | v-new   --- new     takes it over
@@ -9,24 +9,25 @@
 #
 # IPv6 (2001:db8:20::/64 and 2001:db8:10::/64) is off until a case calls lab_ipv6.
 #
-# Each machine is a process that sleeps in its own namespaces and dies with the shell that called
-# lab_up, as what runs in it does, so nothing outlives a test, however it ends; but where that shell is
-# killed with SIGKILL, LAB_DIR is left, and FRR's daemons (fabric.sh), which change their user. Only the
-# lab's own shell, not a $(...) of it, may therefore call lab_up or start what is to stay. The hypervisor and the router have their own /sys, bpffs and /run too:
-# the default pin path is private to each, and any number of labs run at once.
-# `ip netns exec` remounts /sys and so loses bpffs: machines are entered with build/lab/machine only.
+# Each machine is a process that sleeps in its own namespaces. It and what runs in it die with the
+# shell that called lab_up, so nothing outlives a test; only after SIGKILL of that shell LAB_DIR is
+# left, and FRR's daemons (fabric.sh), which change their user. Therefore only the lab's own shell,
+# not a $(...) of it, may call lab_up or start what has to stay. The hypervisor and the router also
+# have their own /sys, bpffs and /run: the default pin path is private to each, and any number of
+# labs run at once. `ip netns exec` remounts /sys and so loses bpffs: enter machines only with
+# build/lab/machine.
 #
 # A lab is set up a hundred times in each emulated kernel (tests/vm), where starting a program costs
-# more than what it does: hence batches of ip's, and few programs.
+# more than its work: hence batches for ip, and few programs.
 
 set -euo pipefail
 
 LAB_ROOT=${LAB_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
 GARPD=${GARPD:-$LAB_ROOT/build/garpd}
-CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures} # more than those of tests/lab/captures, if it is there
+CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures} # more of them, if it exists
 
-# Addresses and MACs are those reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
+# Addresses and MACs are reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
 SERVICE=192.0.2.10
 ROUTER=192.0.2.254
 HOST=192.0.2.1
@@ -48,9 +49,9 @@ export MAC_HOST MAC_ROUTER MAC_OLD MAC_NEW MAC_OTHER
 LAB_DIR=
 LAB_ID=
 declare -A LAB_PID=()   # machine -> the process that holds its namespaces
-declare -A LAB_MOUNT=() # machine -> -m where it has mounts of its own
-declare -a LAB_JOBS=()  # everything else started here, to be ended with the lab
-LAB_LAST=               # what was started last
+declare -A LAB_MOUNT=() # machine -> -m if it has its own mounts
+declare -a LAB_JOBS=()  # everything else started here, ended with the lab
+LAB_LAST=               # pid of what was started last
 LAB_NEVER=              # lab_nap
 LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
@@ -63,7 +64,7 @@ lab_die() {
 	exit 1
 }
 
-# lab_nap MS: without a program to start. Nothing ever comes out of LAB_NEVER.
+# lab_nap MS: sleeps without starting a program. LAB_NEVER never becomes readable.
 lab_nap() {
 	local seconds
 	[[ -n $LAB_NEVER ]] || exec {LAB_NEVER}<> <(:)
@@ -71,8 +72,8 @@ lab_nap() {
 	read -r -t "$seconds" -u "$LAB_NEVER" || true
 }
 
-# lab_await FILE SECONDS REGEX [COUNT [PID]]: until COUNT lines of a growing file match; 1 where the
-# time is over, or where PID is dead and so will not write them. It looks every 20 ms.
+# lab_await FILE SECONDS REGEX [COUNT [PID]]: waits until COUNT lines of a growing file match. Returns 1
+# after a time-out, or when PID, which writes the file, has died. Polls every 20 ms.
 lab_await() {
 	local file=$1 regex=$3 left=${4:-1} pid=${5:-} line='' part fd until dead='' result=1
 	until=$((${EPOCHREALTIME/[.,]/} + $2 * 1000000))
@@ -86,10 +87,10 @@ lab_await() {
 			fi
 			line=
 		done
-		line+=$part # not ended yet
+		line+=$part # no newline yet
 		[[ -z $dead ]] || break
 		((${EPOCHREALTIME/[.,]/} < until)) || break
-		# What it wrote before it died is read once more.
+		# Read once more what it wrote before it died.
 		[[ -z $pid ]] || kill -0 "$pid" 2>/dev/null || dead=dead
 		lab_nap 20
 	done
@@ -97,8 +98,8 @@ lab_await() {
 	return "$result"
 }
 
-# lab_wait SECONDS COMMAND...: until the command succeeds, for states that announce no change. It looks
-# again after 20 ms, then ever less often.
+# lab_wait SECONDS COMMAND...: waits until the command succeeds, for states without a notification. Polls
+# after 20 ms, then ever less often.
 lab_wait() {
 	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) nap=20
 	shift
@@ -109,7 +110,7 @@ lab_wait() {
 	done
 }
 
-# lab_spawn LOG COMMAND...: starts it in the background; its pid is in LAB_LAST.
+# lab_spawn LOG COMMAND...: starts it in the background; LAB_LAST is its pid.
 lab_spawn() {
 	local log=$1
 	shift
@@ -119,11 +120,11 @@ lab_spawn() {
 	LAB_JOBS+=("$LAB_LAST")
 }
 
-# lab_machine NAME [mount] [KEY=VALUE...]: a new machine; with `mount`, with a bpffs of its own. Each
-# KEY is below /proc/sys/net.
+# lab_machine NAME [mount] [KEY=VALUE...]: adds a machine; with `mount`, with its own bpffs. Each KEY is
+# below /proc/sys/net.
 lab_machine() {
 	local name=$1 fd word
-	[[ -x $LAB_BIN/machine ]] || lab_die "$LAB_BIN/machine: not there; build it with make lab-programs"
+	[[ -x $LAB_BIN/machine ]] || lab_die "$LAB_BIN/machine: not found; make lab-programs"
 	local -a settings=(ipv6/conf/{all,default}/"disable_ipv6=1"
 		ipv4/conf/{all,default}/{arp_notify,rp_filter,send_redirects}"=0")
 	LAB_MOUNT[$name]=
@@ -148,7 +149,7 @@ in_hv() {
 	in_ns hv "$@"
 }
 
-# The same, replacing the shell: for background jobs, whose pid then is the command's own.
+# in_ns_exec: as in_ns, replacing the shell: for background jobs, so that the pid is the command's.
 in_ns_exec() {
 	exec "$LAB_BIN/machine" enter "${LAB_PID[$1]}" ${LAB_MOUNT[$1]:+"${LAB_MOUNT[$1]}"} "${@:2}"
 }
@@ -158,12 +159,12 @@ lab_set() {
 	"$LAB_BIN/machine" set "${LAB_PID[$1]}" "${@:2}"
 }
 
-# in_ns_ip MACHINE: lines for ip, from standard input.
+# in_ns_ip MACHINE: runs ip with the lines of standard input.
 in_ns_ip() {
 	in_ns "$1" ip -batch -
 }
 
-# lab_link MACHINE IFACE MAC PORT...: joins machines to br0; four words for each.
+# lab_link MACHINE IFACE MAC PORT...: connects machines to br0; four words for each.
 lab_link() {
 	local machine iface mac port lines=
 	local -a up=()
@@ -182,7 +183,7 @@ lab_link() {
 	done
 }
 
-# lab_guest NAME MAC...: machines on ports v-NAME, with no address of their own.
+# lab_guest NAME MAC...: adds machines on ports v-NAME, without an address.
 lab_guest() {
 	local -a links=()
 	while (($#)); do
@@ -193,7 +194,7 @@ lab_guest() {
 	lab_link "${links[@]}"
 }
 
-# lab_bridge: the hypervisor's, as it is made at first, and again where a case takes it away.
+# lab_bridge: makes the hypervisor's bridge; for cases that have deleted it, again.
 lab_bridge() {
 	in_ns_ip hv <<-LINES
 		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
@@ -223,14 +224,14 @@ lab_network() {
 	LINES
 }
 
-# lab_stale ADDR MAC: router and host believe that the address is there, freshly confirmed.
+# lab_stale ADDR MAC: makes router and host believe that MAC has the address, freshly confirmed.
 lab_stale() {
 	in_ns router ip neigh replace "$1" lladdr "$2" dev lan0 nud reachable
 	in_hv ip neigh replace "$1" lladdr "$2" dev br0 nud reachable
 }
 
-# lab_ipv6_on MACHINE IFACE...: IPv6 there, and nothing that the machine would say for itself: no DAD
-# of its own addresses, no router solicitation.
+# lab_ipv6_on MACHINE IFACE...: enables IPv6 without frames of the machine's own: no DAD, no router
+# solicitation.
 lab_ipv6_on() {
 	local machine=$1 iface key
 	local -a settings=()
@@ -245,7 +246,7 @@ lab_ipv6_on() {
 	lab_set "$machine" "${settings[@]}"
 }
 
-# lab_ipv6: the whole lab speaks IPv6, too. A case that is about IPv4 does not call it.
+# lab_ipv6: enables IPv6 in the whole lab. Cases about IPv4 do not call it.
 lab_ipv6() {
 	local machine
 	for machine in client old new other; do
@@ -268,7 +269,7 @@ lab_ipv6() {
 	LINES
 }
 
-# lab_begin ID: an empty lab; lab_up and others put machines into it.
+# lab_begin ID: begins an empty lab, to which lab_up and others add machines.
 lab_begin() {
 	((EUID == 0)) || lab_die "needs root: it makes network namespaces"
 	LAB_ID=$1
@@ -278,7 +279,7 @@ lab_begin() {
 	trap 'exit 130' INT
 }
 
-# lab_up ID
+# lab_up ID: begins the lab that is drawn above.
 lab_up() {
 	lab_begin "$1"
 	lab_hypervisor
@@ -287,7 +288,7 @@ lab_up() {
 	lab_stale "$SERVICE" "$MAC_OLD"
 }
 
-# A holder is killed, since a process that only sleeps has nothing to tidy up.
+# The sleeping processes are killed: they have nothing to clean up.
 lab_down() {
 	local pid
 	trap - EXIT
@@ -308,7 +309,7 @@ lab_down() {
 
 # What the machines believe -----------------------------------------------------------------------
 
-# pick [KEY=VALUE...] FIELD...: of the JSON on standard input (pick.c).
+# pick [KEY=VALUE...] FIELD...: prints fields of the JSON on standard input (pick.c).
 pick() {
 	"$LAB_BIN/pick" "$@"
 }
@@ -340,15 +341,15 @@ lab_fdb_port_of() {
 
 # garpd -------------------------------------------------------------------------------------------
 
-# lab_start_garpd ARGS...: on br0 with its uplink, until it says that it is ready.
+# lab_start_garpd ARGS...: starts it on br0 with its uplink, and waits until it is ready.
 lab_start_garpd() {
 	lab_start_garpd_at hv --bridge br0 --uplink up0 "$@"
 }
 
-# lab_start_garpd_at MACHINE ARGS...: its pid, its log and where it runs are kept for what follows.
+# lab_start_garpd_at MACHINE ARGS...: sets GARPD_PID, GARPD_LOG and GARPD_AT.
 lab_start_garpd_at() {
 	local log
-	[[ -x $GARPD ]] || lab_die "$GARPD: not there; build it with make"
+	[[ -x $GARPD ]] || lab_die "$GARPD: not found; make"
 	log=$LAB_DIR/garpd.${EPOCHREALTIME/[.,]/}.log
 	lab_spawn "$log" in_ns_exec "$1" "$GARPD" run "${@:2}"
 	GARPD_AT=$1
@@ -375,7 +376,7 @@ lab_kill9_garpd() {
 	lab_end_garpd KILL
 }
 
-# lab_config LINE...: writes the configuration file of the lab, for lab_start_garpd -c; prints its name.
+# lab_config LINE...: writes a configuration file, for lab_start_garpd -c; prints its name.
 lab_config() {
 	printf '%s\n' "$@" >"$LAB_DIR/garpd.yaml"
 	echo "$LAB_DIR/garpd.yaml"
@@ -389,14 +390,14 @@ lab_ports() {
 	in_ns "$GARPD_AT" "$GARPD" show ports -j
 }
 
-# lab_counter NAME [MACHINE]
+# lab_counter NAME [MACHINE]: prints its value.
 lab_counter() {
 	in_ns "${2:-$GARPD_AT}" "$GARPD" show counters -a -j | pick "counter=$1" value
 }
 
 # Frames ------------------------------------------------------------------------------------------
 
-# lab_capture NAME MACHINE IFACE [OPTIONS]: lines go to $LAB_DIR/NAME.frames until the lab ends.
+# lab_capture NAME MACHINE IFACE [OPTIONS]: writes frames to $LAB_DIR/NAME.frames until the lab ends.
 lab_capture() {
 	local lines=$LAB_DIR/$1.frames
 	lab_spawn "$lines" in_ns_exec "$2" "$LAB_BIN/frames" -i "$3" "${@:4}"
@@ -406,12 +407,12 @@ lab_capture() {
 	}
 }
 
-# lab_frames NAME [WORD...]: the lines that have each of the words; WORD may be an extended regex.
+# lab_frames NAME [WORD...]: prints the lines that have all words; WORD may be an extended regex.
 lab_frames() {
 	lab_frames_awk 0 "$@"
 }
 
-# lab_frames_count NAME [WORD...]: how many they are.
+# lab_frames_count NAME [WORD...]: prints how many.
 lab_frames_count() {
 	lab_frames_awk 1 "$@"
 }
@@ -442,13 +443,13 @@ lab_await_frames() {
 
 # Guests ------------------------------------------------------------------------------------------
 
-# lab_winguest MACHINE ARGS...: plays on eth0 of the machine; its pid is in LAB_LAST.
+# lab_winguest MACHINE ARGS...: starts a guest on eth0 of the machine; LAB_LAST is its pid.
 lab_winguest() {
 	lab_spawn "$LAB_DIR/winguest.$1.${EPOCHREALTIME/[.,]/}" \
 		in_ns_exec "$1" "$LAB_BIN/winguest" "${@:2}"
 }
 
-# lab_tapguest TAP ARGS...: a port of br0 that waits for lab_tap_go before it says anything.
+# lab_tapguest TAP ARGS...: starts a guest on a tap port of br0, which sends nothing before lab_tap_go.
 lab_tapguest() {
 	local tap=$1
 	mkfifo "$LAB_DIR/$tap.go"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the lab's cases are written with: assertions on captured frames and on what the machines
-# believe. `t.sh FILE CASE` runs one case in a lab of its own; the runner (run) calls it so.
+# believe. The runner (run) calls `t.sh FILE CASE` for each case, which has its own lab.
 # Exit status: 0 passed, 77 skipped (the reason is the last line), anything else failed.
 #
-# A case is a function of cases/*.sh; `tests/lab/run NAME` runs case_NAME, in a lab that lab.sh draws. Such as:
+# A case is a function of cases/*.sh; `tests/lab/run NAME` runs case_NAME, in the lab drawn in lab.sh:
 #
 #	case_example() {
 #		lab_start_garpd --declare "$SERVICE=$MAC_NEW"  # `garpd run` on br0, ready
@@ -18,16 +18,16 @@
 #
 # A line of a capture (frames.c) is t=SECONDS kind= src= dst= vlan=VID:PCP[,...] op= and, of ARP, sha= spa=
 # tha= tpa=, of Neighbor Discovery code= src6= dst6= hlim= target= flags= slla= tlla= nonce= csum=; len= is
-# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na, other. What
-# is not there is "-". What a guest can be told build/lab/winguest says; most often -n PROBES, -q (answers
-# nobody), -a (announces itself), -k MS (stays so long).
+# the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na, other. A
+# missing value is "-". build/lab/winguest prints the options of a guest; most used: -n PROBES, -q (never
+# replies), -a (announces itself), -k MS (lives so long).
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 
 T_SKIP=77
 # How late the daemon may be on a busy machine: an event, a timer, BPF_PROG_RUN, and a starved CPU. The
-# kernel does its part while the probe is on its way, far below anything that userspace could do here.
+# kernel half acts while it handles the probe, faster than userspace could measure here.
 T_LATE_MS=${T_LATE_MS:-100}
 DAEMON_LATE_US=$((T_LATE_MS * 1000))
 KERNEL_LATE_US=$((T_LATE_MS * 50))
@@ -52,8 +52,8 @@ t_skip() {
 	exit "$T_SKIP"
 }
 
-# t_missing WORDS: something of dist/deps.sh is not here. That skips the case; with T_ALL, where all of it
-# was installed (make check, make ci), it fails.
+# t_missing WORDS: something of dist/deps.sh is not installed. Skips the case; with T_ALL (make check,
+# make ci), which requires all of it, fails.
 t_missing() {
 	[[ -z ${T_ALL:-} ]] || t_fail "$*"
 	t_skip "$*"
@@ -67,7 +67,7 @@ t_need() {
 	done
 }
 
-# t_need_capture NAME: one of ours, or of the directory CAPTURES; its path is in CAPTURE.
+# t_need_capture NAME: finds it in tests/lab/captures or in CAPTURES; sets CAPTURE to its path.
 t_need_capture() {
 	for CAPTURE in "$LAB_ROOT/tests/lab/captures/$1" "$CAPTURES/$1"; do
 		[[ ! -r $CAPTURE ]] || return 0
@@ -75,7 +75,7 @@ t_need_capture() {
 	t_skip "the capture $1 is not here (CAPTURES=$CAPTURES)"
 }
 
-# What a kernel may lack is tried by itself, so that a case which fails later on fails.
+# What a kernel may lack is tried here, before the case: a failure in the case itself is a failure.
 
 t_need_nft_bridge() {
 	t_need nft
@@ -89,8 +89,8 @@ t_need_nft_bridge() {
 	RULES
 }
 
-# bridge_drops HOOK WORD...: the hypervisor's own firewall drops what matches, at that hook of its bridges.
-bridge_drops() {
+# drop_in_bridge HOOK WORD...: makes the hypervisor's firewall drop what matches, at that hook of bridges.
+drop_in_bridge() {
 	t_need_nft_bridge
 	in_hv nft -f - <<-RULES
 		table bridge lab {
@@ -111,7 +111,7 @@ t_need_ebtables() {
 	in_hv ebtables-nft -t nat -X probe
 }
 
-# t_need_setting MACHINE KEY: below /proc/sys/net.
+# t_need_setting MACHINE KEY: KEY is below /proc/sys/net.
 t_need_setting() {
 	in_ns "$1" test -e "/proc/sys/net/$2" || t_skip "this kernel has no ${2##*/}"
 }
@@ -121,8 +121,8 @@ t_need_iputils_arping() {
 	[[ $(arping -V 2>&1) == *iputils* ]] || t_missing "arping is not that of iputils"
 }
 
-# protocol_time SECONDS: nothing can be awaited where the point is that nothing happens; the wait is
-# as long as the protocol could take to make something happen.
+# protocol_time SECONDS: for cases where nothing must happen, so nothing can be awaited: waits for as
+# long as the protocol could take to make it happen.
 protocol_time() {
 	sleep "$1"
 }
@@ -131,8 +131,8 @@ assert_equals() {
 	[[ $2 == "$3" ]] || t_fail "$1: expected '$2', got '$3'"
 }
 
-# assert_fails STATUS WORDS COMMAND...: in the hypervisor it ends with STATUS and says WORDS, a regex; in
-# one line, where STATUS is not that of the usage.
+# assert_fails STATUS REGEX COMMAND...: run in the hypervisor it exits with STATUS and an error that
+# matches; of one line, unless STATUS is that of wrong usage.
 assert_fails() {
 	local status=0
 	in_hv "${@:3}" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || status=$?
@@ -152,7 +152,7 @@ assert_frames_count() {
 	assert_equals "frames of ${*:2}" "$1" "$count"
 }
 
-# frame_time_us CAPTURE NTH WORD...: the kernel's time of the NTH (from 1) such frame.
+# frame_time_us CAPTURE NTH WORD...: prints the kernel's time of the NTH (from 1) such frame.
 frame_time_us() {
 	local line
 	line=$(lab_frames "$1" "${@:3}" | sed -n "$2p")
@@ -173,14 +173,14 @@ assert_gap() {
 	((gap >= $1 && gap <= $2)) || t_fail "from $5 to $7: $gap us, not within $1..$2"
 }
 
-# assert_frame_after_ms MS CAPTURE NTH_A "WORDS OF A" NTH_B "WORDS OF B": never early by more than
-# the tick of a clock, late by DAEMON_LATE_US at most.
+# assert_frame_after_ms MS CAPTURE NTH_A "WORDS OF A" NTH_B "WORDS OF B": early by one tick of a clock,
+# late by DAEMON_LATE_US at most.
 assert_frame_after_ms() {
 	assert_gap "$(($1 * 1000 - 1000))" "$(($1 * 1000 + DAEMON_LATE_US))" "${@:2}"
 }
 
-# assert_await_frames CAPTURE COUNT SECONDS REGEX: until so many lines match, anywhere in them: not by whole
-# words, as assert_frames_count has it. (spa=192.0.2.1 is found in spa=192.0.2.10, too: end it with a blank.)
+# assert_await_frames CAPTURE COUNT SECONDS REGEX: waits until so many lines match; anywhere, not by whole
+# words as in assert_frames_count. (spa=192.0.2.1 also matches spa=192.0.2.10: end it with a blank.)
 assert_await_frames() {
 	lab_await_frames "$@" || t_fail "waited $3 s for $2 frames of: $4"
 }
@@ -197,14 +197,13 @@ assert_fdb_port() {
 	assert_equals "port of $1" "$2" "$(lab_fdb_port_of "$1")"
 }
 
-# Every announcement on the wire is one that the guest itself sent: garpd added none.
-# assert_none_added WIRE GUEST [WORD...]
+# assert_none_added WIRE GUEST [WORD...]: every announcement on the wire was sent by the guest itself.
 assert_none_added() {
 	assert_frames_count "$(frames_count "$2" 'kind=announce-.*' "${@:3}")" \
 		"$1" 'kind=announce-.*' "${@:3}"
 }
 
-# claim_field ADDRESS FIELD: of the only claim of this address; empty where there is none.
+# claim_field ADDRESS FIELD: prints it for the only claim of this address; nothing without a claim.
 claim_field() {
 	lab_claims | pick "address=$1" "$2"
 }
@@ -213,7 +212,7 @@ assert_claim() {
 	assert_equals "claim $1: $2" "$3" "$(claim_field "$1" "$2")"
 }
 
-# port_field PORT FIELD
+# port_field PORT FIELD: prints it.
 port_field() {
 	lab_ports | pick "port=$1" "$2"
 }
@@ -228,7 +227,7 @@ port_is() {
 	[[ $(port_field "$1" "$2") == "$3" ]]
 }
 
-# assert_await_attached PORT [TIMES]: garpd says so (for the TIMESth time), and the bridge forwards there.
+# assert_await_attached PORT [TIMES]: garpd logs it (for the TIMESth time), and the port forwards.
 assert_await_attached() {
 	lab_await "$GARPD_LOG" 5 "port $1 attached" "${2:-1}" || t_fail "$1 is not attached"
 	lab_wait 5 port_is "$1" forwarding true || t_fail "$1 does not forward"
@@ -242,8 +241,8 @@ counter_is() {
 	[[ $(lab_counter "$1") == "$2" ]]
 }
 
-# denied_for REASON ADDRESS: for lab_wait; of a probe that `other` sends now.
-denied_for() {
+# is_denied_for REASON ADDRESS: for lab_wait; `other` sends one probe, and that claim is denied.
+is_denied_for() {
 	lab_winguest other -n 1 -g 50 -q eth0 "$MAC_OTHER" "$2"
 	wait "$LAB_LAST" || true
 	[[ $(claim_field "$2" reason) == "$1" ]]
@@ -253,7 +252,7 @@ no_claims() {
 	[[ $(lab_claims | jq length) == 0 ]]
 }
 
-# assert_announced_after_the_window ROUNDS: on the wire, in the tables, and no more of it than that.
+# assert_announced_after_the_window ROUNDS: checks the wire, which has no more rounds, and the tables.
 assert_announced_after_the_window() {
 	assert_await_frames lan $((2 * $1)) 8 "kind=announce-.* src=$MAC_NEW"
 	assert_frame_after_ms 1050 lan 3 "kind=probe src=$MAC_NEW" 1 "kind=announce-request src=$MAC_NEW"
@@ -267,7 +266,7 @@ assert_announced_after_the_window() {
 	assert_claim "$SERVICE" self_announced 0
 }
 
-# assert_announces: garpd does its work, whatever has been done to it: a probing guest is announced.
+# assert_announces: garpd still works: a probing guest is announced.
 assert_announces() {
 	lab_capture lan router lan0
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
@@ -276,13 +275,13 @@ assert_announces() {
 
 # ---- what is attached ----
 
-# Asked of the kernel, not of garpd: where tcx is there and garpd cannot use it, cases are to fail.
+# From the kernel, not from garpd: where tcx exists and garpd cannot use it, cases have to fail.
 kernel_has_tcx() {
 	grep -q ' tcx_link_attach$' /proc/kallsyms
 }
 
-# attached_programs: "IFACE HOOK ..." for each program of garpd on an interface of the hypervisor, as
-# the kernel tells it on each of the hooks. (bpftool net of Debian 12 knows no tcx, and no names of XDP.)
+# attached_programs: prints "IFACE HOOK ..." for each program of garpd on an interface of the hypervisor,
+# as the kernel has it. (bpftool net of Debian 12 lacks tcx and the names of XDP programs.)
 attached_programs() {
 	local iface
 	for iface in $(in_hv ip -j link show | pick ifname); do
@@ -292,19 +291,19 @@ attached_programs() {
 	done
 }
 
-# assert_no_programs: none of ours is on an interface.
+# assert_no_programs: no program of garpd is on any interface.
 assert_no_programs() {
 	assert_equals "programs on interfaces" "" "$(attached_programs)"
 }
 
-# assert_nothing_left: no program of ours, and no pin.
+# assert_nothing_left: no program of garpd, and no pin.
 assert_nothing_left() {
 	assert_no_programs
 	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
 }
 
-# in_private MACHINE COMMAND...: with a /run and /var/lib of its own, so that a DHCP client or a
-# network daemon finds and leaves nothing of the machine's, least of all its resolv.conf.
+# in_private MACHINE COMMAND...: with its own /run and /var/lib, so that a DHCP client or a network
+# daemon neither reads nor changes files of this machine, such as resolv.conf.
 in_private() {
 	local machine=$1
 	shift
@@ -318,15 +317,15 @@ in_private() {
 
 # ---- IPv6 ----
 
-# ipv6_start ARGS...: the lab with IPv6, garpd, and the router's wire in `lan`.
+# ipv6_start ARGS...: enables IPv6, starts garpd, and captures the router's wire as `lan`.
 ipv6_start() {
 	lab_ipv6
 	lab_start_garpd "$@"
 	lab_capture lan router lan0
 }
 
-# assert_announced6 COUNT [ADDRESS [MAC [VLAN]]]: exactly the frame that RFC 4861 7.2.6 wants, and no
-# announcement of any other form.
+# assert_announced6 COUNT [ADDRESS [MAC [VLAN]]]: exactly the frame of RFC 4861 7.2.6, and no announcement
+# of another form.
 assert_announced6() {
 	local address=${2:-$SERVICE6} mac=${3:-$MAC_NEW}
 	assert_frames_count "$1" lan kind=announce-na "src=$mac" dst=33:33:00:00:00:01 \
@@ -335,7 +334,7 @@ assert_announced6() {
 	assert_frames_count "$1" lan 'kind=announce-.*'
 }
 
-# Router, host and bridge know where the address is.
+# assert_all_follow6: router, host and bridge know where the address is.
 assert_all_follow6() {
 	assert_router_mac "$SERVICE6" "$MAC_NEW"
 	assert_host_mac "$SERVICE6" "$MAC_NEW"
@@ -348,7 +347,7 @@ assert_announced6_at_first_probe() {
 	assert_all_follow6
 }
 
-# What the guest sent is on the wire as it was, before the announcement that was written over it.
+# assert_probe_unchanged: the guest's own frame is on the wire unchanged, before the announcement.
 assert_probe_unchanged() {
 	local sent passed
 	sent=$(lab_frames guest kind=probe | sed 's/^t=[^ ]* //')
@@ -357,19 +356,19 @@ assert_probe_unchanged() {
 	assert_equals "the guest's probes on the wire" "$sent" "$passed"
 }
 
-# kernel_guest MACHINE [DAD_TRANSMITS]: the kernel of this machine does DAD for what it is given.
+# kernel_guest MACHINE [DAD_TRANSMITS]: lets the kernel of this machine do DAD.
 kernel_guest() {
 	lab_set "$1" ipv6/conf/eth0/accept_dad=1 "ipv6/conf/eth0/dad_transmits=${2:-1}"
 }
 
-# kernel_has_address MACHINE: DAD is over, and the address is the machine's.
+# kernel_has_address MACHINE: DAD is over, and the machine has the address.
 kernel_has_address() {
 	in_ns "$1" ip -j addr show dev eth0 to "$SERVICE6" |
 		jq -e 'any(.[].addr_info[]?; .local and ((.tentative or .dadfailed) | not))' >/dev/null
 }
 
-# Behind `!`, `if` or lab_wait a misspelt helper would be only a status. bash runs this in a subshell,
-# which cannot fail the case: it leaves a note.
+# After `!`, `if` or lab_wait a misspelt helper would only be a status. bash runs this in a subshell,
+# which cannot fail the case, so it leaves a file.
 command_not_found_handle() {
 	printf '%s: no such command\n' "$1" >&2
 	[[ -z $LAB_DIR ]] || printf '%s\n' "$1" >>"$LAB_DIR/not_found"
@@ -381,7 +380,7 @@ t_run() {
 	trap 'echo "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 	# shellcheck source=/dev/null
 	source "$1"
-	"${T_LAB:-lab_up}" "t$$" # a file of cases may stand on another lab
+	"${T_LAB:-lab_up}" "t$$" # a file of cases may use another lab
 	"case_$2"
 	[[ ! -e $LAB_DIR/not_found ]] || t_fail "no such command: $(sort -u "$LAB_DIR/not_found" | paste -sd ' ')"
 }

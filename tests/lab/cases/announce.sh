@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The main job: who is announced, when, in what form, and what follows from it.
+# The main job: which guest is announced, when, in what form, and the effect.
 
 own_announcements="kind=announce-.* src=$MAC_NEW"
 
@@ -27,7 +27,7 @@ case_probe_only_announced() {
 	assert_claim "$SERVICE" self_announced 0
 }
 
-# A guest that moved here with its MAC: the FDB of the old port has to follow it.
+# A guest that moved here with its MAC: the FDB has to follow it to the new port.
 case_same_mac_other_port() {
 	lab_stale "$SERVICE" "$MAC_NEW"
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
@@ -65,7 +65,7 @@ case_use_inside_window() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# It used the address after its first probe and sent no other: that is enough, at the usual time.
+# It used the address after its only probe: that is enough, and it is announced at the usual time.
 case_use_after_one_probe() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -95,7 +95,7 @@ case_probing_guest_never_hears_itself_tap() {
 	assert_router_mac "$SERVICE" "$mac"
 	assert_host_mac "$SERVICE" "$mac"
 	assert_fdb_port "$mac" tap0
-	# a neighbour asks for it, which shows that the file does record what reaches the guest
+	# a neighbour requests it, which proves that the capture records what reaches the guest
 	lab_winguest other -n 0 -u 0 -t "$SERVICE" -q eth0 "$MAC_OTHER" 192.0.2.12
 	wait "$LAB_TAP_PID"
 	"$LAB_BIN/frames" -r "$LAB_DIR/tap0.pcap" >"$LAB_DIR/tap.frames"
@@ -114,8 +114,8 @@ case_several_addresses_at_once() {
 	done
 }
 
-# announce VLANS GUEST_TAGS...: the same tags and priorities come back on the router's wire.
-announced_with_tags() {
+# assert_announced_with_tags VLANS GUEST_TAGS...: the router's wire has the same tags and priorities.
+assert_announced_with_tags() {
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new "${@:2}" -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -127,15 +127,15 @@ announced_with_tags() {
 }
 
 case_tagged() {
-	announced_with_tags 100:5 -v 100:5
+	assert_announced_with_tags 100:5 -v 100:5
 	assert_claim "$SERVICE" vlan 100
 }
 
 case_tagged_twice() {
-	announced_with_tags ad:100:5,200:3 -v 0x88a8:100:5 -v 200:3
+	assert_announced_with_tags ad:100:5,200:3 -v 0x88a8:100:5 -v 200:3
 }
 
-# The same address in another VLAN is another claim: its owner there is no conflict here.
+# The same address in another VLAN is another claim: its owner there is not a conflict here.
 case_tagged_is_another_segment() {
 	in_ns other ip addr add "$SERVICE/24" dev eth0
 	lab_start_garpd
@@ -143,11 +143,11 @@ case_tagged_is_another_segment() {
 	lab_winguest other -n 0 -u 500 -q eth0 "$MAC_OTHER" "$SERVICE"
 	lab_winguest new -v 100 -k 5000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 8 "$own_announcements"
-	# the owner outside the VLAN spoke to the router, and keeps it
+	# the owner outside the VLAN has sent to the router, which keeps its entry
 	assert_router_mac "$SERVICE" "$MAC_OTHER"
 }
 
-# Did the host's own entry follow? Counted for each announcement, by what was found.
+# Whether the host's own entry followed is counted for each announcement, by outcome.
 case_host_entry_is_looked_at() {
 	lab_stale "$SERVICE" "$MAC_OLD"
 	lab_start_garpd
@@ -158,7 +158,7 @@ case_host_entry_is_looked_at() {
 	lab_wait 5 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" refreshed), not 2"
 }
 
-# A permanent entry is the administrator's: left, and counted.
+# A permanent entry is the administrator's: not changed, and counted.
 case_host_entry_permanent_is_left() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
 	lab_start_garpd
@@ -169,11 +169,11 @@ case_host_entry_permanent_is_left() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" refreshed)"
 	assert_equals "lines about it" 1 "$(grep -c "permanent neighbour entry has $MAC_OLD" "$GARPD_LOG")"
-	# Put right, and wrong again: that is said once more.
+	# Corrected, and wrong again: logged once more.
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud permanent
 	in_hv "$GARPD" announce "$SERVICE"
 	lab_wait 5 counter_is host_refreshed 1 || t_fail "host_refreshed is not 1"
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
 	in_hv "$GARPD" announce "$SERVICE"
-	lab_await "$GARPD_LOG" 5 "permanent neighbour entry has $MAC_OLD" 2 || t_fail "not said again"
+	lab_await "$GARPD_LOG" 5 "permanent neighbour entry has $MAC_OLD" 2 || t_fail "not logged again"
 }

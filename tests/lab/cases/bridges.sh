@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Two bridges between a guest and the others, as Proxmox makes them for a guest with a firewall of its own:
+# Two bridges between a guest and the others, as Proxmox makes them for a guest with its own firewall:
 #
 #	v-fw |fwbr0| fwln0 === fwpr0 |br0| up0 --- router
 
-# firewall_bridge: moves the new owner behind one.
+# firewall_bridge: moves the new owner behind such a bridge.
 firewall_bridge() {
 	in_hv ip link del v-new
 	in_ns_ip hv <<-LINES
@@ -16,7 +16,7 @@ firewall_bridge() {
 	"$LAB_BIN/machine" up "${LAB_PID[new]}" eth0
 }
 
-# One claim, announced once, where the guest's own port is; and everybody follows.
+# One claim, announced once, at the guest's own port; and all receivers follow.
 case_firewall_bridge_is_announced() {
 	firewall_bridge
 	lab_start_garpd --bridge 'fwbr*'
@@ -35,10 +35,10 @@ case_firewall_bridge_is_announced() {
 	assert_claim "$SERVICE" port v-fw
 }
 
-# What its firewall forbids the guest is not said for it behind the firewall's back.
+# The guest's own firewall forbids the address: the announcement does not bypass it.
 case_firewall_bridge_stops_the_forbidden_address() {
 	firewall_bridge
-	bridge_drops prerouting iifname v-fw ether type arp arp saddr ip "$SERVICE"
+	drop_in_bridge prerouting iifname v-fw ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd --bridge 'fwbr*'
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
@@ -49,7 +49,7 @@ case_firewall_bridge_stops_the_forbidden_address() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 }
 
-# The host's own address is nobody else's, on whichever of the bridges it is.
+# The host's own address is denied on both bridges, whichever has it.
 case_firewall_bridge_never_the_host() {
 	firewall_bridge
 	lab_start_garpd --bridge 'fwbr*'
@@ -60,11 +60,11 @@ case_firewall_bridge_never_the_host() {
 	assert_claim "$HOST" reason denied_host
 }
 
-# Where only the outer bridge is named the guest is announced all the same, and what that means is said.
+# If only the outer bridge is configured, the guest is announced as well, and a warning is logged.
 case_firewall_bridge_unnamed_is_said() {
 	firewall_bridge
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'fwpr0: guests are behind the bridge fwbr0' || t_fail "nothing was said"
+	lab_await "$GARPD_LOG" 5 'fwpr0: guests are behind the bridge fwbr0' || t_fail "not logged"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "

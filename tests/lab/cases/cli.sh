@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The command line: what each verb says, what bad input gets, what is left behind.
+# The command line: the output of each verb, errors for bad input, and what is left behind.
 
 assert_no_pins() {
 	in_hv test ! -e /sys/fs/bpf/garpd || t_fail "pins are left: $(in_hv ls -R /sys/fs/bpf/garpd)"
@@ -24,7 +24,7 @@ case_usage_is_2() {
 case_help_of_a_verb() {
 	local words
 	"$GARPD" help show >"$LAB_DIR/help" || t_fail "exit status $?"
-	grep -q '^  garpd show claims' "$LAB_DIR/help" || t_fail "it says: $(<"$LAB_DIR/help")"
+	grep -q '^  garpd show claims' "$LAB_DIR/help" || t_fail "output: $(<"$LAB_DIR/help")"
 	! grep -q 'garpd run' "$LAB_DIR/help" || t_fail "more than that verb: $(<"$LAB_DIR/help")"
 	for words in "show --help" "show -h" "show claims -h" "show --all --help"; do
 		# shellcheck disable=SC2086 # a verb with its arguments
@@ -35,7 +35,7 @@ case_help_of_a_verb() {
 	assert_fails 2 '^  garpd thaw ADDR' "$GARPD" thaw
 }
 
-# Also where a sentence says more than how the verb is used; and before anything is opened.
+# Also where an error has its own sentence besides the usage; and before anything is opened.
 case_misuse_is_2_with_a_sentence() {
 	local -a misused=("run --bridge br0 --mode fast" "run --bridge br0 --log xml" "run --bridge a/b"
 		"run --bridge br0 --declare $SERVICE" "explain 192.0.2.300" "announce gateway" "thaw gateway")
@@ -73,7 +73,7 @@ case_bpffs_missing_is_said() {
 case_missing_privilege_is_said() {
 	local -a plain=(setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --clear-groups)
 	assert_fails 1 'not permitted.*root' "${plain[@]}" "$GARPD" run --bridge br0
-	# Root by name alone: the pin directory can be made, the programs cannot be loaded.
+	# Root without capabilities: the pin directory can be made, the programs cannot be loaded.
 	assert_fails 1 'not permitted.*CAP_BPF' \
 		setpriv --bounding-set=-all --inh-caps=-all "$GARPD" run --bridge br0
 	assert_no_pins
@@ -81,7 +81,7 @@ case_missing_privilege_is_said() {
 	assert_fails 1 'not permitted.*root' "${plain[@]}" "$GARPD" show claims
 }
 
-# Nobody but us has a filter with our handle: where somebody does, that port is not ours to take.
+# A foreign filter with garpd's handle: that port cannot be attached.
 case_foreign_filter_is_said() {
 	in_hv tc qdisc add dev v-new clsact
 	in_hv bpftool prog loadall "$LAB_ROOT/build/bpf/garpd.bpf.o" /sys/fs/bpf/foreign
@@ -111,7 +111,7 @@ config_with_owner() {
 		"$SERVICE" "$1" "$2" >"$LAB_DIR/garpd.yaml"
 }
 
-# SIGHUP: the new file counts, a bad one changes nothing.
+# SIGHUP: the new file takes effect, a bad one changes nothing.
 case_config_is_read_again() {
 	config_with_owner immediate "$MAC_OTHER"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
@@ -121,30 +121,30 @@ case_config_is_read_again() {
 	assert_claim "$SERVICE" state denied
 	echo 'bridges: [' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'stays in force' || t_fail "the bad file is not complained of"
+	lab_await "$GARPD_LOG" 5 'stays in force' || t_fail "no error about the bad file"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	config_with_owner immediate "$MAC_NEW"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "the good file is not taken"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "not reloaded"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 5 'kind=announce-'
 }
 
-# What takes a start is said with each reading, for as long as the file has another value than what runs.
+# A setting that needs a restart is logged at each reload while it differs from the running one.
 case_config_takes_a_start() {
 	local words='mode and group take effect at the next start, limits.claims after' reading
 	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]')"
 	lab_config 'bridges: [br0]' 'limits: {claims: 1024}' >/dev/null
 	for reading in 1 2; do
 		kill -HUP "$GARPD_PID"
-		lab_await "$GARPD_LOG" 5 'configuration reloaded' "$reading" || t_fail "not read"
+		lab_await "$GARPD_LOG" 5 'configuration reloaded' "$reading" || t_fail "not reloaded"
 		assert_equals "lines about it" "$reading" "$(grep -c "$words" "$GARPD_LOG")"
 	done
 	lab_config 'bridges: [br0]' >/dev/null
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration reloaded' 3 || t_fail "not read"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' 3 || t_fail "not reloaded"
 	assert_equals "lines about it" 2 "$(grep -c "$words" "$GARPD_LOG")"
 }
 
@@ -153,13 +153,13 @@ case_bridge_is_waited_for() {
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
 	lab_await "$log" 5 '^ready$' || t_fail "not ready: $(<"$log")"
-	grep -q 'vmbr\*: no Linux bridge of that name yet' "$log" || t_fail "nothing said of the bridge: $(<"$log")"
+	grep -q 'vmbr\*: no Linux bridge of that name yet' "$log" || t_fail "not logged of the bridge: $(<"$log")"
 	in_hv ip link add vmbr7 type bridge
 	in_hv ip link set v-new master vmbr7
 	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
 }
 
-# Within 50 ms, the `ip` that makes it a port included.
+# Within 50 ms, including the `ip` that makes it a port.
 case_port_attached_at_once() {
 	local began ms
 	lab_start_garpd --log json
@@ -173,7 +173,7 @@ case_port_attached_at_once() {
 		>/dev/null || t_fail "show ports does not know v-late"
 }
 
-# log_time_us REGEX: when the JSON log says this first, in microseconds since 1970.
+# log_time_us REGEX: time of the first such line of the JSON log, in microseconds since 1970.
 log_time_us() {
 	local time
 	time=$(grep -m 1 -- "$1" "$GARPD_LOG" | pick time)
@@ -192,7 +192,7 @@ case_log_json() {
 		t_fail "no whole event window_ended: $(<"$GARPD_LOG")"
 }
 
-# It takes nothing from the daemon, and needs none.
+# It takes no events from the daemon, and runs without one.
 case_watch() {
 	lab_start_garpd
 	lab_kill9_garpd
@@ -201,22 +201,22 @@ case_watch() {
 	lab_await "$LAB_DIR/watch.text" 5 '^BRIDGE'
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 5 "\"address\": ?\"$SERVICE\".*\"state\": ?\"probing\"" ||
-		t_fail "watch -j says nothing: $(<"$LAB_DIR/watch")"
-	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch says nothing"
+		t_fail "watch -j prints nothing: $(<"$LAB_DIR/watch")"
+	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch prints nothing"
 }
 
-# Forgotten now, whyever, and not when it last changed.
+# The time is when it was forgotten, not when it last changed.
 case_watch_says_what_is_forgotten() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
-	lab_await "$LAB_DIR/watch" 8 '"state": ?"none"' || t_fail "watch says: $(<"$LAB_DIR/watch")"
+	lab_await "$LAB_DIR/watch" 8 '"state": ?"none"' || t_fail "watch prints: $(<"$LAB_DIR/watch")"
 	jq -es 'map(select(.state == "none")) == [.[-1] | select(.reason == null)] and
 		.[-1].changed > .[-2].changed' "$LAB_DIR/watch" >/dev/null ||
-		t_fail "watch says: $(<"$LAB_DIR/watch")"
+		t_fail "watch prints: $(<"$LAB_DIR/watch")"
 }
 
-# It stands still meanwhile, and so cannot see that nothing is pinned for a moment.
+# It is stopped meanwhile, and so cannot see that nothing is pinned for a moment.
 case_watch_follows_a_new_start() {
 	local watch
 	lab_start_garpd
@@ -229,18 +229,18 @@ case_watch_follows_a_new_start() {
 	lab_start_garpd
 	kill -CONT "$watch"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch is blind: $(<"$LAB_DIR/watch")"
+	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch sees nothing: $(<"$LAB_DIR/watch")"
 }
 
-# Nothing is pinned for as long as it takes to notice: said once, and the next start is followed.
+# Nothing is pinned for long enough to notice: reported once, and the next start is followed.
 case_watch_waits_for_a_new_start() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
 	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
 	lab_stop_garpd
 	in_hv "$GARPD" detach
-	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch waits and says nothing"
-	protocol_time 2.5 # more looks, which say nothing
+	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch waits and prints nothing"
+	protocol_time 2.5 # more rounds, which print nothing
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch has ended: $(<"$LAB_DIR/watch")"
@@ -255,7 +255,7 @@ case_announce_is_refused_without_an_owner() {
 	assert_fails 1 "$SERVICE on br0: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
 }
 
-# A claim that is refused keeps none of the others from being announced.
+# A claim that is refused does not prevent the others from being announced.
 case_announce_goes_on_after_a_refusal() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -264,11 +264,11 @@ case_announce_goes_on_after_a_refusal() {
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 5 'kind=probe'
 	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "refused"
-	assert_equals "said" "$SERVICE on br0 vlan 30: announced for $MAC_OTHER" "$(<"$LAB_DIR/out")"
+	assert_equals "output" "$SERVICE on br0 vlan 30: announced for $MAC_OTHER" "$(<"$LAB_DIR/out")"
 	assert_await_frames lan 6 5 'kind=announce-.*vlan=30'
 }
 
-# Calls of garpd_speak could meet on one CPU: they wait for each other, the daemon's too.
+# Calls of garpd_speak could meet on one CPU: they wait for each other, also the daemon's.
 case_one_call_of_the_kernel_half_at_a_time() {
 	local holder
 	lab_start_garpd
@@ -276,7 +276,7 @@ case_one_call_of_the_kernel_half_at_a_time() {
 	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sleep 5
 	holder=$LAB_LAST
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*retried each second' || t_fail "not said: $(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*retried each second' || t_fail "not logged: $(<"$GARPD_LOG")"
 	assert_fails 1 'busy' "$GARPD" announce "$SERVICE"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	wait "$holder"
@@ -284,7 +284,7 @@ case_one_call_of_the_kernel_half_at_a_time() {
 	assert_frames_count 2 lan kind=announce-request
 }
 
-# Field names for everybody who uses bpftool: of keys, of values, of every counter.
+# bpftool prints names: of the fields of keys and values, and of every counter.
 case_bpftool_shows_names() {
 	lab_start_garpd
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
@@ -305,11 +305,11 @@ case_manual_names_every_verb_and_flag() {
 	sed 's/\\-/-/g' "$LAB_ROOT/dist/garpd.8" >"$LAB_DIR/manual"
 	while read -r word; do
 		grep -qE -- "$word" "$LAB_DIR/manual" ||
-			t_fail "garpd.8 does not say $word"
+			t_fail "garpd.8 lacks $word"
 	done < <("$GARPD" help | grep -oE -- '--[a-z]+|garpd [a-z]+ ' | sed 's/garpd //' | sort -u)
 }
 
-# Mode, why that one, and other people's programs on the hook, of whatever kind.
+# The mode, its reason, and foreign programs on the hook, of every kind.
 case_show_ports_says_why_and_who_else() {
 	local id
 	t_need bpftool tc
@@ -343,7 +343,7 @@ case_show_ports_is_sorted_by_name() {
 	assert_equals "ports" $'up0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
 }
 
-# A name may be any bytes: none of them speaks to a terminal, and JSON keeps its keys.
+# A name may be any bytes: none reaches a terminal as an escape sequence, and JSON stays valid.
 case_names_of_any_bytes_are_cleaned() {
 	lab_start_garpd --log json
 	in_hv ip link set v-new down
@@ -376,7 +376,7 @@ case_show_ports_names_tcx_programs() {
 
 # ---- detach that meets an obstacle ----
 
-# A directory where the pin of v-new's link was: nobody can tell what is attached there.
+# A directory in place of the pin of v-new's link: what is attached there is unknown.
 hide_link_of_new() {
 	LINK=/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)-xdp-generic
 	in_hv rm "$LINK"
@@ -394,7 +394,7 @@ case_detach_goes_on_and_says_what_is_left() {
 	assert_no_pins
 }
 
-# The same where no map tells of the ports.
+# The same without a map that has the ports.
 case_detach_without_maps_says_what_is_left() {
 	lab_start_garpd --mode xdp-generic
 	lab_stop_garpd
@@ -406,7 +406,7 @@ case_detach_without_maps_says_what_is_left() {
 	assert_no_pins
 }
 
-# The former mode's program cannot be taken off: that is said, and the next start tries again.
+# The former mode's program cannot be removed: this is logged, and the next start tries again.
 case_former_mode_that_stays_is_said() {
 	lab_start_garpd --mode xdp-generic
 	lab_stop_garpd

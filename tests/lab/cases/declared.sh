@@ -45,7 +45,7 @@ case_immediate_keeps_tags() {
 	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-request
 }
 
-# Someone who is not on the list is an ordinary prober at best: nothing at the first probe.
+# A host that is not on the list is an ordinary prober: no announcement at the first probe.
 case_declared_for_another_mac() {
 	lab_start_garpd --declare "$SERVICE=$MAC_OTHER"
 	lab_capture lan router lan0
@@ -56,8 +56,8 @@ case_declared_for_another_mac() {
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 }
 
-# The kernel spoke too early: the owner lives and defends. Its own port announces it again, so that
-# no cache stays with the prober. The prober gives up, as RFC 5227 wants it.
+# The kernel announced too early: the owner lives and defends. It is announced again on its own port, so
+# that no cache stays with the prober. The prober gives up (RFC 5227).
 case_defender_announced_again() {
 	in_ns other ip addr add "$SERVICE/24" dev eth0
 	lab_stale "$SERVICE" "$MAC_OTHER"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# garpd explain: in each trouble that the lab can make, the right cause stands first, and its remedy
+# garpd explain: for each trouble that the lab can make it names the right cause first, and its remedy
 # helps.
 
-# explain ADDR: the screen, in $LAB_DIR/screen; the exit status is the verb's.
+# explain ADDR: writes the screen to $LAB_DIR/screen; exits as the verb.
 explain() {
 	in_hv "$GARPD" explain "$1" >"$LAB_DIR/screen"
 }
@@ -16,7 +16,7 @@ assert_screen() {
 	(($(wc -l <"$LAB_DIR/screen") <= 24)) || t_fail "more than a screen: $(<"$LAB_DIR/screen")"
 }
 
-# explain_is ADDR FILTER: of the only object in the JSON.
+# explain_is ADDR FILTER: the only object of the JSON matches.
 explain_is() {
 	in_hv "$GARPD" explain -j "$1" >"$LAB_DIR/json" || true
 	jq -e "length == 1 and (.[0] | $2)" "$LAB_DIR/json" >/dev/null
@@ -30,20 +30,20 @@ assert_cause() {
 	assert_screen "^trouble: +.*$3"
 }
 
-explain_takes_over() {
+explain_take_over() {
 	lab_capture lan router lan0
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 }
 
-router_is_asked() {
+router_has_confirmed() {
 	explain_is "$SERVICE" ".claim.confirmed_by == \"$ROUTER\""
 }
 
 case_explain_confirmed() {
 	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
-	explain_takes_over
-	lab_wait 5 router_is_asked || t_fail "not confirmed: $(<"$LAB_DIR/json")"
+	explain_take_over
+	lab_wait 5 router_has_confirmed || t_fail "not confirmed: $(<"$LAB_DIR/json")"
 	explain "$SERVICE" || t_fail "exit status $?"
 	assert_screen "^$SERVICE on br0: owned, $MAC_NEW on v-new$" \
 		"^heard +probes of $MAC_NEW on v-new: 3 in the last window, last" \
@@ -55,7 +55,7 @@ case_explain_confirmed() {
 	explain_is "$SERVICE" '.well and .daemon and .state == "owned" and .findings == [] and
 		.fdb_port == "v-new" and (.neighbours | length == 1 and all(.right)) and
 		(.listeners | length == 1) and .claim.announcements == 2' ||
-		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
+		t_fail "the JSON differs: $(<"$LAB_DIR/json")"
 }
 
 # A filter lets the probes through and drops the announcements, and no other host would show it.
@@ -63,11 +63,11 @@ case_explain_unproven() {
 	lab_start_garpd
 	in_hv ip neigh del "$SERVICE" dev br0
 	in_hv ip addr flush dev br0
-	bridge_drops forward iifname v-new ether type arp arp saddr ip != 0.0.0.0
+	drop_in_bridge forward iifname v-new ether type arp arp saddr ip != 0.0.0.0
 	lab_capture lan router lan0
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	explain_await_announced
-	explain_is "$SERVICE" '.well and [.findings[].cause] == ["unproven"]' || t_fail "it says: $(<"$LAB_DIR/json")"
+	explain_is "$SERVICE" '.well and [.findings[].cause] == ["unproven"]' || t_fail "output: $(<"$LAB_DIR/json")"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	explain "$SERVICE"
 	assert_screen '^no problem found$' '^note: +announced, but no host confirmed it'
@@ -115,7 +115,7 @@ case_explain_host_drops_gratuitous() {
 	local remedy
 	lab_start_garpd -c "$(lab_config 'nudge: never')"
 	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
-	explain_takes_over
+	explain_take_over
 	explain_await_announced
 	# The kernel's table decides: an entry that is right for another reason is not wrong.
 	lab_stale "$SERVICE" "$MAC_OLD"
@@ -131,7 +131,7 @@ case_explain_permanent_host_entry() {
 	local remedy
 	lab_start_garpd
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
-	explain_takes_over
+	explain_take_over
 	assert_cause "$SERVICE" host_permanent "br0 is PERMANENT, at $MAC_OLD"
 	remedy=$(jq -r '.[0].findings[0].remedy | sub(".*: "; "")' "$LAB_DIR/json")
 	in_hv bash -c "$remedy"
@@ -141,13 +141,13 @@ case_explain_permanent_host_entry() {
 case_explain_evpn_host_entry() {
 	lab_start_garpd
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud noarp extern_learn
-	explain_takes_over
+	explain_take_over
 	assert_cause "$SERVICE" host_evpn "extern_learn.*$MAC_OLD"
 }
 
 case_explain_unconfirmed_gateway() {
 	lab_start_garpd -c "$(lab_config 'gateways: [192.0.2.77]')"
-	explain_takes_over
+	explain_take_over
 	assert_cause "$SERVICE" unconfirmed '192.0.2.77 did not answer 3 nudges'
 	assert_screen 'not by 192.0.2.77 \(gateway\): nudged 3 times'
 }
@@ -170,14 +170,14 @@ case_explain_denied_on_its_segment_or_port() {
 	lab_config 'form: both' >/dev/null
 	kill -HUP "$GARPD_PID"
 	lab_wait 5 explain_is "$SERVICE" '.well and .findings[0].cause == "denied_before"' ||
-		t_fail "it says: $(<"$LAB_DIR/json")"
+		t_fail "output: $(<"$LAB_DIR/json")"
 }
 
-# Sticky, else a frame from another port moves a static entry, too.
+# Sticky, since a frame from another port also moves a static entry.
 case_explain_static_fdb() {
 	lab_start_garpd
 	in_hv bridge fdb replace "$MAC_NEW" dev v-other master static sticky
-	explain_takes_over
+	explain_take_over
 	assert_cause "$SERVICE" fdb_static "$MAC_NEW behind v-other, not behind v-new"
 	in_hv bash -c "$(jq -r '.[0].findings[0].remedy' "$LAB_DIR/json")"
 	explain_is "$SERVICE" .well || t_fail "the remedy did not help: $(<"$LAB_DIR/json")"
@@ -185,7 +185,7 @@ case_explain_static_fdb() {
 
 case_explain_port_down_then_gone() {
 	lab_start_garpd
-	explain_takes_over
+	explain_take_over
 	in_hv ip link set v-new down
 	assert_cause "$SERVICE" port_blocked 'no frames from v-new: its state is disabled'
 	in_hv ip link del v-new
@@ -213,7 +213,7 @@ case_explain_unknown_address() {
 	assert_screen '^192.0.2.99: no claim$' '^heard +nothing .*4 ports of br0$' \
 		'^trouble: +no probe for 192.0.2.99 is remembered on br0' '^remedy: +.*tcpdump'
 	explain_is 192.0.2.99 '.state == "none" and .claim == null and .findings[0].cause == "never_probed"' ||
-		t_fail "the JSON says else: $(<"$LAB_DIR/json")"
+		t_fail "the JSON differs: $(<"$LAB_DIR/json")"
 }
 
 case_explain_daemon_killed() {
@@ -225,7 +225,7 @@ case_explain_daemon_killed() {
 	lab_wait 8 explain_is "$SERVICE" '.daemon and .well' || t_fail "still: $(<"$LAB_DIR/json")"
 }
 
-# One object, and one screen, for each segment.
+# One object and one screen for each segment.
 case_explain_every_segment() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -234,7 +234,7 @@ case_explain_every_segment() {
 	assert_await_frames lan 2 5 'kind=probe'
 	in_hv "$GARPD" explain -j "$SERVICE" >"$LAB_DIR/json"
 	jq -e "[.[] | [.vlan, .claim.mac]] == [[null, \"$MAC_NEW\"], [30, \"$MAC_OTHER\"]]" "$LAB_DIR/json" \
-		>/dev/null || t_fail "it says: $(<"$LAB_DIR/json")"
+		>/dev/null || t_fail "output: $(<"$LAB_DIR/json")"
 	explain "$SERVICE"
 	assert_screen "^$SERVICE on br0: probing, $MAC_NEW on v-new" \
 		"^$SERVICE on br0 vlan 30: probing, $MAC_OTHER on v-other"
@@ -244,12 +244,12 @@ case_explain_router_port() {
 	lab_start_garpd_at router --router lan0
 	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud permanent
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 router_explains || t_fail "it says: $(<"$LAB_DIR/screen")"
+	lab_wait 8 router_has_announced_twice || t_fail "output: $(<"$LAB_DIR/screen")"
 	assert_screen "^$SERVICE on lan0: " "^trouble: +.*lan0 is PERMANENT, at $MAC_OLD" \
 		'no nudges: .* router port' '^note: +announced to this host only'
 }
 
-router_explains() {
+router_has_announced_twice() {
 	in_ns router "$GARPD" explain "$SERVICE" >"$LAB_DIR/screen"
 	grep -q '^announced  *twice' "$LAB_DIR/screen"
 }

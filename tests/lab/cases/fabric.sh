@@ -10,7 +10,7 @@ export T_LAB=fabric_up
 MAC_L2=00:00:5e:00:53:20
 FABRIC_L2=192.0.2.20 # the client in the segment
 
-# What the client in the segment believes, freshly confirmed.
+# fabric_stale: gives the client in the segment the old owner's MAC, freshly confirmed.
 fabric_stale() {
 	in_ns l2 ip neigh replace "$1" lladdr "$2" dev eth0 nud reachable
 }
@@ -27,7 +27,7 @@ fabric_up() {
 	fabric_stale "$SERVICE" "$MAC_OLD"
 }
 
-# fabric_start [ARGS...]: garpd everywhere, and ears on the client's wire.
+# fabric_start [ARGS...]: starts garpd everywhere, and captures the client's wire.
 fabric_start() {
 	fabric_garpd hv1 "$@"
 	fabric_garpd hv2 "$@"
@@ -38,45 +38,45 @@ l2_mac_of() {
 	lab_mac_in l2 eth0 "$1"
 }
 
-l2_follows() {
+l2_has_followed() {
 	[[ $(l2_mac_of "$1") == "$2" ]]
 }
 
-# assert_entry HV ADDR ENTRY [SECONDS]: it comes to be so. zebra may have to wait for the kernel's RTNL,
-# which all the namespaces of a machine share, for seconds.
+# assert_entry HV ADDR ENTRY [SECONDS]: waits for it. zebra may have to wait for seconds for the kernel's
+# RTNL, which all namespaces of a machine share.
 assert_entry() {
 	lab_wait "${4:-20}" fabric_entry_is "$1" "$2" "$3" ||
 		t_fail "$1 has for $2: $(fabric_entry "$1" "$2"), not $3"
 }
 
 assert_l2() {
-	lab_wait 20 l2_follows "$1" "$2" || t_fail "the L2 client still has $(l2_mac_of "$1"), not $2"
+	lab_wait 20 l2_has_followed "$1" "$2" || t_fail "the L2 client still has $(l2_mac_of "$1"), not $2"
 }
 
-fabric_counts() {
+fabric_has_counted() {
 	(($(lab_counter "$2" "$1") >= $3))
 }
 
-# assert_moved_to HV MAC ELSEWHERE [ADDR]: here, elsewhere, and for the clients there.
+# assert_moved_to HV MAC ELSEWHERE [ADDR]: in the entries here and elsewhere, and with the clients there.
 assert_moved_to() {
 	local addr=${4:-$SERVICE}
 	assert_entry "$1" "$addr" "$2 here"
 	assert_entry "$3" "$addr" "$2 elsewhere"
 }
 
-client_reaches() {
+can_client_reach() {
 	in_ns "$1" ping -c 1 -W 1 "$SERVICE" >/dev/null
 }
 
-# The machine gives the address back, and lives on. Its routes go with its last address.
-fabric_leaves() {
+# fabric_leave MACHINE: removes the address, and restores the routes that go with the last address.
+fabric_leave() {
 	in_ns_ip "$1" <<-LINES
 		addr del $SERVICE/24 dev eth0
 		route add default via $HOST dev eth0 onlink
 	LINES
 }
 
-# The new one takes the address over by probes alone, and uses it.
+# fabric_take: the new owner takes the address over by probes alone, and uses it.
 fabric_take() {
 	lab_winguest "$1" -A -k 60000 eth0 "$2" "${@:3}"
 }
@@ -85,19 +85,19 @@ fabric_take() {
 
 case_fabric_moves_by_probes() {
 	fabric_start
-	in_ns old ip link set eth0 down # the owner is dead
+	in_ns old ip link set eth0 down # the owner dies
 	fabric_take new "$MAC_NEW" "$SERVICE"
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_l2 "$SERVICE" "$MAC_NEW"
-	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
-	lab_wait 3 client_reaches l2 || t_fail "the L2 client does not reach it"
-	# As from the tunnel: the bridge there knows the MAC by EVPN, and by EVPN only.
+	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
+	lab_wait 3 can_client_reach l2 || t_fail "the L2 client does not reach it"
+	# Announced as from the tunnel: the bridge there knows the MAC by EVPN only.
 	assert_frames_count 1 l2 kind=announce-request "src=$MAC_NEW" "spa=$SERVICE"
 	assert_frames_count 1 l2 kind=announce-reply "src=$MAC_NEW" "spa=$SERVICE"
 	assert_equals "port of the new guest on hv1" vx0 \
 		"$(in_ns hv1 bridge -j fdb show br br0 | pick "mac=$MAC_NEW" ifname | sort -u)"
-	# The kernel has verified it, and the claim is true: it stays.
-	lab_wait 5 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	# The kernel has verified it, and the claim is true: the entry stays.
+	lab_wait 5 fabric_has_counted hv2 host_evpn_verifying 1 || t_fail "not verified"
 	protocol_time 4
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_equals "written" 1 "$(lab_counter host_evpn_written hv2)"
@@ -108,7 +108,7 @@ case_fabric_moves_by_probes() {
 # timeout fabric_moves_back 90
 case_fabric_moves_back() {
 	fabric_start
-	fabric_leaves old
+	fabric_leave old
 	fabric_take new "$MAC_NEW" "$SERVICE"
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_l2 "$SERVICE" "$MAC_NEW"
@@ -116,10 +116,10 @@ case_fabric_moves_back() {
 	fabric_take old "$MAC_OLD" "$SERVICE"
 	assert_moved_to hv1 "$MAC_OLD" hv2
 	assert_l2 "$SERVICE" "$MAC_OLD"
-	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
+	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
 }
 
-# A declared address is there at the first probe; it is verified when the guest's DAD is over.
+# A declared address is written at the first probe; it is verified when the guest's DAD is over.
 case_fabric_immediate() {
 	fabric_start --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
 	lab_capture new new eth0
@@ -128,12 +128,12 @@ case_fabric_immediate() {
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_l2 "$SERVICE" "$MAC_NEW"
 	assert_equals "verified during DAD" 0 "$(lab_counter host_evpn_verifying hv2)"
-	lab_wait 6 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	lab_wait 6 fabric_has_counted hv2 host_evpn_verifying 1 || t_fail "not verified"
 	protocol_time 4
 	assert_moved_to hv2 "$MAC_NEW" hv1
 }
 
-# What the guest says itself does not move an entry of zebra's, either.
+# The guest's own announcement does not move an entry of zebra's, either.
 case_fabric_self_announcing() {
 	fabric_start
 	in_ns old ip link set eth0 down
@@ -161,15 +161,15 @@ case_fabric_ipv6() {
 	lab_winguest new -A -k 60000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_moved_to hv2 "$MAC_NEW" hv1 "$SERVICE6"
 	assert_l2 "$SERVICE6" "$MAC_NEW"
-	lab_wait 6 fabric_counts hv2 host_evpn_verifying 1 || t_fail "nobody has verified it"
+	lab_wait 6 fabric_has_counted hv2 host_evpn_verifying 1 || t_fail "not verified"
 	protocol_time 4
 	assert_moved_to hv2 "$MAC_NEW" hv1 "$SERVICE6"
 }
 
 # ---- a false one --------------------------------------------------------------------------------
 
-# The guest on hv2 probes and never answers for the address; its owner on hv1 has never gone away.
-# neigh_suppress keeps either from hearing of the other.
+# The guest on hv2 probes and never replies for the address, which its owner on hv1 still has.
+# neigh_suppress keeps each from hearing the other.
 case_fabric_false_claim() {
 	fabric_start
 	lab_winguest new -q -k 60000 eth0 "$MAC_NEW" "$SERVICE"
@@ -177,16 +177,16 @@ case_fabric_false_claim() {
 	assert_entry hv2 "$SERVICE" "$MAC_OLD elsewhere"
 	assert_entry hv1 "$SERVICE" "$MAC_OLD here"
 	assert_l2 "$SERVICE" "$MAC_OLD"
-	client_reaches client || t_fail "the routed client does not reach the true owner"
-	client_reaches l2 || t_fail "the L2 client does not reach the true owner"
+	can_client_reach client || t_fail "the routed client does not reach the true owner"
+	can_client_reach l2 || t_fail "the L2 client does not reach the true owner"
 	assert_frames_count 1 l2 kind=announce-request "src=$MAC_OLD"
-	# And it stays so.
+	# And it stays.
 	protocol_time 3
 	assert_moved_to hv1 "$MAC_OLD" hv2
 	assert_equals "written" 1 "$(lab_counter host_evpn_written hv2)"
 }
 
-# Whoever is in doubt here says nothing to the fabric, either.
+# A claim in conflict here is not advertised to the fabric.
 case_fabric_conflict_writes_nothing() {
 	fabric_guest other hv2 "$MAC_OTHER" # both on one bridge
 	fabric_start
@@ -202,17 +202,17 @@ case_fabric_conflict_writes_nothing() {
 
 # ---- who dies -----------------------------------------------------------------------------------
 
-# With its namespace, as a VM does with its hypervisor's process: the port is gone, too.
+# With its namespace, as a VM dies with its process: the port is gone, too.
 case_fabric_owner_killed() {
 	fabric_start
 	in_ns hv1 ip link del v-old
 	fabric_take new "$MAC_NEW" "$SERVICE"
 	assert_moved_to hv2 "$MAC_NEW" hv1
 	assert_l2 "$SERVICE" "$MAC_NEW"
-	lab_wait 3 client_reaches client || t_fail "the routed client does not reach it"
+	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
 }
 
-# In the window of the new owner, on its hypervisor: the next daemon takes it up.
+# In the window of the new owner, on its hypervisor: the next daemon continues it.
 case_fabric_daemon_killed_here() {
 	fabric_start
 	in_ns old ip link set eth0 down
@@ -224,7 +224,7 @@ case_fabric_daemon_killed_here() {
 	assert_l2 "$SERVICE" "$MAC_NEW"
 }
 
-# Elsewhere, during the move: zebra goes on without it, and the next daemon tells the L2 clients.
+# Elsewhere, during the move: zebra works without it, and the next daemon announces it to the L2 clients.
 case_fabric_daemon_killed_elsewhere() {
 	fabric_start
 	fabric_end_garpd hv1 KILL
@@ -248,13 +248,13 @@ many() {
 	done
 }
 
-# many_have MACHINE IFACE MAC: how many.
-many_have() {
+# count_many MACHINE IFACE MAC: prints how many entries have that MAC.
+count_many() {
 	in_ns "$1" ip neigh show dev "$2" | grep -c "^198\.18\..* lladdr $3 " || true
 }
 
-many_moved() {
-	(($(many_have "$1" "$2" "$3") == FABRIC_MANY))
+many_have_moved() {
+	(($(count_many "$1" "$2" "$3") == FABRIC_MANY))
 }
 
 # timeout fabric_300_at_once 120
@@ -269,25 +269,25 @@ case_fabric_300_at_once() {
 		in_ns_ip hv1
 	printf 'neigh replace %s lladdr '"$MAC_OLD"' dev eth0 nud reachable\n' "${addresses[@]}" |
 		in_ns_ip l2
-	lab_wait 10 many_moved hv2 br0 "$MAC_OLD" || t_fail "no owner yet"
+	lab_wait 10 many_have_moved hv2 br0 "$MAC_OLD" || t_fail "no owner yet"
 	fabric_start
 	in_ns old ip link set eth0 down
 	lab_winguest new -i -k 60000 eth0 "$MAC_NEW" "${addresses[@]}"
-	lab_wait 20 many_moved hv1 br0 "$MAC_NEW" ||
-		t_fail "hv1: only $(many_have hv1 br0 "$MAC_NEW")"
-	lab_wait 5 many_moved l2 eth0 "$MAC_NEW" ||
-		t_fail "l2: only $(many_have l2 eth0 "$MAC_NEW")"
+	lab_wait 20 many_have_moved hv1 br0 "$MAC_NEW" ||
+		t_fail "hv1: only $(count_many hv1 br0 "$MAC_NEW")"
+	lab_wait 5 many_have_moved l2 eth0 "$MAC_NEW" ||
+		t_fail "l2: only $(count_many l2 eth0 "$MAC_NEW")"
 	assert_frames_count "$FABRIC_MANY" l2 kind=announce-request "src=$MAC_NEW"
 	assert_equals "written" "$FABRIC_MANY" "$(lab_counter host_evpn_written hv2)"
 }
 
-# Two that want the address take it from each other. garpd on both counts the moves, its own and those
-# that EVPN tells of, and stops; FRR's own duplicate address detection is on all the while.
+# Two guests take the address from each other. garpd on both hypervisors counts the moves, its own and
+# those from EVPN, and freezes the claim; FRR's own duplicate address detection is on, too.
 # timeout fabric_storm_freezes 180
 case_fabric_storm_freezes() {
 	local i written
 	fabric_start
-	fabric_leaves old
+	fabric_leave old
 	for i in 1 2 3; do
 		fabric_turn new "$MAC_NEW" hv2 hv1
 		fabric_turn old "$MAC_OLD" hv1 hv2
@@ -302,15 +302,15 @@ case_fabric_storm_freezes() {
 	grep -q 'duplicate' "$LAB_DIR"/frr.hv?/zebra.log || t_fail "FRR has seen no duplicate"
 }
 
-# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and leaves it when all have followed and the kernel
-# has verified it: one that dies before that has its route withdrawn.
+# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and dies when all have followed and the kernel has
+# verified it: the route of a guest that dies earlier is withdrawn.
 fabric_turn() {
 	local verified
 	verified=$(lab_counter host_evpn_verifying "$3")
 	lab_winguest "$1" -n 3 -k 30000 eth0 "$2" "$SERVICE"
 	assert_moved_to "$3" "$2" "$4"
-	lab_wait 5 fabric_counts "$3" host_evpn_verifying $((verified + 1)) || t_fail "$3 does not verify it"
-	lab_wait 5 fabric_is_reachable "$3" || t_fail "$3: $1 has not answered"
+	lab_wait 5 fabric_has_counted "$3" host_evpn_verifying $((verified + 1)) || t_fail "$3 does not verify it"
+	lab_wait 5 fabric_is_reachable "$3" || t_fail "$3: $1 has not replied"
 	kill "$LAB_LAST"
 }
 
@@ -323,11 +323,11 @@ fabric_is_reachable() {
 case_fabric_evpn_no() {
 	printf 'evpn: no\n' >"$LAB_DIR/no.yaml"
 	fabric_start --config "$LAB_DIR/no.yaml"
-	fabric_leaves old
+	fabric_leave old
 	fabric_take new "$MAC_NEW" "$SERVICE"
 	lab_await "${FABRIC_LOG[hv2]}" 8 '2 of 2' || t_fail "not announced"
 	assert_entry hv2 "$SERVICE" "$MAC_OLD elsewhere"
-	lab_wait 3 fabric_counts hv2 host_extern_learned 2 || t_fail "it is not counted"
+	lab_wait 3 fabric_has_counted hv2 host_extern_learned 2 || t_fail "it is not counted"
 	assert_equals "written" 0 "$(lab_counter host_evpn_written hv2)"
 	assert_equals "in the segment" "$MAC_OLD" "$(l2_mac_of "$SERVICE")"
 }

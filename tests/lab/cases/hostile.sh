@@ -1,31 +1,30 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A guest that means harm, on v-other. While it does what it can, an honest guest, on v-new, takes the
-# service address over and is announced; the hostile one never is. How fast that is, tests/bench/hostile.sh
-# prints.
+# A hostile guest, on v-other. Meanwhile an honest guest, on v-new, takes the service address over and is
+# announced; the hostile one never is. tests/bench/hostile.sh measures how fast.
 
-# A veth pair and one CPU carry fewer; the kernel half is to refuse whatever comes.
+# More than a veth pair and one CPU can carry.
 FLOOD_RATE=200000
 FLOOD_SECONDS=8
 
-# hostile KIND RATE SECONDS MAC ADDRESS [TARGET]: in the background; its pid is in LAB_LAST.
+# hostile KIND RATE SECONDS MAC ADDRESS [TARGET]: in the background; LAB_LAST is its pid.
 hostile() {
 	lab_spawn "$LAB_DIR/hostile.$1" in_ns_exec other "$LAB_BIN/hostile" eth0 "$2" "$3" "$1" "${@:4}"
 }
 
-# The captures take only what the cases ask for: the kernel drops what a flood brings.
+# The captures filter for what the cases need: the kernel would drop some of a flood.
 wire_start() {
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
 	lab_capture hostile router lan0 -f "not ether src $MAC_NEW and not ether src $MAC_ROUTER and
 		((arp and arp[14:4] != 0) or (icmp6 and ip6[40] == 136))"
 }
 
-# The honest guest takes the service address over as Windows does, and says nothing itself.
+# The honest guest takes the service address over as Windows does, without announcing it.
 honest_start() {
 	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 }
 
-# Both rounds, none before the window is over, and everybody follows.
+# Both rounds, none before the end of the window, and all receivers follow.
 assert_honest_announced() {
 	assert_await_frames lan 4 15 "kind=announce-.* spa=$SERVICE "
 	assert_gap 1049000 15000000 lan 3 "kind=probe tpa=$SERVICE" 1 "kind=announce-request spa=$SERVICE"
@@ -38,19 +37,19 @@ assert_honest_announced() {
 	assert_claim "$SERVICE" state owned
 }
 
-# Nobody but the honest guest was announced.
+# No guest but the honest one was announced.
 assert_hostile_silent() {
 	wait "$HOSTILE" || t_fail "$(cat "$LAB_DIR"/hostile.*)"
 	assert_frames_count 0 hostile "kind=announce-.*" "${@}"
 }
 
-# assert_counted COUNTER: more than none.
+# assert_counted COUNTER: it is above 0.
 assert_counted() {
 	(($(lab_counter "$1") > 0)) || t_fail "$1 was not counted"
 }
 
-# assert_port_claims MOST PORT: what counts for it is what the table has for it, and no more than that.
-# The daemon is stopped meanwhile: no claim lapses between the two.
+# assert_port_claims MOST PORT: its count is the number of its claims in the table, and at most MOST. The
+# daemon is stopped meanwhile, so that no claim lapses in between.
 assert_port_claims() {
 	local counted
 	kill -STOP "$GARPD_PID"
@@ -61,12 +60,12 @@ assert_port_claims() {
 	kill -CONT "$GARPD_PID"
 }
 
-# A subnet of the host with room for millions of addresses, so that none is foreign.
-wide_subnet() {
+# Adds a subnet with millions of addresses to the host, so that none is foreign.
+host_add_wide_subnet() {
 	in_hv ip addr add 10.255.255.254/8 dev br0
 }
 
-# ---- addresses that are not its own ----
+# ---- addresses of others ----
 
 case_hostile_wants_gateway_host_and_neighbour() {
 	in_hv ip route add default via "$ROUTER"
@@ -101,7 +100,7 @@ case_hostile_wants_a_foreign_address() {
 
 # timeout hostile_floods_addresses 90
 case_hostile_floods_addresses() {
-	wide_subnet
+	host_add_wide_subnet
 	lab_start_garpd
 	wire_start
 	hostile addresses "$FLOOD_RATE" "$FLOOD_SECONDS" "$MAC_OTHER" 10.0.0.0
@@ -112,11 +111,11 @@ case_hostile_floods_addresses() {
 	assert_port_claims 2048 v-other
 	assert_counted probe_over_limit
 	assert_counted probe_over_quota
-	# too few probes for each: they lapse, and their room is free again
+	# too few probes for each: they lapse, and there is room again
 	lab_wait 10 port_is v-other claims 0 || t_fail "claims stay: $(lab_ports)"
 }
 
-# A port that leaves and comes back has the claims that it had; one that is gone has left none.
+# A port that leaves and comes back keeps its claims; those of one that is gone are forgotten.
 case_port_leaves_and_its_claims_with_it() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -132,10 +131,10 @@ case_port_leaves_and_its_claims_with_it() {
 	lab_await "$GARPD_LOG" 20 "$SERVICE: .* forgotten: its port is gone" ||
 		t_fail "not forgotten: $(lab_claims)"
 	lab_wait 5 no_claims || t_fail "claims are left: $(lab_claims)"
-	assert_frames_count 2 lan 'kind=announce-.*' "spa=$SERVICE" # no second round: nobody to say it for
+	assert_frames_count 2 lan 'kind=announce-.*' "spa=$SERVICE" # no second round: its guest is gone
 }
 
-# Each port has its ten seconds, whatever left before it: here, all that did before the daemon came.
+# Each port has its ten seconds, also those that left before the daemon started.
 case_port_is_back_in_time() {
 	lab_start_garpd
 	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
@@ -182,7 +181,7 @@ case_hostile_floods_one_address_as_many() {
 	assert_counted probe_over_limit
 }
 
-# Each of a thousand windows is lost to the next MAC; nobody is announced, and few lines are written.
+# Each of a thousand windows is taken over by the next MAC; none is announced, and few lines are logged.
 case_hostile_quarrels_with_itself() {
 	lab_start_garpd
 	wire_start
@@ -196,8 +195,8 @@ case_hostile_quarrels_with_itself() {
 	((lines < 50)) || t_fail "$lines lines in the log"
 }
 
-# One solicitation is a claim in IPv6: its announcements, beyond what its port may say, wait in its own
-# line. (They are its own: nobody else wants those addresses.)
+# In IPv6 one solicitation is a claim: announcements beyond the port's rate limit wait in that port's
+# queue. (They are legitimate: no other host wants those addresses.)
 # timeout hostile_floods_solicitations 90
 case_hostile_floods_solicitations() {
 	lab_ipv6
@@ -217,8 +216,8 @@ case_hostile_floods_solicitations() {
 
 # ---- the listeners ----
 
-# The router answers a guest: from then on it is known as a gateway, which every address has to reach.
-gateway_is_heard() {
+# The router replies to a guest: from then on it is a known gateway, which every address is announced to.
+learn_gateway() {
 	in_ns other ip addr add 192.0.2.30/24 dev eth0
 	in_ns other ping -q -c 1 -W 2 "$ROUTER" >/dev/null || t_fail "no way to the router"
 }
@@ -229,12 +228,12 @@ assert_gateway_confirms() {
 	assert_frames_count 0 lan kind=request "src=$MAC_NEW" "dst=$MAC_OTHER"
 }
 
-# Twice as many targets as listeners are remembered.
+# Twice as many targets as there is room for listeners.
 # timeout hostile_floods_listeners 90
 case_hostile_floods_listeners() {
 	lab_start_garpd
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
-	gateway_is_heard
+	learn_gateway
 	hostile asks 20000 4 "$MAC_OTHER" 192.0.2.30 198.18.0.0
 	wait "$LAB_LAST"
 	(($(lab_counter listener_learned) > 32768)) || t_fail "$(lab_counter listener_learned) listeners"
@@ -245,7 +244,7 @@ case_hostile_floods_listeners() {
 case_hostile_answers_as_the_gateway() {
 	lab_start_garpd
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
-	gateway_is_heard
+	learn_gateway
 	hostile answers 20 8 "$MAC_OTHER" "$ROUTER" "$SERVICE"
 	HOSTILE=$LAB_LAST
 	honest_start
@@ -254,7 +253,7 @@ case_hostile_answers_as_the_gateway() {
 	wait "$HOSTILE"
 }
 
-# ---- frames that lie ----
+# ---- spoofed frames ----
 
 case_hostile_spoofs_its_source() {
 	lab_start_garpd
@@ -269,7 +268,7 @@ case_hostile_spoofs_its_source() {
 	assert_equals "claim of a spoofer" "" "$(claim_field 192.0.2.66 state)"
 }
 
-# Whatever it puts around its probe, nothing of it reaches the untagged segment.
+# Probes with all kinds of tags: none reaches the untagged segment.
 case_hostile_hops_vlans() {
 	lab_start_garpd
 	wire_start
@@ -294,7 +293,7 @@ case_hostile_sends_broken_arp() {
 	assert_honest_announced
 	assert_hostile_silent
 	assert_counted malformed
-	assert_claim "$HOST" state denied # the whole ones among them
+	assert_claim "$HOST" state denied # by the intact ones among them
 }
 
 case_hostile_bombs_with_options() {
@@ -311,7 +310,7 @@ case_hostile_bombs_with_options() {
 		t_fail "no bomb was counted"
 }
 
-# The mark by which garpd knows its own frames is not on the wire: a guest cannot have it.
+# The mark of garpd's own frames is not on the wire: a guest cannot set it.
 case_hostile_forges_the_mark() {
 	lab_start_garpd
 	wire_start
@@ -324,8 +323,8 @@ case_hostile_forges_the_mark() {
 	assert_honest_announced
 }
 
-# A frame of the honest guest's MAC moves the bridge's own entry for it, with or without garpd; but to
-# garpd it is no word of the guest on a port that may not have its MAC.
+# A frame with the honest guest's MAC moves the bridge's own entry for it, with or without garpd; but
+# garpd ignores it on a port whose rule does not allow that MAC.
 case_hostile_replays_announcements() {
 	printf 'ports:\n  - port: v-other\n    macs: ["%s"]\n' "$MAC_OTHER" >"$LAB_DIR/garpd.yaml"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
@@ -343,8 +342,8 @@ case_hostile_replays_announcements() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# Nor is it where no rule says so: the guest is where it probed, both rounds are said there, and nothing
-# elsewhere.
+# It is ignored without such a rule, too: both rounds are sent on the port where the guest probed, and
+# nothing elsewhere.
 case_hostile_replays_without_a_rule() {
 	lab_start_garpd
 	wire_start
@@ -360,8 +359,8 @@ case_hostile_replays_without_a_rule() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# The owner is not refreshed into the port of whoever borrowed its MAC, nor at all until it has named the
-# address from its own again.
+# The owner is not refreshed on the port of a guest that uses its MAC, nor at all until it has named the
+# address on its own port again.
 # timeout hostile_borrows_the_owner_s_mac 90
 case_hostile_borrows_the_owner_s_mac() {
 	printf 'refresh: 10s\n' >"$LAB_DIR/garpd.yaml"
@@ -373,7 +372,7 @@ case_hostile_borrows_the_owner_s_mac() {
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	assert_fdb_port "$MAC_NEW" v-other
-	in_ns new ping -q -c 1 -W 2 "$ROUTER" >/dev/null # with an address of its own: it lives
+	in_ns new ping -q -c 1 -W 2 "$ROUTER" >/dev/null # with another of its addresses: it is alive
 	assert_fdb_port "$MAC_NEW" v-new
 	lab_wait 15 counter_is refresh_doubted 1 || t_fail "refreshed, or not due"
 	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW"
@@ -383,7 +382,7 @@ case_hostile_borrows_the_owner_s_mac() {
 	assert_claim "$SERVICE" port v-new
 }
 
-# It makes ever more hosts up that follow the owner: a few are news, and who was nudged is heard.
+# It invents ever more hosts that follow the owner: a few are logged, and nudged listeners are heard.
 case_hostile_follows_as_everybody() {
 	lab_start_garpd
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
@@ -397,10 +396,10 @@ case_hostile_follows_as_everybody() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# ---- what the host's own filters and the configuration forbid ----
+# ---- forbidden by the host's filters and by the configuration ----
 
-# two_addresses: what each of the next cases looks at: the guest may have .11, and not the service.
-two_addresses() {
+# assert_only_permitted_is_announced ARGS...: the guest may have .11, but not the service address.
+assert_only_permitted_is_announced() {
 	lab_start_garpd "$@"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
@@ -416,11 +415,11 @@ case_ebtables_stops_the_forbidden_address() {
 	for chain in FORWARD INPUT; do
 		in_hv ebtables-nft -t filter -A "$chain" -i v-new -p ARP --arp-ip-src "$SERVICE" -j DROP
 	done
-	two_addresses
+	assert_only_permitted_is_announced
 }
 
-# The chains that libvirt makes of its filters no-arp-mac-spoofing and no-arp-ip-spoofing for a guest with
-# the address .11.
+# The chains of libvirt's filters no-arp-mac-spoofing and no-arp-ip-spoofing for a guest with the address
+# .11.
 case_libvirt_stops_the_forbidden_address() {
 	local chain
 	t_need_ebtables
@@ -438,17 +437,17 @@ case_libvirt_stops_the_forbidden_address() {
 		$table -A I-v-new-arp-ip -p ARP --arp-ip-src 0.0.0.0 -j RETURN
 		$table -A I-v-new-arp-ip -p ARP --arp-ip-src 192.0.2.11 -j RETURN
 		$table -A I-v-new-arp-ip -j DROP' "$MAC_NEW"
-	two_addresses
+	assert_only_permitted_is_announced
 }
 
 case_port_rule_stops_the_forbidden_address() {
 	printf 'ports:\n  - port: "v-n*"\n    addresses: [192.0.2.11]\n' >"$LAB_DIR/garpd.yaml"
-	two_addresses -c "$LAB_DIR/garpd.yaml"
+	assert_only_permitted_is_announced -c "$LAB_DIR/garpd.yaml"
 	assert_claim "$SERVICE" reason denied_port_address
-	# read again, the rule of the next configuration holds for the port that is there
+	# after a reload the new rule is in force for the existing port
 	printf 'ports:\n  - port: v-new\n    addresses: [192.0.2.0/28]\n' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "not read again"
+	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "not reloaded"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 }
@@ -456,39 +455,39 @@ case_port_rule_stops_the_forbidden_address() {
 case_only_declared() {
 	printf '%s\n' 'segments:' '  - segment: br0' '    only_declared: yes' 'addresses:' \
 		'  - address: 192.0.2.11' >"$LAB_DIR/garpd.yaml"
-	two_addresses -c "$LAB_DIR/garpd.yaml"
+	assert_only_permitted_is_announced -c "$LAB_DIR/garpd.yaml"
 	assert_claim "$SERVICE" reason denied_undeclared
 }
 
 # ---- foreign addresses, followed live ----
 
-probe_of() {
+probe_once_for() {
 	hostile one 20 1 "$MAC_OTHER" "$1"
 	wait "$LAB_LAST"
 }
 
 case_foreign_follows_the_host_s_addresses() {
 	lab_start_garpd
-	probe_of 203.0.113.7
+	probe_once_for 203.0.113.7
 	assert_claim 203.0.113.7 reason denied_foreign
 	in_hv ip addr add 203.0.113.1/24 dev br0
-	lab_wait 5 foreign_is_heard 203.0.113.8 || t_fail "a new subnet is still foreign"
+	lab_wait 5 is_probe_accepted 203.0.113.8 || t_fail "a new subnet is still foreign"
 	in_hv ip addr del 203.0.113.1/24 dev br0
-	lab_wait 5 denied_for denied_foreign 203.0.113.9 || t_fail "a subnet that is gone is not foreign"
+	lab_wait 5 is_denied_for denied_foreign 203.0.113.9 || t_fail "a subnet that is gone is not foreign"
 	in_hv ip addr flush dev br0
-	lab_wait 5 foreign_is_heard 203.0.113.10 || t_fail "foreign, and the host has no address"
+	lab_wait 5 is_probe_accepted 203.0.113.10 || t_fail "foreign, and the host has no address"
 	in_hv ip addr add 192.0.2.1/32 dev br0
-	lab_wait 5 foreign_is_heard 203.0.113.11 || t_fail "a single address made something foreign"
+	lab_wait 5 is_probe_accepted 203.0.113.11 || t_fail "a single address made something foreign"
 }
 
-foreign_is_heard() {
-	probe_of "$1"
+is_probe_accepted() {
+	probe_once_for "$1"
 	[[ $(claim_field "$1" state) == probing ]]
 }
 
 case_foreign_where_it_is_allowed() {
 	lab_start_garpd -c "$(lab_config 'foreign: yes')"
-	probe_of 203.0.113.7
+	probe_once_for 203.0.113.7
 	assert_claim 203.0.113.7 state probing
 }
 
@@ -506,26 +505,26 @@ case_ipv6_foreign() {
 
 case_next_hop_followed_live() {
 	lab_start_garpd
-	probe_of 192.0.2.253
+	probe_once_for 192.0.2.253
 	assert_claim 192.0.2.253 state probing
 	in_hv ip route add 203.0.113.0/24 via 192.0.2.253 table 77
-	lab_wait 5 denied_for denied_next_hop 192.0.2.253 || t_fail "a next hop of another table is allowed"
+	lab_wait 5 is_denied_for denied_next_hop 192.0.2.253 || t_fail "a next hop of another table is allowed"
 	in_hv ip route del 203.0.113.0/24 table 77
 	in_hv ip route add 203.0.113.0/24 nexthop via 192.0.2.251 nexthop via 192.0.2.252
-	lab_wait 5 denied_for denied_next_hop 192.0.2.252 || t_fail "one of several next hops is allowed"
-	probe_of 192.0.2.250
+	lab_wait 5 is_denied_for denied_next_hop 192.0.2.252 || t_fail "one of several next hops is allowed"
+	probe_once_for 192.0.2.250
 	assert_claim 192.0.2.250 state probing
 }
 
 case_ipv6_next_hop_followed_live() {
 	lab_ipv6
 	lab_start_garpd
-	! denied_for denied_next_hop 2001:db8:10::fd || t_fail "denied, and no next hop"
+	! is_denied_for denied_next_hop 2001:db8:10::fd || t_fail "denied, and no next hop"
 	in_hv ip route add 2001:db8:99::/64 via 2001:db8:10::fc dev br0
-	lab_wait 5 denied_for denied_next_hop 2001:db8:10::fc || t_fail "a next hop is allowed"
-	# by an IPv6 router an IPv4 network is reached, too
+	lab_wait 5 is_denied_for denied_next_hop 2001:db8:10::fc || t_fail "a next hop is allowed"
+	# an IPv6 router can be the next hop of an IPv4 network
 	in_hv ip route add 203.0.113.0/24 via inet6 2001:db8:10::fb dev br0
-	lab_wait 5 denied_for denied_next_hop 2001:db8:10::fb || t_fail "an IPv4 network's router is allowed"
+	lab_wait 5 is_denied_for denied_next_hop 2001:db8:10::fb || t_fail "an IPv4 network's router is allowed"
 }
 
 # ---- frozen, and thawed by hand ----
@@ -535,8 +534,8 @@ case_frozen_is_thawed_by_hand() {
 	printf 'limits:\n  moves: 2\ntiming:\n  min_probes: 1\n  window_ms: 100\n  grace_ms: 0\n' \
 		>"$LAB_DIR/garpd.yaml"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
-	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed what nobody has"
-	assert_equals "complaint" "garpd: $SERVICE: no guest has probed for this address; see garpd show claims" \
+	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed an address without a claim"
+	assert_equals "error" "garpd: $SERVICE: no guest has probed for this address; see garpd show claims" \
 		"$(<"$LAB_DIR/out")"
 	for i in 1 2 3 4; do
 		if ((i % 2)); then
@@ -553,9 +552,9 @@ case_frozen_is_thawed_by_hand() {
 	protocol_time 1.5
 	assert_frames_count 0 lan 'kind=announce-.*'
 	in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "$(<"$LAB_DIR/out")"
-	assert_equals "said" "$SERVICE on br0: thawed" "$(<"$LAB_DIR/out")"
+	assert_equals "output" "$SERVICE on br0: thawed" "$(<"$LAB_DIR/out")"
 	assert_claim "$SERVICE" state owned
-	lab_await "$GARPD_LOG" 5 'thawed by hand' || t_fail "not said in the log"
+	lab_await "$GARPD_LOG" 5 'thawed by hand' || t_fail "not logged"
 	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed twice"
 	in_hv "$GARPD" announce "$SERVICE" >/dev/null || t_fail "a thawed claim is not announced"
 	assert_await_frames lan 2 3 "kind=announce-.* spa=$SERVICE "

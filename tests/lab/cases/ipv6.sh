@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The main job in IPv6: one Neighbor Solicitation, and the advertisement that does not follow it.
+# The main job in IPv6: one Neighbor Solicitation, and garpd sends the missing advertisement.
 
 case_ipv6_probe_only_announced() {
 	ipv6_start
@@ -44,12 +44,12 @@ case_ipv6_self_announcing_left_alone() {
 	assert_claim "$SERVICE6" announcements 0
 }
 
-# It uses the address before its DAD is over (RFC 4429), and announces nothing.
+# It uses the address before its DAD is over (RFC 4429), without announcing it.
 case_ipv6_use_inside_window() {
 	ipv6_start
 	lab_winguest new -u 300 -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 'kind=announce-'
-	# It asks for the router, which is nudged for that later on, by itself.
+	# It solicits the router, which becomes a listener and is nudged later.
 	assert_frames_count 1 lan kind=ns dst=33:33:ff:00:00:fe "src6=$SERVICE6" "slla=$MAC_NEW"
 	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
 	assert_announced6 2
@@ -67,7 +67,7 @@ case_ipv6_three_solicitations() {
 
 case_ipv6_same_mac_other_port() {
 	lab_ipv6
-	# Its kernel must not speak of the MAC meanwhile (MLD): the guest here is winguest.
+	# Its kernel must not use the MAC meanwhile (MLD): the guest here is winguest.
 	lab_set new ipv6/conf/all/disable_ipv6=1
 	lab_stale "$SERVICE6" "$MAC_NEW"
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE6"
@@ -106,8 +106,8 @@ case_ipv6_beside_ipv4() {
 
 # ---- tags and taps ------------------------------------------------------------------------------
 
-# announced6_with_tags VLANS GUEST_TAGS...: the same tags and priorities come back on the wire.
-announced6_with_tags() {
+# assert_announced6_with_tags VLANS GUEST_TAGS...: the same tags and priorities come back on the wire.
+assert_announced6_with_tags() {
 	ipv6_start
 	lab_winguest new "${@:2}" -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 "kind=announce-"
@@ -117,15 +117,15 @@ announced6_with_tags() {
 }
 
 case_ipv6_tagged() {
-	announced6_with_tags 100:5 -v 100:5
+	assert_announced6_with_tags 100:5 -v 100:5
 	assert_claim "$SERVICE6" vlan 100
 }
 
 case_ipv6_tagged_twice() {
-	announced6_with_tags ad:100:5,200:3 -v 0x88a8:100:5 -v 200:3
+	assert_announced6_with_tags ad:100:5,200:3 -v 0x88a8:100:5 -v 200:3
 }
 
-# The same address in another VLAN is another claim: its owner there is no conflict here.
+# The same address in another VLAN is another claim: its owner there is not a conflict here.
 case_ipv6_tagged_is_another_segment() {
 	lab_ipv6
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
@@ -134,7 +134,7 @@ case_ipv6_tagged_is_another_segment() {
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_OTHER" "$SERVICE6"
 	lab_winguest new -v 100 -k 5000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 8 "kind=announce-na src=$MAC_NEW .* vlan=100:0"
-	# the owner outside the VLAN spoke to the router, and keeps it
+	# the owner outside the VLAN has sent to the router, which keeps its entry
 	assert_router_mac "$SERVICE6" "$MAC_OTHER"
 }
 
@@ -159,7 +159,7 @@ case_ipv6_tap() {
 	assert_router_mac "$SERVICE6" "$mac"
 	assert_host_mac "$SERVICE6" "$mac"
 	assert_fdb_port "$mac" tap0
-	# a neighbour asks for it, which shows that the file does record what reaches the guest
+	# a neighbour requests it, which proves that the capture records what reaches the guest
 	lab_winguest other -n 0 -u 0 -t "$SERVICE6" -q eth0 "$MAC_OTHER" 2001:db8:10::c
 	wait "$LAB_TAP_PID"
 	"$LAB_BIN/frames" -r "$LAB_DIR/tap0.pcap" >"$LAB_DIR/tap.frames"
@@ -170,8 +170,8 @@ case_ipv6_tap() {
 
 # ---- declared addresses: the kernel alone -------------------------------------------------------
 
-# immediate6 GUEST_ARGS...
-immediate6() {
+# assert_immediate6 GUEST_ARGS...: announced at the first probe.
+assert_immediate6() {
 	ipv6_start --declare "$SERVICE6=$MAC_NEW"
 	lab_capture guest new eth0
 	lab_winguest new -A -i "$@" -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
@@ -181,7 +181,7 @@ immediate6() {
 }
 
 case_ipv6_immediate() {
-	immediate6
+	assert_immediate6
 	# and again when the window ends, 1.1 s later once more
 	assert_await_frames lan 3 8 'kind=announce-'
 	assert_frame_after_ms 1050 lan 1 kind=probe 2 kind=announce-na
@@ -189,7 +189,7 @@ case_ipv6_immediate() {
 }
 
 case_ipv6_immediate_nonce() {
-	immediate6 -N 0102030405aa
+	assert_immediate6 -N 0102030405aa
 	assert_frames_count 1 lan kind=probe nonce=0102030405aa csum=ok
 }
 
@@ -222,7 +222,7 @@ case_ipv6_declared_for_another_mac() {
 	assert_router_mac "$SERVICE6" "$MAC_OLD"
 }
 
-# The kernel spoke too early: the owner, a real Linux, defends. Its own port announces it again.
+# The kernel announced too early: the owner, a real Linux, defends and is announced again on its port.
 case_ipv6_defender_announced_again() {
 	lab_ipv6
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
@@ -231,7 +231,7 @@ case_ipv6_defender_announced_again() {
 	lab_capture lan router lan0
 	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-na src=$MAC_NEW"
-	assert_await_frames lan 2 3 "kind=announce-na src=$MAC_OTHER" # its own, and garpd's
+	assert_await_frames lan 2 3 "kind=announce-na src=$MAC_OTHER" # one by the owner, one by garpd
 	protocol_time 3
 	assert_router_mac "$SERVICE6" "$MAC_OTHER"
 	assert_host_mac "$SERVICE6" "$MAC_OTHER"
@@ -239,10 +239,10 @@ case_ipv6_defender_announced_again() {
 	assert_claim "$SERVICE6" state conflict
 }
 
-# ---- what it is all for -------------------------------------------------------------------------
+# ---- the outage -------------------------------------------------------------------------
 
-# outage6 MAX_MS WINGUEST_ARGS...: the client's stream, from the guest that dies to the new one.
-outage6() {
+# assert_outage6 MAX_MS WINGUEST_ARGS...: outage of the client's stream, from the dying guest to the new one.
+assert_outage6() {
 	local receiver ms
 	in_ns old ip addr add "$SERVICE6/64" dev eth0 nodad
 	lab_spawn "$LAB_DIR/recv" "$LAB_BIN/outage" recv -6 -d 15 \
@@ -264,11 +264,11 @@ outage6() {
 case_ipv6_traffic_returns() {
 	lab_ipv6
 	lab_start_garpd
-	outage6 1300
+	assert_outage6 1300
 }
 
 case_ipv6_traffic_returns_at_once() {
 	lab_ipv6
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
-	outage6 250 -i
+	assert_outage6 250 -i
 }

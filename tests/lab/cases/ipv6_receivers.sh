@@ -1,33 +1,33 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What bridges and receivers make of an advertisement: docs/receivers.md.
+# How bridges and receivers treat an advertisement: docs/receivers.md.
 
 ipv6_announced_once() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 8 "kind=announce-na src=$MAC_NEW"
 }
 
-# The bridge asks by itself, and relies on what it was answered, a tenth of a second later.
-bridge_snoops() {
+# enable_snooping: the bridge is its own MLD querier, and relies on the reports 0.1 s later.
+enable_snooping() {
 	in_hv ip link set br0 type bridge mcast_query_response_interval 10 2>/dev/null || return 1
 	in_hv ip link set br0 type bridge mcast_snooping 1
 	in_hv ip link set br0 type bridge mcast_querier 1
 	protocol_time 0.5
 }
 
-# A bridge that snoops on MLD keeps the solicitation from the router, which has not joined its group;
-# ff02::1 is everybody's (RFC 4541 3).
+# A bridge with MLD snooping keeps the solicitation from the router, which has not joined its group;
+# ff02::1 is always flooded (RFC 4541 3).
 case_ipv6_mld_snooping() {
 	ipv6_start
-	bridge_snoops || t_skip "this kernel's bridges do not snoop"
+	enable_snooping || t_skip "this kernel's bridges do not snoop"
 	ipv6_announced_once
 	assert_frames_count 0 lan kind=probe
 	assert_announced6 1
 	assert_all_follow6
 }
 
-# The port's neighbours are suppressed (EVPN, Proxmox SDN): nothing of it crosses to the router.
-# Everybody else is reached.
+# neigh_suppress on the uplink (EVPN, Proxmox SDN): the advertisement does not reach the router, but all
+# others.
 case_ipv6_neigh_suppress() {
 	ipv6_start
 	in_hv bridge link set dev up0 neigh_suppress on || t_skip "this kernel has no neigh_suppress"
@@ -41,7 +41,7 @@ case_ipv6_neigh_suppress() {
 	assert_fdb_port "$MAC_NEW" v-new
 }
 
-# On the guest's own port it is no obstacle: what counts is the port that is left.
+# On the guest's own port it has no effect: only on ports where frames leave.
 case_ipv6_neigh_suppress_on_the_guests_port() {
 	ipv6_start
 	in_hv bridge link set dev v-new neigh_suppress on || t_skip "this kernel has no neigh_suppress"
@@ -49,7 +49,7 @@ case_ipv6_neigh_suppress_on_the_guests_port() {
 	assert_all_follow6
 }
 
-# No host is obliged to remember somebody it has not asked for (RFC 4861 7.2.5).
+# A host need not make an entry for an address that it has not resolved (RFC 4861 7.2.5).
 case_ipv6_absent_entry_stays_absent() {
 	ipv6_start
 	in_ns router ip neigh del "$SERVICE6" dev lan0
@@ -59,7 +59,7 @@ case_ipv6_absent_entry_stays_absent() {
 	assert_host_mac "$SERVICE6" "$MAC_NEW"
 }
 
-# Nor does Linux where it has asked in vain: that entry wants a question, not an answer.
+# Nor does Linux change an entry that has FAILED: only a solicitation does.
 case_ipv6_failed_entry_stays_failed() {
 	ipv6_start
 	in_ns router ip neigh replace "$SERVICE6" dev lan0 nud failed
@@ -69,7 +69,7 @@ case_ipv6_failed_entry_stays_failed() {
 		dev lan0 nud all | jq -r '.[0].state[0]')"
 }
 
-# A router may (RFC 9131), where its administrator wants it.
+# A router may make one (RFC 9131), if so configured.
 case_ipv6_accept_untracked_na() {
 	t_need_setting router ipv6/conf/lan0/accept_untracked_na
 	ipv6_start
@@ -100,7 +100,7 @@ case_ipv6_host_entry_is_looked_at() {
 	lab_wait 5 claim_is "$SERVICE6" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE6" refreshed), not 2"
 }
 
-# The administrator's entry is left, and counted.
+# The administrator's entry is not changed, and counted.
 case_ipv6_host_entry_permanent_is_left() {
 	ipv6_start
 	in_hv ip neigh replace "$SERVICE6" lladdr "$MAC_OLD" dev br0 nud permanent

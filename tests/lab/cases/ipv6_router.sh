@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# IPv6 on router ports and in XDP modes. The IPv4 cases of router.sh and xdp.sh say what they are.
+# IPv6 on router ports and in XDP modes. See the IPv4 cases in router.sh and xdp.sh.
 
-# router6_start ARGS...: garpd on the router alone; `wire` is what an old host of the LAN hears.
+# router6_start ARGS...: starts garpd on the router alone; captures `wire` at an old host of the LAN.
 router6_start() {
 	lab_ipv6
 	in_ns other ip addr add 2001:db8:10::c/64 dev eth0 nodad
@@ -37,7 +37,7 @@ assert_relayed6() {
 case_ipv6_router_entry_follows() {
 	router6_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
-	assert_await_frames lan 2 8 'kind=announce-' # injected: they are on no wire
+	assert_await_frames lan 2 8 'kind=announce-' # injected: not on any wire
 	assert_announced6 2
 	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
 	assert_entry6_follows router lan0
@@ -50,7 +50,7 @@ case_ipv6_router_entry_follows() {
 
 case_ipv6_router_immediate() {
 	router6_start --declare "$SERVICE6=$MAC_NEW"
-	kill -STOP "$GARPD_PID" # the kernel does it alone
+	kill -STOP "$GARPD_PID" # the kernel half alone
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 'kind=announce-'
 	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-na
@@ -59,7 +59,7 @@ case_ipv6_router_immediate() {
 	assert_frames_count 0 wire 'kind=announce-.*'
 }
 
-# The guest stays where it is for the switches in between.
+# The switches in between keep the guest at its port.
 case_ipv6_router_relay() {
 	router6_start_relay
 	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
@@ -99,7 +99,7 @@ case_ipv6_router_conflict_silences() {
 	assert_router_mac "$SERVICE6" "$MAC_OTHER"
 }
 
-# The hypervisor's relayed word is nothing to the router, and the other way round.
+# garpd on the router ignores what garpd on the hypervisor relays, and the other way round.
 case_ipv6_router_beside_a_hypervisor() {
 	router6_start_relay --declare "$SERVICE6=$MAC_NEW"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
@@ -118,10 +118,10 @@ case_ipv6_router_beside_a_hypervisor() {
 	assert_claim "$SERVICE6" conflicts 0
 }
 
-# ---- XDP, where the daemon does all the speaking -------------------------------------------------
+# ---- XDP, where the daemon sends all announcements -----------------------------------------------
 
-# assert_xdp6_speaks_twice: on time, and what is injected is not taken for the guest's own.
-assert_xdp6_speaks_twice() {
+# assert_xdp6_announces_twice: on time, and injected frames are not taken for the guest's own.
+assert_xdp6_announces_twice() {
 	lab_winguest new -k 20000 "$@" eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 'kind=announce-'
 	assert_frame_after_ms 1050 lan 1 kind=probe 1 kind=announce-na
@@ -133,7 +133,7 @@ assert_xdp6_speaks_twice() {
 
 case_ipv6_router_xdp() {
 	router6_start --mode xdp
-	assert_xdp6_speaks_twice
+	assert_xdp6_announces_twice
 	assert_entry6_follows router lan0
 }
 
@@ -148,13 +148,13 @@ case_ipv6_router_xdp_immediate() {
 
 case_ipv6_xdp() {
 	ipv6_start --mode xdp
-	assert_xdp6_speaks_twice -N 0102030405aa
+	assert_xdp6_announces_twice -N 0102030405aa
 	assert_all_follow6
 }
 
 case_ipv6_xdp_generic() {
 	ipv6_start --mode xdp-generic
-	assert_xdp6_speaks_twice
+	assert_xdp6_announces_twice
 	assert_all_follow6
 }
 

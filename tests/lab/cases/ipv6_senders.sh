@@ -1,14 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real programs and kernels that do DAD: those that announce for themselves are left alone, the others
-# are spoken for.
+# Real programs and kernels that do DAD: garpd announces only those that do not announce themselves.
 
 sender6_watch() {
 	ipv6_start "$@"
 	lab_capture guest new eth0 -Q out
 }
 
-# kernel_address_add [OPTION...]: the guest's kernel is given the address, and does its DAD.
+# kernel_address_add [OPTION...]: adds the address to the guest's kernel, which does DAD.
 kernel_address_add() {
 	in_ns new ip addr add "$SERVICE6/64" dev eth0 "$@"
 }
@@ -17,7 +16,7 @@ assert_kernel_has_address() {
 	kernel_has_address new || t_fail "the guest has no address: $(in_ns new ip addr show eth0)"
 }
 
-# Linux says nothing after its DAD; it is over 1 s after the solicitation.
+# Linux sends nothing after its DAD, which ends 1 s after the solicitation.
 case_ipv6_sender_linux() {
 	sender6_watch
 	kernel_guest new
@@ -32,7 +31,7 @@ case_ipv6_sender_linux() {
 	assert_all_follow6
 }
 
-# Announced while its DAD goes on, which must not hear of it.
+# Announced during its DAD, which must not notice.
 case_ipv6_sender_linux_declared() {
 	sender6_watch --declare "$SERVICE6=$MAC_NEW"
 	kernel_guest new
@@ -74,8 +73,8 @@ case_ipv6_sender_linux_ndisc_notify() {
 	assert_claim "$SERVICE6" announcements 0
 }
 
-# RFC 4429: the address is used before its DAD is over. It asks for its neighbours from another one, so
-# that nobody learns of it, and whoever has a stale entry cannot answer.
+# RFC 4429: the address is used before its DAD is over. It solicits neighbours from another address, so
+# that no host learns this one, and a host with a stale entry cannot reply.
 case_ipv6_sender_linux_optimistic() {
 	local conf=ipv6/conf/eth0
 	t_need ping
@@ -87,7 +86,7 @@ case_ipv6_sender_linux_optimistic() {
 	assert_await_frames lan 1 5 kind=probe
 	! in_ns new ping -q -c 1 -W 0.5 -I "$SERVICE6" "$HOST6" >/dev/null || t_fail "no stale entry"
 	assert_await_frames guest 1 3 "kind=ns .* target=$HOST6"
-	assert_frames_count 0 lan 'kind=announce-.*' # still in its DAD
+	assert_frames_count 0 lan 'kind=announce-.*' # during its DAD
 	assert_await_frames lan 2 8 'kind=announce-'
 	assert_kernel_has_address
 	assert_frames_count 0 guest 'kind=announce-.*'
@@ -96,7 +95,7 @@ case_ipv6_sender_linux_optimistic() {
 	assert_all_follow6
 }
 
-# A second real host has the address: the guest's DAD fails, as it must, and nobody is announced.
+# A second real host has the address: the guest's DAD fails, and it is not announced.
 case_ipv6_sender_linux_conflict() {
 	lab_ipv6
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
@@ -111,8 +110,8 @@ case_ipv6_sender_linux_conflict() {
 	assert_claim "$SERVICE6" state conflict
 }
 
-# It does no DAD for its virtual address, and sends five advertisements, 5 s later five more. That
-# of a guest that garpd has announced moves with them, and nothing is added.
+# keepalived does no DAD for its virtual address, and sends five advertisements, 5 s later five more. The
+# claim of a guest that garpd has announced moves with them, and garpd adds nothing.
 case_ipv6_sender_keepalived() {
 	t_need keepalived
 	sender6_watch
@@ -142,5 +141,5 @@ case_ipv6_sender_keepalived() {
 	assert_claim "$SERVICE6" state owned
 	assert_claim "$SERVICE6" mac "$MAC_NEW"
 	assert_claim "$SERVICE6" moves 1
-	assert_claim "$SERVICE6" announcements 2 # those for the guest before
+	assert_claim "$SERVICE6" announcements 2 # those of the former guest
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Where garpd must keep its mouth shut, in IPv6.
+# Cases where garpd must send nothing, in IPv6.
 
-# How long after a solicitation something could still be said: 1.05 s, and the second round.
+# How long after a solicitation an announcement could still come: 1.05 s, and the second round.
 LAST_WORD6=3
 
 assert_silent_for6() {
@@ -10,14 +10,14 @@ assert_silent_for6() {
 	assert_frames_count 0 lan 'kind=announce-.*' "src=$1"
 }
 
-# ipv6_solicit ADDRESS ARGS...: by the guest `new`, and the time in which it could be announced.
+# ipv6_solicit ADDRESS ARGS...: guest `new` solicits; then waits for as long as it could be announced.
 ipv6_solicit() {
 	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$1"
 	assert_await_frames lan 1 5 "kind=probe src=$MAC_NEW .* target=$1 "
 	protocol_time "$LAST_WORD6"
 }
 
-# A real Linux host that has the address answers the solicitation, to all nodes.
+# A real Linux host that has the address replies to the solicitation, to all nodes.
 case_ipv6_conflict_advertisement() {
 	lab_ipv6
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
@@ -32,7 +32,7 @@ case_ipv6_conflict_advertisement() {
 	assert_router_mac "$SERVICE6" "$MAC_OTHER"
 }
 
-# The same by a guest of the lab, which defends as Windows does.
+# The same with a guest of the lab, which defends as Windows does.
 case_ipv6_conflict_windows() {
 	ipv6_start
 	lab_winguest other -n 0 -i -k 20000 eth0 "$MAC_OTHER" "$SERVICE6"
@@ -109,7 +109,7 @@ case_ipv6_both_kernels() {
 	done
 }
 
-# Not silence: the network gave the guest its own solicitation back (RFC 7527), so nobody objects.
+# Not silence: the network returned the guest's own solicitation (RFC 7527), which is not an objection.
 case_ipv6_looped_solicitation() {
 	ipv6_start
 	lab_winguest new -N 0102030405aa -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
@@ -135,7 +135,7 @@ case_ipv6_uplink_ignored() {
 	assert_equals "probes of the uplink" 1 "$(lab_counter probe_uplink)"
 }
 
-# Every host has one, and its router's next hop is of no use there (RFC 4291 2.5.6).
+# Link-local addresses exist on every link, and no router forwards to them (RFC 4291 2.5.6).
 case_ipv6_link_local_ignored() {
 	ipv6_start
 	ipv6_solicit fe80::1234
@@ -151,7 +151,7 @@ case_ipv6_link_local_where_configured() {
 	assert_announced6 2 fe80::1234
 }
 
-# IPv4 in IPv6's clothes: in the table of claims it would be IPv4's.
+# IPv4-mapped: in the table of claims it would be an IPv4 address.
 case_ipv6_mapped_ignored() {
 	ipv6_start
 	ipv6_solicit "::ffff:$SERVICE"
@@ -161,9 +161,9 @@ case_ipv6_mapped_ignored() {
 	assert_equals "probes for no unicast address" 1 "$(lab_counter probe_target)"
 }
 
-# What the host's own firewall forbids the guest, garpd cannot say for it either.
+# The host's own firewall forbids the guest the address: garpd cannot announce it, either.
 case_ipv6_nft_stops_the_forbidden_address() {
-	bridge_drops prerouting iifname v-new ip6 saddr "$SERVICE6"
+	drop_in_bridge prerouting iifname v-new ip6 saddr "$SERVICE6"
 	ipv6_start
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
 	assert_await_frames lan 2 8 "kind=announce-.* target=2001:db8:10::11 "
@@ -172,7 +172,7 @@ case_ipv6_nft_stops_the_forbidden_address() {
 	assert_router_mac "$SERVICE6" "$MAC_OLD"
 }
 
-# Declaring it does not help: the host's own address is never a guest's.
+# Declaring it does not help: the host's own address is always denied.
 case_ipv6_host_address_never() {
 	ipv6_start --declare "$HOST6=$MAC_NEW"
 	ipv6_solicit "$HOST6"
@@ -180,11 +180,11 @@ case_ipv6_host_address_never() {
 	assert_claim "$HOST6" state denied
 }
 
-# An address that the host gets while garpd runs is the host's, too.
+# Also an address that the host gets while garpd runs.
 case_ipv6_host_address_added_later() {
 	ipv6_start --declare "2001:db8:10::2=$MAC_NEW"
 	in_hv ip addr add 2001:db8:10::2/64 dev br0 nodad
-	lab_wait 5 denied_for denied_host 2001:db8:10::2 || t_fail "not the host's: $(lab_claims)"
+	lab_wait 5 is_denied_for denied_host 2001:db8:10::2 || t_fail "not the host's: $(lab_claims)"
 	ipv6_solicit 2001:db8:10::2
 	assert_silent_for6 "$MAC_NEW"
 }

@@ -44,7 +44,7 @@ case_port_removed() {
 	kill -0 "$GARPD_PID" || t_fail "garpd died"
 }
 
-# A virtual machine that restarts: the same name, another device.
+# A virtual machine that restarts: the same name, a new device.
 case_port_replaced() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -81,7 +81,7 @@ case_port_leaves_the_bridge() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 }
 
-# Where somebody else's filter stands nothing of ours was attached, and nothing is said to be detached.
+# A port with a foreign filter was never attached: no detach is logged.
 case_port_that_was_never_had_leaves() {
 	lab_start_garpd --mode tc
 	in_hv ip link set v-new nomaster
@@ -90,7 +90,7 @@ case_port_that_was_never_had_leaves() {
 	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
 		bpf da object-pinned "/sys/fs/bpf/garpd/garpd_speak"
 	in_hv ip link set v-new master br0
-	lab_await "$GARPD_LOG" 5 "v-new: somebody else's filter" || t_fail "not said"
+	lab_await "$GARPD_LOG" 5 "v-new: somebody else's filter" || t_fail "not logged"
 	in_hv ip link set v-new nomaster
 	in_hv ip link set v-other nomaster
 	lab_await "$GARPD_LOG" 5 'v-other: no longer a port; detached' || t_fail "not noticed"
@@ -113,7 +113,7 @@ case_killed_mid_window() {
 	assert_claim "$SERVICE" probes 3
 }
 
-# While it was away the programs heard everything: what fell due is said at once.
+# The programs heard everything meanwhile: what was due is announced at once.
 case_due_while_away() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -137,7 +137,7 @@ case_second_daemon_refused() {
 	kill -0 "$GARPD_PID" || t_fail "the first one died"
 }
 
-# assert_detached MODE: nothing of ours is left, and a filter of somebody else's still is.
+# assert_detached MODE: nothing of garpd is left, but a foreign filter is.
 assert_detached() {
 	in_hv tc qdisc add dev v-other clsact
 	in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf bytecode '1,6 0 0 0' action ok ||
@@ -150,7 +150,7 @@ assert_detached() {
 		"$(in_hv tc -j qdisc show | pick kind=clsact dev)"
 	assert_equals "foreign filters" 1 \
 		"$(in_hv tc filter show dev v-other ingress | grep -c 'handle 0x1')"
-	# What no tool lists would still be heard.
+	# A program that no tool lists would still hear this.
 	lab_capture lan router lan0
 	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
@@ -196,7 +196,7 @@ case_announce_by_hand() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# A new daemon puts its own program into the links that are there: no port is without one meanwhile.
+# A new daemon replaces the program in the existing links: no port is without one meanwhile.
 case_adopted_without_a_gap() {
 	local link=/sys/fs/bpf/garpd/links before after
 	kernel_has_tcx || t_skip "this kernel has no tcx, and so no link"
@@ -211,7 +211,7 @@ case_adopted_without_a_gap() {
 	[[ ${before#* } != "${after#* }" ]] || t_fail "the program is still the old one"
 }
 
-# A port that left its bridge while no daemon looked is let go by the next one.
+# A port that left its bridge without a daemon is detached by the next one.
 case_port_left_while_away() {
 	lab_start_garpd
 	lab_kill9_garpd
@@ -224,7 +224,7 @@ case_port_left_while_away() {
 case_systemd_is_told() {
 	t_need socat
 	lab_spawn "$LAB_DIR/notified" socat -u "UNIX-RECV:$LAB_DIR/notify" STDOUT
-	lab_wait 5 test -S "$LAB_DIR/notify" || t_fail "no socket to be told on"
+	lab_wait 5 test -S "$LAB_DIR/notify" || t_fail "no notification socket"
 	NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd
-	lab_wait 5 grep -q READY=1 "$LAB_DIR/notified" || t_fail "systemd was not told READY=1"
+	lab_wait 5 grep -q READY=1 "$LAB_DIR/notified" || t_fail "systemd did not get READY=1"
 }

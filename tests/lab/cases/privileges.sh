@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the daemon keeps of root's rights, who may look, and whose pin directory is taken.
-# Every case of the lab runs the confined daemon: what it needs and has not got, they miss.
+# Which rights of root the daemon keeps, who can read the pins, and which pin directories are accepted.
+# Every case of the lab runs the confined daemon, and fails without a right that is needed.
 
 PINS=/sys/fs/bpf/garpd
 # capabilities(7), as /proc/PID/status has them.
 CAPS_NONE=0000000000000000
 CAPS=0000008000001000      # CAP_BPF, CAP_NET_ADMIN
-CAPS_JOIN=000000c000201000 # and CAP_PERFMON, CAP_SYS_ADMIN, to join libxdp's dispatcher
+CAPS_JOIN=000000c000201000 # plus CAP_PERFMON, CAP_SYS_ADMIN, to join libxdp's dispatcher
 
 status_of() {
 	awk -v key="$1:" '$1 == key { print $2 }' "/proc/$GARPD_PID/status"
@@ -31,7 +31,7 @@ case_privileges_are_dropped() {
 	lab_start_garpd
 	assert_confined "$CAPS"
 	assert_announces
-	# With those rights: a port that comes, one that goes, the configuration once more.
+	# With those rights: a new port, a port that goes, a reload.
 	lab_guest late 00:00:5e:00:53:1a
 	lab_await "$GARPD_LOG" 5 'port v-late attached' || t_fail "v-late is not attached"
 	in_hv ip link del v-late
@@ -46,7 +46,7 @@ case_privileges_are_dropped_tc() {
 	lab_start_garpd --mode tc
 	assert_confined "$CAPS"
 	lab_kill9_garpd
-	# The filters there are known to be ours without the right to open programs by their ids.
+	# Recognises garpd's filters without the right to open programs by their ids.
 	lab_start_garpd --mode tc
 	grep -q 'port v-new adopted (guest, tc)' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
 	assert_announces
@@ -71,13 +71,13 @@ case_forbidden_calls_are_refused() {
 	done
 }
 
-# Of a unit's CapabilityBoundingSet, in the words of setpriv.
+# unit_bounds: prints the unit's CapabilityBoundingSet in the syntax of setpriv.
 unit_bounds() {
 	sed -n 's/^CapabilityBoundingSet=//p' "$LAB_ROOT/dist/garpd.service" |
 		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
 }
 
-# What of the hypervisor's file system the unit makes read-only: mounts below, such as /sys/fs/bpf, stay.
+# unit_paths_mount: makes the unit's ReadOnlyPaths read-only; mounts below, such as /sys/fs/bpf, stay.
 unit_paths_mount() {
 	local path
 	while read -r path; do
@@ -95,7 +95,7 @@ lab_start_within() {
 	lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
 }
 
-# What of root's own lies outside of ProtectSystem=strict, to be written without any right.
+# Files of root outside of ProtectSystem=strict, which need no capability to be written.
 case_unit_keeps_the_kernels_files() {
 	local path
 	unit_paths_mount
@@ -109,7 +109,7 @@ case_unit_keeps_the_kernels_files() {
 	in_hv "$GARPD" detach || t_fail "not detached"
 }
 
-# What the unit grants is enough for everything, and is given away all the same.
+# What the unit grants is enough, and is dropped after the start.
 case_unit_grants_what_is_needed() {
 	group_config
 	[[ -n $(unit_bounds) ]] || t_fail "no CapabilityBoundingSet in the unit"
@@ -118,8 +118,8 @@ case_unit_grants_what_is_needed() {
 	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
 }
 
-# Whoever has only what is kept, and not what it takes to give up the rest, is as good. (Linux 5.10
-# counts maps as locked memory, so its limit has to be off.)
+# Started with only the rights that are kept, without those for dropping others, it works as well. (Linux
+# 5.10 counts maps as locked memory, so that limit has to be off.)
 case_no_more_than_needed_is_enough() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	lab_spawn "$LAB_DIR/garpd.few.log" in_ns_exec hv bash -c '
@@ -128,27 +128,27 @@ case_no_more_than_needed_is_enough() {
 		--bounding-set=-all,+bpf,+net_admin,+perfmon "$GARPD" run --bridge br0 --uplink up0
 	GARPD_PID=$LAB_LAST GARPD_LOG=$LAB_DIR/garpd.few.log
 	lab_await "$GARPD_LOG" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$GARPD_LOG")"
-	assert_confined "$CAPS" 000000c000001000 # nothing of it can be had any more
+	assert_confined "$CAPS" 000000c000001000 # none can be regained
 	assert_announces
 }
 
-# ---- who may look ----
+# ---- who can read the pins ----
 
-# group_config: a configuration with a group of the hypervisor's own, whatever groups are here.
+# group_config: writes a configuration with a group that exists only in the hypervisor.
 group_config() {
 	printf 'root:x:0:\nwatchers:x:4711:\n' >"$LAB_DIR/group"
 	in_hv mount --bind "$LAB_DIR/group" /etc/group
 	printf 'bridges: [br0]\nuplinks: [up0]\ngroup: watchers\n' >"$LAB_DIR/garpd.yaml"
 }
 
-# as_member GROUP COMMAND...: nobody, but in that group; without any capability.
+# as_member GROUP COMMAND...: as user nobody in that group, without any capability.
 as_member() {
 	in_hv setpriv --reuid=65534 --regid=65534 --groups="$1" --inh-caps=-all \
 		--bounding-set=-all "${@:2}"
 }
 
-# The kernel's own answer: Linux before 6.0 wants CAP_BPF for every call where this is not 0.
-members_may_look() {
+# can_members_read: Linux before 6.0 requires CAP_BPF for every call unless this setting is 0.
+can_members_read() {
 	local version
 	version=$(uname -r)
 	((${version%%.*} >= 6)) || [[ $(</proc/sys/kernel/unprivileged_bpf_disabled) == 0 ]]
@@ -162,41 +162,41 @@ case_group_may_look() {
 	assert_equals "pin directory" "750 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS")"
 	assert_equals "claims" "640 0:4711" "$(in_hv stat -c '%a %u:%g' "$PINS/claims")"
 	assert_equals "garpd_speak" "600 0:0" "$(in_hv stat -c '%a %u:%g' "$PINS/garpd_speak")"
-	if members_may_look; then
-		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member may not look"
+	if can_members_read; then
+		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member cannot read"
 		assert_equals state probing "$(pick "address=$SERVICE" state <"$LAB_DIR/claims")"
 		as_member 4711 "$GARPD" explain "$SERVICE" | grep -q "$SERVICE on br0: probing" || t_fail "no explain"
 		as_member 4711 "$GARPD" show counters | grep -q window_opened || t_fail "no counters"
 		as_member 4711 "$GARPD" show ports -j >"$LAB_DIR/ports" 2>"$LAB_DIR/note" || t_fail "no ports"
 		assert_equals role guest "$(pick port=v-new role <"$LAB_DIR/ports")"
 		assert_equals others null "$(jq '.[0].others' "$LAB_DIR/ports")"
-		grep -q 'others.*CAP_SYS_ADMIN' "$LAB_DIR/note" || t_fail "not said: $(<"$LAB_DIR/note")"
+		grep -q 'others.*CAP_SYS_ADMIN' "$LAB_DIR/note" || t_fail "not logged: $(<"$LAB_DIR/note")"
 	else
-		! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "a member may look"
+		! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "a member can read"
 		grep -q 'unprivileged_bpf_disabled' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
 	fi
-	# To look, not to act; and nobody else.
-	! as_member 4711 "$GARPD" announce "$SERVICE" 2>"$LAB_DIR/err" || t_fail "a member may announce"
+	# Members can read, not act; other users can do neither.
+	! as_member 4711 "$GARPD" announce "$SERVICE" 2>"$LAB_DIR/err" || t_fail "a member can announce"
 	grep -q 'not permitted.*root' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
-	! as_member 4711 "$GARPD" detach 2>"$LAB_DIR/err" || t_fail "a member may detach"
-	! as_member 2 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "a stranger may look"
+	! as_member 4711 "$GARPD" detach 2>"$LAB_DIR/err" || t_fail "a member can detach"
+	! as_member 2 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "another user can read"
 	grep -qE 'not permitted.*("group" in garpd.yaml|bpf_disabled)' "$LAB_DIR/err" ||
 		t_fail "$(<"$LAB_DIR/err")"
-	# As systemd mounts it.
+	# Mode as systemd mounts it.
 	in_hv chmod 0700 /sys/fs/bpf
-	! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "looked through a closed door"
+	! as_member 4711 "$GARPD" show claims 2>"$LAB_DIR/err" || t_fail "show works without access"
 	grep -q 'chmod 0711 /sys/fs/bpf' "$LAB_DIR/err" || t_fail "$(<"$LAB_DIR/err")"
 	kill -0 "$GARPD_PID" || t_fail "the daemon died"
 }
 
-# Without the key nobody may, also where somebody might until now.
+# Without the key no group can, also if one could before.
 case_group_is_taken_back() {
 	group_config
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
 	printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'mode and group take effect at the next start, limits.claims after' ||
-		t_fail "not said: $(<"$GARPD_LOG")"
+		t_fail "not logged: $(<"$GARPD_LOG")"
 	lab_stop_garpd
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
 	assert_equals "pin directory" "750 0:0" "$(in_hv stat -c '%a %u:%g' "$PINS")"
@@ -210,20 +210,20 @@ case_group_missing_is_said() {
 	in_hv test ! -e "$PINS" || t_fail "something is left"
 }
 
-# Read with root's rights at the start, it could not be read with ours later: that is said at once.
+# Readable with root's rights at the start, but not by a reload: logged at once.
 case_config_of_somebody_else_is_said() {
 	mkdir -m 0700 "$LAB_DIR/home"
 	printf 'bridges: [br0]\n' >"$LAB_DIR/home/garpd.yaml"
 	chown -R 65534 "$LAB_DIR/home"
 	lab_start_garpd_at hv -c "$LAB_DIR/home/garpd.yaml"
-	grep -q 'a reload cannot read it' "$GARPD_LOG" || t_fail "not said: $(<"$GARPD_LOG")"
+	grep -q 'a reload cannot read it' "$GARPD_LOG" || t_fail "not logged: $(<"$GARPD_LOG")"
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'Permission denied.*stays in force' || t_fail "$(<"$GARPD_LOG")"
 }
 
-# ---- whose directory ----
+# ---- the pin directory ----
 
-# assert_directory_refused WORDS: run, show and detach alike, and nothing is attached or changed.
+# assert_directory_refused WORDS: run, show and detach refuse it; nothing is attached or changed.
 assert_directory_refused() {
 	local before verb
 	before=$(in_hv find /sys/fs/bpf -printf '%p %y %m %u\n')

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The host's own entry does not follow the announcement: garpd repairs it over netlink, where it is
-# the kernel's own and nobody else's.
+# The host's own entry does not follow the announcement: garpd repairs it over netlink, if no one but the
+# kernel has written it.
 
 # assert_repaired MACHINE IFACE ADDRESS
 assert_repaired() {
@@ -9,10 +9,10 @@ assert_repaired() {
 		t_fail "repaired: $(lab_counter host_repaired), not 1"
 	assert_equals "entry of $1 for $3" "$MAC_NEW" "$(lab_mac_in "$1" "$2" "$3")"
 	assert_equals "did not follow" 1 "$(lab_counter host_not_refreshed)"
-	# The kernel is to ask the guest before it relies on it.
+	# STALE: the kernel verifies the guest before it relies on the entry.
 	[[ $(in_ns "$1" ip neigh show "$3" dev "$2") == *STALE* ]] ||
 		t_fail "not stale: $(in_ns "$1" ip neigh show "$3" dev "$2")"
-	# The second announcement found it right.
+	# Correct at the second announcement.
 	lab_wait 5 counter_is host_refreshed 1 || t_fail "not right at the second announcement"
 	assert_claim "$3" refreshed 2
 	assert_equals "repair failed" 0 "$(lab_counter host_repair_failed)"
@@ -42,7 +42,7 @@ case_repair_on_a_router_port() {
 	assert_repaired router lan0 "$SERVICE"
 }
 
-# Nobody asks for the address: there is nothing to repair, and nothing is made.
+# Without an entry there is nothing to repair, and none is made.
 case_repair_makes_no_entry() {
 	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
 	in_hv ip neigh del "$SERVICE" dev br0
@@ -55,7 +55,7 @@ case_repair_makes_no_entry() {
 	assert_equals "failed" 0 "$(lab_counter host_repair_failed)"
 }
 
-# The administrator's is left, and named once, with what to do about it.
+# The administrator's entry is not changed, and logged once, with the remedy.
 case_repair_leaves_permanent() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud permanent
 	lab_start_garpd
@@ -67,7 +67,7 @@ case_repair_leaves_permanent() {
 	assert_equals "repaired" 0 "$(lab_counter host_repaired)"
 }
 
-# EVPN's, where there is no fabric of ours: left, and counted by its name.
+# EVPN's, although garpd sees no fabric: not changed, and counted separately.
 case_repair_leaves_extern_learn() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0 nud reachable extern_learn
 	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1

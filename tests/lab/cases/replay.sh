@@ -3,12 +3,12 @@
 # Captures of real machines, played through a tap port at their own pace. Only idle gaps between
 # their conversations are shortened: the windows of garpd are protocol time.
 
-# replay FILE MAC|all IDLE_MAX_MS [GARPD_ARGS...]: to its end, and as long as garpd could still have a
-# word to say.
+# replay FILE MAC|all IDLE_MAX_MS [GARPD_ARGS...]: to its end, and for as long as garpd could still
+# announce.
 replay() {
 	t_need_capture "$1"
 	lab_tapguest tap0 -r "$CAPTURE" -s "$2" -m "$3" -k 5000 tap0
-	# The captures are of other subnets than the lab's.
+	# The captures have other subnets than the lab.
 	[[ -e $LAB_DIR/garpd.yaml ]] || : >"$LAB_DIR/garpd.yaml"
 	echo 'foreign: yes' >>"$LAB_DIR/garpd.yaml"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml" "${@:4}"
@@ -18,9 +18,9 @@ replay() {
 	"$LAB_BIN/frames" -r "$CAPTURE" >"$LAB_DIR/sent.frames"
 }
 
-# replayed_untouched FILE MAC IDLE_MAX_MS [GARPD_ARGS...]: every announcement on the wire is the
-# capture's own.
-replayed_untouched() {
+# assert_replay_untouched FILE MAC IDLE_MAX_MS [GARPD_ARGS...]: all announcements on the wire are from the
+# capture.
+assert_replay_untouched() {
 	replay "$@"
 	assert_frames_count "$(frames_count sent kind=probe "src=$2")" lan kind=probe "src=$2"
 	assert_frames_count "$(frames_count sent 'kind=announce-.*' "src=$2")" lan 'kind=announce-.*'
@@ -28,7 +28,7 @@ replayed_untouched() {
 
 # timeout replay_win7_eleven_cycles 110
 case_replay_win7_eleven_cycles() {
-	replayed_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000
+	assert_replay_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000
 	assert_frames_count 33 lan kind=probe op=1
 	assert_frames_count 11 lan kind=announce-request
 	assert_claim 192.168.0.13 probes 33
@@ -37,13 +37,13 @@ case_replay_win7_eleven_cycles() {
 }
 
 case_replay_win10() {
-	replayed_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000
+	assert_replay_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000
 	assert_claim 10.0.2.15 self_announced 1
 	assert_claim 10.0.2.15 announcements 0
 }
 
 case_replay_iphone() {
-	replayed_untouched iphone-apple-timing.arp.pcap c4:61:8b:35:82:a9 3000
+	assert_replay_untouched iphone-apple-timing.arp.pcap c4:61:8b:35:82:a9 3000
 	assert_claim 192.168.2.17 announcements 0
 }
 
@@ -66,11 +66,11 @@ case_replay_tagged_twice() {
 	assert_frames_count 0 lan 'kind=announce-.*'
 }
 
-# ---- IPv6: the DAD of Windows is about its link-local address, which is passed over unless asked ----
+# ---- IPv6: Windows does DAD for its link-local address, which is ignored unless configured ----------
 
-replayed6_untouched() {
+assert_replay6_untouched() {
 	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
-	replayed_untouched "$1" "$2" "$3"
+	assert_replay_untouched "$1" "$2" "$3"
 	assert_claim "$4" probes "$5"
 	assert_claim "$4" self_announced "$5"
 	assert_claim "$4" announcements 0
@@ -79,17 +79,17 @@ replayed6_untouched() {
 
 # timeout replay_ipv6_win7_eleven_cycles 110
 case_replay_ipv6_win7_eleven_cycles() {
-	replayed6_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000 \
+	assert_replay6_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000 \
 		fe80::9154:c66f:8d0e:33cb 11
 	assert_frames_count 11 lan kind=announce-na csum=ok
 }
 
 case_replay_ipv6_win10() {
-	replayed6_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000 \
+	assert_replay6_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000 \
 		fe80::c50d:519f:96a4:e108 1
 }
 
-# replay6_linux NAME MAC|all: what Linux guests said; `all` plays two of them behind one port.
+# replay6_linux NAME MAC|all: frames of Linux guests; `all` plays two guests behind one port.
 replay6_linux() {
 	replay "linux-v6-$1.pcap" "$2" 3000
 }
@@ -116,6 +116,6 @@ case_replay_ipv6_linux_ndisc_notify() {
 
 case_replay_ipv6_linux_conflict() {
 	replay6_linux dad-conflict all
-	assert_announced6 1 fd00:9::5:1 02:00:00:00:00:0a # the owner's own
+	assert_announced6 1 fd00:9::5:1 02:00:00:00:00:0a # sent by the owner
 	assert_claim fd00:9::5:1 state conflict
 }

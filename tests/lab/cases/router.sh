@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Router ports. garpd runs on the router alone; what is the hypervisor elsewhere is here a switch
-# that knows nothing of it, between the router and the guests.
+# Router ports. garpd runs on the router alone; the hypervisor of the other cases is here a plain switch
+# between the router and the guests.
 
-LAN_MAC=$MAC_ROUTER # the router's, on the interface at hand
+LAN_MAC=$MAC_ROUTER # the router's, on the interface in use
 
 router_start() {
 	lab_start_garpd_at router --router "$@"
@@ -13,15 +13,15 @@ router_start_relay() {
 	router_start "$1" -c "$(lab_config 'relay: yes')" "${@:2}"
 }
 
-# An old host of the LAN, with a stale entry of its own; what is on its wire goes to `wire`.
+# router_old_host: adds an old host of the LAN, with a stale entry; captures its wire as `wire`.
 router_old_host() {
 	in_ns other ip addr add 192.0.2.12/24 dev eth0
 	in_ns other ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev eth0 nud reachable
 	lab_capture wire other eth0
 }
 
-# router_interface IFACE: the router's LAN is this interface now, with the stale entry.
-router_interface() {
+# router_use_interface IFACE: makes this interface the router's LAN, with the stale entry.
+router_use_interface() {
 	in_ns router ip addr flush dev lan0
 	in_ns router ip link set "$1" up
 	in_ns router ip addr add "$ROUTER/24" dev "$1"
@@ -39,13 +39,13 @@ assert_entry_follows() {
 		t_fail "$1 still believes $(lab_mac_in "$@" "$SERVICE")"
 }
 
-# Nobody but the guest itself has said anything for it.
+# assert_router_silent_on_the_wire: no frame in the guest's name except its own.
 assert_router_silent_on_the_wire() {
 	assert_frames_count 0 wire 'kind=announce-.*'
 	assert_frames_count 0 wire "src=$LAN_MAC" "sha=$MAC_NEW"
 }
 
-# assert_relayed [VLAN]: two rounds, from the router's MAC for the guest's.
+# assert_relayed [VLAN]: two rounds for the guest, with the router's MAC as Ethernet source.
 assert_relayed() {
 	assert_await_frames wire 4 8 'kind=announce-'
 	assert_frames_count 2 wire kind=announce-request "src=$LAN_MAC" dst=ff:ff:ff:ff:ff:ff \
@@ -54,14 +54,14 @@ assert_relayed() {
 		"sha=$MAC_NEW" "spa=$SERVICE" "tha=$MAC_NEW" "tpa=$SERVICE" "vlan=${1:--}"
 }
 
-# ---- what the router believes -------------------------------------------------------------------
+# ---- the router's own entry ---------------------------------------------------------------------
 
 case_router_entry_follows() {
 	lab_capture wire other eth0
 	lab_capture lan router lan0
 	router_start lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	assert_await_frames lan 4 8 'kind=announce-' # injected: they are on no wire
+	assert_await_frames lan 4 8 'kind=announce-' # injected: not on any wire
 	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
 	assert_entry_follows router lan0
 	protocol_time 0.2
@@ -98,7 +98,7 @@ case_router_immediate() {
 	lab_capture wire other eth0
 	lab_capture lan router lan0
 	router_start lan0 --declare "$SERVICE=$MAC_NEW"
-	kill -STOP "$GARPD_PID" # the kernel does it alone
+	kill -STOP "$GARPD_PID" # the kernel half alone
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 3 'kind=announce-'
 	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-request
@@ -122,8 +122,8 @@ case_router_conflict_silences() {
 	assert_router_mac "$SERVICE" "$MAC_OTHER"
 }
 
-# The owner's answer is for the prober alone, and no switch brings it here. The prober gives up, as
-# it must, and so its window comes to nothing.
+# The owner's reply is unicast to the prober, and the switch does not deliver it here. The prober gives up,
+# so its window lapses.
 case_router_unheard_defence() {
 	t_need_iputils_arping
 	in_ns other ip addr add "$SERVICE/24" dev eth0
@@ -141,8 +141,8 @@ case_router_unheard_defence() {
 
 # ---- relay --------------------------------------------------------------------------------------
 
-# The same news in the two Ethernet forms: ours leaves the switch as it was, the other one takes the
-# guest's entry to the router's port, where nothing reaches the guest any more.
+# The same announcement in two Ethernet forms: garpd's leaves the switch unchanged, the other one moves the
+# guest's FDB entry to the router's port, so that frames no longer reach the guest.
 case_router_relay() {
 	router_old_host
 	router_start_relay lan0
@@ -170,7 +170,7 @@ case_router_relay_immediate() {
 	assert_fdb_port "$MAC_NEW" v-new
 }
 
-# Tags of the guest are kept, where the router's own interface hears them.
+# The guest's tags are kept if the router port hears them.
 case_router_relay_keeps_tags() {
 	lab_capture wire other eth0
 	router_start_relay lan0
@@ -204,14 +204,14 @@ case_router_mac_is_followed() {
 	assert_entry_follows router lan0
 }
 
-# port_mac_is NUMBERS: what is in the map for the only port there.
+# port_mac_is NUMBERS: the MAC in the map of the only port.
 port_mac_is() {
 	[[ $(in_ns router bpftool -j map dump pinned /sys/fs/bpf/garpd/ports |
 		jq -c '.[].formatted.value.mac') == "$1" ]]
 }
 
-# Two that know nothing of each other: one on the hypervisor, one on the router, with its relay. What
-# the router puts on the wire is nothing to the hypervisor, and the guest stays where it is.
+# Two independent garpd: one on the hypervisor, one on the router, with relay. The hypervisor ignores what
+# the router relays, and the guest stays at its port.
 case_router_beside_a_hypervisor() {
 	local counters
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
@@ -237,9 +237,9 @@ case_router_beside_a_hypervisor() {
 
 # ---- kinds of interfaces ------------------------------------------------------------------------
 
-# kind_works IFACE: heard on it, its entry follows, it relays with its own MAC and nobody is moved.
-kind_works() {
-	router_interface "$1"
+# assert_kind_works IFACE: hears, its entry follows, relays with its own MAC, and no FDB entry moves.
+assert_kind_works() {
+	router_use_interface "$1"
 	router_old_host
 	router_start_relay "$1"
 	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$SERVICE"
@@ -250,18 +250,18 @@ kind_works() {
 
 case_router_macvlan() {
 	in_ns router ip link add mv0 link lan0 type macvlan mode bridge
-	kind_works mv0
+	assert_kind_works mv0
 	assert_relayed
 	assert_entry_follows other eth0
 	lab_wait 3 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
 	[[ $LAN_MAC != "$MAC_ROUTER" ]] || t_fail "mv0 has the MAC of lan0"
 }
 
-# The bridge device itself is the router's interface; its ports are nobody's business.
+# The bridge device itself is the router's interface; its ports are ignored.
 case_router_bridge_device() {
 	in_ns router ip link add lanbr type bridge stp_state 0 forward_delay 0
 	in_ns router ip link set lan0 master lanbr
-	kind_works lanbr
+	assert_kind_works lanbr
 	assert_relayed
 	assert_entry_follows other eth0
 	assert_equals "ports" 1 "$(lab_ports | jq length)"
@@ -270,16 +270,16 @@ case_router_bridge_device() {
 case_router_vlan_device() {
 	in_ns router ip link add link lan0 name lan0.100 type vlan id 100 2>/dev/null ||
 		t_skip "this kernel has no VLAN devices (802.1Q)"
-	kind_works lan0.100 -v 100:5
-	assert_relayed 100:0 # the device gives its frames their tag
+	assert_kind_works lan0.100 -v 100:5
+	assert_relayed 100:0 # the device adds the tag
 	assert_claim "$SERVICE" vlan null
 }
 
-# Heard on the card, tagged: the entry that follows is that of the VLAN device on it.
+# Heard tagged on the card: the entry of the VLAN device on it follows.
 case_router_vlan_on_the_card() {
 	in_ns router ip link add link lan0 name lan0.100 type vlan id 100 2>/dev/null ||
 		t_skip "this kernel has no VLAN devices (802.1Q)"
-	router_interface lan0.100
+	router_use_interface lan0.100
 	router_start lan0
 	lab_winguest new -v 100 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0.100
@@ -294,7 +294,7 @@ case_router_bond() {
 	in_ns router ip link set lan0 master bond0
 	in_ns router ip link set bond0 up
 	lab_wait 5 bond_is_up || t_fail "bond0 has no carrier"
-	kind_works bond0
+	assert_kind_works bond0
 	assert_relayed
 	assert_entry_follows other eth0
 }
@@ -308,23 +308,23 @@ case_router_vrf() {
 		t_skip "this kernel has no VRF devices"
 	in_ns router ip link set vrf0 up
 	in_ns router ip link set lan0 master vrf0
-	kind_works lan0
+	assert_kind_works lan0
 	assert_relayed
 }
 
-# ---- coming, going, and what is no router port --------------------------------------------------
+# ---- coming, going, and what cannot be a router port --------------------------------------------
 
 case_router_waits_and_follows() {
 	router_start 'lan*' --router 'late*'
 	lab_await "$GARPD_LOG" 3 'late\*: no interface for a router port yet' ||
-		t_fail "nothing said of late*: $(<"$GARPD_LOG")"
+		t_fail "not logged of late*: $(<"$GARPD_LOG")"
 	in_ns router ip link add late0 type veth peer name far0
 	lab_await "$GARPD_LOG" 3 'late0: router port attached' || t_fail "late0 is not attached"
 	in_ns router ip link set late0 name late7
 	lab_await "$GARPD_LOG" 3 'late0: renamed to late7' || t_fail "late7 is not followed"
 	in_ns router ip link del late7
 	lab_await "$GARPD_LOG" 3 'late7: gone' || t_fail "late7 is not forgotten"
-	lab_await "$GARPD_LOG" 3 'late\*: no interface' 2 || t_fail "nothing said of late*"
+	lab_await "$GARPD_LOG" 3 'late\*: no interface' 2 || t_fail "not logged of late*"
 	assert_equals "ports" 1 "$(lab_ports | jq length)"
 }
 
@@ -340,7 +340,7 @@ case_router_down_and_up() {
 	assert_entry_follows router lan0
 }
 
-# A daemon that dies is followed by one that takes its ports over; detach leaves nothing.
+# A daemon dies, the next one takes its ports over; detach leaves nothing.
 case_router_adopted_and_detached() {
 	router_start lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -364,10 +364,10 @@ case_router_tc_mode() {
 	assert_equals "mode of lan0" tc "$(port_field lan0 mode)"
 }
 
-# ---- XDP, where the daemon does all the speaking -------------------------------------------------
+# ---- XDP, where the daemon sends all announcements -----------------------------------------------
 
-# assert_router_speaks_twice IFACE: on time, and what is injected is not taken for the guest's own.
-assert_router_speaks_twice() {
+# assert_router_announces_twice IFACE: on time, and injected frames are not taken for the guest's own.
+assert_router_announces_twice() {
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
@@ -381,7 +381,7 @@ assert_router_speaks_twice() {
 case_router_xdp() {
 	lab_capture lan router lan0
 	router_start lan0 --mode xdp
-	assert_router_speaks_twice lan0
+	assert_router_announces_twice lan0
 	assert_equals "mode of lan0" xdp "$(port_field lan0 mode)"
 }
 
@@ -396,23 +396,23 @@ case_router_xdp_immediate() {
 	assert_await_frames wire 2 3 'kind=announce-'
 }
 
-# A bridge device has no native XDP; generic XDP meets there what is injected, without our mark.
+# A bridge device has no native XDP; generic XDP on it sees injected frames, without garpd's mark.
 case_router_xdp_generic_bridge_device() {
 	in_ns router ip link add lanbr type bridge stp_state 0 forward_delay 0
 	in_ns router ip link set lan0 master lanbr
-	router_interface lanbr
+	router_use_interface lanbr
 	lab_capture lan router lanbr
 	router_start lanbr --mode xdp-generic
-	assert_router_speaks_twice lanbr
+	assert_router_announces_twice lanbr
 }
 
-# The bridge wins, and it is said.
+# It stays a bridge, and a warning is logged.
 case_router_port_of_a_bridge_is_said() {
 	lab_start_garpd --router 'v-*' --router 'br*'
 	grep -q 'v-new: cannot be a router port: member of a bridge or bond' "$GARPD_LOG" ||
-		t_fail "nothing said of v-new: $(<"$GARPD_LOG")"
+		t_fail "not logged of v-new: $(<"$GARPD_LOG")"
 	grep -q 'br0: cannot be a router port: in "bridges" already' "$GARPD_LOG" ||
-		t_fail "nothing said of br0: $(<"$GARPD_LOG")"
+		t_fail "not logged of br0: $(<"$GARPD_LOG")"
 	lab_ports | jq -e 'all(.[]; .role != "router")' >/dev/null ||
 		t_fail "a router port on a bridge"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -424,5 +424,5 @@ case_router_and_bridge_by_name_is_refused() {
 	in_hv "$GARPD" run --bridge br0 --router br0 2>"$LAB_DIR/err" || status=$?
 	assert_equals "exit status" 2 "$status"
 	grep -q -- '--router br0: br0 is a bridge and a router port' "$LAB_DIR/err" ||
-		t_fail "it says: $(<"$LAB_DIR/err")"
+		t_fail "output: $(<"$LAB_DIR/err")"
 }

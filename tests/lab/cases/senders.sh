@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real programs that probe: those that announce for themselves are left alone, those that do not are
-# spoken for.
+# Real programs that probe: garpd announces only those that do not announce themselves.
 
 sender_watch() {
 	lab_start_garpd
@@ -9,12 +8,12 @@ sender_watch() {
 	lab_capture guest new eth0 -Q out
 }
 
-# sender_start COMMAND...: in the guest `new`; its output is shown where the case fails.
+# sender_start COMMAND...: in the guest `new`; its output is printed if the case fails.
 sender_start() {
 	lab_spawn "$LAB_DIR/sender.frames" in_private new "$@"
 }
 
-assert_spoken_for() {
+assert_announced_for() {
 	assert_await_frames lan 2 15 "kind=announce-.* sha=$MAC_NEW"
 	assert_frames_count 0 guest 'kind=announce-.*'
 	assert_frame_after_ms 1050 lan 3 kind=probe 1 kind=announce-request
@@ -26,7 +25,7 @@ case_sender_iputils_arping() {
 	sender_watch
 	sender_start arping -D -c 3 -w 10 -I eth0 "$SERVICE"
 	assert_await_frames guest 3 8 'kind=probe .* tha=ff:ff:ff:ff:ff:ff'
-	assert_spoken_for
+	assert_announced_for
 }
 
 case_sender_iputils_arping_once() {
@@ -44,7 +43,7 @@ case_sender_busybox_arping() {
 	sender_watch
 	sender_start busybox arping -D -c 3 -I eth0 "$SERVICE"
 	assert_await_frames guest 3 8 'kind=probe'
-	assert_spoken_for
+	assert_announced_for
 }
 
 # It announces itself 2.0 s after its last probe, and once more.
@@ -61,7 +60,7 @@ case_sender_dhcpcd() {
 	assert_claim "$SERVICE" announcements 0
 }
 
-# busybox udhcpc -a probes once and says nothing more: that is no Windows.
+# busybox udhcpc -a probes once and sends no announcement: too few probes.
 case_sender_busybox_udhcpc() {
 	local server
 	t_need busybox
@@ -104,7 +103,7 @@ case_sender_avahi_autoipd() {
 		"$(lab_claims | jq -r '.[] | select(.address | startswith("169.254.")) | .address')"
 }
 
-# networkd wants a /sys it cannot write, or else it waits for a udev that is not there.
+# networkd needs a read-only /sys; else it waits for udev, which does not run.
 case_sender_networkd() {
 	local networkd=/lib/systemd/systemd-networkd
 	t_need "$networkd"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Where garpd must keep its mouth shut.
+# Cases where garpd must send nothing.
 
-# How long after the first probe something could still be said: three probes, 2.3 s, two rounds.
+# How long after the first probe an announcement could still come: three probes, 2.3 s, two rounds.
 LAST_WORD=7
 
-# silent_for MAC: nothing was announced for this guest, and no belief of router or host moved.
+# assert_silent_for MAC: this guest was not announced; the entries of router and host are unchanged.
 assert_silent_for() {
 	assert_frames_count 0 lan 'kind=announce-.*' "sha=$1"
 }
@@ -16,7 +16,7 @@ assert_nothing_moved() {
 	assert_host_mac "$SERVICE" "$MAC_OLD"
 }
 
-# A real Linux host that has the address answers each probe, unicast to the prober.
+# A real Linux host that has the address replies to each probe, unicast to the prober.
 case_conflict_reply() {
 	in_ns other ip addr add "$SERVICE/24" dev eth0
 	lab_start_garpd
@@ -29,7 +29,7 @@ case_conflict_reply() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# Cisco IOS answers a probe with a gratuitous request, which is no reply at all.
+# Cisco IOS objects to a probe with a gratuitous request, not with a reply.
 case_conflict_gratuitous_request() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -42,7 +42,7 @@ case_conflict_gratuitous_request() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# The defender may sit behind the uplink: conflicts count from there, too.
+# The defender may be behind the uplink: conflicts count from there, too.
 case_conflict_from_uplink() {
 	in_ns router ip addr add "$SERVICE/32" dev lan0
 	lab_start_garpd
@@ -53,7 +53,7 @@ case_conflict_from_uplink() {
 	assert_silent_for "$MAC_NEW"
 }
 
-# A conflict after the window stops what is left of the announcing.
+# A conflict after the window stops the remaining announcements.
 case_conflict_while_announcing() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -75,7 +75,7 @@ case_both_probe() {
 	assert_silent_for "$MAC_OTHER"
 }
 
-# Seen in real captures: A probes once and gives up, B completes. B it is.
+# Seen in real captures: A probes once and gives up, B completes. B is announced.
 case_newer_prober_wins() {
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -116,10 +116,10 @@ case_uplink_probes_ignored() {
 	assert_equals "claims" "" "$(claim_field "$SERVICE" state)"
 }
 
-# Probes that the bridge drops are not of this segment, though the port's hook sees them.
+# Probes that the bridge drops do not count, although the port's hook sees them.
 case_stp_blocked_port() {
 	lab_start_garpd
-	# listening: without STP the kernel itself takes a blocking port back to forwarding
+	# listening: without STP the kernel makes a blocking port forward again
 	in_hv bridge link set dev v-new state 1
 	lab_capture lan router lan0
 	lab_capture guest new eth0 -Q out
@@ -130,9 +130,9 @@ case_stp_blocked_port() {
 	assert_nothing_moved
 }
 
-# What the host's own firewall forbids the guest, garpd cannot say for it either.
+# The host's own firewall forbids the guest the address: garpd cannot announce it, either.
 case_nft_stops_the_forbidden_address() {
-	bridge_drops prerouting iifname v-new ether type arp arp saddr ip "$SERVICE"
+	drop_in_bridge prerouting iifname v-new ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
@@ -142,7 +142,7 @@ case_nft_stops_the_forbidden_address() {
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 }
 
-# Declaring it does not help: the host's own address is never a guest's.
+# Declaring it does not help: the host's own address is always denied.
 case_host_address_never() {
 	lab_start_garpd --declare "$HOST=$MAC_NEW"
 	lab_capture lan router lan0
@@ -152,11 +152,11 @@ case_host_address_never() {
 	assert_silent_for "$MAC_NEW"
 }
 
-# An address that the host gets while garpd runs is the host's, too.
+# Also an address that the host gets while garpd runs.
 case_host_address_added_later() {
 	lab_start_garpd --declare "192.0.2.2=$MAC_NEW"
 	in_hv ip addr add 192.0.2.2/24 dev br0
-	lab_wait 5 denied_for denied_host 192.0.2.2 || t_fail "not the host's: $(lab_claims)"
+	lab_wait 5 is_denied_for denied_host 192.0.2.2 || t_fail "not the host's: $(lab_claims)"
 	lab_capture lan router lan0
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.2
 	assert_await_frames lan 3 5 'kind=probe'
@@ -178,7 +178,7 @@ case_next_hop_only_where_declared() {
 	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
 }
 
-# Link-local addresses belong to nobody for long (RFC 3927): passed over unless configured.
+# Link-local addresses change often (RFC 3927): ignored unless configured.
 case_link_local_ignored() {
 	lab_start_garpd
 	lab_capture lan router lan0

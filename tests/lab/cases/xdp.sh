@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# XDP: hears like tc does, leaves the speaking to the daemon, and holds its place on the interface.
+# XDP: hears as tc does; the daemon sends the announcements; one program on an interface.
 
-# xdp_on PORT: "native ID", "generic ID" or "none", as the kernel tells.
+# xdp_on PORT: prints "native ID", "generic ID" or "none", as the kernel has it.
 xdp_on() {
 	local mode id
 	read -r mode id < <(in_hv ip -j -d link show "$1" | pick xdp.mode xdp.prog.id)
@@ -23,20 +23,20 @@ program_id() {
 	in_hv bpftool -j prog show pinned "/sys/fs/bpf/garpd/$1" | pick id
 }
 
-announces_in_mode() {
+assert_announces_in_mode() {
 	lab_start_garpd --mode "$1"
 	assert_xdp_mode v-new "$2"
-	in_hv test ! -e /sys/fs/bpf/garpd/garpd_tc || t_fail "garpd_tc is loaded and not asked for"
+	in_hv test ! -e /sys/fs/bpf/garpd/garpd_tc || t_fail "garpd_tc is loaded although not needed"
 	assert_announces
 }
 
 case_xdp_native() {
-	announces_in_mode xdp native
+	assert_announces_in_mode xdp native
 }
 
-# It meets what is re-injected, with no mark to see: none of that may pass for the guest's own.
+# It sees re-injected frames, without their mark: they must not be taken for the guest's own.
 case_xdp_generic() {
-	announces_in_mode xdp-generic generic
+	assert_announces_in_mode xdp-generic generic
 }
 
 case_xdp_tap() {
@@ -60,7 +60,7 @@ assert_announced_at_once() {
 	assert_fdb_port "$MAC_NEW" v-new
 }
 
-declared_in_mode() {
+assert_declared_in_mode() {
 	lab_start_garpd --mode "$1" --declare "$SERVICE=$MAC_NEW"
 	lab_capture lan router lan0
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -70,11 +70,11 @@ declared_in_mode() {
 }
 
 case_xdp_declared() {
-	declared_in_mode xdp
+	assert_declared_in_mode xdp
 }
 
 case_xdp_generic_declared() {
-	declared_in_mode xdp-generic
+	assert_declared_in_mode xdp-generic
 }
 
 case_xdp_inline_tags() {
@@ -87,7 +87,7 @@ case_xdp_inline_tags() {
 	in_hv "$GARPD" show claims | grep -qE '^br0 +[0-9]+\.7 ' || t_fail "no inner VLAN in columns"
 }
 
-# Nothing is said while no daemon is there; the claim waits, and the next one says it.
+# Without a daemon nothing is announced; the announcement is deferred, and the next daemon sends it.
 case_xdp_daemon_dead() {
 	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
 	lab_kill9_garpd
@@ -103,7 +103,7 @@ case_xdp_daemon_dead() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# The same link before and after, with the new daemon's program in it: there was no gap.
+# The same link before and after, with the new daemon's program: there was no gap.
 case_xdp_killed_and_adopted() {
 	local link before after
 	t_need bpftool
@@ -151,7 +151,7 @@ case_xdp_defender_announced_again() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# ping compares what comes back with what it sent, and forbids fragments.
+# ping compares the reply with what it sent, and forbids fragments.
 assert_passes_ping() {
 	in_ns new ping -q -n -c 5 -i 0.05 -W 2 -M "do" -s "$1" "$ROUTER" >"$LAB_DIR/ping" ||
 		t_fail "payloads of $1 do not pass: $(<"$LAB_DIR/ping")"
@@ -178,15 +178,15 @@ case_xdp_jumbo_passes_unchanged() {
 	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
 }
 
-# ---- who else is there ----
+# ---- foreign programs ----
 
-# foreign_load: programs of somebody else's, pinned below /sys/fs/bpf/foreign.
+# foreign_load: pins foreign programs below /sys/fs/bpf/foreign.
 foreign_load() {
 	t_need bpftool
 	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
 }
 
-# assert_mode_refused WORDS MODE: garpd run says one line with these words, and leaves nothing.
+# assert_mode_refused WORDS MODE: garpd run fails with these words on one line, and leaves nothing.
 assert_mode_refused() {
 	assert_fails 1 "$1" timeout 10 "$GARPD" run --bridge br0 --uplink up0 --mode "$2"
 	assert_nothing_left
@@ -203,8 +203,8 @@ case_xdp_foreign_program_is_said() {
 	lab_start_garpd # tc and XDP are different hooks
 }
 
-# xdp-filter with no dispatcher of libxdp's, as on a kernel that permits none: named in the XDP modes,
-# no matter in the others. With one: see xdp_join.sh.
+# xdp-filter without libxdp's dispatcher, as on a kernel that does not support it: an error in the XDP
+# modes, without effect in the others. With a dispatcher: see xdp_join.sh.
 case_xdp_filter_is_said_and_lived_with() {
 	t_need xdp-filter
 	in_hv env LIBXDP_SKIP_DISPATCHER=1 xdp-filter load -m native -f ethernet v-new
@@ -220,7 +220,7 @@ case_xdp_filter_is_said_and_lived_with() {
 	! in_ns new ping -q -c 1 -W 1 "$ROUTER" >/dev/null || t_fail "xdp-filter filters nothing"
 }
 
-# A daemon that cannot start, where a former one had ports, takes nothing but its own off again.
+# A daemon that cannot start detaches only its own programs, not those of a former one.
 case_xdp_failed_start_is_undone() {
 	foreign_load
 	lab_start_garpd --mode xdp
@@ -235,19 +235,19 @@ case_xdp_failed_start_is_undone() {
 	assert_equals "ports" 4 "$(lab_ports | jq length)"
 }
 
-# start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, and with somebody's XDP on v-other.
-start_fails_in_xdp() {
+# assert_start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, with foreign XDP on v-other.
+assert_start_fails_in_xdp() {
 	! in_hv timeout 10 "$GARPD" run -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' \
 		'mode: xdp-generic' "$@")" >"$LAB_DIR/out" 2>&1 || t_fail "it starts: $(<"$LAB_DIR/out")"
 }
 
-# Where another mode cannot be had, what the former one has attached is known still, and is taken off.
+# After a start that fails in another mode, detach still knows and removes what was attached before.
 case_xdp_failed_start_loses_no_filter() {
 	foreign_load
 	lab_start_garpd --mode tc
 	lab_stop_garpd
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
-	start_fails_in_xdp
+	assert_start_fails_in_xdp
 	grep -q 'v-other: .*foreign_xdp' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	assert_equals "mode of v-other" tc "$(port_field v-other mode)"
 	assert_equals "mode of v-new" xdp-generic "$(port_field v-new mode)"
@@ -256,24 +256,24 @@ case_xdp_failed_start_loses_no_filter() {
 	assert_nothing_left
 }
 
-rules_there() {
+list_rules() {
 	in_hv bpftool -j map dump pinned /sys/fs/bpf/garpd/rule_addresses | jq -c '.[].formatted' | sort
 }
 
-# Such a start leaves ports with the rules of two configurations. A third one disturbs neither.
+# Such a start leaves ports with the rules of two configurations. A third one changes neither.
 case_xdp_failed_start_mixes_no_rules() {
 	local rule="ports: [{port: 'v-*', addresses: [$SERVICE]}]"
 	foreign_load
 	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'mode: tc' "$rule")"
 	lab_stop_garpd
 	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
-	start_fails_in_xdp "${rule/$SERVICE/192.0.2.11}"
-	rules_there >"$LAB_DIR/rules"
+	assert_start_fails_in_xdp "${rule/$SERVICE/192.0.2.11}"
+	list_rules >"$LAB_DIR/rules"
 	assert_equals "rules" 2 "$(wc -l <"$LAB_DIR/rules")"
 	in_hv bpftool map freeze pinned /sys/fs/bpf/garpd/gateways
-	start_fails_in_xdp "${rule/$SERVICE/192.0.2.12}"
+	assert_start_fails_in_xdp "${rule/$SERVICE/192.0.2.12}"
 	grep -q 'gateways: cannot write' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
-	assert_equals "rules that ports had and have not" "" "$(rules_there | comm -13 - "$LAB_DIR/rules")"
+	assert_equals "rules that ports had and have not" "" "$(list_rules | comm -13 - "$LAB_DIR/rules")"
 }
 
 case_xdp_foreign_program_above_is_said() {
@@ -284,7 +284,7 @@ case_xdp_foreign_program_above_is_said() {
 	assert_mode_refused '(v-[a-z]+|up0): br0 above it has .*foreign_xdp \(id [0-9]+\)' xdp
 }
 
-# Named, never silently another one.
+# An error, never silently another mode.
 case_xdp_native_is_not_there() {
 	in_hv ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1
 	in_hv ip link set vx0 master br0 up
@@ -296,24 +296,24 @@ case_xdp_native_is_not_there() {
 case_xdp_never_by_itself() {
 	lab_start_garpd
 	assert_xdp_mode v-new none
-	in_hv test ! -e /sys/fs/bpf/garpd/garpd_xdp || t_fail "garpd_xdp is loaded and not asked for"
+	in_hv test ! -e /sys/fs/bpf/garpd/garpd_xdp || t_fail "garpd_xdp is loaded although not needed"
 }
 
 # ---- leaving ----
 
-tcx_on() {
+has_tcx() {
 	in_hv test -e "/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)"
 }
 
-clsact_on() {
+has_clsact() {
 	[[ $(in_hv tc qdisc show dev v-new) == *clsact* ]]
 }
 
-# assert_mode_alone MODE: that one is on v-new, and none of the others.
+# assert_mode_alone MODE: v-new has a program in this mode, and in no other one.
 assert_mode_alone() {
 	local xdp=none tcx=no tc=no
-	! tcx_on || tcx=yes
-	! clsact_on || tc=yes
+	! has_tcx || tcx=yes
+	! has_clsact || tc=yes
 	xdp=$(xdp_on v-new)
 	case $1 in
 	tcx) assert_equals "on v-new" "none yes no" "${xdp%% *} $tcx $tc" ;;
@@ -329,7 +329,7 @@ case_xdp_mode_changes_with_a_restart() {
 	local mode
 	local -a modes=(tcx xdp xdp-generic tc xdp)
 	lab_start_garpd
-	kernel_has_tcx || modes=(xdp xdp-generic tc xdp) # a kernel without tcx has one change fewer to show
+	kernel_has_tcx || modes=(xdp xdp-generic tc xdp) # without tcx there is one change less
 	lab_stop_garpd
 	for mode in "${modes[@]}"; do
 		lab_start_garpd --mode "$mode"
@@ -340,7 +340,7 @@ case_xdp_mode_changes_with_a_restart() {
 	assert_announces
 }
 
-detach_leaves_nothing() {
+assert_detach_leaves_nothing() {
 	foreign_load
 	in_hv ip link add v-alone type veth peer name alone
 	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-alone
@@ -354,14 +354,14 @@ detach_leaves_nothing() {
 }
 
 case_xdp_detach_leaves_nothing() {
-	detach_leaves_nothing xdp native
+	assert_detach_leaves_nothing xdp native
 }
 
 case_xdp_generic_detach_leaves_nothing() {
-	detach_leaves_nothing xdp-generic generic
+	assert_detach_leaves_nothing xdp-generic generic
 }
 
-# A port that is deleted while it is attached, and one that leaves the bridge.
+# An attached port is deleted, and another one leaves the bridge.
 case_xdp_ports_go() {
 	lab_start_garpd --mode xdp
 	in_hv ip link del v-other
@@ -373,7 +373,7 @@ case_xdp_ports_go() {
 	assert_announces
 }
 
-# A flood of probes ends in the driver where the operator wants that; everything else goes on.
+# With xdp_drop a flood of probes ends in the driver; other frames pass.
 case_xdp_flood_is_dropped() {
 	printf 'xdp_drop_over_limit: yes\nlimits:\n  probes_per_second: 5\n  probes_burst: 5\n' >"$LAB_DIR/garpd.yaml"
 	in_ns new ip addr add 192.0.2.20/24 dev eth0

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# XDP beside xdp-filter, by libxdp's dispatcher: both do their work, and either comes and goes around
-# the other. The dispatcher is made of freplace programs, which not every kernel permits.
+# XDP beside xdp-filter, by libxdp's dispatcher: both work, and each can come and go while the other stays.
+# The dispatcher uses freplace programs, which not every kernel supports.
 
 # shellcheck source=tests/lab/cases/xdp.sh
 source "$(dirname "${BASH_SOURCE[0]}")/xdp.sh"
@@ -9,57 +9,57 @@ source "$(dirname "${BASH_SOURCE[0]}")/xdp.sh"
 FROM_NEW=192.0.2.20
 FROM_OTHER=192.0.2.21
 
-dispatched() {
+has_dispatcher() {
 	[[ $(in_hv ip -j -d link show "$1" | pick xdp.prog.name) == xdp_dispatcher ]]
 }
 
-# filter_up [MODE]: xdp-filter on v-new and v-other; it lets everything pass so far.
+# filter_up [MODE]: starts xdp-filter on v-new and v-other; it passes everything so far.
 filter_up() {
 	t_need xdp-filter xdp-loader bpftool ping
 	grep -q 'libxdp\.so' "$GARPD" || t_skip "this garpd is built without libxdp"
 	"$LAB_BIN/freplace" || t_skip "this kernel has no freplace, and libxdp so no dispatcher"
 	in_hv xdp-filter load -m "${1:-native}" -f ethernet v-new
 	in_hv xdp-filter load -m "${1:-native}" -f ethernet v-other
-	dispatched v-new || t_fail "no dispatcher: $(in_hv xdp-loader status v-new)"
-	# No ARP before a ping: what was dropped would be asked again when it suits the kernel.
+	has_dispatcher v-new || t_fail "no dispatcher: $(in_hv xdp-loader status v-new)"
+	# Static entries: after a dropped ARP request the kernel would retry at an arbitrary time.
 	in_ns new ip addr add "$FROM_NEW/24" dev eth0
 	in_ns new ip neigh replace "$ROUTER" lladdr "$MAC_ROUTER" dev eth0 nud permanent
 	in_ns other ip addr add "$FROM_OTHER/24" dev eth0
 	in_ns other ip neigh replace "$ROUTER" lladdr "$MAC_ROUTER" dev eth0 nud permanent
 }
 
-# component_id PORT NAME: the id of each program of this name that the dispatcher there calls.
+# component_id PORT NAME: prints the id of each program of this name that the dispatcher calls.
 component_id() {
 	in_hv xdp-loader status "$1" | sed -nE "s/^ => .* $2 +([0-9]+) .*/\1/p"
 }
 
-# assert_components PORT NAME...: what the dispatcher there calls, in its order.
+# assert_components PORT NAME...: the programs that the dispatcher calls, in order.
 assert_components() {
 	local found
-	dispatched "$1" || t_fail "no dispatcher on $1: $(in_hv xdp-loader status "$1")"
+	has_dispatcher "$1" || t_fail "no dispatcher on $1: $(in_hv xdp-loader status "$1")"
 	found=$(in_hv xdp-loader status "$1" | sed -nE 's/^ => +[0-9]+ +([^ ]+) .*/\1/p' | paste -sd ' ')
 	assert_equals "what the dispatcher of $1 calls" "${*:2}" "$found"
 }
 
-reaches_router() {
+can_reach_router() {
 	in_ns "$1" ping -q -n -c 1 -W 1 "$ROUTER" >/dev/null
 }
 
-# assert_filters: xdp-filter drops what it is told to, and that alone.
+# assert_filters: xdp-filter drops frames of the given MAC, and only those.
 assert_filters() {
 	in_hv xdp-filter ether -m src "$MAC_OTHER"
-	! reaches_router other || t_fail "xdp-filter does not drop what other sends"
-	reaches_router new || t_fail "what new sends is dropped"
+	! can_reach_router other || t_fail "xdp-filter does not drop what other sends"
+	can_reach_router new || t_fail "what new sends is dropped"
 	in_hv xdp-filter ether -r -m src "$MAC_OTHER"
-	reaches_router other || t_fail "xdp-filter still drops what other sends"
+	can_reach_router other || t_fail "xdp-filter still drops what other sends"
 }
 
-joins_in_mode() {
+assert_joins_in_mode() {
 	filter_up "$2"
 	lab_start_garpd --mode "$1"
 	assert_components v-new xdpfilt_alw_eth garpd_xdp
 	assert_components v-other xdpfilt_alw_eth garpd_xdp
-	assert_equals "program on v-old, where nobody else is" garpd_xdp \
+	assert_equals "program on v-old, which has no other" garpd_xdp \
 		"$(in_hv ip -j -d link show v-old | pick xdp.prog.name)"
 	in_hv "$GARPD" show ports -j | jq -e --arg mode "$1" '.[] | select(.port == "v-new") |
 		.mode == $mode and .why == "asked, through libxdp'"'"'s dispatcher with xdpfilt_alw_eth"
@@ -70,14 +70,14 @@ joins_in_mode() {
 }
 
 case_xdp_join_both_work() {
-	joins_in_mode xdp native
+	assert_joins_in_mode xdp native
 }
 
 case_xdp_join_both_work_generic() {
-	joins_in_mode xdp-generic skb
+	assert_joins_in_mode xdp-generic skb
 }
 
-# The filter stands in front: whom the host drops, garpd does not hear.
+# The filter runs first: garpd does not hear frames that it drops.
 case_xdp_join_filtered_guest_is_not_heard() {
 	filter_up
 	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
@@ -92,7 +92,7 @@ case_xdp_join_filtered_guest_is_not_heard() {
 	assert_announced_at_once
 }
 
-# The new program is in before the old one is out, and the window goes on.
+# The new program is added before the old one is removed, and the window goes on.
 case_xdp_join_killed_and_adopted() {
 	local before
 	filter_up
@@ -127,7 +127,7 @@ case_xdp_join_detach_leaves_the_filter() {
 	assert_xdp_mode v-new none
 }
 
-# It goes, garpd stays and announces; it comes again, and both work.
+# xdp-filter leaves, garpd stays and announces; it comes back, and both work.
 case_xdp_join_filter_goes_and_comes() {
 	filter_up
 	lab_start_garpd --mode xdp
@@ -143,7 +143,7 @@ case_xdp_join_filter_goes_and_comes() {
 	assert_components v-new garpd_xdp
 	lab_stop_garpd
 	in_hv xdp-filter unload v-other
-	lab_start_garpd --mode xdp-generic # nobody else is in the dispatchers: the mode may change
+	lab_start_garpd --mode xdp-generic # no foreign program is in the dispatchers: the mode can change
 	assert_xdp_mode v-new generic
 	lab_stop_garpd
 	in_hv "$GARPD" detach || t_fail "garpd detach failed"
@@ -165,7 +165,7 @@ case_xdp_join_mode_changes_with_a_restart() {
 	assert_filters
 }
 
-# Who cannot start takes nobody else's program along, and leaves none of its own.
+# A daemon that cannot start removes its own programs, and no foreign one.
 case_xdp_join_refusals_leave_the_filter() {
 	filter_up
 	assert_mode_refused 'v-(new|other): .*dispatcher is there in the other mode; use "mode: xdp" to join' \
@@ -178,7 +178,7 @@ case_xdp_join_refusals_leave_the_filter() {
 	assert_components v-other xdpfilt_alw_eth
 }
 
-# Without the pins of garpd nobody knows of its ports any more; detach finds what has joined.
+# Without the pins of garpd its ports are unknown; detach still finds the programs that have joined.
 case_xdp_join_detach_without_pins() {
 	filter_up
 	lab_start_garpd --mode xdp

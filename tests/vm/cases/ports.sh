@@ -7,9 +7,9 @@ assert_port_role() {
 	assert_equals "role of $1" "$2" "$(port_field "$1" role)"
 }
 
-# uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
+# assert_uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
 # is no concern of ours.
-uplink_works() {
+assert_uplink_works() {
 	lab_start_garpd
 	assert_port_role "$1" uplink
 	lab_capture lan router "$2" -Q in
@@ -23,8 +23,8 @@ uplink_works() {
 	assert_equals "claims from behind the uplink" "" "$(claim_field 192.0.2.11 state)"
 }
 
-# uplink_conflict IFACE: the router has the address, and says so through the uplink.
-uplink_conflict() {
+# assert_uplink_conflict IFACE: the router has the address, and says so through the uplink.
+assert_uplink_conflict() {
 	in_ns router ip addr add "$SERVICE/32" dev "$1"
 	lab_start_garpd
 	lab_capture lan router "$1"
@@ -35,8 +35,8 @@ uplink_conflict() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# bond_uplink: up0 is not a port of br0 any more, but a slave of bond0, which is.
-bond_uplink() {
+# make_bond_uplink: up0 is not a port of br0 any more, but a slave of bond0, which is.
+make_bond_uplink() {
 	in_hv ip link add bond0 type bond mode active-backup miimon 100 ||
 		t_skip "this kernel has no bonding"
 	in_hv ip link set up0 nomaster down
@@ -53,17 +53,17 @@ link_is_forwarding() {
 }
 
 case_bond_uplink() {
-	bond_uplink
-	uplink_works bond0 lan0
+	make_bond_uplink
+	assert_uplink_works bond0 lan0
 }
 
 case_bond_uplink_conflict() {
-	bond_uplink
-	uplink_conflict lan0
+	make_bond_uplink
+	assert_uplink_conflict lan0
 }
 
-# vxlan_uplink: up0 carries IP; the segment reaches the router through a tunnel over it.
-vxlan_uplink() {
+# make_vxlan_uplink: up0 carries IP; the segment reaches the router through a tunnel over it.
+make_vxlan_uplink() {
 	in_hv ip link set up0 nomaster
 	in_hv ip addr add 203.0.113.1/24 dev up0
 	in_ns router ip addr flush dev lan0
@@ -79,13 +79,13 @@ vxlan_uplink() {
 }
 
 case_vxlan_uplink() {
-	vxlan_uplink
-	uplink_works vx0 vx0
+	make_vxlan_uplink
+	assert_uplink_works vx0 vx0
 }
 
 case_vxlan_uplink_conflict() {
-	vxlan_uplink
-	uplink_conflict vx0
+	make_vxlan_uplink
+	assert_uplink_conflict vx0
 }
 
 # Isolated ports do not hear each other; the uplink hears them all.
@@ -103,9 +103,9 @@ case_isolated_ports() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# stp_loop: a switch of two more ports of br0, sw0 and sw1, that is the root of the spanning tree:
+# make_stp_loop: a switch of two more ports of br0, sw0 and sw1, that is the root of the spanning tree:
 # br0 keeps sw0, the better one, and blocks sw1. The far ends are far0 and far1 in `sw`.
-stp_loop() {
+make_stp_loop() {
 	local i
 	lab_machine sw
 	in_ns sw ip link add br1 type bridge stp_state 1 priority 4096 forward_delay 200 \
@@ -127,7 +127,7 @@ stp_loop() {
 # the port counts.
 case_stp_blocked_by_stp() {
 	local mac=00:00:5e:00:53:0d
-	stp_loop
+	make_stp_loop
 	lab_start_garpd
 	lab_capture lan router lan0 -Q in
 	lab_winguest sw -q far1 "$mac" "$SERVICE"

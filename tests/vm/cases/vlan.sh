@@ -3,18 +3,18 @@
 # A VLAN-aware bridge: v-old and v-new are access ports of VLAN 10, v-other of VLAN 20, and the
 # uplink is a trunk of both. The router's leg is lan0.10, the host's is br0.10.
 
-# vlan_only PORT VID [FLAGS...]: takes this VLAN and no other one.
-vlan_only() {
+# set_only_vlan PORT VID [FLAGS...]: takes this VLAN and no other one.
+set_only_vlan() {
 	in_hv bridge vlan del vid 1 dev "$1"
 	in_hv bridge vlan add vid "$2" dev "$1" "${@:3}"
 }
 
 vlan_bridge() {
 	in_hv ip link set br0 type bridge vlan_filtering 1 vlan_default_pvid 1
-	vlan_only v-old 10 pvid untagged
-	vlan_only v-new 10 pvid untagged
-	vlan_only v-other 20 pvid untagged
-	vlan_only up0 10
+	set_only_vlan v-old 10 pvid untagged
+	set_only_vlan v-new 10 pvid untagged
+	set_only_vlan v-other 20 pvid untagged
+	set_only_vlan up0 10
 	in_hv bridge vlan add vid 20 dev up0
 	in_hv bridge vlan add vid 10 dev br0 self
 	in_hv ip link add link br0 name br0.10 type vlan id 10
@@ -38,8 +38,8 @@ vlan_watch() {
 	lab_capture other other eth0 -Q in
 }
 
-# heard_in_vlan VID [ARGS...]: for lab_wait; where a lone probe of `new`, which claims nothing, counts now.
-heard_in_vlan() {
+# is_heard_in_vlan VID [ARGS...]: for lab_wait; where a lone probe of `new`, which claims nothing, counts now.
+is_heard_in_vlan() {
 	lab_winguest new "${@:2}" -n 1 -g 50 -q eth0 "$MAC_NEW" 192.0.2.77
 	wait "$LAB_LAST" || true
 	claim_field 192.0.2.77 vlan | grep -qx "$1"
@@ -142,7 +142,7 @@ case_vlan_not_allowed() {
 	assert_equals "claim of a VLAN that the port is not in" "" "$(claim_field "$SERVICE" state)"
 	in_hv bridge vlan add vid 30 dev v-new
 	in_hv bridge vlan add vid 30 dev up0
-	lab_wait 8 heard_in_vlan 30 -v 30 || t_fail "not let in: $(lab_claims)"
+	lab_wait 8 is_heard_in_vlan 30 -v 30 || t_fail "not accepted: $(lab_claims)"
 	lab_winguest new -v 30 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=30:0'
 	assert_claim "$SERVICE" vlan 30
@@ -168,7 +168,7 @@ case_vlan_pvid_changes() {
 	vlan_watch
 	in_hv bridge vlan del vid 10 dev v-new
 	in_hv bridge vlan add vid 20 dev v-new pvid untagged
-	lab_wait 8 heard_in_vlan 20 || t_fail "not followed: $(lab_claims)"
+	lab_wait 8 is_heard_in_vlan 20 || t_fail "not followed: $(lab_claims)"
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=20:0'
 	assert_frames_count 4 other 'kind=announce-.*' "src=$MAC_NEW" vlan=-
@@ -181,7 +181,7 @@ case_vlan_pvid_changes() {
 case_vlan_filtering_turned_on() {
 	lab_start_garpd
 	vlan_bridge
-	lab_wait 8 heard_in_vlan 10 || t_fail "not followed: $(lab_claims)"
+	lab_wait 8 is_heard_in_vlan 10 || t_fail "not followed: $(lab_claims)"
 	lab_capture lan router lan0 -Q in
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=10:0'
@@ -194,11 +194,11 @@ case_vlan_host_interface() {
 	vlan_watch
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" "$HOST"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
-	lab_wait 5 host_leg_follows || t_fail "br0.10: $(lab_mac_in hv br0.10 "$SERVICE")"
+	lab_wait 5 host_leg_has_followed || t_fail "br0.10: $(lab_mac_in hv br0.10 "$SERVICE")"
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$HOST"
 }
 
-host_leg_follows() {
+host_leg_has_followed() {
 	[[ $(lab_mac_in hv br0.10 "$SERVICE") == "$MAC_NEW" ]]
 }
 
@@ -217,7 +217,7 @@ case_vlan_tap_guest() {
 	local mac=00:00:5e:00:53:0d
 	vlan_bridge
 	lab_tapguest tap0 -w "$LAB_DIR/tap0.pcap" -k 3000 tap0 "$mac" "$SERVICE"
-	vlan_only tap0 10 pvid untagged
+	set_only_vlan tap0 10 pvid untagged
 	lab_start_garpd
 	lab_capture lan router lan0 -Q in
 	lab_tap_go tap0

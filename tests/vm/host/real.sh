@@ -27,16 +27,16 @@ vm_await_boot() {
 	)"
 }
 
-# vm_say NAME COMMAND: run in the machine, not waited for.
-vm_say() {
+# vm_send NAME COMMAND: run in the machine, not waited for.
+vm_send() {
 	echo "$2" >"$LAB_DIR/$1.in"
 }
 
-# takes_over NAME MAC COUNT: probes for the address, adds it and says nothing; COUNT announcements
+# take_over NAME MAC COUNT: probes for the address, adds it and says nothing; COUNT announcements
 # follow, and the client reaches it.
-takes_over() {
-	vm_say "$1" "arping -D -q -c 3 -I eth0 $SERVICE"
-	vm_say "$1" "ip addr add $SERVICE/24 dev eth0; ip route add default via $ROUTER"
+take_over() {
+	vm_send "$1" "arping -D -q -c 3 -I eth0 $SERVICE"
+	vm_send "$1" "ip addr add $SERVICE/24 dev eth0; ip route add default via $ROUTER"
 	assert_await_frames lan "$3" 30 "kind=announce-.* src=$2"
 	assert_frames_count 3 lan kind=probe "src=$2"
 	lab_await "$LAB_DIR/$1.said" 10 '^done' 2 || t_fail "$1 did not get its address"
@@ -58,11 +58,11 @@ case_real_virtual_machines() {
 	vm_await_boot vm1
 	lab_start_garpd
 	lab_capture lan router lan0
-	takes_over vm0 "$mac_first" 4
+	take_over vm0 "$mac_first" 4
 	assert_frames_count 0 lan 'kind=announce-.*' "src=$mac_second"
 	kill -KILL "$first"
 	! in_ns client busybox ping -c 1 -W 1 "$SERVICE" >/dev/null 2>&1 || t_fail "vm0 is not dead"
-	takes_over vm1 "$mac_second" 4
+	take_over vm1 "$mac_second" 4
 	kill -0 "$second" || t_fail "vm1 died"
 	assert_claim "$SERVICE" port vm1
 }
