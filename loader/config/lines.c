@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lines.c - where each key and list item of a YAML file stands.
+ * lines.c - walks a YAML file: is its shape that of the schema, and where do its values stand?
  *
- * libcyaml names lines only in its log, and there the line of the value before the error. libyaml,
- * which it stands on, gives every event its line; so the file is walked once with that.
+ * libcyaml checks the shape as well, but names lines only in its log, and there the line of the
+ * value before the error. libyaml, which it uses, gives the line of every event.
  */
+#include <cyaml/cyaml.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <stdio.h>
@@ -14,13 +16,16 @@
 
 #include "parts.h"
 
-#define WALK_DEPTH 8 /* the deepest value known is at 5: file, addresses, item, owners, item */
+#define WALK_DEPTH 8 /* the schema is 4 deep: file, addresses, item, owners */
 
+/* A list or a mapping that is open. */
 struct level {
-	bool mapping;
-	bool value_next; /* in a mapping: the key is read */
-	unsigned int item;
-	size_t path_len; /* of the collection itself */
+	const cyaml_schema_value_t *schema;
+	const cyaml_schema_field_t *field; /* of the key that was read last; NULL: a key is next */
+	__u64 seen;			   /* fields of the mapping so far, a bit each */
+	unsigned int items;
+	unsigned int line;
+	size_t path_len;
 };
 
 struct walk {
@@ -32,6 +37,27 @@ struct walk {
 	struct level level[WALK_DEPTH];
 	char path[YAML_PATH_LEN];
 };
+
+static int walk_error(const struct walk *walk, size_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static int walk_error(const struct walk *walk, size_t line, const char *format, ...)
+{
+	char text[384];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return err_set(walk->why, -EINVAL, "%s:%zu: %s", walk->file, line, text);
+}
+
+/* "PATH what; remedy" */
+static int shape_error(const struct walk *walk, unsigned int line, const char *what,
+		       const char *remedy)
+{
+	return walk_error(walk, line, "%s %s; %s", walk->path[0] ? walk->path : "the file", what,
+			  remedy);
+}
 
 static int lines_add(struct lines *lines, const char *path, unsigned int line)
 {
@@ -62,83 +88,156 @@ static int walk_record(struct walk *walk, unsigned int line)
 	return 0;
 }
 
+/* ---- keys ---- */
+
+static int unknown_key(const struct walk *walk, const struct level *level, const char *key,
+		       unsigned int line)
+{
+	const cyaml_schema_field_t *field = level->schema->mapping.fields;
+	char keys[256] = "";
+	size_t used = 0;
+
+	for (; field->key && used < sizeof(keys); field++)
+		used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s", used ? ", " : "",
+					 field->key);
+	return walk_error(walk, line, "unknown key \"%.60s\"; the keys here are %s", key, keys);
+}
+
 static int walk_key(struct walk *walk, struct level *level, const yaml_event_t *event,
 		    unsigned int line)
 {
+	const cyaml_schema_field_t *field = level->schema->mapping.fields;
+	const char *key = (const char *)event->data.scalar.value;
+	__u64 bit = 1;
+
 	if (event->type != YAML_SCALAR_EVENT)
-		return err_set(walk->why, -EINVAL,
-			       "%s:%u: a list or mapping stands where a key should; check for a "
-			       "stray \"?\", \"[\" or \"{\"",
-			       walk->file, line);
+		return walk_error(walk, line,
+				  "a list or mapping stands where a key should; check for a "
+				  "stray \"?\", \"[\" or \"{\"");
+	for (; field->key && strcmp(field->key, key); field++)
+		bit <<= 1;
+	if (!field->key)
+		return unknown_key(walk, level, key, line);
 	snprintf(walk->path + level->path_len, sizeof(walk->path) - level->path_len, "%s%s",
-		 level->path_len ? "." : "", (const char *)event->data.scalar.value);
-	level->value_next = true;
+		 level->path_len ? "." : "", key);
+	if (level->seen & bit)
+		return shape_error(walk, line, "is given twice", "keep one");
+	level->seen |= bit;
+	level->field = field;
 	return walk_record(walk, line);
 }
 
-/* The path of a list item is made here; that of a mapping's value is its key's. */
-static int walk_value(struct walk *walk, unsigned int line)
-{
-	struct level *level = walk->depth ? &walk->level[walk->depth - 1] : NULL;
+/* ---- values ---- */
 
-	if (!level)
-		return walk_record(walk, line);
-	if (level->mapping) {
-		level->value_next = false;
-		return 0;
-	}
+/* The schema of the next value. Makes the path of a list item; that of a mapping's is its key's. */
+static const cyaml_schema_value_t *walk_next(struct walk *walk, struct level *level)
+{
+	const cyaml_schema_field_t *field = level->field;
+
+	level->field = NULL;
+	if (field)
+		return &field->value;
 	snprintf(walk->path + level->path_len, sizeof(walk->path) - level->path_len, "[%u]",
-		 level->item++);
-	return walk_record(walk, line);
+		 level->items++);
+	return level->schema->sequence.entry;
 }
 
-static int walk_open(struct walk *walk, bool mapping, unsigned int line)
+static int text_check(const struct walk *walk, const cyaml_schema_value_t *schema,
+		      const yaml_event_t *event, unsigned int line)
 {
-	if (walk->depth == WALK_DEPTH)
-		return err_set(walk->why, -EINVAL,
-			       "%s:%u: lists and mappings nested too deep; no key needs that",
-			       walk->file, line);
-	walk->level[walk->depth++] = (struct level){
-		.mapping = mapping,
-		.path_len = strlen(walk->path),
-	};
+	size_t len = strlen((const char *)event->data.scalar.value);
+
+	if (len < schema->string.min)
+		return shape_error(walk, line, "has no value", "give one, or leave the key out");
+	if (len > schema->string.max)
+		return shape_error(walk, line, "is far too long", "shorten it");
 	return 0;
+}
+
+/* As it stands where all below a key is commented out. */
+static bool is_left_empty(const cyaml_schema_value_t *schema, const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT && !event->data.scalar.value[0] &&
+	       (schema->flags & CYAML_FLAG_POINTER_NULL) == CYAML_FLAG_POINTER_NULL;
+}
+
+/* The schema has texts, lists and mappings only. */
+static int value_check(const struct walk *walk, const cyaml_schema_value_t *schema,
+		       const yaml_event_t *event, unsigned int line)
+{
+	if (is_left_empty(schema, event))
+		return 0;
+	if (schema->type == CYAML_SEQUENCE && event->type != YAML_SEQUENCE_START_EVENT)
+		return shape_error(walk, line, "must be a list", "write [ITEM, ITEM]");
+	if (schema->type == CYAML_MAPPING && event->type != YAML_MAPPING_START_EVENT)
+		return shape_error(walk, line, "must hold keys", "write \"key: value\"");
+	if (schema->type != CYAML_STRING)
+		return 0;
+	if (event->type != YAML_SCALAR_EVENT)
+		return shape_error(walk, line, "must be a single value",
+				   "write it without [] or {}");
+	return text_check(walk, schema, event, line);
+}
+
+static int walk_value(struct walk *walk, struct level *level, const yaml_event_t *event,
+		      unsigned int line)
+{
+	const cyaml_schema_value_t *schema = level ? walk_next(walk, level) : &yaml_schema;
+	int err = value_check(walk, schema, event, line);
+
+	if (err)
+		return err;
+	if (event->type != YAML_SCALAR_EVENT)
+		walk->level[walk->depth++] = (struct level){
+			.schema = schema, .line = line, .path_len = strlen(walk->path)};
+	/* A key has recorded its line. */
+	return level && level->schema->type == CYAML_MAPPING ? 0 : walk_record(walk, line);
 }
 
 static int walk_node(struct walk *walk, const yaml_event_t *event)
 {
 	struct level *level = walk->depth ? &walk->level[walk->depth - 1] : NULL;
 	unsigned int line = (unsigned int)event->start_mark.line + 1;
-	int err;
 
 	if (event->type == YAML_ALIAS_EVENT)
-		return err_set(walk->why, -EINVAL,
-			       "%s:%u: *%.60s is an alias in YAML, which is not supported; quote a "
-			       "pattern that starts with \"*\"",
-			       walk->file, line, (const char *)event->data.alias.anchor);
-	if (level && level->mapping && !level->value_next)
+		return walk_error(walk, line,
+				  "*%.60s is an alias in YAML, which is not supported; quote a "
+				  "pattern that starts with \"*\"",
+				  (const char *)event->data.alias.anchor);
+	if (level && level->schema->type == CYAML_MAPPING && !level->field)
 		return walk_key(walk, level, event, line);
-	err = walk_value(walk, line);
-	if (err || event->type == YAML_SCALAR_EVENT)
-		return err;
-	return walk_open(walk, event->type == YAML_MAPPING_START_EVENT, line);
+	return walk_value(walk, level, event, line);
 }
 
-static int walk_document(struct walk *walk, const yaml_event_t *event)
+/* The end of a list or mapping: is all there that has to be? */
+static int walk_close(struct walk *walk)
 {
-	if (walk->documents++ == 0)
-		return 0;
-	return err_set(walk->why, -EINVAL,
-		       "%s:%zu: a second document starts here and would not be read; keep one, "
-		       "without \"---\" in between",
-		       walk->file, event->start_mark.line + 1);
+	struct level *level = &walk->level[--walk->depth];
+	const cyaml_schema_value_t *schema = level->schema;
+	const cyaml_schema_field_t *field;
+
+	walk->path[level->path_len] = '\0';
+	if (schema->type == CYAML_SEQUENCE)
+		return level->items >= schema->sequence.min
+			       ? 0
+			       : shape_error(walk, level->line, "is empty",
+					     "list an item, or leave the key out");
+	for (field = schema->mapping.fields; field->key; field++, level->seen >>= 1)
+		if (!(field->value.flags & CYAML_FLAG_OPTIONAL) && !(level->seen & 1))
+			return walk_error(walk, level->line, "%s has no \"%s\"; add the key",
+					  walk->path, field->key);
+	return 0;
 }
 
 static int walk_event(struct walk *walk, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
-		return walk_document(walk, event);
+		if (walk->documents++ == 0)
+			return 0;
+		return walk_error(walk, event->start_mark.line + 1,
+				  "a second document starts here and would not be read; keep one, "
+				  "without \"---\" in between");
 	case YAML_ALIAS_EVENT:
 	case YAML_SCALAR_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
@@ -146,8 +245,7 @@ static int walk_event(struct walk *walk, const yaml_event_t *event)
 		return walk_node(walk, event);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		walk->path[walk->level[--walk->depth].path_len] = '\0';
-		return 0;
+		return walk_close(walk);
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
 	case YAML_STREAM_END_EVENT:
@@ -156,6 +254,8 @@ static int walk_event(struct walk *walk, const yaml_event_t *event)
 	}
 	return 0;
 }
+
+/* ---- the file ---- */
 
 static const char *syntax_remedy(const yaml_parser_t *parser)
 {
@@ -168,30 +268,29 @@ static const char *syntax_remedy(const yaml_parser_t *parser)
 	return "check indentation, quotes and brackets";
 }
 
-static int syntax_error(const yaml_parser_t *parser, const char *file, const char *text, size_t len,
-			struct err *why)
+static int syntax_error(const struct walk *walk, const yaml_parser_t *parser, const char *text,
+			size_t len)
 {
 	size_t line = parser->problem_mark.line + 1;
 
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
-		return err_set(why, -ENOMEM, "%s: out of memory", file);
+		return err_set(walk->why, -ENOMEM, "%s: out of memory", walk->file);
 	if (parser->error == YAML_READER_ERROR) {
 		/* The reader knows an offset only. */
 		line = 1;
 		for (size_t i = 0; i < len && i < parser->problem_offset; i++)
 			line += text[i] == '\n';
 	}
-	return err_set(why, -EINVAL, "%s:%zu: no valid YAML: %s%s%s; %s", file, line,
-		       parser->context ? parser->context : "", parser->context ? ", " : "",
-		       parser->problem, syntax_remedy(parser));
+	return walk_error(walk, line, "invalid YAML: %s%s%s; %s",
+			  parser->context ? parser->context : "", parser->context ? ", " : "",
+			  parser->problem, syntax_remedy(parser));
 }
 
 static int entry_compare(const void *a, const void *b)
 {
 	const struct lines_entry *left = a, *right = b;
-	int order = strcmp(left->path, right->path);
 
-	return order ? order : (left->line > right->line) - (left->line < right->line);
+	return strcmp(left->path, right->path);
 }
 
 int lines_load(struct lines *lines, const char *file, const char *text, size_t len, struct err *why)
@@ -208,7 +307,7 @@ int lines_load(struct lines *lines, const char *file, const char *text, size_t l
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	while (!done && !err) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			err = syntax_error(&parser, file, text, len, why);
+			err = syntax_error(&walk, &parser, text, len);
 			break;
 		}
 		done = event.type == YAML_STREAM_END_EVENT;
@@ -231,33 +330,11 @@ void lines_free(struct lines *lines)
 	*lines = (struct lines){};
 }
 
-static int path_compare(const void *path, const void *entry)
+unsigned int lines_find(const struct lines *lines, const char *path)
 {
-	return strcmp(path, ((const struct lines_entry *)entry)->path);
-}
+	struct lines_entry wanted = {.path = (char *)path}, *entry = NULL;
 
-/* One of those with this path: bsearch(3) does not tell which. */
-static const struct lines_entry *lines_find(const struct lines *lines, const char *path)
-{
-	return lines->count ? bsearch(path, lines->entry, lines->count, sizeof(*lines->entry),
-				      path_compare)
-			    : NULL;
-}
-
-unsigned int lines_first(const struct lines *lines, const char *path)
-{
-	const struct lines_entry *entry = lines_find(lines, path);
-
-	while (entry && entry > lines->entry && strcmp(entry[-1].path, path) == 0)
-		entry--;
-	return entry ? entry->line : 0;
-}
-
-unsigned int lines_last(const struct lines *lines, const char *path)
-{
-	const struct lines_entry *entry = lines_find(lines, path);
-
-	while (entry && entry + 1 < lines->entry + lines->count && strcmp(entry[1].path, path) == 0)
-		entry++;
+	if (lines->count)
+		entry = bsearch(&wanted, lines->entry, lines->count, sizeof(wanted), entry_compare);
 	return entry ? entry->line : 0;
 }

@@ -2,8 +2,8 @@
 /*
  * parts.h - between the shape of the configuration file and the meaning of its values.
  *
- * lines.c knows the lines of a file, yaml.c its shape (which keys, which kind of
- * value), config.c and the others what the values mean. Nobody else includes this but the tests.
+ * yaml.c has the schema (which keys, which kind of value), lines.c holds a file against it, and
+ * config.c and the others know what the values mean. Nobody else includes this but the tests.
  */
 #ifndef GARPD_CONFIG_PARTS_H
 #define GARPD_CONFIG_PARTS_H
@@ -14,7 +14,7 @@
 #include "config.h"
 #include "loader/base/err.h"
 
-#define YAML_PATH_LEN 256 /* of a key or an item in the file: no path of the schema is so long */
+#define YAML_PATH_LEN 96 /* of a key or an item in the file: no path of the schema is so long */
 
 /* ---- lines.c ---- */
 
@@ -27,16 +27,16 @@ struct lines {
 	size_t count;
 };
 
-/* Walks the text of a file. On error (no YAML, an alias, a second document) `why` has FILE:LINE,
- * and `lines` is empty.
+/*
+ * Walks the text of a file and checks its shape. 0; or -EINVAL or -ENOMEM, with FILE:LINE, what is
+ * wrong and the remedy in `why`, and `lines` is empty.
  */
 int lines_load(struct lines *lines, const char *file, const char *text, size_t len,
 	       struct err *why);
 void lines_free(struct lines *lines);
 
-/* The line of a path, 0 where there is none. Of a key given twice: the first, or the last. */
-unsigned int lines_first(const struct lines *lines, const char *path);
-unsigned int lines_last(const struct lines *lines, const char *path);
+/* The line of a path, or 0. */
+unsigned int lines_find(const struct lines *lines, const char *path);
 
 /* ---- yaml.c ---- */
 
@@ -178,7 +178,7 @@ extern const struct cyaml_schema_value yaml_schema;
 struct where {
 	const char *file;
 	const struct lines *lines;
-	char path[96];
+	char path[YAML_PATH_LEN];
 	const char *flag; /* instead: the flag and what was given with it */
 	const char *value;
 	struct err *err;

@@ -17,7 +17,7 @@
 struct items {
 	const void *item;
 	size_t size;
-	const char *key; /* of the name, which the schema cannot ask for with words of its own */
+	const char *key; /* of the name */
 	struct where where;
 };
 
@@ -49,9 +49,6 @@ static int item_read(const struct items *items, unsigned int i, char **name)
 	const char *text = item_name(items, i);
 	int err;
 
-	if (!text)
-		return where_error(&item, "%s has no \"%s\"; name an interface, or a pattern",
-				   item.path, items->key);
 	err = name_check(text, &where);
 	for (unsigned int other = 0; other < i && !err; other++)
 		err = item_reaches(items, i, other, &item);

@@ -28,7 +28,7 @@ struct where where_item(const struct where *list, unsigned int i)
 
 unsigned int where_line(const struct where *where)
 {
-	return where->flag ? 0 : lines_first(where->lines, where->path);
+	return where->flag ? 0 : lines_find(where->lines, where->path);
 }
 
 int where_error(const struct where *where, const char *format, ...)

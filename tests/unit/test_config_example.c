@@ -58,7 +58,7 @@ static unsigned int expect_keys(const struct lines *lines, const cyaml_schema_va
 		char path[128], below[140];
 
 		snprintf(path, sizeof(path), "%.60s%s", above, field->key);
-		cr_expect_neq(lines_first(lines, path), 0, "dist/garpd.yaml lacks %s", path);
+		cr_expect_neq(lines_find(lines, path), 0, "dist/garpd.yaml lacks %s", path);
 		keys++;
 		snprintf(below, sizeof(below), "%s.", path);
 		if (value->type == CYAML_MAPPING)
