@@ -22,7 +22,7 @@ docdir	   ?= $(prefix)/share/doc/garpd
 sysconfdir ?= /etc
 unitdir	   ?= $(if $(filter /usr/local,$(prefix)),/etc/systemd/system,$(prefix)/lib/systemd/system)
 
-# libxdp's dispatcher is joined (docs/dependencies.md) if libxdp is installed; yes or no overrides that.
+# Joins libxdp's dispatcher (docs/dependencies.md) if libxdp is installed; yes or no overrides that.
 LIBXDP := libxdp >= 1.3
 WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes,no)
 LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson \
