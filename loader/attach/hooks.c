@@ -9,62 +9,60 @@
 
 #define TCX_MAX 64 /* the kernel's own bound, BPF_MPROG_MAX */
 
-/* Where programs_read puts what it finds. */
-struct programs {
+struct hooks {
 	struct program *at;
 	size_t count;
 	size_t max;
 };
 
-static void programs_add(struct programs *programs, const char *hook, __u32 id, const char *kind)
+static void hooks_add(struct hooks *hooks, const char *hook, __u32 id, const char *kind)
 {
-	struct program *program = &programs->at[programs->count];
+	struct program *program = &hooks->at[hooks->count];
 
-	if (programs->count == programs->max)
+	if (hooks->count == hooks->max)
 		return;
 	*program = (struct program){.hook = hook, .id = id};
 	if (!id || programs_name(id, program->name))
 		snprintf(program->name, sizeof(program->name), "%s", kind);
-	programs->count++;
+	hooks->count++;
 }
 
-static void programs_add_xdp(struct programs *programs, __u32 ifindex)
+static void hooks_add_xdp(struct hooks *hooks, __u32 ifindex)
 {
 	__u32 ids[ATTACH_JOIN_MAX], id = programs_xdp(ifindex);
-	size_t i, first = programs->count, dispatched = attach_join_read(ifindex, ids);
+	size_t i, first = hooks->count, dispatched = attach_join_read(ifindex, ids);
 
 	if (id && !dispatched)
-		programs_add(programs, "xdp", id, "");
+		hooks_add(hooks, "xdp", id, "");
 	for (i = 0; i < dispatched; i++)
-		programs_add(programs, "xdp", ids[i], "");
-	for (i = 0; i < dispatched && first + i < programs->count; i++)
-		programs->at[first + i].dispatched = true;
+		hooks_add(hooks, "xdp", ids[i], "");
+	for (i = first; dispatched && i < hooks->count; i++)
+		hooks->at[i].dispatched = true;
 }
 
-static void programs_add_tcx(struct programs *programs, __u32 ifindex)
+static void hooks_add_tcx(struct hooks *hooks, __u32 ifindex)
 {
 	__u32 ids[TCX_MAX];
 	DECLARE_LIBBPF_OPTS(bpf_prog_query_opts, opts, .prog_ids = ids, .prog_cnt = TCX_MAX);
-	__u32 i;
 
 	/* The first argument is the ifindex here, whatever libbpf 1.1 calls it. */
 	if (bpf_prog_query_opts((int)ifindex, ATTACH_TCX_INGRESS, &opts))
 		return;
-	for (i = 0; i < opts.prog_cnt; i++)
-		programs_add(programs, "tcx", ids[i], "");
+	for (__u32 i = 0; i < opts.prog_cnt; i++)
+		hooks_add(hooks, "tcx", ids[i], "");
 }
 
-static void programs_add_filter(void *ctx, __u32 prog_id, const char *kind)
+static void hooks_add_filter(void *ctx, const struct qdisc_filter *filter)
 {
-	programs_add(ctx, "tc", prog_id, kind);
+	hooks_add(ctx, "tc", filter->prog_id, filter->kind);
 }
 
-size_t programs_read(__u32 ifindex, struct program *programs, size_t max)
+size_t hooks_read(__u32 ifindex, struct program *programs, size_t max)
 {
-	struct programs found = {.at = programs, .max = max};
+	struct hooks found = {.at = programs, .max = max};
 
-	programs_add_xdp(&found, ifindex);
-	programs_add_tcx(&found, ifindex);
-	qdisc_each_filter(ifindex, programs_add_filter, &found);
+	hooks_add_xdp(&found, ifindex);
+	hooks_add_tcx(&found, ifindex);
+	qdisc_each_filter(ifindex, hooks_add_filter, &found);
 	return found.count;
 }

@@ -10,10 +10,10 @@
 #include "programs.h"
 
 /*
- * What hears the frames that come in there: XDP, tcx and tc filters, ours among them; of a
- * dispatcher what it calls. Fills at most `max`, returns how many it filled; what the kernel does
- * not know or tell is left out.
+ * Fills in the XDP programs (those that a dispatcher calls, in its place), tcx programs and tc
+ * filters on the ingress, in their order, at most `max`, as far as the kernel reports them. Returns
+ * how many.
  */
-size_t programs_read(__u32 ifindex, struct program *programs, size_t max);
+size_t hooks_read(__u32 ifindex, struct program *programs, size_t max);
 
 #endif

@@ -12,43 +12,37 @@
 #include "programs.h"
 
 #define DISPATCHER "xdp_dispatcher"
-#define OURS	   "garpd_xdp"
+#define GARPD_XDP  "garpd_xdp"
 /*
- * Behind what has a say on frames, such as xdp-filter (10): garpd does not hear what the host
- * drops. It is the number that libxdp gives to whoever asks for none.
+ * After programs that drop frames, such as xdp-filter (10): garpd does not hear what the host
+ * drops. It is also libxdp's default.
  */
 #define RUN_PRIORITY 50
 
-/* ---- what libxdp says ---- */
+/* ---- libxdp's messages ---- */
 
-/* Of all its lines the last one that has to do with a failure, for whoever reads our error. */
-static char join_said[256];
+/* The last one that is about a failure, for the error of join_failed(). */
+static char join_message[256];
 
 static int join_print(enum libxdp_print_level level, const char *format, va_list args)
 {
 	if (level == LIBXDP_DEBUG)
 		return 0;
-	vsnprintf(join_said, sizeof(join_said), format, args);
-	join_said[strcspn(join_said, "\n")] = '\0';
+	vsnprintf(join_message, sizeof(join_message), format, args);
+	join_message[strcspn(join_message, "\n")] = '\0';
 	return 0;
 }
 
-static void join_listen(void)
+static int join_failed(struct err *why, int err, const char *name, const char *what)
 {
-	libxdp_set_print(join_print);
-	join_said[0] = '\0';
+	return err_set(why, err, "%s: libxdp: %s: %s%s%s%s; use \"mode: auto\"", name, what,
+		       strerror(-err), join_message[0] ? " (" : "", join_message,
+		       join_message[0] ? ")" : "");
 }
 
-static int join_failed(struct err *err, int code, const char *name, const char *what)
-{
-	return err_set(err, code, "%s: libxdp: %s: %s%s%s%s; use \"mode: auto\"", name, what,
-		       strerror(-code), join_said[0] ? " (" : "", join_said,
-		       join_said[0] ? ")" : "");
-}
+/* ---- the dispatcher ---- */
 
-/* ---- who is there ---- */
-
-/* The dispatcher with its programs, to be closed; NULL: none, or one that is not for us to read. */
+/* The dispatcher with its programs, to be closed; NULL: none, or no right to read it. */
 static struct xdp_multiprog *join_find(__u32 ifindex)
 {
 	char name[PROGRAM_NAME_LEN];
@@ -57,7 +51,8 @@ static struct xdp_multiprog *join_find(__u32 ifindex)
 
 	if (!id || programs_name(id, name) || strcmp(name, DISPATCHER))
 		return NULL;
-	join_listen();
+	libxdp_set_print(join_print);
+	join_message[0] = '\0';
 	dispatcher = xdp_multiprog__get_from_ifindex((int)ifindex);
 	if (libxdp_get_error(dispatcher))
 		return NULL;
@@ -85,15 +80,15 @@ enum port_mode attach_join_mode(__u32 ifindex)
 	return mode;
 }
 
-/* Fills `ids`, with all of them or ours alone. Returns how many. */
-static size_t join_ids(const struct xdp_multiprog *dispatcher, bool ours_alone,
+/* Fills in the ids of its programs, all or garpd's only. Returns how many. */
+static size_t join_ids(const struct xdp_multiprog *dispatcher, bool only_garpd,
 		       __u32 ids[ATTACH_JOIN_MAX])
 {
 	struct xdp_program *it = NULL;
 	size_t count = 0;
 
 	while (count < ATTACH_JOIN_MAX && (it = xdp_multiprog__next_prog(it, dispatcher)))
-		if (!ours_alone || !strcmp(xdp_program__name(it), OURS))
+		if (!only_garpd || !strcmp(xdp_program__name(it), GARPD_XDP))
 			ids[count++] = xdp_program__id(it);
 	return count;
 }
@@ -109,12 +104,12 @@ size_t attach_join_read(__u32 ifindex, __u32 ids[ATTACH_JOIN_MAX])
 
 /* ---- joining ---- */
 
-/* What libbpf refuses once it never loads: hence the object anew for each attempt that failed. */
+/* libbpf loads no object that it has refused once: a new one for each attempt after a failure. */
 static int join_open(struct attach_join *join)
 {
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "garpd_bpf",
 			    .pin_root_path = GARPD_PIN_DIR);
-	struct bpf_program *program = NULL;
+	struct bpf_program *program;
 
 	if (join->program)
 		return 0;
@@ -123,10 +118,10 @@ static int join_open(struct attach_join *join)
 		return -errno;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(join->opened, "claims"),
 				 join->max_claims);
-	while ((program = bpf_object__next_program(join->opened, program)))
-		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), OURS));
+	bpf_object__for_each_program(program, join->opened)
+		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), GARPD_XDP));
 	if (join->has_frags)
-		bpf_program__set_flags(bpf_object__find_program_by_name(join->opened, OURS),
+		bpf_program__set_flags(bpf_object__find_program_by_name(join->opened, GARPD_XDP),
 				       BPF_F_XDP_HAS_FRAGS);
 	join->program = xdp_program__from_bpf_obj(join->opened, "xdp");
 	if (libxdp_get_error(join->program)) {
@@ -146,99 +141,92 @@ void attach_join_close(struct attach_join *join)
 	join->opened = NULL;
 }
 
-/* Takes programs out by their ids. */
-static int join_take_out(__u32 ifindex, enum xdp_attach_mode mode, const __u32 *ids, size_t count)
+/* Removes garpd's programs from the dispatcher. 0 or -errno. */
+static int join_remove(__u32 ifindex, enum xdp_attach_mode mode, const __u32 *ids, size_t count)
 {
 	struct xdp_program *programs[ATTACH_JOIN_MAX];
-	size_t i, opened = 0;
-	int code = 0;
+	size_t opened = 0;
+	int err = 0;
 
-	while (opened < count && !code) {
+	while (opened < count && !err) {
 		programs[opened] = xdp_program__from_id(ids[opened]);
-		code = (int)libxdp_get_error(programs[opened]);
-		opened += !code;
+		err = (int)libxdp_get_error(programs[opened]);
+		opened += !err;
 	}
-	if (!code && count)
-		code = xdp_program__detach_multi(programs, count, (int)ifindex, mode, 0);
-	for (i = 0; i < opened; i++)
-		xdp_program__close(programs[i]);
-	return code;
+	if (!err && count)
+		err = xdp_program__detach_multi(programs, count, (int)ifindex, mode, 0);
+	while (opened > 0)
+		xdp_program__close(programs[--opened]);
+	return err;
 }
 
 /*
- * Where the dispatcher has gone in the meantime and cannot be made anew, libxdp attaches the
- * program alone and by itself, which nobody would find again.
+ * If the dispatcher has gone meanwhile and cannot be made anew, libxdp attaches the program by
+ * itself, where no garpd would find it again.
  */
 static int join_attach(struct attach_join *join, __u32 ifindex, enum xdp_attach_mode mode)
 {
-	int code = join_open(join);
+	int err = join_open(join);
 
-	if (code)
-		return code;
-	code = xdp_program__attach(join->program, (int)ifindex, mode, 0);
-	if (code || attach_join_mode(ifindex) != MODE_AUTO)
-		return code;
+	if (err)
+		return err;
+	err = xdp_program__attach(join->program, (int)ifindex, mode, 0);
+	if (err || attach_join_mode(ifindex) != MODE_AUTO)
+		return err;
 	xdp_program__detach(join->program, (int)ifindex, mode, 0);
 	return -EAGAIN;
 }
 
 static int join_replace(struct attach_join *join, __u32 ifindex, const char *name,
-			const struct xdp_multiprog *dispatcher, struct err *err)
+			const struct xdp_multiprog *dispatcher, struct err *why)
 {
 	enum xdp_attach_mode mode = xdp_multiprog__attach_mode(dispatcher);
-	__u32 ours[ATTACH_JOIN_MAX];
-	size_t count = join_ids(dispatcher, true, ours);
-	int code = join_attach(join, ifindex, mode);
+	__u32 former[ATTACH_JOIN_MAX];
+	size_t count = join_ids(dispatcher, true, former);
+	int err = join_attach(join, ifindex, mode);
 
-	if (code) {
+	if (err) {
 		attach_join_close(join);
-		return join_failed(err, code, name, "cannot join the dispatcher");
+		return join_failed(why, err, name, "cannot join the dispatcher");
 	}
-	code = join_take_out(ifindex, mode, ours, count);
-	if (code)
-		return join_failed(err, code, name, "cannot take the former garpd's program out");
+	err = join_remove(ifindex, mode, former, count);
+	if (err)
+		return join_failed(why, err, name, "cannot remove the former garpd_xdp");
 	return count > 0;
 }
 
-int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struct err *err)
+int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struct err *why)
 {
 	struct xdp_multiprog *dispatcher = join_find(ifindex);
-	int code;
+	int err;
 
 	if (!dispatcher)
-		return join_failed(err, -EAGAIN, name, "the dispatcher was there a moment ago");
-	code = join_replace(join, ifindex, name, dispatcher, err);
+		return join_failed(why, -EAGAIN, name, "the dispatcher has just gone");
+	err = join_replace(join, ifindex, name, dispatcher, why);
 	xdp_multiprog__close(dispatcher);
-	return code;
+	return err;
 }
 
 int attach_join_leave(__u32 ifindex, enum port_mode mode)
 {
 	struct xdp_multiprog *dispatcher = join_find(ifindex);
-	__u32 ours[ATTACH_JOIN_MAX];
-	int code = 0;
+	__u32 ids[ATTACH_JOIN_MAX];
+	int err = 0;
 
 	if (dispatcher && join_mode(dispatcher) == mode)
-		code = join_take_out(ifindex, xdp_multiprog__attach_mode(dispatcher), ours,
-				     join_ids(dispatcher, true, ours));
+		err = join_remove(ifindex, xdp_multiprog__attach_mode(dispatcher), ids,
+				  join_ids(dispatcher, true, ids));
 	xdp_multiprog__close(dispatcher);
-	return code;
+	return err;
 }
 
-/* ---- does the kernel let us? ---- */
-
 /*
- * A dispatcher is nothing without freplace programs, and there are kernels that permit none to
- * anybody. One that extends nothing is malformed (EINVAL) where they are permitted.
+ * A dispatcher calls freplace programs, which some kernels permit to no one (EPERM). Others return
+ * EINVAL for this one, which replaces nothing.
  */
 const char *attach_join_obstacle(void)
 {
-	const struct bpf_insn pass[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_EXT, "garpd_ext", "GPL", pass,
-			       sizeof(pass) / sizeof(pass[0]), NULL);
+	int fd = programs_load_pass(BPF_PROG_TYPE_EXT, "garpd_ext", 0);
 
 	if (fd >= 0)
 		close(fd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * join_none.c - in place of attach_join.c in a build without libxdp.
+ * join_none.c - in place of join.c in a build without libxdp.
  */
 #include <errno.h>
 
@@ -11,9 +11,9 @@ enum port_mode attach_join_mode(__u32 ifindex)
 	return MODE_AUTO;
 }
 
-int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struct err *err)
+int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struct err *why)
 {
-	return err_set(err, -EOPNOTSUPP, "%s: %s", name, attach_join_obstacle());
+	return err_set(why, -EOPNOTSUPP, "%s: %s", name, attach_join_obstacle());
 }
 
 int attach_join_leave(__u32 ifindex, enum port_mode mode)

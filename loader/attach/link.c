@@ -12,26 +12,26 @@ int attach_link_adopt(int prog_fd, __u32 ifindex, enum port_mode mode)
 {
 	char path[PIN_PATH_LEN];
 	int link = bpf_obj_get(pins_link_path(ifindex, mode, path));
-	int code;
+	int err;
 
 	if (link < 0)
 		return link;
-	code = bpf_link_update(link, prog_fd, NULL);
+	err = bpf_link_update(link, prog_fd, NULL);
 	close(link);
-	if (code)
+	if (err)
 		unlink(path); /* its interface is gone */
-	return code;
+	return err;
 }
 
-int attach_link_pin(int link, __u32 ifindex, enum port_mode mode, const char *name, struct err *err)
+int attach_link_pin(int link, __u32 ifindex, enum port_mode mode, const char *name, struct err *why)
 {
 	char path[PIN_PATH_LEN];
-	int code = bpf_obj_pin(link, pins_link_path(ifindex, mode, path));
+	int err = bpf_obj_pin(link, pins_link_path(ifindex, mode, path));
 
 	close(link);
-	if (code)
-		return err_set(err, code, "%s: cannot pin the link as %s: %s", name, path,
-			       strerror(-code));
+	if (err)
+		return err_set(why, err, "%s: cannot pin the link as %s: %s", name, path,
+			       strerror(-err));
 	return 0;
 }
 

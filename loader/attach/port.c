@@ -8,13 +8,13 @@
 #include "xdp.h"
 
 int attach_port(struct attach_program *program, __u32 ifindex, const char *name, struct port *port,
-		struct err *err)
+		struct err *why)
 {
 	if (port->mode == MODE_TC)
-		return attach_tc(program->fd, ifindex, name, port, err);
+		return attach_tc(program->fd, ifindex, name, port, why);
 	if (port->mode == MODE_TCX)
-		return attach_tcx(program->fd, ifindex, name, err);
-	return attach_xdp(program, ifindex, name, port, err);
+		return attach_tcx(program->fd, ifindex, name, why);
+	return attach_xdp(program, ifindex, name, port, why);
 }
 
 static int attach_remove_in_mode(__u32 ifindex, const struct port *port)
@@ -26,11 +26,11 @@ static int attach_remove_in_mode(__u32 ifindex, const struct port *port)
 	return attach_xdp_remove(ifindex, port->mode);
 }
 
-int attach_remove(__u32 ifindex, const char *name, const struct port *port, struct err *err)
+int attach_remove(__u32 ifindex, const char *name, const struct port *port, struct err *why)
 {
-	int code = attach_remove_in_mode(ifindex, port);
+	int err = attach_remove_in_mode(ifindex, port);
 
-	if (code && code != -ENODEV && code != -ENOENT)
-		return err_set(err, code, "%s: cannot detach: %s", name, strerror(-code));
+	if (err && err != -ENODEV && err != -ENOENT)
+		return err_set(why, err, "%s: cannot detach: %s", name, strerror(-err));
 	return 0;
 }

@@ -13,19 +13,19 @@ int programs_name(__u32 id, char name[PROGRAM_NAME_LEN])
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 	int fd = bpf_prog_get_fd_by_id(id);
-	int code;
+	int err;
 
 	if (fd < 0)
 		return fd;
-	code = bpf_obj_get_info_by_fd(fd, &info, &size);
+	err = bpf_obj_get_info_by_fd(fd, &info, &size);
 	close(fd);
-	if (!code)
+	if (!err)
 		memcpy(name, info.name, PROGRAM_NAME_LEN);
-	return code;
+	return err;
 }
 
-/* There is no program 0; who may not ask is not told even that. */
-bool programs_may_read(void)
+/* No program has the id 0: -ENOENT, after the check of the rights. */
+bool programs_can_read(void)
 {
 	return bpf_prog_get_fd_by_id(0) != -EPERM;
 }
@@ -43,7 +43,18 @@ __u32 programs_xdp(__u32 ifindex)
 	return opts.hw_prog_id ? opts.hw_prog_id : opts.prog_id;
 }
 
-bool programs_is_ours(const struct program *program)
+bool programs_is_garpd(const struct program *program)
 {
 	return !strcmp(program->name, "garpd_tc") || !strcmp(program->name, "garpd_xdp");
+}
+
+int programs_load_pass(enum bpf_prog_type type, const char *name, __u32 flags)
+{
+	DECLARE_LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);
+	const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+
+	return bpf_prog_load(type, name, "GPL", pass, sizeof(pass) / sizeof(pass[0]), &opts);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * programs.h - BPF programs by their ids, ours and other people's.
+ * programs.h - BPF programs of any owner, by their ids.
  */
 #ifndef GARPD_ATTACH_PROGRAMS_H
 #define GARPD_ATTACH_PROGRAMS_H
@@ -17,10 +17,10 @@
 
 #define ATTACH_JOIN_MAX 10 /* programs that a dispatcher takes, MAX_DISPATCHER_ACTIONS */
 
-/* Fills `name` with the program's. 0, or -errno: it is gone, or not for us to see. */
+/* Fills in the name of a program. 0 or -errno (-ENOENT: it is gone; -EPERM). */
 int programs_name(__u32 id, char name[PROGRAM_NAME_LEN]);
 
-/* A program on a hook of an interface, or a tc filter that is none (id 0: `name` is its kind). */
+/* A program on a hook of an interface, or another kind of tc filter (id 0, `name` is the kind). */
 struct program {
 	const char *hook; /* "xdp", "tcx", "tc" */
 	__u32 id;
@@ -28,15 +28,19 @@ struct program {
 	bool dispatched; /* called by libxdp's dispatcher, which holds the hook */
 };
 
-/*
- * May we see other people's programs? Without CAP_NET_ADMIN and CAP_SYS_ADMIN what programs_read
- * finds is neither all nor named.
- */
-bool programs_may_read(void);
+/* Can other people's programs be listed, and named? Takes CAP_NET_ADMIN and CAP_SYS_ADMIN. */
+bool programs_can_read(void);
 
-bool programs_is_ours(const struct program *program);
+/* Is it garpd_tc or garpd_xdp? */
+bool programs_is_garpd(const struct program *program);
 
-/* The id of the XDP program on the interface, in whatever mode; 0: none. */
+/* The id of the XDP program on the interface, in any mode; 0: none. */
 __u32 programs_xdp(__u32 ifindex);
+
+/*
+ * Loads a program of two instructions, to learn whether this kernel takes this type with these
+ * flags. Its descriptor, or -errno.
+ */
+int programs_load_pass(enum bpf_prog_type type, const char *name, __u32 flags);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * xdp.h - garpd_xdp on one interface, native (in the driver) or generic (on the skb).
  *
- * A BPF link holds the interface's only place for XDP: nobody else can replace the program, and
- * where somebody else has the place, their program is named and left alone. Unless that is libxdp's
- * dispatcher, which is joined (attach_join.h).
+ * An interface takes one XDP program, which its BPF link keeps others from replacing. If another
+ * program is attached, it is named and left alone, unless it is libxdp's dispatcher, which garpd
+ * joins (join.h).
  */
 #ifndef GARPD_ATTACH_XDP_H
 #define GARPD_ATTACH_XDP_H
@@ -15,18 +15,16 @@
 #include "attach.h"
 #include "loader/base/err.h"
 
-/* As attach_port, for MODE_XDP and MODE_XDP_GENERIC. The mode is never another than the one named.
- */
+/* As attach_port, for MODE_XDP and MODE_XDP_GENERIC; never in another mode than port->mode. */
 int attach_xdp(struct attach_program *program, __u32 ifindex, const char *name,
-	       const struct port *port, struct err *err);
+	       const struct port *port, struct err *why);
 
-/* Detaches and unpins. 0, also where nothing of ours is attached in this mode, or -errno. */
+/* Detaches and unpins. 0, also if garpd is not attached in this mode, or -errno. */
 int attach_xdp_remove(__u32 ifindex, enum port_mode mode);
 
 /*
- * Does this kernel (5.18 and later) know programs that take frames in more than one buffer?
- * Without, a driver refuses XDP on an interface whose MTU is beyond a page. Tried with a program of
- * two instructions.
+ * Does this kernel (5.18) take programs for frames in more than one buffer? Without, a driver
+ * refuses XDP on an interface whose MTU is beyond a page. Tried by loading one.
  */
 bool attach_xdp_has_frags(void);
 

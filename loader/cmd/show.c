@@ -59,7 +59,7 @@ static int show_ports(const struct show *show, struct err *why)
 		return err;
 	output_rows(port_table_fields, table.row, table.count, sizeof(*table.row), show->as_json);
 	port_table_free(&table);
-	if (!programs_may_read())
+	if (!programs_can_read())
 		fprintf(stderr, "garpd: others: not shown: other people's programs are seen by "
 				"root only (CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
 	return 0;

@@ -61,7 +61,7 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 		config_free(&fresh);
 		return err;
 	}
-	rules_applied(&daemon->datapath.pins, &fresh.guards);
+	rules_forget_others(&daemon->datapath.pins, &fresh.guards);
 	daemon_keep(&daemon->config, &fresh);
 	config_free(&daemon->config);
 	daemon->config = fresh;
@@ -159,9 +159,9 @@ static int daemon_start(struct daemon *daemon, struct err *why)
 		      ?: daemon_start_ports(daemon, why);
 	if (err)
 		return err;
-	if (adopt_sweep_is_due() && adopt_sweep(&daemon->datapath.pins, why))
+	if (adopt_is_sweep_due() && adopt_sweep(&daemon->datapath.pins, why))
 		log_warning("%s; retried at the next start", why->text);
-	return privileges_settle(datapath_joins(daemon->config.mode), why)
+	return privileges_settle(datapath_can_join(daemon->config.mode), why)
 		       ?: daemon_start_claims(daemon, why);
 }
 

@@ -71,7 +71,7 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 {
 	struct daemon *daemon = ctx;
 	struct err why;
-	int err = datapath_describe(&daemon->datapath, ifindex, name, port, vlans, &why);
+	int err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, &why);
 
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
@@ -196,6 +196,6 @@ int daemon_start_ports(struct daemon *daemon, struct err *why)
 		return -EBUSY;
 	}
 	daemon_forget_ports(daemon);
-	rules_applied(&daemon->datapath.pins, &daemon->config.guards);
+	rules_forget_others(&daemon->datapath.pins, &daemon->config.guards);
 	return 0;
 }

@@ -16,16 +16,12 @@
 
 /* ---- judging ---- */
 
-static bool adopt_may_differ(const char *name)
-{
-	return !strcmp(name, "claims"); /* limits.claims: the size that it has got is kept */
-}
-
-/* 0: the same, 1: not, and `why` says where. */
+/* 0: the same, 1: not, with the difference in `why`. */
 static int adopt_compare(const struct bpf_map *map, const struct bpf_map_info *pinned,
 			 struct err *why)
 {
 	const char *name = bpf_map__name(map);
+	bool any_size = !strcmp(name, "claims"); /* limits.claims: the map keeps its size */
 	const struct {
 		const char *what;
 		__u32 was, is;
@@ -34,14 +30,13 @@ static int adopt_compare(const struct bpf_map *map, const struct bpf_map_info *p
 		{"key size", pinned->key_size, bpf_map__key_size(map)},
 		{"value size", pinned->value_size, bpf_map__value_size(map)},
 		{"size", pinned->max_entries,
-		 adopt_may_differ(name) ? pinned->max_entries : bpf_map__max_entries(map)},
+		 any_size ? pinned->max_entries : bpf_map__max_entries(map)},
 		{"flags", pinned->map_flags, bpf_map__map_flags(map)},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		if (sizes[i].was != sizes[i].is)
-			return err_set(why, 1, "map %s: %s %u there, %u here", name, sizes[i].what,
+			return err_set(why, 1, "map %s: %s %u instead of %u", name, sizes[i].what,
 				       sizes[i].was, sizes[i].is);
 	return 0;
 }
@@ -55,92 +50,95 @@ static int adopt_compare_abi(int settings_fd, struct err *why)
 	if (bpf_map_lookup_elem(settings_fd, &zero, &settings) || !settings.abi ||
 	    settings.abi == GARPD_ABI)
 		return 0;
-	return err_set(why, 1, "layout %u there, %u here", settings.abi, GARPD_ABI);
+	return err_set(why, 1, "layout %u instead of %u", settings.abi, GARPD_ABI);
 }
 
-/* 0: pinned and ours, 1: pinned and other, -ENOENT: not pinned, or -errno. */
+/* 0: pinned, and the same; 1: pinned, and different; -ENOENT: not pinned; or -errno. */
 static int adopt_judge_map(const struct bpf_map *map, struct err *why)
 {
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 	int fd = bpf_obj_get(bpf_map__pin_path(map));
-	int code;
+	int differs;
 
 	if (fd < 0)
 		return fd;
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
-		code = err_set(why, 1, "%s: no map", bpf_map__name(map));
+		differs = err_set(why, 1, "%s: not a map", bpf_map__name(map));
 	else
-		code = adopt_compare(map, &info, why);
-	if (!code && !strcmp(bpf_map__name(map), "settings"))
-		code = adopt_compare_abi(fd, why);
+		differs = adopt_compare(map, &info, why);
+	if (!differs && !strcmp(bpf_map__name(map), "settings"))
+		differs = adopt_compare_abi(fd, why);
 	close(fd);
-	return code;
+	return differs;
 }
 
-/* As adopt_judge_map, of all of them. */
+/* As adopt_judge_map, for all of them. */
 static int adopt_judge_maps(const struct bpf_object *object, enum adopt *adopt, struct err *why)
 {
 	const struct bpf_map *map;
-	int code;
+	int result;
 
 	bpf_object__for_each_map(map, object) {
 		if (!bpf_map__pin_path(map))
 			continue;
-		code = adopt_judge_map(map, why);
-		if (code && code != -ENOENT)
-			return code;
-		if (!code)
+		result = adopt_judge_map(map, why);
+		if (result && result != -ENOENT)
+			return result;
+		if (!result)
 			*adopt = ADOPT_TAKE;
 	}
 	return 0;
 }
 
-/* The object will be pinned below PINS_NEXT. */
-static int adopt_aside(struct bpf_object *object, struct err *err)
+/* Makes the object pin its maps below PINS_NEXT. */
+static int adopt_aside(struct bpf_object *object, struct err *why)
 {
 	char path[2 * PIN_PATH_LEN];
 	struct bpf_map *map;
-	int code = 0;
+	int err;
 
-	adopt_give_up(); /* what a daemon left that died here */
+	adopt_give_up(); /* what a daemon has left that died while it replaced */
 	bpf_object__for_each_map(map, object) {
-		if (code || !bpf_map__pin_path(map))
+		if (!bpf_map__pin_path(map))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/%s", GARPD_PIN_DIR, PINS_NEXT,
 			 bpf_map__name(map));
-		code = bpf_map__set_pin_path(map, path);
+		err = bpf_map__set_pin_path(map, path);
+		if (err)
+			return err_set(why, err, "pins: %s", strerror(-err));
 	}
-	return code ? err_set(err, code, "pins: %s", strerror(-code)) : 0;
+	return 0;
 }
 
-int adopt_judge(struct bpf_object *object, enum adopt *adopt, struct err *why, struct err *err)
+int adopt_judge(struct bpf_object *object, enum adopt *adopt, struct err *difference,
+		struct err *why)
 {
-	int code;
+	int result;
 
 	*adopt = ADOPT_NOTHING;
-	code = adopt_judge_maps(object, adopt, why);
-	if (code < 0)
-		return pins_explain(GARPD_PIN_DIR, code, err);
-	if (!code)
+	result = adopt_judge_maps(object, adopt, difference);
+	if (result < 0)
+		return pins_explain(GARPD_PIN_DIR, result, why);
+	if (!result)
 		return 0;
 	*adopt = ADOPT_REPLACE;
-	return adopt_aside(object, err);
+	return adopt_aside(object, why);
 }
 
 /* ---- replacing ---- */
 
-static int adopt_replace_map(const char *name, struct err *err)
+static int adopt_replace_map(const char *name, struct err *why)
 {
 	char from[PIN_PATH_LEN], to[PIN_PATH_LEN], next[PIN_PATH_LEN];
 
 	snprintf(next, sizeof(next), PINS_NEXT "/%s", name);
 	if (rename(pins_path(next, from), pins_path(name, to)))
-		return err_set(err, -errno, "%s: cannot replace: %s", to, strerror(errno));
+		return err_set(why, -errno, "%s: cannot replace: %s", to, strerror(errno));
 	return 0;
 }
 
-/* Maps and programs that this version does not have. */
+/* Removes maps and programs that this version does not have. */
 static void adopt_forget_unknown(const struct bpf_object *object)
 {
 	DIR *dir = opendir(GARPD_PIN_DIR);
@@ -156,19 +154,22 @@ static void adopt_forget_unknown(const struct bpf_object *object)
 		closedir(dir);
 }
 
-int adopt_replace(const struct bpf_object *object, struct err *err)
+int adopt_replace(const struct bpf_object *object, struct err *why)
 {
 	const struct bpf_map *map;
-	int code = 0;
+	int err;
 
-	bpf_object__for_each_map(map, object)
-		if (!code && bpf_map__pin_path(map) && strcmp(bpf_map__name(map), "settings"))
-			code = adopt_replace_map(bpf_map__name(map), err);
-	if (!code)
-		code = adopt_replace_map("settings", err);
-	if (!code)
+	bpf_object__for_each_map(map, object) {
+		if (!bpf_map__pin_path(map) || !strcmp(bpf_map__name(map), "settings"))
+			continue;
+		err = adopt_replace_map(bpf_map__name(map), why);
+		if (err)
+			return err;
+	}
+	err = adopt_replace_map("settings", why);
+	if (!err)
 		adopt_forget_unknown(object);
-	return code;
+	return err;
 }
 
 void adopt_give_up(void)
@@ -180,45 +181,42 @@ void adopt_give_up(void)
 
 /* ---- sweeping ---- */
 
-/* As far as it goes: 0, or -errno with the first `err`. */
+/* All modes but the one that `pins` describes. 0, or the first -errno with `why`. */
 static int adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name,
-				 struct err *err)
+				 struct err *why)
 {
-	struct port port = {}, left = {};
+	struct port port = {}, sought = {.mode = MODE_TCX};
 	bool known = pins && !bpf_map_lookup_elem(pins->ports, &ifindex, &port);
 	struct err later;
-	int code = 0;
+	int err, first = 0;
 
-	for (left.mode = MODE_TCX; left.mode <= MODE_XDP_GENERIC; left.mode++) {
-		int failed = known && left.mode == port.mode
-				     ? 0
-				     : attach_remove(ifindex, name, &left, code ? &later : err);
-
-		code = code ? code : failed;
+	for (; sought.mode <= MODE_XDP_GENERIC; sought.mode++) {
+		if (known && sought.mode == port.mode)
+			continue;
+		err = attach_remove(ifindex, name, &sought, first ? &later : why);
+		first = first ? first : err;
 	}
-	return code;
+	return first;
 }
 
-static int adopt_sweep_interfaces(const struct pins *pins, struct err *err)
+static int adopt_sweep_interfaces(const struct pins *pins, struct err *why)
 {
 	struct if_nameindex *all = if_nameindex();
 	const struct if_nameindex *it;
 	struct err later;
-	int code = 0;
+	int err, first = 0;
 
 	if (!all)
-		return err_set(err, -errno, "interfaces: cannot be listed: %s", strerror(errno));
+		return err_set(why, -errno, "interfaces: cannot list: %s", strerror(errno));
 	for (it = all; it->if_index; it++) {
-		int failed = adopt_sweep_interface(pins, it->if_index, it->if_name,
-						   code ? &later : err);
-
-		code = code ? code : failed;
+		err = adopt_sweep_interface(pins, it->if_index, it->if_name, first ? &later : why);
+		first = first ? first : err;
 	}
 	if_freenameindex(all);
-	return code;
+	return first;
 }
 
-/* The interface of a link is gone: so is the link, but for its pin. */
+/* Removes the pins of links whose interface is gone: the kernel keeps them, detached. */
 static void adopt_sweep_links(void)
 {
 	char path[PIN_PATH_LEN], at[PIN_PATH_LEN], name[IF_NAMESIZE];
@@ -236,20 +234,20 @@ static void adopt_sweep_links(void)
 		closedir(dir);
 }
 
-int adopt_sweep(const struct pins *pins, struct err *err)
+int adopt_sweep(const struct pins *pins, struct err *why)
 {
-	/* Most of what is looked for is not there, of which libbpf need not complain. */
+	/* Most of what is sought does not exist, which libbpf would complain about. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	int code = adopt_sweep_interfaces(pins, err);
+	int err = adopt_sweep_interfaces(pins, why);
 
 	adopt_sweep_links();
-	if (!code)
+	if (!err)
 		adopt_give_up();
 	libbpf_set_print(print);
-	return code;
+	return err;
 }
 
-bool adopt_sweep_is_due(void)
+bool adopt_is_sweep_due(void)
 {
 	char path[PIN_PATH_LEN];
 

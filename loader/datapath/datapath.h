@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * datapath.h - the kernel half, as the daemon holds it: load or adopt, describe, attach, detach.
+ * datapath.h - the programs and maps in the kernel, as the daemon has them: loaded or adopted; and
+ * the ports that they are attached to.
  */
 #ifndef GARPD_DATAPATH_DATAPATH_H
 #define GARPD_DATAPATH_DATAPATH_H
@@ -17,55 +18,52 @@ struct garpd_bpf; /* the generated skeleton */
 struct datapath {
 	struct garpd_bpf *skeleton;
 	struct pins pins;
-	int lock;		       /* pins_lock */
+	int lock;		       /* pins_lock() */
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
-	enum port_mode mode;	       /* resolved: never MODE_AUTO */
-	bool mode_requested;	       /* by the configuration */
-	enum adopt adopt;	       /* what became of the pins that were there before us */
+	enum port_mode mode;	       /* never MODE_AUTO */
+	bool mode_requested;	       /* `mode` is the configuration's, not the best one */
+	enum adopt adopt;	       /* what became of the pins of a former daemon */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */
-	__u32 max_claims;	       /* of the map as it is, which an adoption does not change */
+	__u32 max_claims;	       /* of the map, which keeps its size when it is adopted */
 };
 
-/* Nothing is open yet: before datapath_open, and enough for datapath_close. */
+/* Makes it ready for datapath_open and datapath_close. */
 void datapath_init(struct datapath *datapath);
 
 /*
- * Takes the lock, loads the programs over the maps that are pinned already (or makes the maps),
- * pins what is new, for `gid` to read, and writes the settings and addresses of `config`. Nothing
- * is attached yet; what another version of garpd has attached stays until adopt_sweep. 0, or -errno
- * with `err`; datapath_close takes what is left either way.
+ * Takes the lock, loads the programs over the maps that are pinned (or makes the maps), pins what
+ * is new, for `gid` to read, and writes the settings and addresses of `config`. Attaches nothing;
+ * what another version of garpd has attached stays until adopt_sweep(). 0, or -errno with `why`;
+ * datapath_close takes what is left either way.
  */
-int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err);
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why);
 
-/* May a port of this mode have to join libxdp's dispatcher, which takes more rights than the rest?
- */
-bool datapath_joins(enum port_mode mode);
+/* Can a port in this mode join libxdp's dispatcher, which takes more capabilities? */
+bool datapath_can_join(enum port_mode mode);
 
 /* Programs, links and pins stay. */
 void datapath_close(struct datapath *datapath);
 
 /*
- * Describes the port in the maps, then attaches; or replaces, where ours is attached in any
- * mode. 0, 1 (ours was there already), or -errno with `err`: then what was attached before is so
- * still and the description is the former one; without a former one there is neither.
+ * Describes the port in the maps, then attaches, or replaces garpd's program in whatever mode. 0, 1
+ * if garpd was attached already, or -errno with `why`: then a port that was attached before is as
+ * it was, any other is not in the maps.
  */
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
-		    const struct port *port, const struct port_vlans *vlans, struct err *err);
+		    const struct port *port, const struct port_vlans *vlans, struct err *why);
 
-/* Describes an attached port anew. 0, 1 (it has left its segment), or -errno with `err`. */
-int datapath_describe(struct datapath *datapath, __u32 ifindex, const char *name,
-		      const struct port *port, const struct port_vlans *vlans, struct err *err);
+/* Describes an attached port anew. 0, 1 if its segment is another one now, or -errno with `why`. */
+int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
+		      const struct port *port, const struct port_vlans *vlans, struct err *why);
+
+/* Detaches a port and removes it from the maps, even if detaching fails. 0, or -errno with `why`.
+ */
+int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *why);
 
 /*
- * Detaches the port, which is none of ours any more, and forgets it, even where that failed. 0, or
- * -errno with `err`.
+ * Detaches all ports, then removes all pins. 0, or the first -errno with `why`: a port that cannot
+ * be detached stays in the maps, and the pins stay.
  */
-int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *err);
-
-/*
- * Detaches every port that can be, and removes every pin. 0, or -errno with the first `err`: the
- * ports that are left stay described, and so the pins.
- */
-int datapath_remove(const struct pins *pins, struct err *err);
+int datapath_remove(const struct pins *pins, struct err *why);
 
 #endif

@@ -15,48 +15,42 @@
 #include "garpd.skel.h"
 #include "policy_maps.h"
 
-/*
- * What libbpf has to say comes before the error that the user reads, so only the last warning is
- * kept, for the case that there is nothing better to say.
- */
-static char libbpf_said[256];
+/* libbpf's last warning: it comes before the error that the user reads. */
+static char libbpf_warning[256];
 
 static int datapath_libbpf_print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (level == LIBBPF_WARN) {
-		vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
-		libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
+		vsnprintf(libbpf_warning, sizeof(libbpf_warning), format, args);
+		libbpf_warning[strcspn(libbpf_warning, "\n")] = '\0';
 	}
 	return 0;
 }
 
-/*
- * Asked only when loading has failed, and of the kernel: a version says little. The array tells
- * "there is none" from "we may make none".
- */
-static bool datapath_no_ring_buffer(void)
+/* Probed only after loading has failed. The array: whether any map may be made. */
+static bool datapath_has_no_ring_buffer(void)
 {
 	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY, NULL) == 1 &&
 	       libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0;
 }
 
-static int datapath_load_error(int code, struct err *err)
+static int datapath_load_failed(int err, struct err *why)
 {
-	if (datapath_no_ring_buffer())
-		return err_set(err, -ENOTSUP,
+	if (datapath_has_no_ring_buffer())
+		return err_set(why, -ENOTSUP,
 			       "BPF: this kernel has no ring buffer (BPF_MAP_TYPE_RINGBUF); garpd "
 			       "needs Linux 5.8 or newer");
-	if (code == -EPERM)
-		return err_set(err, code,
+	if (err == -EPERM)
+		return err_set(why, err,
 			       "BPF: not permitted; run as root, or with CAP_BPF and "
 			       "CAP_NET_ADMIN");
-	return err_set(err, code,
+	return err_set(why, err,
 		       "BPF: cannot load the programs: %s (%s); garpd needs Linux 5.10 or newer "
 		       "with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_ACT",
-		       strerror(-code), libbpf_said);
+		       strerror(-err), libbpf_warning);
 }
 
-/* The size of a claims map that is pinned already; 0: there is none. */
+/* The size of the claims map that is pinned; 0: none is. */
 static __u32 datapath_pinned_claims(void)
 {
 	char path[PIN_PATH_LEN];
@@ -71,23 +65,23 @@ static __u32 datapath_pinned_claims(void)
 	return info.max_entries;
 }
 
-static bool datapath_wants_xdp(enum port_mode mode)
+static bool datapath_is_xdp(enum port_mode mode)
 {
 	return mode == MODE_XDP || mode == MODE_XDP_GENERIC;
 }
 
-bool datapath_joins(enum port_mode mode)
+bool datapath_can_join(enum port_mode mode)
 {
-	return ATTACH_JOIN_BUILT && datapath_wants_xdp(mode);
+	return ATTACH_JOIN_BUILT && datapath_is_xdp(mode);
 }
 
 /*
- * The one that hears in this mode. The other is not loaded: the verifier's walk is most of what
- * starting costs, and an old kernel that would refuse garpd_xdp has no use for it either.
+ * Loads the program that hears in this mode, not the other: the verifier takes most of the time of
+ * a start, and an old kernel may refuse garpd_xdp.
  */
-static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mode)
+static void datapath_choose_programs(const struct garpd_bpf *skeleton, enum port_mode mode)
 {
-	bool xdp = datapath_wants_xdp(mode);
+	bool xdp = datapath_is_xdp(mode);
 
 	bpf_program__set_autoload(skeleton->progs.garpd_tc, !xdp);
 	bpf_program__set_autoload(skeleton->progs.garpd_xdp, xdp);
@@ -96,95 +90,94 @@ static void datapath_prepare(const struct garpd_bpf *skeleton, enum port_mode mo
 }
 
 static int datapath_open_skeleton(struct datapath *datapath, const struct config *config,
-				  struct err *err)
+				  struct err *why)
 {
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = GARPD_PIN_DIR);
 	__u32 pinned;
-	int code;
+	int err;
 
 	libbpf_set_print(datapath_libbpf_print);
 	datapath->skeleton = garpd_bpf__open_opts(&opts);
 	if (!datapath->skeleton)
-		return datapath_load_error(-errno, err);
-	code = adopt_judge(datapath->skeleton->obj, &datapath->adopt, &datapath->replaced, err);
-	if (code)
-		return code;
+		return datapath_load_failed(-errno, why);
+	err = adopt_judge(datapath->skeleton->obj, &datapath->adopt, &datapath->replaced, why);
+	if (err)
+		return err;
 	pinned = datapath->adopt == ADOPT_TAKE ? datapath_pinned_claims() : 0;
 	datapath->max_claims = pinned ? pinned : config->max_claims;
 	bpf_map__set_max_entries(datapath->skeleton->maps.claims, datapath->max_claims);
-	datapath_prepare(datapath->skeleton, config->mode);
+	datapath_choose_programs(datapath->skeleton, config->mode);
 	return 0;
 }
 
-static int datapath_load(struct datapath *datapath, const struct config *config, struct err *err)
+static int datapath_load(struct datapath *datapath, const struct config *config, struct err *why)
 {
-	int code = datapath_open_skeleton(datapath, config, err);
+	int err = datapath_open_skeleton(datapath, config, why);
 
-	if (code)
-		return code;
-	code = garpd_bpf__load(datapath->skeleton);
-	if (code) {
+	if (err)
+		return err;
+	err = garpd_bpf__load(datapath->skeleton);
+	if (err) {
 		adopt_give_up();
-		return datapath_load_error(code, err);
+		return datapath_load_failed(err, why);
 	}
 	if (datapath->adopt == ADOPT_REPLACE)
-		code = adopt_replace(datapath->skeleton->obj, err);
-	return code;
+		return adopt_replace(datapath->skeleton->obj, why);
+	return 0;
 }
 
 /*
- * Under a second name first, so that there is no instant without the pin. A program that is not
- * wanted leaves no pin of a former daemon's behind.
+ * Under another name first: there is always a pin. A program that is not loaded takes the pin of a
+ * former daemon away.
  */
-static int datapath_pin_program(const struct bpf_program *program, struct err *err)
+static int datapath_pin_program(const struct bpf_program *program, struct err *why)
 {
 	const char *name = bpf_program__name(program);
 	char path[PIN_PATH_LEN], next[PIN_PATH_LEN], next_name[64];
-	int code;
+	int err;
 
+	pins_path(name, path);
 	if (!bpf_program__autoload(program)) {
-		unlink(pins_path(name, path));
+		unlink(path);
 		return 0;
 	}
-
 	snprintf(next_name, sizeof(next_name), "%s_next", name);
-	pins_path(name, path);
 	pins_path(next_name, next);
 	unlink(next);
-	code = bpf_obj_pin(bpf_program__fd(program), next);
-	if (!code && rename(next, path))
-		code = -errno;
-	if (code)
-		return err_set(err, code, "%s: cannot pin: %s", path, strerror(-code));
-	return 0;
+	err = bpf_obj_pin(bpf_program__fd(program), next);
+	if (!err && rename(next, path))
+		err = -errno;
+	return err ? err_set(why, err, "%s: cannot pin: %s", path, strerror(-err)) : 0;
 }
 
-static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *err)
+static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *why)
 {
+	const struct bpf_program *programs[] = {
+		datapath->skeleton->progs.garpd_tc,
+		datapath->skeleton->progs.garpd_xdp,
+		datapath->skeleton->progs.garpd_speak,
+	};
 	char path[PIN_PATH_LEN];
-	int code;
+	int err;
 
 	if (mkdir(pins_path(GARPD_LINKS, path), 0750) && errno != EEXIST)
-		return err_set(err, -errno, "%s: cannot make: %s", path, strerror(errno));
-	code = datapath_pin_program(datapath->skeleton->progs.garpd_tc, err);
-	if (!code)
-		code = datapath_pin_program(datapath->skeleton->progs.garpd_xdp, err);
-	if (!code)
-		code = datapath_pin_program(datapath->skeleton->progs.garpd_speak, err);
-	if (!code)
-		code = pins_share(gid, err);
-	if (!code)
-		code = pins_open(&datapath->pins, false, err);
-	return code;
+		return err_set(why, -errno, "%s: cannot make: %s", path, strerror(errno));
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		err = datapath_pin_program(programs[i], why);
+		if (err)
+			return err;
+	}
+	err = pins_share(gid, why);
+	return err ? err : pins_open(&datapath->pins, false, why);
 }
 
-/* The mode that was asked for, or the best one, which is never XDP; and the program for it. */
-static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
+/* The mode of the configuration, or the best one (never XDP), and the program for it. */
+static void datapath_choose_mode(struct datapath *datapath, enum port_mode wanted)
 {
 	const struct bpf_program *tc = datapath->skeleton->progs.garpd_tc;
 	const struct bpf_program *xdp = datapath->skeleton->progs.garpd_xdp;
 
-	datapath->program.fd = bpf_program__fd(datapath_wants_xdp(wanted) ? xdp : tc);
+	datapath->program.fd = bpf_program__fd(datapath_is_xdp(wanted) ? xdp : tc);
 	datapath->program.join = (struct attach_join){
 		.object = datapath->skeleton->skeleton->data,
 		.size = datapath->skeleton->skeleton->data_sz,
@@ -192,7 +185,7 @@ static void datapath_choose(struct datapath *datapath, enum port_mode wanted)
 		.has_frags = bpf_program__flags(xdp) & BPF_F_XDP_HAS_FRAGS,
 	};
 	datapath->mode_requested = wanted != MODE_AUTO;
-	datapath->mode = datapath->mode_requested ? wanted : attach_mode_best(datapath->program.fd);
+	datapath->mode = datapath->mode_requested ? wanted : attach_best_mode(datapath->program.fd);
 }
 
 void datapath_init(struct datapath *datapath)
@@ -202,25 +195,30 @@ void datapath_init(struct datapath *datapath)
 	datapath->lock = -1;
 }
 
-int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *err)
+static int datapath_fill(struct datapath *datapath, struct config *config, gid_t gid,
+			 struct err *why)
 {
-	int code = pins_lock(&datapath->lock, err);
+	int err = datapath_load(datapath, config, why);
 
-	if (!code)
-		code = datapath_load(datapath, config, err);
-	if (!code)
-		code = datapath_pin(datapath, gid, err);
-	if (!code)
-		code = policy_apply(&datapath->pins, config, err);
-	if (code) {
-		struct err ignored;
+	if (err)
+		return err;
+	err = datapath_pin(datapath, gid, why);
+	return err ? err : policy_apply(&datapath->pins, config, why);
+}
 
-		if (datapath->lock >= 0 && datapath->adopt == ADOPT_NOTHING)
-			pins_remove(&ignored); /* we made them just now */
-		return code;
-	}
-	datapath_choose(datapath, config->mode);
-	return 0;
+int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why)
+{
+	int err = pins_lock(&datapath->lock, why);
+	struct err ignored;
+
+	if (err)
+		return err;
+	err = datapath_fill(datapath, config, gid, why);
+	if (!err)
+		datapath_choose_mode(datapath, config->mode);
+	else if (datapath->adopt == ADOPT_NOTHING)
+		pins_remove(&ignored); /* there were none before this start */
+	return err;
 }
 
 void datapath_close(struct datapath *datapath)

@@ -11,27 +11,12 @@
 #include "loader/maps/walk.h"
 
 static int policy_write_settings(const struct pins *pins, const struct config *config,
-				 struct err *err)
+				 struct err *why)
 {
 	__u32 zero = 0;
-	int code = bpf_map_update_elem(pins->settings, &zero, &config->settings, BPF_ANY);
+	int err = bpf_map_update_elem(pins->settings, &zero, &config->settings, BPF_ANY);
 
-	if (code)
-		return err_set(err, code, "settings: cannot write: %s", strerror(-code));
-	return 0;
-}
-
-static int policy_write_declared(const struct pins *pins, const struct declared *declared,
-				 struct err *err)
-{
-	char text[ADDR_TEXT_LEN];
-	int code = bpf_map_update_elem(pins->addresses, &declared->prefix, &declared->address,
-				       BPF_ANY);
-
-	if (code)
-		return err_set(err, code, "%s: cannot declare: %s",
-			       prefix_text(&declared->prefix, text), strerror(-code));
-	return 0;
+	return err ? err_set(why, err, "settings: cannot write: %s", strerror(-err)) : 0;
 }
 
 static int policy_compare_prefix(const void *a, const void *b)
@@ -41,7 +26,7 @@ static int policy_compare_prefix(const void *a, const void *b)
 	return memcmp(&x->prefix, &y->prefix, sizeof(x->prefix));
 }
 
-/* Deletes what the new configuration does not name. */
+/* Deletes what the configuration does not declare. */
 static void policy_forget_others(const struct pins *pins, const struct declared *sorted,
 				 size_t count)
 {
@@ -54,65 +39,69 @@ static void policy_forget_others(const struct pins *pins, const struct declared 
 }
 
 static int policy_write_addresses(const struct pins *pins, const struct config *config,
-				  struct err *err)
+				  struct err *why)
 {
 	size_t i, count = config->declared_count;
 	struct declared *sorted = calloc(count + 1, sizeof(*sorted));
-	int code = 0;
+	char text[ADDR_TEXT_LEN];
+	int err = 0;
 
 	if (!sorted)
-		return err_set(err, -ENOMEM, "addresses: out of memory");
-	for (i = 0; i < count && !code; i++) {
+		return err_set(why, -ENOMEM, "addresses: out of memory");
+	for (i = 0; i < count && !err; i++) {
 		sorted[i] = config->declared[i];
-		code = policy_write_declared(pins, &sorted[i], err);
+		err = bpf_map_update_elem(pins->addresses, &sorted[i].prefix, &sorted[i].address,
+					  BPF_ANY);
+		if (err)
+			err_set(why, err, "%s: cannot declare: %s",
+				prefix_text(&sorted[i].prefix, text), strerror(-err));
 	}
-	if (!code) {
+	if (!err) {
 		qsort(sorted, count, sizeof(*sorted), policy_compare_prefix);
 		policy_forget_others(pins, sorted, count);
 	}
 	free(sorted);
-	return code;
+	return err;
 }
 
-/* Those behind the last one are ::, nobody. */
+/* Elements after the last gateway are ::, which no host has. */
 static int policy_write_gateways(const struct pins *pins, const struct config *config,
-				 struct err *err)
+				 struct err *why)
 {
-	int code = 0;
+	int err = 0;
 
-	for (__u32 i = 0; i < GARPD_MAX_GATEWAYS && !code; i++)
-		code = bpf_map_update_elem(pins->gateways, &i, &config->gateways[i], BPF_ANY);
-	if (code)
-		return err_set(err, code, "gateways: cannot write: %s", strerror(-code));
-	return 0;
+	for (__u32 i = 0; i < GARPD_MAX_GATEWAYS && !err; i++)
+		err = bpf_map_update_elem(pins->gateways, &i, &config->gateways[i], BPF_ANY);
+	return err ? err_set(why, err, "gateways: cannot write: %s", strerror(-err)) : 0;
 }
 
-int policy_write(const struct pins *pins, const struct config *config, struct err *err)
+int policy_write(const struct pins *pins, const struct config *config, struct err *why)
 {
-	int code = policy_write_addresses(pins, config, err);
+	int err = policy_write_addresses(pins, config, why);
 
-	if (!code)
-		code = policy_write_gateways(pins, config, err);
-	return code ? code : policy_write_settings(pins, config, err);
+	if (err)
+		return err;
+	err = policy_write_gateways(pins, config, why);
+	return err ? err : policy_write_settings(pins, config, why);
 }
 
-int policy_apply(const struct pins *pins, struct config *config, struct err *err)
+int policy_apply(const struct pins *pins, struct config *config, struct err *why)
 {
-	int code = rules_apply(pins, &config->guards, err);
+	int err = rules_apply(pins, &config->guards, why);
 
-	return code ? code : policy_write(pins, config, err);
+	return err ? err : policy_write(pins, config, why);
 }
 
-int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address why,
-		    struct err *err)
+int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address role,
+		    struct err *why)
 {
 	char text[ADDR_TEXT_LEN];
-	__u32 value = why;
-	int code = bpf_map_update_elem(pins->host, addr, &value, BPF_ANY);
+	__u32 value = role;
+	int err = bpf_map_update_elem(pins->host, addr, &value, BPF_ANY);
 
-	if (code)
-		return err_set(err, code, "%s: cannot guard this address of the host: %s",
-			       addr_text(addr, text), strerror(-code));
+	if (err)
+		return err_set(why, err, "%s: cannot guard this address of the host: %s",
+			       addr_text(addr, text), strerror(-err));
 	return 0;
 }
 
@@ -121,13 +110,13 @@ void policy_unset_host(const struct pins *pins, const struct addr *addr)
 	bpf_map_delete_elem(pins->host, addr);
 }
 
-void policy_forget_host(const struct pins *pins, bool (*knows)(void *ctx, const struct addr *addr),
-			void *ctx)
+void policy_forget_host(const struct pins *pins,
+			bool (*is_known)(void *ctx, const struct addr *addr), void *ctx)
 {
 	struct map_walk walk = map_walk_begin(pins->host);
 	struct addr addr;
 
 	while (map_walk_next(&walk, &addr))
-		if (!knows(ctx, &addr))
+		if (!is_known(ctx, &addr))
 			bpf_map_delete_elem(pins->host, &addr);
 }

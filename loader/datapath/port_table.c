@@ -10,26 +10,26 @@
 #include "loader/attach/hooks.h"
 #include "loader/maps/walk.h"
 
-#define SHOW_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
+#define MAX_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
 
-/* "asked", and where libxdp's dispatcher calls us, that, and for whom else it is there. */
-static json_t *why_asked(__u32 ifindex)
+/* A mode of the configuration; in a dispatcher, with the other programs that it calls. */
+static json_t *why_requested(__u32 ifindex)
 {
-	struct program programs[SHOW_PROGRAMS];
-	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
+	struct program programs[MAX_PROGRAMS];
+	size_t i, count = hooks_read(ifindex, programs, MAX_PROGRAMS);
 	char others[ATTACH_JOIN_MAX * (PROGRAM_NAME_LEN + sizeof(" with "))] = "";
 	bool joined = false;
 
 	for (i = 0; i < count && programs[i].dispatched; i++) {
-		if (programs_is_ours(&programs[i])) {
+		if (programs_is_garpd(&programs[i])) {
 			joined = true;
 			continue;
 		}
 		strcat(others, others[0] ? " " : " with ");
 		strcat(others, programs[i].name);
 	}
-	return joined ? json_sprintf("asked, through libxdp's dispatcher%s", others)
-		      : json_string("asked");
+	return joined ? json_sprintf("requested, through libxdp's dispatcher%s", others)
+		      : json_string("requested");
 }
 
 static json_t *get_why(const void *row)
@@ -37,26 +37,26 @@ static json_t *get_why(const void *row)
 	const struct port_row *it = row;
 
 	if (it->port.mode_requested)
-		return why_asked(it->ifindex);
+		return why_requested(it->ifindex);
 	return json_string(it->port.mode == MODE_TCX ? "auto: tcx works here"
-						     : "auto: no tcx here");
+						     : "auto: tcx needs Linux 6.6");
 }
 
-/* What else hears the frames that come in there. */
+/* Other programs on the ingress. */
 static json_t *get_others(const void *row)
 {
-	struct program programs[SHOW_PROGRAMS];
+	struct program programs[MAX_PROGRAMS];
 	__u32 ifindex = ((const struct port_row *)row)->ifindex;
-	size_t i, count = programs_read(ifindex, programs, SHOW_PROGRAMS);
+	size_t i, count = hooks_read(ifindex, programs, MAX_PROGRAMS);
 	json_t *others;
 
-	if (!programs_may_read())
+	if (!programs_can_read())
 		return json_null();
 	others = json_array();
 	for (i = 0; i < count; i++) {
 		const struct program *it = &programs[i];
 
-		if (programs_is_ours(it))
+		if (programs_is_garpd(it))
 			continue;
 		json_array_append_new(
 			others, it->id ? json_sprintf("%s %s (id %u)", it->hook, it->name, it->id)
@@ -65,7 +65,7 @@ static json_t *get_others(const void *row)
 	return others;
 }
 
-/* What its guests are held to. */
+/* What limits the addresses of its guests. */
 static json_t *get_guards(const void *row)
 {
 	static const struct {
@@ -104,19 +104,19 @@ const struct field port_table_fields[] = {
 	{},
 };
 
-static int ports_order(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	return strcmp(((const struct port_row *)a)->name, ((const struct port_row *)b)->name);
 }
 
-int port_table_read(const struct pins *pins, struct port_table *table, struct err *err)
+int port_table_read(const struct pins *pins, struct port_table *table, struct err *why)
 {
 	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows)), row;
 	struct map_walk walk = map_walk_begin(pins->ports);
 
 	*table = (struct port_table){.row = rows};
 	if (!rows)
-		return err_set(err, -ENOMEM, "ports: out of memory");
+		return err_set(why, -ENOMEM, "ports: out of memory");
 	while (table->count < GARPD_MAX_PORTS && map_walk_next(&walk, &row.ifindex)) {
 		if (bpf_map_lookup_elem(pins->ports, &row.ifindex, &row.port))
 			continue;
@@ -125,7 +125,7 @@ int port_table_read(const struct pins *pins, struct port_table *table, struct er
 		interface_text(row.ifindex, row.name);
 		rows[table->count++] = row;
 	}
-	qsort(rows, table->count, sizeof(*rows), ports_order);
+	qsort(rows, table->count, sizeof(*rows), compare_names);
 	return 0;
 }
 

@@ -23,8 +23,8 @@ struct port_table {
 	size_t count;
 };
 
-/* Reads every port that the maps describe. 0, or -ENOMEM with `err`. */
-int port_table_read(const struct pins *pins, struct port_table *table, struct err *err);
+/* Reads every port that is in the maps. 0, or -ENOMEM with `why`; free it either way. */
+int port_table_read(const struct pins *pins, struct port_table *table, struct err *why);
 void port_table_free(struct port_table *table);
 
 extern const struct field port_table_fields[];

@@ -9,9 +9,9 @@
 #include "loader/maps/walk.h"
 
 /*
- * The rules of a configuration have numbers from a base on: 0, or a multiple of GARPD_MAX_RULES.
- * One base is of the configuration in force, one of the next; the third is there because a start
- * or a reload that failed half-way leaves some ports with either.
+ * The rules of a configuration are numbered from a base, a multiple of GARPD_MAX_RULES. The
+ * configuration in force has one base and the next configuration another; the third is for ports
+ * that a start or reload that failed half-way has left with it.
  */
 #define BASES_END (GARPD_RULE_SETS * GARPD_MAX_RULES)
 
@@ -50,67 +50,66 @@ static bool base_is_used(const struct pins *pins, __u32 base)
 }
 
 /*
- * The first base that no port has. What such bases still have in the maps, of a configuration that
- * failed, makes room. 0, or -EBUSY: each has its ports.
+ * Takes the first base that no port has, and empties all such: a configuration that failed may have
+ * left rules there. 0, or -EBUSY: each has its ports.
  */
 static int rules_take_base(const struct pins *pins, __u32 *taken)
 {
-	int code = -EBUSY;
+	int err = -EBUSY;
 
 	for (__u32 base = 0; base < BASES_END; base += GARPD_MAX_RULES) {
 		if (base_is_used(pins, base))
 			continue;
 		rules_forget(pins, base);
-		if (code)
+		if (err)
 			*taken = base;
-		code = 0;
+		err = 0;
 	}
-	return code;
+	return err;
 }
 
 static int rule_write(const struct pins *pins, const struct port_rule *rule, __u32 number)
 {
 	__u32 allowed = 1;
-	int code = 0;
-	size_t i;
+	int err = 0;
 
-	for (i = 0; i < rule->address_count && !code; i++) {
+	for (size_t i = 0; i < rule->address_count && !err; i++) {
 		struct rule_address key = {
 			.len = RULE_BITS + rule->address[i].len,
 			.rule = number,
 			.addr = rule->address[i].addr,
 		};
 
-		code = bpf_map_update_elem(pins->rule_addresses, &key, &allowed, BPF_ANY);
+		err = bpf_map_update_elem(pins->rule_addresses, &key, &allowed, BPF_ANY);
 	}
-	for (i = 0; i < rule->mac_count && !code; i++) {
+	for (size_t i = 0; i < rule->mac_count && !err; i++) {
 		struct rule_mac key = {.rule = number};
 
 		memcpy(key.mac, rule->mac[i], MAC_LEN);
-		code = bpf_map_update_elem(pins->rule_macs, &key, &allowed, BPF_ANY);
+		err = bpf_map_update_elem(pins->rule_macs, &key, &allowed, BPF_ANY);
 	}
-	return code;
+	return err;
 }
 
-int rules_apply(const struct pins *pins, struct guards *guards, struct err *err)
+int rules_apply(const struct pins *pins, struct guards *guards, struct err *why)
 {
-	int code = rules_take_base(pins, &guards->rule_base);
+	int err = rules_take_base(pins, &guards->rule_base);
 
-	if (code)
-		return err_set(err, code,
-			       "ports: they are held to the rules of %u configurations, each of "
-			       "which failed half-way; garpd detach, then start",
+	if (err)
+		return err_set(why, err,
+			       "ports: still held to the rules of %u configurations that failed "
+			       "half-way; garpd detach, then start",
 			       GARPD_RULE_SETS);
-	for (size_t i = 0; i < guards->rule_count && !code; i++) {
-		code = rule_write(pins, &guards->rule[i], guards->rule_base + (__u32)i + 1);
-		if (code)
-			return err_set(err, code, "ports: %s: cannot write its rule: %s",
-				       guards->rule[i].port, strerror(-code));
+	for (size_t i = 0; i < guards->rule_count; i++) {
+		err = rule_write(pins, &guards->rule[i], guards->rule_base + (__u32)i + 1);
+		if (err)
+			return err_set(why, err, "ports: %s: cannot write its rule: %s",
+				       guards->rule[i].port, strerror(-err));
 	}
 	return 0;
 }
 
-void rules_applied(const struct pins *pins, const struct guards *guards)
+void rules_forget_others(const struct pins *pins, const struct guards *guards)
 {
 	for (__u32 base = 0; base < BASES_END; base += GARPD_MAX_RULES)
 		if (base != guards->rule_base)

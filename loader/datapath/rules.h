@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rules.h - what the configuration allows each port, into the maps `rule_addresses` and
+ * rules.h - writes what the configuration allows each port to the maps `rule_addresses` and
  * `rule_macs`.
  *
- * A rule is known by its number, which the ports have in their description. The rules of a new
- * configuration get other numbers than those of the old one, so that each port is held to the one
- * or to the other at every instant.
+ * A rule is known by its number, which is in the description of its ports. The rules of a new
+ * configuration get other numbers than those of the former one: each port is held to the one or
+ * the other at every instant.
  */
 #ifndef GARPD_DATAPATH_RULES_H
 #define GARPD_DATAPATH_RULES_H
@@ -15,15 +15,15 @@
 #include "loader/maps/pins.h"
 
 /*
- * Chooses guards->rule_base and writes the rules. No port has them yet. 0, or -errno with `err`
- * (-EBUSY: after failures the ports have every base between them).
+ * Chooses guards->rule_base and writes the rules; no port has them yet. 0, or -errno with `why`
+ * (-EBUSY: after failures, ports have rules of every base).
  */
-int rules_apply(const struct pins *pins, struct guards *guards, struct err *err);
+int rules_apply(const struct pins *pins, struct guards *guards, struct err *why);
 
 /*
- * Every port that could be described has them: all other numbers are free. A port that could not be
- * is held to a rule that allows nothing, until it can.
+ * Removes the rules of all other configurations, once the ports have these. A port that could not
+ * be described is held to a rule that allows nothing, until it can be.
  */
-void rules_applied(const struct pins *pins, const struct guards *guards);
+void rules_forget_others(const struct pins *pins, const struct guards *guards);
 
 #endif

@@ -26,12 +26,10 @@ static int qdisc_dump_filters(__u32 ifindex, __u32 side, netlink_hear hear, void
 	return err < 0 ? err : 0;
 }
 
-/* ---- all filters ---- */
-
-struct qdisc_filters {
-	qdisc_filter each;
+struct qdisc_walk {
+	void (*each)(void *ctx, const struct qdisc_filter *filter);
 	void *ctx;
-	__u32 info; /* priority and protocol of the last one */
+	__u32 info; /* priority and protocol of the last filter */
 };
 
 /* A filter comes once for each of its elements; one without a handle is only their head. */
@@ -39,63 +37,32 @@ static int qdisc_hear_filter(void *ctx, const struct nlmsghdr *message)
 {
 	const struct nlattr *attrs[TCA_OPTIONS + 1], *options[TCA_BPF_ID + 1];
 	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_OPTIONS + 1);
-	struct qdisc_filters *filters = ctx;
-	char kind[32];
-	__u32 id = 0;
+	struct qdisc_walk *walk = ctx;
+	struct qdisc_filter filter = {};
 
 	if (message->nlmsg_type != RTM_NEWTFILTER || !tc || !tc->tcm_handle)
 		return 0;
-	netlink_text(attrs[TCA_KIND], kind, sizeof(kind));
-	if (!strcmp(kind, "bpf")) {
+	filter.handle = tc->tcm_handle;
+	filter.priority = TC_H_MAJ(tc->tcm_info) >> 16;
+	netlink_text(attrs[TCA_KIND], filter.kind, sizeof(filter.kind));
+	if (!strcmp(filter.kind, "bpf")) {
 		netlink_attrs_nested(attrs[TCA_OPTIONS], options, TCA_BPF_ID + 1);
-		id = netlink_u32(options[TCA_BPF_ID]);
+		filter.prog_id = netlink_u32(options[TCA_BPF_ID]);
+		netlink_text(options[TCA_BPF_NAME], filter.name, sizeof(filter.name));
 	}
-	if (id || tc->tcm_info != filters->info)
-		filters->each(filters->ctx, id, kind);
-	filters->info = tc->tcm_info;
+	if (filter.prog_id || tc->tcm_info != walk->info)
+		walk->each(walk->ctx, &filter);
+	walk->info = tc->tcm_info;
 	return 0;
 }
 
-void qdisc_each_filter(__u32 ifindex, qdisc_filter each, void *ctx)
+void qdisc_each_filter(__u32 ifindex, void (*each)(void *ctx, const struct qdisc_filter *filter),
+		       void *ctx)
 {
-	struct qdisc_filters filters = {.each = each, .ctx = ctx};
+	struct qdisc_walk walk = {.each = each, .ctx = ctx};
 
-	qdisc_dump_filters(ifindex, TC_H_MIN_INGRESS, qdisc_hear_filter, &filters);
+	qdisc_dump_filters(ifindex, TC_H_MIN_INGRESS, qdisc_hear_filter, &walk);
 }
-
-/* ---- one filter ---- */
-
-struct qdisc_wanted {
-	__u16 priority;
-	__u32 handle;
-	char *name; /* what is found */
-};
-
-static int qdisc_hear_name(void *ctx, const struct nlmsghdr *message)
-{
-	const struct nlattr *attrs[TCA_OPTIONS + 1], *options[TCA_BPF_NAME + 1];
-	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_OPTIONS + 1);
-	const struct qdisc_wanted *wanted = ctx;
-
-	if (message->nlmsg_type != RTM_NEWTFILTER || !tc || tc->tcm_handle != wanted->handle ||
-	    TC_H_MAJ(tc->tcm_info) >> 16 != wanted->priority)
-		return 0;
-	netlink_attrs_nested(attrs[TCA_OPTIONS], options, TCA_BPF_NAME + 1);
-	netlink_text(options[TCA_BPF_NAME], wanted->name, QDISC_NAME_LEN);
-	return 0;
-}
-
-const char *qdisc_filter_name(__u32 ifindex, __u16 priority, __u32 handle,
-			      char name[QDISC_NAME_LEN])
-{
-	struct qdisc_wanted wanted = {.priority = priority, .handle = handle, .name = name};
-
-	name[0] = '\0';
-	qdisc_dump_filters(ifindex, TC_H_MIN_INGRESS, qdisc_hear_name, &wanted);
-	return name;
-}
-
-/* ---- no filter ---- */
 
 static int qdisc_count_filter(void *ctx, const struct nlmsghdr *message)
 {

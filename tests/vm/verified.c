@@ -26,8 +26,7 @@ static struct bpf_program *program_choose(struct bpf_object *object, const char 
 
 	bpf_object__for_each_map(map, object)
 		bpf_map__set_pin_path(map, NULL);
-	bpf_object__for_each_program(program, object)
-	{
+	bpf_object__for_each_program(program, object) {
 		bool wanted = !strcmp(bpf_program__name(program), name);
 
 		bpf_program__set_autoload(program, wanted);

@@ -87,7 +87,7 @@ case_foreign_filter_is_said() {
 	in_hv bpftool prog loadall "$LAB_ROOT/build/bpf/garpd.bpf.o" /sys/fs/bpf/foreign
 	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
 		bpf da object-pinned /sys/fs/bpf/foreign/garpd_speak
-	assert_fails 1 'v-new: .*(somebody else|tcx)' "$GARPD" run --bridge br0 --mode tc
+	assert_fails 1 'v-new: .*(another program|tcx)' "$GARPD" run --bridge br0 --mode tc
 	assert_no_pins
 	in_hv tc filter show dev v-new ingress | grep -q garpd_speak || t_fail "the foreign filter is gone"
 	! in_hv tc qdisc show dev v-old | grep -q clsact || t_fail "a qdisc is left on v-old"
@@ -327,14 +327,14 @@ case_show_ports_says_why_and_who_else() {
 	if kernel_has_tcx; then
 		assert_equals why 'auto: tcx works here' "$(port_field v-new why)"
 	else
-		assert_equals why 'auto: no tcx here' "$(port_field v-new why)"
+		assert_equals why 'auto: tcx needs Linux 6.6' "$(port_field v-new why)"
 	fi
 	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
 	grep -qE '^v-other .* auto: .* xdp foreign_xdp \(id [0-9]+\), tc foreign_tc' "$LAB_DIR/ports" ||
 		t_fail "in columns: $(<"$LAB_DIR/ports")"
 	lab_stop_garpd
 	lab_start_garpd --mode tc
-	assert_equals "why tc" asked "$(port_field v-new why)"
+	assert_equals "why tc" requested "$(port_field v-new why)"
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 

@@ -755,19 +755,19 @@ assert_replaced() {
 }
 
 case_other_layout_is_replaced() {
-	assert_replaced auto auto 'layout 254 there' make_other_layout
+	assert_replaced auto auto 'layout 254 instead' make_other_layout
 }
 
 case_other_layout_is_replaced_tc() {
-	assert_replaced tc tc 'layout 254 there' make_other_layout
+	assert_replaced tc tc 'layout 254 instead' make_other_layout
 }
 
 case_other_layout_is_replaced_in_another_mode() {
-	assert_replaced tc xdp 'layout 254 there' make_other_layout
+	assert_replaced tc xdp 'layout 254 instead' make_other_layout
 }
 
 case_other_map_is_replaced() {
-	assert_replaced auto auto 'map claims: value size 64 there' make_other_map claims
+	assert_replaced auto auto 'map claims: value size 64 instead' make_other_map claims
 }
 
 # Killed at any point of replacing: the next one replaces or sweeps what is left.

@@ -62,7 +62,7 @@ assert_joins_in_mode() {
 	assert_equals "program on v-old, which has no other" garpd_xdp \
 		"$(in_hv ip -j -d link show v-old | pick xdp.prog.name)"
 	in_hv "$GARPD" show ports -j | jq -e --arg mode "$1" '.[] | select(.port == "v-new") |
-		.mode == $mode and .why == "asked, through libxdp'"'"'s dispatcher with xdpfilt_alw_eth"
+		.mode == $mode and .why == "requested, through libxdp'"'"'s dispatcher with xdpfilt_alw_eth"
 		and (.others | length == 1 and (.[0] | test("^xdp xdpfilt_alw_eth \\(id [0-9]+\\)$")))' \
 		>/dev/null || t_fail "show ports: $(in_hv "$GARPD" show ports -j)"
 	assert_filters
@@ -168,7 +168,7 @@ case_xdp_join_mode_changes_with_a_restart() {
 # A daemon that cannot start removes its own programs, and no foreign one.
 case_xdp_join_refusals_leave_the_filter() {
 	filter_up
-	assert_mode_refused 'v-(new|other): .*dispatcher is there in the other mode; use "mode: xdp" to join' \
+	assert_mode_refused 'v-(new|other): .*dispatcher is attached in the other mode; use "mode: xdp" to join' \
 		xdp-generic
 	assert_components v-new xdpfilt_alw_eth
 	in_hv ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1
