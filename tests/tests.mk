@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint, unit and sim (no root), bpf, lab, mutants, fuzz, vm. What runs in which target
-# and how long that may take is in tests/budget; tests/run runs it.
+# The test tiers: lint, unit and sim (no root), bpf, lab, mutants, fuzz, vm. What runs in which
+# target and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -I$(B) -MMD -MP \
@@ -35,7 +35,7 @@ check-release: ## what takes hours, once before a release (root)
 ci: ## check and check-deep, counted together (root; network)
 	@.ci/run
 
-lint: ## style, static checks, and lists that keep up with the code
+lint: $(B)/garpd ## style, static checks, and lists that keep up with the code
 	@tests/lint
 
 unit: $(B)/garpd test-programs ## the unit tier; no root

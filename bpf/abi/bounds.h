@@ -3,7 +3,9 @@
 #ifndef GARPD_ABI_BOUNDS_H
 #define GARPD_ABI_BOUNDS_H
 
-#include "abi.h"
+#include <linux/bpf.h>
+
+#include "constants.h"
 
 /* ---- guards ---- */
 

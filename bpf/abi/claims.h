@@ -5,7 +5,9 @@
 #ifndef GARPD_ABI_CLAIMS_H
 #define GARPD_ABI_CLAIMS_H
 
-#include "abi.h"
+#include <linux/bpf.h>
+
+#include "constants.h"
 
 /* ---- claims ---- */
 

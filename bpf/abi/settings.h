@@ -3,7 +3,7 @@
 #ifndef GARPD_ABI_SETTINGS_H
 #define GARPD_ABI_SETTINGS_H
 
-#include "abi.h"
+#include "constants.h"
 
 /* ---- the configuration ---- */
 
