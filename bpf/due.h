@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * due.h - what garpd_speak does for one claim: what has fallen due, or what an operator asks;
- * nudges, and notes.
+ * due.h - the work of garpd_speak for one claim: what is due, what an operator requests, nudges,
+ * and results about the host's own entry.
  */
 #ifndef GARPD_DUE_H
 #define GARPD_DUE_H
@@ -12,7 +12,10 @@
 #include "speak_ask.h"
 #include "speak_nudge.h"
 
-/* The port, where frames of the claim's guest, or of its defender on any port, may still enter. */
+/*
+ * The port where the claim's guest (or a defender, on any role) is announced; NULL if it is gone
+ * or does not forward.
+ */
 static __always_inline const struct port *due_find_port(const struct outcome *outcome)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
@@ -40,7 +43,10 @@ static __always_inline void due_note(struct claim *claim, const struct claim_key
 	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }
 
-/* Tells of a listener that never answered; else only the deadline is news, to outcome->event. */
+/*
+ * Records a round of nudges. Sends an event if a listener never replied; else only the deadline
+ * in outcome->event changes.
+ */
 static __always_inline void due_record_nudges(struct outcome *outcome, struct claim *claim,
 					      const struct settings *settings, __u64 now_ns)
 {
@@ -64,7 +70,7 @@ static __always_inline void due_record_nudges(struct outcome *outcome, struct cl
 	event_send(event);
 }
 
-/* Behind a router port the answers would go by unseen: there is nobody to nudge. */
+/* Behind a router port replies would not be seen, so no listener is nudged. */
 static __always_inline void due_send_nudges(struct __sk_buff *skb, struct outcome *outcome,
 					    struct claim *claim, const struct settings *settings,
 					    __u64 now_ns)
@@ -103,7 +109,10 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	next->asker = outcome->asker.kind;
 }
 
-/* Judged was who it was a moment ago; if it is another one now, the daemon comes again. */
+/*
+ * `next` was looked up before locking. If the claim is about another MAC or port now, nothing is
+ * done and the daemon comes again.
+ */
 static __always_inline struct claim_step due_run_step(struct claim *claim,
 						      const struct claim_next *next, __u32 op,
 						      const struct settings *settings, __u64 now_ns)
@@ -122,7 +131,7 @@ static __always_inline struct claim_step due_run_step(struct claim *claim,
 	return claim_run_deadline(claim, next, settings, now_ns);
 }
 
-/* The announcement of the step, where its port takes frames. 1: sent; 0: it waits, or failed. */
+/* Sends the announcement of the step. Returns 1 if sent, 0 if it is deferred or failed. */
 static __always_inline int due_announce(struct __sk_buff *skb, struct outcome *outcome,
 					struct claim *claim, const struct settings *settings,
 					__u64 now_ns)
@@ -222,7 +231,7 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 	outcome_finish(outcome, claim);
 	if (outcome->step.ask)
 		due_question(skb, outcome, claim, settings, now_ns);
-	call->result = outcome->event.reason; /* of a failure, what became of it */
+	call->result = outcome->event.reason; /* after a failure, what became of the announcement */
 	call->deadline_ns = outcome->event.deadline_ns;
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fabric.h - EVPN has told this hypervisor who has an address: its own L2 clients are told, too.
- *
- * The fabric carries no announcement (neigh_suppress), so that it is made here, as if the owner had
- * sent it: on the VXLAN port where the owner is elsewhere, on its own port where it is back. The
- * bridge's FDB then agrees with EVPN's.
+ * fabric.h - announces an address that EVPN moved to the L2 clients of this hypervisor. The
+ * fabric carries no announcement (neigh_suppress), so it is made here, as if the owner had sent
+ * it: on the VXLAN port if the owner is on another hypervisor, on its own port if it is here.
+ * The bridge's FDB then agrees with EVPN.
  */
 #ifndef GARPD_FABRIC_H
 #define GARPD_FABRIC_H
@@ -15,7 +14,7 @@
 #include "outcome.h"
 #include "speak.h"
 
-/* The tags with which the owner's frames come in on the port, from the claim's VLAN. */
+/* Sets the tags that the owner's frames have on the port, from the claim's VLAN. */
 static __always_inline void fabric_set_tags(struct tags *tags, const struct port *port, __u16 vlan)
 {
 	__builtin_memset(tags, 0, sizeof(*tags));
@@ -25,7 +24,7 @@ static __always_inline void fabric_set_tags(struct tags *tags, const struct port
 	tags->tci = vlan;
 }
 
-/* What EVPN says counts as the owner's own announcement, heard on that port. */
+/* A move learned from EVPN counts as an announcement of the owner on that port. */
 static __always_inline void fabric_fill_frame(struct outcome *outcome,
 					      const struct speak_call *call)
 {
@@ -39,9 +38,8 @@ static __always_inline void fabric_fill_frame(struct outcome *outcome,
 }
 
 /*
- * The local claim takes its step, which is carried out. 1: it has nothing against it. 0: a guest of
- * this bridge is in the middle of taking the address, or it is disputed, or moved too often:
- * silence.
+ * Runs the local claim's step. Returns 1 if the claim agrees, 0 if a local guest is taking the
+ * address, or it is in conflict or frozen: then the move is not announced.
  */
 static __always_inline int fabric_update_claim(struct outcome *outcome, struct claim *claim,
 					       const struct heard *heard,
@@ -58,15 +56,15 @@ static __always_inline int fabric_update_claim(struct outcome *outcome, struct c
 		agreed = claim->state == CLAIM_OWNED || claim->state == CLAIM_DENIED;
 	}
 	bpf_spin_unlock(&claim->lock);
-	outcome->step.announce = ANNOUNCE_NONE; /* it is said below, or not at all */
-	/* The event tells why the claim has another owner. */
+	outcome->step.announce = ANNOUNCE_NONE; /* announced by the caller, or not at all */
+	/* The event gives EVPN as the reason for the new owner. */
 	if (outcome->step.reason == COUNTER_self_announced)
 		outcome->event.reason = outcome->step.reason = COUNTER_fabric_moved;
 	outcome_finish(outcome, claim);
 	return agreed;
 }
 
-/* An enum counter: what was done, or why not. `port` describes call->port. */
+/* Returns the enum counter of what was done, or why not. `port` describes call->port. */
 static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome *outcome,
 					  struct claim *claim, const struct port *port,
 					  const struct speak_call *call,
@@ -87,14 +85,14 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	return speak_with_blank(skb) ? COUNTER_fabric_failed : COUNTER_fabric_announced;
 }
 
-/* Do frames come in there, for the segment, that are not a router's own? */
+/* Can an owner's frames of the segment come in on the port? */
 static __always_inline int fabric_is_usable(const struct port *port, const struct speak_call *call)
 {
 	return port && port->forwarding && port->segment == call->key.segment &&
 	       port->role != ROLE_ROUTER;
 }
 
-/* `claim` is that of the address in this segment, or NULL. Fills call->result, and counts it. */
+/* `claim` is the local claim of the address, or NULL. Sets call->result and counts it. */
 static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim *claim,
 					    struct speak_call *call,
 					    const struct settings *settings)

@@ -4,10 +4,10 @@
  *
  *	garpd_tc	on the ingress of every port: frame -> claim -> announcement. Passes
  *			every frame on, unchanged.
- *	garpd_xdp	the same in XDP modes. XDP cannot send: what is to be announced is owed,
- *			and said by garpd_speak as soon as the daemon has read the event. Drops
- *			probes beyond the port's limit where an operator wants that, else nothing.
- *	garpd_speak	run by the daemon when a deadline has passed, see struct speak_call.
+ *	garpd_xdp	the same in XDP modes. XDP cannot send: announcements are deferred, and
+ *			sent by garpd_speak as soon as the daemon has read the event. Drops only
+ *			probes beyond the port's limit, and only with xdp_drop_over_limit.
+ *	garpd_speak	run by the daemon when a deadline has passed; see struct speak_call.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -24,14 +24,14 @@
 #include "bpf/frame/parse.h"
 #include "speak.h"
 
-/* Behind two inline tags: the most that parse.h looks at. */
+/* The most bytes that parse.h reads: behind two inline tags. */
 #define FRAME_BYTES \
 	(ETH_HLEN + 2 * sizeof(struct tag_wire) + sizeof(struct ipv6_wire) + ND_UNITS_MAX * ND_UNIT)
 
 #define IPV6_NEXT_HEADER (ETH_HLEN + __builtin_offsetof(struct ipv6_wire, next_header))
 #define IPV6_BEHIND	 (ETH_HLEN + sizeof(struct ipv6_wire))
 
-/* Makes sure that the headers can be read directly; they nearly always can. */
+/* Makes the headers directly readable; they nearly always are. */
 static __always_inline void hear_pull(struct __sk_buff *skb)
 {
 	__u32 linear = skb->data_end - skb->data;
@@ -41,8 +41,8 @@ static __always_inline void hear_pull(struct __sk_buff *skb)
 }
 
 /*
- * The claim takes its step, which is then carried out: what is to be said is said with the very
- * frame, and recorded. Not inlined, as frame_parse().
+ * Runs the step of the claim and carries it out: an announcement is sent with the frame itself,
+ * and recorded. Not inlined, as nd_parse().
  */
 static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *outcome,
 				      const struct port *port)
@@ -59,7 +59,7 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 		return;
 	if (hook == HOOK_TC && outcome->step.announce &&
 	    outcome_reserve_round(outcome, ctx.claim, ctx.settings, ctx.now_ns)) {
-		/* Whoever is announced for a frame, it is on the port that the frame came from. */
+		/* The announcement goes into the port that the frame came from. */
 		sent = round_is_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
 		outcome_record(outcome, ctx.claim, sent, ctx.settings, ctx.now_ns);
@@ -95,7 +95,7 @@ static __always_inline void hear(struct __sk_buff *skb)
 	hear_passive(port->role);
 }
 
-/* Two bytes tell, and nearly always they can be read directly. */
+/* Two bytes decide, and they are nearly always directly readable. */
 static __always_inline int hear_is_likely_nd(struct __sk_buff *skb)
 {
 	const __u8 *data = (void *)(long)skb->data, *data_end = (void *)(long)skb->data_end;
@@ -109,10 +109,10 @@ static __always_inline int hear_is_likely_nd(struct __sk_buff *skb)
 	return nd_is_likely(next_header, behind);
 }
 
-/* Can the frame say something to us? All others are passed for what this costs. */
+/* Can the frame be ARP or ND? This check is all that other frames cost. */
 static __always_inline int hear_is_likely(struct __sk_buff *skb)
 {
-	/* What is behind the outer tag, which the kernel has taken out by now. */
+	/* The protocol behind the outer tag, which the kernel has moved into the skb. */
 	__u32 proto = skb->protocol;
 
 	if (proto == bpf_htons(ETH_P_IPV6))
@@ -126,12 +126,12 @@ int garpd_tc(struct __sk_buff *skb)
 {
 	if (hear_is_likely(skb))
 		hear(skb);
-	return TC_ACT_UNSPEC; /* the next program's turn, if there is one */
+	return TC_ACT_UNSPEC; /* continue with the next program */
 }
 
 /* ---- XDP ---- */
 
-/* The claim takes its step; what is to be said is owed. Not inlined, as frame_parse(). */
+/* Runs the step of the claim; an announcement is deferred. Not inlined, as nd_parse(). */
 static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
 				     const struct port *port)
 {
@@ -171,7 +171,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	return verdict;
 }
 
-/* As hear_is_likely(). What is cut short behind its first bytes is not ours. */
+/* As hear_is_likely(). Truncated frames are not ARP or ND. */
 static __always_inline int hear_is_likely_xdp(const __u8 *data, const void *data_end)
 {
 	const struct eth_wire *eth = (const void *)data;
@@ -194,7 +194,7 @@ int garpd_xdp(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* ---- speaking when it is due ---- */
+/* ---- garpd_speak ---- */
 
 SEC("tc")
 int garpd_speak(struct __sk_buff *skb)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guard.h - looking up what policy.h judges by: what is declared, what is the host's, and what the
- * port and its segment are held to.
+ * guard.h - looks up the inputs of policy.h in the maps: declarations, the host's addresses, and
+ * the guards of the port and its segment.
  */
 #ifndef GARPD_GUARD_H
 #define GARPD_GUARD_H
@@ -11,8 +11,8 @@
 #include "bpf/claim/policy.h"
 
 /*
- * Where a judgement is put together. In a map, with the rest of an outcome (outcome.h): there it
- * has one state for the verifier, however many ways lead to it.
+ * Scratch space for one judgement. It is part of an outcome (outcome.h), so in a map: there the
+ * verifier sees one state of it, however many paths lead there.
  */
 struct guard_work {
 	struct subnet subnet;
@@ -20,13 +20,13 @@ struct guard_work {
 	struct rule_mac rule_mac;
 	struct prefix prefix;
 	struct guard guard;
-	struct policy policy; /* what came of it */
+	struct policy policy; /* the result */
 };
 
 /*
- * Has the host addresses of this family in the segment, none of them in a subnet with this one? Not
- * asked behind two tags, where no interface of the host is known, nor of link-local addresses,
- * which are of every link.
+ * Sets is_foreign: the host has addresses of this family in the segment, and no subnet of them
+ * has this address. Not behind two tags, where no interface of the host is known, nor for link-
+ * local addresses, which are valid on every link.
  */
 static __always_inline void guard_find_subnet(struct guard_work *work, const struct claim_key *key)
 {
@@ -61,7 +61,7 @@ static __always_inline void guard_find_mac(struct guard_work *work, __u32 rule, 
 	work->guard.has_mac = bpf_map_lookup_elem(&rule_macs, &work->rule_mac) != NULL;
 }
 
-/* What those of `guards` that the port has say of the MAC and the claim's address. */
+/* Looks up those of the port's guards that are in `guards`, for the MAC and the claim's address. */
 static __always_inline void guard_find(struct guard_work *work, const struct claim_key *key,
 				       const __u8 *mac, const struct port *port, __u32 guards)
 {
@@ -78,8 +78,8 @@ static __always_inline void guard_find(struct guard_work *work, const struct cla
 }
 
 /*
- * May this MAC, on this port, have the claim's address? `port` may be NULL: it is gone. The answer
- * is in `work` as well as returned.
+ * Judges whether this MAC may have the claim's address on this port; `port` is NULL if it is
+ * gone. Returns the policy, which is also in `work`.
  */
 static __always_inline struct policy guard_judge(struct guard_work *work,
 						 const struct claim_key *key, const __u8 *mac,
@@ -90,7 +90,7 @@ static __always_inline struct policy guard_judge(struct guard_work *work,
 	__builtin_memset(guard, 0, sizeof(*guard));
 	if (port)
 		guard_find(work, key, mac, port, GUARD_ALL);
-	barrier(); /* what is read from here on may be anything, to the verifier */
+	barrier(); /* from here on the verifier knows nothing about the values */
 	work->prefix = (struct prefix){.len = ADDR_BITS, .addr = key->addr};
 	work->policy = policy_judge_guarded(bpf_map_lookup_elem(&addresses, &work->prefix),
 					    bpf_map_lookup_elem(&host, &key->addr), guard, mac);

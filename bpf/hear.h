@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hear.h - from a parsed frame to a step of its claim: which segment, which claim, which policy.
- * The same for every kind of hook.
+ * hear.h - from a parsed frame to a step of its claim: finds segment, claim and policy. The same
+ * for every kind of hook.
  */
 #ifndef GARPD_HEAR_H
 #define GARPD_HEAR_H
@@ -17,20 +17,20 @@
 #include "outcome.h"
 #include "quota.h"
 
-/* May the hook that heard a frame send another one? If not, it owes what is to be said. */
+/* Can the hook that heard the frame send one? If not, announcements are deferred. */
 enum hook {
 	HOOK_TC,
 	HOOK_DEFERS, /* the frame cannot be made into an announcement */
-	HOOK_XDP,    /* it never sends, and does not see which frames are ours */
+	HOOK_XDP,    /* XDP: it cannot send, and does not see skb->mark */
 };
 
-/* What became of a frame, where its claim took no step: counted. */
+/* Why a frame led to no step of a claim. Counted by the callee. */
 enum hear_result {
 	HEAR_NO_STEP = -1,
 	HEAR_OVER_LIMIT = -2,
 };
 
-/* What the maps say of a frame, and the step that its claim took. */
+/* The claim and settings of a frame, and the outcome of its step. */
 struct hear_ctx {
 	struct claim *claim;
 	const struct settings *settings;
@@ -38,7 +38,7 @@ struct hear_ctx {
 	__u64 now_ns;
 };
 
-/* The bridge's VLAN of the frame. 0, or -1: the bridge would not take it there. */
+/* Sets the bridge's VLAN of the frame in `key`. Returns 0, or -1 if the bridge drops the frame. */
 static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex,
 					  const struct tags *tags, struct claim_key *key)
 {
@@ -64,8 +64,9 @@ static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex
 }
 
 /*
- * A new claim, which counts for the port. What was taken of the port's claims is given back where
- * none was added: the table was full, or another CPU was first, and then its claim is ours too.
+ * Makes a claim that counts against the quota of `port`. The quota is given back if no element
+ * was added: the map is full, or another CPU was first and its claim is used. Returns NULL,
+ * counted, if there is none.
  */
 static __always_inline struct claim *hear_make_claim(const struct claim_key *key, __u32 port,
 						     const struct settings *settings)
@@ -81,18 +82,18 @@ static __always_inline struct claim *hear_make_claim(const struct claim_key *key
 		count(COUNTER_probe_over_quota);
 		return NULL;
 	}
-	claim->key = *key; /* the rest is zero and stays so: nobody else writes here */
+	claim->key = *key; /* all other bytes are zero and never written */
 	claim->quota_port = limit ? port : 0;
 	err = bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST);
 	if (err && limit)
 		quota_give_claim(limit);
 	claim = bpf_map_lookup_elem(&claims, key);
-	if (!claim) /* or the other CPU's is forgotten already */
+	if (!claim) /* or the other CPU's claim is deleted already */
 		count(err && err != -EEXIST ? COUNTER_probe_no_room : COUNTER_probe_forgotten);
 	return claim;
 }
 
-/* The claim that the frame is about; a probe of a guest makes one. NULL, counted: none. */
+/* Finds the claim that the frame is about; a probe of a guest makes one. NULL, counted, if none. */
 static __always_inline struct claim *hear_find_claim(const struct claim_key *key,
 						     const struct heard *heard,
 						     const struct settings *settings)
@@ -112,7 +113,7 @@ static __always_inline struct claim *hear_find_claim(const struct claim_key *key
 	return hear_make_claim(key, heard->port, settings);
 }
 
-/* The claim machine. 0, or HEAR_NO_STEP, counted: the claim was forgotten this very moment. */
+/* Runs the claim machine. Returns 0, or HEAR_NO_STEP, counted, if the claim was just deleted. */
 static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *heard,
 				      enum hook hook)
 {
@@ -139,7 +140,7 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 		return HEAR_NO_STEP;
 	}
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);
-	/* Whoever is announced for a frame is its sender, on the port that it came from. */
+	/* An announcement made of a frame is always its sender's, on the port that it came from. */
 	__builtin_memcpy(outcome->speech.mac, heard->frame->mac, MAC_LEN);
 	outcome->speech.addr = outcome->event.key.addr;
 	outcome->speech.port = heard->port;
@@ -147,7 +148,10 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 	return 0;
 }
 
-/* The segment, the port and the address. 0, or HEAR_NO_STEP, counted: nothing comes of it there. */
+/*
+ * Sets segment, port and address of the outcome. Returns 0, or HEAR_NO_STEP, counted, if the
+ * bridge does not accept the frame there.
+ */
 static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 				       const struct port *port)
 {
@@ -168,8 +172,8 @@ static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 }
 
 /*
- * Is this probe one too many for its port? It is passed over, unless the operator wants those of an
- * XDP port dropped. What contradicts a claim from outside is never one too many.
+ * Is this probe beyond the limit of its port? Then it is ignored, or dropped with xdp_drop.
+ * Frames from uplinks, which can only contradict a claim, have no limit.
  */
 static __always_inline int hear_is_over_limit(const struct heard *heard,
 					      const struct settings *settings)
@@ -181,7 +185,10 @@ static __always_inline int hear_is_over_limit(const struct heard *heard,
 	return 1;
 }
 
-/* The claim's port, if it is none of the segment's any more; compared under the claim's lock. */
+/*
+ * Returns the claim's port if it is no longer in the segment, else 0. Compared again under the
+ * claim's lock.
+ */
 static __always_inline __u32 hear_gone_port(const struct claim *claim, __u32 segment)
 {
 	__u32 ifindex = claim->port;
@@ -190,7 +197,10 @@ static __always_inline __u32 hear_gone_port(const struct claim *claim, __u32 seg
 	return port && port->segment == segment ? 0 : ifindex;
 }
 
-/* From where it was heard to the step of its claim. 0, or enum hear_result. */
+/*
+ * From the place where the frame was heard to the step of its claim. Returns 0 or enum
+ * hear_result.
+ */
 static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 				     const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
@@ -218,8 +228,8 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 }
 
 /*
- * The frame of `outcome`, which says something about an address, was heard on a port: 0 when its
- * claim took a step, which the caller carries out; enum hear_result when there is none.
+ * Hears the frame of `outcome` on a port. Returns 0 if its claim made a step, which the caller
+ * carries out; else enum hear_result.
  */
 static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook, struct hear_ctx *ctx)
@@ -233,16 +243,16 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 }
 
 /*
- * What needs no claim, once everything else is done: who listens, who is alive. A global function,
- * which the verifier goes through by itself and not once for each way that leads here: what it
- * needs it finds in outcomes[OUTCOME_OF_FRAME]. 0.
+ * Learns listeners and last frames of hosts, which needs no claim; called last. A global
+ * function, so that the verifier walks it once and not once per path that leads here; its input
+ * is outcomes[OUTCOME_OF_FRAME]. Returns 0.
  */
 __noinline int hear_passive(__u32 role)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
 	const struct settings *settings = settings_now();
 
-	/* Our own frame, met again, is no sign of its guest. */
+	/* garpd's own frame is not a frame of its guest. */
 	if (!outcome || !settings || !outcome->located || outcome->step.reason == COUNTER_own_frame)
 		return 0;
 	if (outcome->frame.to && settings->nudge != NUDGE_NEVER)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * listen.h - who is likely to hold an address, learned from the questions and answers that come by;
- * and the answers that prove that an announced guest is followed.
+ * listen.h - learns listeners, the hosts that probably have an address in their cache, from
+ * requests and replies; and takes the replies that prove a listener has the announced MAC.
  */
 #ifndef GARPD_LISTEN_H
 #define GARPD_LISTEN_H
@@ -10,17 +10,17 @@
 #include "maps.h"
 #include "outcome.h"
 
-/* A listener that is heard again and again is written down once in this time. */
+/* A listener that is heard often is recorded at most once in this time. */
 #define LISTENER_FRESH_NS NSEC_PER_SEC
 
-/* Heard of in the last span_ns? Another CPU may have written down a time after `now_ns`. */
+/* Heard in the last span_ns? heard_ns may be later than now_ns, from another CPU. */
 static __always_inline int listener_is_recent(const struct listener *listener, __u64 span_ns,
 					      __u64 now_ns)
 {
 	return now_ns < listener->heard_ns + span_ns;
 }
 
-/* Which place a newcomer takes: an empty one, else that of whom nothing was heard for longest. */
+/* The lower, the sooner the place is given to a new listener: empty first, then the oldest. */
 static __always_inline __u64 listener_worth(const struct listener *there, __u32 gateway)
 {
 	if (!there)
@@ -29,8 +29,8 @@ static __always_inline __u64 listener_worth(const struct listener *there, __u32 
 }
 
 /*
- * The listener under `listening->key` of `map`, which is `listeners` or `gateways_heard`; or NULL:
- * then the key's place is the one to be taken, and LISTENERS where there is none.
+ * Finds `addr` under `listening->key` of `map` (`listeners` or `gateways_heard`). If it returns
+ * NULL, key.place is the place for it, or LISTENERS if there is none.
  */
 static __always_inline struct listener *listener_find(void *map, struct listening *listening,
 						      const struct addr *addr, __u32 gateway)
@@ -57,9 +57,9 @@ static __always_inline struct listener *listener_find(void *map, struct listenin
 }
 
 /*
- * Remembers `listening->record` under `listening->key` of `map`, unless it is known and fresh. A
- * record without a MAC says nothing against the one that is known. Another CPU may take the same
- * place at the same time: one of the two is remembered, whole.
+ * Writes `listening->record` under `listening->key` of `map`, unless the entry there is fresh. A
+ * record without a MAC keeps the known MAC. If another CPU takes the same place at the same
+ * time, one of the two records wins, whole.
  */
 static __always_inline void listener_note(void *map, struct listening *listening, __u64 now_ns)
 {
@@ -85,7 +85,7 @@ static __always_inline void listener_note(void *map, struct listening *listening
 	bpf_map_update_elem(map, &listening->key, record, BPF_ANY);
 }
 
-/* The sender of the outcome's frame, as a listener of `addr` in its segment. */
+/* Makes the frame's sender a record for a listener of `addr` in its segment. */
 static __always_inline void listen_begin(struct outcome *outcome, const struct addr *addr)
 {
 	struct listening *listening = &outcome->listening;
@@ -98,8 +98,8 @@ static __always_inline void listen_begin(struct outcome *outcome, const struct a
 }
 
 /*
- * The sender answered a host, which it takes for the owner of the target. Only where that is the
- * one that the claim is about has it followed, and does its record say so.
+ * The sender replied to the host that it has in its cache for the target. If that is the claim's
+ * guest, the listener has followed.
  */
 static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now_ns)
 {
@@ -113,7 +113,7 @@ static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now
 		return;
 	__builtin_memset(event, 0, sizeof(*event));
 	bpf_spin_lock(&claim->lock);
-	if (now_ns < claim->announced_since_ns) /* by another CPU, meanwhile */
+	if (now_ns < claim->announced_since_ns) /* set by another CPU meanwhile */
 		now_ns = claim->announced_since_ns;
 	if (key_equal(&claim->key, &listening->key.claim)) {
 		step = claim_confirm(claim, outcome->frame.to_mac, &outcome->frame.addr, there,
@@ -136,9 +136,9 @@ static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now
 	event_send(event);
 }
 
-/* ---- who is not to be believed ---- */
+/* ---- spoofed senders ---- */
 
-/* The rule of a port forbids a guest there its MAC or address, whatever it does with it. */
+/* Does the port's rule forbid the sender's MAC or address? */
 static __always_inline int listen_is_forbidden(struct outcome *outcome)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->event.port);
@@ -151,7 +151,7 @@ static __always_inline int listen_is_forbidden(struct outcome *outcome)
 	return guard_check(&outcome->guard_work.guard, NULL) != 0;
 }
 
-/* Is the sender the one that we announce for its address? */
+/* Is the sender the guest that garpd announces for its address? */
 static __always_inline int listen_is_owner(struct outcome *outcome)
 {
 	struct claim *claim;
@@ -168,7 +168,7 @@ static __always_inline int listen_is_owner(struct outcome *outcome)
 	return is_owner;
 }
 
-/* A guest speaks as a gateway that was heard from outside with another MAC. */
+/* Does a guest use the address of a gateway that an uplink knows with another MAC? */
 static __always_inline int listen_is_false_gateway(struct outcome *outcome)
 {
 	const struct listener *gateway;
@@ -179,7 +179,7 @@ static __always_inline int listen_is_false_gateway(struct outcome *outcome)
 	return gateway && !mac_equal(gateway->mac, outcome->frame.mac) && !listen_is_owner(outcome);
 }
 
-/* Is the sender a guest that is not who it says it is? A global function, as hear_passive(). */
+/* Is the sender a guest with a spoofed address? A global function, as hear_passive(). */
 __noinline int listen_is_spoofed(__u32 role)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
@@ -190,12 +190,12 @@ __noinline int listen_is_spoofed(__u32 role)
 	       (listen_is_forbidden(outcome) || listen_is_false_gateway(outcome));
 }
 
-/* ---- what it says ---- */
+/* ---- learning ---- */
 
 /*
- * An ordinary request or answer came by. Who asks for an address will have it in its cache, and so
- * has who answers a host that has it (RFC 826, RFC 4861 7.2.3). Who answers from outside may be a
- * gateway, which has everybody's.
+ * Learns from an ordinary request or reply. The sender of a request for an address will have it
+ * in its cache, and so does a host that replies to it (RFC 826, RFC 4861 7.2.3). A host that
+ * replies from an uplink may be a gateway, which has every address in its cache.
  */
 static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 {
@@ -203,9 +203,9 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	__u64 now_ns;
 
 	if (outcome->step.answered)
-		return; /* the host had asked, from whatever address */
+		return; /* the reply to garpd's own question */
 	if (bpf_map_lookup_elem(&host, &outcome->frame.target))
-		return; /* the host's own cache is looked into, and its addresses do not move */
+		return; /* the host's own cache is read directly, and its addresses do not move */
 	if (listen_is_spoofed(role))
 		return count(COUNTER_listener_spoofed);
 	now_ns = bpf_ktime_get_ns();
@@ -221,9 +221,11 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	listener_note(&gateways_heard, &outcome->listening, now_ns);
 }
 
-/* ---- who is alive ---- */
+/* ---- last frames of hosts ---- */
 
-/* A host behind a port of ours was heard of. Only where somebody asks for it (settings.refresh_ns).
+/*
+ * Records that a host behind a guest or router port was heard. Only used with
+ * settings.refresh_ns.
  */
 static __always_inline void seen_note(const struct frame *frame, __u32 segment, __u32 port,
 				      __u64 now_ns)
@@ -236,11 +238,11 @@ static __always_inline void seen_note(const struct frame *frame, __u32 segment, 
 	there = bpf_map_lookup_elem(&seen, &key);
 	if (there && there->port == port)
 		there->heard_ns = now_ns;
-	else /* whole, so that no time is read with another port */
+	else /* written whole, so that time and port belong together */
 		bpf_map_update_elem(&seen, &key, &record, BPF_ANY);
 }
 
-/* When and where the host was heard of last; zero: never. */
+/* Returns when and where the host was last heard; zero: never. */
 static __always_inline struct seen seen_last(__u32 segment, const __u8 *mac)
 {
 	struct seen_key key = {.segment = segment};

@@ -11,9 +11,9 @@
 #include "bpf/abi/abi.h"
 
 /*
- * The claims. Written by the programs alone (claim.h, under the element's lock); read by every
+ * The claims. Written only by the programs (claim.h, under the element's lock); read by every
  * tool. Full: a probe for a new address is counted as probe_no_room and nothing is announced for
- * it; claims that exist go on.
+ * it; existing claims go on.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -25,9 +25,9 @@ struct {
 } claims SEC(".maps");
 
 /*
- * The interfaces where our program sits, by ifindex. Written by the daemon as links come and go;
- * read by the programs. Full: the daemon says so and does not attach; a frame from a port that is
- * not in here is passed and counted.
+ * The interfaces where a program is attached, by ifindex. Written by the daemon as links come and
+ * go; read by the programs. Full: the daemon logs it and does not attach; a frame from a port that
+ * is not in here is passed and counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -40,7 +40,7 @@ struct {
 
 /*
  * The VLANs of the ports of VLAN-aware bridges, by ifindex. Written and read as `ports` is. A port
- * that is missing takes no VLAN.
+ * that is missing is a member of no VLAN.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -52,9 +52,9 @@ struct {
 } port_vlans SEC(".maps");
 
 /*
- * What each port has taken of what it may, by ifindex. An element is made by the daemon before its
- * port is attached, with the claims that count for the port already; written by the programs, under
- * the element's lock. A port that is missing has no limit.
+ * What each port has used of its limits, by ifindex. The daemon makes an element before it attaches
+ * the port, with the claims that already count against the port; the programs write it, under the
+ * element's lock. A port that is missing has no limit.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -66,8 +66,8 @@ struct {
 } port_limits SEC(".maps");
 
 /*
- * What all ports together have taken of the announcements that they may make, one element for each
- * enum lane. Written by the programs, under the element's lock.
+ * What all ports together have used of the limit of announcements, one element per enum lane.
+ * Written by the programs, under the element's lock.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -78,7 +78,7 @@ struct {
 } lanes SEC(".maps");
 
 /*
- * The prefixes that the configuration names; the longest match counts. Written by the daemon when
+ * The prefixes that the configuration names; the longest match wins. Written by the daemon when
  * it reads its configuration, an element at a time, each replaced whole; read by the programs.
  * Never full: room for the old configuration and the new one beside it.
  */
@@ -92,8 +92,8 @@ struct {
 } addresses SEC(".maps");
 
 /*
- * The host's own addresses and its next hops (enum host_address), in whatever segment. Written by
- * the daemon from rtnetlink; read by the programs. Full: the daemon says so; what is in here is
+ * The host's own addresses and its next hops (enum host_address), in any segment. Written by the
+ * daemon from rtnetlink; read by the programs. Full: the daemon logs it; what is in here is
  * guarded.
  */
 struct {
@@ -106,9 +106,9 @@ struct {
 } host SEC(".maps");
 
 /*
- * Who is likely to have an address in its cache. Written by the programs, an element whole or one
- * time of it; read by garpd_speak, which nudges them, and by every tool. Full: whoever was not
- * heard of for longest is forgotten, and is not nudged.
+ * Hosts that probably have an address in their cache. Written by the programs, an element whole or
+ * one of its times; read by garpd_speak, which nudges them, and by every tool. Full: the listener
+ * that was silent for longest is evicted, and not nudged.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -119,10 +119,10 @@ struct {
 } listeners SEC(".maps");
 
 /*
- * The gateways of each segment, as they were heard from outside: no guest writes here, so that none
- * can displace them or take their place. Written by the programs, an element whole; read by
- * garpd_speak, which adds them to the listeners of each address, and by every tool. Full: whoever
- * was not heard of for longest is forgotten, until it is heard again.
+ * The gateways of each segment, heard on uplinks: guests can neither add nor evict gateways.
+ * Written by the programs, an element whole; read by garpd_speak, which adds them to the listeners
+ * of each address, and by every tool. Full: the gateway that was silent for longest is evicted,
+ * until it is heard again.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -142,9 +142,9 @@ struct {
 } gateways SEC(".maps");
 
 /*
- * When and on which port a host of ours was heard of last, while settings.refresh_ns asks for that.
- * Written and read by the programs. Full: whoever was silent for longest is forgotten,
- * and its addresses are not refreshed until it is heard again.
+ * When and on which port a guest was last heard; only with settings.refresh_ns. Written and read by
+ * the programs. Full: the host that was silent for longest is evicted, and its addresses are not
+ * refreshed until it is heard again.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -155,9 +155,9 @@ struct {
 } seen SEC(".maps");
 
 /*
- * The subnets that the host's addresses are of, in each segment (enum subnet_kind). Written by the
- * daemon from rtnetlink; read by the programs. Full: the daemon says so, and takes no address of
- * that segment for foreign.
+ * The subnets of the host's addresses, in each segment (enum subnet_kind). Written by the daemon
+ * from rtnetlink; read by the programs. Full: the daemon logs it, and no address of that segment is
+ * treated as foreign.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -185,7 +185,7 @@ struct {
 
 /*
  * What the configuration allows each port, by the number of its rule. Written by the daemon when it
- * reads its configuration, under numbers that no port has yet; read by the programs. Never full:
+ * reads its configuration, under numbers that no port uses yet; read by the programs. Never full:
  * room for a new configuration beside the two that ports can have after a start that failed.
  */
 struct {
@@ -215,7 +215,7 @@ struct {
 	__type(value, struct settings);
 } settings SEC(".maps");
 
-/* One element a CPU, a field a counter. Written by the programs; read by every tool. */
+/* One element per CPU, one field per counter. Written by the programs; read by every tool. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -226,7 +226,7 @@ struct {
 
 /*
  * struct event, for the daemon alone. Written by the programs at every change of a claim. Full:
- * counted as event_lost, upon which the daemon reads the claims again; no claim depends on it.
+ * counted as event_lost, and the daemon reads all claims again; no claim depends on events.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -235,9 +235,9 @@ struct {
 } events SEC(".maps");
 
 /*
- * Where a new claim is put together: it is too large for the stack. One element a CPU; nothing in
- * it is kept from one frame to the next. Sizes without types: its lock is never taken, and the
- * kernel allows none per CPU. Not pinned.
+ * Scratch space for a new claim, which is too large for the stack. One element per CPU; nothing is
+ * kept from one frame to the next. Sizes without types: its lock is never taken, and the kernel
+ * allows no lock in a per-CPU map. Not pinned.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -253,13 +253,13 @@ static __always_inline const struct settings *settings_now(void)
 	return bpf_map_lookup_elem(&settings, &zero);
 }
 
-/* Atomic: a frame may come while garpd_speak counts on the same CPU. */
+/* Atomic: a frame may interrupt garpd_speak on the same CPU. */
 static __always_inline void count(__u32 counter)
 {
 	__u32 zero = 0;
 	__u64 *values = bpf_map_lookup_elem(&counters, &zero);
 
-	barrier_var(counter); /* what is compared is what is used: the verifier has to see it */
+	barrier_var(counter); /* keeps the compared value in use, for the verifier */
 	if (values && counter < COUNTER_MAX)
 		__sync_fetch_and_add(&values[counter], 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * outcome.h - what follows from a step of the claim machine, once the claim's lock is let go: the
- * record of what was sent, the counters, the event for the daemon.
+ * outcome.h - carries out a step of the claim machine after the claim's lock is released:
+ * records what was sent, counts, and sends the event to the daemon.
  */
 #ifndef GARPD_OUTCOME_H
 #define GARPD_OUTCOME_H
@@ -14,22 +14,22 @@
 #include "speech.h"
 
 /*
- * A listener as it is looked for and put together (listen.h). What the search has found so far is
- * here for the verifier's sake, as in struct nd_options.
+ * Scratch space to look up and build a listener (listen.h). The state of the search is kept here
+ * for the verifier, as in struct nd_options.
  */
 struct listening {
 	struct listener_key key;
-	__u32 place; /* to be taken, and how much who is there is worth; LISTENERS: none yet */
+	__u32 place; /* best place so far, LISTENERS: none; and its listener_worth() */
 	__u64 worth;
 	struct listener record;
-	struct event event; /* of the claim that it confirms */
+	struct event event; /* about the confirmed claim */
 };
 
-/* A claim as it was when its lock was let go, for all that is done without the lock. */
+/* A copy of what is needed from the claim after its lock is released. */
 struct outcome {
-	struct frame frame; /* that it follows from; of garpd_speak: none but what EVPN said */
+	struct frame frame; /* the frame heard; in garpd_speak only a move learned from EVPN */
 	struct guard_work guard_work;
-	struct claim_next next; /* garpd_speak's */
+	struct claim_next next; /* of garpd_speak */
 	struct asker asker;	/* the same: who asks in the claim's segment */
 	struct claim_step step;
 	struct nudges nudges;
@@ -37,14 +37,14 @@ struct outcome {
 	struct event event;
 	struct listening listening;
 	__u32 located;	  /* 1: event.key and event.port say where the frame was heard */
-	__u32 quota_port; /* the claim's */
+	__u32 quota_port; /* of the claim */
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
 };
 
 /*
- * Who puts an outcome together. Frames can come while a call of garpd_speak runs, and kernels that
- * preempt it there could run another one on the same CPU: who calls it does so one at a time
- * (pins_speak_for()).
+ * Users of the scratch space, one element each: a frame may interrupt garpd_speak on the same
+ * CPU. A preemptible kernel could even run two calls of garpd_speak on one CPU, so callers make
+ * one call at a time (pins_speak_for()).
  */
 enum outcome_of {
 	OUTCOME_OF_FRAME,
@@ -53,9 +53,9 @@ enum outcome_of {
 };
 
 /*
- * Where an outcome is put together: it is too large for the stack, and what is in a map has one
- * state for the verifier, however many ways lead to it. One a CPU for each enum outcome_of; nothing
- * in it is kept from one frame to the next. Not pinned.
+ * Scratch space for outcomes, too large for the stack; and in a map the verifier sees one state
+ * of it, however many paths lead there. One element per CPU and enum outcome_of; nothing is kept
+ * from one frame to the next. Not pinned.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -64,13 +64,13 @@ struct {
 	__type(value, struct outcome);
 } outcomes SEC(".maps");
 
-/* The one at hand. Never NULL, but the verifier wants that checked. */
+/* The current outcome. Never NULL, but the verifier needs the check. */
 static __always_inline struct outcome *outcome_of(__u32 of)
 {
 	return bpf_map_lookup_elem(&outcomes, &of);
 }
 
-/* One that nothing has followed from yet. */
+/* The outcome, reset for a new step. */
 static __always_inline struct outcome *outcome_new(__u32 of)
 {
 	struct outcome *outcome = outcome_of(of);
@@ -92,9 +92,9 @@ static __always_inline int key_equal(const struct claim_key *a, const struct cla
 		 (x[5] ^ y[5]));
 }
 
-/* ---- telling the daemon ---- */
+/* ---- events ---- */
 
-/* Under the claim's lock. */
+/* Call with the claim's lock held. */
 static __always_inline void event_take(struct event *event, const struct claim *claim,
 				       const struct claim_step *step, __u64 now_ns)
 {
@@ -119,7 +119,7 @@ static __always_inline void event_send(const struct event *event)
 
 /* ---- after a step ---- */
 
-/* Under the claim's lock: what the rest needs to know. */
+/* Call with the claim's lock held: copies what is needed after it is released. */
 static __always_inline void outcome_take(struct outcome *outcome, const struct claim *claim,
 					 __u64 now_ns)
 {
@@ -141,7 +141,7 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 	}
 }
 
-/* Counts a round that went on the wire as well. Was it sent? */
+/* Counts a round that was also sent on the wire. Returns 1 if the round was sent. */
 static __always_inline int round_is_sent(int err, const struct port *port)
 {
 	if (!err && port->relay)
@@ -149,7 +149,7 @@ static __always_inline int round_is_sent(int err, const struct port *port)
 	return !err;
 }
 
-/* The announcement of the step was sent, or not: the claim remembers, the daemon hears. */
+/* Records in claim and event whether the announcement of the step was sent. */
 static __always_inline void outcome_record(struct outcome *outcome, struct claim *claim, int sent,
 					   const struct settings *settings, __u64 now_ns)
 {
@@ -170,8 +170,8 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 }
 
 /*
- * May the announcement of the step be sent now? If not, the claim owes it: 0, and the daemon hears
- * when its turn comes.
+ * Returns 1 if the announcement may be sent now. Else 0: it is deferred, and the event carries
+ * its new deadline to the daemon.
  */
 static __always_inline int outcome_reserve_round(struct outcome *outcome, struct claim *claim,
 						 const struct settings *settings, __u64 now_ns)
@@ -194,9 +194,9 @@ static __always_inline int outcome_reserve_round(struct outcome *outcome, struct
 }
 
 /*
- * What probed since the step has made a claim of it again: that one stays. What probes between this
- * look and the deletion is lost. Who deletes the claim, and nobody else, gives back what it took of
- * a port's claims.
+ * Deletes the claim, unless a probe since the step has opened it again. A probe between this
+ * check and the deletion is lost. Only the CPU that deletes the element gives its place in the
+ * port's quota back.
  */
 static __always_inline void outcome_forget(const struct outcome *outcome, struct claim *claim)
 {
@@ -210,8 +210,8 @@ static __always_inline void outcome_forget(const struct outcome *outcome, struct
 }
 
 /*
- * The event goes before the claim: once that is gone, a frame can make another one of the same
- * address, whose event has to come later than ours.
+ * The event is sent before the claim is deleted: a frame may then make a new claim of the same
+ * address, whose event has to come later.
  */
 static __always_inline void outcome_finish(const struct outcome *outcome, struct claim *claim)
 {
@@ -220,7 +220,7 @@ static __always_inline void outcome_finish(const struct outcome *outcome, struct
 		count(COUNTER_moved);
 	if (outcome->step.answered)
 		count(COUNTER_answered_host + outcome->step.answered - ASKER_HOST);
-	/* Also what failed: the deadline is another one now, whoever asked. */
+	/* Also after a failure, because the deadline has changed. */
 	if (outcome->step.changed || outcome->step.announce)
 		event_send(&outcome->event);
 	if (outcome->step.forget)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * quota.h - what the ports may do, looked up, and counted under the locks (limit.h).
- */
+/* quota.h - applies limit.h to the maps `port_limits` and `lanes`, under their locks. */
 #ifndef GARPD_QUOTA_H
 #define GARPD_QUOTA_H
 
@@ -14,7 +12,7 @@ static __always_inline struct limit *quota_of(__u32 port)
 	return bpf_map_lookup_elem(&port_limits, &port);
 }
 
-/* Is this one too many for its port? Those that are not have been counted. */
+/* Is the port beyond its limit? If not, this one is counted. */
 static __always_inline int quota_is_exceeded(__u32 port, enum limit_kind what,
 					     const struct settings *settings, __u64 now_ns)
 {
@@ -29,7 +27,7 @@ static __always_inline int quota_is_exceeded(__u32 port, enum limit_kind what,
 	return !allowed;
 }
 
-/* One more claim of the port: 1, or 0 where it has all that it may have. */
+/* Takes one claim of the port's quota. Returns 0 if the quota is used up. */
 static __always_inline int quota_take_claim(struct limit *limit, const struct settings *settings)
 {
 	int taken;
@@ -40,7 +38,7 @@ static __always_inline int quota_take_claim(struct limit *limit, const struct se
 	return taken;
 }
 
-/* One less. */
+/* Gives one claim back. */
 static __always_inline void quota_give_claim(struct limit *limit)
 {
 	bpf_spin_lock(&limit->lock);
@@ -68,9 +66,9 @@ static __always_inline void quota_inherit_claim(__u32 port)
 }
 
 /*
- * When a round that is to be said on the port has its turn: now_ns, or later. *queued is what it
- * has waited for already, and what it waits for now. The port's own turn comes first, so that a
- * port that says much stands in its own line before it stands in the one of all.
+ * Returns when a round of announcements on the port may be sent: now_ns or later. *queued (enum
+ * queued) holds the limits already waited for and is updated. The port's own limit comes first,
+ * so that a busy port queues behind itself before it queues with all others.
  */
 static __always_inline __u64 quota_reserve_round(__u32 port, __u32 *queued,
 						 const struct settings *settings, __u64 now_ns)
@@ -103,7 +101,7 @@ static __always_inline __u64 quota_reserve_round(__u32 port, __u32 *queued,
 	return at_ns;
 }
 
-/* When a question may leave on the port: now_ns, or later. */
+/* Returns when a question may be sent on the port: now_ns or later. */
 static __always_inline __u64 quota_question_turn(__u32 port, const struct settings *settings,
 						 __u64 now_ns)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * speak.h - saying it: an announcement is re-injected into the receive path of the guest's port,
- * as if the guest had sent it. The bridge then learns, floods and filters it, and the
- * host's own ARP or ND processes it, with no code of ours. On a router port the router's does; the
- * other hosts out there hear of it where the port relays.
+ * speak.h - sends announcements: re-injects them into the receive path of the guest's port, as
+ * if the guest had sent them. The kernel does the rest: the bridge learns, floods and filters
+ * the frame, and the host's own ARP or ND processes it. On a router port only the router's own
+ * ARP or ND gets it; with relay it is also sent to the other hosts on the LAN.
  */
 #ifndef GARPD_SPEAK_H
 #define GARPD_SPEAK_H
@@ -22,9 +22,9 @@ static __always_inline int speak_forms(struct __sk_buff *skb, struct speech *spe
 }
 
 /*
- * To the other hosts on a router port's wire. With the router's own MAC as Ethernet source: the
- * guest's would move its entry on every switch in between to the router's port, and nothing would
- * reach it any more. Receivers go by the SHA (RFC 826), or by the option (RFC 4861 7.2.5).
+ * Sends to the other hosts on a router port's wire, with the router's own MAC as Ethernet
+ * source: the guest's MAC would move its FDB entry on every switch to the router's port and cut
+ * it off. Receivers go by the SHA (RFC 826) or the option (RFC 4861 7.2.5).
  */
 static __always_inline int speak_relay(struct __sk_buff *skb, struct speech *speech,
 				       const struct port *port, __u32 offset)
@@ -34,7 +34,7 @@ static __always_inline int speak_relay(struct __sk_buff *skb, struct speech *spe
 	return err ? err : speak_forms(skb, speech, offset, 0);
 }
 
-/* To everybody: ff:ff:ff:ff:ff:ff, or the group of all nodes. */
+/* The destination MAC of announcements: broadcast, or the group of all nodes. */
 static __always_inline int speak_set_macs(struct __sk_buff *skb, const struct speech *speech)
 {
 	__u8 dst[MAC_LEN], group[16];
@@ -48,8 +48,8 @@ static __always_inline int speak_set_macs(struct __sk_buff *skb, const struct sp
 }
 
 /*
- * One round: from the guest's MAC to everybody, marked as ours, over what is at `offset`. `port`
- * describes speech->port.
+ * Sends one round, from the guest's MAC to all hosts, with GARPD_MARK, written at `offset`.
+ * `port` describes speech->port. Returns 0 or the kernel's error.
  */
 static __always_inline int speak_round(struct __sk_buff *skb, struct speech *speech,
 				       const struct port *port, __u32 offset)
@@ -95,7 +95,7 @@ static __always_inline int speak_over_nd(struct __sk_buff *skb, struct speech *s
 	return err;
 }
 
-/* Can a frame of this length carry the announcement and be given back as it was? */
+/* Can a frame of this length carry the announcement and be restored afterwards? */
 static __always_inline int speak_fits(const struct frame *frame, __u32 len)
 {
 	return addr_is_ipv4(&frame->addr) || len == frame->offset + ND_DAD_NONCE_BYTES ||
@@ -103,8 +103,8 @@ static __always_inline int speak_fits(const struct frame *frame, __u32 len)
 }
 
 /*
- * Announces, and gives the frame back as it was. No store can fail once the first one has made the
- * packet ours to write.
+ * Announces with the guest's own frame and restores it. After the first store, which makes the
+ * packet writable, no store can fail.
  */
 static __always_inline int speak_with_frame(struct __sk_buff *skb, struct speech *speech,
 					    const struct port *port, __u32 offset)
@@ -122,7 +122,7 @@ static __always_inline int speak_with_frame(struct __sk_buff *skb, struct speech
 	return err;
 }
 
-/* ---- with a frame made here ---- */
+/* ---- with a frame made from nothing ---- */
 
 /* The inner tag first: the kernel keeps the last one pushed outside the packet. */
 static __always_inline int speak_push_tags(struct __sk_buff *skb, const struct tags *tags)
@@ -144,7 +144,7 @@ static __always_inline void speak_pop_tags(struct __sk_buff *skb, const struct t
 		bpf_skb_vlan_pop(skb);
 }
 
-/* An empty frame of the right length, out of a struct speak_frame that nobody else holds. */
+/* Makes an empty frame of the right length from a struct speak_frame, which is not shared. */
 static __always_inline int speak_blank(struct __sk_buff *skb, struct speech *speech)
 {
 	__u16 proto = speech_is_ipv6(speech) ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_ARP);
@@ -161,7 +161,10 @@ static __always_inline int speak_blank(struct __sk_buff *skb, struct speech *spe
 	return err;
 }
 
-/* The same with the guest's tags; ARP or IPv6 begins at *offset. speak_unmake() in any case. */
+/*
+ * Makes an empty frame with the guest's tags; ARP or IPv6 begins at *offset. Call speak_unmake()
+ * afterwards, also on error.
+ */
 static __always_inline int speak_make(struct __sk_buff *skb, struct speech *speech, __u32 *offset)
 {
 	int err = speak_blank(skb, speech);
@@ -170,7 +173,7 @@ static __always_inline int speak_make(struct __sk_buff *skb, struct speech *spee
 	return err ? err : speak_push_tags(skb, &speech->tags);
 }
 
-/* Gives the struct speak_frame back in its length. */
+/* Restores the length of the struct speak_frame. */
 static __always_inline void speak_unmake(struct __sk_buff *skb, const struct speech *speech)
 {
 	speak_pop_tags(skb, &speech->tags);
@@ -179,9 +182,8 @@ static __always_inline void speak_unmake(struct __sk_buff *skb, const struct spe
 }
 
 /*
- * Announces what outcomes[OUTCOME_OF_SPEAK].speech says, with a struct speak_frame. A global
- * function: it has a stack frame of its own, and finds everything by itself. 0, or the kernel's
- * error.
+ * Announces outcomes[OUTCOME_OF_SPEAK].speech with a struct speak_frame. A global function, with
+ * a stack frame of its own. Returns 0 or the kernel's error.
  */
 __noinline int speak_with_blank(struct __sk_buff *skb)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * speak_arp.h - IPv4: gratuitous ARP, as a request, a reply, or both.
- */
+/* speak_arp.h - IPv4: gratuitous ARP, as a request, a reply, or both. */
 #ifndef GARPD_SPEAK_ARP_H
 #define GARPD_SPEAK_ARP_H
 
@@ -9,8 +7,8 @@
 #include "speech.h"
 
 /*
- * From `addr`, whose MAC is `mac`. The rest is the caller's. Field by field: an initialiser that is
- * all constant would be a .rodata without variables, whose BTF Linux 5.10 refuses.
+ * Starts an ARP from `addr` at `mac`; the caller fills in the rest. Field by field: a constant
+ * initialiser would be a .rodata without variables, whose BTF Linux 5.10 refuses.
  */
 static __always_inline void arp_begin(struct arp_wire *arp, __u16 op, const struct addr *addr,
 				      const __u8 *mac)
@@ -26,8 +24,8 @@ static __always_inline void arp_begin(struct arp_wire *arp, __u16 op, const stru
 }
 
 /*
- * Writes the ARP of one form at `offset` and sends it. It is put together in the map: the programs'
- * stacks have no room for it.
+ * Writes the ARP of one form at `offset` and sends it. Built in the map, because the stack has
+ * no room.
  */
 static __always_inline int speak_arp_form(struct __sk_buff *skb, struct speech *speech,
 					  __u32 offset, __u16 op, __u64 flags)
@@ -37,7 +35,9 @@ static __always_inline int speak_arp_form(struct __sk_buff *skb, struct speech *
 
 	arp_begin(arp, op, &speech->addr, speech->mac);
 	__builtin_memcpy(arp->tpa, speech->addr.bytes + 12, 4);
-	/* THA = SHA: with anything else Linux takes a reply for solicited and obeys its locktime.
+	/*
+	 * THA = SHA: with any other THA Linux treats the reply as solicited and applies
+	 * locktime.
 	 */
 	if (op == ARP_REPLY)
 		__builtin_memcpy(arp->tha, speech->mac, MAC_LEN);
@@ -45,7 +45,7 @@ static __always_inline int speak_arp_form(struct __sk_buff *skb, struct speech *
 	return err ? err : speech_send(skb, speech, flags);
 }
 
-/* Each form that is wanted. */
+/* Sends each form in speech->form. */
 static __always_inline int speak_arp(struct __sk_buff *skb, struct speech *speech, __u32 offset,
 				     __u64 flags)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * speak_nd.h - IPv6: the unsolicited Neighbor Advertisement (RFC 4861 7.2.6).
- *
- * It is longer than the solicitation that it is written over, so that the frame grows for it and is
- * cut again afterwards.
+ * speak_nd.h - IPv6: the unsolicited Neighbor Advertisement (RFC 4861 7.2.6). It is longer than
+ * the guest's solicitation, so the frame is grown for it and cut again afterwards.
  */
 #ifndef GARPD_SPEAK_ND_H
 #define GARPD_SPEAK_ND_H
@@ -11,12 +9,12 @@
 #include "bpf/frame/nd_build.h"
 #include "speech.h"
 
-/* A solicitation in DAD, from the IPv6 header on: without an option, or with the nonce. */
+/* Lengths of a DAD solicitation, from the IPv6 header on: without option, and with the nonce. */
 #define ND_DAD_BYTES	   (sizeof(struct ipv6_wire) + sizeof(struct nd_wire))
 #define ND_DAD_NONCE_BYTES (ND_DAD_BYTES + ND_UNIT)
 _Static_assert(ND_DAD_NONCE_BYTES == sizeof(struct nd_message), "as long as it needs to be");
 
-/* Writes the advertisement at `offset`, where there is room for it, and sends it. */
+/* Writes the advertisement at `offset` and sends it. The frame is long enough. */
 static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech, __u32 offset,
 				    __u64 flags)
 {
@@ -28,15 +26,15 @@ static __always_inline int speak_nd(struct __sk_buff *skb, struct speech *speech
 	return err ? err : speech_send(skb, speech, flags);
 }
 
-/* Makes the frame as long as the advertisement at `offset` needs it. */
+/* Grows the frame to the end of an advertisement at `offset`. */
 static __always_inline int speak_nd_grow(struct __sk_buff *skb, __u32 offset)
 {
 	return bpf_skb_change_tail(skb, offset + sizeof(struct nd_message), 0);
 }
 
 /*
- * Remembers a guest's solicitation before it is written over. Only the two that hosts send: from
- * any other one nothing is lost, since garpd_speak makes up for an announcement that fails.
+ * Saves the guest's solicitation before it is overwritten. Only the two lengths that hosts send
+ * are supported; for others this fails, and garpd_speak sends the deferred announcement.
  */
 static __always_inline int speak_nd_keep(struct __sk_buff *skb, struct speech *speech, __u32 offset,
 					 __u32 len)

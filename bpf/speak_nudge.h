@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * speak_nudge.h - nudges: an ordinary request from the address to each of its listeners, which RFC
- * 826 and RFC 4861 7.2.3 oblige to take the sender's MAC over, also where they ignore gratuitous
- * ARP or have no entry. Its answer, unicast to the guest's MAC, is the proof (listen.h).
+ * speak_nudge.h - nudges: an ordinary request from the address to each of its listeners. RFC 826
+ * and RFC 4861 7.2.3 oblige them to take over the sender's MAC, even if they ignore gratuitous
+ * ARP or have no entry. The reply, unicast to the guest's MAC, is the proof (listen.h).
  */
 #ifndef GARPD_SPEAK_NUDGE_H
 #define GARPD_SPEAK_NUDGE_H
@@ -10,10 +10,10 @@
 #include "listen.h"
 #include "speak.h"
 
-/* Nobody keeps an entry for longer than this without asking again: Cisco IOS's ARP timeout. */
+/* The longest time that receivers keep an entry without asking again: Cisco IOS's ARP timeout. */
 #define LISTENER_AGE_NS (4 * 3600 * NSEC_PER_SEC)
 
-/* To the listener alone where its MAC is known, else to everybody, or its solicited-node group. */
+/* To the listener alone if its MAC is known, else broadcast or to its solicited-node group. */
 static __always_inline int nudge_set_macs(struct __sk_buff *skb, const struct speech *speech,
 					  const struct listener *listener)
 {
@@ -48,7 +48,7 @@ static __always_inline int nudge_nd(struct __sk_buff *skb, struct speech *speech
 				   BPF_F_RECOMPUTE_CSUM);
 }
 
-/* Is it still to be waited for? Not whoever answered, is the guest itself, or has aged out. */
+/* Is the listener to be nudged? Not if it has replied, is the guest itself, or has aged out. */
 static __always_inline int nudge_is_wanted(const struct listener *listener,
 					   const struct speech *speech, __u64 since_ns,
 					   __u64 now_ns)
@@ -58,7 +58,7 @@ static __always_inline int nudge_is_wanted(const struct listener *listener,
 	       (listener->gateway || listener_is_recent(listener, LISTENER_AGE_NS, now_ns));
 }
 
-/* ---- the gateways hold every address, this one too ---- */
+/* ---- gateways, which have every address in their cache ---- */
 
 static __always_inline void nudge_add_gateway(struct outcome *outcome, const struct addr *addr,
 					      const __u8 *mac, __u64 now_ns)
@@ -76,7 +76,7 @@ static __always_inline void nudge_add_gateway(struct outcome *outcome, const str
 	listener_note(&listeners, listening, now_ns);
 }
 
-/* One that the configuration names. A global function, as nudge_listener(). */
+/* Adds a gateway that the configuration names. A global function, as nudge_listener(). */
 __noinline int nudge_add_named(__u32 at)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
@@ -87,7 +87,7 @@ __noinline int nudge_add_named(__u32 at)
 	return 0;
 }
 
-/* One that was heard in the segment. The same. */
+/* Adds a gateway that was heard in the segment. A global function, as nudge_listener(). */
 __noinline int nudge_add_heard(__u32 place)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
@@ -128,7 +128,7 @@ static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *spee
 	return err ? err : speech_send(skb, speech, BPF_F_INGRESS);
 }
 
-/* One more try, of those since the announcing began. */
+/* Counts one more nudge since the announcing began. */
 static __always_inline void nudge_note(struct listener *listener, __u64 since_ns, __u64 now_ns)
 {
 	if (listener->nudged_ns < since_ns)
@@ -139,9 +139,9 @@ static __always_inline void nudge_note(struct listener *listener, __u64 since_ns
 }
 
 /*
- * The listener in one place of the address of outcomes[OUTCOME_OF_SPEAK]: nudged over what is at
- * outcome->nudges.offset if it is still to be waited for. A global function: the verifier goes
- * through it once and not once a listener, and so it finds everything by itself.
+ * Nudges the listener in one place of the address of outcomes[OUTCOME_OF_SPEAK], if it is to be
+ * nudged, with the frame at outcome->nudges.offset. A global function, so that the verifier
+ * walks it once and not once per listener.
  */
 __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 {
@@ -176,10 +176,7 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	return 0;
 }
 
-/*
- * A whole round, as outcome->nudges says, with a struct speak_frame that nobody else holds and that
- * is given back.
- */
+/* Sends a round of nudges as outcome->nudges says, with a struct speak_frame, which is restored. */
 static __always_inline void nudge_round(struct __sk_buff *skb, struct outcome *outcome)
 {
 	__u32 mark = skb->mark, place;

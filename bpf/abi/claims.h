@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * claims.h - claims, and the listeners of their addresses. Part of abi.h.
- */
+/* claims.h - claims, and the listeners of their addresses. Part of abi.h. */
 #ifndef GARPD_ABI_CLAIMS_H
 #define GARPD_ABI_CLAIMS_H
 
@@ -15,15 +13,15 @@
  * States of a claim (docs/architecture.md). CLAIM_NONE is a claim that was just made or has
  * lapsed; the map never keeps one. X(NAME, name, help).
  */
-#define CLAIM_STATES(X)                                                                      \
-	X(NONE, none, "no claim")                                                            \
-	X(PROBING, probing, "the guest probes; its window is open")                          \
-	X(ANNOUNCING, announcing, "the window passed quietly; announcements are being sent") \
-	X(OWNED, owned, "the address has its owner; nothing is left to say")                 \
-	X(CONFLICT, conflict, "somebody else has or wants the address; nobody is announced") \
-	X(DENIED, denied, "the policy forbids this address to this guest")                   \
-	X(FROZEN, frozen, "the address moved too often; nothing is said until it is quiet")  \
-	X(ASKING, asking, "the window passed quietly; the guest is asked for the address")   \
+#define CLAIM_STATES(X)                                                                        \
+	X(NONE, none, "no claim")                                                              \
+	X(PROBING, probing, "the guest probes; its window is open")                            \
+	X(ANNOUNCING, announcing, "the window passed quietly; announcements are being sent")   \
+	X(OWNED, owned, "the address has its owner; all announcements are sent")               \
+	X(CONFLICT, conflict, "another host uses the address or probes for it; not announced") \
+	X(DENIED, denied, "the policy forbids this address to this guest")                     \
+	X(FROZEN, frozen, "the address moved too often; not announced until it is quiet")      \
+	X(ASKING, asking, "the window passed quietly; the guest is asked for the address")     \
 	X(UNANSWERED, unanswered, "the guest was asked and has not answered; it is asked again")
 
 #define CLAIM_STATE_ENUM(NAME, name, what) CLAIM_##NAME,
@@ -47,9 +45,7 @@ struct tags {
 };
 _Static_assert(sizeof(struct tags) == 8, "tags is compared and copied whole");
 
-/*
- * Which limits a deferred announcement has already waited for; it does not wait for them again.
- */
+/* Which limits a deferred announcement has already waited for; it does not wait for them again. */
 enum queued {
 	QUEUED_NOT,
 	QUEUED_PORT, /* the limit of its port */

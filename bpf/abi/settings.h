@@ -21,10 +21,10 @@ enum announce_form {
 	FORM_BOTH = FORM_REQUEST | FORM_REPLY,
 };
 
-#define NUDGE_MODES(X)                                                   \
-	X(NEVER, "never", "nobody is asked whether it followed")         \
-	X(AUTO, "auto", "the listeners of an address that is announced") \
-	X(ALWAYS, "always", "the same where the guest announced itself")
+#define NUDGE_MODES(X)                                                  \
+	X(NEVER, "never", "listeners are not nudged")                   \
+	X(AUTO, "auto", "listeners of an address that garpd announced") \
+	X(ALWAYS, "always", "also of an address whose guest announced itself")
 
 #define NUDGE_MODE_ENUM(NAME, name, what) NUDGE_##NAME,
 enum nudge_mode { NUDGE_MODES(NUDGE_MODE_ENUM) NUDGE_MODE_MAX };

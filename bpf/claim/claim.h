@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * claim.h - the claim state machine (docs/architecture.md). It and its parts alone change a claim.
+ * claim.h - the claim state machine (docs/architecture.md). Only it and its parts change a claim.
  *
- * Pure: no helper, no map, no clock. The caller holds the claim's lock, brings the time, and does
- * what the returned step says. It has read the clock before it got the lock, so that the time may
- * be earlier than that of the step before: no difference is taken without a look. Compiled into the
- * BPF programs, the unit tests and the simulator.
+ * Pure: no helper, no map, no clock. The caller holds the claim's lock, passes the time, and does
+ * what the returned step says. It reads the clock before it gets the lock, so now_ns may be earlier
+ * than in the step before: compare before you subtract. Compiled into the BPF programs, the unit
+ * tests and the simulator.
  *
- *	claim_hear_probe()     a guest probes for the address            (RFC 5227 2.1.1)
- *	claim_hear_assertion()     somebody says that it has the address
- *	claim_run_deadline()       the deadline has passed
- *	claim_note_seen()      its host was heard of, with whatever address
- *	claim_announce_now()     an operator wants it announced now
- *	claim_thaw()      an operator says that the quarrel over it is settled
- *	claim_drop_port()      the port that it counts for has left
- *	claim_record_sent()  the announcement of the last step was sent, or could not be
- *	claim_queue()     that announcement has to wait for its turn
- *	claim_queue_question()  the question of the last step has to wait for its turn
- *	claim_defer()       the hook at hand cannot send at all: garpd_speak will
- *	claim_note_host()     the host's own neighbour entry was looked at
- *	claim_finish_nudges()    a round of nudges to the address's listeners is over
- *	claim_confirm()  one of them answered, and so has followed
+ *	claim_hear_probe()	a guest probes for the address (RFC 5227 2.1.1)
+ *	claim_hear_assertion()	a host uses the address
+ *	claim_run_deadline()	the deadline has passed
+ *	claim_note_seen()	the claim's guest was heard, about any address
+ *	claim_announce_now()	an operator requests an announcement
+ *	claim_thaw()		an operator thaws a frozen claim
+ *	claim_drop_port()	the port that the claim counts against is gone
+ *	claim_record_sent()	the announcement of the last step was sent, or failed
+ *	claim_queue()		that announcement is rate-limited
+ *	claim_queue_question()	the question of the last step is rate-limited
+ *	claim_defer()		the hook cannot send: garpd_speak will announce
+ *	claim_note_host()	the host's own neighbour entry was read
+ *	claim_finish_nudges()	a round of nudges is over
+ *	claim_confirm()		a listener replied to the guest's MAC
  */
 #ifndef GARPD_CLAIM_H
 #define GARPD_CLAIM_H

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * confirm.h - the claim machine once the guest is announced: did its listeners follow? Nudges,
- * their answers, and how long the owner has been heard of. Part of claim.h.
+ * confirm.h - the claim machine after an announcement: nudges, the listeners' replies, and
+ * refresh. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_CONFIRM_H
 #define GARPD_CLAIM_CONFIRM_H
 
 #include "state.h"
 
-/* A round of nudges, and what it came to (speak_nudge.h). */
+/* A round of nudges and its result (speak_nudge.h). */
 struct nudges {
-	__u64 since_ns;	  /* answers before that prove nothing */
-	__u32 count_only; /* 1: nobody is nudged any more, only: who has answered? */
-	__u32 offset;	  /* of ARP or IPv6 in the frame that is at hand */
+	__u64 since_ns;	  /* replies before this time prove nothing */
+	__u32 count_only; /* 1: the last round, which only counts replies and nudges no listener */
+	__u32 offset;	  /* of ARP or IPv6 in the frame that is sent */
 	__u32 sent;
-	__u32 waiting; /* listeners that have not answered yet, whether or not nudged now */
+	__u32 waiting; /* listeners without a reply, nudged in this round or not */
 };
 
-/* Unlike a slot, the round stays due until claim_finish_nudges(): of two callers at once each sends
- * it. */
+/*
+ * Unlike a slot, the round stays due until claim_finish_nudges(): two callers at once both send
+ * it.
+ */
 static __always_inline void claim_take_nudge(struct claim *claim, struct claim_step *step,
 					     __u64 now_ns)
 {
@@ -28,14 +30,17 @@ static __always_inline void claim_take_nudge(struct claim *claim, struct claim_s
 	step->nudge = 1;
 }
 
-/* The last round only looks who has answered. */
+/* The last round only counts replies. */
 static __always_inline int claim_nudge_is_last(const struct claim *claim,
 					       const struct settings *settings)
 {
 	return claim->nudge_round > settings->nudge_num;
 }
 
-/* A round is over. Once everybody has answered there is no further one; only the last is news. */
+/*
+ * Ends a round. When all listeners have replied there is no further round. Only the last round
+ * changes the claim visibly.
+ */
 static __always_inline struct claim_step claim_finish_nudges(struct claim *claim,
 							     const struct nudges *nudges,
 							     const struct settings *settings,
@@ -44,7 +49,7 @@ static __always_inline struct claim_step claim_finish_nudges(struct claim *claim
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_nudge_round};
 	int last = claim_nudge_is_last(claim, settings);
 
-	/* Meanwhile another CPU may have ended them, or begun those of another owner. */
+	/* Another CPU may have ended the rounds, or started those of another owner. */
 	if (!claim->nudge_ns || claim->nudge_ns > claim->nudged_ns)
 		return step;
 	claim->nudges += nudges->sent;
@@ -64,7 +69,10 @@ static __always_inline struct claim_step claim_finish_nudges(struct claim *claim
 	return step;
 }
 
-/* Of who was not nudged so many answers are news: a guest can make hosts up that answer. */
+/*
+ * So many replies of listeners that were not nudged become events: a guest can invent hosts that
+ * reply.
+ */
 #define CLAIM_MAX_UNSOLICITED LISTENERS
 
 static __always_inline int claim_accept_reply(struct claim *claim, const struct listener *known)
@@ -82,9 +90,8 @@ static __always_inline int claim_accept_reply(struct claim *claim, const struct 
 }
 
 /*
- * A host answered `to_mac`, the MAC that it has for the claim's address: so it has followed.
- * `known`: what is remembered of that host, NULL: nothing. Only its first answer since the
- * announcement is news.
+ * A host replied to `to_mac`, the MAC in its cache for the claim's address. `known` is its
+ * listener record, or NULL. Only its first reply since the announcement is a confirmation.
  */
 static __always_inline struct claim_step claim_confirm(struct claim *claim, const __u8 *to_mac,
 						       const struct addr *listener,
@@ -106,12 +113,12 @@ static __always_inline struct claim_step claim_confirm(struct claim *claim, cons
 }
 
 /*
- * The owner was heard of, with whatever address: it is alive. On another port than it would be
- * announced on, it may have gone there, and we would teach the bridge the old one.
+ * The owner was heard, about any address: it is alive. Heard on another port it may have moved
+ * there, and an announcement would teach the bridge the old port: it is in doubt.
  */
 static __always_inline void claim_note_seen(struct claim *claim, const struct seen *seen)
 {
-	/* What keeps a guest's refusals and quarrels young fills its quota. */
+	/* Only owners: denied and contested claims kept young would fill a guest's quota. */
 	if (claim->state != CLAIM_OWNED || seen->heard_ns <= claim->last_seen_ns)
 		return;
 	if (seen->port == claim_next_port(claim))
@@ -121,10 +128,9 @@ static __always_inline void claim_note_seen(struct claim *claim, const struct se
 }
 
 /*
- * Nothing was due for a while: the owner is announced again where that is wanted and it has been
- * heard of since, behind a port of guests, or else its claim grows older. Not while another host
- * may have the address: who moved it without a word to us would lose it to a former owner that
- * merely lives.
+ * Announces the owner again if refresh is on and it was heard since the last time, on a guest or
+ * router port. Not while the claim is in doubt: the address may have moved unheard, and the
+ * former owner, still alive, would take it back.
  */
 static __always_inline void claim_refresh(struct claim *claim, const struct claim_next *next,
 					  const struct settings *settings, struct claim_step *step,
@@ -135,7 +141,7 @@ static __always_inline void claim_refresh(struct claim *claim, const struct clai
 	if (next->policy.denied) {
 		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 	} else if (now_ns < claim->last_announcement_ns + settings->refresh_ns) {
-		step->reason = COUNTER_not_due; /* it had seemed dead when it was armed */
+		step->reason = COUNTER_not_due; /* the owner was silent when the deadline was set */
 	} else if (settings->observe) {
 		step->reason = COUNTER_observed;
 	} else if (claim->flags & CLAIM_F_DOUBTED) {

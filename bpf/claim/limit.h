@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * limit.h - how much a port may do: token buckets, each kept as one time, and a count of claims.
- *
- * Pure, as claim.h: the caller holds the lock and brings the time.
+ * limit.h - limits of a port: token buckets, each kept as one time, and a count of claims. Pure,
+ * as claim.h: the caller holds the lock and passes the time.
  */
 #ifndef GARPD_CLAIM_LIMIT_H
 #define GARPD_CLAIM_LIMIT_H
@@ -11,23 +10,23 @@
 #include "bpf/frame/frame.h"
 
 /*
- * A port that has used up more than this part of its burst of announcements says much, but not one
- * that has said a single one.
+ * A port is busy when it has used more than this part of its burst of announcements, and more
+ * than one announcement.
  */
 #define LIMIT_BUSY_PART 8
 
-/* The burst of a lane: half a second's worth. */
+/* Burst of a lane: announcements of half a second. */
 #define LANE_BURST_PART 2
 
-/* What each one takes up, at so many a second; 0: nothing, there is no limit. */
+/* Nanoseconds per item at this rate; 0: no limit. */
 static __always_inline __u64 limit_each_ns(__u32 per_second)
 {
 	return per_second ? NSEC_PER_SEC / per_second : 0;
 }
 
 /*
- * One more, now, of those that take up each_ns on the long run, and `burst` at once: 1 where it is
- * within the limit and has been counted, 0 where it is beyond (GCRA, ITU-T I.371 A).
+ * Takes one token now; one per each_ns is refilled, `burst` fit in. Returns 1 if taken, 0 if
+ * beyond the limit (GCRA, ITU-T I.371 A).
  */
 static __always_inline int limit_take(__u64 *tat_ns, __u64 each_ns, __u32 burst, __u64 now_ns)
 {
@@ -41,7 +40,7 @@ static __always_inline int limit_take(__u64 *tat_ns, __u64 each_ns, __u32 burst,
 	return 1;
 }
 
-/* The same, of what can wait: it is always counted, and the answer is when its turn has come. */
+/* Reserves one token for something that can wait. Returns when it may go: now_ns or later. */
 static __always_inline __u64 limit_reserve(__u64 *tat_ns, __u64 each_ns, __u32 burst, __u64 now_ns)
 {
 	__u64 from_ns = *tat_ns > now_ns ? *tat_ns : now_ns;
@@ -55,7 +54,7 @@ static __always_inline __u64 limit_reserve(__u64 *tat_ns, __u64 each_ns, __u32 b
 
 /* ---- of one port ---- */
 
-/* What is refused beyond a port's limit, and not queued. */
+/* Kinds that are refused beyond the limit, not queued. */
 enum limit_kind { LIMIT_PROBE, LIMIT_NUDGE };
 
 static __always_inline int limit_take_one(struct limit *limit, enum limit_kind what,
@@ -64,7 +63,7 @@ static __always_inline int limit_take_one(struct limit *limit, enum limit_kind w
 	if (what == LIMIT_PROBE)
 		return limit_take(&limit->probes_tat_ns, limit_each_ns(settings->probes_per_second),
 				  settings->probes_burst, now_ns);
-	/* Nudges are held to the numbers of the announcements that they go with. */
+	/* Nudges have the same numbers as announcements, in a bucket of their own. */
 	return limit_take(&limit->nudges_tat_ns, limit_each_ns(settings->announcements_per_second),
 			  settings->announcements_burst, now_ns);
 }
@@ -77,7 +76,7 @@ static __always_inline __u64 limit_reserve_round(struct limit *limit,
 			     settings->announcements_burst, now_ns);
 }
 
-/* Questions are held to the numbers of the announcements, too, and wait as these do. */
+/* Questions have the same numbers as announcements, in a bucket of their own, and also wait. */
 static __always_inline __u64 limit_reserve_question(struct limit *limit,
 						    const struct settings *settings, __u64 now_ns)
 {
@@ -86,7 +85,7 @@ static __always_inline __u64 limit_reserve_question(struct limit *limit,
 			     settings->announcements_burst, now_ns);
 }
 
-/* Does the port say much, so that others go first? */
+/* Is the port busy, so that others go first? */
 static __always_inline int limit_is_busy(const struct limit *limit, const struct settings *settings,
 					 __u64 now_ns)
 {
@@ -98,7 +97,7 @@ static __always_inline int limit_is_busy(const struct limit *limit, const struct
 	return each_ns && limit->rounds_tat_ns > now_ns + part_ns;
 }
 
-/* One more claim: 1, or 0 where the port has all that it may have. */
+/* Takes one claim of the quota. Returns 0 if it is used up. */
 static __always_inline int limit_take_claim(struct limit *limit, const struct settings *settings)
 {
 	if (limit->claims >= settings->claims_per_port)
@@ -107,7 +106,7 @@ static __always_inline int limit_take_claim(struct limit *limit, const struct se
 	return 1;
 }
 
-/* One more, however many it may have. */
+/* Takes one claim, even beyond the quota. */
 static __always_inline void limit_inherit_claim(struct limit *limit)
 {
 	limit->claims++;

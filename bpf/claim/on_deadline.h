@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * on_deadline.h - the claim machine when the daemon comes: a deadline has passed, or an operator
- * asks. Part of claim.h.
+ * on_deadline.h - the claim machine when the daemon runs garpd_speak: a deadline has passed, or
+ * an operator requests something. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_ON_DEADLINE_H
 #define GARPD_CLAIM_ON_DEADLINE_H
@@ -10,7 +10,7 @@
 #include "confirm.h"
 #include "window.h"
 
-/* One more slot of the announcements, the last of which settles the claim. */
+/* Takes the next announcement slot; the last one settles the claim. */
 static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,
 					    struct claim_step *step, __u64 now_ns)
 {
@@ -27,7 +27,7 @@ static __always_inline void claim_end_window(struct claim *claim, const struct c
 					     const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
 {
-	/* An immediate address has been announced: its list of owners vouches for the rest. */
+	/* An immediate address is already announced: its list of owners replaces missing probes. */
 	int vouched = claim->flags & (CLAIM_F_IMMEDIATE | CLAIM_F_USED);
 
 	if (claim->window_probes < claim_min_probes(claim, settings) && !vouched)
@@ -38,7 +38,10 @@ static __always_inline void claim_end_window(struct claim *claim, const struct c
 		claim_start_announcing(claim, COUNTER_window_ended, settings, step, now_ns);
 }
 
-/* The quarrel is over when nobody has kept it up: who had the address before it has it still. */
+/*
+ * The conflict ends when a window has passed without a sign of it: the former owner has the
+ * address.
+ */
 static __always_inline void claim_end_conflict(struct claim *claim, const struct settings *settings,
 					       struct claim_step *step, __u64 now_ns)
 {
@@ -65,7 +68,7 @@ static __always_inline void claim_check_age(struct claim *claim, const struct cl
 	step->forget = 1;
 }
 
-/* What is owed is said now, unless the policy has come to forbid it. */
+/* Sends the deferred announcement, unless the policy forbids it by now. */
 static __always_inline void claim_send_deferred(struct claim *claim, const struct claim_next *next,
 						const struct settings *settings,
 						struct claim_step *step, __u64 now_ns)
@@ -79,14 +82,14 @@ static __always_inline void claim_send_deferred(struct claim *claim, const struc
 		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, settings, step,
 			       now_ns);
 	} else if (defender) {
-		step->reason = next->policy.denied; /* the quarrel goes on all the same */
+		step->reason = next->policy.denied; /* the conflict continues */
 	} else {
 		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 	}
 	claim_arm(claim, settings, now_ns);
 }
 
-/* What the state's own clock brings. */
+/* Runs the state's own clock. */
 static __always_inline void claim_run_state(struct claim *claim, const struct claim_next *next,
 					    const struct settings *settings,
 					    struct claim_step *step, __u64 now_ns)
@@ -94,8 +97,8 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
 
 	/*
-	 * The end of the window says what its first probe is owed: not twice in one moment, and in
-	 * the turn that this has waited for.
+	 * The end of the window includes the announcement that its first probe deferred: one
+	 * announcement, and the limits that it has waited for count.
 	 */
 	if (claim->state == CLAIM_PROBING && now_ns >= claim->window_end_ns) {
 		step->queued = claim->queued;
@@ -131,7 +134,7 @@ static __always_inline void claim_clocks_due(struct claim *claim, const struct c
 {
 	if (now_ns >= claim->due_ns)
 		claim_run_state(claim, next, settings, step, now_ns);
-	/* A round that is not due yet may be allowed by then. */
+	/* Only a round that is due: a later one may be allowed by then. */
 	if ((next->policy.denied || settings->observe) && now_ns >= claim->nudge_ns)
 		claim_stop_nudging(claim);
 	claim_take_nudge(claim, step, now_ns);
@@ -150,8 +153,8 @@ static __always_inline int claim_is_asked_in_vain(const struct claim *claim,
 }
 
 /*
- * The clock says that the claim's deadline may have passed; `next` is claim_next_mac() as of now.
- * The slot is taken here, before anything is sent: nothing is ever announced twice in it.
+ * Runs what is due at now_ns; `next` are the inputs for claim_next_mac(), looked up before
+ * locking. A slot is taken here, before anything is sent, so nothing is announced twice in it.
  */
 static __always_inline struct claim_step claim_run_deadline(struct claim *claim,
 							    const struct claim_next *next,
@@ -194,8 +197,8 @@ static __always_inline void claim_ask_by_hand(struct claim *claim, const struct 
 }
 
 /*
- * An operator wants the owner announced now. Only a settled claim has one that is certain, it has
- * to be behind a port of guests, and to have named the address since anybody else did.
+ * Announces the owner now, for an operator. Refused unless the claim is settled, its owner is on
+ * a guest or router port, and no other host has used the address since the owner did.
  */
 static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 							    const struct claim_next *next,
@@ -224,7 +227,7 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 	return step;
 }
 
-/* An operator says that the quarrel is over. */
+/* Thaws a frozen claim, for an operator. */
 static __always_inline struct claim_step claim_thaw(struct claim *claim,
 						    const struct settings *settings, __u64 now_ns)
 {
@@ -239,8 +242,8 @@ static __always_inline struct claim_step claim_thaw(struct claim *claim,
 }
 
 /*
- * The port that the claim counts for has left. Where a guest on `live_port` has the address now,
- * the claim is its; 0: on no port of guests, and there is nobody left to announce.
+ * The port that the claim counts against is gone. If the guest is on `live_port` now, the claim
+ * counts against that one; 0: no port is left, and the claim is deleted.
  */
 static __always_inline struct claim_step claim_drop_port(struct claim *claim, __u32 live_port,
 							 __u64 now_ns)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * on_frame.h - the claim machine when a frame is heard: a probe, or ARP and ND of somebody who
- * has the address. Part of claim.h.
+ * on_frame.h - the claim machine when a frame is heard: a probe, or ARP and ND of a host that
+ * uses the address. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_ON_FRAME_H
 #define GARPD_CLAIM_ON_FRAME_H
@@ -9,7 +9,7 @@
 #include "on_deadline.h"
 #include "window.h"
 
-/* The policy forbids it. A stranger's probe must not disturb the claim of a rightful owner. */
+/* Denies the probe. It does not disturb an existing claim of another guest. */
 static __always_inline void claim_deny(struct claim *claim, const struct heard *heard,
 				       const struct settings *settings, struct claim_step *step,
 				       __u64 now_ns)
@@ -26,9 +26,9 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
 }
 
 /*
- * A probe in an open window, whose last one was at before_ns: of its guest, of another one, or of
- * one that it had taken over. Two hosts in DAD at once have both failed when each has heard the
- * other (RFC 4862 5.4.3), and in IPv6 there is no further probe to tell.
+ * A probe in an open window, whose last probe was at before_ns: of its guest, of another MAC, or
+ * of the one that lost the window. Two hosts in DAD at once both fail when each has heard the
+ * other (RFC 4862 5.4.3), and in IPv6 no further probe shows it.
  */
 static __always_inline void claim_hear_probe_again(struct claim *claim, const struct heard *heard,
 						   __u64 before_ns, const struct settings *settings,
@@ -42,7 +42,7 @@ static __always_inline void claim_hear_probe_again(struct claim *claim, const st
 
 	if (same_mac && claim_is_here(claim, heard))
 		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
-	/* The same MAC on another port is another prober, too. */
+	/* The same MAC on another port is another prober. */
 	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
 		return claim_contradict(claim, heard,
 					same_mac ? COUNTER_conflict_elsewhere
@@ -54,8 +54,7 @@ static __always_inline void claim_hear_probe_again(struct claim *claim, const st
 	claim->rival_probe_ns = before_ns;
 }
 
-/* A probe on an uplink is another machine's business; here it can only contradict, or raise doubt.
- */
+/* A probe on an uplink is announced by another machine; here it contradicts or raises doubt. */
 static __always_inline void claim_hear_uplink_probe(struct claim *claim, const struct heard *heard,
 						    const struct settings *settings,
 						    struct claim_step *step, __u64 now_ns)
@@ -69,8 +68,8 @@ static __always_inline void claim_hear_uplink_probe(struct claim *claim, const s
 }
 
 /*
- * A mirrored port delivers each probe twice, those of two probers at once too. A copy is one of the
- * same host's last: that of another one, however soon after, is a quarrel.
+ * A mirrored port delivers each probe twice. A copy is a copy of the same host's last probe; a
+ * probe of another host is a conflict, however soon it follows.
  */
 static __always_inline int claim_probe_is_copy(const struct claim *claim, const __u8 *mac,
 					       const struct settings *settings, __u64 now_ns)
@@ -81,7 +80,7 @@ static __always_inline int claim_probe_is_copy(const struct claim *claim, const 
 	       claim->rival_probe_ns && now_ns < claim->rival_probe_ns + settings->duplicate_ns;
 }
 
-/* The guest's own solicitation that came back with another MAC (RFC 7527). */
+/* The guest's own solicitation, looped back with another MAC (RFC 7527). */
 static __always_inline int claim_probe_is_looped(const struct claim *claim,
 						 const struct frame *frame)
 {
@@ -90,7 +89,7 @@ static __always_inline int claim_probe_is_looped(const struct claim *claim,
 	return !mac_is_zero(ours) && mac_equal(ours, theirs) && !mac_equal(claim->mac, frame->mac);
 }
 
-/* A FRAME_PROBE was heard. The claim may be new (CLAIM_NONE, all zero but its key). */
+/* Hears a FRAME_PROBE. The claim may be new: CLAIM_NONE, all zero except its key. */
 static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
 							  const struct heard *heard,
 							  const struct settings *settings,
@@ -132,19 +131,19 @@ static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
 	return step;
 }
 
-/* The MAC of the claim's guest has the address on two ports of guests. */
+/* The MAC of the claim's guest uses the address on two guest ports. */
 static __always_inline void claim_hear_elsewhere(struct claim *claim, const struct heard *heard,
 						 const struct settings *settings,
 						 struct claim_step *step, __u64 now_ns)
 {
 	step->reason = COUNTER_seen_elsewhere;
 	claim_doubt(claim);
-	/* Once it is announced that may be the announcement, sent back. */
+	/* After an announcement this may be the announcement itself, reflected. */
 	if (claim_is_open(claim->state) && !(claim->flags & CLAIM_F_IMMEDIATE))
 		claim_contradict(claim, heard, COUNTER_conflict_elsewhere, settings, step, now_ns);
 }
 
-/* The owner may have gone to another machine, or come from there, without a probe. */
+/* The owner may have moved to or from another machine without a probe. */
 static __always_inline void claim_follow_owner(struct claim *claim, const struct heard *heard,
 					       __u64 now_ns)
 {
@@ -184,7 +183,7 @@ static __always_inline int claim_is_answer(const struct claim *claim, const stru
 	       !heard->frame->tentative;
 }
 
-/* The claim's own guest speaks. */
+/* Hears a frame of the claim's own guest. */
 static __always_inline void claim_hear_guest(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
@@ -195,10 +194,12 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	int answers = claim_is_answer(claim, heard);
 
 	step->reason = COUNTER_seen;
-	/* A relay's frame, perhaps another garpd's, is no sign of the guest: it has no effect. */
+	/* A relayed frame, perhaps of another garpd, has no effect: the guest did not send it. */
 	if (heard->frame->relayed)
 		return;
-	/* Nor is one from where the guest may not be: somebody replays what was announced for it.
+	/*
+	 * Nor has one from a port where the guest may not be: another host replays its
+	 * announcement.
 	 */
 	if (heard->policy.denied && claim->state != CLAIM_DENIED) {
 		step->reason = heard->policy.denied;
@@ -221,7 +222,7 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 			claim_hear_answer(claim, heard, settings, step, now_ns);
 		return;
 	}
-	/* An echo from the uplink is no proof of what the guest does. */
+	/* An echo from the uplink does not show what the guest does. */
 	if (pending && !port_has_guests(heard->role))
 		return;
 	if ((pending || claim->state == CLAIM_CONFLICT) && announces &&
@@ -232,9 +233,9 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 		claim_hear_answer(claim, heard, settings, step, now_ns);
 	} else if (claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_USED)) {
 		/*
-		 * It uses the address already. That makes up for probes that are missing, but it
-		 * does not end the window: Windows 7 does so in 10 of 11 captured sequences, goes
-		 * on probing, and then announces itself.
+		 * It uses the address already. That replaces missing probes but does not end the
+		 * window: Windows 7 does so in 10 of 11 captured sequences, goes on probing, and
+		 * then announces itself.
 		 */
 		claim_take_guest(claim, heard);
 		claim->flags |= CLAIM_F_USED;
@@ -242,12 +243,12 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	}
 }
 
-/* Somebody else does. */
+/* Hears a frame of another host. */
 static __always_inline void claim_hear_other(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
 {
-	/* Who may not have the address can contradict a claim, but never take it. */
+	/* A host that may not have the address can contradict a claim, but not take it. */
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
 
 	step->reason = COUNTER_other_seen;
@@ -262,7 +263,7 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT ||
 		    claim->state == CLAIM_UNANSWERED) &&
 		   announces) {
-		/* It took the address over and announced that, or kept it from a silent guest. */
+		/* It took the address over and announced itself, or kept it from a silent guest. */
 		claim_take_guest(claim, heard);
 		claim->last_seen_ns = now_ns;
 		claim_settle(claim, settings, step, now_ns);
@@ -270,8 +271,8 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 }
 
 /*
- * Our own announcement or nudge, met again. Generic XDP runs on what is re-injected and sees no
- * skb->mark; the guest does not say the same within the time in which it does not probe twice.
+ * Is it garpd's own announcement or nudge? Generic XDP runs on re-injected frames and does not
+ * see skb->mark; a guest does not send the same within duplicate_ns.
  */
 static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
 					 const struct settings *settings, __u64 now_ns)
@@ -286,7 +287,7 @@ static __always_inline int claim_is_echo(const struct claim *claim, const struct
 	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
 }
 
-/* A FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address was heard, on any port. */
+/* Hears a FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address, on any port. */
 static __always_inline struct claim_step claim_hear_assertion(struct claim *claim,
 							      const struct heard *heard,
 							      const struct settings *settings,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * on_sent.h - the claim machine once a step was carried out: the announcement was sent, or was
- * not, or has to wait; and what the daemon found then. Part of claim.h.
+ * on_sent.h - the claim machine after a step was carried out: the announcement was sent, failed,
+ * or is rate-limited; and the state of the host's own entry. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_ON_SENT_H
 #define GARPD_CLAIM_ON_SENT_H
 
 #include "state.h"
 
-/* Another CPU may have changed the claim while the announcement failed: is it still wanted? */
+/* Is the announcement still valid? Another CPU may have changed the claim meanwhile. */
 static __always_inline int claim_can_defer(const struct claim *claim, enum announce announce,
 					   const __u8 *mac)
 {
@@ -22,10 +22,9 @@ static __always_inline int claim_can_defer(const struct claim *claim, enum annou
 }
 
 /*
- * What became of the announcement of the last step, which was of `mac`: another CPU may have given
- * the claim to somebody else since, and owe that one the same. One that the kernel could not queue
- * is owed and tried again in retry_ns, a few times, while it is wanted. The step says what is to be
- * counted.
+ * Records the announcement of the last step, made for `mac`; the claim may be about another MAC
+ * by now. If the kernel could not queue it, it is deferred and retried after retry_ns,
+ * CLAIM_RETRIES times, while it is valid. The returned step has the counter.
  */
 static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 							   enum announce announce, const __u8 *mac,
@@ -42,7 +41,7 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 		claim->retries = 0;
 		step.reason = COUNTER_announced;
 		if (claim->flags & CLAIM_F_DEFERRED && mac_equal(claim_next_mac(claim), mac)) {
-			/* An operator was quicker than the retry. */
+			/* An operator's announcement came before the retry. */
 			claim_clear_deferred(claim);
 			claim_arm(claim, settings, now_ns);
 		}
@@ -60,7 +59,7 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 	return step;
 }
 
-/* The same announcement waits for its turn until at_ns, `queued` says for which. */
+/* Defers the announcement of the last step until at_ns, for the limits in `queued`. */
 static __always_inline struct claim_step claim_queue(struct claim *claim, enum announce announce,
 						     const __u8 *mac, __u8 queued, __u64 at_ns,
 						     __u64 now_ns)
@@ -77,7 +76,7 @@ static __always_inline struct claim_step claim_queue(struct claim *claim, enum a
 	return step;
 }
 
-/* The daemon has looked at the host's own neighbour entry after an announcement. */
+/* Records the state of the host's own neighbour entry after an announcement. */
 static __always_inline void claim_note_host(struct claim *claim, int followed, __u64 now_ns)
 {
 	claim->refreshed += followed;

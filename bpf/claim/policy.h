@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * policy.h - may this MAC have this address announced?
- *
- * Pure: the caller looks the address up (maps `addresses` and `host`), this judges.
+ * policy.h - decides whether a MAC may have an address. Pure: the caller looks the address up
+ * (maps `addresses` and `host`).
  */
 #ifndef GARPD_CLAIM_POLICY_H
 #define GARPD_CLAIM_POLICY_H
@@ -11,17 +10,17 @@
 #include "bpf/frame/frame.h"
 
 struct policy {
-	__u8 denied;	/* enum counter: why not; 0: allowed */
-	__u8 declared;	/* the MAC stands on the address's list of owners */
-	__u8 immediate; /* and is to be announced at its first probe */
+	__u8 denied;	/* enum counter: the reason; 0: allowed */
+	__u8 declared;	/* the MAC is in the address's list of owners */
+	__u8 immediate; /* and the address is announced at the first probe */
 };
 
-/* What a port and its segment add to what holds everywhere. */
+/* Guards of a port and its segment, with what was looked up for them. */
 struct guard {
-	__u8 guards;	 /* GUARD_*, of the port */
-	__u8 is_foreign; /* the host has addresses in the segment, and in no subnet with this one */
-	__u8 has_address; /* the port's rule has the address */
-	__u8 has_mac;	  /* the port's rule has the MAC */
+	__u8 guards;	  /* GUARD_*, of the port */
+	__u8 is_foreign;  /* the address is outside of the host's subnets in the segment */
+	__u8 has_address; /* the port's rule lists the address */
+	__u8 has_mac;	  /* the port's rule lists the MAC */
 };
 
 static __always_inline int policy_has_owner(const struct address *address, const __u8 *mac)
@@ -38,8 +37,8 @@ static __always_inline int policy_has_owner(const struct address *address, const
 }
 
 /*
- * `declared` is what the configuration says of the longest matching prefix, `host` an enum
- * host_address; either may be NULL: nothing known.
+ * `declared` is the longest matching prefix of the configuration, `host` an enum host_address;
+ * NULL: none.
  */
 static __always_inline struct policy policy_judge(const struct address *declared, const __u32 *host,
 						  const __u8 *mac)
@@ -62,13 +61,13 @@ static __always_inline struct policy policy_judge(const struct address *declared
 			policy.immediate = declared->announce == ANNOUNCE_IMMEDIATE;
 		return policy;
 	}
-	/* A next hop that moves takes everybody's traffic with it: only by a list of owners. */
+	/* A next hop that moves takes all traffic with it: only with a list of owners. */
 	if (host && *host == HOST_NEXT_HOP)
 		policy.denied = COUNTER_denied_next_hop;
 	return policy;
 }
 
-/* What is declared is wanted, wherever it is; but not by a guest that may not have it. */
+/* A declared address is allowed on any subnet, but not for a MAC or port that may not have it. */
 static __always_inline enum counter guard_check(const struct guard *guard,
 						const struct address *declared)
 {
@@ -85,7 +84,7 @@ static __always_inline enum counter guard_check(const struct guard *guard,
 	return 0;
 }
 
-/* As policy_judge(), on a port. */
+/* As policy_judge(), with the guards of a port. */
 static __always_inline struct policy policy_judge_guarded(const struct address *declared,
 							  const __u32 *host,
 							  const struct guard *guard,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * state.h - what the claim machine is made of: its edges, its deadlines, whom it is about,
- * what it owes. Part of claim.h.
+ * state.h - building blocks of the claim machine: edges, deadlines, guest and owner, deferred
+ * announcements. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_STATE_H
 #define GARPD_CLAIM_STATE_H
@@ -12,27 +12,25 @@
 
 #define CLAIM_RETRIES 3 /* of an announcement that the kernel could not queue */
 
-/* A refusal is remembered so long after its last sign: a guest could fill its quota with them. */
+/* How long a denied claim is kept after its last probe; longer, they would fill a guest's quota. */
 #define CLAIM_DENIED_NS (60 * NSEC_PER_SEC)
 
-/* One frame, where it was heard, and what the policy says of its sender. */
+/* A frame, the port where it was heard, and the policy for its sender. */
 struct heard {
 	const struct frame *frame;
 	__u32 port;	 /* ifindex */
 	__u32 role;	 /* enum port_role */
-	__u32 gone_port; /* ifindex: the claim's port, where that is no port of the segment any more
-			  */
+	__u32 gone_port; /* ifindex: the claim's port, if it is no longer in the segment; else 0 */
 	struct policy policy;
-	__u8 markless; /* the hook cannot see whether the frame is one of ours (XDP) */
+	__u8 markless; /* the hook does not see GARPD_MARK (XDP) */
 };
 
-/* Whom the claim's next announcement would be of, and what that means, looked up without its lock.
- */
+/* Inputs to the next announcement, looked up before locking. */
 struct claim_next {
 	__u8 mac[MAC_LEN];
-	__u16 port_left; /* 1: the port that the claim counts for has left the segment */
+	__u16 port_left; /* 1: quota_port is no longer in the segment */
 	__u32 port;	 /* ifindex */
-	__u32 live_port; /* the port, where it is one of guests there; 0: it is none */
+	__u32 live_port; /* the port, if it is a guest or router port of the segment; else 0 */
 	__u8 forwards;	 /* 1: that port takes frames */
 	__u8 asker;	 /* enum asker_kind, from `askers`: who asks for the address there */
 	struct policy policy;
@@ -51,22 +49,22 @@ enum ask {
 	ASK_FORMER_OWNER, /* claim.owner, out of claim.owner_port */
 };
 
-/* Guests are behind such a port, and ours to speak for. */
+/* Are guests behind such a port? */
 static __always_inline int port_has_guests(__u32 role)
 {
 	return role == ROLE_GUEST || role == ROLE_ROUTER;
 }
 
-/* What happened and what is to be done about it. */
+/* What happened, and what the caller has to do. */
 struct claim_step {
 	__u8 reason;	 /* enum counter: count it */
-	__u8 announce;	 /* enum announce: whose announcement */
-	__u8 changed;	 /* tell the daemon: the state or the deadline is new */
-	__u8 moved;	 /* count it too: the address has another owner */
+	__u8 announce;	 /* enum announce: which announcement to send */
+	__u8 changed;	 /* send an event: state or deadline changed */
+	__u8 moved;	 /* also count COUNTER_moved: the address has a new owner */
 	__u8 old_state;	 /* enum claim_state */
-	__u8 forget;	 /* nothing is left to remember: delete the claim */
-	__u8 nudge;	 /* the listeners: a round of nudges is due */
-	__u8 queued;	 /* enum queued: what the announcement has waited for already */
+	__u8 forget;	 /* delete the claim */
+	__u8 nudge;	 /* send a round of nudges */
+	__u8 queued;	 /* enum queued: limits that the announcement has waited for */
 	__u8 ask;	 /* enum ask: who is asked for the address */
 	__u8 asker;	 /* enum asker_kind: from which sender */
 	__u8 ask_waited; /* 1: the question has waited for its turn already */
@@ -78,7 +76,7 @@ static __always_inline void claim_copy_mac(__u8 *to, const __u8 *from)
 	__builtin_memcpy(to, from, MAC_LEN);
 }
 
-/* States in which it is certain whom the address belongs to: the others say nothing for it. */
+/* In these states the owner is certain; in others nothing is sent for the address. */
 static __always_inline int claim_is_certain(__u32 state)
 {
 	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
@@ -111,14 +109,14 @@ static __always_inline void claim_stop_nudging(struct claim *claim)
 	claim->nudge_ns = 0;
 }
 
-/* From now on answers prove something. */
+/* Replies of listeners from now on are confirmations. */
 static __always_inline void claim_begin_announcing(struct claim *claim, __u64 now_ns)
 {
 	claim->announced_since_ns = now_ns;
 	claim->unsolicited = 0;
 }
 
-/* The first round is due at once, with what else is said now. */
+/* The first round is due at once, with the announcement. */
 static __always_inline void claim_start_nudging(struct claim *claim,
 						const struct settings *settings, __u64 now_ns)
 {
@@ -128,7 +126,7 @@ static __always_inline void claim_start_nudging(struct claim *claim,
 	claim->nudge_ns = now_ns;
 }
 
-/* Every edge of the machine goes through here, and has the name that it is counted by. */
+/* Every change of state goes through here and is counted by its reason. */
 static __always_inline void claim_edge(struct claim *claim, enum claim_state state,
 				       enum counter reason, struct claim_step *step, __u64 now_ns)
 {
@@ -145,8 +143,8 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
 }
 
 /*
- * The step says it. The time is taken now: generic XDP may meet the announcement, on another CPU,
- * before this one has recorded that it was sent.
+ * Puts an announcement into the step. The time is noted now: generic XDP may see the
+ * announcement, on another CPU, before this one has recorded that it was sent.
  */
 static __always_inline void claim_announce(struct claim *claim, enum announce announce,
 					   const struct settings *settings, struct claim_step *step,
@@ -161,13 +159,13 @@ static __always_inline void claim_announce(struct claim *claim, enum announce an
 	claim->announce_start_ns = now_ns;
 }
 
-/* Who had the address before the guest that the claim is about now. */
+/* Did another MAC have the address before the claim's guest? */
 static __always_inline int claim_has_former_owner(const struct claim *claim)
 {
 	return !mac_is_zero(claim->owner) && !mac_equal(claim->owner, claim->mac);
 }
 
-/* Is a round of nudges due at some time? Not before the announcement that it goes with. */
+/* Are nudges scheduled? They wait for the announcement that they belong to. */
 static __always_inline int claim_has_nudges(const struct claim *claim)
 {
 	return claim->nudge_ns && !(claim->flags & CLAIM_F_DEFERRED);
@@ -188,7 +186,7 @@ static __always_inline void claim_set_deadline(struct claim *claim)
 		claim->deadline_ns = claim->nudge_ns;
 }
 
-/* How long after its last sign of life the claim is forgotten. */
+/* How long after its last frame the claim is deleted. */
 static __always_inline __u64 claim_max_age_ns(const struct claim *claim,
 					      const struct settings *settings)
 {
@@ -197,7 +195,7 @@ static __always_inline __u64 claim_max_age_ns(const struct claim *claim,
 	return settings->max_age_ns;
 }
 
-/* When an owner is due for a refresh, if it is wanted; or is forgotten, if that comes first. */
+/* When a settled claim is due: for its refresh, or its deletion, whichever comes first. */
 static __always_inline __u64 claim_idle_until(const struct claim *claim,
 					      const struct settings *settings, __u64 now_ns)
 {
@@ -209,7 +207,7 @@ static __always_inline __u64 claim_idle_until(const struct claim *claim,
 	return now_ns + settings->refresh_ns;
 }
 
-/* When garpd_speak has to come back. One rule a state, from what the claim remembers. */
+/* Sets the deadline of the state. One rule per state, from the claim's fields. */
 static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
 				      __u64 now_ns)
 {
@@ -237,7 +235,7 @@ static __always_inline int claim_is_ipv6(const struct claim *claim)
 	return !addr_is_ipv4(&claim->key.addr);
 }
 
-/* The guest that the claim is about from now on. */
+/* Makes the frame's sender the claim's guest. */
 static __always_inline void claim_take_guest(struct claim *claim, const struct heard *heard)
 {
 	claim_copy_mac(claim->mac, heard->frame->mac);
@@ -246,16 +244,16 @@ static __always_inline void claim_take_guest(struct claim *claim, const struct h
 	claim->tags = heard->frame->tags;
 }
 
-/* On the claim's port, or on what came in its place where that is gone. */
+/* Was the frame heard on the claim's port, or on the port that replaced it? */
 static __always_inline int claim_is_here(const struct claim *claim, const struct heard *heard)
 {
 	return heard->port == claim->port || heard->gone_port == claim->port;
 }
 
 /*
- * Does the frame of the guest's MAC come from another port of guests than the guest is on? It went
- * there without a probe, or somebody has borrowed its MAC: what we say there would draw its traffic
- * there. A guest from behind an uplink may come to any port.
+ * Does the frame of the guest's MAC come from another guest port? The guest moved without a
+ * probe, or another guest spoofs its MAC; announcing there would redirect its traffic. A guest
+ * that was behind an uplink may appear on any port.
  */
 static __always_inline int claim_is_elsewhere(const struct claim *claim, const struct heard *heard)
 {
@@ -263,8 +261,7 @@ static __always_inline int claim_is_elsewhere(const struct claim *claim, const s
 	       port_has_guests(claim->role);
 }
 
-/* The guest has the address where it is now: there an attempt that comes to nothing falls back to.
- */
+/* The guest has the address here: a failed attempt falls back to this place. */
 static __always_inline void claim_set_owner_port(struct claim *claim)
 {
 	claim->owner_port = claim->port;
@@ -286,7 +283,7 @@ static __always_inline void claim_note_rival(struct claim *claim, const __u8 *ma
 	claim->rival_tags = *tags;
 }
 
-/* A probe of the claim's guest, or of one that may become it. */
+/* Counts a probe of the claim's guest, or of its successor. */
 static __always_inline void claim_count_probe(struct claim *claim, __u64 now_ns)
 {
 	claim->probes++;
@@ -295,7 +292,7 @@ static __always_inline void claim_count_probe(struct claim *claim, __u64 now_ns)
 	claim->last_seen_ns = now_ns;
 }
 
-/* ---- debts ---- */
+/* ---- deferred announcements ---- */
 
 static __always_inline void claim_clear_deferred(struct claim *claim)
 {
@@ -304,8 +301,8 @@ static __always_inline void claim_clear_deferred(struct claim *claim)
 }
 
 /*
- * The announcement of the last step is owed: garpd_speak makes up for it at at_ns, or as soon
- * after that as there is a daemon to run it.
+ * Defers the announcement of the last step: garpd_speak sends it at at_ns, or as soon after that
+ * as a daemon runs it.
  */
 static __always_inline void claim_defer(struct claim *claim, enum announce announce, __u64 at_ns)
 {
@@ -318,7 +315,7 @@ static __always_inline void claim_defer(struct claim *claim, enum announce annou
 	claim_set_deadline(claim);
 }
 
-/* Whose announcement is the next one: the policy judges this MAC. */
+/* The MAC of the next announcement, which the policy judges. */
 static __always_inline const __u8 *claim_next_mac(const struct claim *claim)
 {
 	return claim->flags & CLAIM_F_DEFENDER ? claim->rival : claim->mac;

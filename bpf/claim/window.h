@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * window.h - how a guest gets an address: its window, what contradicts it, and what becomes
- * of the owner before it. Part of claim.h.
+ * window.h - how a guest gets an address: the window, objections, and the former owner. Part of
+ * claim.h.
  */
 #ifndef GARPD_CLAIM_WINDOW_H
 #define GARPD_CLAIM_WINDOW_H
@@ -11,9 +11,8 @@
 /* ---- owners and moves ---- */
 
 /*
- * The claim's guest is the owner now. 1 when the address moved; the claim is frozen when that
- * happened more than max_moves times in moves_ns (counted as FRR counts mobility: from the first
- * move on).
+ * Makes the claim's guest the owner. Returns 1 if the address moved; more than max_moves moves
+ * in moves_ns freeze the claim (counted from the first move on, as FRR counts mobility).
  */
 static __always_inline int claim_set_owner(struct claim *claim, const struct settings *settings,
 					   __u64 now_ns)
@@ -40,7 +39,7 @@ static __always_inline int claim_is_flapping(const struct claim *claim,
 	return claim->recent_moves > settings->max_moves;
 }
 
-/* The guest has got the address: announce it in `announce_num` slots, or freeze the claim. */
+/* The guest has the address: announce it in announce_num slots, or freeze the claim. */
 static __always_inline void claim_start_announcing(struct claim *claim, enum counter reason,
 						   const struct settings *settings,
 						   struct claim_step *step, __u64 now_ns)
@@ -62,7 +61,7 @@ static __always_inline void claim_start_announcing(struct claim *claim, enum cou
 	claim_arm(claim, settings, now_ns);
 }
 
-/* The guest has got the address and says so itself: nothing is left to say. */
+/* The guest announced itself: nothing is sent. */
 static __always_inline void claim_settle(struct claim *claim, const struct settings *settings,
 					 struct claim_step *step, __u64 now_ns)
 {
@@ -73,7 +72,7 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 	claim->retries = 0;
 	step->moved = claim_set_owner(claim, settings, now_ns);
 	if (step->moved)
-		claim_stop_nudging(claim); /* that was the former owner's */
+		claim_stop_nudging(claim); /* the nudges of the former owner */
 	if (!claim->nudge_ns)
 		claim_begin_announcing(claim, now_ns);
 	if (step->moved && claim_is_flapping(claim, settings)) {
@@ -88,7 +87,10 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 
 /* ---- windows ---- */
 
-/* Did the probes come as Windows sends them? Then its silence is over one second earlier. */
+/*
+ * Did the probes come one second apart, as Windows sends them? Then the window is one second
+ * shorter.
+ */
 static __always_inline int claim_is_steady(const struct claim *claim)
 {
 	return claim->window_probes >= PROBE_NUM && !(claim->flags & CLAIM_F_UNSTEADY);
@@ -102,10 +104,10 @@ static __always_inline __u32 claim_min_probes(const struct claim *claim,
 }
 
 /*
- * When the window ends after the probe just counted. The grace keeps us silent for a guest that
+ * Sets the end of the window after the probe just counted. The grace waits for a guest that
  * announces itself; a declared address needs none, but before min_probes the grace also covers a
- * next probe that is as late as PROBE_MAX. In IPv6 nobody knows how many will come, so that each
- * one may be the last, and the grace covers the next.
+ * next probe as late as PROBE_MAX. In IPv6 the number of probes is not known, so each may be the
+ * last, and the grace covers the next.
  */
 static __always_inline void claim_set_window(struct claim *claim, const struct settings *settings)
 {
@@ -152,7 +154,7 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	claim_arm(claim, settings, now_ns);
 }
 
-/* The guest's last probe was at before_ns, and this one is no copy of it: it is later. */
+/* The guest's last probe was at before_ns; this one is later and not a copy. */
 static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
 						  __u64 before_ns, const struct settings *settings,
 						  struct claim_step *step, __u64 now_ns)
@@ -173,8 +175,8 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 }
 
 /*
- * The attempt came to nothing: back to the last owner, or to no claim at all. Who tried may have
- * the address all the same: until the owner names it, that is in doubt.
+ * The attempt failed: the claim goes back to its last owner, or is deleted. The prober may have
+ * the address all the same, so the owner is in doubt until it uses the address.
  */
 static __always_inline void claim_lapse(struct claim *claim, const struct settings *settings,
 					struct claim_step *step, __u64 now_ns)
@@ -194,9 +196,9 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim_arm(claim, settings, now_ns);
 }
 
-/* ---- contradiction ---- */
+/* ---- conflicts ---- */
 
-/* How long a quarrel lasts after its last sign: the longest window of a guest. */
+/* How long a conflict lasts after its last sign: the longest window of a guest. */
 static __always_inline __u64 claim_conflict_ns(const struct claim *claim,
 					       const struct settings *settings)
 {
@@ -205,7 +207,7 @@ static __always_inline __u64 claim_conflict_ns(const struct claim *claim,
 	return settings->window_ns + settings->grace_ns;
 }
 
-/* Nobody is announced for a window's length; a further sign of the quarrel starts it anew. */
+/* Stops announcements for the length of a window, which each further objection starts anew. */
 static __always_inline void claim_contradict(struct claim *claim, const struct heard *heard,
 					     enum counter reason, const struct settings *settings,
 					     struct claim_step *step, __u64 now_ns)
@@ -213,10 +215,10 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
 	claim->conflicts++;
 	claim->last_conflict_ns = now_ns;
 	claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
-	/* Caches may be with the guest until its rival has defended: that debt stays. */
+	/* Caches may still point at the guest; keep the rival's announcement pending. */
 	if (!(claim->flags & CLAIM_F_DEFENDER)) {
 		claim_clear_deferred(claim);
-		/* A guest that goes on probing keeps the quarrel up; its rival stays the same. */
+		/* A guest that goes on probing prolongs the conflict; its rival stays the same. */
 		if (!mac_equal(claim->mac, heard->frame->mac))
 			claim_note_rival(claim, heard->frame->mac, heard->port,
 					 &heard->frame->tags);
@@ -226,8 +228,8 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
 }
 
 /*
- * Another host says that it has the address. Where we have announced the prober already, at its
- * first probe, an owner who defends is announced again, so that no cache stays poisoned.
+ * Another host uses the address. If the prober was already announced, at its first probe, an
+ * owner that defends is announced again, so that no cache stays wrong.
  */
 static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 							  const struct heard *heard,
