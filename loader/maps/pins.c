@@ -29,6 +29,7 @@
 	X(lanes, __u32, struct lane_limit)                      \
 	X(addresses, struct prefix, struct address)             \
 	X(subnets, struct subnet, __u32)                        \
+	X(askers, struct subnet, struct asker)                  \
 	X(rule_addresses, struct rule_address, __u32)           \
 	X(rule_macs, struct rule_mac, __u32)                    \
 	X(host, struct addr, __u32)                             \

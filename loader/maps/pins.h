@@ -26,6 +26,7 @@ struct pins {
 	int lanes;
 	int addresses;
 	int subnets;
+	int askers;
 	int rule_addresses;
 	int rule_macs;
 	int host;

@@ -239,6 +239,16 @@ Test(claim_ask, ipv6_never_asks_from_the_unspecified_address)
 		cr_assert_eq(w.asked.list[i].from, ASKER_HOST);
 }
 
+Test(claim_ask, ipv6_answer_that_does_not_override_is_not_one)
+{
+	world_mutes(&w, GUEST_A);
+	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
+	world_advertises(&w, ADDRESS6, GUEST_A, at_ms(1060));
+	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_ASKING);
+	world_uses(&w, ADDRESS6, GUEST_A, at_ms(1070));
+	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(1070)));
+}
+
 Test(claim_ask, segment_without_a_sender_asks_nobody)
 {
 	w.asker = ASKER_NONE;
@@ -336,6 +346,14 @@ Test(claim_ask, doubt_makes_the_last_answer_worthless)
 	world_mutes(&w, GUEST_A);
 	world_uses(&w, ADDRESS, GUEST_A, at_ms(WINDOW_MS + 1000));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(WINDOW_MS + 1050));
+	assert_silent(&w, 1);
+}
+
+Test(claim_ask, echo_from_the_uplink_does_not_answer_for_a_slot)
+{
+	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mutes(&w, GUEST_A);
+	world_uses(&w, ADDRESS, A_UPLINK, at_ms(WINDOW_MS + 1050));
 	assert_silent(&w, 1);
 }
 

@@ -406,6 +406,11 @@ void world_uses(struct world *w, const char *addr, const struct station *from, _
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION}, at_ns);
 }
 
+void world_advertises(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .tentative = 1}, at_ns);
+}
+
 void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .relayed = 1}, at_ns);

@@ -141,6 +141,8 @@ void world_solicits(struct world *w, const char *addr, const struct station *fro
 		    __u64 at_ns);
 void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+/* A Neighbor Advertisement that does not override: O=0. */
+void world_advertises(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 
 /* From now on that host answers no question; or answers again. */
