@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * config.c - what the values of the configuration mean, from the file and from the flags alike.
+ * config.c - reads the values of the configuration, from the file and from the flags.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -82,11 +82,11 @@ struct number {
 static int number_set(const struct number *number, const struct where *where)
 {
 	const char *text = number->text;
-	__u64 value = strtoull(text, NULL, 10); /* ULLONG_MAX where it is larger: out of bounds */
+	__u64 value = strtoull(text, NULL, 10); /* ULLONG_MAX on overflow: out of bounds */
 
 	if (text[strspn(text, "0123456789")] != '\0')
 		return where_error(where,
-				   "%s: \"%.60s\" is no whole number; the unit is in the key",
+				   "%s: \"%.60s\" is not a whole number; the key names the unit",
 				   where->path, text);
 	if (value < number->least || value > number->most)
 		return where_error(where, "%s: %.60s is outside %llu to %llu: %s", where->path,
@@ -128,8 +128,7 @@ static int numbers_load(struct config *config, const struct yaml_config *top,
 
 /* ---- the file ---- */
 
-/* Whether there is such a group is found out at the start, by whoever makes us its member; and by
- * `garpd check`. */
+/* Whether the group exists is checked at the start of the daemon, and by `garpd check`. */
 static int group_load(struct config *config, const struct yaml_config *top,
 		      const struct where *file)
 {
@@ -138,7 +137,8 @@ static int group_load(struct config *config, const struct yaml_config *top,
 	if (!top->group)
 		return 0;
 	if (top->group[strcspn(top->group, ":, \t\r\n")] != '\0')
-		return where_error(&where, "\"%.60s\" is no name of a group; give one", top->group);
+		return where_error(&where, "\"%.60s\" is not a group name; write one name",
+				   top->group);
 	config->group = strdup(top->group);
 	return config->group ? 0 : where_memory(&where);
 }
@@ -168,8 +168,8 @@ static int config_read(struct config *config, const char *file, struct err *why)
 	int err;
 
 	if (config->file)
-		return err_set(why, -EINVAL, "%s: a second file, after %s; give one", file,
-			       config->file);
+		return err_set(why, -EINVAL, "%s: a second configuration file, after %s; give one",
+			       file, config->file);
 	err = yaml_file_load(&yaml, file, why);
 	if (err)
 		return err;
@@ -219,11 +219,11 @@ void config_init(struct config *config)
 int config_check(const struct config *config, struct err *why)
 {
 	if (config->bridges.count == 0 && config->routers.count == 0)
-		return err_set(why, -EINVAL,
-			       "%s%sno bridge and no router port to work on; name one with "
-			       "--bridge or --router, or under \"bridges:\" or \"routers:\" in the "
-			       "file",
-			       config->file ? config->file : "", config->file ? ": " : "");
+		return err_set(
+			why, -EINVAL,
+			"%s%sno bridge or router port is configured; name one with --bridge or "
+			"--router, or under \"bridges:\" or \"routers:\" in the file",
+			config->file ? config->file : "", config->file ? ": " : "");
 	return declared_check(config, why);
 }
 

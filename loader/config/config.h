@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * config.h - what the administrator wants, from the file and from the flags, checked.
+ * config.h - the configuration, from the file and from the flags, checked.
  */
 #ifndef GARPD_CONFIG_CONFIG_H
 #define GARPD_CONFIG_CONFIG_H
@@ -18,26 +18,26 @@ struct names {
 	size_t count;
 };
 
-/* A prefix and what is declared of it, ready for the map `addresses`. */
+/* A declared prefix, as an element of the map `addresses`. */
 struct declared {
 	struct prefix prefix;
 	struct address address;
-	unsigned int line; /* of the file; 0: a flag declared it */
+	unsigned int line; /* of the file; 0: declared by a flag */
 };
 
-/* Is there an EVPN fabric behind our bridges (evpn.h)? */
+/* Whether an EVPN fabric is behind the bridges (evpn.h). */
 enum evpn_mode {
-	EVPN_AUTO, /* where a bridge looks like it */
+	EVPN_AUTO, /* where a bridge has a VXLAN port */
 	EVPN_YES,
 	EVPN_NO,
 };
 
 struct config {
 	struct names bridges;
-	struct names uplinks; /* ports with this role whatever their kind */
+	struct names uplinks; /* ports with this role, of any kind */
 	struct names guests;
 	struct names routers; /* L3 interfaces */
-	unsigned int relay;   /* 1: router ports announce on their wires, too */
+	unsigned int relay;   /* 1: router ports announce on the wire, too */
 	struct declared *declared;
 	size_t declared_count;
 	struct addr gateways[GARPD_MAX_GATEWAYS];
@@ -47,33 +47,35 @@ struct config {
 	enum evpn_mode evpn;
 	struct settings settings;
 	__u32 max_claims;
-	char *group; /* that may look at the pins; NULL: none */
-	char *file;  /* that was loaded, for later complaints; NULL: none */
+	char *group; /* that may read the pinned maps; NULL: none */
+	char *file;  /* that was loaded, for later errors; NULL: none */
 };
 
-/* An empty configuration with every default. */
+/* An empty configuration with the defaults. */
 void config_init(struct config *config);
 
-/* Reads and checks FILE into a configuration that config_init made. On error nothing is left in
- * it, and `why` says FILE:LINE, what is wrong and the remedy.
+/*
+ * Reads FILE into a configuration that config_init made, and checks it. 0; or -errno with
+ * FILE:LINE, what is wrong and the remedy in `why`, and `config` is as config_init made it.
  */
 int config_load(struct config *config, const char *file, struct err *why);
 
 /*
- * A flag of `garpd run`: bridge, uplink, router, declare or mode, with the same words as in the
- * file and the same checks. Call it after config_load, so that --mode wins. A name that is there
- * already is not added twice. `why` names the flag. --declare takes ADDR=MAC[,MAC...] and means
- * `announce: immediate`.
+ * Sets a flag of `garpd run`: bridge, uplink, router, declare or mode, with the words and checks of
+ * the file. Call it after config_load, so that --mode wins. A name that is listed already is not
+ * added again. --declare takes ADDR=MAC[,MAC...] and means `announce: immediate`. 0, or -errno with
+ * the flag and what is wrong in `why`.
  */
 int config_set_flag(struct config *config, const char *flag, const char *value, struct err *why);
 
-/* What holds for the whole: at least one bridge or router port, no prefix declared twice, none with
- * owners that overlaps another. Call it last. (config_load has done it for the file by itself, but
- * for the first, which a flag may name.)
+/*
+ * Checks the whole: at least one bridge or router port, no prefix declared twice, no overlap of
+ * prefixes with owners. Call it last: config_load has checked the file alone, and not that it names
+ * a bridge or router port, which a flag may do. 0, or -errno with `why`.
  */
 int config_check(const struct config *config, struct err *why);
 
-/* Takes a configuration in any state, also half built. */
+/* Takes a half-built configuration, too. */
 void config_free(struct config *config);
 
 bool names_match(const struct names *names, const char *name);

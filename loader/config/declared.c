@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * declared.c - which addresses are declared, and who may own them.
+ * declared.c - the declared addresses and their owners.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -25,8 +25,8 @@ static bool prefix_is_v4(const struct prefix *prefix)
 	return prefix->len >= ADDR_V4_BITS && addr_is_ipv4(&prefix->addr);
 }
 
-/* 0/8, 127/8 and 224/3; 0.0.0.0/0 is every address, and good for "never". */
-static bool prefix_is_nobodys_v4(const struct prefix *prefix)
+/* 0/8, 127/8 and 224/3. A prefix shorter than /8 is usable: "0.0.0.0/0: never" covers all. */
+static bool prefix_is_unusable_v4(const struct prefix *prefix)
 {
 	__u8 first = prefix->addr.bytes[12];
 
@@ -35,18 +35,15 @@ static bool prefix_is_nobodys_v4(const struct prefix *prefix)
 	return first == 0 || first == 127 || first >= 224;
 }
 
-/*
- * ff00::/8, and whatever reaches into ::/8, where ::, ::1 and the mapped form of IPv4 addresses
- * are: a prefix there would hold for IPv4 too.
- */
-static bool prefix_is_nobodys_v6(const struct prefix *prefix)
+/* ff00::/8, and ::/8, which has ::, ::1 and the mapped form of IPv4 addresses. */
+static bool prefix_is_unusable_v6(const struct prefix *prefix)
 {
 	return prefix->addr.bytes[0] == 0xff || prefix->addr.bytes[0] == 0;
 }
 
-bool prefix_is_nobodys(const struct prefix *prefix)
+bool prefix_is_unusable(const struct prefix *prefix)
 {
-	return prefix_is_v4(prefix) ? prefix_is_nobodys_v4(prefix) : prefix_is_nobodys_v6(prefix);
+	return prefix_is_v4(prefix) ? prefix_is_unusable_v4(prefix) : prefix_is_unusable_v6(prefix);
 }
 
 int prefix_read(struct prefix *prefix, const char *text, const struct where *where)
@@ -59,7 +56,8 @@ int prefix_read(struct prefix *prefix, const char *text, const struct where *whe
 	if (err == -EINVAL)
 		return where_error(
 			where,
-			"\"%.60s\" is no address; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
+			"\"%.60s\" is not a valid address; write 192.0.2.7, 192.0.2.0/24 or "
+			"2001:db8::7",
 			text);
 	if (err == -EDOM)
 		return where_error(where,
@@ -68,13 +66,10 @@ int prefix_read(struct prefix *prefix, const char *text, const struct where *whe
 				   text, prefix_text(prefix, network), (int)strcspn(text, "/"),
 				   text);
 	if (!prefix_is_v4(prefix) && prefix_covers(prefix, &mapped))
-		return where_error(
-			where,
-			"%s would hold for IPv4 too, which is below ::ffff:0:0/96 here; write "
-			"2000::/3",
-			prefix_text(prefix, network));
-	if (prefix_is_nobodys(prefix))
-		return where_error(where, "%s is no address that a guest can have; remove it",
+		return where_error(where, "%s also covers IPv4 (::ffff:0:0/96); write 2000::/3",
+				   prefix_text(prefix, network));
+	if (prefix_is_unusable(prefix))
+		return where_error(where, "%s cannot be the address of a guest; remove it",
 				   prefix_text(prefix, network));
 	return 0;
 }
@@ -83,7 +78,7 @@ int mac_read(__u8 mac[MAC_LEN], const char *text, const struct where *where)
 {
 	if (mac_parse(text, mac))
 		return where_error(where,
-				   "\"%.60s\" is no MAC of a guest; write it like "
+				   "\"%.60s\" is not a valid unicast MAC; write it like "
 				   "00:15:5d:00:00:01",
 				   text);
 	return 0;
@@ -102,8 +97,8 @@ static int owner_add(struct declared *declared, const char *text, const struct w
 			return where_error(where, "owner %.60s is listed twice; keep one", text);
 	if (address->owner_count == GARPD_MAX_OWNERS)
 		return where_error(where,
-				   "more than %u owners; split the prefix, or leave the list "
-				   "out to let any MAC own it",
+				   "more than %u owners; split the prefix, or remove the list to "
+				   "allow any MAC",
 				   GARPD_MAX_OWNERS);
 	memcpy(address->owners[address->owner_count++], mac, MAC_LEN);
 	return 0;
@@ -115,12 +110,10 @@ static int announce_check(const struct declared *declared, const struct where *w
 
 	if (address->announce == ANNOUNCE_IMMEDIATE && address->owner_count == 0)
 		return where_error(where,
-				   "\"announce: immediate\" would believe any prober at once; "
-				   "list the MACs that may own it under \"owners:\"");
+				   "\"announce: immediate\" needs owners; list the MACs that may "
+				   "own the address under \"owners:\"");
 	if (address->announce == ANNOUNCE_NEVER && address->owner_count > 0)
-		return where_error(where,
-				   "\"announce: never\" with owners; nobody is announced, so "
-				   "remove one of the two");
+		return where_error(where, "\"announce: never\" with owners; remove one of the two");
 	return 0;
 }
 
@@ -132,7 +125,7 @@ static bool prefix_is_link_local(const struct prefix *prefix)
 	return prefix->len >= len && addr_is_link_local(&prefix->addr);
 }
 
-/* Probes for them are passed over before anybody looks what is declared. */
+/* Probes for them are ignored before the declared addresses are looked up. */
 static int link_local_check(const struct config *config, const struct declared *declared,
 			    const struct where *where)
 {
@@ -142,7 +135,7 @@ static int link_local_check(const struct config *config, const struct declared *
 	    !prefix_is_link_local(&declared->prefix))
 		return 0;
 	return where_error(where,
-			   "%s is link-local, of which nothing is announced; allow it with "
+			   "%s is link-local, which is not announced; set "
 			   "\"link_local: yes\", or remove it",
 			   prefix_text(&declared->prefix, text));
 }
@@ -249,7 +242,7 @@ int declared_add_flag(struct config *config, const struct where *where)
 
 /* ---- all of them ---- */
 
-/* By address, then the wider one, then the one given earlier (a flag comes after the file). */
+/* By address, then the wider first, then the earlier first; flags come after the file. */
 static int declared_compare(const void *a, const void *b)
 {
 	const struct declared *left = *(const struct declared *const *)a;
@@ -263,13 +256,13 @@ static int declared_compare(const void *a, const void *b)
 	return (left->line - 1 > right->line - 1) - (left->line - 1 < right->line - 1);
 }
 
-/* "(line 7)", "(--declare)", or with the file's name when the complaint is about a flag. */
-static const char *other_text(const struct config *config, const struct declared *blamed,
+/* "line 7" or "--declare"; with the file's name if the error is about a flag. */
+static const char *other_text(const struct config *config, const struct declared *later,
 			      const struct declared *other, char *text, size_t size)
 {
 	if (other->line == 0)
 		snprintf(text, size, "--declare");
-	else if (blamed->line == 0)
+	else if (later->line == 0)
 		snprintf(text, size, "%.100s:%u", config->file, other->line);
 	else
 		snprintf(text, size, "line %u", other->line);
@@ -279,28 +272,28 @@ static const char *other_text(const struct config *config, const struct declared
 static int overlap_error(const struct config *config, const struct declared *a,
 			 const struct declared *b, struct err *why)
 {
-	/* A flag (line 0 - 1) is later than every line, and the later one is to blame. */
-	const struct declared *blamed = a->line - 1 > b->line - 1 ? a : b;
-	const struct declared *other = blamed == a ? b : a;
+	/* The later one is wrong; a flag (line 0 - 1) is later than every line. */
+	const struct declared *later = a->line - 1 > b->line - 1 ? a : b;
+	const struct declared *other = later == a ? b : a;
 	char prefix[ADDR_TEXT_LEN], other_prefix[ADDR_TEXT_LEN], at[140], start[140];
 
-	prefix_text(&blamed->prefix, prefix);
+	prefix_text(&later->prefix, prefix);
 	prefix_text(&other->prefix, other_prefix);
-	other_text(config, blamed, other, at, sizeof(at));
-	if (blamed->line)
-		snprintf(start, sizeof(start), "%.120s:%u", config->file, blamed->line);
+	other_text(config, later, other, at, sizeof(at));
+	if (later->line)
+		snprintf(start, sizeof(start), "%.120s:%u", config->file, later->line);
 	else
 		snprintf(start, sizeof(start), "--declare %s", prefix);
-	if (blamed->prefix.len == other->prefix.len)
+	if (later->prefix.len == other->prefix.len)
 		return err_set(why, -EINVAL, "%s: %s is declared twice (%s); keep one", start,
 			       prefix, at);
 	return err_set(why, -EINVAL,
-		       "%s: %s overlaps %s (%s), and owners are listed: only the longer prefix's "
-		       "list would count; split the wider prefix, or drop the owners",
+		       "%s: %s overlaps %s (%s), and owners are listed: only the longer prefix "
+		       "would apply; split the wider prefix, or remove the owners",
 		       start, prefix, other_prefix, at);
 }
 
-/* Sorted, the prefixes that one covers follow it at once. */
+/* In this order, a prefix is followed by those that it covers. */
 static int overlaps_find(const struct config *config, const struct declared *const *sorted,
 			 struct err *why)
 {

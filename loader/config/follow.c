@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * follow.c - what makes sure that receivers follow: gateways, refresh.
+ * follow.c - gateways and refresh, which make receivers follow.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,16 +9,16 @@
 #include "parts.h"
 #include "loader/base/text.h"
 
-#define REFRESH_LEAST_S 10	    /* more often is a flood, and every announcement comes twice */
-#define REFRESH_MOST_S	(24 * 3600) /* no cache keeps an entry for longer */
+#define REFRESH_LEAST_S 10 /* shorter floods the segment: each announcement is sent twice */
+#define REFRESH_MOST_S	(24 * 3600) /* longer than any cache keeps an entry */
 
-/* Units that may stand behind a number of seconds, minutes, hours. */
+/* Units of a time: seconds, minutes, hours. */
 static const struct {
 	char letter;
 	unsigned int seconds;
 } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
 
-/* "60s", "5m", "1h": in seconds; 0: it is nothing of the kind. */
+/* "60s", "5m" or "1h" in seconds; 0 for anything else. */
 static unsigned long long follow_seconds(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -50,9 +50,9 @@ static int gateway_add(struct config *config, const char *text, const struct whe
 {
 	struct prefix prefix = {.len = ADDR_BITS};
 
-	if (addr_parse(text, &prefix.addr) || prefix_is_nobodys(&prefix))
+	if (addr_parse(text, &prefix.addr) || prefix_is_unusable(&prefix))
 		return where_error(where,
-				   "\"%.60s\" is no address of a gateway; write one, like "
+				   "\"%.60s\" is not a valid gateway address; write it like "
 				   "192.0.2.254 or 2001:db8::1",
 				   text);
 	for (size_t i = 0; i < config->gateway_count; i++)

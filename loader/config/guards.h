@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guards.h - what the configuration holds segments and ports to, by their names.
+ * guards.h - the rules of the configuration for segments and ports, by name.
  */
 #ifndef GARPD_CONFIG_GUARDS_H
 #define GARPD_CONFIG_GUARDS_H
@@ -9,14 +9,14 @@
 
 #include "bpf/abi/abi.h"
 
-/* What differs on the bridges or router ports of this name or pattern. */
+/* Settings of the bridges and router ports that match this name or pattern. */
 struct segment_guard {
 	char *segment;
 	unsigned int foreign;
 	unsigned int only_declared;
 };
 
-/* What the guests on ports of this name or pattern may have. No prefix, or no MAC: any. */
+/* Addresses and MACs allowed on the ports that match this name or pattern. None: any. */
 struct port_rule {
 	char *port;
 	struct prefix *address;
@@ -25,20 +25,19 @@ struct port_rule {
 	size_t mac_count;
 };
 
-/* Zeroed: the default. */
+/* The default is all zero. */
 struct guards {
 	unsigned int foreign;	    /* 1: addresses of other subnets are announced too */
-	unsigned int only_declared; /* 1: no others than declared ones */
+	unsigned int only_declared; /* 1: declared addresses only */
 	struct segment_guard *segment;
 	size_t segment_count;
 	struct port_rule *rule;
 	size_t rule_count;
-	__u32 rule_base; /* in the maps the first rule has the next number (rules.h) */
+	__u32 rule_base; /* number of the first rule in the maps, less one (rules.h) */
 };
 
 /*
- * Fills port->guards and port->rule. The first of the segments that matches counts, and the first
- * of the rules.
+ * Fills port->guards and port->rule from the first segment and the first rule that match.
  */
 void guards_describe(const struct guards *guards, const char *segment, const char *name,
 		     struct port *port);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lines.c - walks a YAML file: is its shape that of the schema, and where do its values stand?
+ * lines.c - walks a YAML file, checks its shape by the schema, and notes the line of each value.
  *
  * libcyaml checks the shape as well, but names lines only in its log, and there the line of the
  * value before the error. libyaml, which it uses, gives the line of every event.
@@ -18,7 +18,7 @@
 
 #define WALK_DEPTH 8 /* the schema is 4 deep: file, addresses, item, owners */
 
-/* A list or a mapping that is open. */
+/* An open list or mapping. */
 struct level {
 	const cyaml_schema_value_t *schema;
 	const cyaml_schema_field_t *field; /* of the key that was read last; NULL: a key is next */
@@ -63,7 +63,7 @@ static int lines_add(struct lines *lines, const char *path, unsigned int line)
 {
 	struct lines_entry *entry = lines->entry;
 
-	/* Doubled at each power of two, so that no capacity need be kept. */
+	/* Grows at each power of two, which makes a field for the capacity needless. */
 	if ((lines->count & (lines->count - 1)) == 0) {
 		size_t room = lines->count ? lines->count * 2 : 1;
 
@@ -112,7 +112,7 @@ static int walk_key(struct walk *walk, struct level *level, const yaml_event_t *
 
 	if (event->type != YAML_SCALAR_EVENT)
 		return walk_error(walk, line,
-				  "a list or mapping stands where a key should; check for a "
+				  "a list or mapping in place of a key; check for a "
 				  "stray \"?\", \"[\" or \"{\"");
 	for (; field->key && strcmp(field->key, key); field++)
 		bit <<= 1;
@@ -154,7 +154,7 @@ static int text_check(const struct walk *walk, const cyaml_schema_value_t *schem
 	return 0;
 }
 
-/* As it stands where all below a key is commented out. */
+/* "timing:", with all below it commented out. */
 static bool is_left_empty(const cyaml_schema_value_t *schema, const yaml_event_t *event)
 {
 	return event->type == YAML_SCALAR_EVENT && !event->data.scalar.value[0] &&
@@ -190,7 +190,7 @@ static int walk_value(struct walk *walk, struct level *level, const yaml_event_t
 	if (event->type != YAML_SCALAR_EVENT)
 		walk->level[walk->depth++] = (struct level){
 			.schema = schema, .line = line, .path_len = strlen(walk->path)};
-	/* A key has recorded its line. */
+	/* A value of a mapping is at the line of its key. */
 	return level && level->schema->type == CYAML_MAPPING ? 0 : walk_record(walk, line);
 }
 
@@ -209,7 +209,7 @@ static int walk_node(struct walk *walk, const yaml_event_t *event)
 	return walk_value(walk, level, event, line);
 }
 
-/* The end of a list or mapping: is all there that has to be? */
+/* The end of a list or mapping, which must have what the schema requires. */
 static int walk_close(struct walk *walk)
 {
 	struct level *level = &walk->level[--walk->depth];
@@ -236,7 +236,7 @@ static int walk_event(struct walk *walk, const yaml_event_t *event)
 		if (walk->documents++ == 0)
 			return 0;
 		return walk_error(walk, event->start_mark.line + 1,
-				  "a second document starts here and would not be read; keep one, "
+				  "a second document; keep one, "
 				  "without \"---\" in between");
 	case YAML_ALIAS_EVENT:
 	case YAML_SCALAR_EVENT:
@@ -276,7 +276,7 @@ static int syntax_error(const struct walk *walk, const yaml_parser_t *parser, co
 	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return err_set(walk->why, -ENOMEM, "%s: out of memory", walk->file);
 	if (parser->error == YAML_READER_ERROR) {
-		/* The reader knows an offset only. */
+		/* A reader error has an offset only. */
 		line = 1;
 		for (size_t i = 0; i < len && i < parser->problem_offset; i++)
 			line += text[i] == '\n';

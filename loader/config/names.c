@@ -31,7 +31,7 @@ bool name_is_pattern(const char *name)
 	return strpbrk(name, "*?[") != NULL;
 }
 
-/* What the kernel's dev_valid_name() would never let be, so that a slip does not wait for ever. */
+/* A name that the kernel's dev_valid_name() refuses would be waited for without end. */
 int name_check(const char *name, const struct where *where)
 {
 	const char *open = strchr(name, '[');
@@ -39,16 +39,15 @@ int name_check(const char *name, const struct where *where)
 	if (name[0] == '\0' || name[strcspn(name, "/: \t\r\n\v\f")] != '\0' || !strcmp(name, ".") ||
 	    !strcmp(name, ".."))
 		return where_error(where,
-				   "\"%.60s\" is no name of an interface; give one, or a "
+				   "\"%.60s\" is not an interface name; write one, or a "
 				   "pattern such as vmbr*",
 				   name);
 	if (open && !strchr(open, ']'))
-		return where_error(
-			where, "\"%.60s\" has a [ without its ]: it would match that name alone",
-			name);
+		return where_error(where, "\"%.60s\" has a \"[\" without a \"]\"; write both",
+				   name);
 	if (!name_is_pattern(name) && strlen(name) >= IFNAMSIZ)
 		return where_error(where,
-				   "\"%.60s\" is too long for an interface; names have at "
+				   "\"%.60s\" is too long; an interface name has at "
 				   "most %d characters",
 				   name, IFNAMSIZ - 1);
 	return 0;
@@ -78,8 +77,8 @@ enum list { LIST_BRIDGES, LIST_UPLINKS, LIST_GUESTS, LIST_ROUTERS, LISTS };
 
 static const struct {
 	const char *key;
-	const char *flag; /* "": it has none */
-	const char *what; /* a name on it is */
+	const char *flag; /* "": none */
+	const char *what; /* of a name in the list */
 	size_t names;	  /* offset in struct config */
 	size_t given;	  /* offset in struct yaml_config */
 } lists[LISTS] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * segments.c - what segments and ports are held to.
+ * segments.c - the rules of segments and ports.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -11,8 +11,8 @@
 #include "loader/base/text.h"
 
 /*
- * Items are found by a name or pattern, their first value in the file. The first that matches
- * counts, so one whose name another matches before it never would.
+ * Items of a list that apply by name or pattern, the first member of their struct. The first match
+ * applies, so a name that an earlier item matches is an error.
  */
 struct items {
 	const void *item;
@@ -33,13 +33,13 @@ static int item_reaches(const struct items *items, unsigned int i, unsigned int 
 	const char *name = item_name(items, i), *first = item_name(items, other);
 
 	if (strcmp(first, name) == 0)
-		return where_error(where, "%.60s is there already (line %u); keep one", name,
+		return where_error(where, "%.60s is listed twice (line %u); keep one", name,
 				   where_line(&at));
 	if (name_is_pattern(name) || fnmatch(first, name, 0))
 		return 0;
 	return where_error(where,
-			   "%.60s would never count: the first item that matches does, which is "
-			   "%.60s (line %u); put it before that",
+			   "%.60s never applies: %.60s (line %u) is an earlier match; move it "
+			   "before that line",
 			   name, first, where_line(&at));
 }
 
@@ -141,7 +141,7 @@ static int rule_load(struct guards *guards, const struct items *items, const str
 	return err ? err : macs_load(rule, &yaml->macs, &macs);
 }
 
-/* The maps have room for this and no more. */
+/* The maps have room for so many. */
 static int rules_check(const struct guards *guards, const struct where *file)
 {
 	struct where where = where_key(file, "ports");

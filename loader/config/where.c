@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * where.c - complaints about a value, from the file and from the flags alike.
+ * where.c - errors about a value, from the file and from the flags.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -69,7 +69,7 @@ static const char *words_text(const struct word *words, char *text, size_t size)
 	return text;
 }
 
-/* "announce" of addresses[3].announce. */
+/* The last key of the path: "announce" of addresses[3].announce. */
 static const char *where_name(const struct where *where)
 {
 	const char *dot = strrchr(where->path, '.');

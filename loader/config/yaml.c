@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * yaml.c - the shape of the configuration file, held against libcyaml's schema.
+ * yaml.c - reads the configuration file, by libcyaml's schema.
  */
 #include <cyaml/cyaml.h>
 #include <errno.h>
@@ -12,14 +12,12 @@
 
 #include "parts.h"
 
-#define FILE_MAX                                                                        \
-	(16u * 1024u * 1024u) /* every address with every owner it may have, twice over \
-			       */
+#define FILE_MAX (16u << 20) /* twice the size of every address with every owner */
 
 /* ---- schema ----
  *
- * Every value is a text here, numbers too: libcyaml would read "2s" as 2 and -1 as a huge number,
- * and it takes any word but "no" for yes.
+ * Every value is a text, numbers too: libcyaml would read "2s" as 2, -1 as a huge number, and any
+ * word but "no" as yes.
  */
 
 #define EMPTY	 (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER_NULL)
@@ -37,7 +35,7 @@ static const cyaml_schema_value_t text_item = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 4096),
 };
 
-/* An empty owners list would let any MAC in where the writer meant none, so it may not be empty. */
+/* Empty owners would mean any MAC, which is not what "owners: []" intends: refused. */
 static const cyaml_schema_field_t address_fields[] = {
 	TEXT(struct yaml_address, address, REQUIRED),
 	TEXT(struct yaml_address, announce, OPTIONAL),
@@ -60,7 +58,7 @@ static const cyaml_schema_value_t segment_item = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_segment, segment_fields),
 };
 
-/* As with owners: an empty list would let in what it was to keep out. */
+/* As with owners, an empty list would allow what it is meant to deny. */
 static const cyaml_schema_field_t port_fields[] = {
 	TEXT(struct yaml_port, port, REQUIRED),
 	LIST(struct yaml_port, addresses, OPTIONAL, 1),

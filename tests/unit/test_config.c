@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The configuration file: what it means, and what a slip in it is answered. */
+/* The configuration file: its meaning, and the error for each mistake. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <glob.h>
@@ -115,13 +115,13 @@ Test(config_file, may_overlap_where_no_owners_are_listed)
 
 /* ---- a bad file ---- */
 
-/* "LINE: words" of the complaint, after the name of the file. */
+/* "LINE: words" of the message, after the name of the file. */
 static const struct bad {
 	const char *name;
-	const char *complaint;
+	const char *message;
 } bad_files[] = {
-	{"address", "3: \"192.0.2.256\" is no address; write 192.0.2.7"},
-	{"address_length", "2: \"192.0.2.0/33\" is no address"},
+	{"address", "3: \"192.0.2.256\" is not a valid address; write 192.0.2.7"},
+	{"address_length", "2: \"192.0.2.0/33\" is not a valid address"},
 	{"alias", "2: *br is an alias in YAML, which is not supported; quote"},
 	{"announce", "3: announce can't be \"now\"; use after-probe, immediate or never"},
 	{"bare_star", "2: invalid YAML: while scanning an alias"},
@@ -131,7 +131,7 @@ static const struct bad {
 	{"declared_twice", "4: 192.0.2.7 is declared twice (line 2); keep one"},
 	{"deep", "1: bridges[0] must be a single value"},
 	{"empty_item", "3: addresses[0] has no \"address\"; add the key"},
-	{"gateway", "2: \"192.0.2.0/24\" is no address of a gateway; write one"},
+	{"gateway", "2: \"192.0.2.0/24\" is not a valid gateway address; write"},
 	{"gateway_twice", "3: gateway 192.0.2.1 is listed twice; keep one"},
 	{"nudge", "1: nudge can't be \"often\"; use never, auto or always"},
 	{"refresh", "2: refresh can't be \"5s\"; use off, or a time from 10s to 24h"},
@@ -140,26 +140,24 @@ static const struct bad {
 	{"line_in_key", "2: unknown key \"b(line: 99999999999999999999)\""},
 	{"form", "1: form can't be \"none\"; use request, reply or both"},
 	{"host_bits", "2: 192.0.2.7/24 has host bits set; write 192.0.2.0/24, or 192.0.2.7 for"},
-	{"immediate", "3: \"announce: immediate\" would believe any prober at once; list the"},
-	{"ipv6_mapped",
-	 "2: ::/0 would hold for IPv4 too, which is below ::ffff:0:0/96 here; write 2000::/3"},
-	{"ipv6_multicast", "2: ff02::1 is no address that a guest can have"},
+	{"immediate", "3: \"announce: immediate\" needs owners; list the MACs"},
+	{"ipv6_mapped", "2: ::/0 also covers IPv4 (::ffff:0:0/96); write 2000::/3"},
+	{"ipv6_multicast", "2: ff02::1 cannot be the address of a guest"},
 	{"link_local", "1: link_local can't be \"maybe\"; use yes, no"},
 	{"link_local_declared",
-	 "8: fe80::10 is link-local, of which nothing is announced; allow it "
-	 "with \"link_local: yes\", or"},
-	{"list_as_key", "2: a list or mapping stands where a key should"},
+	 "8: fe80::10 is link-local, which is not announced; set \"link_local: yes\", or"},
+	{"list_as_key", "2: a list or mapping in place of a key"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "3: unknown key \"kkkk"},
-	{"group", "2: \"net watch\" is no name of a group"},
-	{"mac", "6: \"00:15:5d:00:00:0g\" is no MAC of a guest; write it like"},
-	{"mac_group", "3: \"01:15:5d:00:00:01\" is no MAC of a guest"},
+	{"group", "2: \"net watch\" is not a group name"},
+	{"mac", "6: \"00:15:5d:00:00:0g\" is not a valid unicast MAC; write it like"},
+	{"mac_group", "3: \"01:15:5d:00:00:01\" is not a valid unicast MAC"},
 	{"mode", "2: mode can't be \"fast\"; use auto, tcx, tc, xdp or xdp-generic"},
-	{"multicast", "2: 224.0.0.1 is no address that a guest can have"},
-	{"name", "1: \"a/b\" is no name of an interface"},
-	{"name_dots", "1: \"..\" is no name of an interface"},
-	{"name_bracket", "1: \"[br\" has a [ without its ]"},
-	{"name_long", "1: \"averyveryverylongname\" is too long for an interface"},
+	{"multicast", "2: 224.0.0.1 cannot be the address of a guest"},
+	{"name", "1: \"a/b\" is not an interface name"},
+	{"name_dots", "1: \"..\" is not an interface name"},
+	{"name_bracket", "1: \"[br\" has a \"[\" without a \"]\""},
+	{"name_long", "1: \"averyveryverylongname\" is too long; an interface name"},
 	{"never_owners", "3: \"announce: never\" with owners"},
 	{"newline", "2: mode can't be \"t?c\"; use auto, tcx, tc, xdp or xdp-generic"},
 	{"newline_key", "2: unknown key \"foo?bar\"; the keys here are"},
@@ -170,28 +168,27 @@ static const struct bad {
 	{"not_a_mapping", "2: timing must hold keys"},
 	{"not_a_value", "2: mode must be a single value"},
 	{"number_large", "2: limits.claims: 99999999999999999999999 is outside 16 to 1048576"},
-	{"number_negative", "2: timing.window_ms: \"-1\" is no whole number"},
-	{"number_small", "2: timing.min_probes: 0 is outside 1 to 10: no address is used without"},
-	{"number_unit", "2: timing.window_ms: \"2s\" is no whole number; the unit is in the key"},
+	{"number_negative", "2: timing.window_ms: \"-1\" is not a whole number"},
+	{"number_small", "2: timing.min_probes: 0 is outside 1 to 10: a claim needs a probe"},
+	{"number_unit",
+	 "2: timing.window_ms: \"2s\" is not a whole number; the key names the unit"},
 	{"overlap_narrow", "4: 192.0.2.0/24 overlaps 192.0.2.7 (line 2), and owners are listed"},
 	{"overlap_wide", "4: 192.0.2.127 overlaps 192.0.2.0/25 (line 2), and owners are listed"},
 	{"owner_twice", "5: owner 00-15-5D-00-00-01 is listed twice; keep one"},
 	{"owners_many", "68: more than 64 owners; split the prefix"},
-	{"port_mac", "4: \"01:00:5e:00:00:01\" is no MAC of a guest"},
+	{"port_mac", "4: \"01:00:5e:00:00:01\" is not a valid unicast MAC"},
 	{"port_no_addresses", "3: ports[0].addresses is empty; list an item, or leave the key out"},
 	{"port_no_name", "3: ports[1] has no \"port\"; add the key"},
-	{"port_shadowed", "5: tap1 would never count: the first item that matches does, which is "
-			  "tap* (line 3); put it before that"},
-	{"port_twice", "4: tap* is there already (line 3); keep one"},
+	{"port_shadowed", "5: tap1 never applies: tap* (line 3) is an earlier match; move it"},
+	{"port_twice", "4: tap* is listed twice (line 3); keep one"},
 	{"port_unknown_key", "3: unknown key \"mac\"; the keys here are port, addresses, macs"},
 	{"relay", "1: relay can't be \"twice\"; use yes, no"},
 	{"router_and_bridge", "4: br0 is a bridge and a router port; keep it in one of the lists"},
 	{"router_and_uplink", "1: eth0 is an uplink and a router port; keep it in one of"},
-	{"second_document", "2: a second document starts here and would not be read"},
+	{"second_document", "2: a second document; keep one"},
 	{"segment_no_name", "2: segments[0] has no \"segment\"; add the key"},
-	{"segment_shadowed", "6: vmbr1 would never count: the first item that matches does, which "
-			     "is vmbr? (line 3)"},
-	{"segment_twice", "4: br0 is there already (line 2); keep one"},
+	{"segment_shadowed", "6: vmbr1 never applies: vmbr? (line 3) is an earlier match"},
+	{"segment_twice", "4: br0 is listed twice (line 2); keep one"},
 	{"segment_word", "3: foreign can't be \"maybe\"; use yes, no"},
 	{"syntax", "2: invalid YAML: while parsing a flow sequence"},
 	{"tab", "3: invalid YAML: while scanning for the next token"},
@@ -204,16 +201,16 @@ static const struct bad {
 #define BAD_FILES  (sizeof(bad_files) / sizeof(bad_files[0]))
 #define GOOD_FILES 5 /* the suite above */
 
-static void expect_complaint(const struct bad *bad)
+static void expect_message(const struct bad *bad)
 {
-	char file[128], complaint[256];
+	char file[128], message[256];
 
 	snprintf(file, sizeof(file), FILES "%s.yaml", bad->name);
-	snprintf(complaint, sizeof(complaint), "%s:%s", file, bad->complaint);
+	snprintf(message, sizeof(message), "%s:%s", file, bad->message);
 	config_init(&config);
 	cr_expect_eq(config_load(&config, file, &err), -EINVAL, "%s was taken", file);
-	cr_expect_eq(strncmp(err.text, complaint, strlen(complaint)), 0,
-		     "expected \"%s...\", got \"%s\"", complaint, err.text);
+	cr_expect_eq(strncmp(err.text, message, strlen(message)), 0,
+		     "expected \"%s...\", got \"%s\"", message, err.text);
 	cr_expect_null(strchr(err.text, '\n'), "%s: more than one line", file);
 	config_free(&config);
 }
@@ -221,11 +218,11 @@ static void expect_complaint(const struct bad *bad)
 Test(config_file, that_is_bad_gets_the_line_the_cause_and_the_remedy)
 {
 	for (size_t i = 0; i < BAD_FILES; i++)
-		expect_complaint(&bad_files[i]);
+		expect_message(&bad_files[i]);
 	no_leaks();
 }
 
-Test(config_file, none_is_forgotten_here)
+Test(config_file, each_one_is_listed_here)
 {
 	glob_t found;
 
@@ -245,7 +242,7 @@ Test(config_file, that_is_bad_leaves_nothing_behind)
 	no_leaks();
 }
 
-Test(config_file, that_cannot_be_read_is_said_so)
+Test(config_file, that_cannot_be_read_is_an_error)
 {
 	cr_assert_eq(config_load(&config, "/nonexistent.yaml", &err), -ENOENT);
 	cr_assert_str_eq(err.text, "/nonexistent.yaml: cannot be opened: No such file or "
@@ -259,12 +256,12 @@ Test(config_file, is_one)
 {
 	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);
 	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), -EINVAL);
-	cr_assert_str_eq(err.text,
-			 FILES "full.yaml: a second file, after " FILES "hollow.yaml; give one");
+	cr_assert_str_eq(err.text, FILES "full.yaml: a second configuration file, after " FILES
+					 "hollow.yaml; give one");
 	no_leaks();
 }
 
-/* Wherever a file is cut short, it is taken or refused with a word, and no memory is lost. */
+/* Wherever a file is cut short, it is taken or refused with a message, and no memory is lost. */
 Test(config_file, cut_short_anywhere_does_no_harm)
 {
 	char text[4096], file[] = "/tmp/garpd-config-XXXXXX";

@@ -55,32 +55,32 @@ Test(config_flags, of_a_bridge_that_the_file_names_adds_nothing)
 	config_free(&config);
 }
 
-static void expect_declare_complaint(const char *argument, const char *words)
+static void expect_declare_message(const char *argument, const char *words)
 {
-	char complaint[256];
+	char message[256];
 
-	snprintf(complaint, sizeof(complaint), "--declare %s: %s", argument, words);
+	snprintf(message, sizeof(message), "--declare %s: %s", argument, words);
 	cr_expect_eq(config_set_flag(&config, "declare", argument, &err), -EINVAL, "%s", argument);
-	cr_expect_eq(strncmp(err.text, complaint, strlen(complaint)), 0,
-		     "expected \"%s\", got \"%s\"", complaint, err.text);
+	cr_expect_eq(strncmp(err.text, message, strlen(message)), 0, "expected \"%s\", got \"%s\"",
+		     message, err.text);
 	cr_expect_eq(config.declared_count, 0);
 }
 
-Test(config_flags, that_are_bad_are_named_in_the_complaint)
+Test(config_flags, that_are_bad_are_named_in_the_message)
 {
-	expect_declare_complaint("192.0.2.7", "no owner given; write ADDRESS=MAC[,MAC...]");
-	expect_declare_complaint("169.254.0.7=00:15:5d:00:00:01", "169.254.0.7 is link-local");
-	expect_declare_complaint("192.0.2.7=", "\"\" is no MAC of a guest");
-	expect_declare_complaint("=00:15:5d:00:00:01", "\"\" is no address");
-	expect_declare_complaint("192.0.2.7=00:15:5d:00:00:01,", "\"\" is no MAC of a guest");
-	expect_declare_complaint("192.0.2.7/24=00:15:5d:00:00:01",
-				 "192.0.2.7/24 has host bits set");
-	expect_declare_complaint("::1=00:15:5d:00:00:01", "::1 is no address that a guest can");
+	expect_declare_message("192.0.2.7", "no owner given; write ADDRESS=MAC[,MAC...]");
+	expect_declare_message("169.254.0.7=00:15:5d:00:00:01", "169.254.0.7 is link-local");
+	expect_declare_message("192.0.2.7=", "\"\" is not a valid unicast MAC");
+	expect_declare_message("=00:15:5d:00:00:01", "\"\" is not a valid address");
+	expect_declare_message("192.0.2.7=00:15:5d:00:00:01,", "\"\" is not a valid unicast MAC");
+	expect_declare_message("192.0.2.7/24=00:15:5d:00:00:01", "192.0.2.7/24 has host bits set");
+	expect_declare_message("::1=00:15:5d:00:00:01", "::1 cannot be the address of a guest");
 	cr_assert_eq(config_set_flag(&config, "mode", "hw", &err), -EINVAL);
 	cr_assert_str_eq(err.text,
 			 "--mode hw: mode can't be \"hw\"; use auto, tcx, tc, xdp or xdp-generic");
 	cr_assert_eq(config_set_flag(&config, "bridge", "", &err), -EINVAL);
-	cr_assert_eq(strncmp(err.text, "--bridge : \"\" is no name", 24), 0, "%s", err.text);
+	cr_assert_eq(strncmp(err.text, "--bridge : \"\" is not an interface name", 36), 0, "%s",
+		     err.text);
 	no_leaks();
 }
 
@@ -117,8 +117,8 @@ Test(config_flags, that_repeat_each_other_are_refused_by_the_check)
 
 Test(config_flags, or_the_file_must_name_a_bridge_or_a_router_port)
 {
-	static const char words[] = "no bridge and no router port to work on; name one with "
-				    "--bridge or --router, or under ";
+	static const char words[] =
+		"no bridge or router port is configured; name one with --bridge or --router, ";
 
 	cr_assert_eq(config_check(&config, &err), -EINVAL);
 	cr_assert_eq(strncmp(err.text, words, strlen(words)), 0, "%s", err.text);
