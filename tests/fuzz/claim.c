@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * claim.c - any events at any times over claim.h, before the simulator's judge (tests/sim).
+ * claim.c - any events at any times over claim.h, checked by the simulator's judge (tests/sim).
  *
- * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 which of schedule_rules, 3-4 listeners, 5 they are
- * refreshed; SETTINGS: bit 0 IPv6, 1 XDP, 2-3 announce_num - 1, 4-6 max_moves - 1. EVENT: WHAT WHO
- * TIME(2): WHAT bits 0-3 what happens, 4-7 the nonce, how many, which rules, or listener; WHO
- * bits 0-6 which of schedule_stations, 7 races; TIME since the event before, bits 0-1 the unit.
+ * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 index of schedule_rules, 3-4 listeners, 5 refresh;
+ * SETTINGS: bit 0 IPv6, 1 XDP, 2-3 announce_num - 1, 4-6 max_moves - 1, 7 thaw after 20 s. EVENT:
+ * WHAT WHO TIME(2): WHAT bits 0-3 enum event_kind, 4-7 the nonce, count, rules or listener; WHO
+ * bits 0-6 index of schedule_stations, 7 races; TIME since the event before, bits 0-1 the unit.
  */
 #include "fuzz.h"
 #include "tests/sim/play.h"
 
 static __u64 input_gap_ns(struct input *input)
 {
-	/* In 16,000 of them: 16 us, 8 s, 40 s, half an hour. A claim of a day's age is forgotten.
+	/*
+	 * Of the unit, up to 16,383: 16 us, 8 s, 40 s, half an hour. A claim is deleted after a
+	 * day.
 	 */
 	static const __u64 units_ns[] = {1, 500 * NSEC_PER_USEC, 2500 * NSEC_PER_USEC,
 					 100 * NSEC_PER_MSEC};
@@ -26,15 +28,15 @@ static void read_event(struct input *input, struct event_at *event, __u64 before
 	__u8 what = input_byte(input), who = input_byte(input);
 
 	*event = (struct event_at){
-		.what = (what & 15) % HAPPENS_MAX,
+		.what = (what & 15) % EVENT_MAX,
 		.races = who >> 7,
 		.who = (who & 127) % SCHEDULE_STATIONS,
 		.at_ns = before_ns + input_gap_ns(input),
 		.count = what >> 4,
 	};
-	if (event->what == HAPPENS_PROBE)
+	if (event->what == EVENT_PROBE)
 		event->nonce = what >> 4;
-	if (event->what == HAPPENS_POLICY)
+	if (event->what == EVENT_POLICY)
 		event->count %= SCHEDULE_RULES;
 }
 
@@ -66,7 +68,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 	struct input input = {data, len};
 	const char *broken;
 
-	_Static_assert(HAPPENS_MAX <= 16, "four bits");
+	_Static_assert(EVENT_MAX <= 16, "four bits");
 	read_schedule(&input, &schedule);
 	broken = play(&schedule, &tally, NULL);
 	if (broken)

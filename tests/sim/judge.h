@@ -1,141 +1,140 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * judge.h - what may be announced, and what must be, for one address: the rules of
- * docs/architecture.md and RFC 5227 a second time, kept from what the wire heard and said and never
+ * docs/architecture.md and RFC 5227 a second time, derived from the frames on the wire and never
  * from a claim's fields.
  *
- * It is told of everything in the order that the claim's lock gives it, which is not quite that of
- * the times, and ends in
- * judge_condemns() where a rule is broken:
+ * It gets every event in the order of the claim's lock, which is not quite the order of the times.
+ * judge_condemn() is called when one of these rules is broken:
  *
- *	- nobody is announced whose claim was contradicted, taken over, denied or frozen, or who
- *	  has said it himself;
- *	- what is frozen is so until it has been quiet for long enough, or an operator says so;
- *	- the claim of a port that has left is forgotten, or its guest's port has it from now on;
- *	- listeners are nudged in nudge_num rounds and looked at once more, each at its time, until
- *all have answered; and what an answer proves, it proves of who is sure to have the address;
- *	- what is due when the policy has come to forbid it is not said, then or later;
- *	- what has had its turn does not wait for the same one again, and nothing else takes it;
- *	- nobody before the window ended, but who is declared immediate;
- *	- nobody is refreshed who may have lost the address since, or moved to another port;
- *	- nobody is announced on a port that only others say it is on: two ports of guests with one
- *	  MAC are two who contradict, but for announcements, which may be ours sent back;
- *	- a slot is used once, and never before its time;
- *	- a quiet claim that is complete is announced at its time, and so is each further slot and
- *	  each debt (an announcement that could not be sent at once, or had to wait), given that
- *	  the daemon lives.
+ *	- a guest is not announced if its claim is in conflict, taken over, denied or frozen, or if
+ *	  it has announced itself;
+ *	- a claim stays frozen until it has been quiet for long enough, or an operator thaws it;
+ *	- a claim whose port is gone is deleted, or counts for the port that its guest is on now;
+ *	- listeners are nudged in nudge_num rounds, each at its time, until all have replied; a last
+ *	  round only counts the missing replies. A reply confirms only a settled claim;
+ *	- what is due when the policy forbids it is not announced, then or later;
+ *	- an announcement waits for each rate limit once, and no other one uses its place;
+ *	- nothing is announced before the window ended, unless it is declared immediate;
+ *	- an owner is not refreshed if it may have lost the address, or moved to another port;
+ *	- a guest is not announced on a port that only other hosts name: the same MAC on two
+ *	  ports of guests is a conflict, except in announcements, which may be garpd's own;
+ *	- a slot is used once, and not before its time;
+ *	- a quiet and complete claim is announced at its time, and so is each further slot and each
+ *	  deferred announcement, as long as the daemon runs.
  */
 #ifndef GARPD_SIM_JUDGE_H
 #define GARPD_SIM_JUDGE_H
 
 #include "tests/unit/world.h"
 
-enum { JUDGE_NOBODY = -1, JUDGE_MACS = 16 }; /* a MAC is known by its last byte's low half */
+/* A MAC is identified by the low half of its last byte. */
+enum { JUDGE_NO_MAC = -1, JUDGE_MACS = 16 };
 
 enum heard_kind {
 	HEARD_PROBE,
 	HEARD_ANNOUNCEMENT,
 	HEARD_USE,   /* any other ARP or ND from the address */
-	HEARD_RELAY, /* the same, with another Ethernet source */
-	HEARD_ELSE,  /* whatever says nothing of the address */
+	HEARD_RELAY, /* any ARP or ND from the address with another Ethernet source */
+	HEARD_OTHER, /* ARP or ND about another address */
 };
 
-/* Which window is open, who waits for its end. */
+/* The window that is open, or was last. */
 struct attempt {
 	unsigned int probes;
 	int unsteady, used, declared, immediate;
-	int rival;	 /* from whom the window was taken over */
-	__u64 rival_ns;	 /* and when that one had probed */
-	__u64 opened_ns; /* by the probe of that moment */
+	int rival;	 /* the MAC that the window was taken over from */
+	__u64 rival_ns;	 /* when the rival last probed */
+	__u64 opened_ns; /* time of the probe that opened it */
 	__u64 ends_ns;
 };
 
-/* Where a host of ours was last heard of, with whatever it says. */
-struct heard_of {
+/* Where and when a guest was last heard, in any frame. */
+struct last_heard {
 	__u32 port;
 	__u64 at_ns;
 };
 
-/* An announcement that could not be sent at once, or has to wait: the daemon makes up for it. */
-struct debt {
-	int whom, defender;
+/* An announcement that was not sent at once; the daemon sends it at due_ns. */
+struct deferred {
+	int mac, defender;
 	unsigned int tries;
 	__u32 port;
-	unsigned int waited; /* for which turns: enum queued */
+	unsigned int waited; /* enum queued: limits already waited for */
 	__u64 due_ns;
 };
 
-/* The rounds of nudges since it was announced, and the one that only looks who has answered. */
+/* Rounds of nudges since the announcement; the last one only counts missing replies. */
 struct nudging {
-	int on;		/* one is to come */
-	__u64 next_ns;	/* then */
-	__u64 since_ns; /* what was answered before proves nothing; 0: nothing proves anything */
-	unsigned int rounds, strangers; /* who answered and had not been asked */
+	int on;		/* a further round is due */
+	__u64 next_ns;	/* time of the next round */
+	__u64 since_ns; /* replies before that prove nothing; 0: no reply proves anything */
+	unsigned int rounds, strangers; /* replies of hosts that were not nudged */
 };
 
 struct judge {
 	const struct settings *settings;
 	struct policy policy[JUDGE_MACS];
-	struct heard_of heard_of[JUDGE_MACS];
+	struct last_heard last_heard[JUDGE_MACS];
 	int ipv6, xdp;
 
 	enum claim_state state;
-	int mac, owner, rival; /* who claims it now, has it, contradicted last */
+	int mac, owner, rival; /* who claims it now, owns it, objected last */
 	__u32 port, owner_port;
-	__u32 counts_for;	/* the port whose quota has the claim */
-	__u64 left;		/* a bit for each port: it is not there */
-	__u32 role, owner_role; /* enum port_role of those */
+	__u32 quota_port;	/* the port against whose quota the claim counts */
+	__u64 gone_ports;	/* a bit for each port: it is gone */
+	__u32 role, owner_role; /* enum port_role of port and owner_port */
 	__u8 nonce;
 	__u64 probed_ns;	 /* the last probe that counted; 0: none yet */
-	__u64 seen_ns;		 /* the last sign of who claims it or has it */
-	int doubted;		 /* the owner has not named it since another host did */
-	__u64 announce_start_ns; /* the last announcement that is on its way */
-	__u64 said_ns;		 /* and that went out */
-	__u64 quiet_ns;		 /* when a quarrel or a frost is over */
+	__u64 seen_ns;		 /* last frame of the guest or owner */
+	int doubted;		 /* another host has named the address since the owner did */
+	__u64 announce_start_ns; /* when the last announcement was started */
+	__u64 sent_ns;		 /* when the last announcement was sent */
+	__u64 quiet_ns;		 /* when the conflict or the freeze ends */
 	struct attempt attempt;
-	unsigned int slots; /* of the announcements, taken */
-	__u64 slot_ns;	    /* the last time that one was tried */
-	struct debt debt;
+	unsigned int slots; /* announcement slots taken */
+	__u64 slot_ns;	    /* time of the last slot */
+	struct deferred deferred;
 	struct nudging nudging;
-	unsigned int listeners; /* of the address */
+	unsigned int listeners; /* listeners of the address */
 	struct listener listener[WORLD_LISTENERS];
-	unsigned int moves; /* lately */
-	__u64 moves_ns;	    /* since then */
-	int defender;	    /* who is to be announced for what was heard right now */
-	int said;	    /* who was announced last */
-	int asked;	    /* an operator asks right now */
-	int thaws;	    /* or says that the quarrel is over */
-	int sweeps;	    /* or the daemon looks for claims of ports that have left */
-	int comes;	    /* or it comes for this one, whether or not anybody waits for it */
+	unsigned int moves; /* moves since moves_ns */
+	__u64 moves_ns;	    /* start of that count */
+	int defender;	    /* the defender that the frame at hand has to get announced */
+	int sent_mac;	    /* the MAC announced last */
+	int by_hand;	    /* an operator requests an announcement in this step */
+	int thawing;	    /* an operator thaws the claim in this step */
+	int sweeping;	    /* the daemon looks for claims of ports that are gone in this step */
+	int early;	    /* the daemon runs the claim before its deadline in this step */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);
 
-/* Before the claim hears it. */
-void judge_hears(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
-		 __u64 at_ns);
+/* A frame is heard. Called before the claim hears it. */
+void judge_hear(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
+		__u64 at_ns);
 
-/* The port of that station; until something is heard from there. */
-void judge_leaves(struct judge *judge, const struct station *from);
-/* The daemon has looked: no claim counts for a port that is not there. */
-void judge_swept(struct judge *judge);
+/* The port of that station is gone until a frame is heard from it. */
+void judge_remove_port(struct judge *judge, const struct station *from);
+/* The daemon has swept: no claim may count for a port that is gone. */
+void judge_check_sweep(struct judge *judge);
 
-/* A listener has answered whom it takes for the owner, and this is what came of it. */
-void judge_answers(struct judge *judge, unsigned int which, const struct station *to,
-		   enum counter reason, __u64 at_ns);
+/* A listener replied to the host that it has in its cache; `reason` is the step's counter. */
+void judge_hear_reply(struct judge *judge, unsigned int which, const struct station *to,
+		      enum counter reason, __u64 at_ns);
 
-/* What the claim's step was (its public half: reason and announcement), when its lock is let go. */
-void judge_steps(struct judge *judge, const struct claim_step *step,
-		 const struct announcement *said, __u64 at_ns);
+/* The claim took a step. Called when its lock is released. */
+void judge_step(struct judge *judge, const struct claim_step *step,
+		const struct announcement *announcement, __u64 at_ns);
 
-/* What became of its announcement; other CPUs may have heard something since the step. */
-void judge_records(struct judge *judge, const struct claim_step *step,
-		   const struct announcement *said, __u64 at_ns);
+/* The announcement was sent, was deferred or failed; other CPUs may have heard frames since. */
+void judge_record(struct judge *judge, const struct claim_step *step,
+		  const struct announcement *announcement, __u64 at_ns);
 
-/* The daemon has served everything up to at_ns: what was to be said by then has been said. */
-void judge_waits(struct judge *judge, __u64 at_ns);
+/* The daemon has served all deadlines up to at_ns: what was due by then must have been sent. */
+void judge_check_overdue(struct judge *judge, __u64 at_ns);
 
-/* A rule is broken. For the program that uses the judge to define; does not return. */
-_Noreturn void judge_condemns(const char *what);
+/* A rule is broken. Defined by the program that uses the judge; does not return. */
+_Noreturn void judge_condemn(const char *what);
 
 #endif /* GARPD_SIM_JUDGE_H */

@@ -1,37 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_parts.h - what the parts of the judge share: judge.c hears, judge_says.c says,
- * judge_follows.c looks who follows.
+ * judge_parts.h - shared by the parts of the judge: judge.c (frames), judge_announce.c
+ * (announcements), judge_nudge.c (listeners).
  */
 #ifndef GARPD_SIM_JUDGE_PARTS_H
 #define GARPD_SIM_JUDGE_PARTS_H
 
 #include "judge.h"
 
-/* Condemns where it does not hold. */
+/* Condemns with `broken` unless `holds`. */
 void judge_must(int holds, const char *broken);
 
 int judge_mac(const __u8 *mac);
 
-/* Is the port there, and are guests behind it? */
+/* Does the port exist, with guests behind it? */
 int judge_has_guests(const struct judge *judge, __u32 port);
 
-/* It has got through. 1: the address moves too often, and is frozen from now on. */
-int judge_owns(struct judge *judge, int mac, __u64 at_ns);
-/* Too few probes, or a quarrel is over: as before. */
-void judge_lapses(struct judge *judge);
-void judge_forgets(struct judge *judge);
-void judge_owes_nothing(struct judge *judge);
+/*
+ * `mac` gets the address. Returns 1 if the address has moved too often and is frozen from now
+ * on.
+ */
+int judge_set_owner(struct judge *judge, int mac, __u64 at_ns);
+/* Too few probes, or the conflict is over: back to the former owner, or to no claim. */
+void judge_lapse(struct judge *judge);
+void judge_forget(struct judge *judge);
+void judge_clear_deferred(struct judge *judge);
 
-/* Answers from now on prove something; and listeners are nudged for them. */
-void judge_begins(struct judge *judge, __u64 at_ns);
-void judge_nudges(struct judge *judge, __u64 at_ns);
-/* A round is due, with what was said in its step; or one ought to have come by now. */
-void judge_rounds(struct judge *judge, const struct announcement *said, __u64 at_ns);
-void judge_forbids_rounds(struct judge *judge, __u64 at_ns);
-void judge_waits_rounds(struct judge *judge, __u64 at_ns);
+/*
+ * Replies from now on prove that a listener has the MAC; judge_start_nudging() also starts the
+ * rounds.
+ */
+void judge_begin_announcing(struct judge *judge, __u64 at_ns);
+void judge_start_nudging(struct judge *judge, __u64 at_ns);
+/*
+ * Checks a round of nudges; ends a round that the policy forbids; checks that none is overdue.
+ */
+void judge_check_round(struct judge *judge, const struct announcement *announcement, __u64 at_ns);
+void judge_deny_round(struct judge *judge, __u64 at_ns);
+void judge_check_overdue_round(struct judge *judge, __u64 at_ns);
 
-/* Are its probes enough, or does something else vouch for it? */
-int judge_complete(const struct judge *judge);
+/* Are there enough probes, or use of the address, or is it immediate? */
+int judge_is_complete(const struct judge *judge);
 
 #endif /* GARPD_SIM_JUDGE_PARTS_H */

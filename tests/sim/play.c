@@ -4,23 +4,23 @@
 
 #include "play.h"
 
-#define PLAY_WAKEUPS 20000 /* more than that, and the daemon runs in a circle */
+#define PLAY_WAKEUPS 20000 /* beyond that the daemon loops */
 #define PLAY_A_DAY   (26 * 3600 * NSEC_PER_SEC)
 
 struct player {
 	struct world world;
 	struct judge judge;
 	const struct schedule *schedule;
-	unsigned int next; /* event */
+	unsigned int next; /* next event */
 	unsigned long announced;
-	FILE *story;
+	FILE *trace;
 };
 
 static struct player player;
 static jmp_buf condemned;
 static const char *broken;
 
-void judge_condemns(const char *what)
+void judge_condemn(const char *what)
 {
 	broken = what;
 	longjmp(condemned, 1);
@@ -31,7 +31,7 @@ static const char *address(void)
 	return player.schedule->ipv6 ? ADDRESS6 : ADDRESS;
 }
 
-/* ---- the story ---- */
+/* ---- the trace ---- */
 
 #define COUNTER_NAME(name, what)     #name,
 #define STATE_NAME(NAME, name, what) #name,
@@ -39,54 +39,54 @@ static const char *address(void)
 static const char *const counter_names[] = {COUNTERS(COUNTER_NAME)};
 static const char *const state_names[] = {CLAIM_STATES(STATE_NAME)};
 
-static void tell_time(__u64 at_ns)
+static void print_time(__u64 at_ns)
 {
-	fprintf(player.story, "%11.6f s  ", (at_ns - WORLD_START_NS) / 1e9);
+	fprintf(player.trace, "%11.6f s  ", (at_ns - WORLD_START_NS) / 1e9);
 }
 
-static void tell_event(const struct event_at *event, __u64 at_ns)
+static void print_event(const struct event_at *event, __u64 at_ns)
 {
 	static const char *const does[] = {
 		"probes",
 		"announces itself",
 		"uses the address",
-		"is spoken of by a relay",
-		"speaks of something else",
-		"an operator asks",
-		"is answered by listener",
-		"an operator thaws it",
-		"the daemon dies",
-		"the daemon lives again",
-		"the daemon comes early",
-		"the next announcements cannot be sent",
-		"others are announced first",
-		"its port leaves",
-		"the daemon looks for ports that left",
+		"is named by a relay",
+		"sends other ARP",
+		"announce by hand",
+		"gets a reply of listener",
+		"thaw by hand",
+		"the daemon stops",
+		"the daemon starts",
+		"the daemon runs the claim early",
+		"the next announcements fail",
+		"other addresses are announced first",
+		"port disappears",
+		"the daemon sweeps",
 		"the configuration changes",
 	};
 	const struct station *who = schedule_stations[event->who];
 
-	if (!player.story)
+	if (!player.trace)
 		return;
-	tell_time(at_ns);
-	if (event->what <= HAPPENS_ELSE || event->what == HAPPENS_LEAVES ||
-	    event->what == HAPPENS_ANSWER)
-		fprintf(player.story, "%s %s", who->name, does[event->what]);
+	print_time(at_ns);
+	if (event->what <= EVENT_OTHER || event->what == EVENT_PORT_GONE ||
+	    event->what == EVENT_REPLY)
+		fprintf(player.trace, "%s %s", who->name, does[event->what]);
 	else
-		fprintf(player.story, "-- %s", does[event->what]);
-	if (event->what == HAPPENS_FAILURES || event->what == HAPPENS_BUSY ||
-	    event->what == HAPPENS_ANSWER)
-		fprintf(player.story, ": %d", event->count);
-	if (event->what == HAPPENS_POLICY)
-		fprintf(player.story, ": %s", schedule_rules[event->count].name);
-	if (event->nonce && event->what == HAPPENS_PROBE)
-		fprintf(player.story, " (nonce %d)", event->nonce);
+		fprintf(player.trace, "-- %s", does[event->what]);
+	if (event->what == EVENT_FAILURES || event->what == EVENT_BUSY ||
+	    event->what == EVENT_REPLY)
+		fprintf(player.trace, ": %d", event->count);
+	if (event->what == EVENT_POLICY)
+		fprintf(player.trace, ": %s", schedule_rules[event->count].name);
+	if (event->nonce && event->what == EVENT_PROBE)
+		fprintf(player.trace, " (nonce %d)", event->nonce);
 	if (event->behind_us)
-		fprintf(player.story, " (%u us before)", event->behind_us);
-	fprintf(player.story, "%s\n", event->races ? ", on another CPU" : "");
+		fprintf(player.trace, " (%u us before)", event->behind_us);
+	fprintf(player.trace, "%s\n", event->races ? ", on another CPU" : "");
 }
 
-static const char *whose(const __u8 *mac)
+static const char *name_of(const __u8 *mac)
 {
 	unsigned int i;
 
@@ -96,30 +96,30 @@ static const char *whose(const __u8 *mac)
 	return "a stranger";
 }
 
-static void tell_step(const struct claim_step *step, const struct announcement *said)
+static void print_step(const struct claim_step *step, const struct announcement *announcement)
 {
-	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "owes",
+	static const char *const became[] = {"", "ANNOUNCES", "fails to announce", "defers",
 					     "queues"};
 
-	if (!player.story)
+	if (!player.trace)
 		return;
-	tell_time(player.world.now_ns);
-	fprintf(player.story, "\t\t\t\t%s: %s", state_names[world_state(&player.world, address())],
+	print_time(player.world.now_ns);
+	fprintf(player.trace, "\t\t\t\t%s: %s", state_names[world_state(&player.world, address())],
 		counter_names[step->reason]);
-	if (said->became)
-		fprintf(player.story, ": %s %s on port %u", became[said->became], whose(said->mac),
-			said->port);
-	fprintf(player.story, "%s\n", step->nudge ? ", nudges" : "");
+	if (announcement->became)
+		fprintf(player.trace, ": %s %s on port %u", became[announcement->became],
+			name_of(announcement->mac), announcement->port);
+	fprintf(player.trace, "%s\n", step->nudge ? ", nudges" : "");
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
 static enum heard_kind heard_kind(const struct event_at *event)
 {
 	static const enum heard_kind kinds[] = {
-		[HAPPENS_PROBE] = HEARD_PROBE, [HAPPENS_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
-		[HAPPENS_USE] = HEARD_USE,     [HAPPENS_RELAY] = HEARD_RELAY,
-		[HAPPENS_ELSE] = HEARD_ELSE,
+		[EVENT_PROBE] = HEARD_PROBE, [EVENT_ANNOUNCEMENT] = HEARD_ANNOUNCEMENT,
+		[EVENT_USE] = HEARD_USE,     [EVENT_RELAY] = HEARD_RELAY,
+		[EVENT_OTHER] = HEARD_OTHER,
 	};
 
 	return kinds[event->what];
@@ -130,7 +130,7 @@ static void hear(const struct event_at *event, __u64 at_ns)
 	const struct station *from = schedule_stations[event->who];
 	struct world *w = &player.world;
 
-	judge_hears(&player.judge, heard_kind(event), from, event->nonce, at_ns - w->behind_ns);
+	judge_hear(&player.judge, heard_kind(event), from, event->nonce, at_ns - w->behind_ns);
 	switch (heard_kind(event)) {
 	case HEARD_PROBE:
 		return world_solicits(w, address(), from, event->nonce, at_ns);
@@ -140,12 +140,12 @@ static void hear(const struct event_at *event, __u64 at_ns)
 		return world_uses(w, address(), from, at_ns);
 	case HEARD_RELAY:
 		return world_relays(w, address(), from, at_ns);
-	case HEARD_ELSE:
+	case HEARD_OTHER:
 		return world_seen(w, from, at_ns);
 	}
 }
 
-/* The clock was read before the claim's lock was had. */
+/* The CPU read the clock before it got the claim's lock. */
 static void hear_behind(const struct event_at *event, __u64 at_ns)
 {
 	__u64 behind_ns = player.world.behind_ns;
@@ -155,12 +155,12 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 	player.world.behind_ns = behind_ns;
 }
 
-static void answer(const struct event_at *event, __u64 at_ns)
+static void reply(const struct event_at *event, __u64 at_ns)
 {
 	const struct station *to = schedule_stations[event->who];
 	enum counter reason = world_answers(&player.world, address(), event->count, to, at_ns);
 
-	judge_answers(&player.judge, event->count, to, reason, at_ns);
+	judge_hear_reply(&player.judge, event->count, to, reason, at_ns);
 }
 
 static void sweep(__u64 at_ns)
@@ -169,13 +169,13 @@ static void sweep(__u64 at_ns)
 
 	if (w->daemon_sleeps)
 		return;
-	player.judge.sweeps = 1;
+	player.judge.sweeping = 1;
 	world_sweep(w, address(), at_ns);
-	player.judge.sweeps = 0;
-	judge_swept(&player.judge);
+	player.judge.sweeping = 0;
+	judge_check_sweep(&player.judge);
 }
 
-/* The world and the judge go by these rules from now on. */
+/* Applies a configuration to the world and the judge. */
 static void configure(const struct rules *rules)
 {
 	const struct station *const guests[] = {GUEST_A, GUEST_B, GUEST_C};
@@ -192,50 +192,50 @@ static void configure(const struct rules *rules)
 			w, address(), schedule_stations[i]);
 }
 
-static void happen(const struct event_at *event, __u64 at_ns)
+static void run_event(const struct event_at *event, __u64 at_ns)
 {
 	struct world *w = &player.world;
 
-	tell_event(event, at_ns);
+	print_event(event, at_ns);
 	switch (event->what) {
-	case HAPPENS_ASK:
-		player.judge.asked = 1;
+	case EVENT_BY_HAND:
+		player.judge.by_hand = 1;
 		world_ask(w, address(), at_ns);
-		player.judge.asked = 0;
+		player.judge.by_hand = 0;
 		break;
-	case HAPPENS_ANSWER:
-		answer(event, at_ns);
+	case EVENT_REPLY:
+		reply(event, at_ns);
 		break;
-	case HAPPENS_THAW:
-		player.judge.thaws = 1;
+	case EVENT_THAW:
+		player.judge.thawing = 1;
 		world_thaw(w, address(), at_ns);
-		player.judge.thaws = 0;
+		player.judge.thawing = 0;
 		break;
-	case HAPPENS_DAEMON_DIES:
+	case EVENT_DAEMON_STOP:
 		w->daemon_sleeps = 1;
 		break;
-	case HAPPENS_DAEMON_LIVES:
+	case EVENT_DAEMON_START:
 		w->daemon_sleeps = 0;
 		break;
-	case HAPPENS_DAEMON_EARLY:
-		player.judge.comes = 1;
+	case EVENT_DAEMON_EARLY:
+		player.judge.early = 1;
 		world_wake(w, address(), at_ns);
-		player.judge.comes = 0;
+		player.judge.early = 0;
 		break;
-	case HAPPENS_FAILURES:
+	case EVENT_FAILURES:
 		w->fail = event->count;
 		break;
-	case HAPPENS_BUSY:
+	case EVENT_BUSY:
 		world_is_busy(w, schedule_stations[event->who], event->count, at_ns);
 		break;
-	case HAPPENS_LEAVES:
-		judge_leaves(&player.judge, schedule_stations[event->who]);
+	case EVENT_PORT_GONE:
+		judge_remove_port(&player.judge, schedule_stations[event->who]);
 		world_leaves(w, schedule_stations[event->who], at_ns);
 		break;
-	case HAPPENS_SWEEP:
+	case EVENT_SWEEP:
 		sweep(at_ns);
 		break;
-	case HAPPENS_POLICY:
+	case EVENT_POLICY:
 		configure(&schedule_rules[event->count]);
 		break;
 	default:
@@ -247,38 +247,44 @@ static void wait_until(__u64 at_ns)
 {
 	world_run_until(&player.world, at_ns);
 	if (!player.world.daemon_sleeps)
-		judge_waits(&player.judge, at_ns);
+		judge_check_overdue(&player.judge, at_ns);
 }
 
-/* Another CPU hears something after the claim's lock was let go and before all is said. */
+/*
+ * Another CPU hears a frame after the claim's lock was released and before the announcement is
+ * sent.
+ */
 static void race(struct world *w)
 {
 	const struct event_at *event = &player.schedule->event[player.next];
-	int sleeps = w->daemon_sleeps, asked = player.judge.asked, comes = player.judge.comes;
+	int sleeps = w->daemon_sleeps, by_hand = player.judge.by_hand, early = player.judge.early;
 
-	if (player.next >= player.schedule->count || !event->races || event->what > HAPPENS_ELSE)
+	if (player.next >= player.schedule->count || !event->races || event->what > EVENT_OTHER)
 		return;
 	player.next++;
-	w->daemon_sleeps = 1; /* there is one daemon, and it may be at it */
-	player.judge.asked = player.judge.comes = 0;
-	tell_event(event, w->now_ns);
+	w->daemon_sleeps = 1; /* there is one daemon, and it may be running this step */
+	player.judge.by_hand = player.judge.early = 0;
+	print_event(event, w->now_ns);
 	hear_behind(event, w->now_ns);
-	player.judge.asked = asked;
-	player.judge.comes = comes;
+	player.judge.by_hand = by_hand;
+	player.judge.early = early;
 	w->daemon_sleeps = sleeps;
 }
 
-/* Generic XDP meets what is being sent, at once or not: RPS, or a queue, may come between. */
-static void echo(struct world *w, const struct announcement *said)
+/*
+ * Generic XDP sees the announcement that is being sent, at once or later: RPS or a queue may
+ * delay it.
+ */
+static void echo(struct world *w, const struct announcement *announcement)
 {
-	struct event_at met = {.what = HAPPENS_ANNOUNCEMENT};
+	struct event_at met = {.what = EVENT_ANNOUNCEMENT};
 	int sleeps = w->daemon_sleeps;
 
-	if (!w->xdp || said->became != ANNOUNCEMENT_SENT)
+	if (!w->xdp || announcement->became != ANNOUNCEMENT_SENT)
 		return;
 	while (met.who < SCHEDULE_STATIONS &&
-	       (schedule_stations[met.who]->port != said->port ||
-		!mac_equal(schedule_stations[met.who]->mac, said->mac)))
+	       (schedule_stations[met.who]->port != announcement->port ||
+		!mac_equal(schedule_stations[met.who]->mac, announcement->mac)))
 		met.who++;
 	if (met.who == SCHEDULE_STATIONS)
 		return;
@@ -287,29 +293,30 @@ static void echo(struct world *w, const struct announcement *said)
 	w->daemon_sleeps = sleeps;
 }
 
-static void watch(struct world *w, const struct claim_step *step, const struct announcement *said)
+static void watch(struct world *w, const struct claim_step *step,
+		  const struct announcement *announcement)
 {
-	tell_step(step, said);
+	print_step(step, announcement);
 	if (w->wakeups > PLAY_WAKEUPS)
-		judge_condemns("the daemon runs in a circle");
-	judge_steps(&player.judge, step, said, w->now_ns);
+		judge_condemn("the daemon loops");
+	judge_step(&player.judge, step, announcement, w->now_ns);
 	player.announced += w->announced.count;
 	w->announced.count = 0;
 	if (!step->announce)
 		return;
 	race(w);
-	echo(w, said);
-	judge_records(&player.judge, step, said, w->now_ns);
+	echo(w, announcement);
+	judge_record(&player.judge, step, announcement, w->now_ns);
 }
 
-/* ---- from the first to the last ---- */
+/* ---- a whole schedule ---- */
 
-static void begin(const struct schedule *schedule, FILE *story)
+static void begin(const struct schedule *schedule, FILE *trace)
 {
 	struct world *w = &player.world;
 
 	player.schedule = schedule;
-	player.story = story;
+	player.trace = trace;
 	player.next = player.announced = 0;
 	world_init(w);
 	w->watch = watch;
@@ -327,8 +334,8 @@ static void begin(const struct schedule *schedule, FILE *story)
 	judge_init(&player.judge, &w->settings, schedule->ipv6, schedule->xdp);
 	player.judge.listeners = schedule->listeners;
 	configure(schedule->rules);
-	if (story)
-		fprintf(story,
+	if (trace)
+		fprintf(trace,
 			"schedule %llu: IPv%d, %s, %s; %u announcements, frozen after %u moves for %u s\n",
 			schedule->seed, schedule->ipv6 ? 6 : 4, schedule->xdp ? "XDP" : "tc",
 			schedule->rules->name, schedule->announce_num, schedule->max_moves,
@@ -343,28 +350,28 @@ static void play_events(void)
 	while (player.next < schedule->count) {
 		event = &schedule->event[player.next++];
 		wait_until(event->at_ns > player.world.now_ns ? event->at_ns : player.world.now_ns);
-		happen(event, player.world.now_ns);
+		run_event(event, player.world.now_ns);
 	}
 }
 
-/* A day later nothing is left, whatever it was. */
+/* A day later no claim is left. */
 static void end(void)
 {
 	player.world.daemon_sleeps = player.world.fail = 0;
 	wait_until(player.world.now_ns);
 	wait_until(player.world.now_ns + PLAY_A_DAY);
 	if (world_claim(&player.world, address()))
-		judge_condemns("a claim is kept for ever");
+		judge_condemn("a claim was not deleted after a day");
 }
 
-const char *play(const struct schedule *schedule, struct tally *tally, FILE *story)
+const char *play(const struct schedule *schedule, struct tally *tally, FILE *trace)
 {
 	unsigned int i;
 
-	begin(schedule, story);
+	begin(schedule, trace);
 	if (setjmp(condemned)) {
-		if (story)
-			fprintf(story, "BROKEN: %s\n", broken);
+		if (trace)
+			fprintf(trace, "BROKEN: %s\n", broken);
 		return broken;
 	}
 	play_events();

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * play.h - plays a schedule in the unit tests' world, before the judge.
- */
+/* play.h - plays a schedule in the unit tests' world and has the judge check it. */
 #ifndef GARPD_SIM_PLAY_H
 #define GARPD_SIM_PLAY_H
 
@@ -9,15 +7,16 @@
 
 #include "schedule.h"
 
-/* What all schedules together have come by. */
+/* Totals of all schedules. */
 struct tally {
 	unsigned long schedules, events, announced;
 	unsigned long counted[COUNTER_MAX];
 };
 
 /*
- * 0, or the rule that was broken. `story`: where to tell what happens, line by line; NULL: nowhere.
+ * Returns NULL, or the rule that was broken. `trace`: gets a line for each frame and step; NULL:
+ * no trace.
  */
-const char *play(const struct schedule *schedule, struct tally *tally, FILE *story);
+const char *play(const struct schedule *schedule, struct tally *tally, FILE *trace);
 
 #endif /* GARPD_SIM_PLAY_H */

@@ -10,7 +10,7 @@ enum { A, B, C, A_FROM_UPLINK, FAR, A_ELSEWHERE };
 
 const struct rules schedule_rules[SCHEDULE_RULES] = {
 	{"nothing is declared", ANNOUNCE_AFTER_PROBE, "", 0},
-	{"nothing is declared, as mostly", ANNOUNCE_AFTER_PROBE, "", 0},
+	{"nothing is declared (again)", ANNOUNCE_AFTER_PROBE, "", 0},
 	{"immediate for a and b", ANNOUNCE_IMMEDIATE, "ab", 0},
 	{"immediate for a, b and c", ANNOUNCE_IMMEDIATE, "abc", 0},
 	{"after their probes, for a and c", ANNOUNCE_AFTER_PROBE, "ac", 0},
@@ -19,21 +19,21 @@ const struct rules schedule_rules[SCHEDULE_RULES] = {
 	{"never", ANNOUNCE_NEVER, "", 0},
 };
 
-/* How senders probe. The gap is at most `jitter_ms` longer. */
+/* How hosts probe. A gap is at most `jitter_ms` longer than gap_ms. */
 struct sender {
 	unsigned int probes, gap_ms, jitter_ms;
-	unsigned int announces_ms; /* after the last probe, where it does */
+	unsigned int announces_ms; /* after the last probe, if it announces itself */
 };
 
 static const struct sender senders[] = {
 	{3, 998, 16, 1000},   /* Windows */
-	{3, 998, 16, 1000},   /* mostly */
+	{3, 998, 16, 1000},   /* Windows again, to be the most frequent */
 	{3, 1200, 800, 2000}, /* dhcpcd, systemd-networkd */
 	{3, 50, 600, 600},    /* NetworkManager */
 	{4, 200, 2, 2000},    /* ODVA ACD */
 	{1, 0, 0, 0},	      /* udhcpc -a */
 	{2, 1000, 10, 0},     /* DAD given up */
-	{6, 900, 1100, 1000}, /* somebody slow */
+	{6, 900, 1100, 1000}, /* a slow one */
 };
 
 static const struct sender senders6[] = {
@@ -74,12 +74,12 @@ static void put_event(struct maker *maker, struct event_at event)
 		schedule->event[schedule->count++] = event;
 }
 
-/* On its way a frame gets lost, late (and so behind others), or is there twice. */
-static void put_frame(struct maker *maker, enum happening what, int who, __u64 at_ns)
+/* A frame may be lost, late (and so out of order) or doubled. */
+static void put_frame(struct maker *maker, enum event_kind what, int who, __u64 at_ns)
 {
 	struct event_at event = {.at_ns = at_ns, .what = what, .who = who};
 
-	if (maker->schedule->ipv6 && what == HAPPENS_PROBE)
+	if (maker->schedule->ipv6 && what == EVENT_PROBE)
 		event.nonce = rnd(maker, 4) ? 1 + maker->nonces++ % 250 : 0;
 	if (in_100(maker, 4))
 		event.behind_us = 1 + rnd(maker, in_100(maker, 80) ? 20 : 4000);
@@ -90,7 +90,7 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 	put_event(maker, event);
 	if (!in_100(maker, maker->doubled))
 		return;
-	if (in_100(maker, 10)) /* the copy was first to read the clock, and last to get the lock */
+	if (in_100(maker, 10)) /* the copy read the clock first and got the lock last */
 		event.behind_us = 1 + rnd(maker, 100);
 	event.at_ns += rnd(maker, 20) ? 1 + rnd(maker, 20 * NSEC_PER_USEC)
 				      : rnd(maker, 70 * NSEC_PER_MSEC);
@@ -102,7 +102,7 @@ static void put_frame(struct maker *maker, enum happening what, int who, __u64 a
 	put_event(maker, event);
 }
 
-/* One host's duplicate address detection. When it is over: the time of its end. */
+/* One host's duplicate address detection. Returns the time of its last probe. */
 static __u64 put_attempt(struct maker *maker, int who, __u64 at_ns)
 {
 	int six = maker->schedule->ipv6;
@@ -112,30 +112,30 @@ static __u64 put_attempt(struct maker *maker, int who, __u64 at_ns)
 	unsigned int i;
 
 	for (i = 0; i < sender->probes; i++) {
-		put_frame(maker, HAPPENS_PROBE, who, at_ns);
+		put_frame(maker, EVENT_PROBE, who, at_ns);
 		if (in_100(maker, 6))
-			put_frame(maker, HAPPENS_USE, who, at_ns + rnd(maker, 900) * NSEC_PER_MSEC);
+			put_frame(maker, EVENT_USE, who, at_ns + rnd(maker, 900) * NSEC_PER_MSEC);
 		if (i + 1 < sender->probes)
 			at_ns += (sender->gap_ms + rnd(maker, sender->jitter_ms + 1)) *
 				 NSEC_PER_MSEC;
 	}
 	if (sender->announces_ms && in_100(maker, 35))
-		put_frame(maker, HAPPENS_ANNOUNCEMENT, who,
+		put_frame(maker, EVENT_ANNOUNCEMENT, who,
 			  at_ns + (sender->announces_ms + rnd(maker, 30)) * NSEC_PER_MSEC);
 	return at_ns;
 }
 
-/* The one who has the address hears the probe and answers: soon, late, or never. */
+/* The owner hears the probe and defends the address: soon, late, or never. */
 static void put_defence(struct maker *maker, int who, __u64 at_ns)
 {
-	static const enum happening how[] = {HAPPENS_USE, HAPPENS_USE, HAPPENS_ANNOUNCEMENT,
-					     HAPPENS_RELAY};
+	static const enum event_kind how[] = {EVENT_USE, EVENT_USE, EVENT_ANNOUNCEMENT,
+					      EVENT_RELAY};
 	__u64 late_ns = in_100(maker, 70) ? rnd(maker, 50) : rnd(maker, 4000);
 
 	put_frame(maker, how[rnd(maker, 4)], who, at_ns + late_ns * NSEC_PER_MSEC);
 }
 
-/* The address goes from one to another, and others may mind. */
+/* The address moves from one host to another, and others may object. */
 static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
 {
 	__u64 end_ns = put_attempt(maker, to, at_ns);
@@ -147,11 +147,14 @@ static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
 		put_attempt(maker, rnd(maker, SCHEDULE_STATIONS), at_ns + rnd(maker, span_ns));
 	if (in_100(maker, 6))
 		put_event(maker, (struct event_at){.at_ns = at_ns + rnd(maker, 2 * span_ns),
-						   .what = HAPPENS_ASK});
+						   .what = EVENT_BY_HAND});
 	return end_ns;
 }
 
-/* The address goes to another machine by and by, without an announcement; who had it lives on. */
+/*
+ * The address moves to another machine without an announcement; its former owner goes on
+ * sending.
+ */
 static void put_quiet_move(struct maker *maker, int from, __u64 at_ns)
 {
 	__u64 refresh_ns = maker->schedule->refresh_s * NSEC_PER_SEC;
@@ -160,13 +163,13 @@ static void put_quiet_move(struct maker *maker, int from, __u64 at_ns)
 
 	at_ns += rnd(maker, refresh_ns);
 	for (i = rnd(maker, 4); i > 0; i--)
-		put_frame(maker, HAPPENS_PROBE, FAR, at_ns += NSEC_PER_SEC);
+		put_frame(maker, EVENT_PROBE, FAR, at_ns += NSEC_PER_SEC);
 	if (in_100(maker, 60))
-		put_frame(maker, HAPPENS_USE, FAR, at_ns + rnd(maker, refresh_ns));
+		put_frame(maker, EVENT_USE, FAR, at_ns + rnd(maker, refresh_ns));
 	for (i = 0; i < 6; i++) {
 		if (from == A && in_100(maker, 20))
 			from = A_ELSEWHERE;
-		put_frame(maker, in_100(maker, 10) ? HAPPENS_USE : HAPPENS_ELSE, from,
+		put_frame(maker, in_100(maker, 10) ? EVENT_USE : EVENT_OTHER, from,
 			  end_ns - rnd(maker, 2 * refresh_ns));
 	}
 }
@@ -176,21 +179,21 @@ static void put_faults(struct maker *maker, __u64 until_ns)
 	__u64 at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
 
 	if (in_100(maker, 15)) {
-		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_DIES});
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = EVENT_DAEMON_STOP});
 		at_ns += rnd(maker, in_100(maker, 50) ? 200 : 9000) * NSEC_PER_MSEC;
-		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_LIVES});
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = EVENT_DAEMON_START});
 	}
 	at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
 	if (in_100(maker, 15))
-		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_DAEMON_EARLY});
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = EVENT_DAEMON_EARLY});
 	at_ns = WORLD_START_NS + rnd(maker, until_ns - WORLD_START_NS);
 	if (in_100(maker, 12))
 		put_event(maker, (struct event_at){.at_ns = at_ns,
-						   .what = HAPPENS_FAILURES,
+						   .what = EVENT_FAILURES,
 						   .count = 1 + rnd(maker, 6)});
 }
 
-/* Soon after something else, when the claim may be about anything. */
+/* A time soon after another event. */
 static __u64 soon_ns(struct maker *maker)
 {
 	const struct schedule *schedule = maker->schedule;
@@ -200,7 +203,7 @@ static __u64 soon_ns(struct maker *maker)
 	return at_ns + rnd(maker, 2000) * NSEC_PER_MSEC;
 }
 
-/* The configuration is read anew. */
+/* The configuration is reloaded. */
 static void put_policies(struct maker *maker)
 {
 	int i;
@@ -209,11 +212,11 @@ static void put_policies(struct maker *maker)
 		return;
 	for (i = 1 + rnd(maker, 3); i > 0; i--)
 		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
-						   .what = HAPPENS_POLICY,
+						   .what = EVENT_POLICY,
 						   .count = rnd(maker, SCHEDULE_RULES)});
 }
 
-/* What is to be said has to wait: for others on its port, or on all. */
+/* Announcements are rate-limited, by their port or by all ports together. */
 static void put_queues(struct maker *maker)
 {
 	int i;
@@ -223,12 +226,12 @@ static void put_queues(struct maker *maker)
 	maker->schedule->per_second = 1 + rnd(maker, 3);
 	for (i = rnd(maker, 4); i > 0; i--)
 		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
-						   .what = HAPPENS_BUSY,
+						   .what = EVENT_BUSY,
 						   .who = rnd(maker, SCHEDULE_STATIONS),
 						   .count = 1 + rnd(maker, 8)});
 }
 
-/* An operator thinks that the quarrel is over, whether or not there is one. */
+/* An operator thaws the claim, whether or not it is frozen. */
 static void put_thaws(struct maker *maker)
 {
 	int i;
@@ -236,10 +239,10 @@ static void put_thaws(struct maker *maker)
 	if (!in_100(maker, 20))
 		return;
 	for (i = 1 + rnd(maker, 3); i > 0; i--)
-		put_event(maker, (struct event_at){.at_ns = soon_ns(maker), .what = HAPPENS_THAW});
+		put_event(maker, (struct event_at){.at_ns = soon_ns(maker), .what = EVENT_THAW});
 }
 
-/* A port leaves, and the daemon comes to look 10 s later, or somebody else has it come. */
+/* A port goes, and the daemon sweeps 10 s later, or sooner for another port. */
 static void put_departures(struct maker *maker)
 {
 	__u64 at_ns;
@@ -250,22 +253,24 @@ static void put_departures(struct maker *maker)
 	for (i = 1 + rnd(maker, 3); i > 0; i--) {
 		at_ns = soon_ns(maker);
 		put_event(maker, (struct event_at){.at_ns = at_ns,
-						   .what = HAPPENS_LEAVES,
+						   .what = EVENT_PORT_GONE,
 						   .who = rnd(maker, 8) ? (int)rnd(maker, 3)
 									: A_ELSEWHERE});
 		at_ns += in_100(maker, 50) ? 10 * NSEC_PER_SEC : rnd(maker, 10 * NSEC_PER_SEC);
-		put_event(maker, (struct event_at){.at_ns = at_ns, .what = HAPPENS_SWEEP});
+		put_event(maker, (struct event_at){.at_ns = at_ns, .what = EVENT_SWEEP});
 	}
 }
 
 static void put_answer(struct maker *maker, __u64 at_ns, int who, unsigned int which)
 {
-	put_event(maker,
-		  (struct event_at){
-			  .at_ns = at_ns, .what = HAPPENS_ANSWER, .who = who, .count = which});
+	put_event(maker, (struct event_at){
+				 .at_ns = at_ns, .what = EVENT_REPLY, .who = who, .count = which});
 }
 
-/* Of the listeners, and of somebody who was never asked: of many, where a guest makes them up. */
+/*
+ * Replies of the listeners, and of hosts that were never nudged; of many, as if a guest made
+ * them up.
+ */
 static void put_answers(struct maker *maker)
 {
 	unsigned int listeners = maker->schedule->listeners;
@@ -292,7 +297,7 @@ static int by_time(const void *a, const void *b)
 	return x < y ? -1 : 1;
 }
 
-/* Failovers between two hosts, mostly; a third one that joins in. */
+/* Failovers, mostly between two hosts; sometimes a third one joins in. */
 static void put_failovers(struct maker *maker)
 {
 	__u64 at_ns = WORLD_START_NS + rnd(maker, 1000) * NSEC_PER_MSEC;
@@ -300,7 +305,7 @@ static void put_failovers(struct maker *maker)
 	int from = rnd(maker, 3), to;
 
 	if (in_100(maker, 30))
-		put_frame(maker, HAPPENS_ANNOUNCEMENT, from, at_ns);
+		put_frame(maker, EVENT_ANNOUNCEMENT, from, at_ns);
 	while (moves--) {
 		to = in_100(maker, 85) ? !from : (int)rnd(maker, SCHEDULE_STATIONS);
 		at_ns = put_move(maker, from, to, at_ns);
@@ -313,7 +318,7 @@ static void put_failovers(struct maker *maker)
 	put_faults(maker, at_ns);
 }
 
-/* Anything, from anybody, at any time. */
+/* Any frame from any host at any time. */
 static void put_chaos(struct maker *maker)
 {
 	__u64 at_ns = WORLD_START_NS;
@@ -325,8 +330,8 @@ static void put_chaos(struct maker *maker)
 		if (!rnd(maker, 5))
 			who = rnd(maker, SCHEDULE_STATIONS);
 		put_frame(maker,
-			  in_100(maker, 75) ? HAPPENS_PROBE : HAPPENS_ANNOUNCEMENT + rnd(maker, 4),
-			  who, at_ns);
+			  in_100(maker, 75) ? EVENT_PROBE : EVENT_ANNOUNCEMENT + rnd(maker, 4), who,
+			  at_ns);
 		if (!rnd(maker, 20))
 			put_faults(maker, at_ns + NSEC_PER_SEC);
 	}
@@ -362,6 +367,6 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	put_thaws(&maker);
 	put_answers(&maker);
 	put_departures(&maker);
-	/* Equal times keep the order in which they were made: qsort alone promises none. */
+	/* by_time() keeps the order of equal times; qsort alone does not. */
 	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
 }

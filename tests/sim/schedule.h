@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * schedule.h - a schedule: what happens around one address, and when. Made from a seed: an old
- * owner, a new one, rivals and defenders, whose frames are lost, doubled, late and out of order;
- * the daemon dies and comes back, announcements fail, operators ask, the policy changes, what is
- * to be said has to wait for its turn, ports leave.
+ * schedule.h - the events around one address and their times, made from a seed: an old owner, a new
+ * one, rivals and defenders, whose frames are lost, doubled, late and out of order; the daemon
+ * stops and starts, announcements fail or are rate-limited, operators announce and thaw by hand,
+ * the policy changes, ports disappear.
  *
- * The same seed is the same schedule, everywhere and for ever.
+ * A seed gives the same schedule on every machine.
  */
 #ifndef GARPD_SIM_SCHEDULE_H
 #define GARPD_SIM_SCHEDULE_H
@@ -14,37 +14,37 @@
 
 #define SCHEDULE_MAX 192
 
-enum happening {
-	HAPPENS_PROBE,
-	HAPPENS_ANNOUNCEMENT,
-	HAPPENS_USE,
-	HAPPENS_RELAY,
-	HAPPENS_ELSE,	      /* it speaks of something else */
-	HAPPENS_ASK,	      /* an operator: garpd announce */
-	HAPPENS_ANSWER,	      /* listener `count` does, whom it takes for the owner */
-	HAPPENS_THAW,	      /* an operator: garpd thaw */
-	HAPPENS_DAEMON_DIES,  /* nobody comes at the deadlines */
-	HAPPENS_DAEMON_LIVES, /* again */
-	HAPPENS_DAEMON_EARLY, /* its clock is fast: it comes before the deadline */
-	HAPPENS_FAILURES,     /* the next `count` announcements cannot be sent */
-	HAPPENS_BUSY,	      /* `count` other addresses of the port are announced first */
-	HAPPENS_LEAVES,	      /* its port does, until it is heard again */
-	HAPPENS_SWEEP,	      /* the daemon has a look at the claims of ports that left */
-	HAPPENS_POLICY,	      /* the configuration is another one: schedule_rules[count] */
-	HAPPENS_MAX,
+enum event_kind {
+	EVENT_PROBE,
+	EVENT_ANNOUNCEMENT,
+	EVENT_USE,
+	EVENT_RELAY,
+	EVENT_OTHER,	    /* ARP or ND about another address */
+	EVENT_BY_HAND,	    /* an operator runs garpd announce */
+	EVENT_REPLY,	    /* listener `count` replies to the host that it has in its cache */
+	EVENT_THAW,	    /* an operator runs garpd thaw */
+	EVENT_DAEMON_STOP,  /* deadlines are not served */
+	EVENT_DAEMON_START, /* deadlines are served again */
+	EVENT_DAEMON_EARLY, /* its clock is fast: it runs the claim before the deadline */
+	EVENT_FAILURES,	    /* the next `count` announcements fail */
+	EVENT_BUSY,	    /* `count` other addresses of the port are announced first */
+	EVENT_PORT_GONE,    /* its port is gone until a frame is heard from it */
+	EVENT_SWEEP,	    /* the daemon sweeps the claims of ports that are gone */
+	EVENT_POLICY,	    /* the configuration changes to schedule_rules[count] */
+	EVENT_MAX,
 };
 
 struct event_at {
 	__u64 at_ns;
-	__u8 what;  /* enum happening */
+	__u8 what;  /* enum event_kind */
 	__u8 who;   /* of schedule_stations */
 	__u8 nonce; /* of a probe in IPv6; 0: none */
 	__u8 count;
-	__u16 behind_us; /* of a frame: its CPU had read the clock before another one was served */
-	__u8 races;	 /* another CPU has it while the announcement before it is being sent */
+	__u16 behind_us; /* of a frame: its CPU read the clock that long before it got the lock */
+	__u8 races;	 /* another CPU hears it while the announcement before it is being sent */
 };
 
-/* What the configuration says of the address, and the routing table. */
+/* The configuration of the address, and its place in the routing table. */
 struct rules {
 	const char *name;
 	enum announce_mode announce;
@@ -57,7 +57,7 @@ struct schedule {
 	const struct rules *rules;
 	int ipv6, xdp;
 	unsigned int announce_num, max_moves, thaw_s, refresh_s;
-	unsigned int per_second; /* announcements of each port; 0: as many as by default */
+	unsigned int per_second; /* announcements of each port; 0: the default */
 	unsigned int listeners;
 	unsigned int count;
 	struct event_at event[SCHEDULE_MAX];

@@ -2,8 +2,8 @@
 /*
  * sim.c - plays schedules by the million. usage: sim [-n SCHEDULES] [-f FIRST] [-j JOBS] [-s SEED]
  *
- * Without -s: plays -n schedules from seed -f on, in -j processes, and says what they came by; a
- * rule that is broken is told as a story, and fails. With -s: tells the story of that one.
+ * Without -s: plays -n schedules from seed -f on, in -j processes, and prints the totals; if a rule
+ * is broken, prints the trace of that schedule and fails. With -s: prints the trace of that one.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -20,7 +20,7 @@
 static const char *const names[] = {COUNTERS(COUNTER_NAME)};
 static struct schedule schedule;
 
-static int sim_tell(__u64 seed)
+static int sim_trace(__u64 seed)
 {
 	struct tally tally = {};
 
@@ -37,13 +37,13 @@ static int sim_job(__u64 first, __u64 count, __u64 step, struct tally *tally)
 		schedule_make(&schedule, first + i);
 		if (play(&schedule, tally, NULL)) {
 			printf("a rule is broken; again: build/tests/sim -s %llu\n", first + i);
-			return sim_tell(first + i);
+			return sim_trace(first + i);
 		}
 	}
 	return 0;
 }
 
-/* How many schedules were played to their ends. */
+/* Returns how many schedules were played to their ends. */
 static __u64 sim_print(const struct tally *tally, int jobs, double seconds)
 {
 	struct tally all = {};
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "n:f:j:s:")) != -1) {
 		if (option == 's')
-			return sim_tell(strtoull(optarg, NULL, 0));
+			return sim_trace(strtoull(optarg, NULL, 0));
 		if (option == 'n')
 			count = strtoull(optarg, NULL, 0);
 		else if (option == 'f')
