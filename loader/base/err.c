@@ -5,13 +5,13 @@
 #include "err.h"
 #include "text.h"
 
-int err_set(struct err *err, int code, const char *format, ...)
+int err_set(struct err *why, int err, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	vsnprintf(why->text, sizeof(why->text), format, args);
 	va_end(args);
-	text_clean(err->text); /* whatever is quoted in it */
-	return code;
+	text_clean(why->text); /* it may quote any bytes */
+	return err;
 }

@@ -21,7 +21,7 @@ static const struct {
 };
 
 static bool as_json;
-static unsigned long lost; /* lines that nobody took */
+static unsigned long lost; /* lines that could not be written */
 
 void log_set_json(bool json)
 {
@@ -33,7 +33,7 @@ bool log_is_json(void)
 	return as_json;
 }
 
-/* systemd.exec(5): the variable is inherited, so only a matching inode says that it is about us. */
+/* systemd.exec(5): the variable is inherited, so only a matching inode shows that it applies. */
 static bool stdout_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -62,8 +62,8 @@ static char *line_json(enum log_level level, json_t *fields, const char *message
 }
 
 /*
- * A pipe whose reader has stopped, a terminal that is held: announcements do not wait for them. An
- * error (poll says -1, or POLLERR) is the write's to meet.
+ * Announcements must not wait for a pipe whose reader has stopped, or for a suspended terminal. An
+ * error (-1, or POLLERR) is left for the write to meet.
  */
 static bool log_has_room(void)
 {
@@ -81,16 +81,14 @@ static void log_write(enum log_level level, const char *line)
 	clearerr(stdout);
 }
 
-static void log_say_lost(void)
+static void log_report_lost(void)
 {
 	unsigned long count = lost;
 
 	lost = 0;
 	if (count)
-		log_warning(
-			"%lu lines of this log are lost: nobody took them, or its disk was full",
-			count);
-	if (lost) /* so is this one, and will be said again */
+		log_warning("%lu log lines lost: the reader stopped, or the disk was full", count);
+	if (lost) /* this line was lost as well: reported again later */
 		lost = count;
 }
 
@@ -103,13 +101,13 @@ void log_line(enum log_level level, json_t *fields, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	text_clean(message); /* a name from outside may be any bytes */
+	text_clean(message); /* names from outside may be any bytes */
 	if (as_json)
 		json = line_json(level, fields, message);
 	json_decref(fields);
 	/* Out of memory leaves the plain message: better than silence. */
 	if (log_has_room()) {
-		log_say_lost();
+		log_report_lost();
 		log_write(level, json ? json : message);
 	} else {
 		lost++;

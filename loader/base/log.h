@@ -19,7 +19,7 @@ enum log_level {
 
 /* Text (the default) or one JSON object a line. */
 void log_set_json(bool json);
-bool log_is_json(void); /* else nobody needs to put fields together */
+bool log_is_json(void); /* fields are only needed then */
 
 /*
  * One line. In JSON: {"time": RFC 3339, "level": ..., "message": ..., and the members of

@@ -8,8 +8,8 @@
 
 #define COLUMNS_MAX    32
 #define CELL_LEN       128
-#define SHEET_HEADER   12 /* wide enough for the longest that a sheet has */
-#define STREAM_MIN_LEN 10 /* narrower columns would dance from line to line */
+#define SHEET_HEADER   12 /* wide enough for the longest header of a sheet */
+#define STREAM_MIN_LEN 10 /* narrower columns would shift from line to line */
 
 /* ---- values ---- */
 
@@ -247,9 +247,9 @@ void output_sheet(const struct field *fields, const void *row)
 			output_sheet_field(fields, row);
 }
 
-/* ---- as it happens ---- */
+/* ---- one row at a time ---- */
 
-/* Wide enough for what is likely: no later row is known yet. */
+/* Wide enough for most values: later rows are not known yet. */
 static void output_stream_widths(const struct field *fields, size_t *widths)
 {
 	size_t column;

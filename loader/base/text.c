@@ -73,7 +73,7 @@ int prefix_parse(const char *text, struct prefix *prefix)
 	addr[addr_len] = '\0';
 	if (addr_parse(addr, &parsed.addr))
 		return -EINVAL;
-	/* The text decides what a length counts from: ::ffff:0:0/96 is IPv6 notation. */
+	/* The notation decides where the length counts from: ::ffff:0:0/96 is IPv6. */
 	v4 = strchr(addr, ':') == NULL;
 	if (slash) {
 		int len = length_parse(slash + 1, v4 ? ADDR_BITS - ADDR_V4_BITS : ADDR_BITS);
@@ -131,8 +131,7 @@ const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN])
 	bool v4 = addr_is_ipv4(&prefix->addr) && prefix->len >= ADDR_V4_BITS;
 	size_t used;
 
-	/* A mapped network shorter than /96 is no IPv4 prefix, though its address looks like one.
-	 */
+	/* A mapped network shorter than /96 is IPv6, though its address looks like IPv4. */
 	if (v4)
 		addr_text(&prefix->addr, text);
 	else
@@ -151,11 +150,11 @@ const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN])
 	return text;
 }
 
-/* ---- what others have named ---- */
+/* ---- names given by others ---- */
 
 /*
- * How long the printable character is that begins here; 0: none does. C1 controls, too, speak to a
- * terminal.
+ * The length of the printable character that begins here; 0: not a printable one. C1 controls are
+ * not: terminals obey them.
  */
 static size_t character_len(const unsigned char *c)
 {
@@ -223,7 +222,7 @@ __u64 time_now_ns(void)
 
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
 {
-	/* Signed, because a deadline lies ahead of now. */
+	/* Signed: a deadline is in the future. */
 	long long ago_ns = clock_ns(CLOCK_MONOTONIC) - (long long)monotonic_ns;
 	long long wall_ns = clock_ns(CLOCK_REALTIME) - ago_ns;
 	time_t seconds = (time_t)(wall_ns / (long long)NSEC_PER_SEC);

@@ -18,27 +18,27 @@
 #define NAME_TEXT_LEN	  24 /* of an interface */
 
 /*
- * Puts a '?' for each byte that is not of a printable character in UTF-8, so that what others have
- * named can go to a terminal, stay on one line, and into JSON. Returns `text`.
+ * Replaces each byte that is not part of a printable UTF-8 character by '?', so that names given by
+ * others are safe for a terminal, on one line, and in JSON. Returns `text`.
  */
 char *text_clean(char *text);
 
 /* "192.0.2.7" or "2001:db8::7" into the mapped form. 0, or -EINVAL. */
 int addr_parse(const char *text, struct addr *addr);
 
-/* The same with an optional /LEN (a host without it); the host bits must be zero. 0, -EINVAL, or
- * -EDOM where host bits are set: `prefix` is then the network without them, for the complaint.
+/* The same with an optional /LEN (without it, one address). 0, -EINVAL, or -EDOM if host bits are
+ * set: `prefix` is then the network without them, for the error message.
  */
 int prefix_parse(const char *text, struct prefix *prefix);
 
-/* Is every address of `narrow` one of `wide`? */
+/* Whether every address of `narrow` is in `wide`. */
 bool prefix_covers(const struct prefix *wide, const struct prefix *narrow);
 
-/* True where there was one to clear. */
+/* Returns true if a host bit was set. */
 bool prefix_clear_host_bits(struct prefix *prefix);
 
-/* "00:15:5d:00:00:01", also with dashes, as Windows prints it. 0, or -EINVAL; a group or zero
- * address is -EINVAL too: nobody can own an address with it.
+/* "00:15:5d:00:00:01", also with dashes, as Windows prints it. 0, or -EINVAL: also for a group or
+ * zero MAC, which no host can have.
  */
 int mac_parse(const char *text, __u8 mac[MAC_LEN]);
 
@@ -47,7 +47,7 @@ const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
 const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
 const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
 
-/* The interface's name, cleaned; "#7" where it is gone. And a name that is known already. */
+/* The interface's name, cleaned; "#7" if it is gone. name_text() cleans a name that is known. */
 const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN]);
 const char *name_text(const char *name, char text[NAME_TEXT_LEN]);
 
@@ -57,15 +57,14 @@ __u64 time_now_ns(void);
 /* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 
-/* How long, in the unit that suits: "0.4 ms", "3.2 s", "17 min", "5 h". */
+/* A duration in a suitable unit: "0.4 ms", "3.2 s", "17 min", "5 h". */
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
 
-/* Which segment: "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of its bridge.
- */
+/* "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of the segment's bridge. */
 const char *segment_text(const struct claim_key *key, const char *interface,
 			 char text[SEGMENT_TEXT_LEN]);
 
-/* Names from the lists of abi.h; "unknown" for a value that is in none. */
+/* Names from the lists of abi.h; "unknown" for any other value. */
 const char *claim_state_name(unsigned int state);
 const char *counter_name(unsigned int counter);
 const char *counter_help(unsigned int counter);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters [-j]: the pinned maps, as they are. Counters in text
- * are those that are not zero, but with -a.
+ * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are. In text,
+ * counters that are zero are left out, unless -a is given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +60,8 @@ static int show_ports(const struct show *show, struct err *why)
 	output_rows(port_table_fields, table.row, table.count, sizeof(*table.row), show->as_json);
 	port_table_free(&table);
 	if (!programs_can_read())
-		fprintf(stderr, "garpd: others: not shown: other people's programs are seen by "
-				"root only (CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
+		fprintf(stderr, "garpd: others: not shown; only root can see other programs "
+				"(CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
 	return 0;
 }
 

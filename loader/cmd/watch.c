@@ -2,10 +2,10 @@
 /*
  * garpd watch [-j]: claims as they change.
  *
- * The ring buffer has one reader, the daemon, and an event read is an event gone. So this looks at
- * the claims map itself, ten times a second, and prints what has changed: it needs no daemon and
- * takes nothing from one. Where the map that is pinned is another one (a new version, a detach and
- * a new start), it goes on with that; where none is, it waits for one.
+ * The ring buffer has one reader, the daemon, and an event can be read once. So this compares the
+ * claims map with its last copy ten times a second: it needs no daemon and takes nothing from one.
+ * If the pinned map is replaced (a new version, a detach and a new start) it continues with the new
+ * one; if it is removed, it waits for a new one.
  */
 #include <errno.h>
 #include <signal.h>
@@ -37,8 +37,8 @@ static void watch_print_changes(const struct claims *was, const struct claims *n
 }
 
 /*
- * A claim that is not in the map any more was forgotten since the last look: said once, in the
- * state "none". Why is nowhere to be read any more.
+ * A claim that is no longer in the map is printed once, in state "none" and without a reason, which
+ * is no longer known.
  */
 static void watch_print_forgotten(const struct claims *was, const struct claims *now, bool as_json)
 {
@@ -55,7 +55,7 @@ static void watch_print_forgotten(const struct claims *was, const struct claims 
 	}
 }
 
-/* One look. 0, or -errno with `err`. */
+/* Prints what has changed since the last look. 0, or -errno with `why`. */
 static int watch_look(const struct pins *pins, struct claims *was, bool as_json, struct err *why)
 {
 	struct claims now;
@@ -72,7 +72,7 @@ static int watch_look(const struct pins *pins, struct claims *was, bool as_json,
 	return 0;
 }
 
-/* Readable when it is time to stop (SIGINT, SIGTERM). */
+/* Readable after SIGINT or SIGTERM. */
 static int watch_stop_fd(void)
 {
 	sigset_t signals;
@@ -85,8 +85,8 @@ static int watch_stop_fd(void)
 }
 
 /*
- * Nothing is pinned, or half of it, or not shared with us yet: so it is between a detach and a new
- * start, or while maps are replaced.
+ * Maps are missing, incomplete or not shared with the group yet: so it is between a detach and a
+ * new start, or while maps are replaced.
  */
 static bool watch_can_wait(int err)
 {
@@ -94,8 +94,8 @@ static bool watch_can_wait(int err)
 }
 
 /*
- * Opens what is pinned, if that is not what is open. Where it cannot be had yet, what is open is
- * kept, which is said once, and *waiting until it can be. 0, or -errno with `err`.
+ * Opens the pinned maps if they are not those that are open. If they cannot be opened yet, reports
+ * that once, sets *waiting and keeps the old ones. 0, or -errno with `why`.
  */
 static int watch_follow(struct pins *pins, bool *waiting, struct err *why)
 {

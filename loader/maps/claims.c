@@ -24,24 +24,22 @@ static int claims_grow(struct claims *claims, size_t room)
 }
 
 /*
- * Appends one batch. 0: there are more; -ENOENT: that was the last one; or -errno. The kernel
- * copies each element under its lock (BPF_F_LOCK), so none is half of one event and half of the
- * next.
+ * Appends one batch. 0: more follow; -ENOENT: that was the last one; or -errno. The kernel copies
+ * each element under its lock (BPF_F_LOCK), so no element mixes the state before and after a frame.
  */
 static int claims_read_batch(int fd, __u32 *in, __u32 *out, struct claims *claims)
 {
 	DECLARE_LIBBPF_OPTS(bpf_map_batch_opts, opts, .elem_flags = BPF_F_LOCK);
 	static struct claim_key keys[CLAIMS_BATCH];
 	__u32 count = CLAIMS_BATCH;
-	int code = claims_grow(claims, claims->count + CLAIMS_BATCH);
+	int err = claims_grow(claims, claims->count + CLAIMS_BATCH);
 
-	if (code)
-		return code;
-	code = bpf_map_lookup_batch(fd, in, out, keys, claims->claim + claims->count, &count,
-				    &opts);
-	if (!code || code == -ENOENT)
+	if (err)
+		return err;
+	err = bpf_map_lookup_batch(fd, in, out, keys, claims->claim + claims->count, &count, &opts);
+	if (!err || err == -ENOENT)
 		claims->count += count;
-	return code;
+	return err;
 }
 
 static int claims_order(const void *a, const void *b)
@@ -51,18 +49,18 @@ static int claims_order(const void *a, const void *b)
 	return claims_compare(&x->key, &y->key);
 }
 
-int claims_read(int claims_fd, struct claims *claims, struct err *err)
+int claims_read(int claims_fd, struct claims *claims, struct err *why)
 {
 	__u32 position = 0, *in = NULL;
-	int code;
+	int err;
 
 	memset(claims, 0, sizeof(*claims));
 	do {
-		code = claims_read_batch(claims_fd, in, &position, claims);
+		err = claims_read_batch(claims_fd, in, &position, claims);
 		in = &position;
-	} while (!code);
-	if (code != -ENOENT)
-		return err_set(err, code, "claims: cannot read the map: %s", strerror(-code));
+	} while (!err);
+	if (err != -ENOENT)
+		return err_set(why, err, "claims: cannot read the map: %s", strerror(-err));
 	qsort(claims->claim, claims->count, sizeof(*claims->claim), claims_order);
 	return 0;
 }
@@ -161,7 +159,7 @@ const struct field claims_fields[] = {
 	{"probes", "PROBES", CLAIM(NUMBER, probes)},
 	{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},
 	{"self_announced", "SELF", CLAIM(NUMBER, self_announced)},
-	{"refreshed", NULL, CLAIM(NUMBER, refreshed)},
+	{"host_refreshed", NULL, CLAIM(NUMBER, refreshed)},
 	{"nudges", NULL, CLAIM(NUMBER, nudges)},
 	{"confirmations", "CONFIRMED", CLAIM(NUMBER, confirmations)},
 	{"confirmed_by", "BY", CLAIM(ADDR, confirmed_by)},

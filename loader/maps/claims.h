@@ -18,11 +18,11 @@ struct claims {
 	size_t count;
 };
 
-/* 0, or -errno with `err`. claims_free takes what is left either way. */
-int claims_read(int claims_fd, struct claims *claims, struct err *err);
+/* 0, or -errno with `why`. claims_free takes what is left either way. */
+int claims_read(int claims_fd, struct claims *claims, struct err *why);
 void claims_free(struct claims *claims);
 
-/* Orders as claims_read does. */
+/* The order of claims_read, for qsort(3). */
 int claims_compare(const struct claim_key *a, const struct claim_key *b);
 
 /* The claim with this key, or NULL. */

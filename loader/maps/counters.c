@@ -9,28 +9,28 @@
 #include "counters.h"
 #include "loader/base/text.h"
 
-int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *err)
+int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *why)
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct counters *all;
 	__u32 zero = 0;
-	int code, cpu, i;
+	int err, cpu, i;
 
 	if (cpus < 0)
-		return err_set(err, cpus, "counters: how many CPUs there may be is not known: %s",
+		return err_set(why, cpus, "counters: cannot tell the number of CPUs: %s",
 			       strerror(-cpus));
 	all = calloc(cpus, sizeof(*all));
 	if (!all)
-		return err_set(err, -ENOMEM, "counters: out of memory");
-	code = bpf_map_lookup_elem(pins->counters, &zero, all);
-	if (code)
-		err_set(err, code, "counters: cannot read the map: %s", strerror(-code));
+		return err_set(why, -ENOMEM, "counters: out of memory");
+	err = bpf_map_lookup_elem(pins->counters, &zero, all);
+	if (err)
+		err_set(why, err, "counters: cannot read the map: %s", strerror(-err));
 	memset(values, 0, COUNTER_MAX * sizeof(*values));
 	for (cpu = 0; cpu < cpus; cpu++)
 		for (i = 0; i < COUNTER_MAX; i++)
 			values[i] += ((const __u64 *)&all[cpu])[i];
 	free(all);
-	return code;
+	return err;
 }
 
 /* ---- as a user sees it ---- */
@@ -40,6 +40,6 @@ int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err
 const struct field counters_fields[] = {
 	{"counter", "COUNTER", ROW(ENUM, counter), .name = counter_name},
 	{"value", "VALUE", ROW(NUMBER, value)},
-	{"help", "WHAT", ROW(ENUM, counter), .name = counter_help},
+	{"help", "MEANING", ROW(ENUM, counter), .name = counter_help},
 	{},
 };

@@ -9,8 +9,8 @@
 #include "loader/base/output.h"
 #include "pins.h"
 
-/* 0, or -errno with `err`. */
-int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *err);
+/* 0, or -errno with `why`. */
+int counters_read(const struct pins *pins, __u64 values[COUNTER_MAX], struct err *why);
 
 /* A counter as a user sees it. */
 struct counter_row {

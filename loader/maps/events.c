@@ -10,7 +10,7 @@
 #include "counters.h"
 #include "events.h"
 
-/* So many at a time: deadlines that pass in between do not wait for thousands of events. */
+/* At most this many at a time, so that deadlines do not wait behind thousands of events. */
 #define EVENTS_BATCH 64
 
 struct events {
@@ -20,9 +20,9 @@ struct events {
 	struct ring_buffer *ring;
 	sd_event_source *source;
 	unsigned int taken; /* of this batch */
-	__u64 lost;	    /* of the counter event_lost, as it was last */
-	bool behind;	    /* some were lost since the ring was empty, or nobody knows */
-	__u64 since_ns;	    /* time of the first event since then; 0: none yet */
+	__u64 lost;	    /* last value of the counter event_lost */
+	bool behind;	    /* events were lost, or may have been, since the ring was empty */
+	__u64 since_ns;	    /* time of the first event since then; 0: no event yet */
 };
 
 static int events_hear(void *ctx, void *data, size_t size)
@@ -35,7 +35,7 @@ static int events_hear(void *ctx, void *data, size_t size)
 			events->since_ns = event->time_ns;
 		events->ops->heard(events->ctx, event);
 	}
-	/* A negative value ends the reading behind this event; the rest keeps the fd readable. */
+	/* A negative value stops reading after this event; the rest keeps the fd readable. */
 	return ++events->taken < EVENTS_BATCH ? 0 : -EAGAIN;
 }
 
@@ -55,7 +55,7 @@ static bool events_are_left(const struct events *events)
 	return poll(&ring, 1, 0) > 0;
 }
 
-/* A ring buffer does not say that it was full; the counter does. */
+/* A ring buffer does not report that it was full; the counter does. */
 static void events_count_lost(struct events *events)
 {
 	__u64 lost = events_lost(events);
@@ -67,7 +67,7 @@ static void events_count_lost(struct events *events)
 	events->lost = lost;
 }
 
-/* Everything was read: what was lost since the last time lies between two events of these. */
+/* The ring is empty: all events that were lost before are older than the next one. */
 static void events_end(struct events *events)
 {
 	if (events->behind)
@@ -80,9 +80,6 @@ static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ct
 {
 	struct events *events = ctx;
 
-	(void)source;
-	(void)fd;
-	(void)what;
 	events->taken = 0;
 	ring_buffer__consume(events->ring);
 	events_count_lost(events);
@@ -92,26 +89,25 @@ static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ct
 }
 
 int events_open(struct events **out, sd_event *event, const struct pins *pins,
-		const struct events_ops *ops, void *ctx, struct err *err)
+		const struct events_ops *ops, void *ctx, struct err *why)
 {
 	struct events *events = calloc(1, sizeof(*events));
-	int code;
+	int err;
 
 	*out = events;
 	if (!events)
-		return err_set(err, -ENOMEM, "events: out of memory");
+		return err_set(why, -ENOMEM, "events: out of memory");
 	*events = (struct events){.pins = pins, .ops = ops, .ctx = ctx};
 	events->ring = ring_buffer__new(pins->events, events_hear, events, NULL);
 	if (!events->ring)
-		return err_set(err, -errno, "events: cannot map the ring buffer: %s",
+		return err_set(why, -errno, "events: cannot map the ring buffer: %s",
 			       strerror(errno));
 	events->lost = events_lost(events);
 	events->behind = events_are_left(events);
-	code = sd_event_add_io(event, &events->source, ring_buffer__epoll_fd(events->ring), EPOLLIN,
-			       events_ready, events);
-	if (code < 0)
-		return err_set(err, code, "events: cannot poll the ring buffer: %s",
-			       strerror(-code));
+	err = sd_event_add_io(event, &events->source, ring_buffer__epoll_fd(events->ring), EPOLLIN,
+			      events_ready, events);
+	if (err < 0)
+		return err_set(why, err, "events: cannot poll the ring buffer: %s", strerror(-err));
 	return 0;
 }
 

@@ -16,20 +16,20 @@ struct events;
 struct events_ops {
 	void (*heard)(void *ctx, const struct event *event);
 
-	/* The ring buffer was full for a while: the claims have to be read again. */
+	/* The ring buffer was full and `events` events were lost: read the claims again. */
 	void (*lost)(void *ctx, __u64 events);
 
 	/*
-	 * And again, now that it is empty: what was still in it is older than what was lost, all of
-	 * which happened after since_ns. Called once at the start, too, where the buffer was not
-	 * empty: whether a former daemon's was full nobody knows.
+	 * It is empty now: read the claims once more, since the events that were still in it are
+	 * older than those lost, all of which happened after since_ns. Also called once at the
+	 * start if the buffer was not empty: it may have been full under a former daemon.
 	 */
 	void (*read_out)(void *ctx, __u64 since_ns);
 };
 
-/* Follows the ring buffer on `event`. 0, or -errno with `err`. */
+/* Follows the ring buffer on `event`. 0, or -errno with `why`. */
 int events_open(struct events **events, sd_event *event, const struct pins *pins,
-		const struct events_ops *ops, void *ctx, struct err *err);
+		const struct events_ops *ops, void *ctx, struct err *why);
 void events_close(struct events *events); /* takes NULL */
 
 #endif

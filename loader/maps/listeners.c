@@ -33,13 +33,13 @@ static void listeners_append(int map_fd, size_t max, struct listeners *listeners
 	}
 }
 
-int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *err)
+int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *why)
 {
 	memset(listeners, 0, sizeof(*listeners));
 	listeners->row = calloc(GARPD_MAX_LISTENERS + GARPD_MAX_HEARD_GATEWAYS,
 				sizeof(*listeners->row));
 	if (!listeners->row)
-		return err_set(err, -ENOMEM, "listeners: out of memory");
+		return err_set(why, -ENOMEM, "listeners: out of memory");
 	listeners_append(pins->listeners, GARPD_MAX_LISTENERS, listeners);
 	listeners_append(pins->gateways_heard, GARPD_MAX_HEARD_GATEWAYS, listeners);
 	qsort(listeners->row, listeners->count, sizeof(*listeners->row), listeners_order);

@@ -23,8 +23,8 @@ struct listeners {
 	size_t count;
 };
 
-/* 0, or -errno with `err`. listeners_free takes what is left either way. */
-int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *err);
+/* 0, or -errno with `why`. listeners_free takes what is left either way. */
+int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *why);
 void listeners_free(struct listeners *listeners);
 
 /* Those of one claim: fills at most LISTENERS rows and returns how many. */

@@ -19,7 +19,7 @@
 
 #define BPFFS "/sys/fs/bpf"
 
-/* X(map, key, value). `settings` is first: it tells whether the rest is ours. */
+/* X(map, key, value). `settings` is first: it tells whether the others have this layout. */
 #define PINS(X)                                                 \
 	X(settings, __u32, struct settings)                     \
 	X(claims, struct claim_key, struct claim)               \
@@ -39,7 +39,7 @@
 	X(seen, struct seen_key, struct seen)                   \
 	X(counters, __u32, struct counters)
 
-/* The maps that a tool opens, where in struct pins they go, and what the kernel copies for us. */
+/* The maps that a tool opens, where in struct pins they go, and the sizes that it counts on. */
 static const struct pin {
 	const char *name;
 	size_t offset;
@@ -65,7 +65,7 @@ const char *pins_path(const char *name, char path[PIN_PATH_LEN])
 	return path;
 }
 
-/* Each mode has a name of its own: while a port changes its mode, both links are there. */
+/* Each mode has its own name: while a port changes its mode, both links exist. */
 const char *pins_link_path(__u32 ifindex, enum port_mode mode, char path[PIN_PATH_LEN])
 {
 	const char *suffix = mode == MODE_XDP		? "-xdp"
@@ -100,156 +100,161 @@ void pins_close(struct pins *pins)
 	pins_clear(pins);
 }
 
-static int pins_check_bpffs(struct err *err)
+static int pins_check_bpffs(struct err *why)
 {
 	struct statfs fs;
 
 	if (statfs(BPFFS, &fs) || fs.f_type != BPF_FS_MAGIC)
-		return err_set(err, -ENODEV,
+		return err_set(why, -ENODEV,
 			       "%s: no BPF file system is mounted; mount -t bpf bpf %s", BPFFS,
 			       BPFFS);
 	return 0;
 }
 
-int pins_explain(const char *path, int code, struct err *err)
+int pins_explain(const char *path, int err, struct err *why)
 {
-	if (code == -ENOENT)
-		return err_set(err, code, "%s: not there; is garpd loaded here? Start `garpd run`",
-			       path);
-	if (code == -EACCES)
+	if (err == -ENOENT)
+		return err_set(why, err,
+			       "%s: not found; garpd is not loaded here: start `garpd run`", path);
+	if (err == -EACCES)
 		return err_set(
-			err, code,
-			"%s: not permitted; run as root, or to look only, as a member of the "
-			"\"group\" in garpd.yaml (which %s has to let through: chmod 0711 %s)",
-			path, BPFFS, BPFFS);
-	if (code == -EPERM)
-		return err_set(err, code,
-			       "%s: not permitted: this kernel wants CAP_BPF even to look, since "
-			       "kernel.unprivileged_bpf_disabled is not 0; run as root, or with "
+			why, err,
+			"%s: not permitted; run as root, or to read only, as a member of the "
+			"\"group\" in garpd.yaml (it must be able to enter the file system: "
+			"chmod 0711 %s)",
+			path, BPFFS);
+	if (err == -EPERM)
+		return err_set(why, err,
+			       "%s: not permitted: this kernel requires CAP_BPF even to read "
+			       "(kernel.unprivileged_bpf_disabled is not 0); run as root, or with "
 			       "CAP_BPF and CAP_NET_ADMIN",
 			       path);
-	if (code == -EROFS)
-		return err_set(err, code, "%s: %s is mounted read-only; mount -o remount,rw %s",
+	if (err == -EROFS)
+		return err_set(why, err, "%s: %s is mounted read-only; mount -o remount,rw %s",
 			       path, BPFFS, BPFFS);
-	return err_set(err, code, "%s: cannot open: %s", path, strerror(-code));
+	return err_set(why, err, "%s: cannot open: %s", path, strerror(-err));
 }
 
-/* ---- whose directory is it? ---- */
+/* ---- the directory ---- */
 
-static int pins_check_owner(const struct stat *dir, struct err *err)
+static int pins_check_owner(const struct stat *dir, struct err *why)
 {
 	if (!S_ISDIR(dir->st_mode))
 		return err_set(
-			err, -ENOTDIR,
-			"%s: somebody has put a %s there, not a directory of garpd's; remove "
-			"it (rm %s) and start again",
+			why, -ENOTDIR,
+			"%s: is a %s, not garpd's directory; remove it (rm %s) and start again",
 			GARPD_PIN_DIR, S_ISLNK(dir->st_mode) ? "symbolic link" : "file",
 			GARPD_PIN_DIR);
 	if (dir->st_uid != 0 && dir->st_uid != geteuid())
 		return err_set(
-			err, -EPERM,
+			why, -EPERM,
 			"%s: belongs to user %u, not to garpd; remove it (rm -r %s) and start "
 			"again",
 			GARPD_PIN_DIR, dir->st_uid, GARPD_PIN_DIR);
 	if (dir->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, -EPERM,
-			       "%s: others may write there (mode %04o), so what is in it may be "
-			       "theirs; remove it (rm -r %s) and start again",
+		return err_set(why, -EPERM,
+			       "%s: writable by others (mode %04o), so its contents cannot be "
+			       "trusted; remove it (rm -r %s) and start again",
 			       GARPD_PIN_DIR, dir->st_mode & 07777, GARPD_PIN_DIR);
 	return 0;
 }
 
-/* A tool believes what it finds there. Where there is nothing, whatever is opened will say so. */
-static int pins_check_dir(struct err *err)
+/* A tool trusts what it finds there. A missing directory is reported by what is opened next. */
+static int pins_check_dir(struct err *why)
 {
 	struct stat dir;
 
 	if (lstat(GARPD_PIN_DIR, &dir))
-		return errno == ENOENT ? 0 : pins_explain(GARPD_PIN_DIR, -errno, err);
-	return pins_check_owner(&dir, err);
+		return errno == ENOENT ? 0 : pins_explain(GARPD_PIN_DIR, -errno, why);
+	return pins_check_owner(&dir, why);
 }
 
 /* ---- opening ---- */
 
-static int pins_other_layout(const char *path, struct err *err)
+static int pins_other_layout(const char *path, struct err *why)
 {
-	return err_set(err, -EPROTO,
-		       "%s: pinned by another version of garpd; use that one, or start this one's "
-		       "`garpd run`, which replaces it",
+	return err_set(why, -EPROTO,
+		       "%s: pinned by another version of garpd; use that version, or start "
+		       "`garpd run` of this one, which replaces it",
 		       path);
 }
 
-/* The kernel copies what the map has, not what we have room for. */
-static int pins_check_size(int fd, const struct pin *pin, const char *path, struct err *err)
+/* The kernel copies as many bytes as the map has, not as many as the caller has room for. */
+static int pins_check_size(int fd, const struct pin *pin, const char *path, struct err *why)
 {
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.key_size != pin->key_size ||
 	    info.value_size != pin->value_size)
-		return pins_other_layout(path, err);
+		return pins_other_layout(path, why);
 	return 0;
 }
 
-/* 0 is a map that nobody has written to: its daemon was killed while it started. */
-static int pins_check_abi(const struct pins *pins, struct err *err)
+/* 0 is a map that was never written to: its daemon was killed while it started. */
+static int pins_check_abi(const struct pins *pins, struct err *why)
 {
 	struct settings settings = {};
 	__u32 zero = 0;
 
 	if (!bpf_map_lookup_elem(pins->settings, &zero, &settings) && settings.abi &&
 	    settings.abi != GARPD_ABI)
-		return pins_other_layout(GARPD_PIN_DIR, err);
+		return pins_other_layout(GARPD_PIN_DIR, why);
 	return 0;
 }
 
-static int pins_open_map(struct pins *pins, const struct pin *pin, bool read_only, struct err *err)
+static int pins_open_map(struct pins *pins, const struct pin *pin, bool read_only, struct err *why)
 {
 	DECLARE_LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = read_only ? BPF_F_RDONLY : 0);
 	char path[PIN_PATH_LEN];
 	int fd = bpf_obj_get_opts(pins_path(pin->name, path), &opts);
-	int code;
+	int err;
 
 	if (fd < 0)
-		return pins_explain(path, fd, err);
+		return pins_explain(path, fd, why);
 	*pin_fd(pins, pin) = fd;
-	code = pins_check_size(fd, pin, path, err);
-	if (!code && fd == pins->settings)
-		code = pins_check_abi(pins, err);
-	return code;
+	err = pins_check_size(fd, pin, path, why);
+	if (err || fd != pins->settings)
+		return err;
+	return pins_check_abi(pins, why);
 }
 
-static int pins_open_speak(struct pins *pins, struct err *err)
+static int pins_open_speak(struct pins *pins, struct err *why)
 {
 	char path[PIN_PATH_LEN];
 	int fd = bpf_obj_get(pins_path("garpd_speak", path));
 
 	if (fd < 0)
-		return pins_explain(path, fd, err);
+		return pins_explain(path, fd, why);
 	pins->speak = fd;
 	pins->speak_lock = open(pins_path(GARPD_LINKS, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return pins->speak_lock < 0 ? pins_explain(path, -errno, err) : 0;
+	return pins->speak_lock < 0 ? pins_explain(path, -errno, why) : 0;
 }
 
-int pins_open(struct pins *pins, bool read_only, struct err *err)
+static int pins_open_all(struct pins *pins, bool read_only, struct err *why)
 {
-	size_t i;
-	int code;
+	int err = pins_check_bpffs(why);
+
+	if (err)
+		return err;
+	err = pins_check_dir(why);
+	for (size_t i = 0; i < PINNED_MAPS && !err; i++)
+		err = pins_open_map(pins, &pinned_maps[i], read_only, why);
+	return err || read_only ? err : pins_open_speak(pins, why);
+}
+
+int pins_open(struct pins *pins, bool read_only, struct err *why)
+{
+	int err;
 
 	pins_clear(pins);
-	code = pins_check_bpffs(err);
-	if (!code)
-		code = pins_check_dir(err);
-	for (i = 0; i < PINNED_MAPS && !code; i++)
-		code = pins_open_map(pins, &pinned_maps[i], read_only, err);
-	if (!code && !read_only)
-		code = pins_open_speak(pins, err);
-	if (code)
+	err = pins_open_all(pins, read_only, why);
+	if (err)
 		pins_close(pins);
-	return code;
+	return err;
 }
 
-/* 0: none. */
+/* 0: the map is not open. */
 static __u32 pins_map_id(int fd)
 {
 	struct bpf_map_info info = {};
@@ -272,41 +277,41 @@ bool pins_are_pinned(const struct pins *pins)
 
 /* ---- the lock ---- */
 
-static int pins_open_dir(int *dir_fd, struct err *err)
+static int pins_open_dir(int *dir_fd, struct err *why)
 {
 	struct stat dir;
-	int code;
+	int err;
 
 	if (mkdir(GARPD_PIN_DIR, 0750) && errno != EEXIST)
-		return pins_explain(GARPD_PIN_DIR, -errno, err);
-	code = pins_check_dir(err);
-	if (code)
-		return code;
+		return pins_explain(GARPD_PIN_DIR, -errno, why);
+	err = pins_check_dir(why);
+	if (err)
+		return err;
 	*dir_fd = open(GARPD_PIN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*dir_fd < 0)
-		return pins_explain(GARPD_PIN_DIR, -errno, err);
-	/* What was opened, whatever was there a moment ago. */
-	return fstat(*dir_fd, &dir) ? pins_explain(GARPD_PIN_DIR, -errno, err)
-				    : pins_check_owner(&dir, err);
+		return pins_explain(GARPD_PIN_DIR, -errno, why);
+	/* What was opened may not be what was checked. */
+	return fstat(*dir_fd, &dir) ? pins_explain(GARPD_PIN_DIR, -errno, why)
+				    : pins_check_owner(&dir, why);
 }
 
-int pins_lock(int *lock_fd, struct err *err)
+int pins_lock(int *lock_fd, struct err *why)
 {
-	int code = pins_check_bpffs(err);
+	int err = pins_check_bpffs(why);
 	int fd = -1;
 
-	if (!code)
-		code = pins_open_dir(&fd, err);
-	if (!code && flock(fd, LOCK_EX | LOCK_NB))
-		code = err_set(err, -EBUSY,
-			       "%s: another `garpd run` is at work here; stop it first "
-			       "(systemctl stop garpd)",
-			       GARPD_PIN_DIR);
-	if (code && fd >= 0)
-		close(fd);
-	if (!code)
+	if (!err)
+		err = pins_open_dir(&fd, why);
+	if (!err && flock(fd, LOCK_EX | LOCK_NB))
+		err = err_set(why, -EBUSY,
+			      "%s: another `garpd run` is running; stop it first (systemctl stop "
+			      "garpd)",
+			      GARPD_PIN_DIR);
+	if (!err)
 		*lock_fd = fd;
-	return code;
+	else if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 int pins_is_locked(void)
@@ -332,36 +337,36 @@ int pins_is_locked(void)
 	return found;
 }
 
-static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *err)
+static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *why)
 {
 	if (chown(path, -1, gid) || chmod(path, mode))
-		return err_set(err, -errno,
-			       "%s: cannot give it to group %u: %s; start garpd as root", path, gid,
-			       strerror(errno));
+		return err_set(why, -errno,
+			       "%s: cannot be given to group %u: %s; start garpd as root", path,
+			       gid, strerror(errno));
 	return 0;
 }
 
-int pins_share(gid_t gid, struct err *err)
+int pins_share(gid_t gid, struct err *why)
 {
 	char path[PIN_PATH_LEN];
-	int code = pins_share_one(GARPD_PIN_DIR, gid, 0750, err);
+	int err = pins_share_one(GARPD_PIN_DIR, gid, 0750, why);
 	mode_t mode = gid == getegid() ? 0600 : 0640;
 	size_t i;
 
-	for (i = 0; i < PINNED_MAPS && !code; i++)
-		code = pins_share_one(pins_path(pinned_maps[i].name, path), gid, mode, err);
-	return code;
+	for (i = 0; i < PINNED_MAPS && !err; i++)
+		err = pins_share_one(pins_path(pinned_maps[i].name, path), gid, mode, why);
+	return err;
 }
 
 /* Empties a directory of pins, one level deep, and removes it. */
-static int pins_remove_dir(const char *dir, struct err *err)
+static int pins_remove_dir(const char *dir, struct err *why)
 {
 	char path[PIN_PATH_LEN + NAME_MAX + 2];
 	struct dirent *entry;
 	DIR *handle = opendir(dir);
 
 	if (!handle)
-		return errno == ENOENT ? 0 : pins_explain(dir, -errno, err);
+		return errno == ENOENT ? 0 : pins_explain(dir, -errno, why);
 	while ((entry = readdir(handle))) {
 		if (entry->d_name[0] == '.')
 			continue;
@@ -370,22 +375,23 @@ static int pins_remove_dir(const char *dir, struct err *err)
 	}
 	closedir(handle);
 	if (rmdir(dir))
-		return err_set(err, -errno, "%s: cannot remove: %s", dir, strerror(errno));
+		return err_set(why, -errno, "%s: cannot remove: %s", dir, strerror(errno));
 	return 0;
 }
 
-int pins_remove_below(const char *name, struct err *err)
+int pins_remove_below(const char *name, struct err *why)
 {
 	char path[PIN_PATH_LEN];
 
-	return pins_remove_dir(pins_path(name, path), err);
+	return pins_remove_dir(pins_path(name, path), why);
 }
 
-int pins_remove(struct err *err)
+int pins_remove(struct err *why)
 {
-	int code = pins_remove_below(GARPD_LINKS, err);
+	int err = pins_remove_below(GARPD_LINKS, why);
 
-	if (!code)
-		code = pins_remove_below(PINS_NEXT, err);
-	return code ? code : pins_remove_dir(GARPD_PIN_DIR, err);
+	if (err)
+		return err;
+	err = pins_remove_below(PINS_NEXT, why);
+	return err ? err : pins_remove_dir(GARPD_PIN_DIR, why);
 }

@@ -37,13 +37,13 @@ static int speak_lock(const struct pins *pins)
 
 static int speak_run_locked(const struct pins *pins, struct bpf_test_run_opts *opts)
 {
-	int code = speak_lock(pins);
+	int err = speak_lock(pins);
 
-	if (code)
-		return code;
-	code = bpf_prog_test_run_opts(pins->speak, opts);
+	if (err)
+		return err;
+	err = bpf_prog_test_run_opts(pins->speak, opts);
 	flock(pins->speak_lock, LOCK_UN);
-	return code;
+	return err;
 }
 
 int speak_run(const struct pins *pins, struct speak_call *call)
@@ -55,19 +55,19 @@ int speak_run(const struct pins *pins, struct speak_call *call)
 
 int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
 {
-	/* The kernel takes skb->protocol from here, for whoever looks at it on the wire. */
+	/* The kernel takes skb->protocol from here, as a capture shows it. */
 	__be16 proto = htons(addr_is_ipv4(&call->key.addr) ? ETH_P_ARP : ETH_P_IPV6);
 	struct speak_frame frame = {.call = *call}, answer = {};
 	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &frame,
 			    .data_size_in = sizeof(frame), .data_out = &answer,
 			    .data_size_out = sizeof(answer));
-	int code;
+	int err;
 
 	memcpy(frame.mac, mac, MAC_LEN);
 	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
-	code = speak_run_locked(pins, &opts);
-	if (code)
-		return code;
+	err = speak_run_locked(pins, &opts);
+	if (err)
+		return err;
 	if (opts.retval)
 		return -EIO;
 	*call = answer.call;

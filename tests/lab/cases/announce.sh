@@ -155,7 +155,7 @@ case_host_entry_is_looked_at() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_host_mac "$SERVICE" "$MAC_NEW"
-	lab_wait 5 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" refreshed), not 2"
+	lab_wait 5 claim_is "$SERVICE" host_refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE" host_refreshed), not 2"
 }
 
 # A permanent entry is the administrator's: not changed, and counted.
@@ -167,7 +167,7 @@ case_host_entry_permanent_is_left() {
 	assert_await_frames lan 4 8 'kind=announce-'
 	lab_wait 5 counter_is host_permanent 2 || t_fail "host_permanent is not 2"
 	assert_host_mac "$SERVICE" "$MAC_OLD"
-	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" refreshed)"
+	assert_equals "claim $SERVICE: refreshed" 0 "$(claim_field "$SERVICE" host_refreshed)"
 	assert_equals "lines about it" 1 "$(grep -c "permanent neighbour entry has $MAC_OLD" "$GARPD_LOG")"
 	# Corrected, and wrong again: logged once more.
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud permanent

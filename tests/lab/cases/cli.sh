@@ -239,12 +239,12 @@ case_watch_waits_for_a_new_start() {
 	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
 	lab_stop_garpd
 	in_hv "$GARPD" detach
-	lab_await "$LAB_DIR/watch" 5 'not there; is garpd loaded here' || t_fail "watch waits and prints nothing"
+	lab_await "$LAB_DIR/watch" 5 'not found; garpd is not loaded here' || t_fail "watch waits and prints nothing"
 	protocol_time 2.5 # more rounds, which print nothing
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 8 "$SERVICE.*owned" || t_fail "watch has ended: $(<"$LAB_DIR/watch")"
-	assert_equals "lines about nothing pinned" 1 "$(grep -c '^garpd: .*not there' "$LAB_DIR/watch")"
+	assert_equals "lines about nothing pinned" 1 "$(grep -c '^garpd: .*not found' "$LAB_DIR/watch")"
 }
 
 case_announce_is_refused_without_an_owner() {

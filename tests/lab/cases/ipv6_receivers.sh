@@ -97,7 +97,7 @@ case_ipv6_host_entry_is_looked_at() {
 	ipv6_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 'kind=announce-'
-	lab_wait 5 claim_is "$SERVICE6" refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE6" refreshed), not 2"
+	lab_wait 5 claim_is "$SERVICE6" host_refreshed 2 || t_fail "refreshed: $(claim_field "$SERVICE6" host_refreshed), not 2"
 }
 
 # The administrator's entry is not changed, and counted.

@@ -45,7 +45,7 @@ case_ipv6_router_entry_follows() {
 	assert_frames_count 0 wire 'kind=announce-.*'
 	assert_claim "$SERVICE6" state owned
 	assert_claim "$SERVICE6" port lan0
-	assert_claim "$SERVICE6" refreshed 2
+	assert_claim "$SERVICE6" host_refreshed 2
 }
 
 case_ipv6_router_immediate() {

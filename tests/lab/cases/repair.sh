@@ -14,7 +14,7 @@ assert_repaired() {
 		t_fail "not stale: $(in_ns "$1" ip neigh show "$3" dev "$2")"
 	# Correct at the second announcement.
 	lab_wait 5 counter_is host_refreshed 1 || t_fail "not right at the second announcement"
-	assert_claim "$3" refreshed 2
+	assert_claim "$3" host_refreshed 2
 	assert_equals "repair failed" 0 "$(lab_counter host_repair_failed)"
 }
 

@@ -68,7 +68,7 @@ case_router_entry_follows() {
 	assert_router_silent_on_the_wire
 	assert_claim "$SERVICE" state owned
 	assert_claim "$SERVICE" port lan0
-	assert_claim "$SERVICE" refreshed 2
+	assert_claim "$SERVICE" host_refreshed 2
 	assert_equals "refreshed in all" 2 "$(lab_counter host_refreshed)"
 	assert_equals "relayed" 0 "$(lab_counter relayed)"
 	assert_equals "role of lan0" router "$(port_field lan0 role)"
@@ -253,7 +253,7 @@ case_router_macvlan() {
 	assert_kind_works mv0
 	assert_relayed
 	assert_entry_follows other eth0
-	lab_wait 3 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
+	lab_wait 3 claim_is "$SERVICE" host_refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" host_refreshed)"
 	[[ $LAN_MAC != "$MAC_ROUTER" ]] || t_fail "mv0 has the MAC of lan0"
 }
 
@@ -284,7 +284,7 @@ case_router_vlan_on_the_card() {
 	lab_winguest new -v 100 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0.100
 	assert_claim "$SERVICE" vlan 100
-	lab_wait 3 claim_is "$SERVICE" refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" refreshed)"
+	lab_wait 3 claim_is "$SERVICE" host_refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" host_refreshed)"
 }
 
 case_router_bond() {
