@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the benches share: to be sourced by each of them. They stand on the lab, write their rows of
-# the table with `row`, and end with a message where they could not measure.
+# What the benches share; to be sourced. They use the lab, write their rows of the table with `row`, and
+# end with a message if they cannot measure.
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lab/lab.sh"
@@ -14,11 +14,11 @@ ROUNDS=${ROUNDS:-3}
 FIRST=198.18.0.1
 FIRST6=2001:2::1
 ADDRESSES=1000
-# A point in a number, whatever the user's language writes there.
+# Decimal points, whatever the user's locale has.
 export LC_ALL=C
 export FIRST FIRST6 ADDRESSES
 
-declare -A FOUND=() # the key=value pairs of what was read last
+declare -A FOUND=() # the key=value pairs that were read last
 WIRE_PID=
 WIRE_LOG=
 
@@ -28,7 +28,7 @@ row() {
 	printf '%s\n' "$*"
 }
 
-# found_read FILE: the last line of what a program printed.
+# found_read FILE: reads the last line of a program's output into FOUND.
 found_read() {
 	local pair
 	FOUND=()
@@ -37,7 +37,7 @@ found_read() {
 	done
 }
 
-# median NUMBER...: the middle one.
+# median NUMBER...: prints it.
 median() {
 	printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"
 }
@@ -46,12 +46,12 @@ largest() {
 	printf '%s\n' "$@" | sort -g | tail -n 1
 }
 
-# time_text US: in the unit that suits it.
+# time_text US: prints it in a suitable unit.
 time_text() {
 	awk -v us="$1" 'BEGIN { printf us < 1000 ? "%.1f us\n" : "%.1f ms\n", us < 1000 ? us : us / 1000 }'
 }
 
-# bench_up ID: a lab whose hypervisor and router have an address among them, so that none is foreign.
+# bench_up ID: begins a lab whose hypervisor and router have an address of the range, so that none is foreign.
 bench_up() {
 	lab_up "$1"
 	in_hv ip addr add 198.19.255.254/15 dev br0
@@ -62,7 +62,7 @@ bench_up() {
 	in_ns router ip addr add 2001:2::fffd/64 dev lan0
 }
 
-# wire_start ARGS...: begins to listen on the router's leg.
+# wire_start ARGS...: starts capturing on the router's interface.
 wire_start() {
 	WIRE_LOG=$LAB_DIR/wire.log
 	lab_spawn "$WIRE_LOG" in_ns_exec router "$BENCH_BIN/wire" "$@" lan0 "$FIRST" "$ADDRESSES"
@@ -70,7 +70,7 @@ wire_start() {
 	lab_await "$WIRE_LOG" 10 '^listening$' 1 "$WIRE_PID" || lab_die "$(<"$WIRE_LOG")"
 }
 
-# wire_end: what it found is in FOUND. Every probe has to have come as far as the router.
+# wire_end: reads the result into FOUND. Every probe has to have reached the router.
 wire_end() {
 	kill -TERM "$WIRE_PID"
 	wait "$WIRE_PID" || lab_die "$(<"$WIRE_LOG")"
@@ -79,40 +79,40 @@ wire_end() {
 		lab_die "only ${FOUND[probed]} of $ADDRESSES probed addresses reached the router"
 }
 
-# wire_heard_all: nothing can be said of how fast it was where addresses were not announced.
-wire_heard_all() {
+# wire_require_all: without all announcements there is no result.
+wire_require_all() {
 	[[ ${FOUND[announced]} == "$ADDRESSES" ]] ||
 		lab_die "only ${FOUND[announced]} of $ADDRESSES probed addresses were announced"
 }
 
-# probes ARGS...: the new guest's, to their end. How late they were sent goes to probes.log.
+# probes ARGS...: runs them in the new guest, to their end. probes.log has how late they were sent.
 probes() {
 	in_ns new "$BENCH_BIN/probes" -c "$ADDRESSES" "$@" eth0 "$MAC_NEW" "$FIRST" \
 		>"$LAB_DIR/probes.log" || lab_die "the guest could not probe"
 }
 
-# Nothing can be awaited where what counts is that nothing more comes.
+# For waiting where nothing must happen, so nothing can be awaited.
 protocol_time() {
 	sleep "$1"
 }
 
-# status PID KEY: a number of /proc/PID/status; kB where it is memory.
+# status PID KEY: prints a number of /proc/PID/status; memory in kB.
 status() {
 	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
 }
 
-# received: how many packets have come as far as the client.
+# received: prints how many packets have reached the client.
 received() {
 	in_ns client ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'
 }
 
-# bench_down: the lab is gone, and garpd with it; the next round starts afresh.
+# bench_down: ends the lab and garpd, before the next round.
 bench_down() {
 	lab_stop_garpd
 	lab_down
 }
 
-# declared_config: every address, each with its owner, announced at once; prints the file's name.
+# declared_config: writes a file that declares every address with its owner; prints its name.
 declared_config() {
 	local number address file=$LAB_DIR/declared.yaml
 	{

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A thousand addresses probed back to back: is every one announced, with one request and one reply,
-# and none twice? Declared ones at once; undeclared ones when all their windows end together.
+# A thousand addresses probed back to back: each has to be announced once, with one request and one reply.
+# Declared ones at once; undeclared ones when all their windows end together.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
-# note NAME: what the round found, from FOUND.
+# note NAME: keeps the result of the round, from FOUND.
 note() {
 	lost[$1]+=" ${FOUND[lost]}"
 	twice[$1]+=" ${FOUND[twice]}"
@@ -14,7 +14,7 @@ note() {
 	last[$1]+=" ${FOUND[max_us]}"
 }
 
-# How long the probes alone are on their way: no garpd yet, and so no claim.
+# The time of the probes alone, without garpd.
 round_bare() {
 	wire_start -p 1
 	probes -b
@@ -22,7 +22,7 @@ round_bare() {
 	bare+=" ${FOUND[probes_us]}"
 }
 
-# The next word after the first probe is at the end of its window, 2.3 s later.
+# After the first probe the next announcement is at the end of the window, 2.3 s later.
 round_declared() {
 	bench_up "burst$1"
 	round_bare

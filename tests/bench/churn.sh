@@ -1,26 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A day's worth of churn in minutes: ports that come and go, claims that are made and forgotten. Does
-# the daemon's memory grow, its file descriptors, the maps, the pins? Measured is from after a first
-# tenth of each, when every table has had its size once, to the end. PORTS=N: how many come and go
-# (50,000); CLAIMS=N: how many are made (1,000,000); MODE: the attach mode (auto). It takes half an
-# hour, most of it the kernel's, which waits for its readers (RCU) at each port: a plain
-# `tests/bench/run` leaves it out.
+# A day of churn in minutes: ports that come and go, claims that are made and forgotten. Measures the
+# growth of the daemon's memory, file descriptors, maps and pins, from after the first tenth, when every
+# table has had its full size once, to the end. PORTS=N: how many come and go (50,000); CLAIMS=N: how many
+# are made (1,000,000); MODE: the attach mode (auto). Takes half an hour, most of it in the kernel, which
+# waits for its readers (RCU) at each port: a plain `tests/bench/run` leaves it out.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 PORTS=${PORTS:-50000}
 CLAIMS=${CLAIMS:-1000000}
-AT_ONCE=500   # ports: a bridge has room for 1,023
-PROBED=4096   # addresses a burst
+AT_ONCE=500   # ports: a bridge can have 1,023
+PROBED=4096   # addresses in a burst
 PINS=/sys/fs/bpf/garpd
 
 fds() {
 	find "/proc/$GARPD_PID/fd" -mindepth 1 | wc -l
 }
 
-# Of each map with keys that come and go.
+# Prints the entries of each map with keys that come and go.
 entries() {
 	local map
 	for map in claims ports port_vlans port_limits addresses host listeners seen subnets; do
@@ -40,7 +39,7 @@ links_are() {
 	[[ $(in_hv find "$PINS/links" -type f | wc -l) == "$1" ]]
 }
 
-# AT_ONCE ports appear together, as when a hypervisor starts its guests, and vanish together.
+# AT_ONCE ports appear together, as when a hypervisor starts its guests, and disappear together.
 ports_round() {
 	local i
 	for ((i = 0; i < AT_ONCE; i++)); do
@@ -52,7 +51,7 @@ ports_round() {
 	lab_wait 60 links_are 4 || lab_die "a port that is gone has its link yet"
 }
 
-# Every address once: a lone probe, whose claim is made, waits out its window and is forgotten.
+# A single probe for every address: its claim is made, and forgotten at the end of its window.
 claims_round() {
 	local i
 	for ((i = 0; i < 8; i++)); do
@@ -62,7 +61,7 @@ claims_round() {
 	lab_wait 60 claims_are_gone || lab_die "claims are left"
 }
 
-# A lone probe comes to nothing.
+# A single probe lapses.
 claims_are_gone() {
 	[[ $(lab_counter lapsed) == "$(lab_counter window_opened)" ]]
 }
@@ -92,9 +91,9 @@ ports_are() {
 }
 
 lab_up "c$$"
-in_hv ip addr del "$HOST/24" dev br0 # whose subnet the addresses are not in
+in_hv ip addr del "$HOST/24" dev br0 # the addresses would be foreign to its subnet
 printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
-# Two million lines that nobody reads.
+# Two million lines.
 # shellcheck disable=SC2016 # the inner shell expands it
 lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv bash -c 'exec "$@" >/dev/null' lab \
 	"$GARPD" run --mode "${MODE:-auto}" -c "$LAB_DIR/garpd.yaml"

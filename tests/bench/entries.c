@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * entries: on a router, until SIGTERM, then says how long after their probes the neighbour entries
- * of the addresses had the new MAC: from the kernel's time of the frame to the moment that
- * RTM_NEWNEIGH has woken this program, which is a little later than the entry itself.
+ * entries: runs on a router until SIGTERM, then prints how long after their probes the neighbour
+ * entries of the addresses had the new MAC: from the kernel's time of the frame to the moment when
+ * RTM_NEWNEIGH wakes this program, which is a little later than the entry itself.
  */
 #include "samples.h"
 
@@ -45,7 +45,7 @@ static void end(int signal_number)
 	ended = 1;
 }
 
-/* Which of them it is; -1: none. */
+/* The index of the address; -1: not in the range. */
 static int address_of(const struct watched *watched, const void *ipv4)
 {
 	uint32_t address;
@@ -152,14 +152,14 @@ static void neighbours_read(const struct watched *watched, int fd)
 	ssize_t len;
 
 	while ((len = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
-		clock_gettime(CLOCK_REALTIME, &now); /* that of the frames' times */
+		clock_gettime(CLOCK_REALTIME, &now); /* the clock of the frames */
 		for (struct nlmsghdr *message = (struct nlmsghdr *)buffer; NLMSG_OK(message, len);
 		     message = NLMSG_NEXT(message, len))
 			neighbour_take(watched, message, time_ns(&now));
 	}
 }
 
-/* ---- the whole ---- */
+/* ---- main ---- */
 
 static int report(const struct watched *watched)
 {
@@ -193,7 +193,7 @@ static int watch(const struct watched *watched, const char *iface)
 	while (!ended) {
 		if (poll(polls, 2, -1) < 0)
 			continue;
-		/* The probe first: it is what the entry is measured from. */
+		/* The probe first: the entry is measured from it. */
 		frames_read(watched, polls[0].fd);
 		neighbours_read(watched, polls[1].fd);
 	}
@@ -202,8 +202,7 @@ static int watch(const struct watched *watched, const char *iface)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = {
-		.sa_handler = end}; /* no SA_RESTART: the poll has to come back */
+	struct sigaction action = {.sa_handler = end}; /* no SA_RESTART: poll has to return */
 	struct watched watched = {.probe = 1};
 	const struct ether_addr *mac;
 	int opt;

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An EVPN fabric of eight hypervisors. The service address moves from a guest of hv1, which dies, to
-# one of hv2, which only probes; its clients are on hv3, one in the segment and one that hv3 routes.
-# Then a guest of hv4 claims it falsely, and at last 300 addresses move at once. Times are those at
-# which RTM_NEWNEIGH has woken a listener on each hypervisor, from the entry that garpd writes on hv2.
-# bgpd gathers routes for 50 ms before it looks at them: once where it is the hypervisor's own and
-# peers with the others, once more in a route reflector. Both fabrics are measured.
+# one of hv2, which only probes; its clients are on hv3, one in the segment and one that hv3 routes. Then a
+# guest of hv4 claims it falsely, and at last 300 addresses move at once. Times are from the entry that
+# garpd writes on hv2 to RTM_NEWNEIGH at a listener on each hypervisor. bgpd gathers routes for 50 ms before
+# it processes them: once on the hypervisor, and once more in a route reflector. Measures a full mesh and a
+# route reflector.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -13,7 +13,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 source "$LAB_ROOT/tests/lab/fabric.sh"
 
 HYPERVISORS=${HYPERVISORS:-8}
-WITHOUT_ROUNDS=${WITHOUT_ROUNDS:-1} # each takes as long as the caches do: most of a minute
+WITHOUT_ROUNDS=${WITHOUT_ROUNDS:-1} # each takes as long as the caches: most of a minute
 MAX_OUTAGE=70
 FLOW_S=90
 MANY=300
@@ -30,7 +30,7 @@ watch_start() {
 # MAC, in microseconds of the day, each the first time after AFTER_US.
 switched() {
 	awk -v mac="$2" -v addr="^${3:-$SERVICE}\$" -v after="${4:-0}" '
-		# Of what the filter leaves out, ip has written the times all the same.
+		# ip also prints the time of messages that the filter drops.
 		{ sub(/^.*\[/, "") }
 		$2 ~ addr && $3 == "lladdr" && $4 == mac {
 			split(substr($1, 12), t, /[:.\]]/)
@@ -78,13 +78,13 @@ fabric_up() {
 garpd_up() {
 	local i
 	for ((i = 1; i <= HYPERVISORS; i++)); do
-		# In the subnet of the 300 addresses, which are foreign else.
+		# In the subnet of the 300 addresses, which would else be foreign.
 		in_ns "hv$i" ip addr add 198.18.255.254/16 dev br0
 		fabric_garpd "hv$i"
 	done
 }
 
-# flow CLIENT PORT: a datagram a millisecond; what becomes of it goes to recv.CLIENT.
+# flow CLIENT PORT: sends a datagram a millisecond; recv.CLIENT has the result.
 flow() {
 	lab_spawn "$LAB_DIR/recv.$1" "$LAB_BIN/outage" recv -d "$MAX_OUTAGE" \
 		-n "old=/proc/${LAB_PID[old]}/ns/net" -n "new=/proc/${LAB_PID[new]}/ns/net" "$2"
@@ -95,12 +95,12 @@ flow() {
 		lab_die "nothing of $1 reaches old"
 }
 
-# recv_field CLIENT FIELD
+# recv_field CLIENT FIELD: prints it.
 recv_field() {
 	sed -nE "s/^(outage|unended) .*\b$2=([0-9.]+).*/\2/p" "$LAB_DIR/recv.$1"
 }
 
-# failover NAME: the move, until both clients have followed; with the outage of each in ms.
+# failover NAME: the move, until both clients have followed; prints the outage of each in ms.
 failover() {
 	local client
 	flow client "$SERVICE_PORT"
@@ -115,7 +115,7 @@ failover() {
 	done
 }
 
-# accepted_ns: when the new guest began to take traffic, by the same clock as `outage`'s.
+# accepted_ns: prints when the new guest began to accept traffic, by the clock of `outage`.
 accepted_ns() {
 	awk '
 		/sent=probe/ && !start { sub(/mono=/, "", $1); start = $1 * 1e9 }
@@ -140,7 +140,7 @@ measure_move() {
 	done
 }
 
-# From the false entry on hv4 to the true owner's, on every hypervisor and with the L2 client.
+# From the false entry on hv4 until every hypervisor and the L2 client have the true owner again.
 measure_false_claim() {
 	local hv us wrote last=0
 	lab_wait 10 verified hv2 || lab_die "the owner was not verified"
@@ -157,8 +157,8 @@ measure_false_claim() {
 	false_claim[$name]+=" $((last - wrote))"
 }
 
-# How long zebra has waited for the kernel at worst: RTNL is one for all namespaces of a machine, and
-# whoever takes some of them down meanwhile holds it for seconds. 0: nobody has complained.
+# starved_ms: prints the longest time that zebra has waited for the kernel: RTNL is shared by all
+# namespaces of a machine, and deleting some holds it for seconds. 0: none in its log.
 starved_ms() {
 	cat "$LAB_DIR"/frr.*/zebra.log | sed -nE 's/.*STARVATION: .* ran for ([0-9]+)ms.*/\1/p; $a0' |
 		sort -g | tail -n 1
@@ -179,7 +179,7 @@ many_known() {
 	(($(in_ns "$1" ip neigh show dev "$2" | grep -c "^198\.18\..* lladdr $MAC_MANY ") == MANY))
 }
 
-# 300 addresses of a guest of hv1 go to the one on hv2. Their old entries are where clients ask.
+# 300 addresses move from a guest of hv1 to one of hv2. Clients have their old entries.
 measure_many() {
 	local hv wrote us last=0
 	local -a addresses
@@ -208,7 +208,7 @@ measure_many() {
 	many_l2[$name]+=" $((us - wrote))"
 }
 
-# round NAME N: of which fabric, with garpd everywhere.
+# round NAME N: one round on that fabric, with garpd everywhere.
 round() {
 	local hv
 	name=$1

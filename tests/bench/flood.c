@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * flood: sends UDP frames of 64 bytes (with the checksum that no software sees) as fast as one CPU
- * can, from a packet socket past every queue, and says how many it sent in what time.
+ * flood: sends UDP frames of 64 bytes (including the FCS) as fast as one CPU can, from a packet
+ * socket that bypasses queues, and prints how many it has sent in what time.
  */
 #define _GNU_SOURCE
 #include "samples.h"
@@ -86,7 +86,7 @@ static int socket_open(const char *iface)
 	return fd;
 }
 
-/* On one CPU all the way: the last one, where fewer interrupts are. */
+/* Stays on one CPU: the last one, which has fewer interrupts. */
 static void stay(void)
 {
 	cpu_set_t cpus;

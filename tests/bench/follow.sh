@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Receivers that take no gratuitous ARP: how long after the end of a guest's window have they the right
-# entry all the same, and are they confirmed? Beside it, the same without nudges, and without garpd.
+# Receivers that ignore gratuitous ARP: how long after the end of a guest's window they have the right
+# entry, and are confirmed. For comparison without nudges, and without garpd.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -12,7 +12,7 @@ DUE_MS=1050 # steady_window_ms and steady_grace_ms, after the third probe
 
 declare -A p50=() max=() followed=() confirmed=()
 
-# Each entry stale, or none.
+# Makes each entry stale, or deletes it.
 entries_were() {
 	local i
 	for ((i = 1; i <= ADDRESSES; i++)); do
@@ -29,7 +29,7 @@ receiver_is() {
 	entries_were "$1"
 }
 
-# measure RECEIVER WITH: `garpd`, `announcing` (it does not nudge), `nothing`.
+# measure RECEIVER WITH: `garpd`, `announcing` (without nudges), `nothing`.
 measure() {
 	local name=$1/$2 log=$LAB_DIR/entries.log pid
 	bench_up follow
@@ -61,7 +61,7 @@ for receiver in drops absent; do
 	measure "$receiver" nothing
 done
 
-# of NAME: how many followed.
+# of NAME: prints how many followed.
 of() {
 	# shellcheck disable=SC2086 # lists of numbers
 	echo "$(median ${followed[$1]}) of $ADDRESSES"

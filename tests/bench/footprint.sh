@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The daemon, idle with a hundred ports and a thousand claims: its memory, and how often it wakes.
+# The idle daemon with a hundred ports and a thousand claims: its memory, and how often it wakes.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -33,7 +33,7 @@ claims_owned() {
 	[[ $(lab_claims | jq '[.[] | select(.state == "owned")] | length') == "$ADDRESSES" ]]
 }
 
-# The same libraries in a program that does nothing.
+# For comparison: a program that does nothing with the same libraries.
 idle_start() {
 	lab_spawn "$LAB_DIR/idle.log" "$BENCH_BIN/idle"
 	IDLE_PID=$LAB_LAST
@@ -45,7 +45,7 @@ ports_make
 lab_start_garpd --mode auto
 probes -b -n 3
 lab_wait 30 claims_owned || lab_die "not every claim got its owner"
-# whatever the last announcement still asks of the daemon: it looks at the neighbour a moment later
+# the daemon checks the neighbour entry a moment after the last announcement
 protocol_time 2
 before=$(status "$GARPD_PID" voluntary_ctxt_switches)
 protocol_time "$IDLE_SECONDS"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Frames of 64 bytes through the bridge and the router, with nobody listening, with garpd, and with
-# what else people run there: the ways take turns, so that a busy machine hits all of them alike.
+# Frames of 64 bytes through the bridge and the router: without a program, with garpd, and with other
+# programs. The variants alternate, so that a busy machine affects all of them alike.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -12,9 +12,9 @@ FROM=192.0.2.20
 declare -A pps=() share=()
 value=
 LISTENER=
-declare -a TCX=() # who holds the empty tcx programs
+declare -a TCX=() # processes that hold the empty tcx programs
 
-# An empty program, and xdp-filter, on the bridge's ports: what XDP itself costs on a veth.
+# An empty program, and xdp-filter, on the bridge's ports: the cost of XDP itself on a veth.
 ports_each() {
 	local port
 	for port in v-new up0; do
@@ -22,7 +22,7 @@ ports_each() {
 	done
 }
 
-# An empty program with tcx: what the hook itself costs, whoever is on it.
+# An empty program with tcx: the cost of the hook itself.
 tcx_begin() {
 	local port
 	for port in up0 v-old v-new v-other; do
@@ -72,15 +72,15 @@ way_end() {
 	esac
 }
 
-# measure WAY: frames a second that came out behind the router, in `value`. Sender, bridge and router
-# share one CPU and one thread, so its own time counts, whatever else the machine does.
+# measure WAY: sets `value` to the frames a second that arrive behind the router. Sender, bridge and router
+# share one CPU and one thread, whose CPU time counts, whatever else the machine does.
 measure() {
 	local before after
 	way_begin "$1"
 	before=$(received)
 	in_ns new "$BENCH_BIN/flood" eth0 "$MAC_NEW" "$MAC_ROUTER" "$FROM" "$CLIENT" "$FRAMES" \
 		>"$LAB_DIR/flood.log" || lab_die "cannot send"
-	protocol_time 0.1 # what is still in a queue
+	protocol_time 0.1 # frames that are still queued
 	after=$(received)
 	found_read "$LAB_DIR/flood.log"
 	way_end "$1"
@@ -88,7 +88,7 @@ measure() {
 	pps[$1]+=" $value"
 }
 
-# against BASE WAY: one right after the other.
+# against BASE WAY: measures one directly after the other.
 against() {
 	local base
 	measure "$1"
@@ -99,12 +99,12 @@ against() {
 
 lab_up forward
 in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
-# Nobody's address and nobody's MAC at the end of the way: no answer comes back.
+# An unused address and MAC at the end: no reply comes back.
 in_ns router ip neigh replace "$CLIENT" lladdr 02:00:5e:00:53:ff dev wan0 nud permanent
 in_ns new ip addr add "$FROM/24" dev eth0
 in_ns new ping -q -c 1 "$ROUTER" >/dev/null || lab_die "no way to the router"
 measure none
-pps=() # that one was to warm up
+pps=() # the first one was for warming up
 for ((i = 1; i <= FORWARD_ROUNDS; i++)); do
 	against none tc
 	against none empty_tcx

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A guest floods probes for random addresses, as fast as its core lets it up to 200,000 a second. Are a
-# hundred honest failovers announced, and when; what does the daemon need; and how much is forwarded for
-# others, beside the same flood with garpd detached?
+# A guest floods probes for random addresses, up to 200,000 a second. Measures when a hundred honest
+# failovers are announced, what the daemon needs, and how much is forwarded for others, compared with the
+# same flood without garpd.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -29,12 +29,12 @@ flood_end() {
 	wait "$FLOOD_PID" 2>/dev/null || true
 }
 
-# cpu_us PID: of the process so far.
+# cpu_us PID: prints the CPU time of the process so far.
 cpu_us() {
 	awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) * 1000000 / tick }' "/proc/$1/stat"
 }
 
-# A first flood makes the heap as large as a port's quota of claims needs it; what counts is the next.
+# A first flood grows the heap to what a port's quota of claims needs; the next one is measured.
 warm_up() {
 	flood_begin
 	wait "$FLOOD_PID"
@@ -44,7 +44,7 @@ warm_up() {
 failovers() {
 	local cpu from_us
 	bench_up "hostile$1"
-	in_hv ip addr add 10.255.255.254/8 dev br0 # the flood's are not foreign, either
+	in_hv ip addr add 10.255.255.254/8 dev br0 # so that the flood's addresses are not foreign
 	lab_start_garpd --mode auto
 	cold_kb=$(status "$GARPD_PID" VmRSS)
 	warm_up
@@ -69,7 +69,7 @@ failovers() {
 	bench_down
 }
 
-# forwarded: frames a second of the sender's CPU time that came out behind the router, in `value`.
+# forwarded: sets `value` to the frames that arrive behind the router for a second of the sender's CPU time.
 forwarded() {
 	local before
 	flood_begin

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * idle: does nothing. Linked with garpd's libraries, all of them, it tells how much of garpd's
- * memory they are.
+ * idle: does nothing. Linked with all of garpd's libraries it shows how much of garpd's memory they
+ * take.
  */
 #include <stdio.h>
 #include <unistd.h>

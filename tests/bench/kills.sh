@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SIGKILL at random instants, of the start as well, while windows are open: is every address announced,
-# none twice in a slot, none that somebody defends, and none before its window has ended? Two windows
-# open with each kill (every tenth one over an address that has its owner), and each of them lives
-# through a dozen kills. KILLS=N: how many (500); MODE: the attach mode (auto).
-# It takes about four minutes, so that a plain `tests/bench/run` leaves it out.
+# SIGKILL at random times, also during the start, while windows are open: every address has to be announced,
+# but none twice in a slot, none that is defended, and none before the end of its window. Two windows open
+# with each kill (every tenth one for an address that has an owner), and each lives through a dozen kills.
+# KILLS=N: how many (500); MODE: the attach mode (auto).
+# Takes about four minutes, so a plain `tests/bench/run` leaves it out.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 KILLS=${KILLS:-500}
 MODE=${MODE:-auto}
-LIFE_MS=600   # of a daemon, at most; it starts within a third of it
+LIFE_MS=600   # of a daemon, at most; its start takes a third of it
 DEFENDED=100  # addresses of the old guest
 
-# What a window asks for: the address of the Nth, in order.
+# window_address N: prints the address of the Nth window.
 window_address() {
 	printf '198.18.%d.%d\n' $(($1 / 250)) $(($1 % 250 + 1))
 }
@@ -28,7 +28,7 @@ garpd_start() {
 	GARPD_PID=$LAB_LAST
 }
 
-# One kill: two windows open, a daemon starts and dies.
+# kill_once: two windows open, a daemon starts and is killed.
 kill_once() {
 	local -a addresses=("$(window_address "$((2 * $1))")" "$(window_address "$((2 * $1 + 1))")")
 	(($1 % 10)) || addresses[1]=$(defended_address "$(($1 / 10))")
@@ -40,7 +40,7 @@ kill_once() {
 	wait "$GARPD_PID" 2>/dev/null || true
 }
 
-# From the capture: windows, and what went wrong. Early is before 1.05 s after the third probe.
+# judge: counts windows and errors in the capture. Early: before 1.05 s after the third probe.
 judge() {
 	awk -v new="$MAC_NEW" '
 		FILENAME == ARGV[1] { probed[$1] = 1; windows++; next }
@@ -80,14 +80,14 @@ judge() {
 }
 
 lab_up "k$$"
-in_hv ip addr del "$HOST/24" dev br0 # whose subnet the addresses are not in
+in_hv ip addr del "$HOST/24" dev br0 # the addresses would be foreign to its subnet
 lab_capture lan router lan0
 for ((i = 0; i < DEFENDED; i++)); do
 	defended_address "$i"
 done >"$LAB_DIR/defended"
 # shellcheck disable=SC2046 # a list of addresses
 lab_winguest old -i -k 3600000 eth0 "$MAC_OLD" $(<"$LAB_DIR/defended")
-# Attached once, the programs stay and hear everything.
+# Once attached, the programs stay and hear everything.
 lab_start_garpd --mode "$MODE"
 lab_kill9_garpd
 for ((i = 0; i < KILLS; i++)); do

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Declared addresses: from the probe to the first announcement, both on the router's wire. With the
-# daemon, without it (the programs stay attached), and with no garpd at all but a guest that sends an
-# announcement of its own right behind its probe. By ARP; and in IPv6 by Neighbor Solicitations as those
-# of Windows, which are shorter than the advertisement that is written over them, and of Linux, whose
-# nonce makes them as long.
+# Declared addresses: from the probe to the first announcement, both on the router's wire. With the daemon,
+# without it (the programs stay attached), and without garpd, with a guest that sends its own announcement
+# directly after its probe. By ARP; and in IPv6 with the solicitations of Windows, which are shorter than
+# the advertisement that is written over them, and of Linux, which have the same length by their nonce.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -17,14 +16,14 @@ measure() {
 	wire_start -p 1
 	probes -g "$GAP_US" "${@:2}"
 	wire_end
-	wire_heard_all
+	wire_require_all
 	p50[$1]+=" ${FOUND[p50_us]}"
 	p99[$1]+=" ${FOUND[p99_us]}"
 	max[$1]+=" ${FOUND[max_us]}"
 }
 
-# round NAME DAEMON PROBES_ARGS...: in a lab of its own, since an address that was announced is known,
-# and not news any more.
+# round NAME DAEMON PROBES_ARGS...: in its own lab, since an address that was announced before is already
+# known.
 round() {
 	local name=$1 daemon=$2
 	shift 2
@@ -54,8 +53,8 @@ report_beside_itself() {
 		"peer: $(median ${p99[$itself]}) us"
 }
 
-# From the start of arping to its first frame: what a script pays that is called for each probe,
-# besides noticing the probe.
+# From the start of arping to its first frame: the cost of a script that is called for each probe, without
+# detecting the probe.
 arping_measure() {
 	local i
 	local -a took=()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * passby.bpf.c - garpd_tc, and beside it what it is compared with. All of it in one object, so that
- * one compiler and one process see both.
+ * passby.bpf.c - garpd_tc, and the programs that it is compared with. In one object, so that one
+ * compiler and one process see both.
  */
 #include "../../bpf/garpd.bpf.c"
 
-/* The least that a program on a port can cost. */
+/* The minimum cost of a program on a port. */
 SEC("tc")
 int bench_empty(struct __sk_buff *skb)
 {
@@ -20,7 +20,7 @@ int bench_empty_xdp(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* garpd_tc, were the frames that are not ARP counted too. */
+/* garpd_tc, if it also counted frames that are not ARP. */
 SEC("tc")
 int bench_counted(struct __sk_buff *skb)
 {
@@ -32,7 +32,7 @@ int bench_counted(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
-/* The same, with all that is for ARP in a function of its own: no registers to save on this way. */
+/* The same, with ARP in its own function: no registers to save on this path. */
 static __noinline int bench_hear(struct __sk_buff *skb)
 {
 	hear(skb);

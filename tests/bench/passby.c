@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * passby: what garpd_tc costs a frame that is neither ARP nor ND, against an empty program, by
- * BPF_PROG_RUN. The difference is a tenth of what the harness itself takes and drifts with the
- * machine. So the programs take turns in slices of a few milliseconds, each slice is compared with
- * the one of the empty program just before it, and the median of a round's differences counts. The
- * kernel gives the time of a run in whole nanoseconds, half of the bar: the processor time of this
- * thread is taken instead. The programs are loaded anew many times a round, since where the kernel
- * happens to put their code makes a nanosecond.
+ * BPF_PROG_RUN. The difference is a tenth of the harness's own time and drifts with the machine. So
+ * the programs alternate in slices of a few milliseconds, each slice is compared with the one of
+ * the empty program before it, and the result is the median of a round's differences. The kernel
+ * gives the time of a run in whole nanoseconds, half of the bar, so the thread's CPU time is used.
+ * The programs are loaded again many times a round, since the address of their code makes a
+ * difference of a nanosecond.
  */
 #include "samples.h"
 
@@ -27,7 +27,7 @@
 #define SLICES		10 /* a load */
 #define SLICE		(REPEATS / LOADS / SLICES)
 
-/* Each beside the empty program of its hook, which is its own floor. */
+/* Each is compared with the empty program of its hook. */
 static const struct {
 	const char *name;
 	const char *label;
@@ -44,7 +44,7 @@ static const struct {
 	const char *name;
 	uint16_t type;
 	uint8_t payload[24];
-	uint8_t behind; /* the first byte behind an IPv6 header: the type of ICMPv6 */
+	uint8_t behind; /* the first byte after an IPv6 header: the type of ICMPv6 */
 } frames[] = {
 	/* UDP, 192.0.2.1 to 192.0.2.2 */
 	{"ipv4",
@@ -72,7 +72,7 @@ static void frame_fill(unsigned int which, uint8_t frame[FRAME_LEN])
 	uint16_t type = htons(frames[which].type);
 
 	memset(frame, 0, FRAME_LEN);
-	frame[0] = 0x02; /* from and to locally administered addresses */
+	frame[0] = 0x02; /* locally administered addresses */
 	frame[ETH_ALEN] = 0x02;
 	frame[ETH_ALEN + 1] = 1;
 	memcpy(frame + 2 * ETH_ALEN, &type, sizeof(type));
@@ -100,8 +100,7 @@ static int64_t measure(int program, const uint8_t *frame)
 	return err ? err : (thread_ns() - start_ns) * 1000 / SLICE;
 }
 
-/* Of each frame and program, in a round: the empty program's time, what the others take beyond it.
- */
+/* For each frame and program of a round: the empty program's time, and what the others add. */
 static int64_t taken[FRAMES][PROGRAMS][LOADS * SLICES];
 
 /* Fills the slices from `first` on. */
@@ -140,7 +139,7 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
 }
 
-/* The maps are this process's own: nothing is pinned. */
+/* Nothing is pinned. */
 static struct bpf_object *load(const char *path)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);

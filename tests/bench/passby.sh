@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a frame pays for passing garpd that has nothing to do with it, beyond an empty program; and
-# what it would pay if such frames were counted.
+# What garpd costs a frame that is neither ARP nor ND, beyond an empty program; and the cost if such
+# frames were counted.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
-# column FRAME KEY: that value of each round.
+# column FRAME KEY: prints that value of each round.
 column() {
 	sed -nE "s/^frame=$1 .*\<$2=([^ ]+).*/\1/p" <<<"$lines" | sort -g | paste -sd ' '
 }
 
-# spread FRAME KEY: the median of the rounds, and from where to where they went.
+# spread FRAME KEY: prints the median and the range of the rounds.
 spread() {
 	local -a values
 	read -r -a values < <(column "$@")

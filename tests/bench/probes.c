@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * probes: one guest that probes for many addresses on a schedule, from a packet socket: by ARP, or
- * by Neighbor Solicitation where they are IPv6. It answers nothing and takes nothing. It prints how
- * late it sent, which is what a sleeping program reaches on this machine at this moment: the floor
- * for everything that waits for a deadline.
+ * by Neighbor Solicitation for IPv6. It never replies, and never uses an address. It prints how
+ * late it has sent: the best that a sleeping program reaches on this machine at this moment, and so
+ * the floor for everything that waits for a deadline.
  */
 #define _GNU_SOURCE /* sendmmsg */
 #include "../lab/nd_message.h"
@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define ADDRESSES_MAX 4096
-#define BATCH	      1024		   /* UIO_MAXIOV: sendmmsg takes no more at once */
+#define BATCH	      1024		   /* UIO_MAXIOV: the most that sendmmsg takes */
 #define START_NS      (20 * NSEC_PER_MSEC) /* until the first probe: time to fall asleep */
 
 struct frame {
@@ -40,9 +40,9 @@ struct schedule {
 	unsigned int addresses;
 	unsigned int probes; /* of each address, a second apart */
 	unsigned int gap_us; /* between one address and the next */
-	bool burst;	     /* all addresses in one go, gap or no gap */
-	bool announce;	     /* and its own announcement right behind each probe */
-	bool nonce;	     /* in IPv6: as Linux, else as Windows */
+	bool burst;	     /* all addresses at once, despite gap_us */
+	bool announce;	     /* and its own announcement directly after each probe */
+	bool nonce;	     /* in IPv6: as Linux sends it; else as Windows */
 };
 
 /* What is sent, in order: a probe, or a probe and an announcement, for each address. */
@@ -60,7 +60,7 @@ static int usage(void)
 	return 2;
 }
 
-/* A probe or an announcement; its length. */
+/* Writes a probe or an announcement; returns its length. */
 static size_t arp_fill(struct frame *frame, const struct ether_addr *mac, const uint8_t *addr,
 		       bool announces)
 {
@@ -78,7 +78,7 @@ static size_t arp_fill(struct frame *frame, const struct ether_addr *mac, const 
 	return ETHER_HDR_LEN + sizeof(frame->arp);
 }
 
-/* The same. The end of the address is as good a nonce as any: each one has its own. */
+/* The same in IPv6. The end of the address is the nonce, different for each. */
 static size_t nd_fill(struct frame *frame, const struct ether_addr *mac, const uint8_t *addr,
 		      bool announces, bool nonce)
 {
@@ -120,7 +120,7 @@ static void frames_fill(const struct schedule *schedule, const struct ether_addr
 
 static int socket_open(const char *iface)
 {
-	/* Protocol 0: it receives nothing, so nobody's frames are copied for it. */
+	/* Protocol 0: receives nothing, so no frames are copied for it. */
 	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
 				   .sll_ifindex = (int)if_nametoindex(iface)};
 	int fd = addr.sll_ifindex ? socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) : -1;
@@ -158,7 +158,7 @@ static int64_t now_ns(void)
 	return now.tv_sec * (int64_t)NSEC_PER_SEC + now.tv_nsec;
 }
 
-/* Returns how late it came back. */
+/* Returns how late it woke. */
 static int64_t sleep_until(int64_t due_ns)
 {
 	struct timespec due = {.tv_sec = due_ns / NSEC_PER_SEC, .tv_nsec = due_ns % NSEC_PER_SEC};
@@ -252,7 +252,7 @@ int main(int argc, char **argv)
 	struct range range;
 	int opt;
 
-	prctl(PR_SET_TIMERSLACK, 1); /* 50 us otherwise, of its own making */
+	prctl(PR_SET_TIMERSLACK, 1); /* the default, 50 us, would be measured, too */
 	while ((opt = getopt(argc, argv, "c:n:g:baN")) != -1) {
 		if (option_take(&schedule, opt))
 			return usage();

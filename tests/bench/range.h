@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* range.h - addresses that follow one another, of either family, for the benches. */
+/* range.h - consecutive addresses of either family, for the benches. */
 #ifndef GARPD_BENCH_RANGE_H
 #define GARPD_BENCH_RANGE_H
 
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 struct range {
-	uint8_t first[sizeof(struct in6_addr)]; /* of an IPv4 one, the first four bytes */
+	uint8_t first[sizeof(struct in6_addr)]; /* IPv4: the first four bytes */
 	bool is_ipv6;
 };
 
@@ -38,7 +38,7 @@ static inline int range_parse(struct range *range, const char *first)
 	return inet_pton(family, first, range->first) == 1 ? 0 : -EINVAL;
 }
 
-/* Writes the address that is `index` after the first one: 4 bytes, or 16. */
+/* Writes the address at `index`: 4 bytes, or 16. */
 static inline void range_address(const struct range *range, uint32_t index, uint8_t *addr)
 {
 	uint32_t number = htonl(range_number(range, range->first) + index);
@@ -47,8 +47,7 @@ static inline void range_address(const struct range *range, uint32_t index, uint
 	memcpy(addr + range_fixed(range), &number, sizeof(number));
 }
 
-/* How many it is after the first one; more than any range has where it is before it or elsewhere.
- */
+/* The index of an address; larger than any range if it is not in it. */
 static inline uint32_t range_index(const struct range *range, const uint8_t *addr)
 {
 	if (memcmp(addr, range->first, range_fixed(range)))

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Router ports: how long after the event that ends an address's window has the router's own entry the
-# guest's MAC, and the world been told so (RTM_NEWNEIGH)? Declared, that event is the first probe; for
-# the others it is the time that is over, kept by the daemon's timer. Beside it stands the kernel with
-# no garpd, for a guest that announces right behind its probe.
+# Router ports: how long after the end of an address's window the router's own entry has the guest's MAC,
+# and RTM_NEWNEIGH is sent. For declared addresses from the first probe; for others from the end of the
+# window, which the daemon's timer keeps. For comparison the kernel without garpd, with a guest that
+# announces itself directly after its probe.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 GAP_US=2000
 DUE_MS=1050    # steady_window_ms and steady_grace_ms, after the third probe
-ADDRESSES=400  # the kernel's neighbour table begins to forget above 512
+ADDRESSES=400  # the kernel's neighbour table drops entries above 512
 ENTRIES_PID=
 
-# Every address stale: what an announcement has to correct.
+# Makes every entry stale, for announcements to correct.
 stale_all() {
 	local i number
 	for ((i = 0; i < ADDRESSES; i++)); do

@@ -37,8 +37,8 @@ static inline int64_t samples_median(int64_t *ns, size_t count)
 }
 
 /*
- * In microseconds, of sorted samples: the smallest one that `percent` of all do not exceed (nearest
- * rank, so that it is a value that was measured). 0 where there is no sample.
+ * In microseconds, of sorted samples: the smallest that `percent` of all do not exceed (nearest
+ * rank, so that it is a measured value). 0 without samples.
  */
 static inline double samples_us(const struct samples *samples, unsigned int percent)
 {

@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Undeclared addresses, probed three times a second apart as Windows does, each at a phase of its
-# own: how long after the end of its window is an address announced on the router's wire? Beside
-# it stands the guest itself, which sleeps until the time for each of its probes: the floor of any
-# program that waits, on this machine at this time.
+# Undeclared addresses, probed three times a second apart as by Windows, each with its own phase: how long
+# after the end of its window an address is announced on the router's wire. For comparison how late the
+# guest itself sends its probes: the floor of any program that waits, on this machine at this time.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 GAP_US=1000
 DUE_MS=1050 # steady_window_ms and steady_grace_ms, after the third probe
-SPAN_MS=2000 # and the second announcement 1.1 s after the first one
+SPAN_MS=2000 # includes the second announcement, 1.1 s after the first
 
 round() {
 	bench_up "window$1"
@@ -19,7 +18,7 @@ round() {
 	probes -n 3 -g "$GAP_US"
 	protocol_time 2.2
 	wire_end
-	wire_heard_all
+	wire_require_all
 	p50+=("${FOUND[p50_us]}")
 	p99+=("${FOUND[p99_us]}")
 	max+=("${FOUND[max_us]}")

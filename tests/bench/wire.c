@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * wire: listens on an interface until SIGTERM, then says how long after their probes the addresses
- * were announced (by ARP, or by Neighbor Discovery where they are IPv6), by the kernel's own times
- * of both frames in this one capture. Frames stay in the kernel's ring meanwhile and nobody is
- * woken for each of them, so that the measuring costs the measured little (the lab's `frames`
- * prints each line at once, for tests that wait for it).
+ * wire: captures on an interface until SIGTERM, then prints how long after their probes the
+ * addresses were announced (by ARP, or by Neighbor Discovery for IPv6), by the kernel's times of
+ * both frames in one capture. Frames stay in the kernel's ring without a wake-up for each, so that
+ * measuring disturbs little (the lab's `frames` prints each line at once, for tests that wait).
  */
 #include "range.h"
 #include "samples.h"
@@ -22,11 +21,11 @@
 #define TIMES_MAX     8
 #define SNAPLEN	      96
 #define RING_BYTES    (32 * 1024 * 1024)
-#define RETIRE_MS     50 /* a block of the ring that is not full is handed over after this */
+#define RETIRE_MS     50 /* when a block of the ring is handed over that is not full */
 
 struct times {
 	int64_t ns[TIMES_MAX];
-	unsigned int count; /* also of those that found no room */
+	unsigned int count; /* including those without room */
 };
 
 struct address {
@@ -35,13 +34,13 @@ struct address {
 
 struct options {
 	const char *iface;
-	const char *mac; /* whose frames count; NULL: everybody's */
+	const char *mac; /* whose frames count; NULL: all */
 	const struct wire_protocol *protocol;
 	struct range range;
 	unsigned int addresses;
 	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
 	int64_t due_ns;	    /* after it */
-	int64_t span_ns;    /* announcements count until so long after it */
+	int64_t span_ns;    /* announcements count for this long after it */
 };
 
 struct span {
@@ -52,8 +51,8 @@ struct span {
 struct findings {
 	struct samples late;
 	unsigned int probed;
-	unsigned int lost;  /* without a form that their announcement has */
-	unsigned int twice; /* with more than one of it */
+	unsigned int lost;  /* lacking a form of the announcement */
+	unsigned int twice; /* having a form twice */
 	struct span probes;
 	struct span announcements; /* the first one of each address */
 };
@@ -87,7 +86,7 @@ static void times_add(struct times *times, int64_t ns)
 static void frame_take(u_char *user, const struct pcap_pkthdr *head, const u_char *frame)
 {
 	const struct options *options = (const struct options *)user;
-	/* pcap's own name for it; nanoseconds, as was asked for */
+	/* pcap's name for it; nanoseconds, as was configured */
 	int64_t ns = head->ts.tv_sec * (int64_t)NSEC_PER_SEC + head->ts.tv_usec;
 	uint8_t addr[sizeof(struct in6_addr)];
 	enum kind kind = options->protocol->classify(frame, head->caplen, addr);
@@ -100,7 +99,7 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *head, const u_cha
 		times_add(&addresses[index].times[kind], ns);
 }
 
-/* How many from `from` to `to`; the first of them. */
+/* How many from `from` to `to`, and the first of them. */
 static unsigned int times_within(const struct times *times, int64_t from_ns, int64_t to_ns,
 				 int64_t *first_ns)
 {
@@ -207,7 +206,7 @@ static int listen_until_ended(pcap_t *handle, struct options *options)
 	int got;
 
 	puts("listening");
-	/* The frames of the last moment are still in a block that has to retire. */
+	/* The last frames are in a block that is not handed over yet. */
 	while (!last) {
 		last = ended;
 		usleep(2 * RETIRE_MS * 1000);
@@ -232,8 +231,8 @@ static int run(struct options *options)
 		return 1;
 	err = listen_until_ended(handle, options);
 	if (!err && (pcap_stats(handle, &stat) || stat.ps_drop)) {
-		fprintf(stderr, "wire: %s: the capture lost %u frames; nothing can be said\n",
-			options->iface, stat.ps_drop);
+		fprintf(stderr, "wire: %s: the capture lost %u frames; no result\n", options->iface,
+			stat.ps_drop);
 		err = -EIO;
 	}
 	pcap_close(handle);

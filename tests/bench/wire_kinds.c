@@ -25,7 +25,7 @@ static enum kind arp_classify(const uint8_t *frame, size_t len, uint8_t *addr)
 	return arp.arp_op == htons(ARPOP_REQUEST) ? KIND_ANNOUNCEMENT : KIND_ANNOUNCEMENT_REPLY;
 }
 
-/* What caches obey when nobody has asked: RFC 4861 7.2.6. */
+/* The unsolicited form that changes caches: RFC 4861 7.2.6. */
 static bool nd_announces(const struct nd_message *nd)
 {
 	return nd->type == ND_NEIGHBOR_ADVERT && nd->flags[0] & ND_FLAG_OVERRIDE &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wire_kinds.h - what a frame says about an address, in ARP and in Neighbor Discovery. */
+/* wire_kinds.h - the kind of a frame of ARP or Neighbor Discovery, and its address. */
 #ifndef GARPD_BENCH_WIRE_KINDS_H
 #define GARPD_BENCH_WIRE_KINDS_H
 
@@ -9,15 +9,15 @@
 enum kind {
 	KIND_OTHER,
 	KIND_PROBE,
-	KIND_ANNOUNCEMENT,	 /* a request, where the protocol knows both */
-	KIND_ANNOUNCEMENT_REPLY, /* ARP's other form */
+	KIND_ANNOUNCEMENT,	 /* ARP: the request */
+	KIND_ANNOUNCEMENT_REPLY, /* ARP: the reply */
 	KINDS,
 };
 
 struct wire_protocol {
-	const char *filter; /* pcap's */
-	enum kind last;	    /* an announcement has every form from KIND_ANNOUNCEMENT to this one */
-	/* Writes to `addr` whom it is about, in the family's length, unless it is KIND_OTHER. */
+	const char *filter; /* for pcap */
+	enum kind last;	    /* an announcement has every kind from KIND_ANNOUNCEMENT to this one */
+	/* Writes the address to `addr`, in the family's length, unless it is KIND_OTHER. */
 	enum kind (*classify)(const uint8_t *frame, size_t len, uint8_t *addr);
 };
 

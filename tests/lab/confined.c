@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * confined: confines itself as `garpd run` does, then tries what garpd has no business to do, and
- * says of each attempt what the kernel said. usage: confined
+ * confined: confines itself as `garpd run` does, then tries what garpd must not be able to do, and
+ * prints the kernel's result of each attempt. usage: confined
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* foreign.bpf.c - programs that are not ours, on the hooks that ours uses. They pass everything. */
+/* foreign.bpf.c - foreign programs for the hooks that garpd uses. They pass everything. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>

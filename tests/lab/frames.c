@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * frames: prints every ARP frame, and every Neighbor Solicitation and Advertisement, of an
- * interface or of a pcap file as one line of key=value pairs, with the kernel's own time of it in
- * nanoseconds. The tests assert on these lines, so a key never changes its meaning; libpcap puts a
- * VLAN tag that the kernel took out back into the frame.
+ * interface or of a pcap file as one line of key=value pairs, with the kernel's time in
+ * nanoseconds. The tests assert on these lines, so a key never changes its meaning. libpcap puts a
+ * VLAN tag that the kernel has removed back into the frame.
  */
 #include "frames.h"
 
@@ -23,7 +23,7 @@
 #define TAGS_MAX   3
 #define SNAPLEN	   256
 #define TIME_LEN   32
-#define BUFFER_LEN (4 * 1024 * 1024) /* 1 kHz of UDP runs beside what is printed */
+#define BUFFER_LEN (4 * 1024 * 1024) /* the capture also has UDP at 1 kHz */
 
 struct options {
 	const char *iface;
@@ -32,7 +32,7 @@ struct options {
 	double seconds;
 	unsigned long until;
 	pcap_direction_t direction;
-	const char *expression; /* pcap-filter(7): what the kernel lets through; NULL: everything */
+	const char *expression; /* pcap-filter(7), applied by the kernel; NULL: everything */
 	char **filters;
 };
 
@@ -61,7 +61,7 @@ const char *frames_mac_text(const uint8_t *mac, char text[FRAMES_MAC_LEN])
 	return text;
 }
 
-/* [TPID:]VID:PCP, outer first, with the TPID where it is not 802.1Q's; "-" where untagged. */
+/* [TPID:]VID:PCP, outer first, without a TPID of 802.1Q; "-" if untagged. */
 static bool tags_parse(struct frame *frame)
 {
 	size_t used = 0;
@@ -97,7 +97,7 @@ static bool frame_write(const struct pcap_pkthdr *head, const uint8_t *bytes, ch
 	       (frames_arp(&frame, line + len) || frames_nd(&frame, line + len));
 }
 
-/* Whole words only, so that tpa=192.0.2.1 is not found in tpa=192.0.2.10. */
+/* Whole words only: tpa=192.0.2.1 does not match tpa=192.0.2.10. */
 static bool line_has(const char *line, const char *word)
 {
 	size_t len = strlen(word);
@@ -168,7 +168,7 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* False where the time is over. */
+/* False when the time is over. */
 static bool frame_await(pcap_t *handle, int64_t until_ms)
 {
 	struct pollfd poll_fd = {.fd = pcap_get_selectable_fd(handle), .events = POLLIN};
@@ -269,7 +269,7 @@ static int option_take(struct options *options, int opt)
 
 static void signals_take(void)
 {
-	/* No SA_RESTART: the poll has to come back. */
+	/* No SA_RESTART: poll has to return. */
 	struct sigaction action = {.sa_handler = end};
 
 	sigaction(SIGTERM, &action, NULL);
@@ -281,8 +281,7 @@ int main(int argc, char **argv)
 	struct options options = {.direction = PCAP_D_INOUT};
 	int opt;
 
-	/* The options begin with a dash, the filters do not: --until is spelt out for the reader.
-	 */
+	/* Options begin with a dash, filters do not. */
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--until"))
 			argv[i] = "-u";

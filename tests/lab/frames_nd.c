@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Neighbor Discovery: solicitations and advertisements right behind the IPv6 header. Written from
- * the RFCs, not with garpd's own headers, so that a test on these lines checks those.
+ * Neighbor Discovery: solicitations and advertisements directly after the IPv6 header. Written from
+ * the RFCs, not with garpd's headers, so that tests on these lines check those.
  */
 #include "frames.h"
 
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPTION_NONCE 14 /* RFC 7527; netinet/icmp6.h does not know it */
+#define OPTION_NONCE 14 /* RFC 7527; not in netinet/icmp6.h */
 #define NONCE_TEXT   64
 #define OPTION_UNIT  8
 
@@ -22,7 +22,7 @@ struct message {
 	size_t len;
 	uint8_t type;
 	uint8_t code;
-	uint8_t flags; /* of an advertisement: R S O from the top bit on */
+	uint8_t flags; /* of an advertisement: R S O from the top bit */
 	struct in6_addr target;
 	const uint8_t *slla, *tlla, *nonce;
 	size_t nonce_len;
@@ -35,7 +35,7 @@ static uint32_t sum_add(uint32_t sum, const uint8_t *at, size_t len)
 	return sum;
 }
 
-/* RFC 8200 8.1: the pseudo header counts, too. */
+/* RFC 8200 8.1: including the pseudo header. */
 static bool checksum_is_right(const struct message *message)
 {
 	uint32_t sum = (uint32_t)message->len + IPPROTO_ICMPV6;
@@ -89,7 +89,7 @@ static bool message_take(const struct frame *frame, struct message *message)
 	return true;
 }
 
-/* What caches obey when nobody has asked: RFC 4861 7.2.6. */
+/* The unsolicited form that changes caches: RFC 4861 7.2.6. */
 static const char *kind_name(const struct message *message)
 {
 	static const struct in6_addr all_nodes = {

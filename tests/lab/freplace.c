@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* freplace: does this kernel take programs that replace functions of others (BPF_PROG_TYPE_EXT)? 0:
- * yes. */
+/* freplace: exits with 0 if this kernel supports BPF_PROG_TYPE_EXT. */
 #include <bpf/libbpf.h>
 
 int main(void)

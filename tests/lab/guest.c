@@ -49,7 +49,7 @@ size_t frame_begin(const struct guest *guest, const uint8_t *dst, uint16_t type,
 	return len + put_be16(frame + len, type);
 }
 
-/* A frame that the kernel refuses is the test's affair: it is said, and the script goes on. */
+/* Prints a frame that the kernel refuses, and goes on: the test decides. */
 void frame_send(const struct guest *guest, const uint8_t *frame, size_t len, const char *what,
 		const union guest_addr *addr)
 {
@@ -160,8 +160,8 @@ static int frame_receive(struct guest *guest)
 }
 
 /*
- * Serves what comes in until the absolute time given. 0 or -errno.
- * A timerfd keeps the time: the kernel rounds a time-out of poll() up by a thousandth of itself.
+ * Handles incoming frames until the given absolute time. 0 or -errno.
+ * Uses a timerfd, since the kernel rounds the time-out of poll() up by a thousandth of it.
  */
 static int serve_until(struct guest *guest, int timer_fd, int64_t until_ns)
 {
@@ -189,7 +189,7 @@ static int step_compare(const void *left, const void *right)
 {
 	const struct step *a = left, *b = right;
 
-	/* At one time the kinds keep their order: it owns the address, then it announces it. */
+	/* Steps of the same time keep this order: first owned, then announced. */
 	return a->at_ms != b->at_ms ? a->at_ms - b->at_ms : (int)a->kind - (int)b->kind;
 }
 
@@ -235,7 +235,7 @@ int guest_run(struct guest *guest)
 
 	if (timer_fd < 0)
 		return -errno;
-	/* A guest that uses its address at once has it before it says a word. */
+	/* A guest that uses its address at once has it before its first frame. */
 	if (guest->owns_at_once)
 		own(guest);
 	if (!guest->start_ns)

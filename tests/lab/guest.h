@@ -2,9 +2,9 @@
 /*
  * The script of a guest that takes an address over, as Windows does it: probes, silence until the
  * window is over, then (perhaps) its announcement. winguest plays it on a network interface,
- * tapguest behind a tap device; both put and take whole Ethernet frames with read() and write() on
- * one file descriptor, so all that differs between them are the hooks below. What the steps are as
- * frames is the protocol's affair: ARP, or Neighbor Discovery where the addresses are IPv6.
+ * tapguest behind a tap device; both read and write whole Ethernet frames on one file descriptor,
+ * and differ only in the hooks below. The frames of each step are ARP, or Neighbor Discovery for
+ * IPv6 addresses.
  */
 #ifndef LAB_GUEST_H
 #define LAB_GUEST_H
@@ -27,7 +27,7 @@ struct guest_tag {
 	uint16_t tci;
 };
 
-/* The family is that of the guest's protocol. */
+/* Its family is that of the guest's protocol. */
 union guest_addr {
 	struct in_addr v4;
 	struct in6_addr v6;
@@ -35,7 +35,7 @@ union guest_addr {
 
 struct guest_protocol;
 
-/* All times are in milliseconds from the first probe; -1 where the step is left out. */
+/* All times are in milliseconds from the first probe; -1: no such step. */
 struct guest {
 	int fd;
 	uint8_t mac[GUEST_MAC_LEN];
@@ -44,19 +44,19 @@ struct guest {
 	unsigned int addr_count;
 	struct guest_tag tags[GUEST_MAX_TAGS];
 	unsigned int tag_count;
-	int probes; /* -1: as many as Windows sends in the protocol */
+	int probes; /* -1: as many as Windows sends */
 	int gap_ms;
 	uint8_t probe_tha; /* every byte of the probe's target hardware address: 0x00 or 0xff */
 	int use_ms;
 	const char *use_target; /* NULL: the lab's router */
-	int hold_ms;		/* how long it stays after the last step of the script */
+	int hold_ms;		/* how long it lives after the last step of the script */
 	bool has_nonce;
 	uint8_t nonce[GUEST_NONCE_LEN];
 	bool announces;
-	bool quiet;	 /* never answers */
-	bool gratuitous; /* answers a probe with a gratuitous request, as Cisco IOS does */
+	bool quiet;	 /* never replies */
+	bool gratuitous; /* replies to a probe with a gratuitous request, as Cisco IOS does */
 	bool owns_at_once;
-	bool owning; /* the address is in use: it is answered for */
+	bool owning; /* the address is in use: replies for it */
 	int64_t start_ns;
 
 	/* Called when the guest begins to use its addresses; may be NULL. */
@@ -66,7 +66,7 @@ struct guest {
 	void *ctx;
 };
 
-/* The options that both guests share; a program's own follow them in its getopt string. */
+/* The options that both guests share; a program's own options follow in its getopt string. */
 #define GUEST_OPTIONS "v:an:g:T:N:u:t:qcik:"
 #define GUEST_USAGE                                                                       \
 	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-N NONCE]\n" \
@@ -74,7 +74,7 @@ struct guest {
 
 void guest_init(struct guest *guest);
 
-/* Takes one option of GUEST_OPTIONS. 0, or -EINVAL where the value makes no sense. */
+/* Takes one option of GUEST_OPTIONS. 0, or -EINVAL for a bad value. */
 int guest_option(struct guest *guest, int opt, const char *value);
 
 /* Takes "MAC ADDR [ADDR...]", all of one family. 0 or -EINVAL. */

@@ -31,7 +31,7 @@ int guest_parse_mac(uint8_t mac[GUEST_MAC_LEN], const char *text)
 	return 0;
 }
 
-/* [TPID:]VID[:PCP]; the TPID is told from a VID by its 0x. */
+/* [TPID:]VID[:PCP]; a TPID begins with 0x. */
 static int tag_parse(struct guest *guest, const char *text)
 {
 	unsigned long tpid = ETH_P_8021Q, vid, pcp = 0;
@@ -79,7 +79,7 @@ static int tha_parse(struct guest *guest, const char *text)
 	return 0;
 }
 
-/* Twelve hexadecimal digits: all that it is is a number of the prober's choice (RFC 7527 4.1). */
+/* Twelve hexadecimal digits: any number (RFC 7527 4.1). */
 static int nonce_parse(struct guest *guest, const char *text)
 {
 	if (strlen(text) != 2 * GUEST_NONCE_LEN || strspn(text, "0123456789abcdef") != strlen(text))

@@ -9,7 +9,7 @@
 #include <net/ethernet.h>
 #include <string.h>
 
-/* To dst_mac; NULL: to the MAC of the group that the words are for. */
+/* To dst_mac; NULL: to the MAC of the destination group. */
 static void nd_send(const struct guest *guest, const struct nd_words *words, const uint8_t *dst_mac,
 		    const char *what)
 {
@@ -69,7 +69,7 @@ static void reply_send(const struct guest *guest, const struct nd_message *asked
 	nd_send(guest, &words, dst_mac, "reply");
 }
 
-/* A solicitation from :: is answered to all nodes (RFC 4861 7.2.4), any other one to its sender. */
+/* Replies to a solicitation from :: go to all nodes (RFC 4861 7.2.4), others to the sender. */
 static void nd_answer(const struct guest *guest, const uint8_t *frame, size_t len)
 {
 	size_t at = frame_payload(frame, len, ETHERTYPE_IPV6);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the script and the protocols that say it. */
+/* Between the script and its protocols. */
 #ifndef LAB_GUEST_PARTS_H
 #define LAB_GUEST_PARTS_H
 
@@ -7,14 +7,14 @@
 
 struct guest_protocol {
 	int family;
-	int probes; /* what Windows sends, one second apart */
+	int probes; /* as many as Windows sends, one second apart */
 	const char *use_target;
 	void (*probe)(const struct guest *guest, const union guest_addr *addr);
-	/* An ordinary question from the address, for that of `target`. */
+	/* An ordinary request from the address, for `target`. */
 	void (*use)(const struct guest *guest, const union guest_addr *addr,
 		    const union guest_addr *target);
 	void (*announce)(const struct guest *guest, const union guest_addr *addr);
-	/* A frame of `len` came in for a guest that answers for its addresses. */
+	/* A frame of `len` came in for a guest that replies for its addresses. */
 	void (*answer)(const struct guest *guest, const uint8_t *frame, size_t len);
 };
 
@@ -23,14 +23,14 @@ extern const struct guest_protocol guest_nd;
 
 size_t put_be16(uint8_t *at, uint16_t value);
 
-/* Writes the Ethernet header with the guest's tags; its length. */
+/* Writes the Ethernet header with the guest's tags; returns its length. */
 size_t frame_begin(const struct guest *guest, const uint8_t *dst, uint16_t type, uint8_t *frame);
 
-/* Sends it, and says so: `what` about `addr`. */
+/* Sends it, and prints `what` about `addr`. */
 void frame_send(const struct guest *guest, const uint8_t *frame, size_t len, const char *what,
 		const union guest_addr *addr);
 
-/* Where the payload of this type begins, whatever tags stand before it; 0 where it is another. */
+/* The offset of a payload of this type, after any tags; 0 for another type. */
 size_t frame_payload(const uint8_t *frame, size_t len, uint16_t type);
 
 bool guest_has(const struct guest *guest, const void *addr);

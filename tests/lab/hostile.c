@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hostile: a guest that means harm, on a packet socket of its interface. So many frames of one kind
- * a second, for so many seconds and no longer; then it says how many it sent, and in what time.
+ * hostile: a hostile guest on a packet socket of its interface. Sends RATE frames of one kind a
+ * second for SECONDS; then prints how many it has sent, and in what time.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,13 +25,13 @@
 #define FRAME_MAX    9100
 #define RATE_MAX     1000000ul
 #define SECONDS_MAX  120ul
-#define RANDOM_HOSTS 65536u	 /* so many MACs: what a bridge's table can bear */
-#define GARPD_MARK   0x67617270u /* bpf/abi.h */
+#define RANDOM_HOSTS 65536u	 /* MACs: as many as fit into a bridge's table */
+#define GARPD_MARK   0x67617270u /* bpf/abi/abi.h */
 #define NSEC_PER_SEC 1000000000LL
 
 static struct ether_addr mac;
 static struct in_addr v4, target4;   /* ADDR, TARGET */
-static struct ether_addr target_mac; /* TARGET, where it is one */
+static struct ether_addr target_mac; /* TARGET, if it is a MAC */
 static struct in6_addr v6;
 static int fd;
 
@@ -78,8 +78,8 @@ static size_t probe(uint8_t *frame, const void *from, struct in_addr tpa)
 }
 
 /*
- * Probes for ever another address of ADDR's /8: of a smaller net, chance would have three of the
- * few thousand probes that count be for the same one, which is a claim.
+ * Probes for ever another address of ADDR's /8. In a smaller network three of the few thousand
+ * probes that count could be for the same address by chance.
  */
 static size_t addresses(uint8_t *frame, uint32_t i)
 {
@@ -98,7 +98,7 @@ static size_t macs(uint8_t *frame, uint32_t i)
 	return probe(frame, &from, v4);
 }
 
-/* Asks, as ADDR, for ever another address of TARGET's /15. */
+/* Requests, as ADDR, ever another address of TARGET's /15. */
 static size_t asks(uint8_t *frame, uint32_t i)
 {
 	size_t len = put_ethernet(frame, &mac, ETHERTYPE_ARP);
@@ -107,7 +107,7 @@ static size_t asks(uint8_t *frame, uint32_t i)
 	return len + put_arp(frame + len, &mac, v4, tpa);
 }
 
-/* Says to TARGET, for everybody to hear, that it is ADDR. */
+/* Claims to TARGET, by broadcast, that it has ADDR. */
 static size_t answers(uint8_t *frame, uint32_t i)
 {
 	size_t len = put_ethernet(frame, &mac, ETHERTYPE_ARP);
@@ -119,7 +119,7 @@ static size_t answers(uint8_t *frame, uint32_t i)
 	return len;
 }
 
-/* Ever another host answers TARGET, a MAC that has ADDR, and so has followed its announcement. */
+/* Replies from ever another host to TARGET, the MAC that has ADDR, as from a listener. */
 static size_t followers(uint8_t *frame, uint32_t i)
 {
 	struct in_addr from = {htonl(0xc6120000 | (mixed(i) & 0x1ffff))}; /* 198.18/15 */
@@ -138,8 +138,7 @@ static size_t one(uint8_t *frame, uint32_t i)
 	return probe(frame, &mac, v4);
 }
 
-/* Probes in its own name, sent as somebody else; announcements of somebody else; and the reverse.
- */
+/* Probes and announcements whose Ethernet source is not their sender, both ways. */
 static size_t spoofed(uint8_t *frame, uint32_t i)
 {
 	static const uint8_t nobody[ETH_ALEN] = {0x02, 0, 0x5e, 0, 0x53, 0x77};
@@ -151,7 +150,7 @@ static size_t spoofed(uint8_t *frame, uint32_t i)
 	return len + put_arp(frame + len, pairs[i % 3][1], spa, v4);
 }
 
-/* The probe behind two and three tags, of any kinds and order: a hop into another VLAN. */
+/* Probes with two and three tags of every kind and order: VLAN hopping. */
 static size_t tagged(uint8_t *frame, uint32_t i)
 {
 	static const uint16_t kinds[] = {ETHERTYPE_VLAN, 0x88a8, 0x9100, ETHERTYPE_VLAN};
@@ -172,7 +171,7 @@ static size_t tagged(uint8_t *frame, uint32_t i)
 	return len + 2 + put_arp(frame + len + 2, &mac, (struct in_addr){}, v4);
 }
 
-/* ARP of every length from none to 9,000 bytes, some with other lengths and kinds of addresses. */
+/* ARP of every length from 0 to 9,000 bytes, some with other address types and lengths. */
 static size_t broken(uint8_t *frame, uint32_t i)
 {
 	size_t len = sizeof(struct ether_header) + (i < 64 ? i : mixed(i) % 9001);
@@ -184,7 +183,7 @@ static size_t broken(uint8_t *frame, uint32_t i)
 	return len;
 }
 
-/* Solicitations whose options have no length, run over the end, or never seem to; and headers. */
+/* Solicitations with options of length 0, beyond the end, or without end; and extension headers. */
 static size_t bombs(uint8_t *frame, uint32_t i)
 {
 	size_t len = put_ethernet(frame, &mac, ETHERTYPE_IPV6), options = mixed(i) % 1400;
@@ -222,7 +221,7 @@ static uint16_t icmp6_sum(const struct ip6_hdr *ip, const void *message, size_t 
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* DAD for ever another address of ADDR's /64: in IPv6 one solicitation is a claim. */
+/* DAD for ever another address of ADDR's /64: in IPv6 one solicitation opens a claim. */
 static size_t solicits(uint8_t *frame, uint32_t i)
 {
 	size_t len = put_ethernet(frame, &mac, ETHERTYPE_IPV6);
@@ -285,12 +284,12 @@ static int socket_open(const char *iface, int proto)
 	if (fd < 0 || !to.sll_ifindex || bind(fd, (struct sockaddr *)&to, sizeof(to)) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)))
 		return -errno;
-	/* Past every queue, as a guest's virtual card would; what then fails costs only speed. */
+	/* Bypass queues, as a virtual NIC does; a failure only costs speed. */
 	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on));
 	return 0;
 }
 
-/* Some kinds are frames that the kernel itself will not send: those are passed over. */
+/* Ignores frames that the kernel refuses to send, as some kinds have. */
 static unsigned int batch_send(const struct kind *kind, uint32_t first, unsigned int count)
 {
 	static uint8_t frame[BATCH][FRAME_MAX];
@@ -324,7 +323,7 @@ static void send_all(const struct kind *kind, unsigned long rate, unsigned long 
 	printf("sent=%lu us=%lld\n", sent, (long long)(now_ns() - start_ns) / 1000);
 }
 
-/* Each announcement that arrives goes back as it came, a hundred times. */
+/* Returns each announcement that arrives, unchanged, a hundred times. */
 static void replay(unsigned long seconds)
 {
 	int64_t end_ns = now_ns() + (int64_t)seconds * NSEC_PER_SEC;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * machine: a machine of the lab is a process that holds namespaces of its own. What unshare, mount,
- * sysctl, sleep and nsenter would do, in one program, linked statically: a lab is made of a hundred
- * such steps, and in an emulated kernel (tests/vm) loading programs is most of what a case costs.
+ * machine: a machine of the lab is a process that holds its own namespaces. Does what unshare,
+ * mount, sysctl, sleep and nsenter would do in one statically linked program: a lab takes a hundred
+ * such steps, and in an emulated kernel (tests/vm) loading programs is most of a case's time.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -48,7 +48,7 @@ static int mounts_make(void)
 	       mount("tmpfs", "/run", "tmpfs", 0, "mode=755");
 }
 
-/* 0, or 1: said. */
+/* 0, or 1 after printing the error. */
 static int setting_write(char *setting)
 {
 	char path[256], *value = strchr(setting, '=');
@@ -75,14 +75,14 @@ static int link_up(const char *iface)
 		return -1;
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", iface);
 	err = ioctl(fd, SIOCGIFFLAGS, &request);
-	request.ifr_flags |= IFF_UP; /* beside what it is already */
+	request.ifr_flags |= IFF_UP; /* keeps the other flags */
 	if (!err)
 		err = ioctl(fd, SIOCSIFFLAGS, &request);
 	close(fd);
 	return err;
 }
 
-/* How many of them could not be written. */
+/* Returns how many could not be written. */
 static int settings_write(char **settings)
 {
 	int bad = 0;
@@ -98,7 +98,7 @@ static int hold(bool mounts, char **settings)
 		return failed("no namespace");
 	if (mounts && mounts_make())
 		return failed("its mounts");
-	/* A kernel without one of them is good for all cases but those that need it. */
+	/* Only the cases that need a missing key fail without it. */
 	settings_write(settings);
 	if (link_up("lo"))
 		return failed("lo");
@@ -119,7 +119,7 @@ static int enter_one(const char *pid, const char *kind, int flag)
 	return fd < 0 ? -1 : setns(fd, flag);
 }
 
-/* Dies with its parent. Exits as a shell would for a command that is not there. */
+/* Dies with its parent. Exits as a shell does if the command is not found. */
 static int enter(const char *pid, bool mounts, char **command)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL))

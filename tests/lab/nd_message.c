@@ -55,7 +55,7 @@ static uint32_t sum_add(uint32_t sum, const void *from, size_t len)
 	return sum;
 }
 
-/* RFC 8200 8.1, with the pseudo header. */
+/* RFC 8200 8.1, including the pseudo header. */
 static void checksum_write(struct nd_message *message, size_t icmp_len)
 {
 	uint32_t sum = (uint32_t)icmp_len + IPPROTO_ICMPV6;

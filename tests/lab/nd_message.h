@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nd_message.h - the Neighbor Discovery that guests say, in the lab and in the benches. Written
- * from the RFCs, not with garpd's own headers.
+ * nd_message.h - Neighbor Discovery as guests send it, for the lab and the benches. Written from
+ * the RFCs, not with garpd's headers.
  */
 #ifndef LAB_ND_MESSAGE_H
 #define LAB_ND_MESSAGE_H
@@ -13,14 +13,14 @@
 #include <stdint.h>
 
 #define ND_NO_OPTION	    0
-#define ND_OPTION_NONCE	    14 /* RFC 7527; netinet/icmp6.h does not know it */
-#define ND_OPTION_VALUE_LEN 6  /* a MAC or the nonce: one unit of 8 bytes with its head */
+#define ND_OPTION_NONCE	    14 /* RFC 7527; not in netinet/icmp6.h */
+#define ND_OPTION_VALUE_LEN 6  /* a MAC or the nonce: one unit of 8 bytes with its header */
 #define ND_MAC_LEN	    6
 #define ND_HOP_LIMIT	    255
 #define ND_FLAG_SOLICITED   0x40
 #define ND_FLAG_OVERRIDE    0x20
 
-/* One option at most is all that hosts put into these messages. */
+/* Hosts put one option at most into these messages. */
 struct nd_words {
 	uint8_t type;
 	uint8_t flags;
@@ -31,7 +31,7 @@ struct nd_words {
 	const uint8_t *value;
 };
 
-/* Behind the Ethernet header. */
+/* Follows the Ethernet header. */
 struct nd_message {
 	struct ip6_hdr ip;
 	uint8_t type;
@@ -53,13 +53,13 @@ struct in6_addr nd_solicited_node(const struct in6_addr *target);
 /* The Ethernet group of an IPv6 group (RFC 2464 7). */
 void nd_group_mac(const struct in6_addr *group, uint8_t mac[ND_MAC_LEN]);
 
-/* The words of duplicate address detection (RFC 4862 5.4.2). nonce: NULL for none. */
+/* A solicitation of duplicate address detection (RFC 4862 5.4.2). nonce: NULL for none. */
 struct nd_words nd_words_probe(const struct in6_addr *target, const uint8_t *nonce);
 
-/* Those of the unsolicited advertisement that `mac` has `addr`, to all nodes (RFC 4861 7.2.6). */
+/* An unsolicited advertisement that `mac` has `addr`, to all nodes (RFC 4861 7.2.6). */
 struct nd_words nd_words_announcement(const struct in6_addr *addr, const uint8_t *mac);
 
-/* Says them, with the checksum; the length from the IPv6 header on. */
+/* Writes the message with its checksum; returns the length from the IPv6 header on. */
 size_t nd_message_write(const struct nd_words *words, struct nd_message *message);
 
 #endif

@@ -134,7 +134,7 @@ static int sender(int argc, char **argv)
 
 		sleep_until(start_ns + (int64_t)seq * INTERVAL_NS);
 		datagram.sent_ns = htobe64((uint64_t)now_ns());
-		/* An unreachable address is what this program is about: it goes on. */
+		/* During the outage the address is unreachable: go on. */
 		if (sendto(fd, &datagram, sizeof(datagram), 0, &to.any, address_len(&to)) < 0)
 			refused++;
 	}
@@ -143,7 +143,7 @@ static int sender(int argc, char **argv)
 	return 0;
 }
 
-/* A socket belongs to the namespace it was made in, wherever its process goes afterwards. */
+/* A socket stays in the namespace where it was made. */
 static int socket_in(const char *netns_path, const union address *at)
 {
 	int netns_fd = netns_path ? open(netns_path, O_RDONLY | O_CLOEXEC) : -1;
@@ -165,7 +165,7 @@ out:
 	return fd;
 }
 
-/* True where the last outage that was asked for is over. */
+/* True when the last outage that has to be measured is over. */
 static bool outage_end(struct receiver *receiver, nfds_t guest, uint64_t seq, int64_t at_ns)
 {
 	double outage_ms = (double)(at_ns - receiver->last_ns) / NSEC_PER_MSEC;
@@ -224,7 +224,7 @@ static int receive(struct receiver *receiver)
 	return 1;
 }
 
-/* NAME=PATH; a NULL text stands for the current namespace. */
+/* NAME=PATH; NULL: the current namespace. */
 static int guest_add(struct receiver *receiver, char *text, const union address *address)
 {
 	char *path = text ? strchr(text, '=') : NULL;
@@ -278,7 +278,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	/* The default slack of 50 us is a twentieth of the sender's interval. */
+	/* The default slack, 50 us, is a twentieth of the sender's interval. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	if (argc > 1 && !strcmp(argv[1], "send"))
 		return sender(argc - 2, argv + 2);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pick: fields of JSON objects, for what the lab asks again and again. jq is for the rest: its 1.6
- * compiles a library of its own whenever it starts, which is most of a case's time where the
- * machine is emulated (tests/vm).
+ * pick: prints fields of JSON objects, for the lab's most frequent queries. jq 1.6 compiles its own
+ * library whenever it starts, which is most of a case's time in an emulated machine (tests/vm).
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -30,7 +29,7 @@ static const json_t *field_of(const json_t *object, const char *path)
 	return object;
 }
 
-/* As jq -r has it; the caller frees it. */
+/* As jq -r prints it; the caller frees it. */
 static char *text_of(const json_t *value)
 {
 	if (!value)

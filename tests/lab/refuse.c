@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * refuse WHAT COMMAND...: runs it on a kernel that refuses some calls of bpf(2). `ring`: as Linux
- * before 5.8 answers to whoever wants a BPF ring buffer, EINVAL; Debian has no such kernel any
- * more. `run`: the first two BPF_PROG_RUN, EAGAIN. A filter of seccomp cannot look at what bpf(2)
- * points to; so it asks us (seccomp_unotify(2)), and we look there.
+ * refuse WHAT COMMAND...: runs it with some calls of bpf(2) refused. `ring`: ring buffers, with
+ * EINVAL, as Linux before 5.8 does; Debian no longer has such a kernel. `run`: the first two
+ * BPF_PROG_RUN, with EAGAIN. A seccomp filter cannot read the attributes of bpf(2), so it notifies
+ * this program (seccomp_unotify(2)), which reads them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,7 +51,7 @@ static int child(void *unused)
 	_exit(127);
 }
 
-/* The type of the map that the process wants to make; its attr begins with it. */
+/* The type of the map that the process wants to make: the first member of its attr. */
 static __u32 map_type(const struct seccomp_notif *call)
 {
 	__u32 type = BPF_MAP_TYPE_UNSPEC;
@@ -62,7 +62,7 @@ static __u32 map_type(const struct seccomp_notif *call)
 	return type;
 }
 
-/* What the kernel says; 0: go on. */
+/* The errno of the call; 0: let the kernel do it. */
 static int ring_refused(const struct seccomp_notif *call)
 {
 	return call->data.args[0] == BPF_MAP_CREATE && map_type(call) == BPF_MAP_TYPE_RINGBUF
@@ -85,7 +85,7 @@ static const struct {
 	{"run", run_refused},
 };
 
-/* Until the last one that has the filter is gone. */
+/* Until the last process with the filter is gone. */
 static void answer_all(int fd, int (*refused)(const struct seccomp_notif *call))
 {
 	for (;;) {
@@ -120,8 +120,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	command = argv + 2;
-	/* CLONE_VFORK: we go on when it has the filter and is the command, and have its descriptor.
-	 */
+	/* CLONE_VFORK: returns when the child has the filter, and has executed the command. */
 	pid = clone(child, stack + sizeof(stack), CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD,
 		    NULL);
 	if (pid < 0 || listener < 0) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tapguest: plays a guest behind a tap device, the way a virtual machine stands behind one: what it
- * writes enters the bridge's port, what leaves the port it reads. It either plays the script of
- * guest.h or replays a capture. Every frame that reaches it can be kept in a pcap file, which shows
- * that a probing guest never gets its own announcement back.
+ * tapguest: plays a guest behind a tap device, as a virtual machine is: what it writes enters the
+ * bridge's port, what leaves the port it reads. It either plays the script of guest.h or replays a
+ * capture. It can write every frame that reaches it to a pcap file, to show that a probing guest
+ * never receives its own announcement.
  */
 #include "guest.h"
 
@@ -54,7 +54,7 @@ static int fail(const char *object, const char *what)
 	return -1;
 }
 
-/* Up, and a port of the bridge where one is named. */
+/* Sets it up, and adds it to the bridge if one is named. */
 static int link_set(const struct options *options)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -126,7 +126,7 @@ static void record_frame(struct guest *guest, const uint8_t *frame, size_t len)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	head.ts.tv_sec = now.tv_sec;
-	head.ts.tv_usec = now.tv_nsec; /* the file is of nanosecond precision */
+	head.ts.tv_usec = now.tv_nsec; /* the file has nanosecond precision */
 	pcap_dump((u_char *)record, &head, frame);
 	pcap_dump_flush(record);
 }
@@ -148,7 +148,7 @@ static bool is_wanted(const struct pcap_pkthdr *head, const uint8_t *frame, cons
 		!memcmp(frame + GUEST_MAC_LEN, source, GUEST_MAC_LEN));
 }
 
-/* One guest with no address of its own: guest_run then only serves for the time given. */
+/* A guest without addresses: guest_run only handles frames for the given time. */
 static int wait_ms(struct guest *guest, double ms)
 {
 	guest->probes = 0;

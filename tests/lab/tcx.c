@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tcx: what Debian's bpftool cannot with the tcx ingress of an interface. With the path of a pinned
- * program it puts that there until it is killed, and says "attached"; without one it prints the
- * names of the programs that are there. 1: this could not be done; the kernel says why.
+ * tcx: for the tcx ingress of an interface, which Debian's bpftool lacks. With the path of a pinned
+ * program attaches it until it is killed, and prints "attached"; without one prints the names of
+ * the programs there. Exits with 1 and the kernel's error if that fails.
  */
 #include <net/if.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static int attach(const char *iface, const char *pinned)
 	return 0;
 }
 
-/* A program that is gone by now has no name to print, and is not there. */
+/* A program that is gone by now is not printed. */
 static void name_print(__u32 id)
 {
 	struct bpf_prog_info info = {};
@@ -53,7 +53,7 @@ static int list(const char *iface)
 {
 	__u32 ids[PROGRAMS_MAX], i;
 	LIBBPF_OPTS(bpf_prog_query_opts, opts, .prog_ids = ids, .prog_cnt = PROGRAMS_MAX);
-	/* The first argument is the ifindex here, whatever libbpf 1.1 calls it. */
+	/* For tcx the first argument is the ifindex, although libbpf 1.1 names it otherwise. */
 	int err = bpf_prog_query_opts((int)if_nametoindex(iface), ATTACH_TCX_INGRESS, &opts);
 
 	if (err)

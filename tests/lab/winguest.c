@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * winguest: plays a Windows guest that takes addresses over, on a packet socket of an interface.
- * Windows probes three times, one second apart (once, where the address is IPv6), is silent for the
- * address until the window is over and then, often, says nothing at all. See guest.h for the
- * script.
+ * Windows probes three times, one second apart (once in IPv6), does not use the address until the
+ * window is over, and then often sends no announcement. See guest.h for the script.
  */
 #include "guest_parts.h"
 
@@ -42,7 +41,7 @@ static int socket_open(void)
 				   .sll_protocol = htons(ETH_P_ALL),
 				   .sll_ifindex = (int)ifindex};
 	const int on = 1;
-	/* Bound before it may hear: a socket of protocol 0 receives nothing. */
+	/* Bound before it receives: a socket with protocol 0 receives nothing. */
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int err;
 
@@ -64,7 +63,7 @@ struct addr_request {
 	union guest_addr addr;
 };
 
-/* The guest has done its own DAD: the kernel is to do none. */
+/* The guest has done its own DAD: the kernel must not. */
 static int address_add(int netlink_fd, int family, const union guest_addr *addr)
 {
 	bool v6 = family == AF_INET6;
@@ -91,7 +90,7 @@ static int address_add(int netlink_fd, int family, const union guest_addr *addr)
 	return answer.body.error;
 }
 
-/* Linux says nothing when an address is added so, and the guest stays as silent as Windows is. */
+/* Linux sends nothing when an address is added this way: as silent as Windows. */
 static int addresses_add(struct guest *guest)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -136,7 +135,7 @@ int main(int argc, char **argv)
 	while ((opt = getopt(argc, argv, GUEST_OPTIONS "A")) != -1) {
 		if (opt == 'A') {
 			guest.on_own = addresses_add;
-			guest.quiet = true; /* the kernel answers */
+			guest.quiet = true; /* the kernel replies */
 		} else if (guest_option(&guest, opt, optarg)) {
 			return usage();
 		}

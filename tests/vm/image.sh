@@ -1,17 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The guest's root: this machine's tools with their libraries, garpd, and the lab. To be sourced.
+# The guest's root file system: tools of this machine with their libraries, garpd, and the lab. To be sourced.
 
-# The lab cannot do without these.
+# Required by the lab.
 IMAGE_TOOLS=(bash busybox ip tc bridge jq nsenter unshare setpriv mount umount
 	awk basename cat chmod chown cp cut date dirname env find flock grep head id ln ls mkdir mkfifo
 	mktemp mv nproc od readlink rm rmdir sed seq setsid sleep sort stat stdbuf tail tee timeout touch tr
 	true uname uniq wc xargs)
-# Without one of these a case is skipped, and says so.
+# Without one of these a case is skipped, with a reason.
 IMAGE_EXTRAS=(bpftool nft tcpdump arping dhcpcd avahi-autoipd udhcpd udhcpc sysctl ps pgrep kill
 	ping socat xdp-filter xdp-loader /lib/systemd/systemd-networkd)
 
-# image_libraries ROOT FILE...: what these programs are linked to, where it is here.
+# image_libraries ROOT FILE...: copies the libraries of these programs, to the same paths.
 image_libraries() {
 	local root=$1 library
 	shift
@@ -23,7 +23,7 @@ image_libraries() {
 		done
 }
 
-# image_copy ROOT FILE...: to where they are here, with their libraries.
+# image_copy ROOT FILE...: copies them to the same paths, with their libraries.
 image_copy() {
 	local root=$1 file
 	shift
@@ -45,7 +45,7 @@ image_tools() {
 		! path=$(type -P "$tool") || paths+=("$path")
 	done
 	image_copy "$root" "${paths[@]}"
-	if [[ -d /usr/lib/x86_64-linux-gnu/bpf ]]; then # what xdp-filter loads
+	if [[ -d /usr/lib/x86_64-linux-gnu/bpf ]]; then # loaded by xdp-filter
 		cp -r /usr/lib/x86_64-linux-gnu/bpf "$root/usr/lib/x86_64-linux-gnu/"
 	fi
 	ln -s bash "$root/bin/sh"
@@ -55,7 +55,7 @@ image_tools() {
 	done
 }
 
-# image_system ROOT: what every Linux system has, as far as the lab and its senders look at it.
+# image_system ROOT: files of every Linux system that the lab and its senders need.
 image_system() {
 	local root=$1 dir
 	mkdir -p "$root"/{usr/{bin,sbin,lib,lib64,local/bin},dev,proc,sys,tmp,run,root,etc,var/lib,var/run}
@@ -69,8 +69,7 @@ image_system() {
 	mknod -m 666 "$root/dev/null" c 1 3
 }
 
-# image_lab ROOT TOP: garpd and the lab as in the tree TOP, where the cases of the VM tier join the
-# lab's own.
+# image_lab ROOT TOP: garpd and the lab of the tree TOP, with the cases of the VM tier added to the lab's.
 image_lab() {
 	local root=$1 top=$2 to=$1/garpd captures
 	mkdir -p "$to"/{build,tests/vm}
@@ -87,12 +86,12 @@ image_lab() {
 	[[ ! -d $captures ]] || cp -rL "$captures" "$to/captures"
 }
 
-# image_pack DIR: as the kernel wants it, on standard output.
+# image_pack DIR: writes a cpio archive for the kernel to standard output.
 image_pack() {
 	(cd "$1" && find . -mindepth 1 | LC_ALL=C sort | busybox cpio -o -H newc 2>/dev/null)
 }
 
-# image_base TOP OUT: all that no kernel changes, as a cpio archive.
+# image_base TOP OUT: writes a cpio archive of all that is the same for every kernel.
 image_base() {
 	local root
 	root=$(mktemp -d "$2.XXXXXX")
@@ -103,7 +102,7 @@ image_base() {
 	rm -rf -- "$root"
 }
 
-# image_of KERNEL_DIR BASE OUT: the initramfs. The kernel takes several archives in a row.
+# image_of KERNEL_DIR BASE OUT: writes the initramfs. The kernel accepts several archives in a row.
 image_of() {
 	local root
 	root=$(mktemp -d "$3.XXXXXX")
@@ -115,8 +114,8 @@ image_of() {
 	rm -rf -- "$root"
 }
 
-# image_machine KERNEL_DIR OUT: a machine with busybox and a NIC, that does what the second serial
-# port says, line by line (tests/vm/host).
+# image_machine KERNEL_DIR OUT: a machine with busybox and a NIC that runs commands from the second serial
+# port, line by line (tests/vm/host).
 image_machine() {
 	local root applet
 	root=$(mktemp -d "$2.XXXXXX")

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's kernels, downloaded once. To be sourced.
 #
-# apt runs with sources, lists and a package state of its own, so the machine's own stay untouched;
-# the mirror is the one that the machine uses itself, asked for at run time.
+# apt runs with its own sources, lists and package state, so those of the machine are not touched. The
+# mirror is the machine's, read at run time.
 
 VM_CACHE=${GARPD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/garpd-vm}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [sid]=sid)
 
-# With what they depend on; `name argument...`. What a kernel has built in, or has not at all, is no
-# error here: the case that needs it says so.
+# With their dependencies; `name argument...`. A module that a kernel lacks or has built in is not an
+# error here: the case that needs it reports that.
 KERNEL_MODULES=(
 	veth tun bridge 8021q vxlan macvlan vrf 'bonding max_bonds=0' sch_ingress cls_bpf
 	nf_tables nft_counter nft_meta_bridge nf_tables_bridge
@@ -21,14 +21,14 @@ vm_die() {
 	exit 1
 }
 
-# kernel_mirror LABEL: of the Debian archive (Debian) or of its security updates (Debian-Security).
+# kernel_mirror LABEL: prints the mirror of Debian or of Debian-Security.
 kernel_mirror() {
 	# shellcheck disable=SC2016 # apt fills these in
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
 		sed -n "s/^$1 //p" | sort -u | head -n 1
 }
 
-# kernel_sources SUITE: as in sources.list.
+# kernel_sources SUITE: prints lines for sources.list.
 kernel_sources() {
 	local options="[arch=amd64 signed-by=$KEYRING]" main security
 	main=$(kernel_mirror Debian)
@@ -40,7 +40,7 @@ kernel_sources() {
 	fi
 }
 
-# kernel_apt DIR COMMAND...: apt-get or apt-cache with its state below DIR.
+# kernel_apt DIR COMMAND...: runs apt-get or apt-cache with its state below DIR.
 kernel_apt() {
 	local dir=$1 command=$2
 	shift 2
@@ -51,14 +51,14 @@ kernel_apt() {
 		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
 
-# kernel_depends DIR PACKAGE REGEX: the names in its Depends that match.
+# kernel_depends DIR PACKAGE REGEX: prints the matching names in its Depends.
 kernel_depends() {
 	kernel_apt "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Depends: //p' |
 		tr ',' '\n' | sed 's/ *(.*//; s/^ *//' | grep -E "^($3)\$"
 }
 
-# kernel_download LABEL DIR: the packages of the suite's kernel for clouds, unpacked in DIR/root.
-# The meta package names the newest one; names with an ABI in them come and go.
+# kernel_download LABEL DIR: unpacks the packages of the suite's cloud kernel in DIR/root. The meta package
+# names the newest one, since names with an ABI change.
 kernel_download() {
 	local suite=${KERNEL_SUITE[$1]} dir=$2 image parts package
 	local offline="cannot download Debian's kernel $1 ($suite): no mirror can be reached"
@@ -82,7 +82,7 @@ kernel_download() {
 	done
 }
 
-# module_add TREE OUT NAME [ARGUMENT...]: what it depends on first; OUT/order is the order to load.
+# module_add TREE OUT NAME [ARGUMENT...]: after its dependencies; OUT/order has the order to load.
 module_add() {
 	local tree=$1 out=$2 name=${3//-/_} file needed
 	[[ ! -e $out/$name.ko ]] || return 0
@@ -113,8 +113,8 @@ kernel_unpack() {
 	basename "${tree%/kernel}" >"$to/release"
 }
 
-# kernel_get LABEL: its directory in the cache is in KERNEL_DIR: vmlinuz, release, modules/.
-# One at a time, also among runs; complete or not there.
+# kernel_get LABEL: sets KERNEL_DIR to its directory in the cache: vmlinuz, release, modules/. One at a
+# time, among all runs; a directory is complete or missing.
 kernel_get() {
 	local work key
 	[[ -n ${KERNEL_SUITE[$1]:-} ]] || vm_die "no kernel $1; there are: ${!KERNEL_SUITE[*]}"
@@ -131,7 +131,7 @@ kernel_get() {
 			trap 'rm -rf -- "$work"' EXIT
 			kernel_download "$1" "$work"
 			kernel_unpack "$work/root" "$work/done"
-			rm -rf -- "$VM_CACHE/$1".* # made for other modules
+			rm -rf -- "$VM_CACHE/$1".* # made for another list of modules
 			mv "$work/done" "$KERNEL_DIR"
 		) || exit 1
 	fi

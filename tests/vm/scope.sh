@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Which cases run in the guests. To be sourced.
 
-# The lab tier runs every case, on the kernel of the machine at hand, at each check. The guests are slow
-# (emulated) and there are four of them, so that they run what a kernel can make a difference to: its
-# hooks and its verifier, re-injection, tags, neighbour and forwarding tables, rights, devices of some
-# kind. What follows from a frame once it was heard is one program, whose instructions mean the same to
-# every kernel that takes them.
+# The lab tier runs every case at each check, on the kernel of this machine. The guests are emulated, slow,
+# and there are four of them, so they run what can depend on the kernel: hooks and verifier, re-injection,
+# tags, neighbour and forwarding tables, rights, kinds of devices. What happens after a frame was heard is
+# one program, whose instructions mean the same on every kernel that accepts it.
 
-# Whole files: the hooks and devices that a lab's kernel may lack, and libxdp's dispatcher.
+# Whole files: hooks and devices that this machine's kernel may lack, and libxdp's dispatcher.
 SCOPE_FILES=(declared ports vlan xdp_join)
 
 SCOPE_CASES=(
-	# re-injection, and where a tag is
+	# re-injection and tags
 	probe_only_announced same_mac_other_port probing_guest_never_hears_itself_tap tagged tagged_twice
 	tagged_is_another_segment replay_tagged replay_tagged_twice conflict_from_uplink stp_blocked_port
 	nft_stops_the_forbidden_address ipv6_probe_only_announced ipv6_tagged_twice ipv6_tap ipv6_immediate
@@ -25,7 +24,7 @@ SCOPE_CASES=(
 	listener_is_nudged_and_confirms nudge_reaches_who_drops_gratuitous nudge_in_xdp_generic
 	ipv6_nudge_makes_an_entry refresh_while_the_owner_is_heard
 
-	# attaching, adopting, taking off; what is told of other people's programs
+	# attaching, adopting, detaching; foreign programs
 	port_added tap_added port_replaced killed_mid_window detach_leaves_nothing detach_leaves_nothing_tc
 	adopted_without_a_gap foreign_filter_is_said bpftool_shows_names show_ports_names_tcx_programs
 	needs_no_btf_of_the_kernel other_layout_is_replaced rtnetlink_overrun explain_confirmed
@@ -45,10 +44,10 @@ SCOPE_CASES=(
 	xdp_jumbo_passes_unchanged xdp_foreign_program_is_said xdp_foreign_program_above_is_said
 	xdp_native_is_not_there xdp_generic_detach_leaves_nothing xdp_flood_is_dropped ipv6_xdp)
 
-# A kernel runs everything in the mode that `auto` takes there; these files again in its others.
+# A kernel runs everything in the mode that `auto` chooses, and these files again in its other modes.
 SCOPE_AGAIN=(declared vlan ports)
 
-# scope_cases FILE...: lines "case file", of all that run. 1 where SCOPE_CASES names one that is in no
+# scope_cases FILE...: prints lines "case file" for all that run. 1 if SCOPE_CASES has one that is in no
 # file.
 scope_cases() {
 	awk -v cases="${SCOPE_CASES[*]}" -v files="${SCOPE_FILES[*]}" '
@@ -75,7 +74,7 @@ scope_cases() {
 		}' "$@"
 }
 
-# scope_tree TREE TO [again]: a copy of the lab whose runner finds only what is to run.
+# scope_tree TREE TO [again]: makes a copy of the lab that has only the cases to run.
 scope_tree() {
 	local file name
 	mkdir -p "$2/tests"

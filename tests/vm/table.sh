@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the guests said: as results, as the table, as a count. To be sourced; it takes `kernels`,
-# `MODES`, `results`, `host_case` and `host_result` from its caller.
+# The guests' output: as results, as the table, as a count. To be sourced; uses `kernels`, `MODES`,
+# `results`, `host_case` and `host_result` of its caller.
 #
 # shellcheck disable=SC2154 # kernels and results are the caller's
 
-# A result is a line "kernel mode case ok|FAIL|- why", with tabs between; the case is * where the
-# whole mode is missing.
+# A result is a line "kernel mode case ok|FAIL|- why", separated by tabs; the case is * if the whole mode
+# is missing.
 
-# results_of KERNEL: of what one guest said, from standard input.
+# results_of KERNEL: prints results of one guest's output on standard input.
 results_of() {
 	awk -v kernel="$1" -v OFS='\t' '
 		function why(line) { line = $0; sub(/^[^ ]+ [^ ]+ /, "", line); return line }
@@ -20,8 +20,8 @@ results_of() {
 		/^(ok|FAIL) / { print kernel, mode, $2, $1, "" }'
 }
 
-# results_cells CASES: a line for each cell: "" for one that is not to run, ? for one that should
-# have, absent where the kernel lacks the mode. CASES has lines "case file".
+# results_cells CASES: prints a line for each cell: "" for one that need not run, ? for one that should
+# have run, absent if the kernel lacks the mode. CASES has lines "case file".
 results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
@@ -62,7 +62,7 @@ table_head() {
 	HEAD
 }
 
-# table_cells WHAT: lines "kernel mode WHAT cell" as a table; an empty kernel is left out of its column.
+# table_cells WHAT: prints lines "kernel mode WHAT cell" as a table; without a column for an empty kernel.
 table_cells() {
 	awk -F '\t' -v what="$1" '
 		{
@@ -98,7 +98,7 @@ table_reasons() {
 		END { for (i = 1; i <= count; i++) printf "- %s (%s)\n", keys[i], where[keys[i]] }'
 }
 
-# Of 1,000,000 instructions at most: a program that comes near is refused.
+# The limit is 1,000,000 instructions: a program near it may be refused.
 table_verified() {
 	local kernel
 	cat <<-'HEAD'
@@ -114,7 +114,7 @@ table_verified() {
 	done | table_cells program
 }
 
-# table_markdown CASES
+# table_markdown CASES: prints docs/kernels.md.
 table_markdown() {
 	table_head
 	results_cells "$1" | table_cells case
@@ -139,7 +139,7 @@ results_nowhere() {
 		END { for (name in wanted) print name }' "$1" - | sort
 }
 
-# results_count CASES: the last line of a run; 1 where something failed or never ran.
+# results_count CASES: prints the last line of a run; 1 if something failed or did not run.
 results_count() {
 	{
 		results_cells "$1"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * verified OBJECT: for each of its programs, loaded alone, a line "vm-verified NAME COUNT": how
- * many instructions this kernel's verifier walked (of 1,000,000 at most). Nothing is pinned.
+ * verified OBJECT: loads each of its programs alone, and prints a line "vm-verified NAME COUNT":
+ * the instructions that this kernel's verifier walked (1,000,000 at most). Nothing is pinned.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
-/* All programs but this one stay out. */
+/* Loads no other program. */
 static struct bpf_program *program_choose(struct bpf_object *object, const char *name)
 {
 	struct bpf_program *program, *chosen = NULL;

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Uplinks of other kinds, and what a bridge does to a port of its own accord.
+# Other kinds of uplinks, and port states that the bridge itself sets.
 
-# A port that is not an uplink by name, but by its kind.
+# An uplink by its kind, not by name.
 assert_port_role() {
 	assert_equals "role of $1" "$2" "$(port_field "$1" role)"
 }
 
-# assert_uplink_works PORT IFACE: announcements leave by it for IFACE of the router; what probes behind it
-# is no concern of ours.
+# assert_uplink_works PORT IFACE: announcements leave by PORT for IFACE of the router; probes from behind it
+# open no claims.
 assert_uplink_works() {
 	lab_start_garpd
 	assert_port_role "$1" uplink
@@ -23,7 +23,7 @@ assert_uplink_works() {
 	assert_equals "claims from behind the uplink" "" "$(claim_field 192.0.2.11 state)"
 }
 
-# assert_uplink_conflict IFACE: the router has the address, and says so through the uplink.
+# assert_uplink_conflict IFACE: the router has the address, and defends it through the uplink.
 assert_uplink_conflict() {
 	in_ns router ip addr add "$SERVICE/32" dev "$1"
 	lab_start_garpd
@@ -35,7 +35,7 @@ assert_uplink_conflict() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# make_bond_uplink: up0 is not a port of br0 any more, but a slave of bond0, which is.
+# make_bond_uplink: replaces port up0 of br0 by bond0, whose slave it becomes.
 make_bond_uplink() {
 	in_hv ip link add bond0 type bond mode active-backup miimon 100 ||
 		t_skip "this kernel has no bonding"
@@ -45,7 +45,7 @@ make_bond_uplink() {
 	in_hv ip link set bond0 up
 	in_hv ip link set bond0 master br0
 	lab_wait 5 link_is_forwarding bond0 || t_fail "bond0 does not come up"
-	lab_stale "$SERVICE" "$MAC_OLD" # the router's entries went with its carrier
+	lab_stale "$SERVICE" "$MAC_OLD" # the router lost its entries with its carrier
 }
 
 link_is_forwarding() {
@@ -62,7 +62,7 @@ case_bond_uplink_conflict() {
 	assert_uplink_conflict lan0
 }
 
-# make_vxlan_uplink: up0 carries IP; the segment reaches the router through a tunnel over it.
+# make_vxlan_uplink: the segment reaches the router through a tunnel over up0.
 make_vxlan_uplink() {
 	in_hv ip link set up0 nomaster
 	in_hv ip addr add 203.0.113.1/24 dev up0
@@ -88,7 +88,7 @@ case_vxlan_uplink_conflict() {
 	assert_uplink_conflict vx0
 }
 
-# Isolated ports do not hear each other; the uplink hears them all.
+# Isolated ports do not hear each other; the uplink hears all.
 case_isolated_ports() {
 	in_hv bridge link set dev v-new isolated on || t_skip "this bridge cannot isolate ports"
 	in_hv bridge link set dev v-old isolated on
@@ -123,8 +123,8 @@ make_stp_loop() {
 	assert_equals "state of sw1" blocking "$(in_hv bridge -j link show dev sw1 | pick state)"
 }
 
-# What is sent behind the blocked port reaches the hook and ends at the bridge. When its turn comes,
-# the port counts.
+# Frames from behind the blocked port reach the hook but not the bridge. Once it forwards, the port
+# counts.
 case_stp_blocked_by_stp() {
 	local mac=00:00:5e:00:53:0d
 	make_stp_loop
@@ -145,7 +145,7 @@ case_stp_blocked_by_stp() {
 	assert_fdb_port "$mac" sw1
 }
 
-# garpd takes by itself the mode that the kernel was found to have, and the other one when told.
+# By default garpd uses the mode that the kernel supports; the other one only if configured.
 case_mode_of_the_column() {
 	[[ -n ${GARPD_MODE:-} ]] || t_skip "only tests/vm/run says which mode it should be"
 	lab_start_garpd

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A VLAN-aware bridge: v-old and v-new are access ports of VLAN 10, v-other of VLAN 20, and the
-# uplink is a trunk of both. The router's leg is lan0.10, the host's is br0.10.
+# A VLAN-aware bridge: v-old and v-new are access ports of VLAN 10, v-other of VLAN 20, and the uplink is a
+# trunk of both. The router's interface is lan0.10, the host's is br0.10.
 
-# set_only_vlan PORT VID [FLAGS...]: takes this VLAN and no other one.
+# set_only_vlan PORT VID [FLAGS...]: makes it a member of this VLAN only.
 set_only_vlan() {
 	in_hv bridge vlan del vid 1 dev "$1"
 	in_hv bridge vlan add vid "$2" dev "$1" "${@:3}"
@@ -29,7 +29,7 @@ vlan_bridge() {
 	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0.10 nud reachable
 }
 
-# What the trunk carries, and what each access port hears.
+# Captures the trunk and each access port.
 vlan_watch() {
 	vlan_bridge
 	lab_start_garpd
@@ -38,7 +38,7 @@ vlan_watch() {
 	lab_capture other other eth0 -Q in
 }
 
-# is_heard_in_vlan VID [ARGS...]: for lab_wait; where a lone probe of `new`, which claims nothing, counts now.
+# is_heard_in_vlan VID [ARGS...]: for lab_wait; sends one probe by `new`, and it counts in that VLAN.
 is_heard_in_vlan() {
 	lab_winguest new "${@:2}" -n 1 -g 50 -q eth0 "$MAC_NEW" 192.0.2.77
 	wait "$LAB_LAST" || true
@@ -64,8 +64,8 @@ case_vlan_access_port() {
 	assert_claim "$SERVICE" vlan 10
 }
 
-# A guest of VLAN 20 tags its probes twice and three times, to hop into VLAN 10: nothing of that counts
-# there, in whose name it may be, while a guest there takes the address over.
+# A guest of VLAN 20 tags its probes twice and three times, to hop into VLAN 10: none counts there,
+# whatever its sender, while a guest of VLAN 10 takes the address over.
 case_vlan_hop_counts_nowhere() {
 	vlan_watch
 	lab_spawn "$LAB_DIR/hop" in_ns_exec other "$LAB_BIN/hostile" eth0 100 8 tagged "$MAC_OTHER" "$SERVICE"
@@ -87,7 +87,7 @@ case_vlan_access_port_immediate() {
 	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# The guest tags for itself; the access port beside it hears it untagged.
+# The guest sends tagged frames; the access port hears them untagged.
 case_vlan_trunk_guest() {
 	vlan_bridge
 	in_hv bridge vlan del vid 10 dev v-new
@@ -105,7 +105,7 @@ case_vlan_trunk_guest() {
 	assert_claim "$SERVICE" vlan 10
 }
 
-# The owner is behind the trunk: its answer comes tagged, the claim is an access port's.
+# The owner is behind the trunk: its reply is tagged, the claim is of an access port.
 case_vlan_conflict_from_trunk() {
 	vlan_watch
 	in_ns router ip addr add "$SERVICE/32" dev lan0.10
@@ -117,7 +117,7 @@ case_vlan_conflict_from_trunk() {
 	assert_claim "$SERVICE" state conflict
 }
 
-# The same address in two VLANs belongs to two guests, and neither is in the other's way.
+# Two guests have the same address in two VLANs, without conflict.
 case_vlan_same_address_twice() {
 	vlan_watch
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -130,7 +130,7 @@ case_vlan_same_address_twice() {
 	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# Its frames end at the port. What is let in later counts from then on.
+# Its frames end at the port. Once the VLAN is added they count.
 case_vlan_not_allowed() {
 	vlan_watch
 	lab_capture guest new eth0 -Q out
@@ -148,7 +148,7 @@ case_vlan_not_allowed() {
 	assert_claim "$SERVICE" vlan 30
 }
 
-# A port without a PVID drops what comes untagged.
+# A port without a PVID drops untagged frames.
 case_vlan_no_pvid() {
 	vlan_bridge
 	in_hv bridge vlan del vid 10 dev v-new
@@ -177,7 +177,7 @@ case_vlan_pvid_changes() {
 	assert_claim "$SERVICE" vlan 20
 }
 
-# The filter is turned on under a running garpd: from then on a claim has a VLAN.
+# VLAN filtering is enabled while garpd runs: from then on claims have a VLAN.
 case_vlan_filtering_turned_on() {
 	lab_start_garpd
 	vlan_bridge
@@ -189,7 +189,7 @@ case_vlan_filtering_turned_on() {
 	assert_claim "$SERVICE" vlan 10
 }
 
-# The host's own leg in the VLAN: its neighbour entry follows, its address is nobody else's.
+# The host's own interface in the VLAN: its neighbour entry follows, its address is denied.
 case_vlan_host_interface() {
 	vlan_watch
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" "$HOST"
@@ -202,7 +202,7 @@ host_leg_has_followed() {
 	[[ $(lab_mac_in hv br0.10 "$SERVICE") == "$MAC_NEW" ]]
 }
 
-# Declared, the kernel alone: the host's leg follows without a daemon.
+# Declared, the kernel half alone: the host's entry follows without a daemon.
 case_vlan_host_interface_immediate() {
 	vlan_bridge
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
@@ -229,7 +229,7 @@ case_vlan_tap_guest() {
 	assert_frames_count 0 tap "sha=$mac"
 }
 
-# The host's leg drops gratuitous ARP: its entry is repaired over netlink.
+# The host's interface drops gratuitous ARP: its entry is repaired over netlink.
 case_vlan_host_interface_repaired() {
 	vlan_bridge
 	lab_set hv ipv4/conf/br0.10/drop_gratuitous_arp=1

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# On this machine, not in a guest: the failing over is done by virtual machines. VM_KERNEL and
-# VM_INITRD are what they boot (image_machine).
+# On this machine, not in a guest: the guests are virtual machines, which boot VM_KERNEL and VM_INITRD
+# (image_machine).
 
-# vm_start NAME MAC: an emulated machine whose virtio NIC is the tap port NAME of br0. It takes
-# commands from NAME.in, and says what they print, and "done", in NAME.out.
+# vm_start NAME MAC: starts an emulated machine whose virtio NIC is the tap port NAME of br0. It runs
+# commands from NAME.in, and writes their output and "done" to NAME.out.
 vm_start() {
 	local name=$1 mac=$2
 	in_hv ip tuntap add "$name" mode tap
@@ -27,13 +27,13 @@ vm_await_boot() {
 	)"
 }
 
-# vm_send NAME COMMAND: run in the machine, not waited for.
+# vm_send NAME COMMAND: starts it in the machine, without waiting.
 vm_send() {
 	echo "$2" >"$LAB_DIR/$1.in"
 }
 
-# take_over NAME MAC COUNT: probes for the address, adds it and says nothing; COUNT announcements
-# follow, and the client reaches it.
+# take_over NAME MAC COUNT: probes for the address and adds it without announcing it; expects COUNT
+# announcements, and that the client reaches it.
 take_over() {
 	vm_send "$1" "arping -D -q -c 3 -I eth0 $SERVICE"
 	vm_send "$1" "ip addr add $SERVICE/24 dev eth0; ip route add default via $ROUTER"
