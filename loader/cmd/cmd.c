@@ -48,7 +48,7 @@ bool cmd_next_option(const struct verb *verb, int argc, char **argv,
 		return false;
 	*option = NULL;
 	for (int j = 0; j < i; j++)
-		if (found == j || (found != '?' && found == verb->options[j].letter))
+		if (found == j || (verb->options[j].letter && found == verb->options[j].letter))
 			*option = &verb->options[j];
 	return true;
 }
