@@ -23,7 +23,7 @@ static void hooks_add(struct hooks *hooks, const char *hook, __u32 id, const cha
 		return;
 	*program = (struct program){.hook = hook, .id = id};
 	if (!id || programs_name(id, program->name))
-		snprintf(program->name, sizeof(program->name), "%s", kind);
+		snprintf(program->name, sizeof(program->name), "%.*s", PROGRAM_NAME_LEN - 1, kind);
 	hooks->count++;
 }
 

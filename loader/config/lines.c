@@ -30,6 +30,7 @@ struct level {
 
 struct walk {
 	struct lines *lines;
+	const cyaml_schema_value_t *schema; /* of the whole file */
 	const char *file;
 	struct err *why;
 	unsigned int documents;
@@ -182,7 +183,7 @@ static int value_check(const struct walk *walk, const cyaml_schema_value_t *sche
 static int walk_value(struct walk *walk, struct level *level, const yaml_event_t *event,
 		      unsigned int line)
 {
-	const cyaml_schema_value_t *schema = level ? walk_next(walk, level) : &yaml_schema;
+	const cyaml_schema_value_t *schema = level ? walk_next(walk, level) : walk->schema;
 	int err = value_check(walk, schema, event, line);
 
 	if (err)
@@ -293,9 +294,10 @@ static int entry_compare(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-int lines_load(struct lines *lines, const char *file, const char *text, size_t len, struct err *why)
+int lines_load(struct lines *lines, const cyaml_schema_value_t *schema, const char *file,
+	       const char *text, size_t len, struct err *why)
 {
-	struct walk walk = {.lines = lines, .file = file, .why = why};
+	struct walk walk = {.lines = lines, .schema = schema, .file = file, .why = why};
 	yaml_parser_t parser;
 	yaml_event_t event;
 	bool done = false;

@@ -14,6 +14,8 @@
 #include "config.h"
 #include "loader/base/err.h"
 
+struct cyaml_schema_value;
+
 #define YAML_PATH_LEN 96 /* of a key or an item; no path of the schema is longer */
 
 /* ---- lines.c ---- */
@@ -28,11 +30,11 @@ struct lines {
 };
 
 /*
- * Walks the text of a file and checks its shape. 0; or -EINVAL or -ENOMEM, with FILE:LINE, what is
- * wrong and the remedy in `why`, and `lines` is empty.
+ * Walks the text of a file and checks its shape against the schema. 0; or -EINVAL or -ENOMEM, with
+ * FILE:LINE, what is wrong and the remedy in `why`, and `lines` is empty.
  */
-int lines_load(struct lines *lines, const char *file, const char *text, size_t len,
-	       struct err *why);
+int lines_load(struct lines *lines, const struct cyaml_schema_value *schema, const char *file,
+	       const char *text, size_t len, struct err *why);
 void lines_free(struct lines *lines);
 
 /* The line of a path, or 0. */
@@ -169,8 +171,7 @@ struct yaml_file {
 int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why);
 void yaml_file_free(struct yaml_file *yaml);
 
-/* The schema: for lines.c, and for the test of dist/garpd.yaml. */
-struct cyaml_schema_value;
+/* The schema: for the test of dist/garpd.yaml. */
 extern const struct cyaml_schema_value yaml_schema;
 
 /* ---- where.c ---- */

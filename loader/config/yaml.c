@@ -145,7 +145,7 @@ static int text_load(struct yaml_file *yaml, const char *file, const char *text,
 {
 	cyaml_data_t *top = NULL;
 	cyaml_err_t code;
-	int err = lines_load(&yaml->lines, file, text, len, why);
+	int err = lines_load(&yaml->lines, &yaml_schema, file, text, len, why);
 
 	if (err)
 		return err;
