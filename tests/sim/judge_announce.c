@@ -146,7 +146,7 @@ static void check_announcement(struct judge *judge, const struct claim_step *ste
 	/* An announcement by hand comes in between and takes no slot. */
 	if (!judge->by_hand)
 		judge->slot_ns = at_ns;
-	if (announcement->became == ANNOUNCEMENT_OWED)
+	if (announcement->became == ANNOUNCEMENT_DEFERRED)
 		defer(judge, announcement, defender, QUEUED_NOT, at_ns);
 }
 

@@ -133,15 +133,15 @@ static void hear(const struct event_at *event, __u64 at_ns)
 	judge_hear(&player.judge, heard_kind(event), from, event->nonce, at_ns - w->behind_ns);
 	switch (heard_kind(event)) {
 	case HEARD_PROBE:
-		return world_solicits(w, address(), from, event->nonce, at_ns);
+		return world_solicit(w, address(), from, event->nonce, at_ns);
 	case HEARD_ANNOUNCEMENT:
-		return world_announces(w, address(), from, at_ns);
+		return world_announce(w, address(), from, at_ns);
 	case HEARD_USE:
-		return world_uses(w, address(), from, at_ns);
+		return world_use(w, address(), from, at_ns);
 	case HEARD_RELAY:
-		return world_relays(w, address(), from, at_ns);
+		return world_relay(w, address(), from, at_ns);
 	case HEARD_OTHER:
-		return world_seen(w, from, at_ns);
+		return world_send_other(w, from, at_ns);
 	}
 }
 
@@ -158,7 +158,7 @@ static void hear_behind(const struct event_at *event, __u64 at_ns)
 static void reply(const struct event_at *event, __u64 at_ns)
 {
 	const struct station *to = schedule_stations[event->who];
-	enum counter reason = world_answers(&player.world, address(), event->count, to, at_ns);
+	enum counter reason = world_reply(&player.world, address(), event->count, to, at_ns);
 
 	judge_hear_reply(&player.judge, event->count, to, reason, at_ns);
 }
@@ -167,7 +167,7 @@ static void sweep(__u64 at_ns)
 {
 	struct world *w = &player.world;
 
-	if (w->daemon_sleeps)
+	if (w->daemon_stopped)
 		return;
 	player.judge.sweeping = 1;
 	world_sweep(w, address(), at_ns);
@@ -186,7 +186,7 @@ static void configure(const struct rules *rules)
 	for (i = 0; rules->owners[i]; i++)
 		owners[i] = guests[rules->owners[i] - 'a'];
 	world_declare(w, address(), rules->announce, owners[0], owners[1], owners[2], NULL);
-	world_host_has(w, address(), rules->host);
+	world_set_host(w, address(), rules->host);
 	for (i = 0; i < SCHEDULE_STATIONS; i++)
 		player.judge.policy[schedule_stations[i]->mac[5] % JUDGE_MACS] = world_policy(
 			w, address(), schedule_stations[i]);
@@ -200,7 +200,7 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 	switch (event->what) {
 	case EVENT_BY_HAND:
 		player.judge.by_hand = 1;
-		world_ask(w, address(), at_ns);
+		world_announce_by_hand(w, address(), at_ns);
 		player.judge.by_hand = 0;
 		break;
 	case EVENT_REPLY:
@@ -212,10 +212,10 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 		player.judge.thawing = 0;
 		break;
 	case EVENT_DAEMON_STOP:
-		w->daemon_sleeps = 1;
+		w->daemon_stopped = 1;
 		break;
 	case EVENT_DAEMON_START:
-		w->daemon_sleeps = 0;
+		w->daemon_stopped = 0;
 		break;
 	case EVENT_DAEMON_EARLY:
 		player.judge.early = 1;
@@ -226,11 +226,11 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 		w->fail = event->count;
 		break;
 	case EVENT_BUSY:
-		world_is_busy(w, schedule_stations[event->who], event->count, at_ns);
+		world_queue_others(w, schedule_stations[event->who], event->count, at_ns);
 		break;
 	case EVENT_PORT_GONE:
 		judge_remove_port(&player.judge, schedule_stations[event->who]);
-		world_leaves(w, schedule_stations[event->who], at_ns);
+		world_remove_port(w, schedule_stations[event->who], at_ns);
 		break;
 	case EVENT_SWEEP:
 		sweep(at_ns);
@@ -246,7 +246,7 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 static void wait_until(__u64 at_ns)
 {
 	world_run_until(&player.world, at_ns);
-	if (!player.world.daemon_sleeps)
+	if (!player.world.daemon_stopped)
 		judge_check_overdue(&player.judge, at_ns);
 }
 
@@ -257,18 +257,18 @@ static void wait_until(__u64 at_ns)
 static void race(struct world *w)
 {
 	const struct event_at *event = &player.schedule->event[player.next];
-	int sleeps = w->daemon_sleeps, by_hand = player.judge.by_hand, early = player.judge.early;
+	int sleeps = w->daemon_stopped, by_hand = player.judge.by_hand, early = player.judge.early;
 
 	if (player.next >= player.schedule->count || !event->races || event->what > EVENT_OTHER)
 		return;
 	player.next++;
-	w->daemon_sleeps = 1; /* there is one daemon, and it may be running this step */
+	w->daemon_stopped = 1; /* there is one daemon, and it may be running this step */
 	player.judge.by_hand = player.judge.early = 0;
 	print_event(event, w->now_ns);
 	hear_behind(event, w->now_ns);
 	player.judge.by_hand = by_hand;
 	player.judge.early = early;
-	w->daemon_sleeps = sleeps;
+	w->daemon_stopped = sleeps;
 }
 
 /*
@@ -278,7 +278,7 @@ static void race(struct world *w)
 static void echo(struct world *w, const struct announcement *announcement)
 {
 	struct event_at met = {.what = EVENT_ANNOUNCEMENT};
-	int sleeps = w->daemon_sleeps;
+	int sleeps = w->daemon_stopped;
 
 	if (!w->xdp || announcement->became != ANNOUNCEMENT_SENT)
 		return;
@@ -288,9 +288,9 @@ static void echo(struct world *w, const struct announcement *announcement)
 		met.who++;
 	if (met.who == SCHEDULE_STATIONS)
 		return;
-	w->daemon_sleeps = 1;
+	w->daemon_stopped = 1;
 	hear(&met, w->now_ns);
-	w->daemon_sleeps = sleeps;
+	w->daemon_stopped = sleeps;
 }
 
 static void watch(struct world *w, const struct claim_step *step,
@@ -357,7 +357,7 @@ static void play_events(void)
 /* A day later no claim is left. */
 static void end(void)
 {
-	player.world.daemon_sleeps = player.world.fail = 0;
+	player.world.daemon_stopped = player.world.fail = 0;
 	wait_until(player.world.now_ns);
 	wait_until(player.world.now_ns + PLAY_A_DAY);
 	if (world_claim(&player.world, address()))

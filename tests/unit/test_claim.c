@@ -31,7 +31,7 @@ Test(claim_window, windows_guest_is_announced_1050_ms_after_its_third_probe)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 	world_run_until(&w, at_ms(3050));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3050)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 	cr_assert_eq(w.counted[COUNTER_window_opened], 1);
 	cr_assert_eq(w.counted[COUNTER_window_continued], 2);
@@ -45,23 +45,23 @@ Test(claim_window, windows_gaps_of_998_to_1014_ms_are_steady)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2012));
 	world_run_until(&w, at_ms(3500));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3062)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3062)));
 }
 
 Test(claim_window, gaps_at_the_tolerance_are_steady_and_beyond_it_not)
 {
 	world_probes(&w, "192.0.2.1", GUEST_A, at_ms(0), 3, 1100 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(3250));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3250)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3250)));
 	world_probes(&w, "192.0.2.2", GUEST_B, at_ms(10000), 3, 900 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(12850));
-	cr_assert(world_announced(&w, 2, GUEST_B, at_ms(12850)));
+	cr_assert(world_has_announced(&w, 2, GUEST_B, at_ms(12850)));
 	world_probes(&w, "192.0.2.3", GUEST_C, at_ms(20000), 3, 1101 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(25000));
-	cr_assert(world_announced(&w, 4, GUEST_C, at_ms(20000 + 2202 + 2300)));
+	cr_assert(world_has_announced(&w, 4, GUEST_C, at_ms(20000 + 2202 + 2300)));
 	world_probes(&w, "192.0.2.4", GUEST_C, at_ms(30000), 3, 899 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(35000));
-	cr_assert(world_announced(&w, 6, GUEST_C, at_ms(30000 + 1798 + 2300)));
+	cr_assert(world_has_announced(&w, 6, GUEST_C, at_ms(30000 + 1798 + 2300)));
 }
 
 Test(claim_window, dhcpcd_guest_is_announced_2300_ms_after_its_last_probe)
@@ -72,7 +72,7 @@ Test(claim_window, dhcpcd_guest_is_announced_2300_ms_after_its_last_probe)
 	world_run_until(&w, at_ms(5300) - 1);
 	cr_assert_eq(w.announced.count, 0);
 	world_run_until(&w, at_ms(5300));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(5300)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(5300)));
 }
 
 /* One odd gap is enough: the sender jitters, as RFC 5227 asks it to. */
@@ -82,14 +82,14 @@ Test(claim_window, one_odd_gap_makes_the_window_long)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1500));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2500));
 	world_run_until(&w, at_ms(6000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(4800)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(4800)));
 }
 
 Test(claim_window, fast_probes_of_apple_are_announced_2300_ms_after_the_last)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, 320 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(4000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(640 + 2300)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(640 + 2300)));
 }
 
 Test(claim_window, fourth_probe_moves_the_end)
@@ -98,7 +98,7 @@ Test(claim_window, fourth_probe_moves_the_end)
 	cr_assert_eq(w.announced.count, 0);
 	world_run_until(&w, at_ms(4100));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(4050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(4050)));
 }
 
 Test(claim_window, declared_address_has_no_grace)
@@ -106,12 +106,12 @@ Test(claim_window, declared_address_has_no_grace)
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	world_run_until(&w, at_ms(3000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3000)));
 	cr_assert(world_claim(&w, ADDRESS)->flags & CLAIM_F_DECLARED);
 	world_run_until(&w, at_ms(9000));
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(10000), 3, 1500 * NSEC_PER_MSEC);
 	world_run_until(&w, at_ms(15000));
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(15000)));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(15000)));
 }
 
 /* Before min_probes the grace stays, or the 2 s between two probes (PROBE_MAX) would end it. */
@@ -121,7 +121,7 @@ Test(claim_window, declared_guest_may_take_probe_max_between_probes)
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, PROBE_MAX_NS);
 	cr_assert_eq(w.counted[COUNTER_lapsed], 0);
 	world_run_until(&w, at_ms(6000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(6000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(6000)));
 }
 
 Test(claim_window, lone_probe_lapses_in_silence)
@@ -157,7 +157,7 @@ Test(claim_window, periodic_lone_probes_never_add_up)
 
 Test(claim_window, lapse_falls_back_to_the_owner)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(20000));
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->mac, guest_b.mac, MAC_LEN);
@@ -166,9 +166,9 @@ Test(claim_window, lapse_falls_back_to_the_owner)
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->mac, guest_a.mac, MAC_LEN);
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
 	cr_assert_eq(w.counted[COUNTER_moved], 0);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(29000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(30000)), COUNTER_announce_by_hand);
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(30000)));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(29000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(30000)), COUNTER_announce_by_hand);
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(30000)));
 }
 
 Test(claim_window, min_probes_of_one_announces_udhcpc)
@@ -176,7 +176,7 @@ Test(claim_window, min_probes_of_one_announces_udhcpc)
 	w.settings.min_probes = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(3000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(2300)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(2300)));
 }
 
 Test(claim_window, min_probes_of_four_needs_four)
@@ -187,7 +187,7 @@ Test(claim_window, min_probes_of_four_needs_four)
 	cr_assert_eq(w.announced.count, 0);
 	world_probes(&w, "192.0.2.1", GUEST_A, at_ms(20000), 4, NSEC_PER_SEC);
 	world_run_until(&w, at_ms(24050));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(24050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(24050)));
 }
 
 /* A mirror port sends copies 1-20 us apart. */
@@ -214,7 +214,7 @@ Test(claim_window, mirrored_windows_guest_is_announced_on_time)
 	}
 	world_run_until(&w, at_ms(4000));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3050)));
 }
 
 /* Its copy, on another CPU, was first to read the clock and second to get the claim's lock. */
@@ -271,7 +271,7 @@ Test(claim_window, probe_on_an_uplink_makes_no_claim)
 Test(claim_window, guest_that_announces_itself_is_left_alone)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3000));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3000));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 1);
@@ -282,15 +282,15 @@ Test(claim_window, guest_that_announces_itself_is_left_alone)
 Test(claim_window, networkd_announces_itself_within_the_grace)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, 1300 * NSEC_PER_MSEC);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(2600 + 2250));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(2600 + 2250));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 0);
 }
 
 Test(claim_window, self_announcement_stops_the_announcing)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3500));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3500));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 1);
@@ -298,9 +298,9 @@ Test(claim_window, self_announcement_stops_the_announcing)
 
 Test(claim_window, self_announcement_of_an_owner_is_counted)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(20000));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 1);
 	cr_assert_eq(world_claim(&w, ADDRESS)->last_seen_ns, at_ms(20000));
@@ -310,17 +310,17 @@ Test(claim_window, self_announcement_of_an_owner_is_counted)
 Test(claim_window, echo_of_the_guest_from_the_uplink_proves_nothing)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, A_UPLINK, at_ms(2500));
-	world_uses(&w, ADDRESS, A_UPLINK, at_ms(2600));
+	world_announce(&w, ADDRESS, A_UPLINK, at_ms(2500));
+	world_use(&w, ADDRESS, A_UPLINK, at_ms(2600));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 	world_run_until(&w, at_ms(3050));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3050)));
 }
 
 Test(claim_window, relayed_arp_of_the_guest_proves_nothing)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_relays(&w, ADDRESS, GUEST_A, at_ms(500));
+	world_relay(&w, ADDRESS, GUEST_A, at_ms(500));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 }
@@ -329,14 +329,14 @@ Test(claim_window, relayed_arp_of_the_guest_proves_nothing)
 Test(claim_window, use_of_the_address_makes_up_for_missing_probes)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(300));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(300));
 	cr_assert_eq(w.step.reason, COUNTER_window_used);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(301));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(301));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(2300)));
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(3400)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(2300)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(3400)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
@@ -344,11 +344,11 @@ Test(claim_window, use_of_the_address_makes_up_for_missing_probes)
 Test(claim_window, use_of_the_address_does_not_forestall_its_own_announcement)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(600));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(600));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(2500));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(2500));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3000));
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
@@ -357,7 +357,7 @@ Test(claim_window, use_of_the_address_does_not_forestall_its_own_announcement)
 Test(claim_window, use_in_one_window_is_no_excuse_in_the_next)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(300));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(300));
 	world_run_until(&w, at_ms(10000));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(20000));
 	world_run_until(&w, at_ms(60000));
@@ -367,11 +367,11 @@ Test(claim_window, use_in_one_window_is_no_excuse_in_the_next)
 
 Test(claim_window, guest_that_probes_again_while_announced_begins_anew)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(3500), 3, NSEC_PER_SEC);
 	cr_assert_eq(w.announced.count, 1);
 	world_run_until(&w, at_ms(6550));
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(6550)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(6550)));
 	cr_assert_eq(w.counted[COUNTER_moved], 0);
 }
 
@@ -409,5 +409,5 @@ Test(claim_window, new_window_remembers_nothing_of_the_last)
 	cr_assert_eq(world_claim(&w, ADDRESS)->flags, 0);
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(21000), 2, NSEC_PER_SEC);
 	world_run_until(&w, at_ms(24000));
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(23050)));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(23050)));
 }

@@ -23,10 +23,10 @@ static const unsigned int question_ms[] = {0,	 50,   100,   200,   400,   800,  
 
 Test(claim_ask, guest_that_answers_is_announced_at_once)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert(world_asked(&w, 0, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS)));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert(world_has_asked(&w, 0, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS)));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(WINDOW_MS)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(WINDOW_MS)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 	cr_assert_eq(w.counted[COUNTER_asking], 1);
 	cr_assert_eq(w.counted[COUNTER_answered], 1);
@@ -38,8 +38,8 @@ Test(claim_ask, guest_that_does_not_answer_is_not_announced)
 {
 	unsigned int i;
 
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
 	world_run_until(&w, at_ms(WINDOW_MS + 120000));
 	cr_assert_eq(w.asked.count, sizeof(question_ms) / sizeof(*question_ms));
@@ -53,8 +53,8 @@ Test(claim_ask, guest_that_does_not_answer_is_not_announced)
 
 Test(claim_ask, unanswered_from_1600_ms_on)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(WINDOW_MS + 1599));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
 	world_run_until(&w, at_ms(WINDOW_MS + 1600));
@@ -63,8 +63,8 @@ Test(claim_ask, unanswered_from_1600_ms_on)
 
 Test(claim_ask, unanswered_claim_is_forgotten_ten_minutes_after_its_last_probe)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(2000 + 600000) - 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_UNANSWERED);
 	world_run_until(&w, at_ms(2000 + 660000));
@@ -75,10 +75,10 @@ Test(claim_ask, unanswered_claim_is_forgotten_ten_minutes_after_its_last_probe)
 
 Test(claim_ask, unanswered_claim_goes_back_to_the_owner_before)
 {
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(10000));
 	world_run_until(&w, at_ms(700000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
@@ -87,33 +87,33 @@ Test(claim_ask, unanswered_claim_goes_back_to_the_owner_before)
 
 Test(claim_ask, late_answer_is_announced_at_once)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(60000));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(60000));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(60000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(60000)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 }
 
 Test(claim_ask, answer_from_another_port_or_a_relay_is_none)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_relays(&w, ADDRESS, GUEST_A, at_ms(3100));
-	world_uses(&w, ADDRESS, A_UPLINK, at_ms(3110));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_relay(&w, ADDRESS, GUEST_A, at_ms(3100));
+	world_use(&w, ADDRESS, A_UPLINK, at_ms(3110));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
-	world_uses(&w, ADDRESS, A_MOVED, at_ms(3120));
+	world_use(&w, ADDRESS, A_MOVED, at_ms(3120));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
 }
 
 Test(claim_ask, objection_while_asking_is_a_conflict_and_no_answer_overrides_it)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(3100));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(3100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(3101));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(3101));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
 	cr_assert_eq(w.asked.count, 2); /* at 0 and 50 ms */
@@ -121,8 +121,8 @@ Test(claim_ask, objection_while_asking_is_a_conflict_and_no_answer_overrides_it)
 
 Test(claim_ask, probe_on_the_uplink_while_asking_is_a_conflict)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(3100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
@@ -130,38 +130,38 @@ Test(claim_ask, probe_on_the_uplink_while_asking_is_a_conflict)
 
 Test(claim_ask, further_probe_while_asking_continues_the_window)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(3060));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
-	world_unmutes(&w, GUEST_A);
+	world_unmute(&w, GUEST_A);
 	world_run_until(&w, at_ms(3060 + 1050));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3060 + 1050)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3060 + 1050)));
 }
 
 Test(claim_ask, another_prober_takes_over_while_asking)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(3100));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(3100));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(3100 + WINDOW_MS)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(3100 + WINDOW_MS)));
 }
 
 Test(claim_ask, guest_that_announces_itself_while_asked_is_settled)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3060));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3060));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	assert_silent(&w, 0);
 }
 
 Test(claim_ask, other_that_announces_itself_has_the_address_of_a_silent_guest)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(30000));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(30000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
 	assert_silent(&w, 0);
@@ -173,13 +173,13 @@ Test(claim_ask, nobody_asks_from_0000_before_a_slow_prober_must_be_through)
 {
 	unsigned int i;
 
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(2000 + 2300) - 1);
 	for (i = 0; i < w.asked.count; i++)
 		cr_assert_eq(w.asked.list[i].from, ASKER_HOST);
 	world_run_until(&w, at_ms(2000 + 2300));
-	cr_assert(world_asked(&w, i, GUEST_A, ASKER_ZERO, at_ms(2000 + 2300)));
+	cr_assert(world_has_asked(&w, i, GUEST_A, ASKER_ZERO, at_ms(2000 + 2300)));
 }
 
 Test(claim_ask, slow_prober_is_through_after_2_2_times_its_longest_gap)
@@ -189,49 +189,49 @@ Test(claim_ask, slow_prober_is_through_after_2_2_times_its_longest_gap)
 	world_run_until(&w, at_ms(4000 + 4400) - 1);
 	cr_assert_eq(w.announced.count, 0);
 	world_run_until(&w, at_ms(4000 + 4400));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(4000 + 4400)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(4000 + 4400)));
 }
 
 Test(claim_ask, guest_that_answers_0000_alone_is_announced_when_that_may_ask)
 {
 	w.zero_only = 0xffff;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(2000 + 2300));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(2000 + 2300)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(2000 + 2300)));
 	cr_assert_eq(w.counted[COUNTER_answered_zero], 1);
 }
 
 Test(claim_ask, senders_alternate_once_both_may)
 {
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	w.asker = ASKER_LINK_LOCAL;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(WINDOW_MS + 12000));
-	cr_assert(world_asked(&w, 5, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 800)));
-	cr_assert(world_asked(&w, 6, GUEST_A, ASKER_ZERO, at_ms(WINDOW_MS + 1250)));
-	cr_assert(world_asked(&w, 7, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 1600)));
-	cr_assert(world_asked(&w, 8, GUEST_A, ASKER_ZERO, at_ms(WINDOW_MS + 4000)));
-	cr_assert(world_asked(&w, 9, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 12000)));
+	cr_assert(world_has_asked(&w, 5, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 800)));
+	cr_assert(world_has_asked(&w, 6, GUEST_A, ASKER_ZERO, at_ms(WINDOW_MS + 1250)));
+	cr_assert(world_has_asked(&w, 7, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 1600)));
+	cr_assert(world_has_asked(&w, 8, GUEST_A, ASKER_ZERO, at_ms(WINDOW_MS + 4000)));
+	cr_assert(world_has_asked(&w, 9, GUEST_A, ASKER_LINK_LOCAL, at_ms(WINDOW_MS + 12000)));
 }
 
 Test(claim_ask, sender_that_was_answered_asks_first_the_next_time)
 {
 	w.zero_only = 0xffff;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.announced.count, 2);
 	w.asked.count = 0;
-	world_ask(&w, ADDRESS, at_ms(20000));
+	world_announce_by_hand(&w, ADDRESS, at_ms(20000));
 	cr_assert_eq(w.asked.count, 1);
-	cr_assert(world_asked(&w, 0, GUEST_A, ASKER_ZERO, at_ms(20000)));
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(20000)));
+	cr_assert(world_has_asked(&w, 0, GUEST_A, ASKER_ZERO, at_ms(20000)));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(20000)));
 }
 
 Test(claim_ask, ipv6_never_asks_from_the_unspecified_address)
 {
 	unsigned int i;
 
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(590000));
 	cr_assert_gt(w.asked.count, 12);
@@ -241,19 +241,19 @@ Test(claim_ask, ipv6_never_asks_from_the_unspecified_address)
 
 Test(claim_ask, ipv6_answer_that_does_not_override_is_not_one)
 {
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
-	world_advertises(&w, ADDRESS6, GUEST_A, at_ms(1060));
+	world_advertise(&w, ADDRESS6, GUEST_A, at_ms(1060));
 	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_ASKING);
-	world_uses(&w, ADDRESS6, GUEST_A, at_ms(1070));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(1070)));
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(1070));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(1070)));
 }
 
 Test(claim_ask, segment_without_a_sender_asks_nobody)
 {
 	w.asker = ASKER_NONE;
 	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(590000));
 	cr_assert_eq(w.asked.count, 0);
 	cr_assert_eq(w.announced.count, 0);
@@ -263,8 +263,8 @@ Test(claim_ask, segment_without_a_sender_asks_nobody)
 
 Test(claim_ask, second_slot_is_asked_for)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_mutes(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
 	assert_silent(&w, 1);
 	cr_assert_gt(w.asked.count, 2);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
@@ -273,44 +273,44 @@ Test(claim_ask, second_slot_is_asked_for)
 
 Test(claim_ask, second_slot_is_announced_when_the_guest_answers)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_mutes(&w, GUEST_A);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(20000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(20000)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(20000)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_announce_done], 1);
 }
 
 Test(claim_ask, slots_of_a_guest_that_answers_are_on_time)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(WINDOW_MS + 1100)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(WINDOW_MS + 1100)));
 }
 
 Test(claim_ask, guest_that_is_silent_for_ten_minutes_keeps_its_address_unannounced)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_mutes(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
 	world_run_until(&w, at_ms(WINDOW_MS + 1100 + 660000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_ask_given_up], 1);
 	assert_silent(&w, 1);
-	world_uses(&w, ADDRESS, GUEST_A, w.now_ns + 1);
+	world_use(&w, ADDRESS, GUEST_A, w.now_ns + 1);
 	assert_silent(&w, 1);
 }
 
 Test(claim_ask, later_rounds_of_nudges_are_asked_for)
 {
 	w.listeners = 1;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.nudge_rounds, 1);
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	world_run_until(&w, at_ms(100000));
 	cr_assert_eq(w.nudge_rounds, 1);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(100000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(100000));
 	world_run_until(&w, at_ms(100000));
 	cr_assert_eq(w.nudge_rounds, 2);
 }
@@ -318,12 +318,12 @@ Test(claim_ask, later_rounds_of_nudges_are_asked_for)
 Test(claim_ask, refresh_is_asked_for_and_needs_no_sign_of_life)
 {
 	w.settings.refresh_ns = 300 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 2);
 	world_run_until(&w, at_ms(310000));
 	cr_assert_eq(w.announced.count, 3);
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	world_run_until(&w, at_ms(4000000));
 	cr_assert_eq(w.announced.count, 3);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
@@ -332,7 +332,7 @@ Test(claim_ask, refresh_is_asked_for_and_needs_no_sign_of_life)
 Test(claim_ask, refresh_of_a_doubted_owner_waits_for_its_answer)
 {
 	w.settings.refresh_ns = 300 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
 	world_run_until(&w, at_ms(320000));
@@ -342,53 +342,53 @@ Test(claim_ask, refresh_of_a_doubted_owner_waits_for_its_answer)
 
 Test(claim_ask, doubt_makes_the_last_answer_worthless)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_mutes(&w, GUEST_A);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(WINDOW_MS + 1000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(WINDOW_MS + 1000));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(WINDOW_MS + 1050));
 	assert_silent(&w, 1);
 }
 
 Test(claim_ask, echo_from_the_uplink_does_not_answer_for_a_slot)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_mutes(&w, GUEST_A);
-	world_uses(&w, ADDRESS, A_UPLINK, at_ms(WINDOW_MS + 1050));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_use(&w, ADDRESS, A_UPLINK, at_ms(WINDOW_MS + 1050));
 	assert_silent(&w, 1);
 }
 
 Test(claim_ask, operator_has_the_owner_asked_first)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_mutes(&w, GUEST_A);
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(10000)), COUNTER_asking_by_hand);
+	world_mute(&w, GUEST_A);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(10000)), COUNTER_asking_by_hand);
 	cr_assert_eq(w.announced.count, 2);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(15000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(15000));
 	cr_assert_eq(w.announced.count, 3);
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(15000)));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(15000)));
 }
 
 Test(claim_ask, operator_whose_guest_has_just_answered_needs_no_question)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_mutes(&w, GUEST_A);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(10000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(10999)), COUNTER_announce_by_hand);
+	world_mute(&w, GUEST_A);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(10000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(10999)), COUNTER_announce_by_hand);
 	cr_assert_eq(w.announced.count, 3);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(20000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(21000)), COUNTER_asking_by_hand);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(21000)), COUNTER_asking_by_hand);
 	cr_assert_eq(w.announced.count, 3);
 }
 
 Test(claim_ask, what_is_overdue_at_a_start_is_asked_for)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	w.daemon_sleeps = 1;
-	world_mutes(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	w.daemon_stopped = 1;
+	world_mute(&w, GUEST_A);
 	world_run_until(&w, at_ms(30000));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	assert_silent(&w, 1);
 }
 
@@ -398,7 +398,7 @@ static void wait_for_a_turn(void)
 	w.settings.announcements_per_second = 1;
 	w.settings.announcements_burst = 1;
 	w.settings.announce_num = 1;
-	world_is_busy(&w, GUEST_A, 5, at_ms(3000));
+	world_queue_others(&w, GUEST_A, 5, at_ms(3000));
 }
 
 Test(claim_ask, guest_is_asked_again_when_its_turn_has_come_late)
@@ -408,9 +408,9 @@ Test(claim_ask, guest_is_asked_again_when_its_turn_has_come_late)
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.counted[COUNTER_announce_over_limit], 1);
 	cr_assert_eq(w.asked.count, 2);
-	cr_assert(world_asked(&w, 1, GUEST_A, ASKER_ZERO, at_ms(8000)) ||
-		  world_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(8000)));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(8000)));
+	cr_assert(world_has_asked(&w, 1, GUEST_A, ASKER_ZERO, at_ms(8000)) ||
+		  world_has_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(8000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(8000)));
 }
 
 Test(claim_ask, guest_that_has_gone_silent_since_its_answer_is_not_announced_when_its_turn_comes)
@@ -418,28 +418,28 @@ Test(claim_ask, guest_that_has_gone_silent_since_its_answer_is_not_announced_whe
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	wait_for_a_turn();
 	world_run_until(&w, at_ms(3100));
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	assert_silent(&w, 0);
 }
 
 Test(claim_ask, xdp_owes_the_answer_and_the_daemon_follows_at_once)
 {
 	w.xdp = 1;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(WINDOW_MS)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(WINDOW_MS)));
 	cr_assert_eq(w.counted[COUNTER_announce_deferred], 1);
 }
 
 Test(claim_ask, xdp_asks_again_where_the_daemon_comes_late)
 {
 	w.xdp = 1;
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	w.daemon_sleeps = 1;
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(3200));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	w.daemon_stopped = 1;
+	world_use(&w, ADDRESS, GUEST_A, at_ms(3200));
 	world_run_until(&w, at_ms(4200));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	assert_silent(&w, 0);
 }
 
@@ -449,25 +449,25 @@ Test(claim_ask, immediate_is_announced_at_its_first_probe_and_asked_at_its_windo
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(0)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(0)));
 	cr_assert_eq(w.asked.count, 0);
 	world_run_until(&w, at_ms(2300));
 	cr_assert_eq(w.asked.count, 1);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(2300)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(2300)));
 }
 
 Test(claim_ask, immediate_that_does_not_answer_gives_way_to_its_former_owner)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	w.announced.count = 0;
-	world_mutes(&w, GUEST_A);
+	world_mute(&w, GUEST_A);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(10000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(10000)));
 	world_run_until(&w, at_ms(15000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_B, at_ms(10000 + 2300 + 1600)));
+	cr_assert(world_has_announced(&w, 1, GUEST_B, at_ms(10000 + 2300 + 1600)));
 	world_run_until(&w, at_ms(30000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
@@ -479,19 +479,19 @@ Test(claim_ask, questions_wait_for_their_ports_turn)
 {
 	w.settings.announcements_per_second = 10;
 	w.settings.announcements_burst = 1;
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(WINDOW_MS + 400));
-	cr_assert(world_asked(&w, 0, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS)));
-	cr_assert(world_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 100)));
-	cr_assert(world_asked(&w, 2, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 200)));
+	cr_assert(world_has_asked(&w, 0, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS)));
+	cr_assert(world_has_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 100)));
+	cr_assert(world_has_asked(&w, 2, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 200)));
 	cr_assert_eq(w.counted[COUNTER_ask_over_limit], 1);
 }
 
 Test(claim_ask, none_is_asked_where_the_port_does_not_forward)
 {
 	w.deaf_ports = 1u << GUEST_A->port;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(WINDOW_MS + 20000));
 	cr_assert_eq(w.asked.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
@@ -503,8 +503,8 @@ Test(claim_ask, none_is_asked_where_the_port_does_not_forward)
 
 Test(claim_ask, denied_while_asking)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
 	world_run_until(&w, at_ms(WINDOW_MS + 100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
@@ -525,12 +525,12 @@ Test(claim_ask, observer_asks_and_announces_nobody)
 {
 	w.settings.observe = 1;
 	w.listeners = 1;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(world_claim(&w, ADDRESS)->flags & CLAIM_F_OBSERVED);
 	cr_assert_eq(w.counted[COUNTER_observed], 1);
 	assert_silent(&w, 0);
-	cr_assert_eq(world_ask(&w, ADDRESS, w.now_ns), COUNTER_observed);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, w.now_ns), COUNTER_observed);
 	cr_assert_eq(w.asked.count, 0);
 	cr_assert_eq(w.nudge_rounds, 0);
 	assert_silent(&w, 0);
@@ -541,15 +541,15 @@ Test(claim_ask, observer_announces_no_declared_guest_and_no_defender)
 	w.settings.observe = 1;
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(100));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
 }
 
 Test(claim_ask, observer_drops_what_was_being_asked)
 {
-	world_mutes(&w, GUEST_A);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	w.settings.observe = 1;
 	world_run_until(&w, at_ms(WINDOW_MS + 50));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
@@ -560,8 +560,8 @@ Test(claim_ask, observer_drops_what_was_being_asked)
 Test(claim_ask, observed_claim_is_no_longer_so_when_the_guest_announces_itself)
 {
 	w.settings.observe = 1;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(10000), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(13000));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(13000));
 	cr_assert_not(world_claim(&w, ADDRESS)->flags & CLAIM_F_OBSERVED);
 }

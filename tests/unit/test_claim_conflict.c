@@ -18,7 +18,7 @@ TestSuite(claim_denied, .init = setup);
 Test(claim_conflict, reply_of_the_owner)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	cr_assert_eq(world_claim(&w, ADDRESS)->conflicts, 1);
@@ -32,7 +32,7 @@ Test(claim_conflict, reply_of_the_owner)
 Test(claim_conflict, gratuitous_request_of_the_owner)
 {
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(0), 2, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(1001));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(1001));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
@@ -41,7 +41,7 @@ Test(claim_conflict, gratuitous_request_of_the_owner)
 Test(claim_conflict, owner_behind_the_uplink)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(1));
+	world_use(&w, ADDRESS, REMOTE, at_ms(1));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
 }
@@ -49,21 +49,21 @@ Test(claim_conflict, owner_behind_the_uplink)
 Test(claim_conflict, relayed_arp_contradicts_too)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_relays(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_relay(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 }
 
 Test(claim_conflict, in_the_last_nanosecond_of_the_window)
 {
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(0), 3, NSEC_PER_SEC);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(3050) - 1);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(3050) - 1);
 	assert_silent(&w, 0);
 }
 
 Test(claim_conflict, while_announcing_stops_it)
 {
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(3500));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 1);
@@ -72,7 +72,7 @@ Test(claim_conflict, while_announcing_stops_it)
 Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(1000), 5, NSEC_PER_SEC);
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
@@ -83,7 +83,7 @@ Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
 Test(claim_conflict, is_sticky_for_the_window)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(100));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(100));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(2400) - 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(4700) - 1);
@@ -94,8 +94,8 @@ Test(claim_conflict, is_sticky_for_the_window)
 Test(claim_conflict, further_arp_of_the_other_keeps_the_quarrel_going)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(100));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(2000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(100));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(2000));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(4299));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 }
@@ -103,20 +103,20 @@ Test(claim_conflict, further_arp_of_the_other_keeps_the_quarrel_going)
 Test(claim_conflict, after_it_a_whole_window_is_needed)
 {
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(0), 2, NSEC_PER_SEC);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1001));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1001));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(10000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->window_probes, 1);
 	cr_assert(mac_is_zero(world_claim(&w, ADDRESS)->rival));
 	assert_silent(&w, 0);
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(700000));
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(703050)));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(700000));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(703050)));
 }
 
 Test(claim_conflict, ended_by_the_owner_that_announces_itself)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(10000));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_a.mac, MAC_LEN);
@@ -126,10 +126,10 @@ Test(claim_conflict, ended_by_the_owner_that_announces_itself)
 Test(claim_conflict, ended_by_the_guest_that_announces_itself)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(1000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(1000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(10000));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(10000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_b.mac, MAC_LEN);
 }
@@ -137,7 +137,7 @@ Test(claim_conflict, ended_by_the_guest_that_announces_itself)
 Test(claim_conflict, guest_is_not_its_own_rival)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->rival, guest_a.mac, MAC_LEN);
 	cr_assert_eq(world_claim(&w, ADDRESS)->rival_port, guest_a.port);
@@ -145,9 +145,9 @@ Test(claim_conflict, guest_is_not_its_own_rival)
 
 Test(claim_conflict, ordinary_arp_of_another_is_no_matter_to_an_owner)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(20000));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_other_seen);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_a.mac, MAC_LEN);
@@ -165,7 +165,7 @@ Test(claim_rival, newer_goes_on_and_the_older_is_dropped)
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(2500), 2, NSEC_PER_SEC);
 	world_run_until(&w, at_ms(4550));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(4550)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(4550)));
 }
 
 Test(claim_rival, both_go_on_and_nobody_is_announced)
@@ -206,7 +206,7 @@ Test(claim_rival, probe_from_the_uplink_contradicts_a_window)
 
 Test(claim_rival, probe_from_the_uplink_leaves_an_owner_alone)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_probe_uplink);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
@@ -236,10 +236,10 @@ Test(claim_denied, claim_is_kept_and_never_announced)
 	cr_assert_eq(world_claim(&w, ADDRESS)->probes, 3);
 	cr_assert_eq(world_claim(&w, ADDRESS)->first_probe_ns, at_ms(0));
 	cr_assert_eq(world_claim(&w, ADDRESS)->last_probe_ns, at_ms(2000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(2500));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(2600));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(2500));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(2600));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(2700)), COUNTER_denied_never);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(2700)), COUNTER_denied_never);
 	assert_silent(&w, 0);
 }
 
@@ -251,16 +251,16 @@ Test(claim_denied, stranger_does_not_disturb_the_window_of_the_owner)
 	cr_assert_eq(w.step.reason, COUNTER_denied_owner);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 	world_run_until(&w, at_ms(3000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(3000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3000)));
 }
 
 Test(claim_denied, stranger_does_not_disturb_an_owned_claim)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	world_probes(&w, ADDRESS, GUEST_C, at_ms(20000), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_C, at_ms(23000));
+	world_announce(&w, ADDRESS, GUEST_C, at_ms(23000));
 	cr_assert_eq(w.step.reason, COUNTER_other_seen);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_a.mac, MAC_LEN);
@@ -274,14 +274,14 @@ Test(claim_denied, owner_takes_over_from_a_stranger_at_once)
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(0));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(10));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(10)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(10)));
 }
 
 Test(claim_denied, stranger_that_says_it_has_the_address_contradicts)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_C, at_ms(10));
+	world_use(&w, ADDRESS, GUEST_C, at_ms(10));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
@@ -289,12 +289,12 @@ Test(claim_denied, stranger_that_says_it_has_the_address_contradicts)
 
 Test(claim_denied, next_hop_only_with_owners)
 {
-	world_host_has(&w, ADDRESS, HOST_NEXT_HOP);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_set_host(&w, ADDRESS, HOST_NEXT_HOP);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.counted[COUNTER_denied_next_hop], 3);
 	cr_assert_eq(w.announced.count, 0);
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(10000));
 	cr_assert_eq(w.announced.count, 1);
 }
 
@@ -323,10 +323,10 @@ Test(claim_denied, ages_no_later_than_any_other)
 /* An owner who defended its address has it still, when the newcomer has given up. */
 Test(claim_conflict, owner_is_owner_again_when_the_quarrel_is_over)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(20000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(20001));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20001));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(21000));
 	world_run_until(&w, at_ms(23299));
@@ -334,9 +334,9 @@ Test(claim_conflict, owner_is_owner_again_when_the_quarrel_is_over)
 	world_run_until(&w, at_ms(23300));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_A->mac));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23400)), COUNTER_announce_doubted);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(23500));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23600)), COUNTER_announce_by_hand);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(23400)), COUNTER_announce_doubted);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(23500));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(23600)), COUNTER_announce_by_hand);
 }
 
 /* Two probe at once on a mirrored port: the copies must not look as if both went on. */
@@ -381,7 +381,7 @@ Test(claim_denied, announcement_that_the_policy_denies_is_no_word_of_the_guest)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_B, NULL);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(2500));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(2500));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
 }

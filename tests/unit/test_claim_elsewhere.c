@@ -25,12 +25,12 @@ static void assert_quarrel(void)
 /* What garpd said comes back from there. */
 Test(claim_elsewhere, an_announcement_sent_back_ends_nothing)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, A_MOVED, at_ms(3500));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, A_MOVED, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_seen_elsewhere);
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(4150)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(4150)));
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
 }
@@ -39,23 +39,23 @@ Test(claim_elsewhere, an_announcement_sent_back_ends_nothing)
 Test(claim_elsewhere, an_owner_s_frame_from_there_moves_nothing)
 {
 	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, A_MOVED, at_ms(30000));
-	world_seen(&w, GUEST_A, at_ms(40000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, A_MOVED, at_ms(30000));
+	world_send_other(&w, GUEST_A, at_ms(40000));
 	world_run_until(&w, at_ms(70000));
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(80000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(80000));
 	world_run_until(&w, at_ms(130000));
 	cr_assert_eq(w.announced.count, 3);
-	cr_assert(world_announced(&w, 2, GUEST_A, w.announced.list[2].at_ns));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, w.announced.list[2].at_ns));
 }
 
 Test(claim_elsewhere, two_that_use_it_in_the_window_contradict)
 {
 	world_probe(&w, ADDRESS, A_MOVED, at_ms(0));
 	world_probe(&w, ADDRESS, A_MOVED, at_ms(1000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1500));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1500));
 	assert_quarrel();
 }
 
@@ -82,19 +82,19 @@ Test(claim_elsewhere, two_that_solicit_contradict)
 Test(claim_elsewhere, one_that_probes_on_there_is_announced_there)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_takes(&w, ADDRESS, A_MOVED, at_ms(1000));
+	world_take(&w, ADDRESS, A_MOVED, at_ms(1000));
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 0, A_MOVED, at_ms(4050)));
+	cr_assert(world_has_announced(&w, 0, A_MOVED, at_ms(4050)));
 }
 
 /* Its tap was replaced, and it names the address without a probe. */
 Test(claim_elsewhere, from_a_port_that_is_gone_to_another)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(20000));
 	w.gone_port = guest_a.port;
-	world_uses(&w, ADDRESS, A_MOVED, at_ms(20000));
+	world_use(&w, ADDRESS, A_MOVED, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
 }
@@ -117,7 +117,7 @@ Test(claim_elsewhere, an_immediate_announcement_sent_back_contradicts_nobody)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, A_MOVED, at_ms(1));
+	world_announce(&w, ADDRESS, A_MOVED, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_seen_elsewhere);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(2000));
@@ -130,20 +130,20 @@ Test(claim_elsewhere, an_immediate_announcement_sent_back_contradicts_nobody)
 /* The bridge would be taught the port that it may have left. */
 Test(claim_elsewhere, an_owner_in_doubt_is_not_announced_by_hand)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, A_MOVED, at_ms(20000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(21000)), COUNTER_announce_doubted);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(22000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(23000)), COUNTER_announce_by_hand);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, A_MOVED, at_ms(20000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(21000)), COUNTER_announce_doubted);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(22000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(23000)), COUNTER_announce_by_hand);
 }
 
 /* Migrated away and back: from behind an uplink it may come to any port. */
 Test(claim_elsewhere, from_the_uplink_to_another_port)
 {
 	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, A_UPLINK, at_ms(20000));
-	world_announces(&w, ADDRESS, A_MOVED, at_ms(50000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, A_UPLINK, at_ms(20000));
+	world_announce(&w, ADDRESS, A_MOVED, at_ms(50000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
 	cr_assert_eq(world_claim(&w, ADDRESS)->owner_port, moved_a.port);
 }

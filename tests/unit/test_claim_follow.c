@@ -19,16 +19,16 @@ TestSuite(claim_follow, .init = setup);
 
 Test(claim_follow, listeners_are_nudged_beside_the_first_announcement)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.nudge_rounds, 1);
 	cr_assert_eq(w.nudged_ns[0], at_ms(TAKEN_MS));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(TAKEN_MS)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(TAKEN_MS)));
 	cr_assert_eq(world_claim(&w, ADDRESS)->nudges, 1);
 }
 
 Test(claim_follow, three_tries_and_then_it_is_unconfirmed_once)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 3);
 	cr_assert_eq(w.nudged_ns[1], at_ms(TAKEN_MS + 1000));
@@ -49,15 +49,15 @@ static void b_probes_meanwhile(struct world *world, const struct claim_step *ste
 	if (!step->nudge)
 		return;
 	world->watch = NULL;
-	world->daemon_sleeps = 1; /* there is one, and it is at it */
+	world->daemon_stopped = 1; /* there is one, and it is at it */
 	world_probe(world, ADDRESS, GUEST_B, world->now_ns);
-	world->daemon_sleeps = 0;
+	world->daemon_stopped = 0;
 }
 
 Test(claim_follow, round_that_another_guest_ended_has_no_next_one)
 {
 	w.watch = b_probes_meanwhile;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 	cr_assert_eq(world_claim(&w, ADDRESS)->nudge_ns, 0);
 	world_run_until(&w, at_ms(TAKEN_MS + 2000));
@@ -67,14 +67,14 @@ Test(claim_follow, round_that_another_guest_ended_has_no_next_one)
 /* B says so itself, and `nudge: auto` asks nobody then. */
 Test(claim_follow, rounds_of_a_former_owner_end)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000 - 500));
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(60000));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 4);
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(60000 + TAKEN_MS + 10));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(60000 + TAKEN_MS + 10));
 	world_run_until(&w, at_ms(60000 + TAKEN_MS + 1200)); /* OWNED, a second round */
 	cr_assert_eq(w.nudge_rounds, 5);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(60000 + TAKEN_MS + 1300));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(60000 + TAKEN_MS + 1300));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	world_run_until(&w, at_ms(120000));
 	cr_assert_eq(w.nudge_rounds, 5);
@@ -83,7 +83,7 @@ Test(claim_follow, rounds_of_a_former_owner_end)
 Test(claim_follow, no_listener_no_round)
 {
 	w.listeners = 0;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 0);
 	cr_assert_eq(w.counted[COUNTER_unconfirmed], 0);
@@ -94,9 +94,8 @@ Test(claim_follow, an_answer_confirms_and_ends_the_rounds)
 {
 	const struct claim *claim;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
-		     COUNTER_confirmed);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
 	world_run_until(&w, at_ms(60000));
 	claim = world_claim(&w, ADDRESS);
 	cr_assert_eq(w.nudge_rounds, 1);
@@ -108,17 +107,17 @@ Test(claim_follow, an_answer_confirms_and_ends_the_rounds)
 
 Test(claim_follow, an_answer_to_somebody_else_proves_nothing)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_B, at_ms(TAKEN_MS + 4)),
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_B, at_ms(TAKEN_MS + 4)),
 		     COUNTER_answer_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 0);
 }
 
 Test(claim_follow, a_second_answer_is_no_news)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4));
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 9)),
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4));
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 9)),
 		     COUNTER_answer_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->confirmations, 1);
 }
@@ -130,15 +129,14 @@ Test(claim_follow, answers_of_strangers_are_news_a_few_times)
 	struct claim *claim;
 	unsigned int news = 0;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = &w.sites[0].claim;
 	for (int i = 0; i < 1000; i++)
 		news += claim_confirm(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed;
 	cr_assert_eq(news, LISTENERS);
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
-		     COUNTER_confirmed);
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)), COUNTER_confirmed);
 	world_run_until(&w, at_ms(60000));
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(60000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(60000));
 	cr_assert(claim_confirm(claim, guest_a.mac, &stranger, NULL, w.now_ns).changed);
 }
 
@@ -146,21 +144,21 @@ Test(claim_follow, answers_of_strangers_are_news_a_few_times)
 Test(claim_follow, an_answer_inside_the_window_is_none)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(2500)), COUNTER_answer_seen);
 }
 
 Test(claim_follow, an_answer_in_a_conflict_is_none)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 2));
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 2));
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(TAKEN_MS + 4)),
 		     COUNTER_answer_seen);
 }
 
 Test(claim_follow, a_conflict_stops_the_rounds)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 100));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(TAKEN_MS + 100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 1);
@@ -168,8 +166,8 @@ Test(claim_follow, a_conflict_stops_the_rounds)
 
 Test(claim_follow, a_policy_that_has_come_to_forbid_it_stops_them)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_set_host(&w, ADDRESS, HOST_OWN);
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 1);
 }
@@ -178,14 +176,14 @@ Test(claim_follow, a_policy_that_has_come_to_forbid_it_stops_them)
 Test(claim_follow, a_policy_that_forbids_it_for_a_moment_stops_none_that_is_not_due)
 {
 	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(8000));
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(11500)), COUNTER_announce_by_hand);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(8000));
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(11500)), COUNTER_announce_by_hand);
 	world_run_until(&w, at_ms(11700));
-	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_set_host(&w, ADDRESS, HOST_OWN);
 	world_run_until(&w, at_ms(12200));
 	cr_assert_eq(w.counted[COUNTER_not_due], 1);
-	world_host_has(&w, ADDRESS, 0);
+	world_set_host(&w, ADDRESS, 0);
 	cr_assert_eq(w.nudge_rounds, 4);
 	world_run_until(&w, at_ms(12500));
 	cr_assert_eq(w.nudge_rounds, 5);
@@ -193,7 +191,7 @@ Test(claim_follow, a_policy_that_forbids_it_for_a_moment_stops_none_that_is_not_
 
 Test(claim_follow, a_new_window_stops_them)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(TAKEN_MS + 500));
 	world_run_until(&w, at_ms(TAKEN_MS + 1500));
 	cr_assert_eq(w.nudge_rounds, 1);
@@ -202,7 +200,7 @@ Test(claim_follow, a_new_window_stops_them)
 Test(claim_follow, never_is_never)
 {
 	w.settings.nudge = NUDGE_NEVER;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 0);
 	cr_assert_eq(w.announced.count, 2);
@@ -211,12 +209,12 @@ Test(claim_follow, never_is_never)
 Test(claim_follow, who_announces_itself_is_nudged_for_where_always_is_wanted)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3000));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3000));
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.nudge_rounds, 0);
 	w.settings.nudge = NUDGE_ALWAYS;
 	world_probes(&w, ADDRESS, GUEST_B, at_ms(10000), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(13000));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(13000));
 	world_run_until(&w, at_ms(13000));
 	cr_assert_eq(w.nudge_rounds, 1);
 	cr_assert_eq(w.nudged_ns[0], at_ms(13000));
@@ -225,12 +223,12 @@ Test(claim_follow, who_announces_itself_is_nudged_for_where_always_is_wanted)
 
 Test(claim_follow, an_operator_starts_them_anew)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 3);
-	world_ask(&w, ADDRESS, at_ms(60000));
+	world_announce_by_hand(&w, ADDRESS, at_ms(60000));
 	cr_assert_eq(w.nudge_rounds, 4);
-	cr_assert_eq(world_answers(&w, ADDRESS, 0, GUEST_A, at_ms(60001)), COUNTER_confirmed);
+	cr_assert_eq(world_reply(&w, ADDRESS, 0, GUEST_A, at_ms(60001)), COUNTER_confirmed);
 }
 
 /* The announcement waits for its port's turn: the nudges that go with it wait, too. */
@@ -269,28 +267,28 @@ TestSuite(claim_refresh, .init = refresh_setup);
 Test(claim_refresh, is_off_unless_it_is_wanted)
 {
 	w.settings.refresh_ns = 0;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(3600000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(3600000));
 	world_run_until(&w, at_ms(7200000));
 	cr_assert_eq(w.announced.count, 2);
 }
 
 Test(claim_refresh, while_the_owner_is_heard)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(30000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(30000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.announced.count, 3);
-	cr_assert(world_announced(&w, 2, GUEST_A, at_ms(DONE_MS + 60000)));
+	cr_assert(world_has_announced(&w, 2, GUEST_A, at_ms(DONE_MS + 60000)));
 	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(DONE_MS + 70000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(DONE_MS + 70000));
 	world_run_until(&w, at_ms(DONE_MS + 120000));
-	cr_assert(world_announced(&w, 3, GUEST_A, at_ms(DONE_MS + 120000)));
+	cr_assert(world_has_announced(&w, 3, GUEST_A, at_ms(DONE_MS + 120000)));
 }
 
 Test(claim_refresh, never_for_an_owner_that_fell_silent)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(3600000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_gt(w.counted[COUNTER_refresh_silent], 10);
@@ -298,17 +296,17 @@ Test(claim_refresh, never_for_an_owner_that_fell_silent)
 
 Test(claim_refresh, again_when_it_is_back)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(DONE_MS + 600000 - 1000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(DONE_MS + 600000 - 1000));
 	world_run_until(&w, at_ms(DONE_MS + 600000));
 	cr_assert_eq(w.announced.count, 3);
 }
 
 Test(claim_refresh, not_against_the_policy)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(30000));
-	world_host_has(&w, ADDRESS, HOST_OWN);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(30000));
+	world_set_host(&w, ADDRESS, HOST_OWN);
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
@@ -317,7 +315,7 @@ Test(claim_refresh, not_against_the_policy)
 Test(claim_refresh, ends_when_the_claim_is_forgotten)
 {
 	w.settings.max_age_ns = 150 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(152001));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_NONE);
 	cr_assert_eq(w.announced.count, 2);
@@ -329,7 +327,7 @@ Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
 	const struct claim_next allowed = {.live_port = GUEST_A->port};
 	struct claim claim;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(DONE_MS));
 	claim = *world_claim(&w, ADDRESS);
 	claim.last_seen_ns = at_ms(DONE_MS + 60000) + 5;
@@ -341,12 +339,12 @@ Test(claim_refresh, of_an_owner_that_was_heard_this_moment)
 /* A planned move to another machine, behind the uplink, and the former owner lives on. */
 Test(claim_refresh, not_over_another_host_that_probed_and_uses_the_address)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probes(&w, ADDRESS, REMOTE, at_ms(20000), 3, NSEC_PER_SEC);
 	cr_assert_eq(w.counted[COUNTER_probe_uplink], 3);
-	world_uses(&w, ADDRESS, REMOTE, at_ms(26000));
+	world_use(&w, ADDRESS, REMOTE, at_ms(26000));
 	cr_assert_eq(w.step.reason, COUNTER_other_seen);
-	world_seen(&w, GUEST_A, at_ms(40000));
+	world_send_other(&w, GUEST_A, at_ms(40000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
@@ -355,9 +353,9 @@ Test(claim_refresh, not_over_another_host_that_probed_and_uses_the_address)
 /* Each sign alone is enough. */
 Test(claim_refresh, not_over_another_host_that_only_probed)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
-	world_seen(&w, GUEST_A, at_ms(40000));
+	world_send_other(&w, GUEST_A, at_ms(40000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
@@ -365,9 +363,9 @@ Test(claim_refresh, not_over_another_host_that_only_probed)
 
 Test(claim_refresh, not_over_another_host_that_uses_the_address)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(26000));
-	world_seen(&w, GUEST_A, at_ms(40000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(26000));
+	world_send_other(&w, GUEST_A, at_ms(40000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
@@ -376,11 +374,11 @@ Test(claim_refresh, not_over_another_host_that_uses_the_address)
 /* Nothing came of B's window: whether it has the address is not known. */
 Test(claim_refresh, not_after_an_attempt_that_lapsed)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(20000));
 	world_run_until(&w, at_ms(30000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->reason, COUNTER_lapsed);
-	world_seen(&w, GUEST_A, at_ms(40000));
+	world_send_other(&w, GUEST_A, at_ms(40000));
 	world_run_until(&w, at_ms(120000));
 	cr_assert_gt(w.counted[COUNTER_refresh_doubted], 0);
 	cr_assert_eq(w.announced.count, 2);
@@ -388,9 +386,9 @@ Test(claim_refresh, not_after_an_attempt_that_lapsed)
 
 Test(claim_refresh, again_once_the_owner_names_the_address)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(20001));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20001));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
 	cr_assert_eq(w.announced.count, 3);
@@ -399,26 +397,26 @@ Test(claim_refresh, again_once_the_owner_names_the_address)
 /* The former owner's doubts are not the new one's. */
 Test(claim_refresh, of_whom_the_address_moved_to)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(20000));
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(20001));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(20000));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(20001));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
-	world_seen(&w, GUEST_B, at_ms(70000));
+	world_send_other(&w, GUEST_B, at_ms(70000));
 	world_run_until(&w, at_ms(81000));
 	cr_assert_eq(w.counted[COUNTER_announce_refresh], 1);
-	cr_assert(world_announced(&w, 2, GUEST_B, at_ms(80001)));
+	cr_assert(world_has_announced(&w, 2, GUEST_B, at_ms(80001)));
 }
 
 /* An active-backup bond: the bridge would be taught the tap that its MAC has left. */
 Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(20000));
-	world_seen(&w, A_MOVED, at_ms(40000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(20000));
+	world_send_other(&w, A_MOVED, at_ms(40000));
 	world_run_until(&w, at_ms(DONE_MS + 60000));
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
 	cr_assert_eq(w.announced.count, 2);
-	world_uses(&w, ADDRESS, A_MOVED, at_ms(70000));
+	world_use(&w, ADDRESS, A_MOVED, at_ms(70000));
 	world_run_until(&w, at_ms(DONE_MS + 120000));
 	cr_assert_eq(w.counted[COUNTER_seen_elsewhere], 1);
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 2);
@@ -429,8 +427,8 @@ Test(claim_refresh, not_on_the_port_that_the_owner_has_left)
 Test(claim_refresh, not_before_its_time)
 {
 	w.settings.max_age_ns = 10 * NSEC_PER_SEC;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_seen(&w, GUEST_A, at_ms(11000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(11000));
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_eq(w.counted[COUNTER_announce_refresh], 0);
@@ -443,7 +441,7 @@ Test(claim_refresh, a_refusal_ages_all_the_same)
 	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	for (int i = 1; i < 12; i++)
-		world_seen(&w, GUEST_A, at_ms(10000 * i));
+		world_send_other(&w, GUEST_A, at_ms(10000 * i));
 	cr_assert_null(world_claim(&w, ADDRESS));
 }
 
@@ -454,7 +452,7 @@ Test(claim_refresh, not_of_a_conflict)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(80000));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(80000));
 	world_run_until(&w, at_ms(150000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_CONFLICT);
 	cr_assert_eq(w.announced.count, 0);
@@ -464,12 +462,12 @@ Test(claim_refresh, not_of_a_conflict)
 Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
 {
 	w.settings.max_moves = 0;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(10000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(10000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_frozen_probe);
-	world_seen(&w, GUEST_B, at_ms(350000));
+	world_send_other(&w, GUEST_B, at_ms(350000));
 	world_run_until(&w, at_ms(380000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_refresh_doubted], 1);
@@ -479,12 +477,12 @@ Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
 /* The address is another machine's by now: no announcement of ours goes in at the uplink. */
 Test(claim_refresh, not_of_an_owner_behind_the_uplink)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, REMOTE, at_ms(20000));
-	world_uses(&w, ADDRESS, REMOTE, at_ms(70000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, REMOTE, at_ms(20000));
+	world_use(&w, ADDRESS, REMOTE, at_ms(70000));
 	world_run_until(&w, at_ms(100000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_eq(w.counted[COUNTER_announce_failed], 0);
 	cr_assert_eq(w.counted[COUNTER_refresh_silent], 1);
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(100000)), COUNTER_announce_refused);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(100000)), COUNTER_announce_refused);
 }

@@ -23,17 +23,17 @@ static __u64 flap(int moves, __u64 gap_ms)
 	__u64 at = 20000;
 	int i;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	for (i = 1; i <= moves; i++, at += gap_ms)
-		world_takes(&w, ADDRESS, guests[i & 1], at_ms(at));
+		world_take(&w, ADDRESS, guests[i & 1], at_ms(at));
 	return at - gap_ms;
 }
 
 Test(claim_moves, failover_is_a_move)
 {
 	flap(1, 0);
-	cr_assert(world_announced(&w, 2, GUEST_B, at_ms(23050)));
+	cr_assert(world_has_announced(&w, 2, GUEST_B, at_ms(23050)));
 	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 1);
 	cr_assert_eq(w.counted[COUNTER_moved], 1);
 	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, guest_b.mac, MAC_LEN);
@@ -43,27 +43,27 @@ Test(claim_moves, failover_is_a_move)
 /* The second move's frame had read the clock before the first's. */
 Test(claim_moves, are_counted_whoever_read_the_clock_first)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, GUEST_B, at_ms(10000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(10000));
 	w.behind_ns = 2000;
-	world_announces(&w, ADDRESS, GUEST_A, at_us(10000001));
+	world_announce(&w, ADDRESS, GUEST_A, at_us(10000001));
 	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 2);
 	cr_assert_eq(world_claim(&w, ADDRESS)->recent_moves, 2);
 }
 
 Test(claim_moves, same_owner_again_is_none)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(20000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(20000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 0);
 	cr_assert_eq(w.announced.count, 3);
 }
 
 Test(claim_moves, owner_elsewhere_that_announces_itself)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_announces(&w, ADDRESS, REMOTE, at_ms(20000));
+	world_announce(&w, ADDRESS, REMOTE, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert(w.step.moved);
 	cr_assert_eq(world_claim(&w, ADDRESS)->moves, 1);
@@ -79,7 +79,7 @@ Test(claim_frozen, five_moves_in_180_s_are_borne_and_the_sixth_freezes)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 	world_run_until(&w, at_ms(at + 10000));
 	cr_assert_eq(w.announced.count, 12);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	cr_assert_eq(w.counted[COUNTER_frozen], 1);
 	cr_assert_eq(w.counted[COUNTER_moved], 6);
@@ -105,10 +105,10 @@ Test(claim_frozen, self_announced_moves_freeze_too)
 	const struct station *guests[] = {GUEST_A, GUEST_B};
 	int i;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	for (i = 1; i <= 6; i++)
-		world_announces(&w, ADDRESS, guests[i & 1], at_ms(10000 + i * 1000));
+		world_announce(&w, ADDRESS, guests[i & 1], at_ms(10000 + i * 1000));
 	cr_assert_eq(w.step.reason, COUNTER_frozen);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 }
@@ -118,12 +118,13 @@ Test(claim_frozen, says_nothing_whoever_probes)
 	__u64 at = flap(6, 10000) + 3050;
 	unsigned int said = w.announced.count;
 
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
 	cr_assert_eq(w.counted[COUNTER_frozen_probe], 3);
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(at + 20000));
-	world_uses(&w, ADDRESS, GUEST_B, at_ms(at + 24000));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(at + 20000));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(at + 24000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
-	cr_assert_eq(world_ask(&w, ADDRESS, at_ms(at + 25000)), COUNTER_announce_refused);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(at + 25000)),
+		     COUNTER_announce_refused);
 	cr_assert_eq(w.announced.count, said);
 }
 
@@ -134,7 +135,7 @@ Test(claim_frozen, declared_address_is_frozen_as_well)
 
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
 	for (i = 0; i < 20; i++)
-		world_takes(&w, ADDRESS, guests[i & 1], at_ms(i * 10000));
+		world_take(&w, ADDRESS, guests[i & 1], at_ms(i * 10000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	/* First owner and five moves, three times each; the sixth at its first probe only. */
 	cr_assert_eq(w.announced.count, 19);
@@ -151,7 +152,7 @@ Test(claim_frozen, owes_nothing)
 	said = w.announced.count;
 	w.fail = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(80000));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(80005));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(80005));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	world_run_until(&w, at_ms(81000));
 	cr_assert_eq(w.announced.count, said);
@@ -167,7 +168,7 @@ Test(claim_frozen, thaws_after_300_s_of_quiet)
 	world_run_until(&w, at_ms(at + 300000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_thawed], 1);
-	world_takes(&w, ADDRESS, GUEST_B, at_ms(at + 310000));
+	world_take(&w, ADDRESS, GUEST_B, at_ms(at + 310000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 }
 
@@ -176,7 +177,7 @@ Test(claim_frozen, every_probe_and_every_new_owner_begins_the_quiet_anew)
 	__u64 at = flap(6, 10000) + 3050;
 
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(at + 200000));
-	world_announces(&w, ADDRESS, GUEST_C, at_ms(at + 400000));
+	world_announce(&w, ADDRESS, GUEST_C, at_ms(at + 400000));
 	world_run_until(&w, at_ms(at + 700000) - 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	world_run_until(&w, at_ms(at + 700000));
@@ -188,7 +189,7 @@ Test(claim_frozen, thaws_without_the_daemon)
 {
 	__u64 at = flap(6, 10000) + 3050;
 
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(at + 300001));
 	cr_assert_eq(w.step.reason, COUNTER_window_opened);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
@@ -196,7 +197,7 @@ Test(claim_frozen, thaws_without_the_daemon)
 
 Test(claim_age, silent_owner_is_forgotten_after_a_day)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(2000 + 86400000) - 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	world_run_until(&w, at_ms(2000 + 86400000));
@@ -206,8 +207,8 @@ Test(claim_age, silent_owner_is_forgotten_after_a_day)
 
 Test(claim_age, any_sign_of_life_keeps_it)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(80000000));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(80000000));
 	world_run_until(&w, at_ms(100000000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert_eq(w.counted[COUNTER_aged], 0);
@@ -217,7 +218,7 @@ Test(claim_age, any_sign_of_life_keeps_it)
 
 Test(claim_age, idle_claim_wakes_nobody)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	w.wakeups = 0;
 	world_run_until(&w, at_ms(86000000));
@@ -227,11 +228,11 @@ Test(claim_age, idle_claim_wakes_nobody)
 /* garpd watch goes by it. */
 Test(claim_moves, another_port_of_the_owner_is_a_change)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(20000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20000));
 	cr_assert_lt(world_claim(&w, ADDRESS)->changed_ns, at_ms(20000));
-	world_uses(&w, ADDRESS, A_UPLINK, at_ms(30000));
+	world_use(&w, ADDRESS, A_UPLINK, at_ms(30000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, A_UPLINK->port);
 	cr_assert_eq(world_claim(&w, ADDRESS)->changed_ns, at_ms(30000));
 }

@@ -25,7 +25,7 @@ static int owes(unsigned int flags)
 
 Test(claim_xdp, first_probe_of_a_declared_address_is_owed_now)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.step.reason, COUNTER_immediate);
 	cr_assert_eq(w.announced.count, 0);
@@ -38,7 +38,7 @@ Test(claim_xdp, daemon_pays_at_once_and_the_window_goes_on)
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
 	world_run_until(&w, at_ms(2900));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(0)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(0)));
 	cr_assert_eq(w.announced.list[0].reason, COUNTER_announce_deferred);
 	cr_assert(owes(0));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(3000));
@@ -59,17 +59,17 @@ Test(claim_xdp, another_host_on_the_port_is_no_echo)
 {
 	const struct station behind = {"b_at_a", {0x02, 0, 0, 0, 0, 0xb}, guest_a.port, ROLE_GUEST};
 
-	world_takes(&w, "192.0.2.8", GUEST_A, at_ms(0));
-	world_announces(&w, "192.0.2.8", &behind, at_ms(3052));
+	world_take(&w, "192.0.2.8", GUEST_A, at_ms(0));
+	world_announce(&w, "192.0.2.8", &behind, at_ms(3052));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_asserted);
 }
 
 /* Frames between the probe and the daemon put nothing off. */
 Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(100));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(100));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
 	cr_assert(owes(CLAIM_F_DEFERRED));
@@ -77,40 +77,40 @@ Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
 
 Test(claim_xdp, next_daemon_pays_before_the_window_ends)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(2000));
 	cr_assert_eq(w.announced.count, 0);
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(2000));
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(2000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(2000)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 }
 
 /* The end of the window is the same announcement: not two in one moment. */
 Test(claim_xdp, daemon_that_comes_after_the_window_announces_once)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(50000));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(50000));
 	cr_assert_eq(w.announced.count, 1);
 	cr_assert_eq(w.announced.list[0].reason, COUNTER_window_ended);
 	cr_assert(owes(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(51100)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(51100)));
 }
 
 Test(claim_xdp, conflict_before_the_daemon_silences_it)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_C, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_C, at_ms(1));
 	cr_assert(owes(0));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
@@ -118,10 +118,10 @@ Test(claim_xdp, conflict_before_the_daemon_silences_it)
 
 Test(claim_xdp, policy_that_changes_before_the_daemon_comes_is_obeyed)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(10));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
@@ -129,13 +129,13 @@ Test(claim_xdp, policy_that_changes_before_the_daemon_comes_is_obeyed)
 
 Test(claim_xdp, takeover_before_the_daemon_owes_the_newer_one_only)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(5));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(1000));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(5)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(5)));
 }
 
 /* ---- who defends ---- */
@@ -143,40 +143,40 @@ Test(claim_xdp, takeover_before_the_daemon_owes_the_newer_one_only)
 Test(claim_xdp, defender_is_owed_and_announced_from_its_own_port)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_defended);
 	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(0)));
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(1)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(0)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(1)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	cr_assert(owes(0));
 }
 
 Test(claim_xdp, defender_waits_for_the_daemon_whatever_the_guest_goes_on_to_do)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(1500));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1600));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1600));
 	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(2000));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_A, at_ms(1600)));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(1600)));
 }
 
 /* The policy is asked about the defender, not about the guest. */
 Test(claim_xdp, defender_that_is_denied_by_now_is_dropped_and_the_quarrel_stays)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_B, NULL);
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(100));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
@@ -186,14 +186,14 @@ Test(claim_xdp, defender_that_is_denied_by_now_is_dropped_and_the_quarrel_stays)
 
 Test(claim_xdp, new_window_drops_the_old_debt)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(9000));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(9000));
 	cr_assert_eq(w.announced.count, 1);
-	cr_assert(world_announced(&w, 0, GUEST_B, at_ms(9000)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(9000)));
 }
 
 /* A tc hook sends it itself, but the kernel may refuse. */
@@ -202,11 +202,11 @@ Test(claim_xdp, defender_that_could_not_be_queued_is_owed_too)
 	w.xdp = 0;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	w.fail = 1;
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_announced(&w, 1, GUEST_A, at_ms(11)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(11)));
 	cr_assert_eq(w.counted[COUNTER_announce_failed], 1);
 }
 
@@ -215,7 +215,7 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 	w.xdp = 0;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	w.fail = 1 + CLAIM_RETRIES;
-	world_uses(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	world_run_until(&w, at_ms(1000));
 	cr_assert_eq(w.counted[COUNTER_announce_failed], CLAIM_RETRIES);
 	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
@@ -283,7 +283,7 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 	struct claim_step step;
 	struct claim claim;
 
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
 	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
@@ -312,7 +312,7 @@ Test(claim_queue, new_window_has_waited_for_nothing)
 	struct heard heard = {.frame = &probe, .port = GUEST_B->port, .role = ROLE_GUEST};
 	struct claim claim;
 
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
 	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
@@ -327,9 +327,9 @@ Test(claim_queue, new_window_has_waited_for_nothing)
 Test(claim_xdp, echo_of_our_own_announcement_is_not_the_guest_s)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3051));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3051));
 	cr_assert_eq(w.step.reason, COUNTER_own_frame);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
@@ -343,16 +343,16 @@ static void is_met_at_once(struct world *world, const struct claim_step *step,
 	if (said->became != ANNOUNCEMENT_SENT)
 		return;
 	world->watch = NULL;
-	world->daemon_sleeps = 1; /* there is one, and it is at it */
-	world_announces(world, ADDRESS, GUEST_A, world->now_ns + 1000);
-	world->daemon_sleeps = 0;
+	world->daemon_stopped = 1; /* there is one, and it is at it */
+	world_announce(world, ADDRESS, GUEST_A, world->now_ns + 1000);
+	world->daemon_stopped = 0;
 }
 
 Test(claim_xdp, echo_that_comes_before_the_record_is_not_the_guest_s)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
 	w.watch = is_met_at_once;
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_null(w.watch);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
 	cr_assert_eq(world_claim(&w, ADDRESS)->self_announced, 0);
@@ -362,10 +362,10 @@ Test(claim_xdp, echo_that_comes_before_the_record_is_not_the_guest_s)
 /* The same of what was owed. */
 Test(claim_xdp, echo_of_a_debt_that_comes_before_the_record_is_not_the_guest_s)
 {
-	w.daemon_sleeps = 1;
+	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(500));
-	w.daemon_sleeps = 0;
+	w.daemon_stopped = 0;
 	w.watch = is_met_at_once;
 	world_run_until(&w, at_ms(600));
 	cr_assert_null(w.watch);
@@ -376,10 +376,10 @@ Test(claim_xdp, echo_of_a_debt_that_comes_before_the_record_is_not_the_guest_s)
 Test(claim_xdp, same_frame_later_or_elsewhere_is_no_echo)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, A_UPLINK, at_ms(3051));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, A_UPLINK, at_ms(3051));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3500));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
@@ -389,7 +389,7 @@ Test(claim_xdp, hook_that_sees_marks_knows_no_echo)
 {
 	w.xdp = 0;
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
-	world_announces(&w, ADDRESS, GUEST_A, at_ms(3051));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, GUEST_A, at_ms(3051));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 }

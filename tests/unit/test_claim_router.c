@@ -24,8 +24,8 @@ TestSuite(claim_router, .init = setup);
 
 Test(claim_router, guest_that_only_probes_is_announced)
 {
-	world_takes(&w, ADDRESS, &behind_a, at_ms(0));
-	cr_assert(world_announced(&w, 0, &behind_a, at_ms(3050)));
+	world_take(&w, ADDRESS, &behind_a, at_ms(0));
+	cr_assert(world_has_announced(&w, 0, &behind_a, at_ms(3050)));
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
@@ -35,7 +35,7 @@ Test(claim_router, guest_that_only_probes_is_announced)
 Test(claim_router, guest_that_announces_itself_is_left_alone)
 {
 	world_probes(&w, ADDRESS, &behind_a, at_ms(0), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, &behind_a, at_ms(3000));
+	world_announce(&w, ADDRESS, &behind_a, at_ms(3000));
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
@@ -45,7 +45,7 @@ Test(claim_router, guest_that_announces_itself_is_left_alone)
 Test(claim_router, use_of_the_address_counts)
 {
 	world_probe(&w, ADDRESS, &behind_a, at_ms(0));
-	world_uses(&w, ADDRESS, &behind_a, at_ms(300));
+	world_use(&w, ADDRESS, &behind_a, at_ms(300));
 	cr_assert_eq(w.step.reason, COUNTER_window_used);
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 2);
@@ -64,7 +64,7 @@ Test(claim_router, two_that_probe_are_a_conflict)
 Test(claim_router, owner_that_answers_is_a_conflict)
 {
 	world_probes(&w, ADDRESS, &behind_a, at_ms(0), 3, NSEC_PER_SEC);
-	world_announces(&w, ADDRESS, &behind_b, at_ms(2001));
+	world_announce(&w, ADDRESS, &behind_b, at_ms(2001));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	world_run_until(&w, at_ms(10000));
 	cr_assert_eq(w.announced.count, 0);
@@ -74,7 +74,7 @@ Test(claim_router, declared_address_is_announced_at_the_first_probe)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, &behind_a, NULL);
 	world_probe(&w, ADDRESS, &behind_a, at_ms(0));
-	cr_assert(world_announced(&w, 0, &behind_a, at_ms(0)));
+	cr_assert(world_has_announced(&w, 0, &behind_a, at_ms(0)));
 }
 
 /* ---- what a relay puts on the wire ---- */
@@ -90,7 +90,7 @@ static void no_effect_of(const struct station *whom, __u64 at_ns)
 	if (!mac_equal(before.mac, whom->mac))
 		before.flags |= CLAIM_F_DOUBTED;
 	announced = w.announced.count;
-	world_relays(&w, ADDRESS, whom, at_ns);
+	world_relay(&w, ADDRESS, whom, at_ns);
 	cr_assert_eq(memcmp(world_claim(&w, ADDRESS), &before, sizeof(before)), 0);
 	cr_assert_eq(w.step.changed, 0);
 	cr_assert_eq(w.announced.count, announced);
@@ -98,7 +98,7 @@ static void no_effect_of(const struct station *whom, __u64 at_ns)
 
 Test(claim_router, relayed_frame_makes_no_claim)
 {
-	world_relays(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_relay(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_null(world_claim(&w, ADDRESS));
 }
 
@@ -117,7 +117,7 @@ Test(claim_router, relayed_frame_of_the_guest_has_no_effect_in_any_state)
 /* It moves no port either, as a frame of the guest itself would. */
 Test(claim_router, relayed_frame_moves_no_owner)
 {
-	world_takes(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(10000));
 	no_effect_of(REMOTE, at_ms(10000));
 	no_effect_of(GUEST_B, at_ms(10001));

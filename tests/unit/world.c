@@ -79,7 +79,7 @@ void world_declare(struct world *w, const char *addr, enum announce_mode mode, .
 	va_end(owners);
 }
 
-void world_host_has(struct world *w, const char *addr, enum host_address what)
+void world_set_host(struct world *w, const char *addr, enum host_address what)
 {
 	w->sites[world_site(w, addr)].host = what;
 }
@@ -93,24 +93,24 @@ static struct policy world_judge(const struct world *w, int site, const __u8 *ma
 			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
 }
 
-static struct seen *world_seen_last(struct world *w, const __u8 *mac)
+static struct seen *world_last_seen(struct world *w, const __u8 *mac)
 {
 	return &w->seen[mac[MAC_LEN - 1] % WORLD_SEEN];
 }
 
-struct policy world_policy(const struct world *w, const char *addr, const struct station *whom)
+struct policy world_policy(const struct world *w, const char *addr, const struct station *station)
 {
-	return world_judge(w, world_find(w, addr), whom->mac);
+	return world_judge(w, world_find(w, addr), station->mac);
 }
 
-static int world_port_left(const struct world *w, __u32 port)
+static int world_is_port_gone(const struct world *w, __u32 port)
 {
-	return w->left >> port % WORLD_PORTS & 1;
+	return w->gone_ports >> port % WORLD_PORTS & 1;
 }
 
 static int world_has_guests(const struct world *w, __u32 port)
 {
-	return port != REMOTE->port && !world_port_left(w, port);
+	return port != REMOTE->port && !world_is_port_gone(w, port);
 }
 
 static struct claim_next world_find_next(struct world *w, int site)
@@ -119,26 +119,26 @@ static struct claim_next world_find_next(struct world *w, int site)
 	struct claim_next next = {
 		.port = claim_next_port(claim),
 		.policy = world_judge(w, site, claim_next_mac(claim)),
-		.seen = *world_seen_last(w, claim_next_mac(claim)),
+		.seen = *world_last_seen(w, claim_next_mac(claim)),
 	};
 
 	memcpy(next.mac, claim_next_mac(claim), MAC_LEN);
 	next.live_port = world_has_guests(w, next.port) ? next.port : 0;
 	next.forwards = next.live_port && !(w->deaf_ports >> next.port % WORLD_PORTS & 1);
 	next.asker = w->asker;
-	next.port_left = world_port_left(w, claim->quota_port);
+	next.port_left = world_is_port_gone(w, claim->quota_port);
 	return next;
 }
 
-/* Frames of a guest may not enter where no guests are; a defender's may, wherever it is. */
-static int world_may_enter(const struct world *w, const struct claim_step *step, __u32 port)
+/* A guest's frames may enter on ports with guests; a defender's on any port. */
+static int world_can_enter(const struct world *w, const struct claim_step *step, __u32 port)
 {
-	return step->announce == ANNOUNCE_DEFENDER ? !world_port_left(w, port)
+	return step->announce == ANNOUNCE_DEFENDER ? !world_is_port_gone(w, port)
 						   : world_has_guests(w, port);
 }
 
-/* quota_reserve_round() without its maps: when it may be said on the port. */
-static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
+/* quota_reserve_round() without its maps: when an announcement may be sent on the port. */
+static __u64 world_reserve_round(struct world *w, __u32 port, __u8 *queued)
 {
 	struct limit *limit = &w->limits[port % WORLD_PORTS];
 	__u64 at_ns = w->now_ns;
@@ -159,60 +159,61 @@ static __u64 world_turn(struct world *w, __u32 port, __u8 *queued)
 static void world_hear_now(struct world *w, const char *addr, const struct station *from,
 			   const struct frame *seen);
 
-/* What is to be said, as of now; and whether it can be. */
-static struct announcement world_speech(struct world *w, const struct claim *claim,
-					const struct claim_step *step, const struct heard *heard)
+/* The announcement of the step, and what becomes of it. */
+static struct announcement world_try_announce(struct world *w, const struct claim *claim,
+					      const struct claim_step *step,
+					      const struct heard *heard)
 {
 	int defender = step->announce == ANNOUNCE_DEFENDER;
-	struct announcement said = {.at_ns = w->now_ns, .reason = step->reason};
+	struct announcement announcement = {.at_ns = w->now_ns, .reason = step->reason};
 
 	if (!step->announce)
-		return said;
-	memcpy(said.mac, defender ? claim->rival : claim->mac, MAC_LEN);
-	said.port = defender ? claim->rival_port : claim->port;
-	said.queued = step->queued;
+		return announcement;
+	memcpy(announcement.mac, defender ? claim->rival : claim->mac, MAC_LEN);
+	announcement.port = defender ? claim->rival_port : claim->port;
+	announcement.queued = step->queued;
 	if (heard && w->xdp) {
-		said.became = ANNOUNCEMENT_OWED;
-		return said;
+		announcement.became = ANNOUNCEMENT_DEFERRED;
+		return announcement;
 	}
-	if (!world_may_enter(w, step, said.port)) {
-		said.became = ANNOUNCEMENT_FAILED;
-		return said;
+	if (!world_can_enter(w, step, announcement.port)) {
+		announcement.became = ANNOUNCEMENT_FAILED;
+		return announcement;
 	}
-	said.turn_ns = world_turn(w, said.port, &said.queued);
-	if (said.turn_ns > w->now_ns) {
-		said.became = ANNOUNCEMENT_QUEUED;
+	announcement.turn_ns = world_reserve_round(w, announcement.port, &announcement.queued);
+	if (announcement.turn_ns > w->now_ns) {
+		announcement.became = ANNOUNCEMENT_QUEUED;
 	} else if (w->fail) {
 		w->fail--;
-		said.became = ANNOUNCEMENT_FAILED;
+		announcement.became = ANNOUNCEMENT_FAILED;
 	} else {
-		said.became = ANNOUNCEMENT_SENT;
+		announcement.became = ANNOUNCEMENT_SENT;
 	}
-	return said;
+	return announcement;
 }
 
 static void world_record(struct world *w, struct claim *claim, enum announce announce,
-			 const struct announcement *said)
+			 const struct announcement *announcement)
 {
-	int sent = said->became == ANNOUNCEMENT_SENT;
+	int sent = announcement->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
 
-	if (said->became == ANNOUNCEMENT_QUEUED) {
-		step = claim_queue(claim, announce, said->mac, said->queued, said->turn_ns,
-				   w->now_ns);
+	if (announcement->became == ANNOUNCEMENT_QUEUED) {
+		step = claim_queue(claim, announce, announcement->mac, announcement->queued,
+				   announcement->turn_ns, w->now_ns);
 		w->counted[step.reason]++;
 		return;
 	}
 	if (sent) {
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
-		w->announced.list[w->announced.count++] = *said;
+		w->announced.list[w->announced.count++] = *announcement;
 	}
-	step = claim_record_sent(claim, announce, said->mac, sent, &w->settings, w->now_ns);
+	step = claim_record_sent(claim, announce, announcement->mac, sent, &w->settings, w->now_ns);
 	w->counted[step.reason]++;
 }
 
-/* A round of nudges, as it was when the claim's lock was let go: to each listener that waits. */
-static void world_nudges(struct world *w, struct claim *claim, struct nudges *nudges)
+/* A round of nudges, to each listener that has not replied, as of when the lock was released. */
+static void world_nudge(struct world *w, struct claim *claim, struct nudges *nudges)
 {
 	struct claim_step step;
 	unsigned int i;
@@ -239,19 +240,19 @@ static __u32 world_bit(const __u8 *mac)
 	return 1u << mac[MAC_LEN - 1] % 16;
 }
 
-void world_mutes(struct world *w, const struct station *whom)
+void world_mute(struct world *w, const struct station *station)
 {
-	w->mute |= world_bit(whom->mac);
+	w->mute |= world_bit(station->mac);
 }
 
-void world_unmutes(struct world *w, const struct station *whom)
+void world_unmute(struct world *w, const struct station *station)
 {
-	w->mute &= ~world_bit(whom->mac);
+	w->mute &= ~world_bit(station->mac);
 }
 
-/* 1: the question leaves now; else the claim has it wait for its port's turn. */
-static int world_question_has_turn(struct world *w, struct claim *claim,
-				   const struct claim_step *step, __u32 port)
+/* Returns 1 if the question is sent now; else it is rate-limited. */
+static int world_reserve_question(struct world *w, struct claim *claim,
+				  const struct claim_step *step, __u32 port)
 {
 	struct claim_step queued;
 	__u64 at_ns;
@@ -266,28 +267,28 @@ static int world_question_has_turn(struct world *w, struct claim *claim,
 	return 0;
 }
 
-/* Who is asked hears it at once, and answers at once or not at all. */
-static void world_question(struct world *w, int site, const struct claim_step *step)
+/* The guest hears the question at once, and answers at once or never. */
+static void world_ask_guest(struct world *w, int site, const struct claim_step *step)
 {
 	struct claim *claim = &w->sites[site].claim;
 	int former = step->ask == ASK_FORMER_OWNER;
-	struct station whom = {.port = former ? claim->owner_port : claim->port};
+	struct station guest = {.port = former ? claim->owner_port : claim->port};
 	struct question *question = &w->asked.list[w->asked.count];
 
-	memcpy(whom.mac, former ? claim->owner : claim->mac, MAC_LEN);
-	whom.role = whom.port == REMOTE->port ? ROLE_UPLINK : ROLE_GUEST;
-	if (!world_question_has_turn(w, claim, step, whom.port))
+	memcpy(guest.mac, former ? claim->owner : claim->mac, MAC_LEN);
+	guest.role = guest.port == REMOTE->port ? ROLE_UPLINK : ROLE_GUEST;
+	if (!world_reserve_question(w, claim, step, guest.port))
 		return;
 	assert(w->asked.count < WORLD_QUESTIONS);
 	w->asked.count++;
 	w->counted[COUNTER_asked]++;
-	*question = (struct question){.at_ns = w->now_ns, .port = whom.port, .from = step->asker};
-	memcpy(question->mac, whom.mac, MAC_LEN);
-	if (w->mute & world_bit(whom.mac) || world_port_left(w, whom.port))
+	*question = (struct question){.at_ns = w->now_ns, .port = guest.port, .from = step->asker};
+	memcpy(question->mac, guest.mac, MAC_LEN);
+	if (w->mute & world_bit(guest.mac) || world_is_port_gone(w, guest.port))
 		return;
-	if (w->zero_only & world_bit(whom.mac) && step->asker != ASKER_ZERO)
+	if (w->zero_only & world_bit(guest.mac) && step->asker != ASKER_ZERO)
 		return;
-	world_hear_now(w, w->sites[site].addr, &whom, &(struct frame){.kind = FRAME_ASSERTION});
+	world_hear_now(w, w->sites[site].addr, &guest, &(struct frame){.kind = FRAME_ASSERTION});
 }
 
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */
@@ -295,37 +296,38 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 			 const struct heard *heard)
 {
 	struct claim *claim = &w->sites[site].claim;
-	struct announcement said = world_speech(w, claim, &step, heard);
+	struct announcement announcement = world_try_announce(w, claim, &step, heard);
 	struct nudges nudges = {
 		.count_only = claim_nudge_is_last(claim, &w->settings),
-		/* Where no guests are nobody can be nudged, nor waited for. */
+		/* Without guests behind the port no listener is nudged, or waited for. */
 		.since_ns = world_has_guests(w, claim->port) ? claim->announced_since_ns : 0,
 	};
 
 	w->step = step;
 	w->counted[step.reason]++;
 	w->counted[COUNTER_moved] += step.moved;
-	if (said.became == ANNOUNCEMENT_OWED)
+	if (announcement.became == ANNOUNCEMENT_DEFERRED)
 		claim_defer(claim, step.announce, w->now_ns);
 	if (w->watch)
-		w->watch(w, &step, &said);
-	if (said.became != ANNOUNCEMENT_NONE && said.became != ANNOUNCEMENT_OWED)
-		world_record(w, claim, step.announce, &said);
-	if (step.nudge && (!step.announce || said.became == ANNOUNCEMENT_SENT))
-		world_nudges(w, claim, &nudges);
+		w->watch(w, &step, &announcement);
+	if (announcement.became != ANNOUNCEMENT_NONE &&
+	    announcement.became != ANNOUNCEMENT_DEFERRED)
+		world_record(w, claim, step.announce, &announcement);
+	if (step.nudge && (!step.announce || announcement.became == ANNOUNCEMENT_SENT))
+		world_nudge(w, claim, &nudges);
 	if (step.answered)
 		w->counted[COUNTER_answered_host + step.answered - ASKER_HOST]++;
 	if (step.ask)
-		world_question(w, site, &step);
+		world_ask_guest(w, site, &step);
 	if (step.forget)
 		memset(claim, 0, sizeof(*claim));
 }
 
-/* What hear.h notes of any frame of a host behind a port of ours. */
-static void world_seen_note(struct world *w, const struct station *from)
+/* What hear.h records of any frame from a guest or router port. */
+static void world_note_seen(struct world *w, const struct station *from)
 {
 	if (w->settings.refresh_ns && port_has_guests(from->role))
-		*world_seen_last(w, from->mac) = (struct seen){.port = from->port,
+		*world_last_seen(w, from->mac) = (struct seen){.port = from->port,
 							       .heard_ns = w->now_ns};
 }
 
@@ -349,7 +351,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
 		if (!frame.relayed)
-			world_seen_note(w, from);
+			world_note_seen(w, from);
 		return;
 	}
 	claim->key.addr = frame.addr;
@@ -359,7 +361,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 		       ? claim_hear_probe(claim, &heard, &w->settings, w->now_ns)
 		       : claim_hear_assertion(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && step.reason != COUNTER_own_frame)
-		world_seen_note(w, from);
+		world_note_seen(w, from);
 	world_follow(w, site, step, &heard);
 }
 
@@ -368,7 +370,7 @@ static void world_hear(struct world *w, const char *addr, const struct station *
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
-	w->left &= ~(1u << from->port % WORLD_PORTS);
+	w->gone_ports &= ~(1u << from->port % WORLD_PORTS);
 	world_hear_now(w, addr, from, seen);
 	w->now_ns = at_ns;
 }
@@ -378,8 +380,8 @@ void world_probe(struct world *w, const char *addr, const struct station *from, 
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_PROBE}, at_ns);
 }
 
-void world_solicits(struct world *w, const char *addr, const struct station *from, __u8 nonce,
-		    __u64 at_ns)
+void world_solicit(struct world *w, const char *addr, const struct station *from, __u8 nonce,
+		   __u64 at_ns)
 {
 	struct frame frame = {.kind = FRAME_PROBE};
 
@@ -396,33 +398,33 @@ void world_probes(struct world *w, const char *addr, const struct station *from,
 		world_probe(w, addr, from, at_ns + i * gap_ns);
 }
 
-void world_announces(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+void world_announce(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ANNOUNCEMENT}, at_ns);
 }
 
-void world_uses(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+void world_use(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION}, at_ns);
 }
 
-void world_advertises(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .tentative = 1}, at_ns);
 }
 
-void world_relays(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+void world_relay(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .relayed = 1}, at_ns);
 }
 
-void world_takes(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+void world_take(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_probes(w, addr, from, at_ns, 3, NSEC_PER_SEC);
 	world_run_until(w, at_ns + 3050 * NSEC_PER_MSEC);
 }
 
-/* The claim whose deadline is the next, -1: none has one. */
+/* Index of the claim with the earliest deadline; -1: no deadline. */
 static int world_next(const struct world *w)
 {
 	int i, next = -1;
@@ -436,7 +438,7 @@ static int world_next(const struct world *w)
 	return next;
 }
 
-static void world_due(struct world *w, int site)
+static void world_run_deadline(struct world *w, int site)
 {
 	struct claim_next next = world_find_next(w, site);
 	struct claim *claim = &w->sites[site].claim;
@@ -452,13 +454,13 @@ void world_run_until(struct world *w, __u64 at_ns)
 	int site;
 
 	assert(at_ns >= w->now_ns);
-	while (!w->daemon_sleeps && (site = world_next(w)) >= 0) {
+	while (!w->daemon_stopped && (site = world_next(w)) >= 0) {
 		claim = &w->sites[site].claim;
 		if (claim->deadline_ns > at_ns)
 			break;
 		if (claim->deadline_ns > w->now_ns)
 			w->now_ns = claim->deadline_ns;
-		world_due(w, site);
+		world_run_deadline(w, site);
 	}
 	w->now_ns = at_ns;
 }
@@ -466,13 +468,13 @@ void world_run_until(struct world *w, __u64 at_ns)
 void world_wake(struct world *w, const char *addr, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
-	world_due(w, world_site(w, addr));
+	world_run_deadline(w, world_site(w, addr));
 }
 
-void world_leaves(struct world *w, const struct station *from, __u64 at_ns)
+void world_remove_port(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
-	w->left |= 1u << from->port % WORLD_PORTS;
+	w->gone_ports |= 1u << from->port % WORLD_PORTS;
 }
 
 void world_sweep(struct world *w, const char *addr, __u64 at_ns)
@@ -489,17 +491,17 @@ void world_sweep(struct world *w, const char *addr, __u64 at_ns)
 	world_follow(w, site, claim_drop_port(claim, next.live_port, w->now_ns), NULL);
 }
 
-void world_is_busy(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
+void world_queue_others(struct world *w, const struct station *at, unsigned int count, __u64 at_ns)
 {
 	__u8 queued = QUEUED_NOT;
 
 	world_run_until(w, at_ns);
 	for (; count; count--, queued = QUEUED_NOT)
-		world_turn(w, at->port, &queued);
+		world_reserve_round(w, at->port, &queued);
 }
 
-/* As due.h does before any step: whom it is about, and that it is alive. */
-static struct claim_next world_comes(struct world *w, int site, __u64 at_ns)
+/* Looks up what a step needs, as due.h does. */
+static struct claim_next world_prepare(struct world *w, int site, __u64 at_ns)
 {
 	struct claim_next next;
 
@@ -509,19 +511,19 @@ static struct claim_next world_comes(struct world *w, int site, __u64 at_ns)
 	return next;
 }
 
-/* The reason of the step: announce_by_hand, or why it was refused. */
-int world_ask(struct world *w, const char *addr, __u64 at_ns)
+/* Returns the reason of the step: announce_by_hand, or why it was refused. */
+int world_announce_by_hand(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
-	struct claim_next next = world_comes(w, site, at_ns);
+	struct claim_next next = world_prepare(w, site, at_ns);
 
 	world_follow(w, site, claim_announce_now(claim, &next, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }
 
-int world_answers(struct world *w, const char *addr, unsigned int which, const struct station *to,
-		  __u64 at_ns)
+int world_reply(struct world *w, const char *addr, unsigned int which, const struct station *to,
+		__u64 at_ns)
 {
 	struct listener *known = which < w->listeners ? &w->listener[which] : NULL;
 	const struct addr listener = world_addr(LISTENER);
@@ -536,23 +538,23 @@ int world_answers(struct world *w, const char *addr, unsigned int which, const s
 	return step.reason;
 }
 
-/* The reason of the step, too: thaw_by_hand or thaw_refused. */
+/* Returns the reason of the step: thaw_by_hand or thaw_refused. */
 int world_thaw(struct world *w, const char *addr, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
 
-	world_comes(w, site, at_ns);
+	world_prepare(w, site, at_ns);
 	world_follow(w, site, claim_thaw(claim, &w->settings, w->now_ns), NULL);
 	return w->step.reason;
 }
 
-void world_seen(struct world *w, const struct station *from, __u64 at_ns)
+void world_send_other(struct world *w, const struct station *from, __u64 at_ns)
 {
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
-	w->left &= ~(1u << from->port % WORLD_PORTS);
-	world_seen_note(w, from);
+	w->gone_ports &= ~(1u << from->port % WORLD_PORTS);
+	world_note_seen(w, from);
 	w->now_ns = at_ns;
 }
 
@@ -570,19 +572,21 @@ int world_state(const struct world *w, const char *addr)
 	return claim ? claim->state : CLAIM_NONE;
 }
 
-int world_asked(const struct world *w, unsigned int n, const struct station *whom,
-		enum asker_kind from, __u64 at_ns)
+int world_has_asked(const struct world *w, unsigned int n, const struct station *station,
+		    enum asker_kind from, __u64 at_ns)
 {
 	const struct question *question = &w->asked.list[n];
 
-	return n < w->asked.count && question->at_ns == at_ns && question->port == whom->port &&
-	       question->from == from && !memcmp(question->mac, whom->mac, MAC_LEN);
+	return n < w->asked.count && question->at_ns == at_ns && question->port == station->port &&
+	       question->from == from && !memcmp(question->mac, station->mac, MAC_LEN);
 }
 
-int world_announced(const struct world *w, unsigned int n, const struct station *whom, __u64 at_ns)
+int world_has_announced(const struct world *w, unsigned int n, const struct station *station,
+			__u64 at_ns)
 {
-	const struct announcement *said = &w->announced.list[n];
+	const struct announcement *announcement = &w->announced.list[n];
 
-	return n < w->announced.count && said->at_ns == at_ns && said->port == whom->port &&
-	       !memcmp(said->mac, whom->mac, MAC_LEN);
+	return n < w->announced.count && announcement->at_ns == at_ns &&
+	       announcement->port == station->port &&
+	       !memcmp(announcement->mac, station->mac, MAC_LEN);
 }
