@@ -35,31 +35,21 @@ static bool attach_xdp_name(__u32 ifindex, char *text, size_t size)
 	return id;
 }
 
-static int attach_xdp_taken_there(const char *name, const char *other, int code, struct err *why)
-{
-	const char *obstacle = attach_join_obstacle();
-
-	if (!obstacle)
-		return err_set(
-			why, code,
-			"%s: another XDP program is attached: %s; remove it (ip link set dev "
-			"%s xdp off), load it with libxdp (xdp-loader) for garpd to join it, "
-			"or use \"mode: auto\"",
-			name, other, name);
-	return err_set(why, code,
-		       "%s: another XDP program is attached: %s; remove it (ip link set dev %s xdp "
-		       "off), or use \"mode: auto\" (libxdp cannot run both: %s)",
-		       name, other, name, obstacle);
-}
-
 /* Another program is on the interface itself or (Linux 6.1) on the bridge above it. */
 static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *port, int code,
 			    struct err *why)
 {
+	const char *obstacle = attach_join_obstacle();
 	char other[PROGRAM_NAME_LEN + 32], above[NAME_TEXT_LEN];
 
 	if (attach_xdp_name(ifindex, other, sizeof(other)))
-		return attach_xdp_taken_there(name, other, code, why);
+		return err_set(
+			why, code,
+			"%s: another XDP program is attached: %s; remove it (ip link set dev "
+			"%s xdp off)%s, or use \"mode: auto\"%s%s",
+			name, other, name,
+			obstacle ? "" : ", load it with libxdp (xdp-loader), which runs both",
+			obstacle ? "; libxdp cannot run both: " : "", obstacle ?: "");
 	interface_text(port->segment, above);
 	if (attach_xdp_name(port->segment, other, sizeof(other)))
 		return err_set(why, code,

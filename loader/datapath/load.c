@@ -152,23 +152,16 @@ static int datapath_pin_program(const struct bpf_program *program, struct err *w
 
 static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *why)
 {
-	const struct bpf_program *programs[] = {
-		datapath->skeleton->progs.garpd_tc,
-		datapath->skeleton->progs.garpd_xdp,
-		datapath->skeleton->progs.garpd_speak,
-	};
+	const struct garpd_bpf *skeleton = datapath->skeleton;
 	char path[PIN_PATH_LEN];
-	int err;
 
 	if (mkdir(pins_path(GARPD_LINKS, path), 0750) && errno != EEXIST)
 		return err_set(why, -errno, "%s: cannot make: %s", path, strerror(errno));
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		err = datapath_pin_program(programs[i], why);
-		if (err)
-			return err;
-	}
-	err = pins_share(gid, why);
-	return err ? err : pins_open(&datapath->pins, false, why);
+	return datapath_pin_program(skeleton->progs.garpd_tc, why)
+		       ?: datapath_pin_program(skeleton->progs.garpd_xdp, why)
+		       ?: datapath_pin_program(skeleton->progs.garpd_speak, why)
+		       ?: pins_share(gid, why)
+		       ?: pins_open(&datapath->pins, false, why);
 }
 
 /* The mode of the configuration, or the best one (never XDP), and the program for it. */
@@ -195,17 +188,6 @@ void datapath_init(struct datapath *datapath)
 	datapath->lock = -1;
 }
 
-static int datapath_fill(struct datapath *datapath, struct config *config, gid_t gid,
-			 struct err *why)
-{
-	int err = datapath_load(datapath, config, why);
-
-	if (err)
-		return err;
-	err = datapath_pin(datapath, gid, why);
-	return err ? err : policy_apply(&datapath->pins, config, why);
-}
-
 int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why)
 {
 	int err = pins_lock(&datapath->lock, why);
@@ -213,7 +195,9 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 
 	if (err)
 		return err;
-	err = datapath_fill(datapath, config, gid, why);
+	err = datapath_load(datapath, config, why)
+		      ?: datapath_pin(datapath, gid, why)
+		      ?: policy_apply(&datapath->pins, config, why);
 	if (!err)
 		datapath_choose_mode(datapath, config->mode);
 	else if (datapath->adopt == ADOPT_NOTHING)

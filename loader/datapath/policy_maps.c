@@ -77,19 +77,14 @@ static int policy_write_gateways(const struct pins *pins, const struct config *c
 
 int policy_write(const struct pins *pins, const struct config *config, struct err *why)
 {
-	int err = policy_write_addresses(pins, config, why);
-
-	if (err)
-		return err;
-	err = policy_write_gateways(pins, config, why);
-	return err ? err : policy_write_settings(pins, config, why);
+	return policy_write_addresses(pins, config, why)
+		       ?: policy_write_gateways(pins, config, why)
+		       ?: policy_write_settings(pins, config, why);
 }
 
 int policy_apply(const struct pins *pins, struct config *config, struct err *why)
 {
-	int err = rules_apply(pins, &config->guards, why);
-
-	return err ? err : policy_write(pins, config, why);
+	return rules_apply(pins, &config->guards, why) ?: policy_write(pins, config, why);
 }
 
 int policy_set_host(const struct pins *pins, const struct addr *addr, enum host_address role,

@@ -242,8 +242,9 @@ static void hear_deleted(struct evpn *evpn, struct binding *binding, __u32 bridg
 		binding_forget(evpn, binding);
 }
 
-int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message)
+int evpn_fabric_hear(void *ctx, const struct nlmsghdr *message)
 {
+	struct evpn *evpn = ctx;
 	struct claim_key key = {};
 	struct binding *binding;
 	struct neigh neigh;

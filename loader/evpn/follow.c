@@ -14,15 +14,10 @@ static void evpn_unfollow(struct evpn *evpn)
 	evpn->is_following = false;
 }
 
-static int on_neigh(void *ctx, const struct nlmsghdr *message)
-{
-	return evpn_fabric_hear(ctx, message);
-}
-
 static int on_dump(void *ctx, struct netlink *netlink)
 {
 	evpn_fabric_read_begin(ctx);
-	return neigh_dump(netlink, on_neigh, ctx);
+	return neigh_dump(netlink, evpn_fabric_hear, ctx);
 }
 
 static void on_end(void *ctx, bool complete)
@@ -50,7 +45,7 @@ static const struct follow_ops neigh_ops = {
 	.groups = (const unsigned int[]){RTNLGRP_NEIGH, RTNLGRP_NONE},
 	.dump = on_dump,
 	.end = on_end,
-	.hear = on_neigh,
+	.hear = evpn_fabric_hear,
 	.settle = on_settle,
 	.failed = on_failed,
 };

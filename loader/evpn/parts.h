@@ -43,7 +43,7 @@ void evpn_guests_forget(struct evpn *evpn);
 /* ---- fabric.c ---- */
 
 /* Takes one RTM_NEWNEIGH or RTM_DELNEIGH. 0, or -ENOMEM. */
-int evpn_fabric_hear(struct evpn *evpn, const struct nlmsghdr *message);
+int evpn_fabric_hear(void *evpn, const struct nlmsghdr *message);
 
 /* Around a dump of the whole table: an entry that is not in it is gone. */
 void evpn_fabric_read_begin(struct evpn *evpn);

@@ -57,10 +57,10 @@ bool bridge_port_parse(const struct nlmsghdr *message, struct bridge_port *port)
 	if (!info[IFLA_BRPORT_STATE]) /* the bridge itself, or a NIC's report of its own switch */
 		return false;
 	port->ifindex = ifi->ifi_index;
-	port->bridge = netlink_u32(attrs[IFLA_MASTER]);
-	port->state = netlink_u8(info[IFLA_BRPORT_STATE]);
-	port->learning = netlink_u8(info[IFLA_BRPORT_LEARNING]);
-	port->isolated = netlink_u8(info[IFLA_BRPORT_ISOLATED]);
-	port->neigh_suppress = netlink_u8(info[IFLA_BRPORT_NEIGH_SUPPRESS]);
+	port->bridge = netlink_uint(attrs[IFLA_MASTER]);
+	port->state = netlink_uint(info[IFLA_BRPORT_STATE]);
+	port->learning = netlink_uint(info[IFLA_BRPORT_LEARNING]);
+	port->isolated = netlink_uint(info[IFLA_BRPORT_ISOLATED]);
+	port->neigh_suppress = netlink_uint(info[IFLA_BRPORT_NEIGH_SUPPRESS]);
 	return true;
 }

@@ -151,9 +151,9 @@ static void bridge_read(const struct nlattr *info_data, struct link_facts *facts
 	const struct nlattr *data[IFLA_BR_MAX + 1];
 
 	netlink_attrs_nested(info_data, data, IFLA_BR_MAX + 1);
-	if (netlink_u8(data[IFLA_BR_VLAN_FILTERING]))
-		facts->vlan_proto = ntohs(netlink_u16(data[IFLA_BR_VLAN_PROTOCOL]));
-	facts->default_pvid = netlink_u16(data[IFLA_BR_VLAN_DEFAULT_PVID]);
+	if (netlink_uint(data[IFLA_BR_VLAN_FILTERING]))
+		facts->vlan_proto = ntohs(netlink_uint(data[IFLA_BR_VLAN_PROTOCOL]));
+	facts->default_pvid = netlink_uint(data[IFLA_BR_VLAN_DEFAULT_PVID]);
 }
 
 static void vlan_device_read(const struct nlattr *info_data, struct link_facts *facts)
@@ -161,7 +161,7 @@ static void vlan_device_read(const struct nlattr *info_data, struct link_facts *
 	const struct nlattr *data[IFLA_VLAN_MAX + 1];
 
 	netlink_attrs_nested(info_data, data, IFLA_VLAN_MAX + 1);
-	facts->vlan = netlink_u16(data[IFLA_VLAN_ID]);
+	facts->vlan = netlink_uint(data[IFLA_VLAN_ID]);
 }
 
 static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *facts)
@@ -181,8 +181,8 @@ static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *fact
 	facts->enslaved = facts->master && strcmp(kind, "vrf") != 0;
 	if (strcmp(kind, "bridge") == 0) {
 		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
-		facts->port_state = netlink_u8(slave[IFLA_BRPORT_STATE]);
-		facts->neigh_suppress = netlink_u8(slave[IFLA_BRPORT_NEIGH_SUPPRESS]);
+		facts->port_state = netlink_uint(slave[IFLA_BRPORT_STATE]);
+		facts->neigh_suppress = netlink_uint(slave[IFLA_BRPORT_NEIGH_SUPPRESS]);
 	}
 }
 
@@ -222,9 +222,9 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	if (!attrs[IFLA_IFNAME]) /* an event of the wireless extensions */
 		return LINK_UNCHANGED;
 	netlink_text(attrs[IFLA_IFNAME], name, sizeof(name));
-	facts.master = netlink_u32(attrs[IFLA_MASTER]);
+	facts.master = netlink_uint(attrs[IFLA_MASTER]);
 	if (!attrs[IFLA_LINK_NETNSID])
-		facts.lower = netlink_u32(attrs[IFLA_LINK]);
+		facts.lower = netlink_uint(attrs[IFLA_LINK]);
 	facts.up = !!(ifi->ifi_flags & IFF_UP);
 	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
 	linkinfo_read(attrs[IFLA_LINKINFO], &facts);
@@ -318,12 +318,12 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1);
 	netlink_attrs_nested(attrs[IFLA_PROTINFO], port, IFLA_BRPORT_MAX + 1);
 	if (port[IFLA_BRPORT_STATE])
-		link->facts.port_state = netlink_u8(port[IFLA_BRPORT_STATE]);
-	else if (netlink_u32(attrs[IFLA_MASTER]) != link->ifindex)
+		link->facts.port_state = netlink_uint(port[IFLA_BRPORT_STATE]);
+	else if (netlink_uint(attrs[IFLA_MASTER]) != link->ifindex)
 		return LINK_UNCHANGED; /* a NIC's report of its own switch */
 	/* A message about the bridge itself names the bridge as its master. */
 	if (port[IFLA_BRPORT_NEIGH_SUPPRESS])
-		link->facts.neigh_suppress = netlink_u8(port[IFLA_BRPORT_NEIGH_SUPPRESS]);
+		link->facts.neigh_suppress = netlink_uint(port[IFLA_BRPORT_NEIGH_SUPPRESS]);
 
 	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
 	*found = link;

@@ -41,7 +41,7 @@ int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh)
 	neigh->changed_ms = neigh_changed_ms(attrs[NDA_CACHEINFO]);
 	neigh->state = ndm->ndm_state;
 	neigh->flags = ndm->ndm_flags;
-	neigh->flags_ext = netlink_u32(attrs[NDA_FLAGS_EXT]);
+	neigh->flags_ext = netlink_uint(attrs[NDA_FLAGS_EXT]);
 	mac = attrs[NDA_LLADDR];
 	if (mac && mnl_attr_get_payload_len(mac) == MAC_LEN) {
 		memcpy(neigh->mac, mnl_attr_get_payload(mac), MAC_LEN);

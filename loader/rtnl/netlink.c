@@ -270,24 +270,17 @@ void netlink_attrs_nested(const struct nlattr *nest, const struct nlattr **table
 		mnl_attr_parse_nested(nest, attr_note, &attrs);
 }
 
-static bool attr_holds(const struct nlattr *attr, size_t size)
+__u32 netlink_uint(const struct nlattr *attr)
 {
-	return attr && mnl_attr_get_payload_len(attr) >= size;
-}
-
-__u8 netlink_u8(const struct nlattr *attr)
-{
-	return attr_holds(attr, sizeof(__u8)) ? mnl_attr_get_u8(attr) : 0;
-}
-
-__u16 netlink_u16(const struct nlattr *attr)
-{
-	return attr_holds(attr, sizeof(__u16)) ? mnl_attr_get_u16(attr) : 0;
-}
-
-__u32 netlink_u32(const struct nlattr *attr)
-{
-	return attr_holds(attr, sizeof(__u32)) ? mnl_attr_get_u32(attr) : 0;
+	switch (attr ? mnl_attr_get_payload_len(attr) : 0) {
+	case sizeof(__u8):
+		return mnl_attr_get_u8(attr);
+	case sizeof(__u16):
+		return mnl_attr_get_u16(attr);
+	case sizeof(__u32):
+		return mnl_attr_get_u32(attr);
+	}
+	return 0;
 }
 
 void netlink_text(const struct nlattr *attr, char *text, size_t size)

@@ -82,10 +82,8 @@ const void *netlink_attrs(const struct nlmsghdr *message, size_t header_size,
 			  const struct nlattr **table, size_t count);
 void netlink_attrs_nested(const struct nlattr *nest, const struct nlattr **table, size_t count);
 
-/* The value, as it is in the message (byte order too); 0 for NULL or what is too short. */
-__u8 netlink_u8(const struct nlattr *attr);
-__u16 netlink_u16(const struct nlattr *attr);
-__u32 netlink_u32(const struct nlattr *attr);
+/* An integer of 1, 2 or 4 bytes, in the message's byte order; 0 for NULL and any other size. */
+__u32 netlink_uint(const struct nlattr *attr);
 
 /* Copies a string, cut to `size`; "" for NULL. */
 void netlink_text(const struct nlattr *attr, char *text, size_t size);

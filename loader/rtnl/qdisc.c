@@ -47,7 +47,7 @@ static int qdisc_hear_filter(void *ctx, const struct nlmsghdr *message)
 	netlink_text(attrs[TCA_KIND], filter.kind, sizeof(filter.kind));
 	if (!strcmp(filter.kind, "bpf")) {
 		netlink_attrs_nested(attrs[TCA_OPTIONS], options, TCA_BPF_ID + 1);
-		filter.prog_id = netlink_u32(options[TCA_BPF_ID]);
+		filter.prog_id = netlink_uint(options[TCA_BPF_ID]);
 		netlink_text(options[TCA_BPF_NAME], filter.name, sizeof(filter.name));
 	}
 	if (filter.prog_id || tc->tcm_info != walk->info)

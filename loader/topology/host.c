@@ -120,53 +120,52 @@ int host_settle(struct host *host)
 
 /* ---- notifications ---- */
 
-int host_collect(struct host *host, const struct nlmsghdr *message)
+int host_collect(void *ctx, const struct nlmsghdr *message)
 {
+	struct host *host = ctx;
+
 	host->is_changed = true;
 	return host_found_take(&host->found, message);
 }
 
 /*
- * IPv4 routes of an interface that goes down vanish without a RTM_DELROUTE (fib_table_flush sends
- * none), and so do those whose source address is deleted.
+ * May routes be gone? IPv4 routes of an interface that goes down vanish without a RTM_DELROUTE
+ * (fib_table_flush sends none), and so do those whose source address is deleted.
  */
-static bool link_went_down(const struct nlmsghdr *message)
+static bool is_losing_routes(const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC)
-		return false;
-	return message->nlmsg_type == RTM_DELLINK ||
-	       (ifi->ifi_change & IFF_UP && !(ifi->ifi_flags & IFF_UP));
-}
-
-int host_hear(struct host *host, const struct nlmsghdr *message)
-{
 	switch (message->nlmsg_type) {
 	case RTM_DELADDR:
-		host->stale |= HOST_ROUTES;
-		/* fall through */
-	case RTM_NEWADDR:
-		host->stale |= HOST_ADDRESSES;
-		return 0;
+	case RTM_DELNEXTHOP:
+		return true;
+	case RTM_DELROUTE:
+		return host_found_has_gateway(message);
 	case RTM_NEWROUTE:
 	case RTM_NEWNEXTHOP:
-		if (message->nlmsg_flags & NLM_F_REPLACE) /* the replaced one has no message */
-			host->stale |= HOST_ROUTES;
-		return host_collect(host, message);
-	case RTM_DELROUTE:
-		if (host_found_has_gateway(message))
-			host->stale |= HOST_ROUTES;
-		return 0;
-	case RTM_DELNEXTHOP:
-		host->stale |= HOST_ROUTES;
-		return 0;
+		return message->nlmsg_flags & NLM_F_REPLACE; /* no message about the former one */
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		if (link_went_down(message))
-			host->stale |= HOST_ROUTES;
-		return 0;
+		if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi) ||
+		    ifi->ifi_family != AF_UNSPEC)
+			return false;
+		return message->nlmsg_type == RTM_DELLINK ||
+		       (ifi->ifi_change & IFF_UP && !(ifi->ifi_flags & IFF_UP));
 	}
+	return false;
+}
+
+int host_hear(void *ctx, const struct nlmsghdr *message)
+{
+	struct host *host = ctx;
+
+	if (is_losing_routes(message))
+		host->stale |= HOST_ROUTES;
+	if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_DELADDR)
+		host->stale |= HOST_ADDRESSES;
+	if (message->nlmsg_type == RTM_NEWROUTE || message->nlmsg_type == RTM_NEWNEXTHOP)
+		return host_collect(host, message);
 	return 0;
 }
 
@@ -189,56 +188,40 @@ void host_read_begin(struct host *host, unsigned int tables)
 
 /* ---- rtnetlink ---- */
 
-static int on_dumped(void *ctx, const struct nlmsghdr *message)
-{
-	return host_collect(ctx, message);
-}
-
-static int table_dump(struct host *host, struct netlink *netlink, __u16 type, unsigned char family,
-		      size_t header_size)
-{
-	const char header[sizeof(struct rtmsg)] = {family}; /* all three begin with it */
-	struct netlink_request request;
-
-	netlink_request_begin(&request, type, header, header_size);
-	return netlink_dump(netlink, &request, on_dumped, host);
-}
-
-static int routes_dump(struct host *host, struct netlink *netlink)
-{
-	int v4, v6, objects;
-
-	v4 = table_dump(host, netlink, RTM_GETROUTE, AF_INET, sizeof(struct rtmsg));
-	if (v4 < 0)
-		return v4;
-	v6 = table_dump(host, netlink, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg));
-	if (v6 < 0)
-		return v6;
-	objects = table_dump(host, netlink, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg));
-	if (objects == -EOPNOTSUPP) /* Linux 5.2 and older */
-		objects = 0;
-	return objects < 0 ? objects : v4 | v6 | objects;
-}
+static const struct {
+	unsigned int table;
+	__u16 type;
+	unsigned char family;
+	size_t header_size;
+} dumps[] = {
+	{HOST_ADDRESSES, RTM_GETADDR, AF_UNSPEC, sizeof(struct ifaddrmsg)},
+	{HOST_ROUTES, RTM_GETROUTE, AF_INET, sizeof(struct rtmsg)},
+	{HOST_ROUTES, RTM_GETROUTE, AF_INET6, sizeof(struct rtmsg)},
+	{HOST_ROUTES, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg)},
+};
 
 static int on_dump(void *ctx, struct netlink *netlink)
 {
 	struct host *host = ctx;
-	int addresses = 0, routes = 0;
+	int inconsistent = 0;
 
 	host_read_begin(host, host->dumping);
-	if (host->dumping & HOST_ADDRESSES)
-		addresses = table_dump(host, netlink, RTM_GETADDR, AF_UNSPEC,
-				       sizeof(struct ifaddrmsg));
-	if (addresses < 0)
-		return addresses;
-	if (host->dumping & HOST_ROUTES)
-		routes = routes_dump(host, netlink);
-	return routes < 0 ? routes : addresses | routes;
-}
+	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		const char header[sizeof(struct rtmsg)] = {dumps[i].family}; /* all begin with it */
+		struct netlink_request request;
+		int err;
 
-static int on_notification(void *ctx, const struct nlmsghdr *message)
-{
-	return host_hear(ctx, message);
+		if (!(dumps[i].table & host->dumping))
+			continue;
+		netlink_request_begin(&request, dumps[i].type, header, dumps[i].header_size);
+		err = netlink_dump(netlink, &request, host_collect, host);
+		if (err == -EOPNOTSUPP && dumps[i].type == RTM_GETNEXTHOP)
+			continue; /* Linux 5.2 and older */
+		if (err < 0)
+			return err;
+		inconsistent |= err;
+	}
+	return inconsistent;
 }
 
 static int tables_read(struct host *host, unsigned int tables)
@@ -253,9 +236,7 @@ static int on_pause_ends(sd_event_source *source, uint64_t usec, void *ctx)
 	int err;
 
 	host->timer = sd_event_source_unref(host->timer);
-	err = tables_read(host, HOST_ROUTES);
-	if (!err)
-		err = host_settle(host);
+	err = tables_read(host, HOST_ROUTES) ?: host_settle(host);
 	if (err)
 		follow_fail(&host->follow, err);
 	return 0;
@@ -285,11 +266,8 @@ static int on_settle(void *ctx, int err)
 
 	if (!err && host->stale & HOST_ADDRESSES)
 		err = tables_read(host, HOST_ADDRESSES);
-	if (!err)
-		err = host_settle(host);
-	if (!err && host->stale & HOST_ROUTES)
-		err = pause_begin(host);
-	return err;
+	err = err ?: host_settle(host);
+	return err ?: host->stale & HOST_ROUTES ? pause_begin(host) : 0;
 }
 
 static const unsigned int groups[] = {
@@ -301,7 +279,7 @@ static const struct follow_ops host_follow_ops = {
 	.table = "addresses and routes",
 	.groups = groups,
 	.dump = on_dump,
-	.hear = on_notification,
+	.hear = host_hear,
 	.lost = on_lost,
 	.settle = on_settle,
 };

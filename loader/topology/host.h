@@ -53,10 +53,10 @@ void host_close(struct host *host);
 #define HOST_ROUTES    0x2
 
 int host_new(struct host **host, const struct host_ops *ops, void *ctx);
-int host_hear(struct host *host, const struct nlmsghdr *message);
+int host_hear(void *host, const struct nlmsghdr *message);
 unsigned int host_stale(const struct host *host);
 void host_read_begin(struct host *host, unsigned int tables);
-int host_collect(struct host *host, const struct nlmsghdr *message);
+int host_collect(void *host, const struct nlmsghdr *message);
 int host_settle(struct host *host);
 
 #endif

@@ -71,14 +71,15 @@ static int own_add(struct host_found *found, int family, const struct nlattr *at
  * The last address of an IPv4 prefix is a broadcast address of the host whether IFA_BROADCAST is
  * set or not (net/ipv4/fib_frontend.c, fib_add_ifaddr).
  */
-static int subnet_broadcast_add(struct host_found *found, const struct nlattr *attr,
-				unsigned int prefixlen)
+static int subnet_broadcast_add(struct host_found *found, const struct ifaddrmsg *ifa,
+				const struct nlattr *attr)
 {
 	struct addr addr;
 
-	if (prefixlen >= 31 || !netlink_addr(AF_INET, attr, &addr))
+	if (ifa->ifa_family != AF_INET || ifa->ifa_prefixlen >= 31 ||
+	    !netlink_addr(AF_INET, attr, &addr))
 		return 0;
-	for (unsigned int bit = ADDR_V4_BITS + prefixlen; bit < ADDR_BITS; bit++)
+	for (unsigned int bit = ADDR_V4_BITS + ifa->ifa_prefixlen; bit < ADDR_BITS; bit++)
 		addr.bytes[bit / 8] |= 0x80 >> bit % 8;
 	return addr_set_add(&found->own, &addr);
 }
@@ -104,19 +105,16 @@ static int address_take(struct host_found *found, const struct nlmsghdr *message
 {
 	const struct nlattr *attrs[IFA_MAX + 1];
 	const struct ifaddrmsg *ifa = netlink_attrs(message, sizeof(*ifa), attrs, IFA_MAX + 1);
-	int err;
+	const struct nlattr *own;
 
 	if (!ifa)
 		return 0;
 	/* With a peer, IFA_ADDRESS is the peer's: perhaps a guest's (linux/if_addr.h). */
-	err = own_add(found, ifa->ifa_family, attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS]);
-	if (!err)
-		err = own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST]);
-	if (!err)
-		err = subnet_add(found, ifa, attrs[IFA_ADDRESS]);
-	if (!err && ifa->ifa_family == AF_INET)
-		err = subnet_broadcast_add(found, attrs[IFA_ADDRESS], ifa->ifa_prefixlen);
-	return err;
+	own = attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS];
+	return own_add(found, ifa->ifa_family, own)
+		       ?: own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST])
+		       ?: subnet_add(found, ifa, attrs[IFA_ADDRESS])
+		       ?: subnet_broadcast_add(found, ifa, attrs[IFA_ADDRESS]);
 }
 
 /* A gateway of the route's family, or RTA_VIA: of another (an IPv6 router of an IPv4 route). */

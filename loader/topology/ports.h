@@ -153,7 +153,7 @@ __u32 ports_find_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan);
  */
 int ports_new(struct ports **ports, const struct config *config, const struct ports_ops *ops,
 	      void *ctx);
-int ports_hear(struct ports *ports, const struct nlmsghdr *message);
+int ports_hear(void *ports, const struct nlmsghdr *message);
 void ports_settle(struct ports *ports);
 void ports_resync_begin(struct ports *ports);
 void ports_resync_end(struct ports *ports);

@@ -38,14 +38,15 @@ static void link_changed(struct ports *ports, struct link *link, const struct li
 	ports->routers_changed = true;
 	/* br_vlan_set_default_pvid changes the VLANs of ports without a message about them. */
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
-		ports->unheard_vlans |= !ports->resyncing;
+		ports->unheard_vlans = true;
 	link_queue(ports, link);
 	if (peer) /* the role of a veth depends on where its other end is */
 		link_queue(ports, peer);
 }
 
-int ports_hear(struct ports *ports, const struct nlmsghdr *message)
+int ports_hear(void *ctx, const struct nlmsghdr *message)
 {
+	struct ports *ports = ctx;
 	struct link_facts before;
 	struct link *link;
 	int change = links_hear(&ports->links, message, &link, &before);
@@ -62,8 +63,6 @@ int ports_hear(struct ports *ports, const struct nlmsghdr *message)
 void ports_resync_begin(struct ports *ports)
 {
 	links_forget_heard(&ports->links);
-	ports->unheard_vlans = false;
-	ports->resyncing = true;
 }
 
 void ports_resync_end(struct ports *ports)
@@ -75,20 +74,14 @@ void ports_resync_end(struct ports *ports)
 		if (!link->heard)
 			link_gone(ports, link);
 	}
-	ports->resyncing = false;
 }
 
 /* ---- rtnetlink ---- */
 
-static int on_link(void *ctx, const struct nlmsghdr *message)
-{
-	return ports_hear(ctx, message);
-}
-
 static int on_dump(void *ctx, struct netlink *netlink)
 {
 	ports_resync_begin(ctx);
-	return links_read(netlink, on_link, ctx);
+	return links_read(netlink, ports_hear, ctx);
 }
 
 static void on_end(void *ctx, bool complete)
@@ -97,7 +90,7 @@ static void on_end(void *ctx, bool complete)
 
 	if (complete)
 		ports_resync_end(ports);
-	ports->resyncing = false;
+	ports->unheard_vlans = false;
 }
 
 static int on_settle(void *ctx, int err)
@@ -115,7 +108,7 @@ static const struct follow_ops links_ops = {
 	.groups = (const unsigned int[]){RTNLGRP_LINK, RTNLGRP_NONE},
 	.dump = on_dump,
 	.end = on_end,
-	.hear = on_link,
+	.hear = ports_hear,
 	.settle = on_settle,
 };
 

@@ -18,8 +18,7 @@ struct ports {
 	bool all_changed;	   /* a bridge or the configuration changed: look at every link */
 	bool bridges_changed;	   /* the patterns of bridges may match differently */
 	bool routers_changed;	   /* and those of routers */
-	bool unheard_vlans;	   /* VLANs changed without a message about them */
-	bool resyncing;
+	bool unheard_vlans;	   /* VLANs changed without a message about them: resync */
 
 	struct config config;  /* a shallow copy: what it points to is the caller's */
 	bool *waiting;	       /* for each of `bridges`: bridge_waiting() was called */

@@ -199,35 +199,36 @@ static bool has_router(const struct ports *ports, const char *pattern)
 	return false;
 }
 
+/* Reports each pattern that nothing fits, once until something has fitted. */
+static void patterns_settle(struct ports *ports, const struct names *patterns, bool *waiting,
+			    bool (*has)(const struct ports *ports, const char *pattern),
+			    void (*report)(void *ctx, const char *pattern))
+{
+	for (size_t i = 0; i < patterns->count; i++) {
+		bool is_waiting = !has(ports, patterns->name[i]);
+
+		if (is_waiting && !waiting[i])
+			report(ports->ctx, patterns->name[i]);
+		waiting[i] = is_waiting;
+	}
+}
+
 static void bridges_settle(struct ports *ports)
 {
-	const struct names *bridges = &ports->config.bridges;
 	struct link *link;
 
-	ports->bridges_changed = false;
 	links_for_each(link, &ports->links)
 		bridge_settle(ports, link);
-	for (size_t i = 0; i < bridges->count; i++) {
-		bool is_waiting = !has_bridge(ports, bridges->name[i]);
-
-		if (is_waiting && !ports->waiting[i])
-			ports->ops->bridge_waiting(ports->ctx, bridges->name[i]);
-		ports->waiting[i] = is_waiting;
-	}
+	patterns_settle(ports, &ports->config.bridges, ports->waiting, has_bridge,
+			ports->ops->bridge_waiting);
+	ports->bridges_changed = false;
 }
 
 static void routers_settle(struct ports *ports)
 {
-	const struct names *routers = &ports->config.routers;
-
+	patterns_settle(ports, &ports->config.routers, ports->routers_waiting, has_router,
+			ports->ops->router_waiting);
 	ports->routers_changed = false;
-	for (size_t i = 0; i < routers->count; i++) {
-		bool is_waiting = !has_router(ports, routers->name[i]);
-
-		if (is_waiting && !ports->routers_waiting[i])
-			ports->ops->router_waiting(ports->ctx, routers->name[i]);
-		ports->routers_waiting[i] = is_waiting;
-	}
 }
 
 void ports_settle(struct ports *ports)

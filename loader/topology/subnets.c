@@ -104,9 +104,8 @@ int subnets_change(const struct subnets *from, const struct subnets *to,
 	int err;
 
 	remove_others(from, to, SUBNET_FOREIGN, ops, ctx);
-	err = write_others(from, to, SUBNET_LOCAL, ops, ctx);
-	if (!err)
-		err = write_others(from, to, SUBNET_FOREIGN, ops, ctx);
+	err = write_others(from, to, SUBNET_LOCAL, ops, ctx)
+		      ?: write_others(from, to, SUBNET_FOREIGN, ops, ctx);
 	remove_others(from, to, SUBNET_LOCAL, ops, ctx);
 	return err;
 }
