@@ -6,7 +6,7 @@
 #include "output.h"
 #include "text.h"
 
-#define COLUMNS_MAX    32
+#define FIELDS_MAX     48 /* of a table that is printed in columns */
 #define CELL_LEN       128
 #define SHEET_HEADER   12 /* wide enough for the longest header of a sheet */
 #define STREAM_MIN_LEN 10 /* narrower columns would shift from line to line */
@@ -166,16 +166,15 @@ static void output_cell(const struct field *field, const void *row, char cell[CE
 static void output_line(const struct field *fields, const void *row, const size_t *widths)
 {
 	char cell[CELL_LEN];
-	size_t blanks = 0, column = 0;
+	size_t blanks = 0;
 
-	for (; fields->key; fields++) {
-		if (!fields->header)
+	for (size_t i = 0; fields[i].key; i++) {
+		if (!fields[i].header)
 			continue;
-		output_cell(fields, row, cell);
+		output_cell(&fields[i], row, cell);
 		printf("%*s%s", (int)blanks, "", cell);
-		blanks = widths[column] > strlen(cell) ? widths[column] - strlen(cell) : 0;
+		blanks = widths[i] > strlen(cell) ? widths[i] - strlen(cell) : 0;
 		blanks += 2;
-		column++;
 	}
 	putchar('\n');
 }
@@ -183,29 +182,26 @@ static void output_line(const struct field *fields, const void *row, const size_
 static void output_widen(const struct field *fields, const void *row, size_t *widths)
 {
 	char cell[CELL_LEN];
-	size_t column = 0;
 
-	for (; fields->key; fields++) {
-		if (!fields->header)
+	for (size_t i = 0; fields[i].key; i++) {
+		if (!fields[i].header)
 			continue;
-		output_cell(fields, row, cell);
-		if (strlen(cell) > widths[column])
-			widths[column] = strlen(cell);
-		column++;
+		output_cell(&fields[i], row, cell);
+		if (strlen(cell) > widths[i])
+			widths[i] = strlen(cell);
 	}
 }
 
 static void output_rows_text(const struct field *fields, const char *rows, size_t count,
 			     size_t size)
 {
-	size_t widths[COLUMNS_MAX] = {};
-	size_t i;
+	size_t widths[FIELDS_MAX] = {};
 
 	output_widen(fields, NULL, widths);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		output_widen(fields, rows + i * size, widths);
 	output_line(fields, NULL, widths);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		output_line(fields, rows + i * size, widths);
 }
 
@@ -222,9 +218,7 @@ void output_rows(const struct field *fields, const void *rows, size_t count, siz
 
 static void output_sheet_list(const char *header, const json_t *list)
 {
-	size_t i;
-
-	for (i = 0; i < json_array_size(list); i++)
+	for (size_t i = 0; i < json_array_size(list); i++)
 		printf("%-*s%s\n", SHEET_HEADER, i ? "" : header,
 		       json_string_value(json_array_get(list, i)));
 }
@@ -252,17 +246,15 @@ void output_sheet(const struct field *fields, const void *row)
 /* Wide enough for most values: later rows are not known yet. */
 static void output_stream_widths(const struct field *fields, size_t *widths)
 {
-	size_t column;
-
 	output_widen(fields, NULL, widths);
-	for (column = 0; column < COLUMNS_MAX; column++)
-		if (widths[column] < STREAM_MIN_LEN)
-			widths[column] = STREAM_MIN_LEN;
+	for (size_t i = 0; i < FIELDS_MAX; i++)
+		if (widths[i] < STREAM_MIN_LEN)
+			widths[i] = STREAM_MIN_LEN;
 }
 
 void output_headers_stream(const struct field *fields)
 {
-	size_t widths[COLUMNS_MAX] = {};
+	size_t widths[FIELDS_MAX] = {};
 
 	output_stream_widths(fields, widths);
 	output_line(fields, NULL, widths);
@@ -271,7 +263,7 @@ void output_headers_stream(const struct field *fields)
 
 void output_row_stream(const struct field *fields, const void *row, bool as_json)
 {
-	size_t widths[COLUMNS_MAX] = {};
+	size_t widths[FIELDS_MAX] = {};
 
 	output_stream_widths(fields, widths);
 	if (as_json)

@@ -266,62 +266,21 @@ const char *segment_text(const struct claim_key *key, const char *interface,
 
 /* ---- names ---- */
 
-#define NAME_OF(names, value) \
-	((value) < sizeof(names) / sizeof((names)[0]) ? (names)[value] : "unknown")
+#define NAMES(function, ...)                                                                \
+	const char *function(unsigned int value)                                            \
+	{                                                                                   \
+		static const char *const names[] = {__VA_ARGS__};                           \
+                                                                                            \
+		return value < sizeof(names) / sizeof(names[0]) ? names[value] : "unknown"; \
+	}
 
-const char *claim_state_name(unsigned int state)
-{
-	static const char *const names[] = {
-#define X(NAME, name, what) [CLAIM_##NAME] = #name,
-		CLAIM_STATES(X)
-#undef X
-	};
+#define STATE(NAME, name, what)	 [CLAIM_##NAME] = #name,
+#define COUNTER(name, help)	 [COUNTER_##name] = #name,
+#define COUNTER_HELP(name, help) [COUNTER_##name] = help,
 
-	return NAME_OF(names, state);
-}
-
-const char *counter_name(unsigned int counter)
-{
-	static const char *const names[] = {
-#define X(name, what) [COUNTER_##name] = #name,
-		COUNTERS(X)
-#undef X
-	};
-
-	return NAME_OF(names, counter);
-}
-
-const char *counter_help(unsigned int counter)
-{
-	static const char *const sentences[] = {
-#define X(name, what) [COUNTER_##name] = what,
-		COUNTERS(X)
-#undef X
-	};
-
-	return NAME_OF(sentences, counter);
-}
-
-const char *port_mode_name(unsigned int mode)
-{
-	static const char *const names[] = {
-		[MODE_AUTO] = "auto",
-		[MODE_TCX] = "tcx",
-		[MODE_TC] = "tc",
-		[MODE_XDP] = "xdp",
-		[MODE_XDP_GENERIC] = "xdp-generic",
-	};
-
-	return NAME_OF(names, mode);
-}
-
-const char *port_role_name(unsigned int role)
-{
-	static const char *const names[] = {
-		[ROLE_GUEST] = "guest",
-		[ROLE_UPLINK] = "uplink",
-		[ROLE_ROUTER] = "router",
-	};
-
-	return NAME_OF(names, role);
-}
+NAMES(claim_state_name, CLAIM_STATES(STATE))
+NAMES(counter_name, COUNTERS(COUNTER))
+NAMES(counter_help, COUNTERS(COUNTER_HELP))
+NAMES(port_role_name, [ROLE_GUEST] = "guest", [ROLE_UPLINK] = "uplink", [ROLE_ROUTER] = "router")
+NAMES(port_mode_name, [MODE_AUTO] = "auto", [MODE_TCX] = "tcx", [MODE_TC] = "tc",
+      [MODE_XDP] = "xdp", [MODE_XDP_GENERIC] = "xdp-generic")

@@ -78,9 +78,7 @@ const char *pins_link_path(__u32 ifindex, enum port_mode mode, char path[PIN_PAT
 
 static void pins_clear(struct pins *pins)
 {
-	size_t i;
-
-	for (i = 0; i < PINNED_MAPS; i++)
+	for (size_t i = 0; i < PINNED_MAPS; i++)
 		*pin_fd(pins, &pinned_maps[i]) = -1;
 	pins->speak = -1;
 	pins->speak_lock = -1;
@@ -88,9 +86,7 @@ static void pins_clear(struct pins *pins)
 
 void pins_close(struct pins *pins)
 {
-	size_t i;
-
-	for (i = 0; i < PINNED_MAPS; i++)
+	for (size_t i = 0; i < PINNED_MAPS; i++)
 		if (*pin_fd(pins, &pinned_maps[i]) >= 0)
 			close(*pin_fd(pins, &pinned_maps[i]));
 	if (pins->speak >= 0)
@@ -106,56 +102,51 @@ static int pins_check_bpffs(struct err *why)
 
 	if (statfs(BPFFS, &fs) || fs.f_type != BPF_FS_MAGIC)
 		return err_set(why, -ENODEV,
-			       "%s: no BPF file system is mounted; mount -t bpf bpf %s", BPFFS,
-			       BPFFS);
+			       BPFFS ": no BPF file system is mounted; mount -t bpf bpf " BPFFS);
 	return 0;
 }
 
 int pins_explain(const char *path, int err, struct err *why)
 {
-	if (err == -ENOENT)
-		return err_set(why, err,
-			       "%s: not found; garpd is not loaded here: start `garpd run`", path);
-	if (err == -EACCES)
-		return err_set(
-			why, err,
-			"%s: not permitted; run as root, or to read only, as a member of the "
-			"\"group\" in garpd.yaml (it must be able to enter the file system: "
-			"chmod 0711 %s)",
-			path, BPFFS);
-	if (err == -EPERM)
-		return err_set(why, err,
-			       "%s: not permitted: this kernel requires CAP_BPF even to read "
-			       "(kernel.unprivileged_bpf_disabled is not 0); run as root, or with "
-			       "CAP_BPF and CAP_NET_ADMIN",
-			       path);
-	if (err == -EROFS)
-		return err_set(why, err, "%s: %s is mounted read-only; mount -o remount,rw %s",
-			       path, BPFFS, BPFFS);
+	static const struct {
+		int err;
+		const char *text;
+	} causes[] = {
+		{-ENOENT, "not found; garpd is not loaded here: start `garpd run`"},
+		{-EACCES, "not permitted; run as root, or to read only, as a member of the "
+			  "\"group\" in garpd.yaml (it must be able to enter the file system: "
+			  "chmod 0711 " BPFFS ")"},
+		{-EPERM, "not permitted: this kernel requires CAP_BPF even to read "
+			 "(kernel.unprivileged_bpf_disabled is not 0); run as root, or with "
+			 "CAP_BPF and CAP_NET_ADMIN"},
+		{-EROFS, BPFFS " is mounted read-only; mount -o remount,rw " BPFFS},
+	};
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].err == err)
+			return err_set(why, err, "%s: %s", path, causes[i].text);
 	return err_set(why, err, "%s: cannot open: %s", path, strerror(-err));
 }
 
 /* ---- the directory ---- */
 
+#define START_AGAIN "remove it (rm -r " GARPD_PIN_DIR ") and start again"
+
 static int pins_check_owner(const struct stat *dir, struct err *why)
 {
 	if (!S_ISDIR(dir->st_mode))
-		return err_set(
-			why, -ENOTDIR,
-			"%s: is a %s, not garpd's directory; remove it (rm %s) and start again",
-			GARPD_PIN_DIR, S_ISLNK(dir->st_mode) ? "symbolic link" : "file",
-			GARPD_PIN_DIR);
+		return err_set(why, -ENOTDIR,
+			       GARPD_PIN_DIR ": is a %s, not garpd's directory; " START_AGAIN,
+			       S_ISLNK(dir->st_mode) ? "symbolic link" : "file");
 	if (dir->st_uid != 0 && dir->st_uid != geteuid())
-		return err_set(
-			why, -EPERM,
-			"%s: belongs to user %u, not to garpd; remove it (rm -r %s) and start "
-			"again",
-			GARPD_PIN_DIR, dir->st_uid, GARPD_PIN_DIR);
+		return err_set(why, -EPERM,
+			       GARPD_PIN_DIR ": belongs to user %u, not to garpd; " START_AGAIN,
+			       dir->st_uid);
 	if (dir->st_mode & (S_IWGRP | S_IWOTH))
 		return err_set(why, -EPERM,
-			       "%s: writable by others (mode %04o), so its contents cannot be "
-			       "trusted; remove it (rm -r %s) and start again",
-			       GARPD_PIN_DIR, dir->st_mode & 07777, GARPD_PIN_DIR);
+			       GARPD_PIN_DIR ": writable by others (mode %04o), so its contents "
+					     "cannot be trusted; " START_AGAIN,
+			       dir->st_mode & 07777);
 	return 0;
 }
 
@@ -304,9 +295,8 @@ int pins_lock(int *lock_fd, struct err *why)
 		err = pins_open_dir(&fd, why);
 	if (!err && flock(fd, LOCK_EX | LOCK_NB))
 		err = err_set(why, -EBUSY,
-			      "%s: another `garpd run` is running; stop it first (systemctl stop "
-			      "garpd)",
-			      GARPD_PIN_DIR);
+			      GARPD_PIN_DIR ": another `garpd run` is running; stop it first "
+					    "(systemctl stop garpd)");
 	if (!err)
 		*lock_fd = fd;
 	else if (fd >= 0)
@@ -351,9 +341,7 @@ int pins_share(gid_t gid, struct err *why)
 	char path[PIN_PATH_LEN];
 	int err = pins_share_one(GARPD_PIN_DIR, gid, 0750, why);
 	mode_t mode = gid == getegid() ? 0600 : 0640;
-	size_t i;
-
-	for (i = 0; i < PINNED_MAPS && !err; i++)
+	for (size_t i = 0; i < PINNED_MAPS && !err; i++)
 		err = pins_share_one(pins_path(pinned_maps[i].name, path), gid, mode, why);
 	return err;
 }

@@ -165,8 +165,10 @@ case_group_may_look() {
 	if can_members_read; then
 		as_member 4711 "$GARPD" show claims -j >"$LAB_DIR/claims" || t_fail "a member cannot read"
 		assert_equals state probing "$(pick "address=$SERVICE" state <"$LAB_DIR/claims")"
-		as_member 4711 "$GARPD" explain "$SERVICE" | grep -q "$SERVICE on br0: probing" || t_fail "no explain"
-		as_member 4711 "$GARPD" show counters | grep -q window_opened || t_fail "no counters"
+		as_member 4711 "$GARPD" explain "$SERVICE" >"$LAB_DIR/explain" || t_fail "no explain"
+		grep -q "$SERVICE on br0: probing" "$LAB_DIR/explain" || t_fail "$(<"$LAB_DIR/explain")"
+		as_member 4711 "$GARPD" show counters >"$LAB_DIR/counters" || t_fail "no counters"
+		grep -q window_opened "$LAB_DIR/counters" || t_fail "$(<"$LAB_DIR/counters")"
 		as_member 4711 "$GARPD" show ports -j >"$LAB_DIR/ports" 2>"$LAB_DIR/note" || t_fail "no ports"
 		assert_equals role guest "$(pick port=v-new role <"$LAB_DIR/ports")"
 		assert_equals others null "$(jq '.[0].others' "$LAB_DIR/ports")"
