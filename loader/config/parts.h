@@ -20,7 +20,7 @@ struct cyaml_schema_value;
 
 /* ---- lines.c ---- */
 
-/* Where every key and every list item of a file stands, sorted by path. */
+/* The line of every key and list item of a file, sorted by path. */
 struct lines {
 	struct lines_entry {
 		char *path; /* "timing.window_ms", "addresses[1].owners[0]" */

@@ -139,7 +139,7 @@ static int fd_read_all(int fd, char **text, size_t *len)
 	return 0;
 }
 
-/* lines_load() has checked the shape, so that libcyaml has nothing left to complain about. */
+/* lines_load() has checked the shape, so libcyaml is not expected to refuse anything. */
 static int text_load(struct yaml_file *yaml, const char *file, const char *text, size_t len,
 		     struct err *why)
 {

@@ -35,5 +35,5 @@ bool explain_is_well(const struct explain *explain)
 	struct finding findings[FINDINGS_MAX];
 	size_t count = explain_causes(explain, findings);
 
-	return count == 0 || findings[0].level != CAUSE_TROUBLE; /* troubles stand first */
+	return count == 0 || findings[0].level != CAUSE_TROUBLE; /* troubles are first */
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * claim.c - the causes that stand in the claim: a conflict, the daemon, the listeners.
+ * claim.c - the causes in the claim: a conflict, the daemon, the listeners.
  */
 #include <stdio.h>
 

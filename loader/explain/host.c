@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * host.c - the causes that stand in the kernel's own tables: the host's neighbours, the bridge's
+ * host.c - the causes in the kernel's own tables: the host's neighbours, the bridge's
  * forwarding table and the settings of its ports.
  */
 #include <linux/neighbour.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * policy.c - the causes that stand in the configuration: why it denies the address.
+ * policy.c - the causes in the configuration, which denies the address.
  */
 #include "parts.h"
 

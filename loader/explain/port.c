@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * port.c - the causes that lie with the guest's port: gone, not forwarding, not in the VLAN.
+ * port.c - the causes in the guest's port: gone, not forwarding, not in the VLAN.
  */
 #include <linux/if_bridge.h>
 

@@ -89,7 +89,7 @@ void facts_forget_claim(void)
 	e.ports = 2;
 }
 
-/* The first finding is this one, and it says these words. */
+/* The first finding is this one, with these words. */
 static void assert_first(const char *cause, const char *trouble, const char *remedy)
 {
 	struct finding findings[FINDINGS_MAX];
@@ -109,7 +109,7 @@ void assert_trouble(const char *cause, const char *trouble, const char *remedy)
 	cr_assert(!explain_is_well(&e));
 }
 
-/* All is well, and this is said beside. */
+/* All is well, and this is the first note. */
 void assert_note(const char *cause, const char *note, const char *remedy)
 {
 	assert_first(cause, note, remedy);

@@ -31,7 +31,7 @@ void facts_entry(__u16 state, const __u8 mac[MAC_LEN]);
 
 __u64 seconds_ago(unsigned int seconds);
 
-/* The first finding is this one, and it says these words: a trouble; or a note, and all is well. */
+/* The first finding is this one, with these words: a trouble; or a note, and all is well. */
 void assert_trouble(const char *cause, const char *trouble, const char *remedy);
 void assert_note(const char *cause, const char *note, const char *remedy);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* explain/: every cause that stands in the maps, from facts alone. */
+/* explain/: every cause in the maps, from facts alone. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* explain/: the causes that stand in the kernel's tables; and the sections of the screen. */
+/* explain/: the causes in the kernel's tables; and the sections of the screen. */
 #include <criterion/criterion.h>
 #include <string.h>
 #include <linux/neighbour.h>
@@ -166,7 +166,7 @@ Test(explain_tables, a_defence_was_announced_of_the_defender)
 	memcpy(e.claim.rival, rival, MAC_LEN);
 	e.claim.rival_port = OTHER;
 	assert_line("announced", 0, "last as 00:15:5d:00:00:02 into vnet4, 1.0 s ago");
-	e.claim.last_announcement_ns = seconds_ago(2); /* it is owed still */
+	e.claim.last_announcement_ns = seconds_ago(2); /* still deferred */
 	assert_line("announced", 0, "last 2.0 s ago");
 }
 
@@ -195,7 +195,7 @@ Test(explain_tables, unproven_where_nothing_confirms_it)
 	assert_found("unproven", 0);
 	e.interfaces = 0;
 	facts_listener("192.0.2.77", seconds_ago(8), 0);
-	assert_found("unproven", 0); /* unconfirmed says more */
+	assert_found("unproven", 0); /* unconfirmed is more exact */
 	assert_found("unconfirmed", 1);
 	e.claim.state = CLAIM_PROBING;
 	assert_found("unproven", 0);
@@ -213,7 +213,7 @@ Test(explain_tables, places_are_named_as_far_as_they_fit)
 	cr_assert(strstr(explain_places_text(&e, &e.segments, text), "br0 and 3 more"), "%s", text);
 }
 
-/* The keys are a contract with those who read our JSON. */
+/* The keys are a contract with programs that read the JSON. */
 Test(explain_tables, json_keys)
 {
 	static const char *const keys[] = {

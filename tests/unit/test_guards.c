@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What segments and ports are held to, by their names; and the subnets of segments. */
+/* The rules of segments and ports, by name; and the subnets of segments. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ Test(guards, by_default_what_is_foreign_is_denied_and_nothing_else)
 	cr_assert_eq(port.rule, 0);
 }
 
-/* What an item does not say it has from the top. */
+/* A key that an item does not have is taken from the top. */
 Test(guards, first_segment_that_matches_counts)
 {
 	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);
@@ -127,8 +127,8 @@ Test(subnets, address_makes_its_subnet_local_and_its_family_foreign)
 	subnets_free(&subnets);
 }
 
-/* fe80::1/64 is of every link; a /32 says nothing of what else is on it. */
-Test(subnets, link_local_and_single_addresses_say_nothing)
+/* fe80::1/64 is of every link; a /32 does not cover other hosts. */
+Test(subnets, link_local_and_single_addresses_do_not_count)
 {
 	struct subnets subnets = {};
 
