@@ -66,7 +66,7 @@ static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex
 /*
  * Makes a claim that counts against the quota of `port`. The quota is given back if no element
  * was added: the map is full, or another CPU was first and its claim is used. Returns NULL,
- * counted, if there is none.
+ * counted, on failure.
  */
 static __always_inline struct claim *hear_make_claim(const struct claim_key *key, __u32 port,
 						     const struct settings *settings)

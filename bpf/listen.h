@@ -30,7 +30,7 @@ static __always_inline __u64 listener_worth(const struct listener *there, __u32 
 
 /*
  * Finds `addr` under `listening->key` of `map` (`listeners` or `gateways_heard`). If it returns
- * NULL, key.place is the place for it, or LISTENERS if there is none.
+ * NULL, key.place is the place for it, or LISTENERS if all are taken.
  */
 static __always_inline struct listener *listener_find(void *map, struct listening *listening,
 						      const struct addr *addr, __u32 gateway)

@@ -87,8 +87,8 @@ static __always_inline enum asker_kind claim_choose_asker(const struct claim *cl
 }
 
 /*
- * Whom to ask: the guest. Where it was announced at its first probe and does not answer, the owner
- * before it in turn: its answer is an objection, upon which it is announced again.
+ * Chooses which host to ask: the guest. If it was announced at its first probe and does not answer,
+ * the owner before it in turn: its answer is an objection, upon which it is announced again.
  */
 static __always_inline enum ask claim_choose_asked(const struct claim *claim)
 {

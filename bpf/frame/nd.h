@@ -181,7 +181,7 @@ static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
 	return 0;
 }
 
-/* The option that begins at unit *at of the message, or NULL if there is none. */
+/* The option that begins at unit *at of the message, or NULL. */
 static __always_inline const __u8 *nd_option(const __u8 *message, const void *data_end,
 					     const __u8 *at)
 {

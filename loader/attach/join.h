@@ -51,7 +51,7 @@ int attach_join(struct attach_join *join, __u32 ifindex, const char *name, struc
 
 /*
  * Removes garpd's programs from a dispatcher that is attached in this mode; after the last program
- * the dispatcher goes, too. 0, also if there is none, or -errno.
+ * the dispatcher goes, too. 0, also if none is there, or -errno.
  */
 int attach_join_leave(__u32 ifindex, enum port_mode mode);
 

@@ -23,7 +23,7 @@ bool attach_xdp_has_frags(void)
 
 /* ---- what is in the way ---- */
 
-/* Writes "NAME (id N)" of the XDP program on the interface into `text`. False: there is none. */
+/* Writes "NAME (id N)" of the XDP program on the interface into `text`. False: no program. */
 static bool attach_xdp_name(__u32 ifindex, char *text, size_t size)
 {
 	char name[PROGRAM_NAME_LEN] = "";

@@ -213,7 +213,7 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 	struct counters gained;
 	int i;
 
-	settings.window_ns = 60 * NSEC_PER_SEC; /* what is owed falls due first */
+	settings.window_ns = 60 * NSEC_PER_SEC; /* the deferred one is due first */
 	settings.announcements_per_second = 5;
 	settings.announcements_burst = 4;
 	settings.announce_num = 1;

@@ -216,7 +216,7 @@ Test(bpf_speak, now_for_an_owner)
 	says_expect_guest(&untagged);
 }
 
-/* The address is another machine's: nothing of ours goes in at the uplink, and it is said so. */
+/* The address is another machine's: garpd injects nothing at the uplink, and reports it. */
 Test(bpf_speak, now_for_an_owner_behind_the_uplink)
 {
 	struct claim_key key = rig_key(ADDRESS, 0, 0);

@@ -112,7 +112,7 @@ static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 	rig_events();
 	cr_assert_eq(rig.events, 1);
 	cr_assert_eq(rig.event[0].deadline_ns, claim.deadline_ns);
-	cr_assert_eq(rig.event[0].deadline_ns, rig.event[0].time_ns, "not owed now");
+	cr_assert_eq(rig.event[0].deadline_ns, rig.event[0].time_ns, "not deferred");
 	cr_assert_eq(rig.event[0].sent, 0);
 	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_announce_deferred);
 	says_expect(guest, PORT_A, tags, padding, sizeof(padding));

@@ -27,7 +27,7 @@ struct input {
 	size_t len;
 };
 
-/* The next byte; 0 when there is none left. */
+/* The next byte; 0 at the end. */
 static inline __u8 input_byte(struct input *input)
 {
 	if (!input->len)

@@ -26,7 +26,7 @@ struct native_map *native_map_add(const char *name, __u32 type, __u32 key_size, 
 				  __u32 max_entries);
 struct native_map *native_map_find(const char *name);
 
-/* As bpf(2) would. NULL, or not 0: there is none, or no room. */
+/* As bpf(2) would. NULL, or not 0: not found, or no room. */
 void *native_map_lookup(struct native_map *map, const void *key);
 int native_map_update(struct native_map *map, const void *key, const void *value, __u64 flags);
 void native_map_clear(struct native_map *map);
