@@ -136,7 +136,7 @@ Test(bpf_failed, interface_that_vanished_before_the_daemon_heard_of_it)
 	given_up();
 }
 
-Test(bpf_failed, port_that_comes_back_gets_what_is_owed)
+Test(bpf_failed, port_that_comes_back_gets_what_is_deferred)
 {
 	struct claim_key key = rig_key(ADDRESS, 0, 0);
 

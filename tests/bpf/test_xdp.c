@@ -95,7 +95,7 @@ Test(bpf_xdp, port_that_is_not_described)
 }
 
 /* The probe, then what garpd_speak does with the debt. */
-static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
+static void deferred_and_sent(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 {
 	static const __u8 padding[18];
 	const __u8 *owners[] = {guest};
@@ -121,14 +121,14 @@ static void owed_and_said(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_not_due);
 }
 
-Test(bpf_xdp, declared_address_is_owed_and_said)
+Test(bpf_xdp, declared_address_is_deferred_and_sent)
 {
-	owed_and_said(&untagged, 0, 0);
+	deferred_and_sent(&untagged, 0, 0);
 }
 
-Test(bpf_xdp, declared_address_is_owed_and_said_with_its_tags)
+Test(bpf_xdp, declared_address_is_deferred_and_sent_with_its_tags)
 {
-	owed_and_said(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100, 10);
+	deferred_and_sent(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100, 10);
 }
 
 /* Its MAC, its port (an uplink too) and its tags, which are not the guest's. */
@@ -158,12 +158,12 @@ static void defended_from(enum rig_port at)
 	cr_assert_arr_eq(rig.event[2].mac, other, MAC_LEN);
 }
 
-Test(bpf_xdp, defender_is_owed_and_said)
+Test(bpf_xdp, defender_is_deferred_and_sent)
 {
 	defended_from(PORT_B);
 }
 
-Test(bpf_xdp, defender_behind_the_uplink_is_owed_and_said)
+Test(bpf_xdp, defender_behind_the_uplink_is_deferred_and_sent)
 {
 	defended_from(PORT_UPLINK);
 }

@@ -235,7 +235,7 @@ Test(claim_window, mirrored_copy_that_read_the_clock_before_is_a_copy)
 	cr_assert_eq(w.announced.count, 0);
 }
 
-/* A rival's probe has the earlier time: the window is none of its, and gets no shorter. */
+/* A rival's probe has the earlier time: the window is not its own, and gets no shorter. */
 Test(claim_window, last_probe_never_goes_back)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(100));

@@ -13,7 +13,7 @@ static void setup(void)
 }
 
 TestSuite(claim_slots, .init = setup);
-TestSuite(claim_owed, .init = setup);
+TestSuite(claim_deferred, .init = setup);
 TestSuite(claim_immediate, .init = setup);
 TestSuite(claim_announce_now, .init = setup);
 TestSuite(claim_late, .init = setup);
@@ -93,7 +93,7 @@ Test(claim_slots, policy_is_asked_again_at_the_end_of_the_window)
 
 /* ---- what the kernel could not queue ---- */
 
-Test(claim_owed, failed_announcement_is_sent_10_ms_later_and_the_rest_on_schedule)
+Test(claim_deferred, failed_announcement_is_sent_10_ms_later_and_the_rest_on_schedule)
 {
 	w.fail = 1;
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -107,7 +107,7 @@ Test(claim_owed, failed_announcement_is_sent_10_ms_later_and_the_rest_on_schedul
 	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(4160)));
 }
 
-Test(claim_owed, announcement_is_lost_after_three_retries_and_the_next_slot_comes)
+Test(claim_deferred, announcement_is_lost_after_three_retries_and_the_next_slot_comes)
 {
 	w.fail = 1 + CLAIM_RETRIES;
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -121,7 +121,7 @@ Test(claim_owed, announcement_is_lost_after_three_retries_and_the_next_slot_come
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
-Test(claim_owed, last_slot_that_fails_is_owed_by_an_owned_claim)
+Test(claim_deferred, last_slot_that_fails_is_deferred_by_an_owned_claim)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	w.fail = 1;
@@ -131,7 +131,7 @@ Test(claim_owed, last_slot_that_fails_is_owed_by_an_owned_claim)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
-Test(claim_owed, conflict_or_denial_cancels_what_is_owed)
+Test(claim_deferred, conflict_or_denial_cancels_what_is_deferred)
 {
 	w.fail = 1;
 	world_take(&w, "192.0.2.1", GUEST_A, at_ms(0));
@@ -149,7 +149,7 @@ Test(claim_owed, conflict_or_denial_cancels_what_is_owed)
 	cr_assert_eq(world_state(&w, "192.0.2.3"), CLAIM_OWNED);
 }
 
-Test(claim_owed, use_of_the_address_leaves_the_first_one_owed)
+Test(claim_deferred, use_of_the_address_leaves_the_first_one_deferred)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
 	w.fail = 1;
@@ -160,7 +160,7 @@ Test(claim_owed, use_of_the_address_leaves_the_first_one_owed)
 	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(10)));
 }
 
-Test(claim_owed, request_of_an_operator_pays_what_is_owed)
+Test(claim_deferred, request_of_an_operator_sends_what_is_deferred)
 {
 	w.fail = 1;
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));

@@ -232,7 +232,7 @@ Test(claim_follow, an_operator_starts_them_anew)
 }
 
 /* The announcement waits for its port's turn: the nudges that go with it wait, too. */
-Test(claim_follow, rounds_wait_for_an_announcement_that_is_owed)
+Test(claim_follow, rounds_wait_for_an_announcement_that_is_deferred)
 {
 	const struct claim_next allowed = {.live_port = GUEST_A->port};
 	struct claim_step step;
@@ -395,7 +395,7 @@ Test(claim_refresh, again_once_the_owner_names_the_address)
 }
 
 /* The former owner's doubts are not the new one's. */
-Test(claim_refresh, of_whom_the_address_moved_to)
+Test(claim_refresh, of_the_guest_that_the_address_moved_to)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_use(&w, ADDRESS, GUEST_B, at_ms(20000));
@@ -474,7 +474,7 @@ Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
 	cr_assert_eq(w.announced.count, 2);
 }
 
-/* The address is another machine's by now: no announcement of ours goes in at the uplink. */
+/* The address is another machine's by now: garpd injects no announcement at the uplink. */
 Test(claim_refresh, not_of_an_owner_behind_the_uplink)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));

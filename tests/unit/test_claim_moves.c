@@ -141,7 +141,7 @@ Test(claim_frozen, declared_address_is_frozen_as_well)
 	cr_assert_eq(w.announced.count, 19);
 }
 
-/* A guest that announces itself may freeze the claim: then nothing is owed. */
+/* A guest that announces itself may freeze the claim: then nothing is deferred. */
 Test(claim_frozen, owes_nothing)
 {
 	unsigned int said;

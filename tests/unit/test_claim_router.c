@@ -80,17 +80,17 @@ Test(claim_router, declared_address_is_announced_at_the_first_probe)
 /* ---- what a relay puts on the wire ---- */
 
 /* The whole claim is compared: not even its age may change; that another is spoken of is doubt. */
-static void no_effect_of(const struct station *whom, __u64 at_ns)
+static void no_effect_of(const struct station *station, __u64 at_ns)
 {
 	unsigned int announced;
 	struct claim before;
 
 	world_run_until(&w, at_ns);
 	before = *world_claim(&w, ADDRESS);
-	if (!mac_equal(before.mac, whom->mac))
+	if (!mac_equal(before.mac, station->mac))
 		before.flags |= CLAIM_F_DOUBTED;
 	announced = w.announced.count;
-	world_relay(&w, ADDRESS, whom, at_ns);
+	world_relay(&w, ADDRESS, station, at_ns);
 	cr_assert_eq(memcmp(world_claim(&w, ADDRESS), &before, sizeof(before)), 0);
 	cr_assert_eq(w.step.changed, 0);
 	cr_assert_eq(w.announced.count, announced);

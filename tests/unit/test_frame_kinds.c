@@ -188,7 +188,7 @@ Test(frame_kinds, link_local_is_told_apart_by_its_address)
 	cr_assert_not(addr_is_link_local(&frame.addr));
 }
 
-/* ---- whom it is addressed at ---- */
+/* ---- its receiver ---- */
 
 static void assert_to(__u16 op, const char *spa, const char *tpa, const __u8 *dst,
 		      enum frame_to expected)

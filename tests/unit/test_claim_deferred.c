@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A hook that cannot send (XDP): what it would say is owed, and said by whoever comes next. */
+/* A hook that cannot send (XDP): its announcements are deferred, and sent by garpd_speak. */
 #include <criterion/criterion.h>
 
 #include "world.h"
@@ -23,7 +23,7 @@ static int owes(unsigned int flags)
 	return claim && (claim->flags & (CLAIM_F_DEFERRED | CLAIM_F_DEFENDER)) == flags;
 }
 
-Test(claim_xdp, first_probe_of_a_declared_address_is_owed_now)
+Test(claim_xdp, first_probe_of_a_declared_address_is_deferred_now)
 {
 	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -65,7 +65,7 @@ Test(claim_xdp, another_host_on_the_port_is_no_echo)
 }
 
 /* Frames between the probe and the daemon put nothing off. */
-Test(claim_xdp, further_frames_do_not_postpone_what_is_owed)
+Test(claim_xdp, further_frames_do_not_postpone_what_is_deferred)
 {
 	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -140,7 +140,7 @@ Test(claim_xdp, takeover_before_the_daemon_owes_the_newer_one_only)
 
 /* ---- who defends ---- */
 
-Test(claim_xdp, defender_is_owed_and_announced_from_its_own_port)
+Test(claim_xdp, defender_is_deferred_and_announced_from_its_own_port)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
@@ -197,7 +197,7 @@ Test(claim_xdp, new_window_drops_the_old_debt)
 }
 
 /* A tc hook sends it itself, but the kernel may refuse. */
-Test(claim_xdp, defender_that_could_not_be_queued_is_owed_too)
+Test(claim_xdp, defender_that_could_not_be_queued_is_deferred_too)
 {
 	w.xdp = 0;
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
@@ -247,7 +247,7 @@ Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 }
 
 /* A's last round is on its way while B, declared too, probes in XDP, where nothing can be sent. */
-Test(claim_xdp, success_does_not_pay_what_another_guest_is_owed)
+Test(claim_xdp, success_does_not_send_what_another_guest_has_deferred)
 {
 	struct claim claim = {.state = CLAIM_PROBING, .flags = CLAIM_F_IMMEDIATE};
 
@@ -359,7 +359,7 @@ Test(claim_xdp, echo_that_comes_before_the_record_is_not_the_guest_s)
 	cr_assert_eq(w.counted[COUNTER_own_frame], 1);
 }
 
-/* The same of what was owed. */
+/* The same for a deferred announcement. */
 Test(claim_xdp, echo_of_a_debt_that_comes_before_the_record_is_not_the_guest_s)
 {
 	w.daemon_stopped = 1;
