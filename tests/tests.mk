@@ -17,6 +17,7 @@ deps: ## install what building and testing need (root)
 # As many jobs as there are CPUs, unless make was told how many.
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 build_tests = @$(MAKE) --no-print-directory $(PARALLEL) WERROR=1 all test-programs
+build_deep = $(build_tests) $(T)/sanitized/unit
 
 check: deps ## every test of the first line, in 8 minutes (root)
 	$(build_tests)
@@ -24,7 +25,7 @@ check: deps ## every test of the first line, in 8 minutes (root)
 
 check-deep: ## mutants, fuzzing, other kernels, in 45 minutes (root; network)
 	@dist/deps.sh vm
-	$(build_tests)
+	$(build_deep)
 	@T_ALL=1 tests/run check-deep
 
 check-release: ## what takes hours, once before a release (root)
@@ -93,13 +94,14 @@ $(T)/sim: $(SIM_OBJECTS)
 	$(say) LD $@
 	$(Q)$(CC) $^ -o $@
 
-# ---- unit: one program, with the modules that need no BPF, all under the sanitizers ----
+# ---- unit: one program, with the modules that need no BPF; once more under the sanitizers ----
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
 	daemon/deadlines.c daemon/repeats.c datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
-UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
+UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
+SANITIZED_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
 
 $(T)/sanitized/%.o: %.c
 	$(say) CC $@
@@ -107,6 +109,10 @@ $(T)/sanitized/%.o: %.c
 	$(Q)$(CC) $(TEST_CFLAGS) $(SANITIZE) -c $< -o $@
 
 $(T)/unit: $(UNIT_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $^ $(TEST_LIBS) -o $@
+
+$(T)/sanitized/unit: $(SANITIZED_OBJECTS)
 	$(say) LD $@
 	$(Q)$(CC) $(SANITIZE) $^ $(TEST_LIBS) -o $@
 
@@ -223,6 +229,7 @@ fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(B)/bpf/garpd.bpf.o
 test-programs: $(T)/sim $(T)/unit $(T)/bpf lab-programs fuzz-programs
 
 -include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) \
+	$(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
 .PHONY: check-deep check-release check-vm fuzz mutants sim fuzz-programs lab-programs \

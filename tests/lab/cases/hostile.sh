@@ -165,6 +165,7 @@ case_port_goes_to_another_bridge() {
 	assert_frames_count 0 lan 'kind=announce-.*'
 }
 
+# apart hostile_floods_one_address_as_many
 # timeout hostile_floods_one_address_as_many 90
 case_hostile_floods_one_address_as_many() {
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"

@@ -146,6 +146,7 @@ case_ipv6_probing_guest_never_hears_itself() {
 	assert_frames_count 0 guest "target=$SERVICE6"
 }
 
+# apart ipv6_tap
 case_ipv6_tap() {
 	local mac=00:00:5e:00:53:0d
 	lab_ipv6
@@ -180,6 +181,7 @@ assert_immediate6() {
 	assert_probe_unchanged
 }
 
+# apart ipv6_immediate
 case_ipv6_immediate() {
 	assert_immediate6
 	# and again when the window ends, 1.1 s later once more
@@ -188,6 +190,7 @@ case_ipv6_immediate() {
 	assert_frame_after_ms 1100 lan 2 kind=announce-na 3 kind=announce-na
 }
 
+# apart ipv6_immediate_nonce
 case_ipv6_immediate_nonce() {
 	assert_immediate6 -N 0102030405aa
 	assert_frames_count 1 lan kind=probe nonce=0102030405aa csum=ok
@@ -261,12 +264,14 @@ assert_outage6() {
 	((ms < $1 + T_LATE_MS)) || t_fail "an outage of $ms ms"
 }
 
+# apart ipv6_traffic_returns
 case_ipv6_traffic_returns() {
 	lab_ipv6
 	lab_start_garpd
 	assert_outage6 1300
 }
 
+# apart ipv6_traffic_returns_at_once
 case_ipv6_traffic_returns_at_once() {
 	lab_ipv6
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"

@@ -31,6 +31,7 @@ case_ipv6_sender_linux() {
 	assert_all_follow6
 }
 
+# apart ipv6_sender_linux_declared
 # Announced during its DAD, which must not notice.
 case_ipv6_sender_linux_declared() {
 	sender6_watch --declare "$SERVICE6=$MAC_NEW"

@@ -154,6 +154,7 @@ can_members_read() {
 	((${version%%.*} >= 6)) || [[ $(</proc/sys/kernel/unprivileged_bpf_disabled) == 0 ]]
 }
 
+# apart group_may_look
 case_group_may_look() {
 	group_config
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"

@@ -74,6 +74,7 @@ case_router_entry_follows() {
 	assert_equals "role of lan0" router "$(port_field lan0 role)"
 }
 
+# apart router_traffic_returns
 # The client's stream goes on, with the new guest.
 case_router_traffic_returns() {
 	in_ns old ip addr add "$SERVICE/24" dev eth0
