@@ -28,7 +28,7 @@ check-deep: ## mutants, fuzzing, other kernels, in 45 minutes (root; network)
 	$(build_deep)
 	@T_ALL=1 tests/run check-deep
 
-check-release: ## what takes hours, once before a release (root)
+check-release: ## long runs of sim and fuzz, once before a release (root)
 	@dist/deps.sh vm
 	$(build_tests)
 	@T_ALL=1 tests/run check-release
