@@ -171,8 +171,8 @@ struct {
 /*
  * Who asks guests for their addresses, in each segment: an address of its L3 interface in each of
  * the subnets there, one for all others (SUBNET_FAMILY_BITS), and one for VLANs where the host has
- * no interface (ASKER_ANY_VLAN). Written by the daemon from rtnetlink; read by garpd_speak. Full:
- * the daemon says so, and guests of that subnet are asked by the segment's first address.
+ * no interface (ASKER_ANY_VLAN). The daemon does not write it yet, so no question is sent; read by
+ * garpd_speak.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);

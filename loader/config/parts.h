@@ -44,7 +44,7 @@ unsigned int lines_find(const struct lines *lines, const char *path);
 
 /*
  * Keys with a number: X(key, member of struct config, unit, least, most, why these bounds). The
- * schema, the reader and the checks are made from these two lists; the defaults are in abi.h.
+ * schema, the reader and the checks are made from these two lists; the defaults are in bpf/abi.
  */
 #define TIMING_KEYS(X)                                                                    \
 	X(min_probes, settings.min_probes, 1, 1, 10,                                      \

@@ -36,6 +36,7 @@ struct daemon {
 	struct evpn *evpn;
 	struct departures departures;	 /* ports whose claims have to be swept, oldest first */
 	sd_event_source *sweep;		 /* timer; NULL: no departures */
+	bool sweep_failed;		 /* the last one, which was logged once */
 	unsigned int unguarded;		 /* addresses of the host that the map did not take */
 	unsigned int unguarded_reported; /* that count when it was logged last */
 	struct err unguarded_why;	 /* of the first of them */

@@ -69,11 +69,12 @@ static int sweep(struct daemon *daemon)
 	struct err why;
 	int err = claims_read(daemon->datapath.pins.claims, &claims, &why);
 
-	if (err)
+	if (err && !daemon->sweep_failed)
 		log_error("%s", why.text);
 	for (size_t i = 0; !err && i < claims.count; i++)
 		err = sweep_claim(daemon, &claims.claim[i]);
 	claims_free(&claims);
+	daemon->sweep_failed = err != 0;
 	return err;
 }
 
