@@ -119,6 +119,7 @@ case_fabric_moves_back() {
 	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
 }
 
+# apart fabric_immediate
 # A declared address is written at the first probe; it is verified when the guest's DAD is over.
 case_fabric_immediate() {
 	fabric_start --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
