@@ -76,10 +76,10 @@ static __always_inline int ask_nd(struct __sk_buff *skb, struct outcome *outcome
 }
 
 /*
- * Asks outcome->speech.mac for outcome->speech.addr, as outcome->asker and step.asker say, with a
- * struct speak_frame that nobody else holds and that is given back. A global function, which the
- * verifier goes through by itself and which has a stack frame of its own; it finds everything in
- * outcomes[OUTCOME_OF_SPEAK]. 0, or the kernel's error.
+ * Asks outcome->speech.mac for outcome->speech.addr, from the sender in outcome->asker and
+ * step.asker, with a struct speak_frame, which is restored. Input: outcomes[OUTCOME_OF_SPEAK]. A
+ * global function, so that the verifier walks it once, with a stack frame of its own. Returns 0 or
+ * the kernel's error.
  */
 __noinline int ask_send(struct __sk_buff *skb)
 {

@@ -243,7 +243,7 @@ Test(bpf_ask, second_slot_is_asked_for)
 
 	settings.first_interval_ns = 20 * NSEC_PER_MSEC;
 	settings.answer_ns = NSEC_PER_MSEC;
-	settings.window_ns = 500 * NSEC_PER_MSEC; /* of 0.0.0.0 nobody is through */
+	settings.window_ns = 500 * NSEC_PER_MSEC; /* 0.0.0.0 may not ask yet */
 	settings.steady_window_ns = 50 * NSEC_PER_MSEC;
 	settings.steady_grace_ns = 0;
 	settings.steady_gap_ns = 0;
