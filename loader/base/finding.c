@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "finding.h"
 
-bool finding_trouble(struct finding *finding, const char *format, ...)
+void finding_set(struct finding *finding, const char *format, ...)
 {
+	char text[sizeof(finding->trouble) + sizeof(finding->remedy)];
+	size_t len;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(finding->trouble, sizeof(finding->trouble), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return true;
-}
-
-bool finding_remedy(struct finding *finding, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(finding->remedy, sizeof(finding->remedy), format, args);
-	va_end(args);
-	return true;
+	len = strcspn(text, REMEDY);
+	snprintf(finding->trouble, sizeof(finding->trouble), "%.*s", (int)len, text);
+	snprintf(finding->remedy, sizeof(finding->remedy), "%s", text + len + !!text[len]);
 }
 
 static json_t *get_cause(const void *row)

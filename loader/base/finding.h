@@ -5,8 +5,6 @@
 #ifndef GARPD_BASE_FINDING_H
 #define GARPD_BASE_FINDING_H
 
-#include <stdbool.h>
-
 #include "output.h"
 
 enum cause_level {
@@ -22,10 +20,9 @@ struct finding {
 	char remedy[384]; /* "": there is nothing to do */
 };
 
-/* Fill a finding as printf would. Both return true, so that a cause can end with either. */
-bool finding_trouble(struct finding *finding, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-bool finding_remedy(struct finding *finding, const char *format, ...)
+/* Fills in "trouble" REMEDY "remedy", or the trouble alone, as printf would. */
+#define REMEDY "\n"
+void finding_set(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Of a struct finding, in JSON and on the screen; ends with a NULL key. */

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * causes.c - what may be wrong with an address, the most likely first. Each cause is a function of
- * the facts alone: unclaimed.c, policy.c, claim.c, port.c and host.c.
+ * causes.c - what may be wrong with an address, the most likely first.
  */
 #include "parts.h"
 
-static const struct cause {
-	const char *name;
-	enum cause_level level;
-	bool (*find)(const struct explain *explain, struct finding *finding);
-} causes[] = {
-#define X(name, level) {#name, CAUSE_##level, find_##name},
-	CAUSES(X)
-#undef X
-};
-
-#define CAUSE_COUNT (sizeof(causes) / sizeof(causes[0]))
 _Static_assert(CAUSE_COUNT <= FINDINGS_MAX, "room for all of them");
 
 size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX])
 {
+	struct finding all[CAUSE_COUNT] = {
+#define X(name, of_level) {.cause = #name, .level = CAUSE_##of_level},
+		CAUSES(X)
+#undef X
+	};
 	size_t count = 0;
 
-	for (size_t i = 0; i < CAUSE_COUNT; i++) {
-		findings[count] = (struct finding){.cause = causes[i].name,
-						   .level = causes[i].level};
-		count += causes[i].find(explain, &findings[count]);
-	}
+	if (!explain_is_claimed(explain))
+		causes_unclaimed(explain, all);
+	causes_policy(explain, all);
+	causes_claim(explain, all);
+	causes_tables(explain, all);
+	for (size_t i = 0; i < CAUSE_COUNT; i++)
+		if (all[i].trouble[0])
+			findings[count++] = all[i];
 	return count;
 }
 

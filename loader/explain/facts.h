@@ -90,6 +90,13 @@ bool explain_is_settled(const struct explain *explain);
 /* garpd has announced the present owner. */
 bool explain_is_announced(const struct explain *explain);
 
+/* The reasons of a claim whose window no other host disturbed. */
+static inline bool explain_is_undisturbed(const struct claim *claim)
+{
+	return claim->reason == COUNTER_window_ended || claim->reason == COUNTER_announce_next ||
+	       claim->reason == COUNTER_announce_done;
+}
+
 /* Nudged since the announcement, without an answer. */
 bool explain_is_waited_for(const struct explain *explain, const struct listener *listener);
 

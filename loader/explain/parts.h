@@ -28,8 +28,7 @@ bool explain_is_well(const struct explain *explain);
 
 /*
  * The causes, X(name, level): troubles before notes, and the likelier ones before those that follow
- * from them. The name is a contract, `cause` in JSON. Each has its function, find_NAME(): false
- * where it does not apply, else it has filled the finding's sentences.
+ * from them. The name is a contract, `cause` in JSON.
  */
 #define CAUSES(X)                       \
 	X(no_port, TROUBLE)             \
@@ -81,9 +80,21 @@ bool explain_is_well(const struct explain *explain);
 	X(router_only, NOTE)            \
 	X(silent, NOTE)
 
-#define X(name, level) bool find_##name(const struct explain *explain, struct finding *finding);
-CAUSES(X)
+enum cause {
+#define X(name, level) CAUSE_##name,
+	CAUSES(X)
 #undef X
+		CAUSE_COUNT
+};
+
+/*
+ * The files of the causes. Each fills findings[CAUSE_NAME] where NAME applies; the trouble of the
+ * others stays empty.
+ */
+void causes_unclaimed(const struct explain *explain, struct finding *findings);
+void causes_policy(const struct explain *explain, struct finding *findings);
+void causes_claim(const struct explain *explain, struct finding *findings);
+void causes_tables(const struct explain *explain, struct finding *findings);
 
 /* It was announced, and no host has confirmed it. */
 bool explain_is_unproven(const struct explain *explain);

@@ -4,124 +4,72 @@
  */
 #include "parts.h"
 
-/* The claim's MAC is denied the address now, for this reason. */
-static bool is_denied(const struct explain *explain, enum counter reason)
-{
-	return explain_is_claimed(explain) && explain->policy.denied == reason;
-}
+#define PORT_ITEM                                     \
+	"%s is not among the %s allowed on %s" REMEDY \
+	"add it to the item of %s under ports:, then: systemctl reload garpd"
 
-bool find_denied_never(const struct explain *explain, struct finding *finding)
+/* The claim's MAC is denied the address now. */
+static void causes_denied(const struct explain *explain, struct finding *findings)
 {
-	if (!is_denied(explain, COUNTER_denied_never))
-		return false;
-	finding_trouble(finding, "%s is configured with announce: never", PREFIX(&explain->prefix));
-	return finding_remedy(finding, "change that entry, then: systemctl reload garpd");
-}
-
-bool find_denied_owner(const struct explain *explain, struct finding *finding)
-{
-	if (!is_denied(explain, COUNTER_denied_owner))
-		return false;
-	finding_trouble(finding, "%s is not one of the %u owners of %s", MAC(explain->claim.mac),
-			explain->declared.owner_count, PREFIX(&explain->prefix));
-	return finding_remedy(
-		finding,
-		"if it may own the address, add it to the owners of %s, then: systemctl reload "
-		"garpd",
-		PREFIX(&explain->prefix));
-}
-
-bool find_denied_host(const struct explain *explain, struct finding *finding)
-{
-	if (!is_denied(explain, COUNTER_denied_host))
-		return false;
-	finding_trouble(finding, "%s is an address of this host, and %s probes for it",
-			ADDR(&explain->addr), MAC(explain->claim.mac));
-	return finding_remedy(finding, "remove it from one of the two (ip addr show to %s)",
-			      ADDR(&explain->addr));
-}
-
-bool find_denied_next_hop(const struct explain *explain, struct finding *finding)
-{
-	if (!is_denied(explain, COUNTER_denied_next_hop))
-		return false;
-	finding_trouble(finding,
-			"%s is a next hop of this host (ip route): its owner gets the traffic",
-			ADDR(&explain->addr));
-	return finding_remedy(
-		finding, "if %s may own it, declare it: - address: %s with owners: [\"%s\"]",
-		MAC(explain->claim.mac), ADDR(&explain->addr), MAC(explain->claim.mac));
-}
-
-bool find_denied_foreign(const struct explain *explain, struct finding *finding)
-{
-	if (!is_denied(explain, COUNTER_denied_foreign))
-		return false;
-	finding_trouble(finding, "%s is not in a subnet of this host on %s", ADDR(&explain->addr),
-			explain_name(explain, explain->claim.key.segment));
-	return finding_remedy(finding, "if it belongs there, declare it under addresses:, or set "
-				       "foreign: yes for that segment");
-}
-
-bool find_denied_undeclared(const struct explain *explain, struct finding *finding)
-{
-	if (!is_denied(explain, COUNTER_denied_undeclared))
-		return false;
-	finding_trouble(finding, "only declared addresses are announced here; %s is not declared",
-			ADDR(&explain->addr));
-	return finding_remedy(finding, "declare it under addresses:, then: systemctl reload garpd");
-}
-
-static bool find_port_item(const struct explain *explain, struct finding *finding, const char *what,
-			   const char *list)
-{
+	const char *address = ADDR(&explain->addr), *prefix = PREFIX(&explain->prefix);
+	const char *mac = MAC(explain->claim.mac);
 	const char *port = explain_name(explain, explain->claim.port);
 
-	finding_trouble(finding, "%s is not among the %s allowed on %s", what, list, port);
-	return finding_remedy(finding,
-			      "add it to the item of %s under ports:, then: systemctl reload garpd",
-			      port);
-}
-
-bool find_denied_port_address(const struct explain *explain, struct finding *finding)
-{
-	return is_denied(explain, COUNTER_denied_port_address) &&
-	       find_port_item(explain, finding, ADDR(&explain->addr), "addresses");
-}
-
-bool find_denied_port_mac(const struct explain *explain, struct finding *finding)
-{
-	return is_denied(explain, COUNTER_denied_port_mac) &&
-	       find_port_item(explain, finding, MAC(explain->claim.mac), "MACs");
-}
-
-/* Any other reason, with the counter's help. */
-bool find_denied(const struct explain *explain, struct finding *finding)
-{
 	switch (explain->policy.denied) {
-	case 0:
 	case COUNTER_denied_never:
+		return finding_set(&findings[CAUSE_denied_never],
+				   "%s is configured with announce: never" REMEDY
+				   "change that entry, then: systemctl reload garpd",
+				   prefix);
 	case COUNTER_denied_owner:
+		return finding_set(&findings[CAUSE_denied_owner],
+				   "%s is not one of the %u owners of %s" REMEDY
+				   "if it may own the address, add it to the owners of %s, then: "
+				   "systemctl reload garpd",
+				   mac, explain->declared.owner_count, prefix, prefix);
 	case COUNTER_denied_host:
+		return finding_set(&findings[CAUSE_denied_host],
+				   "%s is an address of this host, and %s probes for it" REMEDY
+				   "remove it from one of the two (ip addr show to %s)",
+				   address, mac, address);
 	case COUNTER_denied_next_hop:
+		return finding_set(
+			&findings[CAUSE_denied_next_hop],
+			"%s is a next hop of this host (ip route): its owner gets the "
+			"traffic" REMEDY
+			"if %s may own it, declare it: - address: %s with owners: [\"%s\"]",
+			address, mac, address, mac);
 	case COUNTER_denied_foreign:
+		return finding_set(&findings[CAUSE_denied_foreign],
+				   "%s is not in a subnet of this host on %s" REMEDY
+				   "if it belongs there, declare it under addresses:, or set "
+				   "foreign: yes for that segment",
+				   address, explain_name(explain, explain->claim.key.segment));
 	case COUNTER_denied_undeclared:
+		return finding_set(&findings[CAUSE_denied_undeclared],
+				   "only declared addresses are announced here; %s is not "
+				   "declared" REMEDY
+				   "declare it under addresses:, then: systemctl reload garpd",
+				   address);
 	case COUNTER_denied_port_address:
+		return finding_set(&findings[CAUSE_denied_port_address], PORT_ITEM, address,
+				   "addresses", port, port);
 	case COUNTER_denied_port_mac:
-		return false;
+		return finding_set(&findings[CAUSE_denied_port_mac], PORT_ITEM, mac, "MACs", port,
+				   port);
 	}
-	if (!explain_is_claimed(explain))
-		return false;
-	finding_trouble(finding, "%s", counter_help(explain->policy.denied));
-	return finding_remedy(finding, "garpd(8) lists what the policy consists of");
+	finding_set(&findings[CAUSE_denied],
+		    "%s" REMEDY "garpd(8) lists what the policy consists of",
+		    counter_help(explain->policy.denied));
 }
 
-bool find_denied_before(const struct explain *explain, struct finding *finding)
+void causes_policy(const struct explain *explain, struct finding *findings)
 {
-	if (explain->claim.state != CLAIM_DENIED || explain->policy.denied)
-		return false;
-	finding_trouble(finding, "it was denied (%s); the policy allows it now",
-			counter_name(explain->claim.reason));
-	return finding_remedy(finding,
-			      "the next probe counts: have the guest configure the address again");
+	if (explain_is_claimed(explain) && explain->policy.denied)
+		causes_denied(explain, findings);
+	else if (explain->claim.state == CLAIM_DENIED)
+		finding_set(&findings[CAUSE_denied_before],
+			    "it was denied (%s); the policy allows it now" REMEDY
+			    "the next probe counts: have the guest configure the address again",
+			    counter_name(explain->claim.reason));
 }

@@ -150,14 +150,6 @@ static void add_policy(const struct explain *explain, json_t *lines)
 			 explain->policy.declared ? ", including this MAC" : "");
 }
 
-/* The reasons of a claim whose window no other host disturbed. */
-static bool has_window_ended(const struct claim *claim)
-{
-	return (claim->reason == COUNTER_window_ended || claim->reason == COUNTER_announce_next ||
-		claim->reason == COUNTER_announce_done) &&
-	       claim->window_end_ns > claim->last_probe_ns;
-}
-
 json_t *explain_decided(const void *row)
 {
 	const struct explain *explain = ROW(row);
@@ -166,7 +158,7 @@ json_t *explain_decided(const void *row)
 
 	if (explain_is_claimed(explain))
 		add_state(claim, lines);
-	if (has_window_ended(claim))
+	if (explain_is_undisturbed(claim) && claim->window_end_ns > claim->last_probe_ns)
 		line_add(lines, "the window ended quietly, %s after the last probe",
 			 DURATION(claim->window_end_ns - claim->last_probe_ns));
 	add_policy(explain, lines);
