@@ -17,7 +17,7 @@ deps: ## install what building and testing need (root)
 # As many jobs as there are CPUs, unless make was told how many.
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 build_tests = @$(MAKE) --no-print-directory $(PARALLEL) WERROR=1 all test-programs
-build_deep = $(build_tests) $(T)/sanitized/unit
+build_deep = $(build_tests) $(T)/sanitized/unit $(E)/probes
 
 check: deps ## every test of the first line, in 8 minutes (root)
 	$(build_tests)
@@ -28,9 +28,9 @@ check-deep: ## mutants, fuzzing, other kernels, in 45 minutes (root; network)
 	$(build_deep)
 	@T_ALL=1 tests/run check-deep
 
-check-release: ## long runs of sim and fuzz, once before a release (root)
+check-release: ## long runs of sim, fuzz and wear, once before a release (root)
 	@dist/deps.sh vm
-	$(build_tests)
+	$(build_deep)
 	@T_ALL=1 tests/run check-release
 
 ci: ## check and check-deep, counted together (root; network)

@@ -3,14 +3,12 @@
 # SIGKILL at random times, also during the start, while windows are open: every address has to be announced,
 # but none twice in a slot, none that is defended, and none before the end of its window. Two windows open
 # with each kill (every tenth one for an address that has an owner), and each lives through a dozen kills.
-# KILLS=N: how many (500); MODE: the attach mode (auto).
-# Takes about four minutes, so a plain `tests/bench/run` leaves it out.
+# usage: kills.sh COUNT; half a second each.
 
-# shellcheck source=tests/bench/bench.sh
-source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
+# shellcheck source=tests/soak/soak.sh
+source "$(dirname "${BASH_SOURCE[0]}")/soak.sh"
 
-KILLS=${KILLS:-500}
-MODE=${MODE:-auto}
+KILLS=$1
 LIFE_MS=600   # of a daemon, at most; its start takes a third of it
 DEFENDED=100  # addresses of the old guest
 
@@ -24,7 +22,7 @@ defended_address() {
 }
 
 garpd_start() {
-	lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0 --mode "$MODE"
+	lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv "$GARPD" run --bridge br0 --uplink up0
 	GARPD_PID=$LAB_LAST
 }
 
@@ -88,16 +86,18 @@ done >"$LAB_DIR/defended"
 # shellcheck disable=SC2046 # a list of addresses
 lab_winguest old -i -k 3600000 eth0 "$MAC_OLD" $(<"$LAB_DIR/defended")
 # Once attached, the programs stay and hear everything.
-lab_start_garpd --mode "$MODE"
+# shellcheck disable=SC2119 # the lab's daemon needs no arguments
+lab_start_garpd
 lab_kill9_garpd
 for ((i = 0; i < KILLS; i++)); do
 	kill_once "$i"
 done
-lab_start_garpd --mode "$MODE"
+# shellcheck disable=SC2119
+lab_start_garpd
 protocol_time 8
-judge >"$LAB_DIR/found"
-found_read "$LAB_DIR/found"
-row "SIGKILLs, at random within $LIFE_MS ms of a start" "500" "$KILLS" "mode $MODE"
-row "windows that they fell into" "500" "${FOUND[windows]}" "${FOUND[defended]} addresses defended"
-row "windows: lost, wrong, doubled" "0, 0, 0" \
-	"${FOUND[lost]}, ${FOUND[wrong]}, ${FOUND[doubled]}" "announced once of twice: ${FOUND[short]}"
+found=$(judge)
+echo "soak: $KILLS SIGKILLs: $found"
+[[ $found == "windows=$((2 * KILLS)) "* ]] || soak_fail "not $((2 * KILLS)) windows"
+for what in lost wrong doubled; do
+	[[ " $found " == *" $what=0 "* ]] || soak_fail "$what is not 0"
+done
