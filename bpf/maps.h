@@ -171,8 +171,8 @@ struct {
 /*
  * Who asks guests for their addresses, in each segment: an address of its L3 interface in each of
  * the subnets there, one for all others (SUBNET_FAMILY_BITS), and one for VLANs where the host has
- * no interface (ASKER_ANY_VLAN). The daemon does not write it yet, so no question is sent; read by
- * garpd_speak.
+ * no interface (ASKER_ANY_VLAN). Written by the daemon from rtnetlink; read by garpd_speak. Full:
+ * the daemon logs it, and a guest without an asker is not asked, so not announced.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);

@@ -185,6 +185,7 @@ static void daemon_end(struct daemon *daemon)
 	ports_close(daemon->ports);
 	host_close(daemon->host);
 	subnets_free(&daemon->subnets);
+	askers_free(&daemon->askers);
 	datapath_close(&daemon->datapath);
 	config_free(&daemon->config);
 	sd_event_unref(daemon->event);

@@ -40,6 +40,7 @@ static void daemon_host_settled(void *ctx)
 {
 	daemon_log_unguarded(ctx);
 	daemon_settle_subnets(ctx);
+	daemon_settle_askers(ctx);
 }
 
 static const struct host_ops daemon_host_ops = {

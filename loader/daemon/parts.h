@@ -15,6 +15,7 @@
 #include "deadlines.h"
 #include "loader/maps/events.h"
 #include "loader/evpn/evpn.h"
+#include "loader/topology/askers.h"
 #include "loader/topology/host.h"
 #include "loader/topology/ports.h"
 #include "loader/topology/subnets.h"
@@ -30,6 +31,7 @@ struct daemon {
 	struct host *host;
 	struct ports *ports;
 	struct subnets subnets; /* as the map has them */
+	struct askers askers;	/* the same */
 	struct events *events;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
@@ -55,6 +57,7 @@ void daemon_sweep_end(struct daemon *daemon);
 
 /* After a change of the host's addresses or of links. */
 void daemon_settle_subnets(struct daemon *daemon);
+void daemon_settle_askers(struct daemon *daemon);
 
 /* In this order: guard the host's addresses, attach the ports, start the clock. 0, or -errno with
  * `why`. */

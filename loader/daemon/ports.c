@@ -106,6 +106,7 @@ static void daemon_bridge_seen(void *ctx, const char *name)
 static void daemon_settling(void *ctx)
 {
 	daemon_settle_subnets(ctx);
+	daemon_settle_askers(ctx);
 }
 
 static void daemon_settled(void *ctx)

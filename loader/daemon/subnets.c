@@ -49,12 +49,12 @@ static int subnets_read(const struct daemon *daemon, struct subnets *subnets)
 
 static int subnets_of_segments(const struct daemon *daemon, struct subnets *subnets)
 {
-	const struct host_subnet *own;
+	const struct found_address *own;
 	struct ports_segment at[2];
 	size_t i, j, segments, count;
 	int err = 0;
 
-	own = host_subnets(daemon->host, &count);
+	own = host_addresses(daemon->host, &count);
 	for (i = 0; i < count; i++) {
 		segments = ports_interface_segments(daemon->ports, own[i].ifindex, at);
 		for (j = 0; j < segments && !err; j++)

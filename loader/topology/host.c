@@ -33,7 +33,8 @@ struct host_entries {
 struct host {
 	const struct host_ops *ops;
 	void *ctx;
-	struct host_found found; /* what the kernel has, as far as it was heard */
+	struct host_found found;  /* what the kernel has, as far as it was heard */
+	struct addr_set reserved; /* sorted: host_reserve() */
 	struct host_entries reported;
 	unsigned int stale;   /* HOST_* that have to be dumped again */
 	unsigned int dumping; /* HOST_* that the next dump is of */
@@ -45,18 +46,23 @@ struct host {
 };
 
 /* An address that is both is HOST_OWN. */
-static int entries_build(const struct addr_set *own, const struct addr_set *hops,
-			 struct host_entries *entries)
+static int entries_build(const struct host *host, struct host_entries *entries)
 {
+	const struct addr_set *own = &host->found.own, *reserved = &host->reserved,
+			      *hops = &host->found.next_hops;
 	size_t count = 0;
 
-	entries->entry = calloc(own->count + hops->count + 1, sizeof(*entries->entry));
+	entries->entry = calloc(own->count + reserved->count + hops->count + 1,
+				sizeof(*entries->entry));
 	if (!entries->entry)
 		return -ENOMEM;
 	for (size_t i = 0; i < own->count; i++)
 		entries->entry[count++] = (struct host_entry){own->addr[i], HOST_OWN};
+	for (size_t i = 0; i < reserved->count; i++)
+		if (!addr_set_has(own, &reserved->addr[i]))
+			entries->entry[count++] = (struct host_entry){reserved->addr[i], HOST_OWN};
 	for (size_t i = 0; i < hops->count; i++)
-		if (!addr_set_has(own, &hops->addr[i]))
+		if (!addr_set_has(own, &hops->addr[i]) && !addr_set_has(reserved, &hops->addr[i]))
 			entries->entry[count++] = (struct host_entry){hops->addr[i], HOST_NEXT_HOP};
 	qsort(entries->entry, count, sizeof(*entries->entry), addr_compare);
 	entries->count = count;
@@ -99,23 +105,50 @@ static void entries_set(struct host *host, const struct host_entries *old, struc
 	new->count = kept;
 }
 
-int host_settle(struct host *host)
+/* Calls the ops for what is different from what was reported. */
+static int host_report(struct host *host)
 {
 	struct host_entries entries;
 
-	if (!host->is_changed) /* most notifications are about links */
-		return 0;
 	addr_set_sort(&host->found.own);
 	addr_set_sort(&host->found.next_hops);
-	if (entries_build(&host->found.own, &host->found.next_hops, &entries))
+	if (entries_build(host, &entries))
 		return -ENOMEM;
 	entries_unset(host, &host->reported, &entries); /* first: the map may be full */
 	entries_set(host, &host->reported, &entries);
 	free(host->reported.entry);
 	host->reported = entries;
+	return 0;
+}
+
+int host_settle(struct host *host)
+{
+	if (!host->is_changed) /* most notifications are about links */
+		return 0;
+	host_found_sort(&host->found);
+	if (host_report(host))
+		return -ENOMEM;
 	host->is_changed = false;
 	host->ops->settled(host->ctx);
 	return 0;
+}
+
+int host_reserve(struct host *host, const struct addr *addr, size_t count)
+{
+	struct addr_set reserved = {.addr = calloc(count + 1, sizeof(*addr)), .count = count};
+
+	if (!reserved.addr)
+		return -ENOMEM;
+	if (count)
+		memcpy(reserved.addr, addr, count * sizeof(*addr));
+	addr_set_sort(&reserved);
+	if (addr_set_equal(&reserved, &host->reserved)) {
+		free(reserved.addr);
+		return 0;
+	}
+	free(host->reserved.addr);
+	host->reserved = reserved;
+	return host_report(host);
 }
 
 /* ---- notifications ---- */
@@ -179,7 +212,7 @@ void host_read_begin(struct host *host, unsigned int tables)
 	host->stale &= ~tables;
 	host->is_changed = true;
 	if (tables & HOST_ADDRESSES)
-		host->found.own.count = host->found.subnet_count = 0;
+		host->found.own.count = host->found.address_count = 0;
 	if (tables & HOST_ROUTES) {
 		host->found.next_hops.count = 0;
 		host->found.routes = 0;
@@ -329,10 +362,15 @@ bool host_knows(const struct host *host, const struct addr *addr)
 	return entry_find(&host->reported, addr) != NULL;
 }
 
-const struct host_subnet *host_subnets(const struct host *host, size_t *count)
+bool host_has(const struct host *host, const struct addr *addr)
 {
-	*count = host->found.subnet_count;
-	return host->found.subnet;
+	return addr_set_has(&host->found.own, addr);
+}
+
+const struct found_address *host_addresses(const struct host *host, size_t *count)
+{
+	*count = host->found.address_count;
+	return host->found.address;
 }
 
 void host_close(struct host *host)
@@ -343,6 +381,7 @@ void host_close(struct host *host)
 	follow_close(&host->follow);
 	sd_event_unref(host->event);
 	host_found_free(&host->found);
+	free(host->reserved.addr);
 	free(host->reported.entry);
 	free(host);
 }

@@ -23,7 +23,7 @@ struct host_ops {
 	/* A new or changed address. Not 0: failed; it is called again with the next change. */
 	int (*set)(void *ctx, const struct addr *addr, enum host_address why);
 	void (*unset)(void *ctx, const struct addr *addr);
-	void (*settled)(void *ctx); /* after those; host_subnets() may have changed, too */
+	void (*settled)(void *ctx); /* after those; host_addresses() may have changed, too */
 };
 
 /*
@@ -37,8 +37,17 @@ int host_open(struct host **host, sd_event *event, const struct host_ops *ops, v
 /* Has set() taken the address, and was unset() not called since? */
 bool host_knows(const struct host *host, const struct addr *addr);
 
-/* The prefixes of the host's own addresses, in no order; valid until the next op. */
-const struct host_subnet *host_subnets(const struct host *host, size_t *count);
+/* Does an interface of the host have the address, or is it a broadcast address of one? */
+bool host_has(const struct host *host, const struct addr *addr);
+
+/* The addresses of the host's interfaces, sorted; valid until the next op. */
+const struct found_address *host_addresses(const struct host *host, size_t *count);
+
+/*
+ * Addresses that no interface has, but that garpd uses itself: the ops are called as for the
+ * host's own, but for settled(). They take the place of those of the last call. 0 or -ENOMEM.
+ */
+int host_reserve(struct host *host, const struct addr *addr, size_t count);
 
 /* Calls no op. Takes NULL. */
 void host_close(struct host *host);

@@ -9,6 +9,9 @@
 #include "host_found.h"
 #include "loader/rtnl/netlink.h"
 
+#define IFA_PROTO_SINCE_5_18 11 /* IFA_PROTO, which older headers lack */
+#define IFA_ATTRS	     (IFA_PROTO_SINCE_5_18 + 1)
+
 int addr_compare(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct addr));
@@ -29,6 +32,12 @@ void addr_set_sort(struct addr_set *set)
 bool addr_set_has(const struct addr_set *set, const struct addr *addr)
 {
 	return set->count && bsearch(addr, set->addr, set->count, sizeof(*addr), addr_compare);
+}
+
+bool addr_set_equal(const struct addr_set *a, const struct addr_set *b)
+{
+	return a->count == b->count &&
+	       (!a->count || memcmp(a->addr, b->addr, a->count * sizeof(*a->addr)) == 0);
 }
 
 /* Drops duplicates before it grows: 100,000 routes have a handful of next hops. */
@@ -58,6 +67,42 @@ static int addr_set_add(struct addr_set *set, const struct addr *addr)
 	return 0;
 }
 
+static int found_address_compare(const void *a, const void *b)
+{
+	const struct found_address *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return addr_compare(&x->addr, &y->addr)
+		       ?: memcmp(&x->prefix, &y->prefix, sizeof(x->prefix));
+}
+
+void host_found_sort(struct host_found *found)
+{
+	if (found->address_count)
+		qsort(found->address, found->address_count, sizeof(*found->address),
+		      found_address_compare);
+}
+
+const struct found_address *found_addresses_of(const struct found_address *address, size_t count,
+					       __u32 ifindex, size_t *found)
+{
+	size_t low = 0, high = count, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (address[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < count && address[end].ifindex == ifindex; end++)
+		;
+	*found = end - low;
+	return *found ? address + low : NULL;
+}
+
 /* ---- messages ---- */
 
 static int own_add(struct host_found *found, int family, const struct nlattr *attr)
@@ -84,27 +129,39 @@ static int subnet_broadcast_add(struct host_found *found, const struct ifaddrmsg
 	return addr_set_add(&found->own, &addr);
 }
 
-/* With a peer the prefix is the peer's, and so is the link. */
-static int subnet_add(struct host_found *found, const struct ifaddrmsg *ifa,
-		      const struct nlattr *attr)
+static __u32 address_flags(const struct ifaddrmsg *ifa, const struct nlattr *flags)
 {
-	struct host_subnet subnet = {.ifindex = ifa->ifa_index}, *more;
+	return flags ? netlink_uint(flags) : ifa->ifa_flags;
+}
 
-	if (!netlink_addr(ifa->ifa_family, attr, &subnet.prefix.addr))
+/* With a peer the prefix is the peer's, and so is the link. */
+static int interface_address_add(struct host_found *found, const struct ifaddrmsg *ifa,
+				 const struct nlattr *const *attrs, const struct nlattr *own)
+{
+	struct found_address address = {
+		.ifindex = ifa->ifa_index,
+		.flags = address_flags(ifa, attrs[IFA_FLAGS]),
+		.scope = ifa->ifa_scope,
+		.proto = netlink_uint(attrs[IFA_PROTO_SINCE_5_18]),
+	};
+	struct found_address *more;
+
+	if (!netlink_addr(ifa->ifa_family, own, &address.addr) ||
+	    !netlink_addr(ifa->ifa_family, attrs[IFA_ADDRESS], &address.prefix.addr))
 		return 0;
-	subnet.prefix.len = ifa->ifa_prefixlen + (ifa->ifa_family == AF_INET ? ADDR_V4_BITS : 0);
-	more = realloc(found->subnet, (found->subnet_count + 1) * sizeof(*more));
+	address.prefix.len = ifa->ifa_prefixlen + (ifa->ifa_family == AF_INET ? ADDR_V4_BITS : 0);
+	more = realloc(found->address, (found->address_count + 1) * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
-	found->subnet = more;
-	more[found->subnet_count++] = subnet;
+	found->address = more;
+	more[found->address_count++] = address;
 	return 0;
 }
 
 static int address_take(struct host_found *found, const struct nlmsghdr *message)
 {
-	const struct nlattr *attrs[IFA_MAX + 1];
-	const struct ifaddrmsg *ifa = netlink_attrs(message, sizeof(*ifa), attrs, IFA_MAX + 1);
+	const struct nlattr *attrs[IFA_ATTRS];
+	const struct ifaddrmsg *ifa = netlink_attrs(message, sizeof(*ifa), attrs, IFA_ATTRS);
 	const struct nlattr *own;
 
 	if (!ifa)
@@ -113,7 +170,7 @@ static int address_take(struct host_found *found, const struct nlmsghdr *message
 	own = attrs[attrs[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS];
 	return own_add(found, ifa->ifa_family, own)
 		       ?: own_add(found, ifa->ifa_family, attrs[IFA_BROADCAST])
-		       ?: subnet_add(found, ifa, attrs[IFA_ADDRESS])
+		       ?: interface_address_add(found, ifa, attrs, own)
 		       ?: subnet_broadcast_add(found, ifa, attrs[IFA_ADDRESS]);
 }
 
@@ -206,6 +263,6 @@ void host_found_free(struct host_found *found)
 {
 	free(found->own.addr);
 	free(found->next_hops.addr);
-	free(found->subnet);
+	free(found->address);
 	*found = (struct host_found){};
 }

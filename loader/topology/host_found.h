@@ -11,10 +11,14 @@
 
 #include "bpf/abi/abi.h"
 
-/* An address of an interface, and its prefix length. */
-struct host_subnet {
-	__u32 ifindex;
-	struct prefix prefix; /* host bits included */
+/* An address of an interface. */
+struct found_address {
+	__u32 ifindex;	      /* first: sorted by it, then by the address */
+	struct addr addr;     /* the interface's own */
+	struct prefix prefix; /* host bits included; with a peer it is the peer's */
+	__u32 flags;	      /* IFA_F_* */
+	__u8 scope;	      /* RT_SCOPE_* */
+	__u8 proto;	      /* RTPROT_*, IFAPROT_*: which program added it; 0: unknown */
 };
 
 /* Addresses, in any order and with duplicates until addr_set_sort(). */
@@ -28,8 +32,8 @@ struct addr_set {
 struct host_found {
 	struct addr_set own;
 	struct addr_set next_hops;
-	struct host_subnet *subnet;
-	size_t subnet_count;
+	struct found_address *address;
+	size_t address_count;
 	size_t routes; /* RTM_NEWROUTE messages */
 };
 
@@ -39,8 +43,18 @@ int addr_compare(const void *a, const void *b);
 /* Sorts it and drops duplicates. */
 void addr_set_sort(struct addr_set *set);
 
+/* Have two sorted sets the same addresses? */
+bool addr_set_equal(const struct addr_set *a, const struct addr_set *b);
+
 /* Is the address in a sorted set? */
 bool addr_set_has(const struct addr_set *set, const struct addr *addr);
+
+/* Sorts the addresses of interfaces. */
+void host_found_sort(struct host_found *found);
+
+/* The addresses of the interface among `count` sorted ones; NULL: it has none. */
+const struct found_address *found_addresses_of(const struct found_address *address, size_t count,
+					       __u32 ifindex, size_t *found);
 
 /*
  * Takes RTM_NEWADDR (an interface's own addresses, with their broadcast addresses), RTM_NEWROUTE

@@ -127,6 +127,22 @@ struct ports_segment {
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 				struct ports_segment segments[2]);
 
+/* An L3 interface of the host in one of its segments. */
+struct ports_interface {
+	__u32 ifindex; /* that of the segment: the bridge or router port itself */
+	struct ports_segment at;
+	bool is_router; /* the segment is a router port */
+	__u8 mac[MAC_LEN];
+};
+
+/*
+ * Hears each Ethernet interface of the host in each of its segments, in no order. Returns the first
+ * -errno of hear(), or 0.
+ */
+int ports_hear_interfaces(const struct ports *ports,
+			  int (*hear)(void *ctx, const struct ports_interface *interface),
+			  void *ctx);
+
 /* The one of them that is a bridge of the configuration. False: none is. */
 bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
 #include "ports_parts.h"
 
 const char *ports_name(const struct ports *ports, __u32 ifindex)
@@ -51,6 +53,41 @@ size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 	    is_segment(ports, links_find(&ports->links, link->facts.lower)))
 		segments[count++] = (struct ports_segment){link->facts.lower, link->facts.vlan};
 	return count;
+}
+
+static int interface_hear(const struct ports *ports, const struct link *link,
+			  int (*hear)(void *ctx, const struct ports_interface *interface),
+			  void *ctx)
+{
+	struct ports_interface interface = {.ifindex = link->ifindex};
+	struct ports_segment at[2];
+	size_t count = ports_interface_segments(ports, link->ifindex, at);
+	int err = 0;
+
+	memcpy(interface.mac, link->facts.mac, MAC_LEN);
+	for (size_t i = 0; i < count && !err; i++) {
+		interface.at = at[i];
+		interface.is_router = !ports_is_bridge(ports,
+						       links_find(&ports->links, at[i].ifindex));
+		err = hear(ctx, &interface);
+	}
+	return err;
+}
+
+int ports_hear_interfaces(const struct ports *ports,
+			  int (*hear)(void *ctx, const struct ports_interface *interface),
+			  void *ctx)
+{
+	const struct link *link;
+	int err = 0;
+
+	links_for_each(link, &ports->links) {
+		if (err)
+			break;
+		if (link->facts.ethernet)
+			err = interface_hear(ports, link, hear, ctx);
+	}
+	return err;
 }
 
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,

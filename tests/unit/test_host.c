@@ -436,11 +436,21 @@ Test(host, a_thousand_next_hops_are_all_kept)
 	cr_assert_not(host_knows(host, &addr));
 }
 
-/* ---- the subnets of the addresses ---- */
+/* ---- the addresses of interfaces ---- */
+
+static struct nlmsghdr *address_of(__u32 ifindex, const char *text, unsigned char prefixlen)
+{
+	struct nlmsghdr *message = (struct nlmsghdr *)address(RTM_NEWADDR, NULL, text, NULL,
+							      prefixlen);
+	struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+
+	ifa->ifa_index = ifindex;
+	return message;
+}
 
 Test(host, subnet_of_each_address_and_of_a_peer)
 {
-	const struct host_subnet *subnet;
+	const struct found_address *address_found;
 	char text[ADDR_TEXT_LEN];
 	size_t count;
 
@@ -449,14 +459,136 @@ Test(host, subnet_of_each_address_and_of_a_peer)
 	host_collect(host, address(RTM_NEWADDR, "192.0.2.1", "198.51.100.0", NULL, 30));
 	host_collect(host, address(RTM_NEWADDR, NULL, "2001:db8::1", NULL, 64));
 	host_settle(host);
-	subnet = host_subnets(host, &count);
+	address_found = host_addresses(host, &count);
 	cr_assert_eq(count, 3);
-	cr_assert_eq(subnet[0].prefix.len, ADDR_V4_BITS + 24);
-	cr_assert_str_eq(addr_text(&subnet[0].prefix.addr, text), "192.0.2.1");
-	cr_assert_str_eq(addr_text(&subnet[1].prefix.addr, text), "198.51.100.0");
-	cr_assert_eq(subnet[2].prefix.len, 64);
+	cr_assert_eq(address_found[0].prefix.len, ADDR_V4_BITS + 24);
+	cr_assert_str_eq(addr_text(&address_found[0].prefix.addr, text), "192.0.2.1");
+	cr_assert_str_eq(addr_text(&address_found[1].prefix.addr, text), "198.51.100.0");
+	cr_assert_eq(address_found[2].prefix.len, 64);
 	host_read_begin(host, HOST_ADDRESSES);
 	host_settle(host);
-	host_subnets(host, &count);
+	host_addresses(host, &count);
 	cr_assert_eq(count, 0);
+}
+
+static void expect_order(const struct found_address *found, const char *first, const char *second)
+{
+	char text[ADDR_TEXT_LEN];
+
+	cr_assert_str_eq(addr_text(&found[0].addr, text), first);
+	cr_assert_str_eq(addr_text(&found[1].addr, text), second);
+}
+
+Test(host, addresses_of_each_interface_sorted)
+{
+	const struct found_address *all, *of;
+	size_t count, count_of;
+
+	host_read_begin(host, HOST_ADDRESSES);
+	host_collect(host, address_of(7, "192.0.2.9", 24));
+	host_collect(host, address_of(3, "192.0.2.1", 24));
+	host_collect(host, address_of(7, "192.0.2.2", 24));
+	host_settle(host);
+	all = host_addresses(host, &count);
+	of = found_addresses_of(all, count, 7, &count_of);
+	cr_assert_eq(count_of, 2);
+	expect_order(of, "192.0.2.2", "192.0.2.9");
+	of = found_addresses_of(all, count, 3, &count_of);
+	cr_assert_eq(count_of, 1);
+	cr_assert_eq(of, all);
+	cr_assert_null(found_addresses_of(all, count, 5, &count_of));
+	cr_assert_eq(count_of, 0);
+	cr_assert_null(found_addresses_of(all, count, 8, &count_of));
+	cr_assert_null(found_addresses_of(NULL, 0, 7, &count_of));
+}
+
+/* ifa_flags has 8 bits; IFA_FLAGS, where it is, all 32. */
+Test(host, flags_scope_and_program_of_an_address)
+{
+	const struct found_address *found;
+	struct nlmsghdr *message;
+	struct ifaddrmsg *ifa;
+	size_t count;
+
+	host_read_begin(host, HOST_ADDRESSES);
+	message = address_of(3, "192.0.2.1", 24);
+	ifa = mnl_nlmsg_get_payload(message);
+	ifa->ifa_flags = IFA_F_SECONDARY;
+	ifa->ifa_scope = RT_SCOPE_LINK;
+	host_collect(host, message);
+	message = address_of(3, "192.0.2.2", 24);
+	mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE);
+	mnl_attr_put_u8(message, 11 /* IFA_PROTO */, 18);
+	host_collect(host, message);
+	host_settle(host);
+	found = host_addresses(host, &count);
+	cr_assert_eq(count, 2);
+	cr_assert_eq(found[0].flags, IFA_F_SECONDARY);
+	cr_assert_eq(found[0].scope, RT_SCOPE_LINK);
+	cr_assert_eq(found[0].proto, 0);
+	cr_assert_eq(found[1].flags, IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE);
+	cr_assert_eq(found[1].scope, RT_SCOPE_UNIVERSE);
+	cr_assert_eq(found[1].proto, 18);
+}
+
+/* ---- addresses that garpd uses itself ---- */
+
+static void reserve(const char *a, const char *b)
+{
+	struct addr addr[2];
+	size_t count = 0;
+
+	if (a)
+		cr_assert_eq(addr_parse(a, &addr[count++]), 0);
+	if (b)
+		cr_assert_eq(addr_parse(b, &addr[count++]), 0);
+	cr_assert_eq(host_reserve(host, addr, count), 0);
+}
+
+Test(host, reserved_addresses_are_guarded_as_own_ones)
+{
+	struct addr addr;
+
+	reserve("169.254.3.3", "fe80::3");
+	expect("own 169.254.3.3");
+	expect("own fe80::3");
+	reserve("fe80::3", "169.254.3.3");
+	expect_silence();
+	reserve("169.254.3.4", NULL);
+	expect("unset 169.254.3.3");
+	expect("unset fe80::3");
+	expect("own 169.254.3.4");
+	cr_assert_eq(addr_parse("169.254.3.4", &addr), 0);
+	cr_assert(host_knows(host, &addr));
+	cr_assert_not(host_has(host, &addr));
+	reserve(NULL, NULL);
+	expect("unset 169.254.3.4");
+}
+
+/* Its address appears on an interface, and is no longer reserved: it stays guarded. */
+Test(host, reserved_address_that_the_host_gets_stays_guarded)
+{
+	struct addr addr;
+
+	cr_assert_eq(addr_parse("169.254.3.3", &addr), 0);
+	reserve("169.254.3.3", NULL);
+	expect("own 169.254.3.3");
+	host_read_begin(host, HOST_ADDRESSES);
+	host_collect(host, address_of(3, "169.254.3.3", 32));
+	expect_silence();
+	cr_assert(host_has(host, &addr));
+	reserve(NULL, NULL);
+	expect_silence();
+	host_read_begin(host, HOST_ADDRESSES);
+	expect("unset 169.254.3.3");
+	cr_assert_not(host_has(host, &addr));
+}
+
+Test(host, reserved_address_that_is_a_next_hop_is_own)
+{
+	host_read_begin(host, HOST_ROUTES);
+	host_collect(host, route(RTM_NEWROUTE, "169.254.3.3"));
+	expect("next hop 169.254.3.3");
+	reserve("169.254.3.3", NULL);
+	expect("own 169.254.3.3");
 }
