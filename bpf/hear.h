@@ -257,7 +257,9 @@ __noinline int hear_passive(__u32 role)
 		return 0;
 	if (outcome->frame.to && settings->nudge != NUDGE_NEVER)
 		listen_frame(outcome, role);
-	if (settings->refresh_ns && port_has_guests(role) && !outcome->frame.relayed)
+	/* Nor is an objection a sign of life: its Ethernet source is all that is known. */
+	if (settings->refresh_ns && port_has_guests(role) && !outcome->frame.relayed &&
+	    outcome->frame.kind != FRAME_OBJECTION)
 		seen_note(&outcome->frame, outcome->event.key.segment, outcome->event.port,
 			  bpf_ktime_get_ns());
 	return 0;

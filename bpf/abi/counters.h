@@ -21,12 +21,12 @@
 	X(truncated, "ARP or ND frames that are cut short")                                        \
 	X(malformed,                                                                               \
 	  "ARP frames that are not Ethernet/IPv4, not request or reply, or not from a host")       \
-	X(nd_extension, "ICMPv6 frames behind extension headers (MLD, fragments), ignored")        \
+	X(nd_extension,                                                                            \
+	  "ICMPv6 frames behind extension headers, ignored: not ND, or fragments (RFC 6980)")      \
 	X(nd_malformed,                                                                            \
 	  "ND frames that receivers must ignore (RFC 4861 7.1): code, length, options")            \
 	X(nd_hop_limit, "ND frames with a hop limit below 255: routed, so ignored")                \
 	X(nd_checksum, "ND frames with a wrong checksum")                                          \
-	X(nd_too_long, "ND frames with more options than garpd reads")                             \
 	X(not_forwarding, "ARP or ND frames on a port that does not forward (STP, link down)")     \
 	X(vlan_not_member, "ARP or ND frames in a VLAN that is not allowed on the port")           \
 	X(no_claim, "ARP or ND frames about an address without a claim")                           \
@@ -72,6 +72,8 @@
 	X(rival_probe, "windows taken over by a probe from another MAC")                           \
 	X(conflict_probe, "conflicts: two hosts probe for one address")                            \
 	X(conflict_asserted, "conflicts: another host uses the address")                           \
+	X(conflict_objected,                                                                       \
+	  "conflicts: another host objects in a form that no cache takes (group MAC, long ND)")    \
 	X(conflict_elsewhere, "conflicts: the prober's MAC uses the address on another port")      \
 	X(defended, "owners announced again after they defended a declared address")               \
 	X(moved, "addresses that changed their owner")                                             \
@@ -94,6 +96,8 @@
 	X(denied_port_address, "claims denied: the address is not in the port's list")             \
 	X(denied_port_mac, "claims denied: the MAC is not in the port's list")                     \
 	X(seen, "ARP or ND frames of an owner about its address")                                  \
+	X(own_objection,                                                                           \
+	  "frames of a guest about its own address in a form that no cache takes, ignored")        \
 	X(seen_elsewhere, "frames with an owner's MAC from another guest's port, ignored")         \
 	X(other_seen, "frames of another host about an address that has an owner")                 \
 	/* the guest is asked for the address before it is announced */                            \

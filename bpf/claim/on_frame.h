@@ -287,7 +287,26 @@ static __always_inline int claim_is_echo(const struct claim *claim, const struct
 	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
 }
 
-/* Hears a FRAME_ANNOUNCEMENT or FRAME_ASSERTION about the claim's address, on any port. */
+/*
+ * Hears an objection that is no assertion: it contradicts, and raises doubt, as any frame of
+ * another host does. The guest's own is no sign of it: it says nothing that caches take.
+ */
+static __always_inline void claim_hear_objection(struct claim *claim, const struct heard *heard,
+						 const struct settings *settings,
+						 struct claim_step *step, __u64 now_ns)
+{
+	if (!mac_equal(claim->mac, heard->frame->mac))
+		claim_hear_other(claim, heard, settings, step, now_ns);
+	else if (claim_is_elsewhere(claim, heard))
+		claim_hear_elsewhere(claim, heard, settings, step, now_ns);
+	else
+		step->reason = COUNTER_own_objection;
+}
+
+/*
+ * Hears a FRAME_ANNOUNCEMENT, FRAME_ASSERTION or FRAME_OBJECTION about the claim's address, on any
+ * port.
+ */
 static __always_inline struct claim_step claim_hear_assertion(struct claim *claim,
 							      const struct heard *heard,
 							      const struct settings *settings,
@@ -297,6 +316,8 @@ static __always_inline struct claim_step claim_hear_assertion(struct claim *clai
 
 	if (claim_is_echo(claim, heard, settings, now_ns))
 		step.reason = COUNTER_own_frame;
+	else if (heard->frame->kind == FRAME_OBJECTION)
+		claim_hear_objection(claim, heard, settings, &step, now_ns);
 	else if (mac_equal(claim->mac, heard->frame->mac))
 		claim_hear_guest(claim, heard, settings, &step, now_ns);
 	else

@@ -236,11 +236,13 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 							  const struct settings *settings,
 							  struct claim_step *step, __u64 now_ns)
 {
+	int asserts = heard->frame->kind != FRAME_OBJECTION;
 	int defends = claim->flags & CLAIM_F_IMMEDIATE && heard->policy.declared &&
-		      !heard->policy.denied && !heard->frame->relayed && !settings->observe;
+		      !heard->policy.denied && !heard->frame->relayed && !settings->observe &&
+		      asserts;
+	enum counter reason = asserts ? COUNTER_conflict_asserted : COUNTER_conflict_objected;
 
-	claim_contradict(claim, heard, defends ? COUNTER_defended : COUNTER_conflict_asserted,
-			 settings, step, now_ns);
+	claim_contradict(claim, heard, defends ? COUNTER_defended : reason, settings, step, now_ns);
 	if (defends)
 		claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
 }

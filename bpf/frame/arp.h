@@ -62,14 +62,27 @@ static __always_inline void arp_classify_probe(struct frame *frame, const struct
  * RFC 826: the sender of a request gets an entry for the target, and the target one for the
  * sender.
  */
-static __always_inline void arp_classify_assertion(struct frame *frame, const struct eth_wire *eth,
-						   const struct arp_wire *arp)
+static __always_inline void arp_classify_assertion(struct frame *frame, const struct arp_wire *arp)
 {
 	frame->kind = FRAME_ASSERTION;
 	if (ipv4_equal(arp->spa, arp->tpa) || !ipv4_is_host(arp->tpa))
 		return;
 	addr_from_ipv4(&frame->target, arp->tpa);
-	frame_address(frame, arp->op == frame_be16(ARP_REQUEST) ? FRAME_REQUEST : FRAME_REPLY, eth);
+	frame->to = arp->op == frame_be16(ARP_REQUEST) ? FRAME_REQUEST : FRAME_REPLY;
+}
+
+/*
+ * SHA is a group, or zero: a cluster in multicast mode (Windows NLB, CLUSTERIP). RFC 5227 2.1.1
+ * heeds any SHA but the prober's own.
+ */
+static __always_inline void arp_classify_objection(struct frame *frame, const struct eth_wire *eth,
+						   const struct arp_wire *arp)
+{
+	if (!ipv4_is_host(arp->spa) || !mac_is_host(eth->src))
+		return frame_ignore(frame, COUNTER_malformed);
+	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
+	addr_from_ipv4(&frame->addr, arp->spa);
+	frame->kind = FRAME_OBJECTION;
 }
 
 static __always_inline void arp_classify(struct frame *frame, const struct eth_wire *eth,
@@ -81,7 +94,7 @@ static __always_inline void arp_classify(struct frame *frame, const struct eth_w
 	if (arp->op != frame_be16(ARP_REQUEST) && arp->op != frame_be16(ARP_REPLY))
 		return frame_ignore(frame, COUNTER_malformed);
 	if (!mac_is_host(arp->sha))
-		return frame_ignore(frame, COUNTER_malformed);
+		return arp_classify_objection(frame, eth, arp);
 
 	__builtin_memcpy(frame->mac, arp->sha, MAC_LEN);
 	frame->relayed = !mac_equal(arp->sha, eth->src);
@@ -94,7 +107,7 @@ static __always_inline void arp_classify(struct frame *frame, const struct eth_w
 	if (ipv4_equal(arp->spa, arp->tpa) && mac_is_broadcast(eth->dst) && !frame->relayed)
 		frame->kind = FRAME_ANNOUNCEMENT;
 	else
-		arp_classify_assertion(frame, eth, arp);
+		arp_classify_assertion(frame, arp);
 }
 
 #endif /* GARPD_FRAME_ARP_H */

@@ -45,6 +45,11 @@ enum frame_kind {
 	FRAME_PROBE,	    /* its sender probes for the address */
 	FRAME_ANNOUNCEMENT, /* its sender announces that it has the address */
 	FRAME_ASSERTION,    /* its sender has the address: any other ARP or ND */
+	/*
+	 * Its sender objects to anybody else's having the address, as receivers in duplicate
+	 * address detection heed it; but no cache, or not every one, takes it for the owner.
+	 */
+	FRAME_OBJECTION,
 };
 
 /* The receiver of an assertion, which has or gets the sender's MAC. */
@@ -62,7 +67,7 @@ struct nd_options {
 	__u8 lladdr; /* unit where the wanted link-layer option begins; 0: absent */
 	__u8 nonce;  /* unit where the nonce option begins; 0: absent */
 	__u8 wanted; /* ND_OPTION_SOURCE, ND_OPTION_TARGET */
-	__u8 next;   /* unit where the next option begins */
+	__u8 next;   /* unit where the next option, or extension header, begins */
 };
 
 struct frame {
@@ -74,8 +79,8 @@ struct frame {
 	__u8 tentative;	      /* 1: NA with O=0: anycast, proxied, or optimistic */
 	__u8 to_mac[MAC_LEN]; /* the Ethernet destination */
 	struct tags tags;
-	__u8 mac[MAC_LEN]; /* SHA, or the link-layer address option of ND, else the Ethernet source
-			    */
+	__u8 mac[MAC_LEN]; /* SHA, or the link-layer address option of ND, else the Ethernet source;
+			      of a FRAME_OBJECTION always the latter */
 	__u8 nonce[NONCE_LEN]; /* of a Neighbor Solicitation; zero: none */
 	struct addr addr;      /* TPA of a probe, else SPA; in ND the target */
 	struct addr target;    /* if `to` is not FRAME_UNADDRESSED */
@@ -153,14 +158,6 @@ static __always_inline int addr_is_link_local(const struct addr *addr)
 	if (addr_is_ipv4(addr))
 		return addr->bytes[12] == 169 && addr->bytes[13] == 254;
 	return addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80;
-}
-
-/* Sets the receiver of an assertion. */
-static __always_inline void frame_address(struct frame *frame, enum frame_to to,
-					  const struct eth_wire *eth)
-{
-	frame->to = to;
-	__builtin_memcpy(frame->to_mac, eth->dst, MAC_LEN);
 }
 
 static __always_inline void frame_ignore(struct frame *frame, enum counter reason)

@@ -31,6 +31,8 @@
 #define ND_UNIT	     8	/* what options are counted in */
 #define ND_UNITS_MAX 32 /* the message of 24 bytes and its options: 256 bytes */
 
+#define ND_EXTENSIONS 4 /* the most extension headers that we look behind */
+
 struct ipv6_wire {
 	__u8 version; /* and traffic class, flow label, not read */
 	__u8 flow[3];
@@ -105,6 +107,13 @@ static __always_inline int mac_is_group_of(const __u8 *mac, const __u8 *ip)
 	       mac[4] == ip[14] && mac[5] == ip[15];
 }
 
+static __always_inline int ipv6_is_extension(__u8 next_header)
+{
+	return next_header == IPV6_HOP_BY_HOP || next_header == IPV6_ROUTING ||
+	       next_header == IPV6_FRAGMENT || next_header == IPV6_AUTHENTICATION ||
+	       next_header == IPV6_DESTINATION;
+}
+
 /*
  * Can an IPv6 frame be ND? Decided by its Next Header and the byte behind the IPv6 header: the
  * type of ICMPv6, or the Next Header of an extension header.
@@ -115,10 +124,7 @@ static __always_inline int nd_is_likely(__u8 next_header, __u8 behind)
 		return 0;
 	if (next_header == IPV6_ICMP)
 		return behind == ND_SOLICITATION || behind == ND_ADVERTISEMENT;
-	return behind == IPV6_ICMP &&
-	       (next_header == IPV6_HOP_BY_HOP || next_header == IPV6_ROUTING ||
-		next_header == IPV6_FRAGMENT || next_header == IPV6_AUTHENTICATION ||
-		next_header == IPV6_DESTINATION);
+	return ipv6_is_extension(next_header) && (behind == IPV6_ICMP || ipv6_is_extension(behind));
 }
 
 /* ---- the checksum: one's complement of 16-bit words (RFC 1071), here not yet folded ---- */
@@ -155,8 +161,8 @@ static __always_inline void nd_note_option(struct nd_options *options, const __u
 }
 
 /*
- * Walks the message and its options, `units` units from `p`: adds them to `sum` and notes the
- * wanted options. Returns 0, or the enum counter to count.
+ * Walks the message and its options, `units` units from `p` but at most ND_UNITS_MAX: adds them to
+ * `sum` and notes the wanted options. Returns 0, or the enum counter to count.
  */
 static __always_inline __u32 nd_walk(struct nd_options *options, const __u8 *p,
 				     const void *data_end, __u32 units, __u32 *sum)
@@ -192,8 +198,8 @@ static __always_inline const __u8 *nd_option(const __u8 *message, const void *da
 }
 
 /*
- * Copies link-layer address and nonce from the options. Returns 0, or -1 if receivers must
- * ignore the message.
+ * Copies link-layer address and nonce from the options. A link-layer address that no host has makes
+ * the frame a FRAME_OBJECTION. Returns 0, or -1 if receivers must ignore the message.
  */
 static __always_inline int nd_take_options(struct frame *frame, const __u8 *message,
 					   const void *data_end)
@@ -201,9 +207,11 @@ static __always_inline int nd_take_options(struct frame *frame, const __u8 *mess
 	const __u8 *lladdr = nd_option(message, data_end, &frame->options.lladdr);
 	const __u8 *nonce = nd_option(message, data_end, &frame->options.nonce);
 
-	if (lladdr && (lladdr[1] != 1 || !mac_is_host(lladdr + 2)))
+	if (lladdr && lladdr[1] != 1)
 		return -1;
-	if (lladdr)
+	if (lladdr && !mac_is_host(lladdr + 2))
+		frame->kind = FRAME_OBJECTION;
+	else if (lladdr)
 		__builtin_memcpy(frame->mac, lladdr + 2, MAC_LEN);
 	if (nonce)
 		__builtin_memcpy(frame->nonce, nonce + 2, NONCE_LEN);
@@ -237,13 +245,12 @@ static __always_inline void nd_classify_assertion(struct frame *frame, const str
 	frame->kind = FRAME_ASSERTION;
 }
 
-static __always_inline void nd_address(struct frame *frame, enum frame_to to,
-				       const struct eth_wire *eth, const __u8 *target)
+static __always_inline void nd_address(struct frame *frame, enum frame_to to, const __u8 *target)
 {
 	if (!ipv6_is_host(target))
 		return;
 	__builtin_memcpy(frame->target.bytes, target, sizeof(frame->target.bytes));
-	frame_address(frame, to, eth);
+	frame->to = to;
 }
 
 /* RFC 4861 7.1.2. Caches take an unsolicited, overriding advertisement to all nodes: 7.2.6. */
@@ -260,7 +267,7 @@ static __always_inline void nd_classify_advertisement(struct frame *frame,
 	    nd->flags[0] & ND_FLAG_OVERRIDE && ipv6_is_all_nodes(ip->dst))
 		frame->kind = FRAME_ANNOUNCEMENT;
 	if (frame->kind == FRAME_ASSERTION && nd->flags[0] & ND_FLAG_SOLICITED)
-		nd_address(frame, FRAME_REPLY, eth, ip->dst);
+		nd_address(frame, FRAME_REPLY, ip->dst);
 }
 
 /* A Neighbor Solicitation from an assigned address, RFC 4861 7.2.2. */
@@ -271,22 +278,84 @@ static __always_inline void nd_classify_solicitation(struct frame *frame,
 {
 	nd_classify_assertion(frame, eth, ip->src);
 	if (frame->kind == FRAME_ASSERTION)
-		nd_address(frame, FRAME_REQUEST, eth, nd->target);
+		nd_address(frame, FRAME_REQUEST, nd->target);
 }
 
 /* Checks common to both messages, RFC 4861 7.1. Returns 0, or the enum counter to count. */
 static __always_inline __u32 nd_check(const struct eth_wire *eth, const struct ipv6_wire *ip,
-				      const struct nd_wire *nd, __u32 len)
+				      const struct nd_wire *nd)
 {
 	if (ip->version >> 4 != 6 || nd->code || nd->target[0] == 0xff || !mac_is_host(eth->src))
 		return COUNTER_nd_malformed;
 	if (ip->hop_limit != ND_HOP_LIMIT)
 		return COUNTER_nd_hop_limit;
-	if (len < sizeof(*nd) || len % ND_UNIT)
-		return COUNTER_nd_malformed;
-	if (len > ND_UNITS_MAX * ND_UNIT)
-		return COUNTER_nd_too_long;
 	return 0;
+}
+
+/*
+ * A message that receivers in duplicate address detection heed, but that garpd does not read to its
+ * end, that is behind extension headers, or whose link-layer address no host has: Linux gives the
+ * address up for each of them (ndisc_recv_na(), ndisc_recv_ns()). Its checksum may be wrong. Not
+ * inlined, as nd_parse().
+ */
+static __noinline void nd_classify_objection(struct frame *frame, const struct eth_wire *eth,
+					     const struct ipv6_wire *ip, const struct nd_wire *nd)
+{
+	int advertises = nd->type == ND_ADVERTISEMENT;
+	int probes = !advertises && ipv6_is_zero(ip->src);
+	const __u8 *whose = advertises || probes ? nd->target : ip->src;
+	__u32 reason = nd_check(eth, ip, nd);
+
+	if (reason)
+		return frame_ignore(frame, reason);
+	if (advertises && ip->dst[0] == 0xff && nd->flags[0] & ND_FLAG_SOLICITED)
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	if (probes && (frame->options.lladdr || !ipv6_is_solicited_node(ip->dst, nd->target)))
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	if (!ipv6_is_host(whose))
+		return frame_ignore(frame, COUNTER_nd_malformed);
+	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
+	__builtin_memset(frame->nonce, 0, NONCE_LEN);
+	__builtin_memcpy(frame->addr.bytes, whose, sizeof(frame->addr.bytes));
+	frame->kind = FRAME_OBJECTION;
+}
+
+/* Returns the header at that unit behind the IPv6 header, which is at most 255. */
+static __always_inline const __u8 *nd_behind(const struct ipv6_wire *ip, const __u8 *unit)
+{
+	return (const __u8 *)(ip + 1) + *(volatile const __u8 *)unit * ND_UNIT;
+}
+
+/*
+ * ND behind extension headers. Not behind a fragment header: RFC 6980 5 has receivers ignore it;
+ * nor an authentication header, which needs a key.
+ */
+static __noinline void nd_parse_extended(struct frame *frame, const struct eth_wire *eth,
+					 const struct ipv6_wire *ip, const void *data_end)
+{
+	__u8 *unit = &frame->options.next;
+	const __u8 *header = (const __u8 *)(ip + 1);
+	__u8 kind = ip->next_header;
+	__u32 i;
+
+	for (i = 0; i < ND_EXTENSIONS && kind != IPV6_ICMP; i++) {
+		if (kind != IPV6_HOP_BY_HOP && kind != IPV6_ROUTING && kind != IPV6_DESTINATION)
+			break;
+		if ((const void *)(header + 2) > data_end)
+			return frame_ignore(frame, COUNTER_truncated);
+		kind = header[0];
+		if (*(volatile __u8 *)unit + header[1] + 1u > ND_UNITS_MAX)
+			return frame_ignore(frame, COUNTER_nd_extension);
+		*unit += header[1] + 1;
+		header = nd_behind(ip, unit);
+	}
+	if (kind != IPV6_ICMP)
+		return frame_ignore(frame, COUNTER_nd_extension);
+	if ((const void *)(header + sizeof(struct nd_wire)) > data_end)
+		return frame_ignore(frame, COUNTER_truncated);
+	if (header[0] != ND_SOLICITATION && header[0] != ND_ADVERTISEMENT)
+		return frame_ignore(frame, COUNTER_nd_extension);
+	nd_classify_objection(frame, eth, ip, (const struct nd_wire *)header);
 }
 
 /*
@@ -309,26 +378,32 @@ static __noinline void nd_parse(struct frame *frame, const struct eth_wire *eth,
 	if (!nd_is_likely(ip->next_header, nd->type))
 		return frame_ignore(frame, COUNTER_other_protocol);
 	if (ip->next_header != IPV6_ICMP)
-		return frame_ignore(frame, COUNTER_nd_extension);
+		return nd_parse_extended(frame, eth, ip, data_end);
 	if ((const void *)(nd + 1) > data_end)
 		return frame_ignore(frame, COUNTER_truncated);
 
 	len = frame_be16(ip->payload_len);
-	reason = nd_check(eth, ip, nd, len);
+	reason = nd_check(eth, ip, nd);
+	if (!reason && (len < sizeof(*nd) || len % ND_UNIT))
+		reason = COUNTER_nd_malformed;
 	if (reason)
 		return frame_ignore(frame, reason);
 	__builtin_memcpy(frame->mac, eth->src, MAC_LEN);
 	frame->options.wanted = nd->type == ND_SOLICITATION ? ND_OPTION_SOURCE : ND_OPTION_TARGET;
 	sum = nd_sum_pseudo(ip, len);
 	reason = nd_walk(&frame->options, (const __u8 *)nd, data_end, len / ND_UNIT, &sum);
-	if (!reason && nd_sum_fold(sum) != 0xffff)
+	if (len > ND_UNITS_MAX * ND_UNIT)
+		frame->kind = FRAME_OBJECTION;
+	else if (!reason && nd_sum_fold(sum) != 0xffff)
 		reason = COUNTER_nd_checksum;
 	if (!reason && nd_take_options(frame, (const __u8 *)nd, data_end))
 		reason = COUNTER_nd_malformed;
 	if (reason)
 		return frame_ignore(frame, reason);
 
-	if (nd->type == ND_ADVERTISEMENT)
+	if (frame->kind == FRAME_OBJECTION)
+		nd_classify_objection(frame, eth, ip, nd);
+	else if (nd->type == ND_ADVERTISEMENT)
 		nd_classify_advertisement(frame, eth, ip, nd);
 	else if (ipv6_is_zero(ip->src))
 		nd_classify_probe(frame, eth, ip, nd);

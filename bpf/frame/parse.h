@@ -40,6 +40,7 @@ static __always_inline void frame_parse(const void *data, const void *data_end,
 	if ((const void *)next > data_end)
 		return frame_ignore(frame, COUNTER_truncated);
 	proto = eth->proto;
+	__builtin_memcpy(frame->to_mac, eth->dst, MAC_LEN);
 
 	for (i = 0; i < FRAME_TAGS; i++) {
 		const struct tag_wire *tag = (const void *)next;

@@ -33,6 +33,7 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_INFO(rival_probe, "also probes; takes over the window"),
 	REPEATED_WARNING(conflict_probe, "conflict: also probes for the address; not announced"),
 	REPEATED_WARNING(conflict_asserted, "conflict: uses the address; not announced"),
+	REPEATED_WARNING(conflict_objected, "conflict: objects to the address; not announced"),
 	REPEATED_WARNING(conflict_elsewhere,
 			 "conflict: uses the address on another port as well; not announced"),
 	REPEATED_WARNING(defended, "conflict: defends a declared address"),

@@ -246,6 +246,59 @@ Test(bpf_hear, reply_of_the_owner_contradicts)
 	cr_assert_eq(claim.rival_port, rig.ifindex[PORT_UPLINK]);
 }
 
+/* Windows NLB in multicast mode, CLUSTERIP: no host has the MAC, and the guest gives up. */
+static void group_sha_contradicts(int xdp)
+{
+	static const __u8 nlb[MAC_LEN] = {0x03, 0xbf, 0xc0, 0x00, 0x02, 0x07};
+	struct claim_key key = rig_key("192.0.2.7", 0, 0);
+	struct bytes frame = probe(), answer;
+	struct claim claim;
+
+	put_ethernet(&answer, guest, other);
+	put_arp(&answer, ARP_REPLY, nlb, SERVICE, guest, NOBODY);
+	counts(PORT_UPLINK, &answer, COUNTER_no_claim);
+	counts(PORT_A, &frame, COUNTER_window_opened);
+	if (xdp) {
+		cr_assert_eq(rig_hear_xdp(PORT_UPLINK, &answer), XDP_PASS);
+		rig_counted_only(COUNTER_conflict_objected);
+	} else {
+		counts(PORT_UPLINK, &answer, COUNTER_conflict_objected);
+	}
+	cr_assert_eq(rig_claim(&key, &claim), 0);
+	cr_assert_eq(claim.state, CLAIM_CONFLICT);
+	cr_assert_arr_eq(claim.rival, other, MAC_LEN);
+	cr_assert_eq(claim.rival_port, rig.ifindex[PORT_UPLINK]);
+}
+
+Test(bpf_hear, reply_with_a_group_sha_contradicts)
+{
+	group_sha_contradicts(0);
+}
+
+Test(bpf_hear, reply_with_a_group_sha_contradicts_in_xdp)
+{
+	group_sha_contradicts(1);
+}
+
+/* Its Ethernet source was heard, but nothing more is known of it. */
+Test(bpf_hear, objection_is_no_sign_of_life)
+{
+	struct seen_key key = {.segment = rig.bridge};
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct bytes frame, use = has(other, guest, ARP_REPLY, CLIENT);
+	struct seen seen;
+
+	settings.refresh_ns = 60 * NSEC_PER_SEC;
+	rig_settings(&settings);
+	memcpy(key.mac, other, MAC_LEN);
+	put_ethernet(&frame, guest, other);
+	put_arp(&frame, ARP_REPLY, ones, SERVICE, guest, NOBODY);
+	rig_hear(PORT_A, &frame);
+	cr_assert_neq(bpf_map_lookup_elem(rig.seen, &key, &seen), 0);
+	rig_hear(PORT_A, &use);
+	cr_assert_eq(bpf_map_lookup_elem(rig.seen, &key, &seen), 0);
+}
+
 Test(bpf_hear, gratuitous_request_of_the_owner_contradicts)
 {
 	struct bytes answer = has(other, ones, ARP_REQUEST, SERVICE), frame = probe();

@@ -112,10 +112,31 @@ static void check_nd(const struct bytes *bytes, const struct frame *frame)
 	check_ipv6(frame);
 }
 
+/* Receivers heed it in duplicate address detection; garpd knows only its Ethernet source. */
+static void check_objection(const struct bytes *bytes, const struct frame *frame)
+{
+	const __u8 *at = bytes->at + frame->offset;
+	int ipv6 = word_at(bytes, frame->offset - 2) == 0x86dd;
+
+	must(!memcmp(frame->mac, bytes->at + 6, 6), "not the Ethernet source");
+	must(!frame->to && !frame->relayed && !frame->nonce[0], "more than an objection");
+	if (!ipv6) {
+		must((at[8] & 1) || !memcmp(at + 8, zeroes, 6), "an SHA that a host has");
+		must(!memcmp(frame->addr.bytes + 12, at + 14, 4), "not the SPA");
+		return check_ipv4(frame);
+	}
+	must(at[0] >> 4 == 6 && at[7] == 255, "no ND");
+	must(at[6] == 0 || at[6] == 43 || at[6] == 58 || at[6] == 60, "behind header %d", at[6]);
+	must(at[6] != 58 || word_at(bytes, frame->offset + 4) > 256 ||
+		     sum6(at, word_at(bytes, frame->offset + 4)) == 0xffff,
+	     "a wrong checksum");
+	check_ipv6(frame);
+}
+
 static void check_ignored(const struct frame *frame)
 {
 	switch (frame->reason) {
-	case COUNTER_too_many_tags ... COUNTER_nd_too_long:
+	case COUNTER_too_many_tags ... COUNTER_nd_checksum:
 	case COUNTER_probe_unicast ... COUNTER_probe_target:
 		return;
 	}
@@ -132,7 +153,10 @@ static void check(const struct bytes *bytes, const struct tags *metadata, const 
 	must(frame->offset == 14 + 4 * inline_tags, "%d tags, offset %d", inline_tags,
 	     frame->offset);
 	must(!(frame->mac[0] & 1) && memcmp(frame->mac, zeroes, 6), "no MAC of a host");
-	if (word_at(bytes, frame->offset - 2) == 0x86dd)
+	must(!memcmp(frame->to_mac, bytes->at, 6), "not the Ethernet destination");
+	if (frame->kind == FRAME_OBJECTION)
+		check_objection(bytes, frame);
+	else if (word_at(bytes, frame->offset - 2) == 0x86dd)
 		check_nd(bytes, frame);
 	else
 		check_arp(bytes, frame);

@@ -176,6 +176,6 @@ Test(frame_forms, every_byte_of_noise_is_harmless)
 		bytes.at[rand() % bytes.len] = rand();
 		bytes.at[rand() % bytes.len] = rand();
 		len = rand() % (bytes.len + 1);
-		cr_assert_leq(parse(&bytes, len, &untagged).kind, FRAME_ASSERTION);
+		cr_assert_leq(parse(&bytes, len, &untagged).kind, FRAME_OBJECTION);
 	}
 }

@@ -64,7 +64,7 @@ Test(frame_reasons, malformed_one_field_at_a_time)
 	cr_assert_eq(reason_with(OP, "\x00\x03", 2), COUNTER_malformed); /* RARP */
 	cr_assert_eq(reason_with(OP, "\x01\x00", 2), COUNTER_malformed);
 	cr_assert_eq(reason_with(SHA, zeroes, 6), COUNTER_malformed);
-	cr_assert_eq(reason_with(SHA, ones, 6), COUNTER_malformed);
+	cr_assert_eq(reason_with(SHA, ones, 6), COUNTER_malformed); /* and a probe */
 	cr_assert_eq(reason_with(SHA, "\x01\x00\x5e\x00\x00\x01", 6), COUNTER_malformed);
 	cr_assert_eq(reason_with(SPA, "\x7f\x00\x00\x01", 4), COUNTER_malformed);
 	cr_assert_eq(reason_with(SPA, "\xe0\x00\x00\x01", 4), COUNTER_malformed);
@@ -176,6 +176,28 @@ Test(frame_kinds, ordinary_request_and_reply_are_assertions_of_the_sender)
 	frame = arp(other, guest, ARP_REPLY, guest, SERVICE, other, CLIENT);
 	cr_assert_eq(frame.kind, FRAME_ASSERTION);
 	cr_assert_arr_eq(frame.addr.bytes + 12, SERVICE, 4);
+}
+
+/* A cluster in multicast mode: Windows NLB, CLUSTERIP. No host has that MAC, and it objects. */
+Test(frame_kinds, sha_of_a_group_or_zero_objects)
+{
+	static const __u8 nlb[MAC_LEN] = {0x03, 0xbf, 0xc0, 0x00, 0x02, 0x07};
+	const __u8 *const shas[] = {nlb, ones, zeroes};
+	struct frame frame;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		frame = arp(i & 1 ? ones : guest, other, i & 1 ? ARP_REQUEST : ARP_REPLY,
+			    shas[i / 2], SERVICE, guest, i & 1 ? SERVICE : CLIENT);
+		cr_assert_eq(frame.kind, FRAME_OBJECTION);
+		cr_assert_eq(frame.to, FRAME_UNADDRESSED);
+		cr_assert_arr_eq(frame.mac, other, MAC_LEN);
+		cr_assert_arr_eq(frame.to_mac, i & 1 ? ones : guest, MAC_LEN);
+		cr_assert_arr_eq(frame.addr.bytes + 12, SERVICE, 4);
+	}
+	frame = arp(ones, nlb, ARP_REQUEST, nlb, SERVICE, zeroes, SERVICE);
+	cr_assert_eq(frame.kind, FRAME_IGNORED); /* a bridge drops it */
+	cr_assert_eq(frame.reason, COUNTER_malformed);
 }
 
 Test(frame_kinds, link_local_is_told_apart_by_its_address)

@@ -114,8 +114,10 @@ Test(nd_forms, every_length_up_to_256_bytes_and_not_a_unit_more)
 	put_option(&options, NONCE, 1);
 	put_probe6(&bytes, &options);
 	frame = parse_exact(&bytes, bytes.len);
-	cr_assert_eq(frame.kind, FRAME_IGNORED);
-	cr_assert_eq(frame.reason, COUNTER_nd_too_long);
+	cr_assert_eq(frame.kind, FRAME_OBJECTION);
+	cr_assert_arr_eq(frame.addr.bytes, TARGET6, 16);
+	cr_assert_arr_eq(frame.mac, guest, MAC_LEN);
+	cr_assert_arr_eq(frame.nonce, zeroes, NONCE_LEN);
 }
 
 /* ---- options: every order of every choice ---- */

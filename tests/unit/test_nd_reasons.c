@@ -143,7 +143,7 @@ Test(nd_reasons, payload_length_unlike_the_frame)
 	cr_assert_eq(reason_with(LENGTH, "\x00\x1f", 2), COUNTER_nd_malformed);
 	cr_assert_eq(reason_with(LENGTH, "\x00\x21", 2), COUNTER_nd_malformed);
 	cr_assert_eq(reason_with(LENGTH, "\x00\x28", 2), COUNTER_truncated);
-	cr_assert_eq(reason_with(LENGTH, "\x01\x08", 2), COUNTER_nd_too_long);
+	cr_assert_eq(reason_with(LENGTH, "\x01\x08", 2), COUNTER_truncated);
 }
 
 Test(nd_reasons, extension_headers)

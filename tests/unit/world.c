@@ -350,7 +350,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
-		if (!frame.relayed)
+		if (!frame.relayed && frame.kind != FRAME_OBJECTION)
 			world_note_seen(w, from);
 		return;
 	}
@@ -360,7 +360,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	step = frame.kind == FRAME_PROBE
 		       ? claim_hear_probe(claim, &heard, &w->settings, w->now_ns)
 		       : claim_hear_assertion(claim, &heard, &w->settings, w->now_ns);
-	if (!frame.relayed && step.reason != COUNTER_own_frame)
+	if (!frame.relayed && frame.kind != FRAME_OBJECTION && step.reason != COUNTER_own_frame)
 		world_note_seen(w, from);
 	world_follow(w, site, step, &heard);
 }
@@ -411,6 +411,11 @@ void world_use(struct world *w, const char *addr, const struct station *from, __
 void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .tentative = 1}, at_ns);
+}
+
+void world_object(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_hear(w, addr, from, &(struct frame){.kind = FRAME_OBJECTION}, at_ns);
 }
 
 void world_relay(struct world *w, const char *addr, const struct station *from, __u64 at_ns)

@@ -143,6 +143,8 @@ void world_announce(struct world *w, const char *addr, const struct station *fro
 void world_use(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 /* A Neighbor Advertisement that does not override: O=0. */
 void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+/* Any ARP or ND that receivers heed as an objection, although no cache takes it. */
+void world_object(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_relay(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 
 /* From now on the station answers no question; or answers again. */

@@ -307,7 +307,7 @@ case_hostile_bombs_with_options() {
 	assert_await_frames lan 2 15 "kind=announce-na .*target=$SERVICE6 "
 	assert_router_mac "$SERVICE6" "$MAC_NEW"
 	assert_hostile_silent
-	(($(lab_counter nd_malformed) + $(lab_counter nd_checksum) + $(lab_counter nd_too_long) > 0)) ||
+	(($(lab_counter nd_malformed) + $(lab_counter nd_checksum) > 0)) ||
 		t_fail "no bomb was counted"
 }
 
