@@ -311,7 +311,7 @@ void rig_counted_only(enum counter counter)
 	int i;
 
 	for (i = 0; i < COUNTER_MAX; i++)
-		/* Who listens is learned beside whatever else a frame says (test_listen.c). */
+		/* Listeners are learned from any frame (test_listen.c). */
 		cr_assert(i == COUNTER_listener_learned || gain[i] == (i == (int)counter),
 			  "%s gained %llu, looking for %s", names[i], gain[i], names[counter]);
 }

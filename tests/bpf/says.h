@@ -29,7 +29,7 @@ void says_expect_guest(const struct tags *tags);
 /* The guest probes for 192.0.2.last on port A. */
 void says_probe_for(__u8 last, const struct tags *tags);
 
-/* Three probes of the guest on port A; or somebody's gratuitous ARP for SERVICE. */
+/* Three probes of the guest on port A; or another host's gratuitous ARP for SERVICE. */
 void says_probes(const struct tags *tags);
 void says_has(enum rig_port at, const __u8 *mac, __u16 op, const __u8 *dst);
 

@@ -28,7 +28,7 @@ static struct bytes probe(void)
 	return frame;
 }
 
-/* ARP from somebody who has the address. */
+/* ARP of a host that has the address. */
 static struct bytes has(const __u8 *who, const __u8 *dst, __u16 op, const char *tpa)
 {
 	struct bytes frame;

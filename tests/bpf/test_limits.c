@@ -244,7 +244,7 @@ Test(bpf_buckets, announcements_beyond_the_burst_wait_and_none_is_lost)
 	cr_assert_eq(gained.announce_over_limit, 0);
 }
 
-/* The cap of all: who has said little goes before who says much. */
+/* The cap of all: a port that announced little goes before one that announced much. */
 Test(bpf_buckets, quiet_port_does_not_wait_behind_a_busy_one)
 {
 	struct claim_key key = rig_key(address(6), 0, 0);
@@ -266,7 +266,7 @@ Test(bpf_buckets, quiet_port_does_not_wait_behind_a_busy_one)
 	cr_assert_eq(rig_counted().announced, 1);
 }
 
-/* Whoever contradicts while it waits, nothing is said any more. */
+/* A contradiction while it waits: it is not announced. */
 Test(bpf_buckets, conflict_ends_the_wait)
 {
 	struct claim_key key = rig_key(address(2), 0, 0);

@@ -114,7 +114,7 @@ Test(bpf_listen, who_answers_from_outside_is_a_gateway)
 
 	client_says(PORT_UPLINK, ARP_REPLY, guest);
 	cr_assert_eq(listener_at(&key, 0, &listener), 0);
-	cr_assert_eq(listener.answered_ns, 0, "nobody has the address");
+	cr_assert_eq(listener.answered_ns, 0, "no host has the address");
 	cr_assert_eq(gateway_at(0, &listener), 0);
 	cr_assert_eq(listener.gateway, 1);
 	cr_assert_arr_eq(listener.mac, router, MAC_LEN);
@@ -349,7 +349,8 @@ Test(bpf_listen, tries_are_of_this_announcing)
 	cr_assert_eq(listener.tries, 255);
 }
 
-/* Nobody is nudged before the announcement that it goes with, nor forgotten when that fails. */
+/* No listener is nudged before the announcement that it goes with, nor forgotten when that fails.
+ */
 Test(bpf_listen, the_round_waits_for_the_retry)
 {
 	struct port port = {.segment = rig.bridge, .role = ROLE_GUEST};
@@ -590,7 +591,7 @@ Test(bpf_listen, ipv6_nudge_and_its_answer)
 	cr_assert_arr_eq(rig_claim_now(&key).confirmed_by.bytes, CLIENT6, 16);
 }
 
-/* Whose MAC nobody knows: its solicited-node group, on the wire and in the packet. */
+/* Its MAC is unknown: its solicited-node group, on the wire and in the packet. */
 Test(bpf_listen, ipv6_gateway_that_is_only_named_is_asked_for_by_its_group)
 {
 	static const __u8 group[MAC_LEN] = {0x33, 0x33, 0xff, 0x00, 0x00, 0x63};

@@ -72,7 +72,7 @@ Test(bpf_object, needs_no_btf_of_the_running_kernel)
 	btf__free(btf);
 }
 
-/* A section of data in which no variable is: Linux 5.10 refuses BTF that says so. */
+/* A section of data in which no variable is: Linux 5.10 refuses its BTF. */
 Test(bpf_object, has_no_nameless_data)
 {
 	object_read();

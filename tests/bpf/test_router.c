@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A router port: the announcement reaches the router's own neighbour table and nobody else; where
+ * A router port: the announcement reaches the router's own neighbour table only; where
  * the port relays, it goes on the wire once more with the router's MAC as Ethernet source.
  */
 #include <criterion/criterion.h>
@@ -191,7 +191,7 @@ Test(bpf_router, relay_in_one_form_where_one_is_configured)
 	rig_expect_silence(LAN);
 }
 
-/* Announced too early: the owner says so to everybody, and is announced and relayed in turn. */
+/* Announced too early: the owner defends it by broadcast, and is announced and relayed in turn. */
 Test(bpf_router, relay_of_a_defender)
 {
 	struct bytes answer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* garpd_xdp on real bytes: hears what garpd_tc hears, sends nothing, owes what is to be said. */
+/* garpd_xdp on real bytes: hears what garpd_tc hears, sends nothing, defers announcements. */
 #include <criterion/criterion.h>
 
 #include "says.h"
@@ -94,7 +94,7 @@ Test(bpf_xdp, port_that_is_not_described)
 	rig_counted_only(COUNTER_other_port);
 }
 
-/* The probe, then what garpd_speak does with the debt. */
+/* The probe, then what garpd_speak does with what it deferred. */
 static void deferred_and_sent(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
 {
 	static const __u8 padding[18];
@@ -213,7 +213,7 @@ Test(bpf_xdp, probes_beyond_the_limit_are_dropped_and_counted)
 Test(bpf_xdp, nothing_but_probes_is_ever_dropped)
 {
 	struct bytes frame = says_probe(&untagged), answer = says_from(other, guest, &untagged);
-	struct bytes said = says_announcement(guest, ARP_REQUEST, &untagged);
+	struct bytes announcement = says_announcement(guest, ARP_REQUEST, &untagged);
 	struct bytes unicast = says_from(other, guest, &untagged);
 	int i;
 
@@ -224,7 +224,7 @@ Test(bpf_xdp, nothing_but_probes_is_ever_dropped)
 	cr_assert_eq(rig_hear_xdp(PORT_A, &frame), XDP_DROP);
 	for (i = 0; i < 10; i++) {
 		hear(PORT_A, &answer);
-		hear(PORT_A, &said);
+		hear(PORT_A, &announcement);
 		hear(PORT_A, &unicast);
 	}
 }

@@ -4,7 +4,7 @@
  * RFCs, with nothing of what is tested; AddressSanitizer watches the end of the frame.
  *
  * Input: FLAGS TCI(2) FRAME. FLAGS: bits 0-1 the tag that the kernel took out (none, 802.1Q,
- * 802.1ad, none), bit 2: the checksum of the ND in it is made right, which nobody guesses.
+ * 802.1ad, none), bit 2: the checksum of the ND in it is made right, which no fuzzer guesses.
  */
 #include "bpf/frame/nd_build.h"
 #include "fuzz.h"
@@ -173,23 +173,23 @@ static void check_padding(const struct bytes *bytes, const struct tags *metadata
 		return;
 	memset(padded.at + padded.len, 0x5a, 18);
 	frame_parse(padded.at, padded.at + padded.len + 18, metadata, &again);
-	must(!memcmp(&again, frame, sizeof(again)), "padding changes what a frame says");
+	must(!memcmp(&again, frame, sizeof(again)), "padding changes what a frame means");
 }
 
 /* What garpd would say for it is itself understood, as an announcement of the same. */
 static void check_announcement(const struct frame *frame)
 {
-	struct bytes said;
+	struct bytes sent;
 	struct nd_message nd;
 	struct frame again;
 
 	if (frame->kind == FRAME_IGNORED || addr_is_ipv4(&frame->addr))
 		return;
 	nd_announce(&nd, &frame->addr, frame->mac);
-	put_ethernet(&said, ALL_NODES_MAC, frame->mac);
-	put16(&said, 0x86dd);
-	put(&said, &nd, sizeof(nd));
-	frame_parse(said.at, said.at + said.len, &no_tags, &again);
+	put_ethernet(&sent, ALL_NODES_MAC, frame->mac);
+	put16(&sent, 0x86dd);
+	put(&sent, &nd, sizeof(nd));
+	frame_parse(sent.at, sent.at + sent.len, &no_tags, &again);
 	must(again.kind == FRAME_ANNOUNCEMENT, "kind %d, reason %d", again.kind, again.reason);
 	must(mac_equal(again.mac, frame->mac) && !memcmp(&again.addr, &frame->addr, 16),
 	     "another one is announced");

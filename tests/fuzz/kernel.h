@@ -15,7 +15,7 @@ enum kernel_port {
 	PORT_DOWN,     /* described, but nothing can be sent there */
 	PORT_ROUTER,   /* relays */
 	PORT_BLOCKED,  /* not forwarding */
-	PORT_NOT_OURS, /* nobody has described it */
+	PORT_NOT_OURS, /* never described */
 	PORT_MAX,
 };
 

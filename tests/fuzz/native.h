@@ -31,7 +31,7 @@ void *native_map_lookup(struct native_map *map, const void *key);
 int native_map_update(struct native_map *map, const void *key, const void *value, __u64 flags);
 void native_map_clear(struct native_map *map);
 
-/* One that nobody looks up in, for keeping the elements of another. */
+/* Not looked up in: it keeps the elements of another. */
 struct native_map native_map_empty(const struct native_map *like);
 void native_map_copy(struct native_map *to, const struct native_map *from);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* no_leaks(): LeakSanitizer says nothing at the end of a Criterion child, so a test asks it. */
+/* no_leaks(): LeakSanitizer is silent at the end of a Criterion child, so a test calls it. */
 #ifndef GARPD_TEST_LEAKS_H
 #define GARPD_TEST_LEAKS_H
 

@@ -24,7 +24,7 @@ struct play {
 	char line[PLAY_LINES][192];
 };
 
-/* What an AF_UNSPEC RTM_NEWLINK says. */
+/* The contents of an AF_UNSPEC RTM_NEWLINK. */
 struct play_link {
 	unsigned int ifindex;
 	const char *name;

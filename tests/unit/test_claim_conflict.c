@@ -79,7 +79,7 @@ Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
 	assert_silent(&w, 0);
 }
 
-/* 2.3 s after the last sign of the quarrel, and not a nanosecond earlier. */
+/* 2.3 s after the last sign of the conflict, and not a nanosecond earlier. */
 Test(claim_conflict, is_sticky_for_the_window)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
@@ -376,7 +376,8 @@ Test(claim_rival, in_step_is_a_quarrel_too)
 	assert_silent(&w, 0);
 }
 
-/* Somebody replays the guest's announcement from where its MAC may not be: the window goes on. */
+/* Another guest replays the guest's announcement from where its MAC may not be: the window goes on.
+ */
 Test(claim_denied, announcement_that_the_policy_denies_is_no_word_of_the_guest)
 {
 	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);

@@ -16,7 +16,7 @@ static void setup(void)
 TestSuite(claim_xdp, .init = setup);
 TestSuite(claim_queue, .init = setup);
 
-static int owes(unsigned int flags)
+static int defers(unsigned int flags)
 {
 	const struct claim *claim = world_claim(&w, ADDRESS);
 
@@ -29,7 +29,7 @@ Test(claim_xdp, first_probe_of_a_declared_address_is_deferred_now)
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	cr_assert_eq(w.step.reason, COUNTER_immediate);
 	cr_assert_eq(w.announced.count, 0);
-	cr_assert(owes(CLAIM_F_DEFERRED));
+	cr_assert(defers(CLAIM_F_DEFERRED));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
 }
 
@@ -40,7 +40,7 @@ Test(claim_xdp, daemon_pays_at_once_and_the_window_goes_on)
 	cr_assert_eq(w.announced.count, 1);
 	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(0)));
 	cr_assert_eq(w.announced.list[0].reason, COUNTER_announce_deferred);
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(3000));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 3);
@@ -72,7 +72,7 @@ Test(claim_xdp, further_frames_do_not_postpone_what_is_deferred)
 	world_use(&w, ADDRESS, GUEST_A, at_ms(100));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(0));
-	cr_assert(owes(CLAIM_F_DEFERRED));
+	cr_assert(defers(CLAIM_F_DEFERRED));
 }
 
 Test(claim_xdp, next_daemon_pays_before_the_window_ends)
@@ -97,7 +97,7 @@ Test(claim_xdp, daemon_that_comes_after_the_window_announces_once)
 	world_run_until(&w, at_ms(50000));
 	cr_assert_eq(w.announced.count, 1);
 	cr_assert_eq(w.announced.list[0].reason, COUNTER_window_ended);
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(51100)));
@@ -109,7 +109,7 @@ Test(claim_xdp, conflict_before_the_daemon_silences_it)
 	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_use(&w, ADDRESS, GUEST_C, at_ms(1));
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 0);
@@ -145,13 +145,13 @@ Test(claim_xdp, defender_is_deferred_and_announced_from_its_own_port)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
 	cr_assert_eq(w.step.reason, COUNTER_defended);
-	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
+	cr_assert(defers(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(0)));
 	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(1)));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 }
 
 Test(claim_xdp, defender_waits_for_the_daemon_whatever_the_guest_goes_on_to_do)
@@ -162,7 +162,7 @@ Test(claim_xdp, defender_waits_for_the_daemon_whatever_the_guest_goes_on_to_do)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(1000));
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(1500));
 	world_use(&w, ADDRESS, GUEST_A, at_ms(1600));
-	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
+	cr_assert(defers(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(2000));
 	cr_assert_eq(w.announced.count, 1);
@@ -181,7 +181,7 @@ Test(claim_xdp, defender_that_is_denied_by_now_is_dropped_and_the_quarrel_stays)
 	cr_assert_eq(w.announced.count, 0);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	cr_assert_eq(w.counted[COUNTER_denied_owner], 1);
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 }
 
 Test(claim_xdp, new_window_drops_the_old_debt)
@@ -203,7 +203,7 @@ Test(claim_xdp, defender_that_could_not_be_queued_is_deferred_too)
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
 	w.fail = 1;
 	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
-	cr_assert(owes(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
+	cr_assert(defers(CLAIM_F_DEFERRED | CLAIM_F_DEFENDER));
 	world_run_until(&w, at_ms(60000));
 	cr_assert_eq(w.announced.count, 2);
 	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(11)));
@@ -219,7 +219,7 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 	world_run_until(&w, at_ms(1000));
 	cr_assert_eq(w.counted[COUNTER_announce_failed], CLAIM_RETRIES);
 	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
-	cr_assert(owes(0));
+	cr_assert(defers(0));
 }
 
 /* ---- two CPUs ---- */
@@ -258,7 +258,7 @@ Test(claim_xdp, success_does_not_send_what_another_guest_has_deferred)
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
 }
 
-/* The announcement of a defender fails while a third one joins the quarrel: nobody is its heir. */
+/* The announcement of a defender fails while a third one joins the conflict: none is deferred. */
 Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
@@ -276,7 +276,7 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 
 /* ---- what has to wait for its turn ---- */
 
-/* Its turn comes after the window's end, which says the same: it has waited for that. */
+/* Its turn comes after the window's end, which announces the same: it has waited for that. */
 Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 {
 	const struct claim_next allowed = {.live_port = GUEST_A->port};
@@ -337,10 +337,10 @@ Test(claim_xdp, echo_of_our_own_announcement_is_not_the_guest_s)
 
 /* Its receive queue was quicker than the record. */
 static void is_met_at_once(struct world *world, const struct claim_step *step,
-			   const struct announcement *said)
+			   const struct announcement *announcement)
 {
 	(void)step;
-	if (said->became != ANNOUNCEMENT_SENT)
+	if (announcement->became != ANNOUNCEMENT_SENT)
 		return;
 	world->watch = NULL;
 	world->daemon_stopped = 1; /* there is one, and it is at it */

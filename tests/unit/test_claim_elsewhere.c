@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The MAC of the claim's guest on another port of guests: it has gone there, or somebody borrows
+/* The MAC of the claim's guest on another guest port: it moved there, or another guest spoofs
  * it. */
 #include <criterion/criterion.h>
 
@@ -22,7 +22,7 @@ static void assert_quarrel(void)
 	cr_assert_eq(w.announced.count, 0);
 }
 
-/* What garpd said comes back from there. */
+/* garpd's own announcement comes back from there. */
 Test(claim_elsewhere, an_announcement_sent_back_ends_nothing)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));

@@ -41,11 +41,11 @@ Test(claim_follow, three_tries_and_then_it_is_unconfirmed_once)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 }
 
-/* B probes while the round beside A's announcement is being sent: nobody speaks for B yet. */
+/* B probes while the round beside A's announcement is being sent: B is not announced yet. */
 static void b_probes_meanwhile(struct world *world, const struct claim_step *step,
-			       const struct announcement *said)
+			       const struct announcement *announcement)
 {
-	(void)said;
+	(void)announcement;
 	if (!step->nudge)
 		return;
 	world->watch = NULL;
@@ -64,7 +64,7 @@ Test(claim_follow, round_that_another_guest_ended_has_no_next_one)
 	cr_assert_eq(w.nudge_rounds, 1);
 }
 
-/* B says so itself, and `nudge: auto` asks nobody then. */
+/* B announces itself; `nudge: auto` sends no nudges then. */
 Test(claim_follow, rounds_of_a_former_owner_end)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
@@ -445,7 +445,7 @@ Test(claim_refresh, a_refusal_ages_all_the_same)
 	cr_assert_null(world_claim(&w, ADDRESS));
 }
 
-/* Nobody has the address, and who probed last lives. */
+/* No host has the address, and the last prober lives. */
 Test(claim_refresh, not_of_a_conflict)
 {
 	w.settings.max_age_ns = 100 * NSEC_PER_SEC;
@@ -458,7 +458,7 @@ Test(claim_refresh, not_of_a_conflict)
 	cr_assert_eq(w.announced.count, 0);
 }
 
-/* A third one had probed while nothing was said. */
+/* A third one had probed while nothing was announced. */
 Test(claim_refresh, not_of_a_thawed_claim_that_another_host_wanted)
 {
 	w.settings.max_moves = 0;

@@ -113,7 +113,7 @@ Test(claim_ipv6, without_a_nonce_nothing_is_looped)
 	assert_silent(&w, 0);
 }
 
-/* The quarrel is as long as a window: who begins after it has the address to itself. */
+/* A conflict lasts as long as a window: a prober that begins after it has the address to itself. */
 Test(claim_ipv6, conflict_is_over_after_a_window)
 {
 	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));

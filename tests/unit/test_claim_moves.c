@@ -116,7 +116,7 @@ Test(claim_frozen, self_announced_moves_freeze_too)
 Test(claim_frozen, says_nothing_whoever_probes)
 {
 	__u64 at = flap(6, 10000) + 3050;
-	unsigned int said = w.announced.count;
+	unsigned int before = w.announced.count;
 
 	world_take(&w, ADDRESS, GUEST_A, at_ms(at + 10000));
 	cr_assert_eq(w.counted[COUNTER_frozen_probe], 3);
@@ -125,7 +125,7 @@ Test(claim_frozen, says_nothing_whoever_probes)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(at + 25000)),
 		     COUNTER_announce_refused);
-	cr_assert_eq(w.announced.count, said);
+	cr_assert_eq(w.announced.count, before);
 }
 
 Test(claim_frozen, declared_address_is_frozen_as_well)
@@ -144,18 +144,18 @@ Test(claim_frozen, declared_address_is_frozen_as_well)
 /* A guest that announces itself may freeze the claim: then nothing is deferred. */
 Test(claim_frozen, owes_nothing)
 {
-	unsigned int said;
+	unsigned int before;
 
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
 	flap(5, 10000);
 	world_run_until(&w, at_ms(80000));
-	said = w.announced.count;
+	before = w.announced.count;
 	w.fail = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(80000));
 	world_announce(&w, ADDRESS, GUEST_A, at_ms(80005));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
 	world_run_until(&w, at_ms(81000));
-	cr_assert_eq(w.announced.count, said);
+	cr_assert_eq(w.announced.count, before);
 	cr_assert_eq(world_claim(&w, ADDRESS)->deadline_ns, at_ms(80005 + 300000));
 }
 

@@ -14,7 +14,7 @@ static struct deadlines *deadlines;
 static __u32 served[2 * MANY]; /* the claims' numbers, in order */
 static size_t count;
 
-static __u64 next_ns; /* what the call says; 0: served once, and never again */
+static __u64 next_ns; /* what the call returns; 0: served once, and never again */
 
 static __u64 due(void *ctx, const struct claim_key *key)
 {
@@ -109,7 +109,7 @@ Test(deadlines, one_from_before_brings_it_forward)
 	end();
 }
 
-/* What the call of garpd_speak said is newer than an event that is read after it. */
+/* What the call of garpd_speak returned is newer than an event that is read after it. */
 Test(deadlines, one_from_before_the_call_does_not_put_it_off)
 {
 	next_ns = 2;

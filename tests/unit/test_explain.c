@@ -224,7 +224,7 @@ Test(explain, daemon_down)
 Test(explain, announcement_failed_and_is_tried_again)
 {
 	e.claim.flags = CLAIM_F_DEFERRED;
-	assert_found("announce_failed", 0); /* XDP owes it as a matter of course */
+	assert_found("announce_failed", 0); /* XDP always defers it */
 	e.claim.retries = 2;
 	assert_trouble("announce_failed", "tried 2 times", "vnet3");
 }

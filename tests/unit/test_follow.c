@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A table that is read and followed: when a dump is repeated, and what its end says. */
+/* A table that is read and followed: when a dump is repeated, and what its end means. */
 #include <errno.h>
 
 #include <criterion/criterion.h>

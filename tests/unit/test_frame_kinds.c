@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frame.h: why a frame is passed over, and what those that count say. */
+/* frame.h: why a frame is ignored, and what is read from the others. */
 #include <criterion/criterion.h>
 
 #include "bytes.h"

@@ -29,7 +29,7 @@ static void log_begin(void)
 	unsetenv("JOURNAL_STREAM");
 }
 
-/* What was written without anybody flushing: a line must be out as soon as it is said. */
+/* Output without a flush: a line must be out as soon as it is logged. */
 static const char *log_end(void)
 {
 	ssize_t got = pread(log_file, logged, sizeof(logged) - 1, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nd.h on whole messages: cut anywhere, with options in every order, behind tags; what is said. */
+/* nd.h on whole messages: cut anywhere, with options in every order, behind tags; what is sent. */
 #include <criterion/criterion.h>
 
 #include "bpf/frame/nd_build.h"
@@ -193,20 +193,20 @@ Test(nd_forms, behind_one_and_two_tags_but_not_three)
 	}
 }
 
-/* ---- what is said ---- */
+/* ---- what is sent ---- */
 
 Test(nd_forms, announcement_byte_by_byte)
 {
 	static const __u8 head[] = {0x60, 0, 0, 0, 0, 32, 58, 255};
 	static const __u8 message[] = {136, 0, 0x20, 0, 0, 0};
-	struct nd_message *said = malloc(sizeof(*said));
-	const __u8 *at = (const __u8 *)said;
+	struct nd_message *sent = malloc(sizeof(*sent));
+	const __u8 *at = (const __u8 *)sent;
 	struct addr addr;
 
-	memset(said, 0xa5, sizeof(*said));
+	memset(sent, 0xa5, sizeof(*sent));
 	memcpy(addr.bytes, TARGET6, 16);
-	nd_announce(said, &addr, guest);
-	cr_assert_eq(sizeof(*said), 72);
+	nd_announce(sent, &addr, guest);
+	cr_assert_eq(sizeof(*sent), 72);
 	cr_assert_arr_eq(at, head, sizeof(head));
 	cr_assert_arr_eq(at + 8, TARGET6, 16);
 	cr_assert_arr_eq(at + 24, ALL_NODES6, 16);
@@ -216,5 +216,5 @@ Test(nd_forms, announcement_byte_by_byte)
 	cr_assert_arr_eq(at + 64, "\x02\x01", 2);
 	cr_assert_arr_eq(at + 66, guest, MAC_LEN);
 	cr_assert_eq(sum6(at, 32), 0xffff);
-	free(said);
+	free(sent);
 }

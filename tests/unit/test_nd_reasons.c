@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nd.h: each field broken in turn, and why the message is passed over. */
+/* nd.h: each field broken in turn, and why the message is ignored. */
 #include <criterion/criterion.h>
 
 #include "nd_bytes.h"

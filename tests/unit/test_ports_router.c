@@ -131,7 +131,7 @@ Test(ports_router, a_bridge_that_is_ours_wins_over_its_ports_and_vlans)
 	play_bridge(&p, BR0, "br0");
 	play_port(&p, LAN, "eth1", NULL, BR0);
 	ports_settle(p.ports);
-	play_expect_silence(&p); /* each was said once */
+	play_expect_silence(&p); /* each was logged once */
 }
 
 Test(ports_router, leaving_the_bridge_makes_it_one)

@@ -104,7 +104,7 @@ Test(ports_vlan, a_vlan_less_and_another_pvid_are_told)
 	play_expect(&p, "seen br0");
 	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 7 vlans 7 100-130 4094");
 	play_port_vlans(&p, TAP, BR, pvid_7_and_ranges, 4);
-	play_port(&p, TAP, "tap0", "tun", BR); /* says nothing of VLANs, takes none away */
+	play_port(&p, TAP, "tap0", "tun", BR); /* without VLANs: removes none */
 	ports_settle(p.ports);
 	play_expect_silence(&p);
 	play_port_vlans(&p, TAP, BR, fewer, 2);

@@ -164,7 +164,7 @@ Test(text_mac, that_nobody_can_have_is_refused)
 		"00.15.5d.00.00.01",
 		"00155d000001",
 		"00:15:5d:00:00:01 ",
-		"00:00:00:00:00:00", /* nobody */
+		"00:00:00:00:00:00", /* no host */
 		"01:15:5d:00:00:01", /* a group */
 		"ff:ff:ff:ff:ff:ff",
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * world.h - a small world in virtual time around claim.h: stations that send ARP, a policy, and a
- * daemon that comes at every deadline. Nothing sleeps; time is what the test says.
+ * daemon that comes at every deadline. Nothing sleeps; the test sets the time.
  *
  *	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
  *	world_run_until(&w, at_ms(5000));

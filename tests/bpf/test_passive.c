@@ -23,7 +23,7 @@ static void setup(void)
 	rig_settings(&settings);
 }
 
-TestSuite(bpf_aside, .init = setup, .timeout = 60);
+TestSuite(bpf_passive, .init = setup, .timeout = 60);
 
 /* Was the host heard of in its segment? The record itself is claim.h's affair. */
 static int is_seen(const __u8 *mac)
@@ -45,13 +45,13 @@ static void asks(enum rig_port at, const __u8 *src, const __u8 *sha)
 	rig_hear(at, &frame);
 }
 
-Test(bpf_aside, guest_that_asks_is_alive)
+Test(bpf_passive, guest_that_asks_is_alive)
 {
 	asks(PORT_A, guest, guest);
 	cr_assert(is_seen(guest));
 }
 
-Test(bpf_aside, nobody_is_noted_where_nobody_is_refreshed)
+Test(bpf_passive, nobody_is_noted_where_nobody_is_refreshed)
 {
 	settings.refresh_ns = 0;
 	rig_settings(&settings);
@@ -59,13 +59,13 @@ Test(bpf_aside, nobody_is_noted_where_nobody_is_refreshed)
 	cr_assert(!is_seen(guest));
 }
 
-Test(bpf_aside, host_behind_the_uplink_is_not_ours_to_refresh)
+Test(bpf_passive, host_behind_the_uplink_is_not_ours_to_refresh)
 {
 	asks(PORT_UPLINK, other, other);
 	cr_assert(!is_seen(other));
 }
 
-Test(bpf_aside, relayed_frame_is_no_sign_of_its_guest)
+Test(bpf_passive, relayed_frame_is_no_sign_of_its_guest)
 {
 	asks(PORT_B, other, guest);
 	cr_assert(!is_seen(guest));
@@ -73,7 +73,7 @@ Test(bpf_aside, relayed_frame_is_no_sign_of_its_guest)
 }
 
 /* Nor is it after one that the bridge took. */
-Test(bpf_aside, frame_that_the_bridge_drops_is_no_sign)
+Test(bpf_passive, frame_that_the_bridge_drops_is_no_sign)
 {
 	struct port blocked = {.segment = rig.bridge, .role = ROLE_GUEST};
 
@@ -83,8 +83,8 @@ Test(bpf_aside, frame_that_the_bridge_drops_is_no_sign)
 	cr_assert(!is_seen(other));
 }
 
-/* garpd_xdp cannot see the mark: it knows what was said a moment ago by its claim. */
-Test(bpf_aside, own_announcement_met_in_xdp_is_no_sign_of_its_guest)
+/* garpd_xdp cannot see the mark: its claim tells what was just announced. */
+Test(bpf_passive, own_announcement_met_in_xdp_is_no_sign_of_its_guest)
 {
 	struct bytes probe = says_probe(&untagged);
 	struct bytes echo = says_announcement(guest, ARP_REQUEST, &untagged);
