@@ -20,10 +20,9 @@ json_t *output_vlan(__u16 vlan)
 
 json_t *output_mac(const __u8 mac[MAC_LEN])
 {
-	static const __u8 none[MAC_LEN];
 	char text[MAC_TEXT_LEN];
 
-	return memcmp(mac, none, MAC_LEN) ? json_string(mac_text(mac, text)) : json_null();
+	return mac_is_zero(mac) ? json_null() : json_string(mac_text(mac, text));
 }
 
 json_t *output_addr(const struct addr *addr)

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
+#include <netinet/ether.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -86,34 +87,21 @@ int prefix_parse(const char *text, struct prefix *prefix)
 	return prefix_clear_host_bits(prefix) ? -EDOM : 0;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -EINVAL;
-}
-
 int mac_parse(const char *text, __u8 mac[MAC_LEN])
 {
-	static const __u8 zero[MAC_LEN];
-	__u8 parsed[MAC_LEN];
+	char colons[MAC_TEXT_LEN], whole[MAC_TEXT_LEN];
+	struct ether_addr parsed;
 
-	if (strlen(text) != MAC_LEN * 3 - 1 || (text[2] != ':' && text[2] != '-'))
+	if (strlen(text) >= sizeof(colons) || (strchr(text, '-') && strchr(text, ':')))
 		return -EINVAL;
-	for (int i = 0; i < MAC_LEN; i++) {
-		int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
-
-		if (high < 0 || low < 0 || (i < MAC_LEN - 1 && text[3 * i + 2] != text[2]))
-			return -EINVAL;
-		parsed[i] = (__u8)(high << 4 | low);
-	}
-	if ((parsed[0] & 1) || memcmp(parsed, zero, MAC_LEN) == 0)
+	for (char *to = strcpy(colons, text); *to; to++)
+		*to = *to == '-' ? ':' : *to;
+	/* ether_aton(3) takes "1" for "01", and ignores what follows. */
+	if (!ether_aton_r(colons, &parsed) ||
+	    strcasecmp(mac_text(parsed.ether_addr_octet, whole), colons) != 0 ||
+	    !mac_is_host(parsed.ether_addr_octet))
 		return -EINVAL;
-	memcpy(mac, parsed, MAC_LEN);
+	memcpy(mac, &parsed, MAC_LEN);
 	return 0;
 }
 

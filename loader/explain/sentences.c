@@ -3,7 +3,6 @@
  * sentences.c - the facts as sentences: what was heard, decided, announced and confirmed, and what
  * the kernel's tables have. Pure, like the causes.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/neighbour.h>
@@ -19,15 +18,7 @@
 
 #define ROW(row) ((const struct explain *)(row))
 
-static void line_add(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void line_add(json_t *lines, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	json_array_append_new(lines, json_vsprintf(format, args));
-	va_end(args);
-}
+#define line_add(lines, ...) json_array_append_new(lines, json_sprintf(__VA_ARGS__))
 
 static const char *ago(const struct explain *explain, __u64 then_ns, char text[DURATION_TEXT_LEN])
 {

@@ -41,7 +41,7 @@ int fdb_read(struct netlink *netlink, __u32 bridge, __u16 vlan, const __u8 mac[M
 	mnl_attr_put(&request.message, NDA_LLADDR, MAC_LEN, mac);
 	if (vlan)
 		mnl_attr_put_u16(&request.message, NDA_VLAN, vlan);
-	err = netlink_get(netlink, &request, fdb_hear, fdb);
+	err = netlink_run(netlink, &request, NLM_F_ACK, fdb_hear, fdb);
 	return err == -ENOENT ? 0 : err;
 }
 

@@ -21,7 +21,7 @@ struct follow_ops {
 	const char *table;	    /* for messages: "links" */
 	const unsigned int *groups; /* as netlink_open */
 
-	/* Begins anew and hears the whole table. 0, 1 (inconsistent) or -errno: netlink_dump. */
+	/* Begins anew and hears the whole table. 0, 1 (inconsistent) or -errno: netlink_run. */
 	int (*dump)(void *ctx, struct netlink *netlink);
 
 	/* After the last dump. `complete`: all that exists was heard. May be NULL. */

@@ -63,26 +63,6 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 	return count;
 }
 
-static struct link *first_from(const struct links *links, size_t bucket)
-{
-	for (; bucket < LINK_BUCKETS; bucket++)
-		if (!LIST_EMPTY(&links->buckets[bucket]))
-			return LIST_FIRST(&links->buckets[bucket]);
-	return NULL;
-}
-
-struct link *links_first(const struct links *links)
-{
-	return first_from(links, 0);
-}
-
-struct link *links_next(const struct links *links, const struct link *link)
-{
-	struct link *next = LIST_NEXT(link, in_bucket);
-
-	return next ? next : first_from(links, link->ifindex % LINK_BUCKETS + 1);
-}
-
 static struct link *link_make(struct links *links, __u32 ifindex)
 {
 	struct link *link = calloc(1, sizeof(*link));
@@ -91,6 +71,7 @@ static struct link *link_make(struct links *links, __u32 ifindex)
 		return NULL;
 	link->ifindex = ifindex;
 	LIST_INSERT_HEAD(bucket_of(links, ifindex), link, in_bucket);
+	TAILQ_INSERT_TAIL(&links->all, link, in_all);
 	return link;
 }
 
@@ -108,24 +89,9 @@ void links_drop(struct links *links, struct link *link)
 	if (link->facts.kind == LINK_VLAN)
 		LIST_REMOVE(link, in_vlans);
 	LIST_REMOVE(link, in_bucket);
+	TAILQ_REMOVE(&links->all, link, in_all);
 	free(link->vlans);
 	free(link);
-}
-
-void links_clear(struct links *links)
-{
-	struct link *link;
-
-	while ((link = links_first(links)))
-		links_drop(links, link);
-}
-
-void links_forget_heard(struct links *links)
-{
-	struct link *link;
-
-	links_for_each(link, links)
-		link->heard = false;
 }
 
 /* ---- AF_UNSPEC: the interface itself ---- */
@@ -366,7 +332,7 @@ static int links_dump(struct netlink *netlink, unsigned char family, __u32 filte
 
 	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
 	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, filter);
-	return netlink_dump(netlink, &request, hear, ctx);
+	return netlink_run(netlink, &request, NLM_F_DUMP, hear, ctx);
 }
 
 int links_read(struct netlink *netlink, netlink_hear hear, void *ctx)

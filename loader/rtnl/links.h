@@ -46,12 +46,13 @@ _Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;
+	TAILQ_ENTRY(link) in_all;
 	LIST_ENTRY(link) in_vlans; /* a VLAN device's */
 	__u32 ifindex;
 	char name[IFNAMSIZ];
 	struct link_facts facts;
 	struct port_vlans *vlans; /* NULL: in no VLAN */
-	bool heard;		  /* since links_forget_heard() */
+	bool heard;		  /* since the last dump began */
 
 	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;
@@ -75,6 +76,7 @@ struct link_departed {
 
 struct links {
 	struct link_list buckets[LINK_BUCKETS];
+	TAILQ_HEAD(, link) all; /* in the order in which they were heard of */
 	struct link_list vlans; /* the VLAN devices among them */
 	struct link_departed departed[LINK_DEPARTED];
 	unsigned int departed_count;
@@ -93,7 +95,7 @@ enum link_change {
 int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
 	       struct link_facts *before);
 
-/* Dumps all links, then all bridge ports, for links_hear(). As netlink_dump. */
+/* Dumps all links, then all bridge ports, for links_hear(). As netlink_run. */
 int links_read(struct netlink *netlink, netlink_hear hear, void *ctx);
 
 /* The name, also of one of the last LINK_DEPARTED deleted links; NULL: unknown. */
@@ -108,14 +110,9 @@ struct link *links_find(const struct links *links, __u32 ifindex);
 /* The other end of a veth, if it is in this network namespace; else NULL. */
 struct link *links_peer(const struct links *links, const struct link *link);
 
-/* Each link once, in no order. Take the next one before you drop one. */
-#define links_for_each(link, links) \
-	for ((link) = links_first(links); (link); (link) = links_next(links, link))
-struct link *links_first(const struct links *links);
-struct link *links_next(const struct links *links, const struct link *link);
+/* Take the next one before you drop one. */
+#define links_for_each(link, links) TAILQ_FOREACH(link, &(links)->all, in_all)
 
-void links_forget_heard(struct links *links);
 void links_drop(struct links *links, struct link *link);
-void links_clear(struct links *links);
 
 #endif

@@ -120,7 +120,7 @@ int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr, 
 
 	*neigh = (struct neigh){};
 	neigh_request(&request, RTM_GETNEIGH, ifindex, addr, NUD_NONE, 0);
-	err = netlink_get(netlink, &request, neigh_hear, neigh);
+	err = netlink_run(netlink, &request, NLM_F_ACK, neigh_hear, neigh);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -131,7 +131,8 @@ int neigh_write(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
 
 	neigh_request(&request, RTM_NEWNEIGH, ifindex, addr, state, 0);
 	mnl_attr_put(&request.message, NDA_LLADDR, MAC_LEN, mac);
-	return netlink_change(netlink, &request, NLM_F_REPLACE | (create ? NLM_F_CREATE : 0));
+	return netlink_run(netlink, &request,
+			   NLM_F_ACK | NLM_F_REPLACE | (create ? NLM_F_CREATE : 0), NULL, NULL);
 }
 
 int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *addr)
@@ -147,8 +148,9 @@ int neigh_resolve(struct netlink *netlink, __u32 ifindex, const struct addr *add
 	if (neigh.state & NUD_INCOMPLETE)
 		return -EALREADY;
 	neigh_request(&request, RTM_NEWNEIGH, ifindex, addr, NUD_NONE, NTF_USE);
-	return netlink_change(netlink, &request,
-			      NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0));
+	return netlink_run(netlink, &request,
+			   NLM_F_ACK | NLM_F_CREATE | (neigh.state == NUD_NONE ? NLM_F_EXCL : 0),
+			   NULL, NULL);
 }
 
 int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
@@ -157,7 +159,7 @@ int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx)
 	struct ndmsg ndm = {}; /* AF_UNSPEC: both families */
 
 	netlink_request_begin(&request, RTM_GETNEIGH, &ndm, sizeof(ndm));
-	return netlink_dump(netlink, &request, hear, ctx);
+	return netlink_run(netlink, &request, NLM_F_DUMP, hear, ctx);
 }
 
 /* ---- sysctls ---- */

@@ -54,7 +54,7 @@ int neigh_parse(const struct nlmsghdr *message, struct neigh *neigh);
 int neigh_read(struct netlink *netlink, __u32 ifindex, const struct addr *addr,
 	       struct neigh *neigh);
 
-/* Hears every entry of the host, IPv4 and IPv6, for neigh_parse(). As netlink_dump. */
+/* Hears every entry of the host, IPv4 and IPv6, for neigh_parse(). As netlink_run. */
 int neigh_dump(struct netlink *netlink, netlink_hear hear, void *ctx);
 
 /*

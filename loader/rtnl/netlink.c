@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -170,8 +171,8 @@ static int reply_read(struct netlink *netlink, struct reply *reply)
 	return reply->err ? reply->err : reply->interrupted;
 }
 
-static int request_send(struct netlink *netlink, struct netlink_request *request,
-			unsigned int flags, netlink_hear hear, void *ctx)
+int netlink_run(struct netlink *netlink, struct netlink_request *request, unsigned int flags,
+		netlink_hear hear, void *ctx)
 {
 	struct nlmsghdr *message = &request->message;
 	struct reply reply = {.hear = hear, .ctx = ctx};
@@ -181,23 +182,6 @@ static int request_send(struct netlink *netlink, struct netlink_request *request
 	if (mnl_socket_sendto(netlink->requests, message, message->nlmsg_len) < 0)
 		return -errno;
 	return reply_read(netlink, &reply);
-}
-
-int netlink_dump(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
-		 void *ctx)
-{
-	return request_send(netlink, request, NLM_F_DUMP, hear, ctx);
-}
-
-int netlink_get(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
-		void *ctx)
-{
-	return request_send(netlink, request, NLM_F_ACK, hear, ctx);
-}
-
-int netlink_change(struct netlink *netlink, struct netlink_request *request, unsigned int flags)
-{
-	return request_send(netlink, request, NLM_F_ACK | flags, NULL, NULL);
 }
 
 /* ---- notifications ---- */
@@ -235,39 +219,30 @@ int netlink_read_notifications(struct netlink *netlink, netlink_hear hear, void 
 
 /* ---- attributes ---- */
 
-struct attr_table {
-	const struct nlattr **attr;
-	size_t count;
-};
-
-static int attr_note(const struct nlattr *attr, void *data)
-{
-	struct attr_table *table = data;
-
-	if (mnl_attr_get_type(attr) < table->count)
-		table->attr[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
-
 const void *netlink_attrs(const struct nlmsghdr *message, size_t header_size,
 			  const struct nlattr **table, size_t count)
 {
-	struct attr_table attrs = {.attr = table, .count = count};
+	const struct nlattr *attr;
 
 	memset(table, 0, count * sizeof(*table));
 	if (mnl_nlmsg_get_payload_len(message) < header_size)
 		return NULL;
-	mnl_attr_parse(message, header_size, attr_note, &attrs);
+	mnl_attr_for_each(attr, message, header_size)
+		if (mnl_attr_get_type(attr) < count)
+			table[mnl_attr_get_type(attr)] = attr;
 	return mnl_nlmsg_get_payload(message);
 }
 
 void netlink_attrs_nested(const struct nlattr *nest, const struct nlattr **table, size_t count)
 {
-	struct attr_table attrs = {.attr = table, .count = count};
+	const struct nlattr *attr;
 
 	memset(table, 0, count * sizeof(*table));
-	if (nest)
-		mnl_attr_parse_nested(nest, attr_note, &attrs);
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) < count)
+			table[mnl_attr_get_type(attr)] = attr;
 }
 
 __u32 netlink_uint(const struct nlattr *attr)
@@ -285,13 +260,8 @@ __u32 netlink_uint(const struct nlattr *attr)
 
 void netlink_text(const struct nlattr *attr, char *text, size_t size)
 {
-	size_t len = attr ? strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr)) : 0;
-
-	if (len >= size)
-		len = size - 1;
-	if (len)
-		memcpy(text, mnl_attr_get_payload(attr), len);
-	text[len] = '\0';
+	snprintf(text, size, "%.*s", attr ? mnl_attr_get_payload_len(attr) : 0,
+		 attr ? mnl_attr_get_str(attr) : "");
 }
 
 bool netlink_addr_bytes(int family, const void *bytes, size_t len, struct addr *addr)

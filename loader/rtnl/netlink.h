@@ -48,18 +48,13 @@ void netlink_request_begin(struct netlink_request *request, __u16 type, const vo
 			   size_t size);
 
 /*
- * Hears a whole table. 0; 1: all was heard, but the table has changed meanwhile (NLM_F_DUMP_INTR)
- * and entries may be missing; or -errno, of the kernel or of hear().
+ * Sends the request with NLM_F_DUMP, or with NLM_F_ACK and what it may change (NLM_F_CREATE,
+ * NLM_F_REPLACE, NLM_F_EXCL), and hears the reply, unless `hear` is NULL. 0; 1: a whole table was
+ * heard, but it has changed meanwhile (NLM_F_DUMP_INTR) and entries may be missing; or -errno, of
+ * the kernel or of hear().
  */
-int netlink_dump(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
-		 void *ctx);
-
-/* Hears one object. 0, or -errno, of the kernel (-ENOENT: no such object) or of hear(). */
-int netlink_get(struct netlink *netlink, struct netlink_request *request, netlink_hear hear,
-		void *ctx);
-
-/* Changes the table as the flags say (NLM_F_CREATE, NLM_F_REPLACE, NLM_F_EXCL). 0 or -errno. */
-int netlink_change(struct netlink *netlink, struct netlink_request *request, unsigned int flags);
+int netlink_run(struct netlink *netlink, struct netlink_request *request, unsigned int flags,
+		netlink_hear hear, void *ctx);
 
 /* ---- notifications ---- */
 

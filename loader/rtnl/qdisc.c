@@ -21,7 +21,7 @@ static int qdisc_dump_filters(__u32 ifindex, __u32 side, netlink_hear hear, void
 	if (err)
 		return err;
 	netlink_request_begin(&request, RTM_GETTFILTER, &tc, sizeof(tc));
-	err = netlink_dump(&netlink, &request, hear, ctx);
+	err = netlink_run(&netlink, &request, NLM_F_DUMP, hear, ctx);
 	netlink_close(&netlink);
 	return err < 0 ? err : 0;
 }

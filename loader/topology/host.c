@@ -247,7 +247,7 @@ static int on_dump(void *ctx, struct netlink *netlink)
 		if (!(dumps[i].table & host->dumping))
 			continue;
 		netlink_request_begin(&request, dumps[i].type, header, dumps[i].header_size);
-		err = netlink_dump(netlink, &request, host_collect, host);
+		err = netlink_run(netlink, &request, NLM_F_DUMP, host_collect, host);
 		if (err == -EOPNOTSUPP && dumps[i].type == RTM_GETNEXTHOP)
 			continue; /* Linux 5.2 and older */
 		if (err < 0)

@@ -62,15 +62,18 @@ int ports_hear(void *ctx, const struct nlmsghdr *message)
 
 void ports_resync_begin(struct ports *ports)
 {
-	links_forget_heard(&ports->links);
+	struct link *link;
+
+	links_for_each(link, &ports->links)
+		link->heard = false;
 }
 
 void ports_resync_end(struct ports *ports)
 {
 	struct link *link, *next;
 
-	for (link = links_first(&ports->links); link; link = next) {
-		next = links_next(&ports->links, link);
+	for (link = TAILQ_FIRST(&ports->links.all); link; link = next) {
+		next = TAILQ_NEXT(link, in_all);
 		if (!link->heard)
 			link_gone(ports, link);
 	}
@@ -141,6 +144,7 @@ int ports_new(struct ports **out, const struct config *config, const struct port
 		return -ENOMEM;
 	ports->ops = ops;
 	ports->ctx = ctx;
+	TAILQ_INIT(&ports->links.all);
 	TAILQ_INIT(&ports->changed);
 	if (config_take(ports, config)) {
 		ports_close(ports);
@@ -190,7 +194,8 @@ void ports_close(struct ports *ports)
 	if (!ports)
 		return;
 	follow_close(&ports->follow);
-	links_clear(&ports->links);
+	while (!TAILQ_EMPTY(&ports->links.all))
+		links_drop(&ports->links, TAILQ_FIRST(&ports->links.all));
 	free(ports->waiting);
 	free(ports);
 }
