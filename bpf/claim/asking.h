@@ -110,19 +110,18 @@ static __always_inline __u64 claim_next_question_ns(const struct claim *claim,
 	return next_ns;
 }
 
-/* One more question. It is noted before it leaves: the answer may come while it is being sent. */
-static __always_inline void claim_ask(struct claim *claim, const struct claim_next *next,
-				      const struct settings *settings, struct claim_step *step,
-				      __u64 now_ns)
+/*
+ * Chooses the question: which host is asked, and from which sender. One that has waited for its
+ * port's turn is the one that was chosen then.
+ */
+static __always_inline void claim_choose_question(struct claim *claim,
+						  const struct claim_next *next,
+						  const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
 {
-	step->ask_waited = claim->ask_flags & ASK_F_TURN;
-	claim->ask_flags &= ~ASK_F_TURN;
-	if (!next->forwards) {
-		if (!claim->questions) /* it begins once one can leave */
-			claim->asking_ns = now_ns;
-		if (step->reason == COUNTER_ask_repeated)
-			step->reason = COUNTER_ask_no_port;
-		claim->ask_ns = now_ns + ASK_NO_PORT_GAP_NS;
+	if (step->ask_waited && next->asker != ASKER_NONE) {
+		step->asker = claim->asked_as == ASKER_ZERO ? ASKER_ZERO : next->asker;
+		step->ask = claim->ask_flags & ASK_F_OWNER ? ASK_FORMER_OWNER : ASK_GUEST;
 		return;
 	}
 	step->asker = claim_choose_asker(claim, next->asker, settings, now_ns);
@@ -130,6 +129,25 @@ static __always_inline void claim_ask(struct claim *claim, const struct claim_ne
 	claim->ask_flags &= ~ASK_F_OWNER;
 	if (step->ask == ASK_FORMER_OWNER)
 		claim->ask_flags |= ASK_F_OWNER;
+}
+
+/* One more question. It is noted before it leaves: the answer may come while it is being sent. */
+static __always_inline void claim_ask(struct claim *claim, const struct claim_next *next,
+				      const struct settings *settings, struct claim_step *step,
+				      __u64 now_ns)
+{
+	if (!next->forwards) {
+		/* A new guest's series begins once a question can leave. */
+		if (!claim->questions && !claim_is_certain(claim->state))
+			claim->asking_ns = now_ns;
+		if (step->reason == COUNTER_ask_repeated)
+			step->reason = COUNTER_ask_no_port;
+		claim->ask_ns = now_ns + ASK_NO_PORT_GAP_NS;
+		return;
+	}
+	step->ask_waited = claim->ask_flags & ASK_F_TURN;
+	claim->ask_flags &= ~ASK_F_TURN;
+	claim_choose_question(claim, next, settings, step, now_ns);
 	if (claim->questions < 0xff)
 		claim->questions++;
 	claim->ask_ns = claim_next_question_ns(claim, settings, now_ns);

@@ -74,6 +74,7 @@ static __always_inline void claim_send_deferred(struct claim *claim, const struc
 						struct claim_step *step, __u64 now_ns)
 {
 	int defender = claim->flags & CLAIM_F_DEFENDER;
+	__u8 retries = claim->retries;
 
 	step->queued = claim->queued;
 	claim_clear_deferred(claim);
@@ -81,6 +82,7 @@ static __always_inline void claim_send_deferred(struct claim *claim, const struc
 		step->reason = settings->observe ? COUNTER_observed : COUNTER_announce_deferred;
 		claim_announce(claim, defender ? ANNOUNCE_DEFENDER : ANNOUNCE_GUEST, settings, step,
 			       now_ns);
+		claim->retries = retries; /* it is the same announcement */
 	} else if (defender) {
 		step->reason = next->policy.denied; /* the conflict continues */
 	} else {
@@ -148,8 +150,12 @@ static __always_inline int claim_is_asked_in_vain(const struct claim *claim,
 						  const struct claim_next *next,
 						  const struct settings *settings)
 {
-	return claim_is_asked(claim) &&
-	       (settings->observe || (next->policy.denied && claim_is_certain(claim->state)));
+	if (!claim_is_asked(claim))
+		return 0;
+	/* A new guest that is denied by now is not observed as the owner. */
+	if (next->policy.denied)
+		return claim_is_certain(claim->state);
+	return settings->observe;
 }
 
 /*
@@ -191,6 +197,7 @@ static __always_inline void claim_ask_by_hand(struct claim *claim, const struct 
 	step->reason = COUNTER_asking_by_hand;
 	step->changed = 1;
 	claim_defer(claim, ANNOUNCE_GUEST, now_ns);
+	claim->retries = 0;
 	claim_begin_announcing(claim, now_ns);
 	claim_start_nudging(claim, settings, now_ns);
 	claim_begin_asking(claim, next, settings, step, now_ns);
@@ -223,6 +230,7 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 		claim_begin_announcing(claim, now_ns);
 		claim_start_nudging(claim, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);
+		claim_set_deadline(claim); /* of the nudges, whatever becomes of the announcement */
 	}
 	return step;
 }

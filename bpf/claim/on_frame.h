@@ -257,7 +257,7 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 	    (claim->state == CLAIM_UNANSWERED && !announces)) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
-		claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
+		claim_prolong_conflict(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_FROZEN && announces) {
 		claim_arm(claim, settings, now_ns);
 	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT ||

@@ -156,6 +156,7 @@ static __always_inline void claim_announce(struct claim *claim, enum announce an
 	}
 	claim->flags &= ~CLAIM_F_OBSERVED;
 	step->announce = announce;
+	claim->retries = 0;
 	claim->announce_start_ns = now_ns;
 }
 

@@ -207,6 +207,17 @@ static __always_inline __u64 claim_conflict_ns(const struct claim *claim,
 	return settings->window_ns + settings->grace_ns;
 }
 
+/* Each sign of a conflict prolongs it, and never shortens it: now_ns may be that of an older frame.
+ */
+static __always_inline void claim_prolong_conflict(struct claim *claim,
+						   const struct settings *settings, __u64 now_ns)
+{
+	__u64 end_ns = now_ns + claim_conflict_ns(claim, settings);
+
+	if (end_ns > claim->window_end_ns)
+		claim->window_end_ns = end_ns;
+}
+
 /* Stops announcements for the length of a window, which each further objection starts anew. */
 static __always_inline void claim_contradict(struct claim *claim, const struct heard *heard,
 					     enum counter reason, const struct settings *settings,
@@ -214,7 +225,7 @@ static __always_inline void claim_contradict(struct claim *claim, const struct h
 {
 	claim->conflicts++;
 	claim->last_conflict_ns = now_ns;
-	claim->window_end_ns = now_ns + claim_conflict_ns(claim, settings);
+	claim_prolong_conflict(claim, settings, now_ns);
 	/* Caches may still point at the guest; keep the rival's announcement pending. */
 	if (!(claim->flags & CLAIM_F_DEFENDER)) {
 		claim_clear_deferred(claim);

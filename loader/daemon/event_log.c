@@ -48,7 +48,8 @@ static void event_log_fact(const struct event *event, const struct settings *set
 
 	if (event->reason == COUNTER_lapsed)
 		event_log_lapsed(event, settings->min_probes, fact);
-	else if (event->reason == COUNTER_window_ended && event->sent)
+	else if ((event->reason == COUNTER_window_ended || event->reason == COUNTER_answered) &&
+		 event->sent)
 		snprintf(fact, FACT_LEN, "1 of %u", settings->announce_num);
 	else if (event->reason == COUNTER_announce_done && event->sent)
 		snprintf(fact, FACT_LEN, "%u of %u", settings->announce_num,

@@ -69,7 +69,8 @@ static bool claim_is_pending(const struct evpn *evpn, const struct claim_key *ke
 	struct claim claim;
 
 	return !claims_lookup(evpn->pins, key, &claim) &&
-	       (claim.state == CLAIM_PROBING || claim.state == CLAIM_ANNOUNCING);
+	       (claim.state == CLAIM_PROBING || claim.state == CLAIM_ASKING ||
+		claim.state == CLAIM_UNANSWERED || claim.state == CLAIM_ANNOUNCING);
 }
 
 static void fabric_log(const struct evpn *evpn, const struct speak_call *call, const __u8 *mac)

@@ -25,7 +25,7 @@ struct guest {
 	struct claim_key key;
 	__u32 port; /* ifindex */
 	__u8 mac[MAC_LEN];
-	bool is_in_dad; /* it does not reply for the address yet */
+	bool is_in_dad; /* it does not reply for the address yet, perhaps never */
 };
 
 /* An entry that the kernel has to verify in a moment. */
@@ -172,6 +172,7 @@ static bool event_is_news(const struct event *event)
 		return true;
 	case COUNTER_immediate:
 	case COUNTER_window_ended:
+	case COUNTER_answered:
 	case COUNTER_announce_deferred:
 	case COUNTER_announce_by_hand:
 		return event->sent;
@@ -184,7 +185,8 @@ void evpn_hear_event(struct evpn *evpn, const struct event *event)
 	struct guest guest = {
 		.key = event->key,
 		.port = event->port,
-		.is_in_dad = event->state == CLAIM_PROBING,
+		.is_in_dad = event->state == CLAIM_PROBING || event->state == CLAIM_ASKING ||
+			     event->state == CLAIM_UNANSWERED,
 	};
 
 	memcpy(guest.mac, event->mac, MAC_LEN);

@@ -132,6 +132,8 @@ static void check_announcement(struct judge *judge, const struct claim_step *ste
 	/* No slot at the time of another announcement: a deferred one, or of a window before. */
 	judge_must(judge->sent_mac != mac || judge->sent_ns != at_ns || !is_slot(step->reason),
 		   "announced twice at one time");
+	if (step->reason != COUNTER_announce_deferred)
+		judge->deferred.tries = 0; /* those of another announcement */
 	if (step->reason == COUNTER_announce_deferred) {
 		check_deferred(judge, mac, at_ns);
 	} else if (defender) {

@@ -443,6 +443,139 @@ Test(claim_ask, xdp_asks_again_where_the_daemon_comes_late)
 	assert_silent(&w, 0);
 }
 
+/* ---- doubt ---- */
+
+/* The guest, which has just answered, is silent from now on; its next slot is due at 2150 ms. */
+static void fall_silent_before_the_second_slot_in_ipv6(void)
+{
+	w.listeners = 1;
+	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(2000));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(1050)));
+	world_mute(&w, GUEST_A);
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(2000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
+static void expect_only_the_answer_to_announce_in_ipv6(void)
+{
+	unsigned int rounds = w.nudge_rounds;
+
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert_eq(w.nudge_rounds, rounds);
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(30000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(30000)));
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(w.nudge_rounds, rounds + 1);
+}
+
+Test(claim_ask, ipv6_probe_on_the_uplink_stops_slots_and_nudges_until_the_answer)
+{
+	fall_silent_before_the_second_slot_in_ipv6();
+	world_probe(&w, ADDRESS6, REMOTE, at_ms(2020));
+	expect_only_the_answer_to_announce_in_ipv6();
+}
+
+Test(claim_ask, ipv6_address_named_on_another_port_stops_slots_and_nudges_until_the_answer)
+{
+	fall_silent_before_the_second_slot_in_ipv6();
+	world_use(&w, ADDRESS6, A_MOVED, at_ms(2020));
+	expect_only_the_answer_to_announce_in_ipv6();
+}
+
+Test(claim_ask, frame_with_an_older_clock_does_not_shorten_a_conflict)
+{
+	__u64 end_ns;
+
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(10100));
+	end_ns = world_claim(&w, ADDRESS)->window_end_ns;
+	w.behind_ns = 60 * NSEC_PER_MSEC;
+	world_use(&w, ADDRESS, GUEST_B, at_ms(10101));
+	cr_assert_eq(w.step.reason, COUNTER_other_seen);
+	cr_assert_eq(world_claim(&w, ADDRESS)->window_end_ns, end_ns);
+	world_probe(&w, ADDRESS, GUEST_C, at_ms(10102));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	cr_assert_eq(world_claim(&w, ADDRESS)->window_end_ns, end_ns);
+	w.behind_ns = 0;
+	world_use(&w, ADDRESS, GUEST_B, at_ms(10103));
+	cr_assert_eq(world_claim(&w, ADDRESS)->window_end_ns, end_ns + 3 * NSEC_PER_MSEC);
+}
+
+/* ---- an announcement that fails ---- */
+
+static __u64 deadline_of_the_step_ns;
+
+static void note_deadline(struct world *world, const struct claim_step *step,
+			  const struct announcement *announcement)
+{
+	if (step->reason == COUNTER_announce_by_hand && announcement->became == ANNOUNCEMENT_FAILED)
+		deadline_of_the_step_ns = world_claim(world, ADDRESS)->deadline_ns;
+}
+
+Test(claim_ask, claim_wakes_for_an_operators_nudges_whatever_becomes_of_the_announcement)
+{
+	w.listeners = 1;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(20000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(20000));
+	w.fail = 1;
+	w.watch = note_deadline;
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(20000)), COUNTER_announce_by_hand);
+	cr_assert_eq(deadline_of_the_step_ns, at_ms(20000));
+}
+
+/* Three attempts at the announcement of A's first probe, at 10 s, fail; the next is at 13 s. */
+static void fail_at_the_first_probe(void)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(9000));
+	w.settings.retry_ns = NSEC_PER_SEC;
+	w.fail = 3;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_run_until(&w, at_ms(12200));
+	cr_assert_eq(w.counted[COUNTER_announce_failed], 3);
+	w.announced.count = 0;
+	w.fail = 1;
+}
+
+Test(claim_ask, failures_before_do_not_count_for_the_announcement_of_the_answer)
+{
+	fail_at_the_first_probe();
+	world_run_until(&w, at_ms(14000));
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 0);
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(14000)));
+}
+
+Test(claim_ask, failures_before_do_not_count_for_an_operators_announcement)
+{
+	fail_at_the_first_probe();
+	world_use(&w, ADDRESS, REMOTE, at_ms(12200));
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	world_announce_by_hand(&w, ADDRESS, at_ms(30000));
+	world_run_until(&w, at_ms(31000));
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 0);
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(31000)));
+}
+
+Test(claim_ask, announcement_that_always_fails_is_lost_in_the_end)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	w.fail = 1000;
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.counted[COUNTER_announce_failed], 3);
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
+}
+
 /* ---- declared addresses ---- */
 
 Test(claim_ask, immediate_is_announced_at_its_first_probe_and_asked_at_its_windows_end)
@@ -486,6 +619,50 @@ Test(claim_ask, questions_wait_for_their_ports_turn)
 	cr_assert(world_has_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 100)));
 	cr_assert(world_has_asked(&w, 2, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 200)));
 	cr_assert_eq(w.counted[COUNTER_ask_over_limit], 1);
+}
+
+/* One question a second may leave. */
+static void limit_questions(void)
+{
+	w.settings.announcements_per_second = 1;
+	w.settings.announcements_burst = 1;
+}
+
+Test(claim_ask, question_that_has_waited_comes_from_the_sender_that_was_chosen)
+{
+	limit_questions();
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(WINDOW_MS + 2000));
+	cr_assert_eq(w.asked.count, 3);
+	cr_assert(world_has_asked(&w, 1, GUEST_A, ASKER_HOST, at_ms(WINDOW_MS + 1000)));
+	cr_assert(world_has_asked(&w, 2, GUEST_A, ASKER_ZERO, at_ms(WINDOW_MS + 2000)));
+}
+
+Test(claim_ask, question_to_the_former_owner_that_has_waited_goes_to_it)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	limit_questions();
+	world_mute(&w, GUEST_A);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+	w.announced.count = w.asked.count = 0;
+	w.limits[GUEST_B->port % WORLD_PORTS].questions_tat_ns = at_ms(14500);
+	world_run_until(&w, at_ms(14500));
+	cr_assert(world_has_asked(&w, 2, GUEST_B, ASKER_HOST, at_ms(14500)));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(14500)));
+}
+
+Test(claim_ask, settled_guest_whose_port_does_not_forward_is_given_up)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	w.deaf_ports = 1u << GUEST_A->port;
+	world_run_until(&w, at_ms(WINDOW_MS + 1100 + 599000));
+	cr_assert_eq(w.counted[COUNTER_ask_given_up], 0);
+	world_run_until(&w, at_ms(WINDOW_MS + 1100 + 602000));
+	cr_assert_eq(w.counted[COUNTER_ask_given_up], 1);
+	assert_silent(&w, 1);
 }
 
 Test(claim_ask, none_is_asked_where_the_port_does_not_forward)
@@ -555,6 +732,16 @@ Test(claim_ask, observer_drops_what_was_being_asked)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(world_claim(&w, ADDRESS)->flags & CLAIM_F_OBSERVED);
 	assert_silent(&w, 0);
+}
+
+Test(claim_ask, guest_that_is_denied_while_asked_is_not_observed_as_the_owner)
+{
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
+	w.settings.observe = 1;
+	world_run_until(&w, at_ms(WINDOW_MS + 100));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
 }
 
 Test(claim_ask, observed_claim_is_no_longer_so_when_the_guest_announces_itself)
