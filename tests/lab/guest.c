@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define VID_MASK 0x0fff
+
 enum step_kind { STEP_PROBE, STEP_USE, STEP_OWN, STEP_ANNOUNCE, STEP_END };
 
 struct step {
@@ -64,43 +66,74 @@ void frame_send(const struct guest *guest, const uint8_t *frame, size_t len, con
 	       (double)(now_ns - guest->start_ns) / NSEC_PER_MSEC, what, text);
 }
 
-size_t frame_payload(const uint8_t *frame, size_t len, uint16_t type)
+static uint16_t get_be16(const uint8_t *at)
 {
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* A tag of VLAN 0 only has a priority. */
+static bool is_in_vlan(const struct guest *guest, const uint16_t *vids, unsigned int count)
+{
+	unsigned int at = 0;
+
+	for (unsigned int i = 0; i < guest->tag_count; i++) {
+		uint16_t vid = guest->tags[i].tci & VID_MASK;
+
+		if (vid && (at == count || vids[at++] != vid))
+			return false;
+	}
+	return at == count;
+}
+
+size_t frame_payload(const struct guest *guest, const uint8_t *frame, size_t len, uint16_t type)
+{
+	uint16_t vids[GUEST_MAX_TAGS], found;
 	size_t at = 2 * GUEST_MAC_LEN;
+	unsigned int count = 0;
 
 	for (int tags = 0; tags <= GUEST_MAX_TAGS; tags++) {
-		uint16_t found;
-
-		if (at + sizeof(found) > len)
+		if (at + 2 * sizeof(found) > len)
 			return 0;
-		found = (uint16_t)(frame[at] << 8 | frame[at + 1]);
+		found = get_be16(frame + at);
 		at += sizeof(found);
 		if (found == type)
-			return at;
-		if (found != ETH_P_8021Q && found != ETH_P_8021AD)
+			return is_in_vlan(guest, vids, count) ? at : 0;
+		if ((found != ETH_P_8021Q && found != ETH_P_8021AD) || tags == GUEST_MAX_TAGS)
 			return 0;
+		vids[count] = get_be16(frame + at) & VID_MASK;
+		count += vids[count] != 0;
 		at += sizeof(found);
 	}
 	return 0;
 }
 
-bool guest_has(const struct guest *guest, const void *addr)
+int guest_find(const struct guest *guest, const void *addr)
 {
 	size_t len = guest->protocol->family == AF_INET ? sizeof(struct in_addr)
 							: sizeof(struct in6_addr);
 
 	for (unsigned int i = 0; i < guest->addr_count; i++) {
-		if (!memcmp(&guest->addrs[i], addr, len))
-			return true;
+		if (!guest->lost[i] && !memcmp(&guest->addrs[i], addr, len))
+			return (int)i;
 	}
-	return false;
+	return -1;
 }
 
 /* ---- the script ---- */
 
+static bool has_lost_all(const struct guest *guest)
+{
+	for (unsigned int i = 0; i < guest->addr_count; i++) {
+		if (!guest->lost[i])
+			return false;
+	}
+	return guest->addr_count;
+}
+
 static void own(struct guest *guest)
 {
-	if (guest->owning)
+	guest->detecting = false;
+	if (guest->owning || guest->quiet || has_lost_all(guest))
 		return;
 	guest->owning = true;
 	if (guest->on_own && guest->on_own(guest))
@@ -120,13 +153,15 @@ static void use(const struct guest *guest, const union guest_addr *addr)
 
 static void step_take(struct guest *guest, enum step_kind kind)
 {
-	if (kind == STEP_OWN) {
+	if (kind == STEP_OWN || kind == STEP_USE)
 		own(guest);
-		return;
-	}
+	if (kind == STEP_PROBE)
+		guest->detecting = !guest->owning && !guest->takes_anyway && !guest->quiet;
 	for (unsigned int i = 0; i < guest->addr_count; i++) {
 		const union guest_addr *addr = &guest->addrs[i];
 
+		if (guest->lost[i])
+			continue;
 		switch (kind) {
 		case STEP_PROBE:
 			guest->protocol->probe(guest, addr);
@@ -144,19 +179,44 @@ static void step_take(struct guest *guest, enum step_kind kind)
 	}
 }
 
+/* It gives the address up for good, as Windows does (RFC 5227 2.1.1, RFC 4862 5.4.5). */
+static void duplicate_find(struct guest *guest, const uint8_t *frame, size_t len)
+{
+	int found = guest->protocol->duplicate(guest, frame, len);
+	char text[INET6_ADDRSTRLEN];
+
+	if (found < 0)
+		return;
+	guest->lost[found] = true;
+	inet_ntop(guest->protocol->family, &guest->addrs[found], text, sizeof(text));
+	printf("ms=%.3f duplicate=%s\n", (double)(guest_now_ns() - guest->start_ns) / NSEC_PER_MSEC,
+	       text);
+}
+
+/* Whether the guest's interface would take it: a packet socket also has frames to other hosts. */
+static bool is_for_guest(const struct guest *guest, const uint8_t *frame)
+{
+	return frame[0] & 1 || !memcmp(frame, guest->mac, GUEST_MAC_LEN);
+}
+
+/* 1 if there was a frame, 0 if not, or -errno. */
 static int frame_receive(struct guest *guest)
 {
 	uint8_t frame[GUEST_FRAME_MAX];
-	ssize_t len = read(guest->fd, frame, sizeof(frame));
+	ssize_t len = guest->receive(guest, frame, sizeof(frame));
 
 	/* ENETDOWN: the interface went down under the guest; ENOBUFS, EAGAIN: nothing to read. */
 	if (len < 0)
 		return errno == EAGAIN || errno == ENETDOWN || errno == ENOBUFS ? 0 : -errno;
 	if (guest->on_frame)
 		guest->on_frame(guest, frame, (size_t)len);
-	if (guest->owning && !guest->quiet)
+	if (len < ETH_HLEN || !is_for_guest(guest, frame))
+		return 1;
+	if (guest->detecting)
+		duplicate_find(guest, frame, (size_t)len);
+	else if (guest->owning && !guest->kernel_replies)
 		guest->protocol->answer(guest, frame, (size_t)len);
-	return 0;
+	return 1;
 }
 
 /*
@@ -180,7 +240,7 @@ static int serve_until(struct guest *guest, int timer_fd, int64_t until_ns)
 		if (polls[1].revents)
 			return 0;
 		err = polls[0].revents ? frame_receive(guest) : 0;
-		if (err)
+		if (err < 0)
 			return err;
 	}
 }
@@ -200,6 +260,8 @@ static size_t script_write(const struct guest *guest, struct step *steps)
 
 	for (int i = 0; i < guest->probes; i++)
 		steps[count++] = (struct step){STEP_PROBE, i * guest->gap_ms};
+	if (guest->dies)
+		return count;
 	if (guest->use_ms >= 0) {
 		steps[count++] = (struct step){STEP_USE, guest->use_ms};
 		end_ms = end_ms > guest->use_ms ? end_ms : guest->use_ms;
@@ -210,6 +272,17 @@ static size_t script_write(const struct guest *guest, struct step *steps)
 	steps[count++] = (struct step){STEP_END, end_ms + guest->hold_ms};
 	qsort(steps, count, sizeof(*steps), step_compare);
 	return count;
+}
+
+/* What was queued for the guest before its first step is not an objection to it. */
+static int backlog_read(struct guest *guest)
+{
+	int more;
+
+	do {
+		more = frame_receive(guest);
+	} while (more > 0);
+	return more;
 }
 
 static int script_play(struct guest *guest, int timer_fd)
@@ -240,7 +313,9 @@ int guest_run(struct guest *guest)
 		own(guest);
 	if (!guest->start_ns)
 		guest->start_ns = guest_now_ns();
-	err = script_play(guest, timer_fd);
+	err = backlog_read(guest);
+	if (!err)
+		err = script_play(guest, timer_fd);
 	close(timer_fd);
 	return err;
 }

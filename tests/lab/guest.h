@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The script of a guest that takes an address over, as Windows does it: probes, silence until the
- * window is over, then (perhaps) its announcement. winguest plays it on a network interface,
- * tapguest behind a tap device; both read and write whole Ethernet frames on one file descriptor,
- * and differ only in the hooks below. The frames of each step are ARP, or Neighbor Discovery for
- * IPv6 addresses.
+ * The script of a guest that takes an address over, as Windows does it: probes, silence until its
+ * duplicate address detection is over (one gap after the last probe), then perhaps its
+ * announcement. From then on it replies to requests for the address. An objection before that makes
+ * it give the address up for good. winguest plays it on a network interface, tapguest behind a tap
+ * device; they differ only in the hooks below. The frames of each step are ARP, or Neighbor
+ * Discovery for IPv6 addresses.
  */
 #ifndef LAB_GUEST_H
 #define LAB_GUEST_H
@@ -13,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define GUEST_MAX_ADDRS 1024
 #define GUEST_MAX_TAGS	2
@@ -53,24 +55,42 @@ struct guest {
 	bool has_nonce;
 	uint8_t nonce[GUEST_NONCE_LEN];
 	bool announces;
-	bool quiet;	 /* never replies */
-	bool gratuitous; /* replies to a probe with a gratuitous request, as Cisco IOS does */
+	bool quiet;	     /* never has the address, and never replies */
+	bool dies;	     /* with its last probe */
+	bool takes_anyway;   /* whoever objects */
+	bool gratuitous;     /* replies to a probe with a gratuitous request, as Cisco IOS does */
+	bool kernel_replies; /* in place of this program */
 	bool owns_at_once;
-	bool owning; /* the address is in use: replies for it */
+	bool detecting; /* duplicates are looked for: from the first probe until owning */
+	bool owning;	/* the addresses are in use: replies for them */
+	bool lost[GUEST_MAX_ADDRS]; /* a duplicate was found */
 	int64_t start_ns;
 
 	/* Called when the guest begins to use its addresses; may be NULL. */
 	int (*on_own)(struct guest *guest);
+	/* Reads one frame with its tags, as read(2) does. */
+	ssize_t (*receive)(const struct guest *guest, uint8_t *frame, size_t size);
 	/* Called with every frame that reaches the guest; may be NULL. */
 	void (*on_frame)(struct guest *guest, const uint8_t *frame, size_t len);
 	void *ctx;
 };
 
 /* The options that both guests share; a program's own options follow in its getopt string. */
-#define GUEST_OPTIONS "v:an:g:T:N:u:t:qcik:"
+#define GUEST_OPTIONS "v:an:g:T:N:u:t:qdfcik:"
 #define GUEST_USAGE                                                                       \
 	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-N NONCE]\n" \
-	"\t[-u USE_MS] [-t USE_TARGET] [-q] [-c] [-i] [-k HOLD_MS]"
+	"\t[-u USE_MS] [-t USE_TARGET] [-q | -d | -f | -i] [-c] [-k HOLD_MS]"
+#define GUEST_HELP                                                                                \
+	"  It probes, has the address GAP_MS after its last probe unless another host objects,\n" \
+	"  and replies for it until HOLD_MS after the script.\n"                                  \
+	"  -v  tag its frames, twice for outer and inner   -a  announce after the window\n"       \
+	"  -N  twelve hexadecimal digits: the nonce of its solicitations (RFC 7527)\n"            \
+	"  -u  send an ordinary request from the address at USE_MS after the first probe,\n"      \
+	"      and have it from then on\n"                                                        \
+	"  -q  only probe, as a scanner: never have the address, never reply\n"                   \
+	"  -d  die with the last probe   -f  have the address whoever objects\n"                  \
+	"  -i  have the address from the start\n"                                                 \
+	"  -c  reply to probes with a gratuitous request, as Cisco does\n"
 
 void guest_init(struct guest *guest);
 

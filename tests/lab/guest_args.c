@@ -117,6 +117,12 @@ int guest_option(struct guest *guest, int opt, const char *value)
 	case 'q':
 		guest->quiet = true;
 		return 0;
+	case 'd':
+		guest->dies = true;
+		return 0;
+	case 'f':
+		guest->takes_anyway = true;
+		return 0;
 	case 'c':
 		guest->gratuitous = true;
 		return 0;

@@ -72,18 +72,40 @@ static void arp_announce(const struct guest *guest, const union guest_addr *addr
 	request_send(guest, addr->v4, addr->v4, "announcement");
 }
 
+static bool arp_read(const struct guest *guest, const uint8_t *frame, size_t len,
+		     struct ether_arp *arp)
+{
+	size_t at = frame_payload(guest, frame, len, ETHERTYPE_ARP);
+
+	if (!at || at + sizeof(*arp) > len)
+		return false;
+	memcpy(arp, frame + at, sizeof(*arp));
+	return true;
+}
+
+/* RFC 5227 2.1.1: ARP of another host from the address, or another host's probe for it. */
+static int arp_duplicate(const struct guest *guest, const uint8_t *frame, size_t len)
+{
+	static const uint8_t no_addr[sizeof(struct in_addr)];
+	struct ether_arp arp;
+
+	if (!arp_read(guest, frame, len, &arp) || !memcmp(arp.arp_sha, guest->mac, GUEST_MAC_LEN))
+		return -1;
+	if (memcmp(arp.arp_spa, no_addr, sizeof(no_addr)))
+		return guest_find(guest, arp.arp_spa);
+	return arp.arp_op == htons(ARPOP_REQUEST) ? guest_find(guest, arp.arp_tpa) : -1;
+}
+
 static void arp_answer(const struct guest *guest, const uint8_t *frame, size_t len)
 {
-	size_t at = frame_payload(frame, len, ETHERTYPE_ARP);
 	struct arp_words words = {.op = ARPOP_REPLY};
 	struct ether_arp arp;
 
-	if (!at || at + sizeof(arp) > len)
+	if (!arp_read(guest, frame, len, &arp))
 		return;
-	memcpy(&arp, frame + at, sizeof(arp));
 	memcpy(&words.spa, arp.arp_tpa, sizeof(words.spa));
 	memcpy(&words.tpa, arp.arp_spa, sizeof(words.tpa));
-	if (arp.arp_op != htons(ARPOP_REQUEST) || !guest_has(guest, &words.spa) ||
+	if (arp.arp_op != htons(ARPOP_REQUEST) || guest_find(guest, &words.spa) < 0 ||
 	    words.spa.s_addr == words.tpa.s_addr || !memcmp(arp.arp_sha, guest->mac, GUEST_MAC_LEN))
 		return;
 	if (guest->gratuitous && !words.tpa.s_addr) {
@@ -103,4 +125,5 @@ const struct guest_protocol guest_arp = {
 	.use = arp_use,
 	.announce = arp_announce,
 	.answer = arp_answer,
+	.duplicate = arp_duplicate,
 };

@@ -69,17 +69,63 @@ static void reply_send(const struct guest *guest, const struct nd_message *asked
 	nd_send(guest, &words, dst_mac, "reply");
 }
 
+/* Reads one, also behind extension headers, which hosts skip. Options after the first are left. */
+static bool nd_read(const struct guest *guest, const uint8_t *frame, size_t len,
+		    struct nd_message *message)
+{
+	const size_t fixed = offsetof(struct nd_message, option) - sizeof(message->ip);
+	const size_t whole = sizeof(*message) - sizeof(message->ip);
+	size_t at = frame_payload(guest, frame, len, ETHERTYPE_IPV6);
+	uint8_t next;
+
+	if (!at || at + sizeof(message->ip) > len)
+		return false;
+	memcpy(&message->ip, frame + at, sizeof(message->ip));
+	at += sizeof(message->ip);
+	next = message->ip.ip6_nxt;
+	while ((next == IPPROTO_HOPOPTS || next == IPPROTO_DSTOPTS) && at + fixed <= len) {
+		next = frame[at];
+		at += 8 * (frame[at + 1] + 1U);
+	}
+	if (next != IPPROTO_ICMPV6 || message->ip.ip6_hlim != ND_HOP_LIMIT || at + fixed > len)
+		return false;
+	memcpy((uint8_t *)message + sizeof(message->ip), frame + at,
+	       at + whole > len ? fixed : whole);
+	return true;
+}
+
+static bool has_own_nonce(const struct guest *guest, const struct nd_message *message)
+{
+	return guest->has_nonce && message->option[0] == ND_OPTION_NONCE &&
+	       !memcmp(message->value, guest->nonce, GUEST_NONCE_LEN);
+}
+
+/*
+ * RFC 4862 5.4.3 and 5.4.4: another host's solicitation for the tentative address, or any
+ * advertisement. Its own solicitation may have come back (RFC 7527).
+ */
+static int nd_duplicate(const struct guest *guest, const uint8_t *frame, size_t len)
+{
+	struct nd_message heard = {};
+
+	if (!nd_read(guest, frame, len, &heard))
+		return -1;
+	if (heard.type == ND_NEIGHBOR_ADVERT)
+		return guest_find(guest, &heard.target);
+	if (heard.type != ND_NEIGHBOR_SOLICIT || !IN6_IS_ADDR_UNSPECIFIED(&heard.ip.ip6_src) ||
+	    !memcmp(frame + GUEST_MAC_LEN, guest->mac, GUEST_MAC_LEN) ||
+	    has_own_nonce(guest, &heard))
+		return -1;
+	return guest_find(guest, &heard.target);
+}
+
 /* Replies to a solicitation from :: go to all nodes (RFC 4861 7.2.4), others to the sender. */
 static void nd_answer(const struct guest *guest, const uint8_t *frame, size_t len)
 {
-	size_t at = frame_payload(frame, len, ETHERTYPE_IPV6);
-	struct nd_message asked;
+	struct nd_message asked = {};
 
-	if (!at || at + offsetof(struct nd_message, option) > len)
-		return;
-	memcpy(&asked, frame + at, offsetof(struct nd_message, option));
-	if (asked.ip.ip6_nxt != IPPROTO_ICMPV6 || asked.type != ND_NEIGHBOR_SOLICIT ||
-	    asked.ip.ip6_hlim != ND_HOP_LIMIT || !guest_has(guest, &asked.target) ||
+	if (!nd_read(guest, frame, len, &asked) || asked.type != ND_NEIGHBOR_SOLICIT ||
+	    guest_find(guest, &asked.target) < 0 ||
 	    !memcmp(frame + GUEST_MAC_LEN, guest->mac, GUEST_MAC_LEN))
 		return;
 	if (IN6_IS_ADDR_UNSPECIFIED(&asked.ip.ip6_src))
@@ -96,4 +142,5 @@ const struct guest_protocol guest_nd = {
 	.use = nd_use,
 	.announce = nd_announce,
 	.answer = nd_answer,
+	.duplicate = nd_duplicate,
 };

@@ -16,6 +16,8 @@ struct guest_protocol {
 	void (*announce)(const struct guest *guest, const union guest_addr *addr);
 	/* A frame of `len` came in for a guest that replies for its addresses. */
 	void (*answer)(const struct guest *guest, const uint8_t *frame, size_t len);
+	/* The index of the tentative address that this frame shows to be a duplicate, or -1. */
+	int (*duplicate)(const struct guest *guest, const uint8_t *frame, size_t len);
 };
 
 extern const struct guest_protocol guest_arp;
@@ -30,9 +32,10 @@ size_t frame_begin(const struct guest *guest, const uint8_t *dst, uint16_t type,
 void frame_send(const struct guest *guest, const uint8_t *frame, size_t len, const char *what,
 		const union guest_addr *addr);
 
-/* The offset of a payload of this type, after any tags; 0 for another type. */
-size_t frame_payload(const uint8_t *frame, size_t len, uint16_t type);
+/* The offset of a payload of this type in the guest's VLAN; 0 for another type or VLAN. */
+size_t frame_payload(const struct guest *guest, const uint8_t *frame, size_t len, uint16_t type);
 
-bool guest_has(const struct guest *guest, const void *addr);
+/* The index of an address of the guest that it has not lost, or -1. */
+int guest_find(const struct guest *guest, const void *addr);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * tapguest: plays a guest behind a tap device, as a virtual machine is: what it writes enters the
  * bridge's port, what leaves the port it reads. It either plays the script of guest.h or replays a
- * capture. It can write every frame that reaches it to a pcap file, to show that a probing guest
- * never receives its own announcement.
+ * capture; named with an address it has that from one second after the capture's end. It can write
+ * every frame that reaches it to a pcap file, to show that a probing guest never receives its own
+ * announcement.
  */
 #include "guest.h"
 
@@ -42,8 +43,8 @@ static int usage(void)
 		"usage: tapguest [-b BRIDGE] [-w OUT.pcap] [-W] " GUEST_USAGE "\n"
 		"\tTAP MAC ADDR [ADDR...]\n"
 		"   or: tapguest [-b BRIDGE] [-w OUT.pcap] [-W] -r IN.pcap [-s SRC_MAC|all]\n"
-		"\t[-x FACTOR] [-m IDLE_MAX_MS] [-k HOLD_MS] TAP\n"
-		"  -W  wait for a line on stdin (or its end) between `tap` and the first frame\n"
+		"\t[-x FACTOR] [-m IDLE_MAX_MS] [-g GAP_MS] [-k HOLD_MS] TAP [MAC ADDR [ADDR...]]\n"
+		"  -W  wait for a line on stdin (or its end) between `tap` and the first frame\n" GUEST_HELP
 		"  -x  play gaps FACTOR times as fast   -m  shorten gaps longer than this\n");
 	return 2;
 }
@@ -104,6 +105,11 @@ static int tap_open(const struct options *options)
 	return fd;
 }
 
+static ssize_t tap_receive(const struct guest *guest, uint8_t *frame, size_t size)
+{
+	return read(guest->fd, frame, size);
+}
+
 static int record_open(const char *path)
 {
 	record_handle = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, GUEST_FRAME_MAX,
@@ -148,12 +154,13 @@ static bool is_wanted(const struct pcap_pkthdr *head, const uint8_t *frame, cons
 		!memcmp(frame + GUEST_MAC_LEN, source, GUEST_MAC_LEN));
 }
 
-/* A guest without addresses: guest_run only handles frames for the given time. */
-static int wait_ms(struct guest *guest, double ms)
+/* Only handles frames for the given time; owns: the guest has its addresses then. */
+static int wait_ms(struct guest *guest, double ms, bool owns)
 {
 	guest->probes = 0;
 	guest->start_ns = guest_now_ns();
 	guest->hold_ms = (int)ms;
+	guest->quiet = !owns;
 	return guest_run(guest);
 }
 
@@ -176,7 +183,7 @@ static int frames_replay(pcap_t *in, struct guest *guest, const struct options *
 		gap_ms /= options->speed;
 		if (options->idle_max_ms && gap_ms > options->idle_max_ms)
 			gap_ms = options->idle_max_ms;
-		if (gap_ms >= 1 && wait_ms(guest, gap_ms))
+		if (gap_ms >= 1 && wait_ms(guest, gap_ms, false))
 			return -1;
 		if (write(guest->fd, frame, head->caplen) != (ssize_t)head->caplen)
 			return fail(options->tap, "write");
@@ -201,11 +208,11 @@ static int replay(struct guest *guest, const struct options *options)
 		fprintf(stderr, "tapguest: %s: %s\n", options->replay, why);
 		return -1;
 	}
-	guest->quiet = true;
-	guest->owning = true;
 	err = frames_replay(in, guest, options, source);
 	pcap_close(in);
-	return err ? err : wait_ms(guest, hold_ms);
+	if (!err && guest->addr_count)
+		err = wait_ms(guest, guest->gap_ms, false);
+	return err ? err : wait_ms(guest, hold_ms, guest->addr_count);
 }
 
 static void go_wait(const struct options *options)
@@ -224,6 +231,7 @@ static int play(struct guest *guest, const struct options *options)
 	if (options->record && record_open(options->record))
 		return 1;
 	guest->on_frame = record_frame;
+	guest->receive = tap_receive;
 	guest->fd = tap_open(options);
 	if (guest->fd < 0) {
 		record_close();
@@ -282,7 +290,8 @@ int main(int argc, char **argv)
 	if (optind >= argc)
 		return usage();
 	options.tap = argv[optind++];
-	if (!options.replay && guest_identity(&guest, argc - optind, argv + optind))
+	if ((!options.replay || optind < argc) &&
+	    guest_identity(&guest, argc - optind, argv + optind))
 		return usage();
 	return play(&guest, &options);
 }

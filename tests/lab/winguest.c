@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * winguest: plays a Windows guest that takes addresses over, on a packet socket of an interface.
- * Windows probes three times, one second apart (once in IPv6), does not use the address until the
- * window is over, and then often sends no announcement. See guest.h for the script.
+ * Windows probes three times, one second apart (once in IPv6), does not use the address until a
+ * second after the last one, and then replies for it, often without an announcement. See guest.h
+ * for the script.
  */
 #include "guest_parts.h"
 
@@ -25,13 +26,8 @@ static unsigned int ifindex;
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: winguest " GUEST_USAGE " [-A] IFACE MAC ADDR [ADDR...]\n"
-		"  -v  tag its frames, twice for outer and inner   -a  announce after the window\n"
-		"  -N  twelve hexadecimal digits: the nonce of its solicitations (RFC 7527)\n"
-		"  -u  send an ordinary request from the address at USE_MS after the first probe\n"
-		"  -q  never answer   -c  answer probes with a gratuitous request, as Cisco does\n"
-		"  -i  own the address from the start   -k  stay HOLD_MS after the script\n"
-		"  -A  give the address to the kernel when it is owned, to take UDP\n");
+		"usage: winguest " GUEST_USAGE " [-A] IFACE MAC ADDR [ADDR...]\n" GUEST_HELP
+		"  -A  give the address to the kernel when the guest has it: to reply, and to take UDP\n");
 	return 2;
 }
 
@@ -40,7 +36,7 @@ static int socket_open(void)
 	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
 				   .sll_protocol = htons(ETH_P_ALL),
 				   .sll_ifindex = (int)ifindex};
-	const int on = 1;
+	const int on = 1, receive_bytes = 8 << 20; /* questions for a thousand addresses */
 	/* Bound before it receives: a socket with protocol 0 receives nothing. */
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int err;
@@ -48,12 +44,48 @@ static int socket_open(void)
 	if (fd < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive_bytes, sizeof(receive_bytes)) ||
 	    bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
 		err = -errno;
 		close(fd);
 		return err;
 	}
 	return fd;
+}
+
+/* The kernel has taken the outer tag out of the frame: puts it back. */
+static size_t tag_restore(uint8_t *frame, size_t len, const struct tpacket_auxdata *aux)
+{
+	const size_t at = 2 * GUEST_MAC_LEN, tag_len = 2 * sizeof(uint16_t);
+
+	memmove(frame + at + tag_len, frame + at, len - at);
+	put_be16(frame + at,
+		 aux->tp_status & TP_STATUS_VLAN_TPID_VALID ? aux->tp_vlan_tpid : ETH_P_8021Q);
+	put_be16(frame + at + sizeof(uint16_t), aux->tp_vlan_tci);
+	return len + tag_len;
+}
+
+static ssize_t packet_receive(const struct guest *guest, uint8_t *frame, size_t size)
+{
+	union {
+		struct cmsghdr head;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	} control;
+	struct iovec part = {frame, size - 2 * sizeof(uint16_t)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	ssize_t len = recvmsg(guest->fd, &message, 0);
+	struct tpacket_auxdata aux;
+
+	if (len < ETH_HLEN || !CMSG_FIRSTHDR(&message))
+		return len;
+	memcpy(&aux, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(aux));
+	if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
+		return len;
+	return (ssize_t)tag_restore(frame, (size_t)len, &aux);
 }
 
 struct addr_request {
@@ -99,7 +131,8 @@ static int addresses_add(struct guest *guest)
 	if (fd < 0)
 		return -errno;
 	for (unsigned int i = 0; i < guest->addr_count && !err; i++)
-		err = address_add(fd, guest->protocol->family, &guest->addrs[i]);
+		err = guest->lost[i] ? 0
+				     : address_add(fd, guest->protocol->family, &guest->addrs[i]);
 	close(fd);
 	return err;
 }
@@ -118,6 +151,7 @@ static int play(struct guest *guest, const char *iface)
 		fprintf(stderr, "winguest: %s: packet socket: %s\n", iface, strerror(-guest->fd));
 		return 1;
 	}
+	guest->receive = packet_receive;
 	err = guest_run(guest);
 	if (err)
 		fprintf(stderr, "winguest: %s: %s\n", iface, strerror(-err));
@@ -135,7 +169,7 @@ int main(int argc, char **argv)
 	while ((opt = getopt(argc, argv, GUEST_OPTIONS "A")) != -1) {
 		if (opt == 'A') {
 			guest.on_own = addresses_add;
-			guest.quiet = true; /* the kernel replies */
+			guest.kernel_replies = true;
 		} else if (guest_option(&guest, opt, optarg)) {
 			return usage();
 		}
