@@ -19,8 +19,9 @@
 # A line of a capture (frames.c) is t=SECONDS kind= src= dst= vlan=VID:PCP[,...] op= and, of ARP, sha= spa=
 # tha= tpa=, of Neighbor Discovery code= src6= dst6= hlim= target= flags= slla= tlla= nonce= csum=; len= is
 # the last. kind: probe, announce-request, announce-reply, announce-na, request, reply, ns, na, other. A
-# missing value is "-". build/lab/winguest prints the options of a guest; most used: -n PROBES, -q (never
-# replies), -a (announces itself), -k MS (lives so long).
+# missing value is "-". build/lab/winguest prints the options of a guest, which has the address after its
+# duplicate address detection and replies from then on; most used: -n PROBES, -q (only probes), -f (has the
+# address whoever objects), -a (announces itself), -k MS (lives so long).
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"

@@ -30,7 +30,7 @@ garpd_start() {
 kill_once() {
 	local -a addresses=("$(window_address "$((2 * $1))")" "$(window_address "$((2 * $1 + 1))")")
 	(($1 % 10)) || addresses[1]=$(defended_address "$(($1 / 10))")
-	lab_winguest new -q -k 3000 eth0 "$MAC_NEW" "${addresses[@]}"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "${addresses[@]}"
 	printf '%s\n' "${addresses[@]}" >>"$LAB_DIR/probed"
 	garpd_start
 	sleep "0.$(printf %03d $((RANDOM % LIFE_MS)))"

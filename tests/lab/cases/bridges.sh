@@ -24,7 +24,7 @@ case_firewall_bridge_is_announced() {
 	assert_equals "role of fwln0" uplink "$(port_field fwln0 role)"
 	assert_equals "role of fwpr0" uplink "$(port_field fwpr0 role)"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 	protocol_time 1
 	assert_frames_count 2 lan kind=announce-request "spa=$SERVICE"
@@ -41,7 +41,7 @@ case_firewall_bridge_stops_the_forbidden_address() {
 	drop_in_bridge prerouting iifname v-fw ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd --bridge 'fwbr*'
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.11 "
 	assert_frames_count 3 lan kind=probe "tpa=$SERVICE"
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
@@ -54,7 +54,7 @@ case_firewall_bridge_never_the_host() {
 	firewall_bridge
 	lab_start_garpd --bridge 'fwbr*'
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$HOST" 192.0.2.11
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$HOST" 192.0.2.11
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.11 "
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$HOST"
 	assert_claim "$HOST" reason denied_host
@@ -66,7 +66,7 @@ case_firewall_bridge_unnamed_is_said() {
 	lab_start_garpd
 	lab_await "$GARPD_LOG" 5 'fwpr0: guests are behind the bridge fwbr0' || t_fail "not logged"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }

@@ -40,7 +40,7 @@ case_immediate_keeps_tags() {
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
 	kill -STOP "$GARPD_PID"
 	lab_capture lan router lan0
-	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 100:6 -v 7:2 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-request
 }
@@ -49,7 +49,7 @@ case_immediate_keeps_tags() {
 case_declared_for_another_mac() {
 	lab_start_garpd --declare "$SERVICE=$MAC_OTHER"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 2.5
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -63,7 +63,7 @@ case_defender_announced_again() {
 	lab_stale "$SERVICE" "$MAC_OTHER"
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW,$MAC_OTHER"
 	lab_capture lan router lan0
-	lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 3 "kind=announce-request src=$MAC_NEW"
 	assert_await_frames lan 1 3 "kind=announce-request src=$MAC_OTHER"
 	protocol_time 4

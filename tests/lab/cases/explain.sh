@@ -86,8 +86,9 @@ case_explain_open_window() {
 case_explain_takeover_in_its_window() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	kill "$LAB_LAST"
 	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=probe.* src=$MAC_OTHER"
 	explain "$SERVICE"
@@ -219,7 +220,7 @@ case_explain_unknown_address() {
 case_explain_daemon_killed() {
 	lab_start_garpd
 	lab_kill9_garpd
-	lab_winguest new -n 3 -k 100 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_cause "$SERVICE" daemon_down 'the daemon is not running: no window ends'
 	lab_start_garpd
 	lab_wait 8 explain_is "$SERVICE" '.daemon and .well' || t_fail "still: $(<"$LAB_DIR/json")"

@@ -31,9 +31,9 @@ host_remove_subnet() {
 probe_all() {
 	# shellcheck disable=SC2046 # a list of addresses
 	{
-		lab_winguest old -q -k 60000 eth0 "$MAC_OLD" $(addresses 10 "$1")
-		lab_winguest new -q -k 60000 eth0 "$MAC_NEW" $(addresses 20 "$1")
-		lab_winguest other -q -k 60000 eth0 "$MAC_OTHER" $(addresses 30 "$1")
+		lab_winguest old -k 60000 eth0 "$MAC_OLD" $(addresses 10 "$1")
+		lab_winguest new -k 60000 eth0 "$MAC_NEW" $(addresses 20 "$1")
+		lab_winguest other -k 60000 eth0 "$MAC_OTHER" $(addresses 30 "$1")
 	}
 }
 
@@ -115,7 +115,7 @@ assert_missed_event_is_caught_up() {
 	lab_wait 10 claim_is "$SERVICE" state owned || t_fail "new did not announce itself"
 	probe_all 1000
 	lab_wait 30 ring_is_full || t_fail "the ring buffer was never full"
-	lab_winguest other -q -k 60000 eth0 "$MAC_OTHER" "$SERVICE"
+	lab_winguest other -k 60000 eth0 "$MAC_OTHER" "$SERVICE"
 	assert_await_frames lan 3 10 "kind=probe src=$MAC_OTHER .*tpa=$SERVICE "
 	"$@"
 	assert_await_frames lan 1 8 "kind=announce-request src=$MAC_OTHER .*spa=$SERVICE "
@@ -178,7 +178,7 @@ case_rtnetlink_overrun() {
 	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
 	lab_await "$GARPD_LOG" 10 'v-gone: gone' || t_fail "v-gone: $(tail "$GARPD_LOG")"
 	lab_winguest late -k 10000 eth0 00:00:5e:00:53:1a "$SERVICE"
-	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" 192.0.2.77 192.0.2.88
+	lab_winguest other -f -k 10000 eth0 "$MAC_OTHER" 192.0.2.77 192.0.2.88
 	assert_await_frames lan 2 8 'kind=announce-.* src=00:00:5e:00:53:1a'
 	assert_router_mac "$SERVICE" 00:00:5e:00:53:1a
 	lab_wait 5 claim_is 192.0.2.77 reason denied_host || t_fail "the host's address is not guarded"
@@ -328,7 +328,7 @@ case_subnets_full() {
 	subnets del 200
 	lab_wait 10 subnets_are 4002 || t_fail "not all subnets are in the map" # including br0's
 	for i in 1001 4200; do
-		lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$(subnet_address "$i" 2)"
+		lab_winguest new -k 10000 eth0 "$MAC_NEW" "$(subnet_address "$i" 2)"
 	done
 	for i in 1001 4200; do
 		assert_await_frames lan 1 10 "kind=announce-request .*spa=$(subnet_address "$i" 2) "

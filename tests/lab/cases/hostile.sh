@@ -73,7 +73,7 @@ case_hostile_wants_gateway_host_and_neighbour() {
 	lab_start_garpd
 	wire_start
 	lab_capture own other eth0 -Q out
-	lab_winguest other -q -a -k 15000 eth0 "$MAC_OTHER" "$ROUTER" "$HOST" 192.0.2.20
+	lab_winguest other -f -a -k 15000 eth0 "$MAC_OTHER" "$ROUTER" "$HOST" 192.0.2.20
 	HOSTILE=$LAB_LAST
 	honest_start
 	assert_honest_announced
@@ -119,7 +119,7 @@ case_hostile_floods_addresses() {
 case_port_leaves_and_its_claims_with_it() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11 192.0.2.12
+	lab_winguest new -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11 192.0.2.12
 	lab_wait 5 port_is v-new claims 3 || t_fail "claims: $(lab_ports)"
 	in_hv ip link set v-new nomaster
 	lab_await "$GARPD_LOG" 5 'v-new: no longer a port' || t_fail "not noticed"
@@ -137,7 +137,7 @@ case_port_leaves_and_its_claims_with_it() {
 # Each port has its ten seconds, also those that left before the daemon started.
 case_port_is_back_in_time() {
 	lab_start_garpd
-	lab_winguest new -q -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 3 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 8 "$SERVICE: .*2 of 2" || t_fail "not announced"
 	in_hv ip link set v-new nomaster
 	lab_await "$GARPD_LOG" 5 'v-new: no longer a port' || t_fail "not noticed"
@@ -157,7 +157,7 @@ case_port_goes_to_another_bridge() {
 	in_hv ip link set v-new nomaster
 	in_hv ip link set v-new master br1
 	lab_await "$GARPD_LOG" 5 'br1: port v-new attached' || t_fail "v-new is no port of br1"
-	lab_winguest new -q -n 3 -k 100 eth0 "$MAC_NEW" 192.0.2.11
+	lab_winguest new -n 3 -k 10000 eth0 "$MAC_NEW" 192.0.2.11
 	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: announced' || t_fail "not announced there"
 	assert_await_frames there 4 5 "kind=announce-.* src=$MAC_NEW .*spa=192.0.2.11 "
 	lab_wait 20 port_is v-new claims 1 || t_fail "claims: $(lab_claims)"
@@ -368,7 +368,7 @@ case_hostile_borrows_the_owner_s_mac() {
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
 	in_ns new ip addr add 192.0.2.40/24 dev eth0
-	lab_winguest new -q -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 10 claim_is "$SERVICE" announcements 2 || t_fail "not announced"
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
@@ -403,7 +403,7 @@ case_hostile_follows_as_everybody() {
 assert_only_permitted_is_announced() {
 	lab_start_garpd "$@"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.11 "
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
 	assert_router_mac "$SERVICE" "$MAC_OLD"
@@ -449,7 +449,7 @@ case_port_rule_stops_the_forbidden_address() {
 	printf 'ports:\n  - port: v-new\n    addresses: [192.0.2.0/28]\n' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "not reloaded"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 }
 
@@ -496,7 +496,7 @@ case_ipv6_foreign() {
 	lab_ipv6
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 2001:db8:77::7 "$SERVICE6"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 2001:db8:77::7 "$SERVICE6"
 	assert_await_frames lan 1 8 "kind=announce-na .*target=$SERVICE6 "
 	assert_frames_count 0 lan 'kind=announce-.*' target=2001:db8:77::7
 	assert_claim 2001:db8:77::7 reason denied_foreign
@@ -538,16 +538,17 @@ case_frozen_is_thawed_by_hand() {
 	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed an address without a claim"
 	assert_equals "error" "garpd: $SERVICE: no guest has probed for this address; see garpd show claims" \
 		"$(<"$LAB_DIR/out")"
-	for i in 1 2 3 4; do
+	for i in 1 2 3; do
 		if ((i % 2)); then
-			lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+			frozen_guest new "$MAC_NEW"
 		else
-			lab_winguest other -n 1 -q eth0 "$MAC_OTHER" "$SERVICE"
+			frozen_guest other "$MAC_OTHER"
 		fi
-		wait "$LAB_LAST"
 		lab_wait 5 claim_is_settled || t_fail "owner $i: $(lab_claims)"
+		kill "$LAB_LAST"
 	done
-	assert_claim "$SERVICE" state frozen
+	frozen_guest other "$MAC_OTHER"
+	lab_wait 5 claim_is "$SERVICE" state frozen || t_fail "not frozen: $(lab_claims)"
 	lab_capture lan router lan0
 	! in_hv "$GARPD" announce "$SERVICE" >/dev/null 2>&1 || t_fail "a frozen claim is announced"
 	protocol_time 1.5
@@ -562,6 +563,12 @@ case_frozen_is_thawed_by_hand() {
 	protocol_time 1.5
 	assert_frames_count 1 lan kind=announce-request "spa=$SERVICE"
 	assert_frames_count 1 lan kind=announce-reply "spa=$SERVICE"
+}
+
+# frozen_guest MACHINE MAC: takes the address with one probe, and lives until it is killed.
+frozen_guest() {
+	lab_winguest "$1" -n 1 -g 100 -k 30000 eth0 "$2" "$SERVICE"
+	lab_wait 5 claim_is "$SERVICE" mac "$2" || t_fail "the probe of $1 was not heard: $(lab_claims)"
 }
 
 claim_is_settled() {

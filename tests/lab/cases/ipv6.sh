@@ -143,7 +143,8 @@ case_ipv6_probing_guest_never_hears_itself() {
 	lab_capture guest new eth0 -Q in
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 8 'kind=announce-'
-	assert_frames_count 0 guest "target=$SERVICE6"
+	assert_frames_count 0 guest "tlla=$MAC_NEW"
+	assert_frames_count 0 guest 'kind=probe'
 }
 
 # apart ipv6_tap
@@ -209,7 +210,7 @@ case_ipv6_immediate_daemon_killed() {
 case_ipv6_immediate_keeps_tags() {
 	ipv6_start --declare "$SERVICE6=$MAC_NEW"
 	kill -STOP "$GARPD_PID"
-	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -v 100:6 -v 7:2 -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_announced6 1 "$SERVICE6" "$MAC_NEW" 100:6,7:2
 	assert_gap 0 "$KERNEL_LATE_US" lan 1 kind=probe 1 kind=announce-na
@@ -218,7 +219,7 @@ case_ipv6_immediate_keeps_tags() {
 
 case_ipv6_declared_for_another_mac() {
 	ipv6_start --declare "$SERVICE6=$MAC_OTHER"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 5 'kind=probe'
 	protocol_time 2.5
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -232,7 +233,7 @@ case_ipv6_defender_announced_again() {
 	lab_stale "$SERVICE6" "$MAC_OTHER"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW,$MAC_OTHER"
 	lab_capture lan router lan0
-	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-na src=$MAC_NEW"
 	assert_await_frames lan 2 3 "kind=announce-na src=$MAC_OTHER" # one by the owner, one by garpd
 	protocol_time 3

@@ -62,7 +62,7 @@ case_ipv6_router_immediate() {
 # The switches in between keep the guest at its port.
 case_ipv6_router_relay() {
 	router6_start_relay
-	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_relayed6 2
 	assert_entry6_follows other eth0
 	assert_entry6_follows router lan0
@@ -73,7 +73,7 @@ case_ipv6_router_relay() {
 case_ipv6_router_relay_immediate() {
 	router6_start_relay --declare "$SERVICE6=$MAC_NEW"
 	kill -STOP "$GARPD_PID"
-	lab_winguest new -q -N 0102030405aa -k 1000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -N 0102030405aa -k 1000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_relayed6 1
 	assert_gap 0 "$KERNEL_LATE_US" wire 1 kind=probe 1 kind=announce-na
 	assert_entry6_follows other eth0
@@ -83,7 +83,7 @@ case_ipv6_router_relay_immediate() {
 
 case_ipv6_router_relay_keeps_tags() {
 	router6_start_relay
-	lab_winguest new -v 100:5 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -v 100:5 -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_relayed6 2 100:5
 	assert_claim "$SERVICE6" vlan 100
 }
@@ -91,7 +91,7 @@ case_ipv6_router_relay_keeps_tags() {
 case_ipv6_router_conflict_silences() {
 	router6_start_relay
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_OTHER"
 	protocol_time 3
 	assert_frames_count 1 lan 'kind=announce-.*'
@@ -103,7 +103,7 @@ case_ipv6_router_conflict_silences() {
 case_ipv6_router_beside_a_hypervisor() {
 	router6_start_relay --declare "$SERVICE6=$MAC_NEW"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames wire 1 3 "kind=announce-na src=$MAC_ROUTER"
 	assert_await_frames wire 1 3 "kind=announce-na src=$MAC_NEW"
 	protocol_time 3
@@ -169,7 +169,7 @@ case_ipv6_xdp_declared() {
 
 case_ipv6_xdp_inline_tags() {
 	ipv6_start --mode xdp --declare "$SERVICE6=$MAC_NEW"
-	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -v 100:6 -v 7:2 -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_announced6 1 "$SERVICE6" "$MAC_NEW" 100:6,7:2
 	assert_claim "$SERVICE6" vlan 100

@@ -116,9 +116,10 @@ case_ipv6_sender_linux_conflict() {
 case_ipv6_sender_keepalived() {
 	t_need keepalived
 	sender6_watch
-	lab_winguest old -q -k 20000 eth0 "$MAC_OLD" "$SERVICE6"
+	lab_winguest old -k 20000 eth0 "$MAC_OLD" "$SERVICE6"
 	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_OLD"
 	assert_claim "$SERVICE6" state owned
+	kill "$LAB_LAST" # it dies
 	cat >"$LAB_DIR/keepalived.conf" <<-CONF
 		vrrp_instance lab {
 			state MASTER

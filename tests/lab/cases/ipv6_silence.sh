@@ -12,7 +12,7 @@ assert_silent_for6() {
 
 # ipv6_solicit ADDRESS ARGS...: guest `new` solicits; then waits for as long as it could be announced.
 ipv6_solicit() {
-	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$1"
+	lab_winguest new -f -k 10000 "${@:2}" eth0 "$MAC_NEW" "$1"
 	assert_await_frames lan 1 5 "kind=probe src=$MAC_NEW .* target=$1 "
 	protocol_time "$LAST_WORD6"
 }
@@ -23,7 +23,7 @@ case_ipv6_conflict_advertisement() {
 	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_OTHER"
 	protocol_time "$LAST_WORD6"
 	assert_silent_for6 "$MAC_NEW"
@@ -48,7 +48,7 @@ case_ipv6_conflict_from_uplink() {
 	in_ns router ip addr add "$SERVICE6/128" dev lan0 nodad
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_ROUTER"
 	protocol_time "$LAST_WORD6"
 	assert_silent_for6 "$MAC_NEW"
@@ -57,7 +57,7 @@ case_ipv6_conflict_from_uplink() {
 
 case_ipv6_conflict_while_announcing() {
 	ipv6_start
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 8 'kind=announce-'
 	lab_winguest other -n 0 -a -q eth0 "$MAC_OTHER" "$SERVICE6"
 	protocol_time "$LAST_WORD6"
@@ -68,8 +68,8 @@ case_ipv6_conflict_while_announcing() {
 # Both must give the address up (RFC 4862 5.4.3).
 case_ipv6_both_solicit() {
 	ipv6_start
-	lab_winguest new -q -N 0102030405aa -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
-	lab_winguest other -q -N 0102030405bb -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
+	lab_winguest new -f -N 0102030405aa -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest other -f -N 0102030405bb -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
 	assert_await_frames lan 2 5 'kind=probe'
 	protocol_time "$LAST_WORD6"
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -80,8 +80,8 @@ case_ipv6_both_solicit() {
 # The same with neither nonce: two MACs are two hosts.
 case_ipv6_both_solicit_without_nonce() {
 	ipv6_start
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
-	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	lab_winguest other -f -k 10000 eth0 "$MAC_OTHER" "$SERVICE6"
 	assert_await_frames lan 2 5 'kind=probe'
 	protocol_time "$LAST_WORD6"
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -171,7 +171,7 @@ case_ipv6_mapped_ignored() {
 case_ipv6_nft_stops_the_forbidden_address() {
 	drop_in_bridge prerouting iifname v-new ip6 saddr "$SERVICE6"
 	ipv6_start
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6" 2001:db8:10::11
 	assert_await_frames lan 2 8 "kind=announce-.* target=2001:db8:10::11 "
 	assert_frames_count 1 lan kind=probe "target=$SERVICE6"
 	assert_announced6 2 2001:db8:10::11
@@ -205,6 +205,6 @@ case_ipv6_next_hop_only_where_declared() {
 	assert_claim 2001:db8:10::fd state denied
 	lab_stop_garpd
 	lab_start_garpd --declare "2001:db8:10::fd=$MAC_NEW"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 2001:db8:10::fd
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 2001:db8:10::fd
 	assert_await_frames lan 1 8 "kind=announce-.* src=$MAC_NEW"
 }

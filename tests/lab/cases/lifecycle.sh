@@ -74,7 +74,7 @@ case_port_leaves_the_bridge() {
 	lab_capture guest new eth0
 	in_hv ip link set v-new nomaster
 	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "not noticed"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 3 5 'kind=probe'
 	protocol_time 2.5
 	assert_equals "claim of a port that left" "" "$(claim_field "$SERVICE" state)"

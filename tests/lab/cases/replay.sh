@@ -3,11 +3,14 @@
 # Captures of real machines, played through a tap port at their own pace. Only idle gaps between
 # their conversations are shortened: the windows of garpd are protocol time.
 
+# The guest "MAC ADDRESS" of a capture that has got its address, and replies for it after the capture's end.
+REPLAY_OWNER=()
+
 # replay FILE MAC|all IDLE_MAX_MS [GARPD_ARGS...]: to its end, and for as long as garpd could still
 # announce.
 replay() {
 	t_need_capture "$1"
-	lab_tapguest tap0 -r "$CAPTURE" -s "$2" -m "$3" -k 5000 tap0
+	lab_tapguest tap0 -r "$CAPTURE" -s "$2" -m "$3" -k 5000 tap0 "${REPLAY_OWNER[@]}"
 	# The captures have other subnets than the lab.
 	[[ -e $LAB_DIR/garpd.yaml ]] || : >"$LAB_DIR/garpd.yaml"
 	echo 'foreign: yes' >>"$LAB_DIR/garpd.yaml"
@@ -91,6 +94,7 @@ case_replay_ipv6_win10() {
 
 # replay6_linux NAME MAC|all: frames of Linux guests; `all` plays two guests behind one port.
 replay6_linux() {
+	[[ $2 == all ]] || REPLAY_OWNER=("$2" fd00:9::5:1)
 	replay "linux-v6-$1.pcap" "$2" 3000
 }
 

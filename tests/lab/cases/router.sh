@@ -115,7 +115,7 @@ case_router_conflict_silences() {
 	router_start_relay lan0
 	lab_winguest other -n 0 -i -c -k 20000 eth0 "$MAC_OTHER" "$SERVICE"
 	lab_await "$LAB_DIR"/winguest.other.* 5 owns || t_fail "the defender did not start"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=announce-request src=$MAC_OTHER"
 	protocol_time 7
 	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
@@ -147,7 +147,7 @@ case_router_unheard_defence() {
 case_router_relay() {
 	router_old_host
 	router_start_relay lan0
-	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 	assert_entry_follows other eth0
 	assert_entry_follows router lan0
@@ -164,7 +164,7 @@ case_router_relay() {
 case_router_relay_immediate() {
 	router_old_host
 	router_start_relay lan0 --declare "$SERVICE=$MAC_NEW"
-	lab_winguest new -q -n 1 -k 1000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 1 -k 1000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_ROUTER"
 	assert_gap 0 "$KERNEL_LATE_US" wire 1 kind=probe 1 kind=announce-reply
 	assert_entry_follows other eth0
@@ -175,7 +175,7 @@ case_router_relay_immediate() {
 case_router_relay_keeps_tags() {
 	lab_capture wire other eth0
 	router_start_relay lan0
-	lab_winguest new -v 100:5 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 100:5 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed 100:5
 	assert_claim "$SERVICE" vlan 100
 }
@@ -188,7 +188,7 @@ case_router_relay_is_read_again() {
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'configuration reloaded'
 	assert_equals "relay of lan0" true "$(port_field lan0 relay)"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 }
 
@@ -199,7 +199,7 @@ case_router_mac_is_followed() {
 	in_ns router ip link set lan0 address "$LAN_MAC"
 	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud reachable
 	lab_wait 5 port_mac_is '[0,0,94,0,83,253]' || t_fail "not followed"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 	assert_entry_follows other eth0
 	assert_entry_follows router lan0
@@ -218,7 +218,7 @@ case_router_beside_a_hypervisor() {
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
 	router_old_host
 	router_start_relay lan0 --declare "$SERVICE=$MAC_NEW"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_ROUTER"
 	assert_await_frames wire 2 3 "kind=announce-.* src=$MAC_NEW"
 	protocol_time 6
@@ -243,7 +243,7 @@ assert_kind_works() {
 	router_use_interface "$1"
 	router_old_host
 	router_start_relay "$1"
-	lab_winguest new -q -k 10000 "${@:2}" eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 "${@:2}" eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router "$1"
 	assert_claim "$SERVICE" port "$1"
 	assert_fdb_port "$MAC_NEW" v-new
@@ -282,7 +282,7 @@ case_router_vlan_on_the_card() {
 		t_skip "this kernel has no VLAN devices (802.1Q)"
 	router_use_interface lan0.100
 	router_start lan0
-	lab_winguest new -v 100 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 100 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0.100
 	assert_claim "$SERVICE" vlan 100
 	lab_wait 3 claim_is "$SERVICE" host_refreshed 2 || t_fail "refreshed is $(claim_field "$SERVICE" host_refreshed)"
@@ -337,14 +337,14 @@ case_router_down_and_up() {
 	in_ns router ip link set lan0 up
 	lab_wait 3 port_is lan0 forwarding true || t_fail "lan0 is up, and does not forward"
 	in_ns router ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev lan0 nud reachable
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0
 }
 
 # A daemon dies, the next one takes its ports over; detach leaves nothing.
 case_router_adopted_and_detached() {
 	router_start lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 5 claim_is "$SERVICE" state probing || t_fail "no window: $(lab_claims)"
 	lab_kill9_garpd
 	router_start lan0
@@ -359,7 +359,7 @@ case_router_adopted_and_detached() {
 case_router_tc_mode() {
 	router_start_relay lan0 --mode tc
 	router_old_host
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_relayed
 	assert_entry_follows router lan0
 	assert_equals "mode of lan0" tc "$(port_field lan0 mode)"
@@ -416,7 +416,7 @@ case_router_port_of_a_bridge_is_said() {
 		t_fail "not logged of br0: $(<"$GARPD_LOG")"
 	lab_ports | jq -e 'all(.[]; .role != "router")' >/dev/null ||
 		t_fail "a router port on a bridge"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_entry_follows router lan0
 }
 

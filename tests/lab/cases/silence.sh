@@ -22,7 +22,7 @@ case_conflict_reply() {
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_capture guest new eth0 -Q in
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 1 5 "kind=reply src=$MAC_OTHER"
 	protocol_time "$LAST_WORD"
 	assert_nothing_moved
@@ -35,7 +35,7 @@ case_conflict_gratuitous_request() {
 	lab_capture lan router lan0
 	lab_winguest other -n 0 -i -c -k 20000 eth0 "$MAC_OTHER" "$SERVICE"
 	lab_await "$LAB_DIR"/winguest.other.* 5 owns || t_fail "the defender did not start"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=announce-request src=$MAC_OTHER"
 	protocol_time "$LAST_WORD"
 	assert_silent_for "$MAC_NEW"
@@ -47,7 +47,7 @@ case_conflict_from_uplink() {
 	in_ns router ip addr add "$SERVICE/32" dev lan0
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=reply src=$MAC_ROUTER"
 	protocol_time "$LAST_WORD"
 	assert_silent_for "$MAC_NEW"
@@ -57,7 +57,7 @@ case_conflict_from_uplink() {
 case_conflict_while_announcing() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 8 'kind=announce-'
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_OTHER" "$SERVICE"
 	protocol_time 3
@@ -67,8 +67,8 @@ case_conflict_while_announcing() {
 case_both_probe() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest other -f -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
 	assert_await_frames lan 6 5 'kind=probe'
 	protocol_time 5
 	assert_nothing_moved
@@ -135,7 +135,7 @@ case_nft_stops_the_forbidden_address() {
 	drop_in_bridge prerouting iifname v-new ether type arp arp saddr ip "$SERVICE"
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.11 "
 	assert_frames_count 3 lan kind=probe "tpa=$SERVICE"
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
@@ -146,7 +146,7 @@ case_nft_stops_the_forbidden_address() {
 case_host_address_never() {
 	lab_start_garpd --declare "$HOST=$MAC_NEW"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$HOST"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$HOST"
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 5
 	assert_silent_for "$MAC_NEW"
@@ -158,7 +158,7 @@ case_host_address_added_later() {
 	in_hv ip addr add 192.0.2.2/24 dev br0
 	lab_wait 5 is_denied_for denied_host 192.0.2.2 || t_fail "not the host's: $(lab_claims)"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.2
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" 192.0.2.2
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 5
 	assert_silent_for "$MAC_NEW"
@@ -168,13 +168,13 @@ case_next_hop_only_where_declared() {
 	in_hv ip route add default via 192.0.2.253 dev br0
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.253
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.253
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 5
 	assert_silent_for "$MAC_NEW"
 	lab_stop_garpd
 	lab_start_garpd --declare "192.0.2.253=$MAC_NEW"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 192.0.2.253
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.253
 	assert_await_frames lan 2 8 "kind=announce-.* src=$MAC_NEW"
 }
 
@@ -182,7 +182,7 @@ case_next_hop_only_where_declared() {
 case_link_local_ignored() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" 169.254.7.7
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 169.254.7.7
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 5
 	assert_silent_for "$MAC_NEW"

@@ -80,7 +80,7 @@ case_xdp_generic_declared() {
 case_xdp_inline_tags() {
 	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
 	lab_capture lan router lan0
-	lab_winguest new -v 100:6 -v 7:2 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 100:6 -v 7:2 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_claim "$SERVICE" vlan 100
 	assert_claim "$SERVICE" inner_vlan 7
@@ -93,7 +93,7 @@ case_xdp_daemon_dead() {
 	lab_kill9_garpd
 	assert_xdp_mode v-new native
 	lab_capture lan router lan0
-	lab_winguest new -n 1 -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 1 -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 3 kind=probe
 	protocol_time 1
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -129,7 +129,7 @@ case_xdp_conflict_is_silent() {
 	in_ns other ip addr add "$SERVICE/24" dev eth0
 	lab_stale "$SERVICE" "$MAC_OTHER"
 	lab_capture lan router lan0
-	lab_winguest new -q -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 3
 	assert_frames_count 0 lan 'kind=announce-.*'
@@ -142,7 +142,7 @@ case_xdp_defender_announced_again() {
 	lab_stale "$SERVICE" "$MAC_OTHER"
 	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW,$MAC_OTHER"
 	lab_capture lan router lan0
-	lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 3 "kind=announce-request src=$MAC_OTHER"
 	protocol_time 3
 	assert_router_mac "$SERVICE" "$MAC_OTHER"

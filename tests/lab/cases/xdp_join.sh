@@ -88,7 +88,7 @@ case_xdp_join_filtered_guest_is_not_heard() {
 	assert_frames_count 0 lan 'kind=(probe|announce-.*)'
 	assert_equals "claim" "" "$(claim_field "$SERVICE" state)"
 	in_hv xdp-filter ether -r -m src "$MAC_NEW"
-	lab_winguest new -q -k 5000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 5000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_announced_at_once
 }
 

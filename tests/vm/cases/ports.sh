@@ -28,7 +28,7 @@ assert_uplink_conflict() {
 	in_ns router ip addr add "$SERVICE/32" dev "$1"
 	lab_start_garpd
 	lab_capture lan router "$1"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=reply src=$MAC_ROUTER"
 	protocol_time 6
 	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
@@ -130,7 +130,7 @@ case_stp_blocked_by_stp() {
 	make_stp_loop
 	lab_start_garpd
 	lab_capture lan router lan0 -Q in
-	lab_winguest sw -q far1 "$mac" "$SERVICE"
+	lab_winguest sw far1 "$mac" "$SERVICE"
 	wait "$LAB_LAST"
 	protocol_time 6
 	assert_frames_count 0 lan "src=$mac"
@@ -139,7 +139,7 @@ case_stp_blocked_by_stp() {
 	in_hv ip link set sw0 down
 	lab_wait 20 link_is_forwarding sw1 || t_fail "STP does not take sw1 in the end"
 	lab_wait 5 port_is sw1 forwarding true || t_fail "garpd does not follow: $(lab_ports)"
-	lab_winguest sw -q far1 "$mac" "$SERVICE"
+	lab_winguest sw -k 10000 far1 "$mac" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$mac"
 	assert_router_mac "$SERVICE" "$mac"
 	assert_fdb_port "$mac" sw1

@@ -109,7 +109,7 @@ case_vlan_trunk_guest() {
 case_vlan_conflict_from_trunk() {
 	vlan_watch
 	in_ns router ip addr add "$SERVICE/32" dev lan0.10
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 6
 	assert_frames_count 0 lan 'kind=announce-.*' "sha=$MAC_NEW"
@@ -120,8 +120,8 @@ case_vlan_conflict_from_trunk() {
 # Two guests have the same address in two VLANs, without conflict.
 case_vlan_same_address_twice() {
 	vlan_watch
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_winguest other -q -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest other -k 10000 eth0 "$MAC_OTHER" "$SERVICE"
 	assert_await_frames lan 8 8 'kind=announce-'
 	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
 	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_OTHER" vlan=20:0
@@ -134,7 +134,7 @@ case_vlan_same_address_twice() {
 case_vlan_not_allowed() {
 	vlan_watch
 	lab_capture guest new eth0 -Q out
-	lab_winguest new -v 30 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 30 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 3 5 'kind=probe .* vlan=30:0'
 	protocol_time 5
 	assert_frames_count 0 lan
@@ -143,7 +143,7 @@ case_vlan_not_allowed() {
 	in_hv bridge vlan add vid 30 dev v-new
 	in_hv bridge vlan add vid 30 dev up0
 	lab_wait 8 is_heard_in_vlan 30 -v 30 || t_fail "not accepted: $(lab_claims)"
-	lab_winguest new -v 30 -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 30 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=30:0'
 	assert_claim "$SERVICE" vlan 30
 }
@@ -156,7 +156,7 @@ case_vlan_no_pvid() {
 	lab_start_garpd
 	lab_capture lan router lan0 -Q in
 	lab_capture guest new eth0 -Q out
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames guest 3 5 'kind=probe'
 	protocol_time 5
 	assert_frames_count 0 lan
@@ -169,7 +169,7 @@ case_vlan_pvid_changes() {
 	in_hv bridge vlan del vid 10 dev v-new
 	in_hv bridge vlan add vid 20 dev v-new pvid untagged
 	lab_wait 8 is_heard_in_vlan 20 || t_fail "not followed: $(lab_claims)"
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=20:0'
 	assert_frames_count 4 other 'kind=announce-.*' "src=$MAC_NEW" vlan=-
 	assert_frames_count 0 old
@@ -183,7 +183,7 @@ case_vlan_filtering_turned_on() {
 	vlan_bridge
 	lab_wait 8 is_heard_in_vlan 10 || t_fail "not followed: $(lab_claims)"
 	lab_capture lan router lan0 -Q in
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-.* vlan=10:0'
 	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
 	assert_claim "$SERVICE" vlan 10
@@ -192,7 +192,7 @@ case_vlan_filtering_turned_on() {
 # The host's own interface in the VLAN: its neighbour entry follows, its address is denied.
 case_vlan_host_interface() {
 	vlan_watch
-	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE" "$HOST"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" "$HOST"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 	lab_wait 5 host_leg_has_followed || t_fail "br0.10: $(lab_mac_in hv br0.10 "$SERVICE")"
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$HOST"
