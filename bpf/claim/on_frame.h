@@ -42,8 +42,12 @@ static __always_inline void claim_hear_probe_again(struct claim *claim, const st
 
 	if (same_mac && claim_is_here(claim, heard))
 		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
-	/* The same MAC on another port is another prober. */
-	if (mac_equal(claim->rival, mac) || claim_is_ipv6(claim))
+	/*
+	 * The same MAC on another port is another prober. In IPv6 two in DAD at once both fail;
+	 * after the older one's window it either answers or has gone.
+	 */
+	if (mac_equal(claim->rival, mac) ||
+	    (claim_is_ipv6(claim) && claim->state == CLAIM_PROBING))
 		return claim_contradict(claim, heard,
 					same_mac ? COUNTER_conflict_elsewhere
 						 : COUNTER_conflict_probe,

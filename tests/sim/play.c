@@ -39,6 +39,11 @@ static const char *address(void)
 static const char *const counter_names[] = {COUNTERS(COUNTER_NAME)};
 static const char *const state_names[] = {CLAIM_STATES(STATE_NAME)};
 
+const char *play_reason_name(enum counter reason)
+{
+	return counter_names[reason];
+}
+
 static void print_time(__u64 at_ns)
 {
 	fprintf(player.trace, "%11.6f s  ", (at_ns - WORLD_START_NS) / 1e9);

@@ -19,4 +19,6 @@ struct tally {
  */
 const char *play(const struct schedule *schedule, struct tally *tally, FILE *trace);
 
+const char *play_reason_name(enum counter reason);
+
 #endif /* GARPD_SIM_PLAY_H */

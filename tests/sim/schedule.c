@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "schedule.h"
 
 const struct station *const schedule_stations[SCHEDULE_STATIONS] = {GUEST_A,  GUEST_B, GUEST_C,
@@ -51,13 +52,9 @@ struct maker {
 	unsigned int nonces;
 };
 
-/* xorshift64*, Vigna 2016 */
 static __u64 rnd(struct maker *maker, __u64 below)
 {
-	maker->state ^= maker->state >> 12;
-	maker->state ^= maker->state << 25;
-	maker->state ^= maker->state >> 27;
-	return (maker->state * 2685821657736338717ull >> 33) % below;
+	return random_below(&maker->state, below);
 }
 
 static int in_100(struct maker *maker, unsigned int percent)
@@ -341,7 +338,7 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 {
 	struct maker maker = {
 		.schedule = schedule,
-		.state = (seed + 1) * 0x9e3779b97f4a7c15ull | 1,
+		.state = random_begin(seed),
 	};
 
 	schedule->seed = seed;

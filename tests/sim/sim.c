@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sim.c - plays schedules by the million. usage: sim [-n SCHEDULES] [-f FIRST] [-j JOBS] [-s SEED]
+ * sim.c - plays schedules by the million. usage: sim [-H] [-n SCHEDULES] [-f FIRST] [-j JOBS] [-s
+ * SEED]
  *
+ * -H: those of hosts.h; else those of schedule.h.
  * Without -s: plays -n schedules from seed -f on, in -j processes, and prints the totals; if a rule
  * is broken, prints the trace of that schedule and fails. With -s: prints the trace of that one.
  */
@@ -11,21 +13,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "play.h"
+#include "hosts.h"
 
 #define JOBS_MAX 64
 
-#define COUNTER_NAME(name, what) #name,
+static const char *(*sim_play)(__u64 seed, struct tally *tally, FILE *trace);
 
-static const char *const names[] = {COUNTERS(COUNTER_NAME)};
-static struct schedule schedule;
+static const char *play_schedule(__u64 seed, struct tally *tally, FILE *trace)
+{
+	static struct schedule schedule;
+
+	schedule_make(&schedule, seed);
+	return play(&schedule, tally, trace);
+}
 
 static int sim_trace(__u64 seed)
 {
 	struct tally tally = {};
 
-	schedule_make(&schedule, seed);
-	return !!play(&schedule, &tally, stdout);
+	return !!sim_play(seed, &tally, stdout);
 }
 
 /* Every `step`-th seed of `count` from `first` on. */
@@ -34,9 +40,9 @@ static int sim_job(__u64 first, __u64 count, __u64 step, struct tally *tally)
 	__u64 i;
 
 	for (i = 0; i < count; i += step) {
-		schedule_make(&schedule, first + i);
-		if (play(&schedule, tally, NULL)) {
-			printf("a rule is broken; again: build/tests/sim -s %llu\n", first + i);
+		if (sim_play(first + i, tally, NULL)) {
+			printf("a rule is broken; again: build/tests/sim %s-s %llu\n",
+			       sim_play == hosts_play ? "-H " : "", first + i);
 			return sim_trace(first + i);
 		}
 	}
@@ -60,7 +66,7 @@ static __u64 sim_print(const struct tally *tally, int jobs, double seconds)
 	       all.events, all.announced, seconds);
 	for (j = 0; j < COUNTER_MAX; j++)
 		if (all.counted[j])
-			printf("%12lu %s\n", all.counted[j], names[j]);
+			printf("%12lu %s\n", all.counted[j], play_reason_name(j));
 	return all.schedules;
 }
 
@@ -98,10 +104,13 @@ int main(int argc, char **argv)
 	__u64 first = 1, count = 1000000;
 	int option, jobs = 2;
 
-	while ((option = getopt(argc, argv, "n:f:j:s:")) != -1) {
-		if (option == 's')
+	sim_play = play_schedule;
+	while ((option = getopt(argc, argv, "Hn:f:j:s:")) != -1) {
+		if (option == 'H')
+			sim_play = hosts_play;
+		else if (option == 's')
 			return sim_trace(strtoull(optarg, NULL, 0));
-		if (option == 'n')
+		else if (option == 'n')
 			count = strtoull(optarg, NULL, 0);
 		else if (option == 'f')
 			first = strtoull(optarg, NULL, 0);

@@ -85,6 +85,19 @@ Test(claim_ipv6, two_in_step_are_a_conflict)
 	assert_silent(&w, 0);
 }
 
+/* The older one's window is over and it does not answer: it has lost the address, or never took it.
+ */
+Test(claim_ipv6, prober_after_a_window_without_an_answer_takes_over)
+{
+	w.settings.ask = 1;
+	world_mute(&w, GUEST_A);
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(1500));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	world_run_until(&w, at_ms(2550));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(2550)));
+}
+
 Test(claim_ipv6, solicitation_of_another_machine_is_a_conflict)
 {
 	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
