@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint, unit and sim (no root), bpf, lab, mutants, fuzz, vm. What runs in which
-# target and how long that may take is in tests/budget; tests/run runs it.
+# The test tiers: lint, unit, sim and model (no root), bpf, lab, mutants, fuzz, vm. What runs in
+# which target and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -I$(B) -MMD -MP \
@@ -48,6 +48,9 @@ mutants: $(T)/bpf lab-programs ## each guard broken in turn: a test has to notic
 sim: $(T)/sim ## a million schedules over the claim machine
 	@tests/run sim
 
+model: $(T)/model ## every state of the claim machine, in small worlds
+	@tests/run model
+
 bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 	@tests/run bpf
 
@@ -91,6 +94,21 @@ $(T)/fast/%.o: %.c
 	$(Q)$(CC) $(TEST_CFLAGS) -O2 -c $< -o $@
 
 $(T)/sim: $(SIM_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) $^ -o $@
+
+# ---- model: the claim machine's states, with a second as short as the model wants it ----
+
+MODEL_SOURCES := $(sort $(wildcard tests/model/*.c)) tests/unit/world.c \
+	$(wildcard tests/sim/judge*.c)
+MODEL_OBJECTS := $(MODEL_SOURCES:%.c=$(T)/ticks/%.o)
+
+$(T)/ticks/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -O2 -include tests/model/tick.h -c $< -o $@
+
+$(T)/model: $(MODEL_OBJECTS)
 	$(say) LD $@
 	$(Q)$(CC) $^ -o $@
 
@@ -226,11 +244,11 @@ $(F)/config.dict: dist/garpd.yaml
 
 fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(B)/bpf/garpd.bpf.o
 
-test-programs: $(T)/sim $(T)/unit $(T)/bpf lab-programs fuzz-programs
+test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 
--include $(SIM_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(BPF_TEST_OBJECTS:.o=.d) \
-	$(SANITIZED_OBJECTS:.o=.d) \
+-include $(SIM_OBJECTS:.o=.d) $(MODEL_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) \
+	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: check-deep check-release check-vm fuzz mutants sim fuzz-programs lab-programs \
+.PHONY: check-deep check-release check-vm fuzz model mutants sim fuzz-programs lab-programs \
 	bench-programs test-programs

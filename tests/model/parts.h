@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parts.h - shared by the parts of the model. */
+#ifndef GARPD_MODEL_PARTS_H
+#define GARPD_MODEL_PARTS_H
+
+#include "model.h"
+
+/* The present time, before and after each step; and where nothing is ever forgotten. */
+#define NOW_NS (1000 * TICK_NS)
+#define FAR_NS (100000 * TICK_NS)
+
+struct model {
+	struct world world;
+	struct judge judge;
+	struct monitors monitors;
+	struct truth truth;
+	unsigned int rules; /* of model_rules, that hold now */
+	int by_hand;	    /* 1: the operator's announcement was made in this step */
+};
+
+extern struct model model;
+extern const struct station *const model_stations[STATIONS];
+extern const uint8_t model_macs[MACS]; /* that hosts of the model have */
+extern const uint8_t model_ports[4];   /* that guests of the model are on */
+
+/* A configuration of the address. */
+struct rules {
+	const char *name;
+	enum announce_mode mode;
+	const struct station *owner[3];
+	enum host_address host;
+	/* derived */
+	struct address declared;
+	struct policy policy[JUDGE_MACS];
+};
+extern struct rules model_rules[RULES];
+
+/* Has world.c call the model at each step of the claim. */
+void model_watch(void);
+
+void model_configure(unsigned int which);
+
+static inline struct claim *model_claim(void)
+{
+	return &model.world.sites[0].claim;
+}
+
+static inline const char *model_address(void)
+{
+	return bounds->ipv6 ? ADDRESS6 : ADDRESS;
+}
+
+static inline int model_denies(const __u8 *mac)
+{
+	return model.judge.policy[mac[MAC_LEN - 1] % JUDGE_MACS].denied;
+}
+
+static inline int model_is_gone(__u32 port)
+{
+	return model.world.gone_ports >> port % WORLD_PORTS & 1;
+}
+
+/* Condemns with `broken` unless `holds`. */
+void model_must(int holds, const char *broken);
+
+/* rules.c: rules that need no memory, of a step and of the claim after it. */
+void rules_check_step(const struct claim_step *step);
+void rules_check_claim(void);
+
+/* monitors.c: rules about what was on the wire. */
+void monitors_hear(const struct act *act, __u64 at_ns);
+void monitors_announce(const struct claim_step *step, const struct announcement *announcement,
+		       __u64 at_ns);
+void monitors_note_denial(__u64 at_ns);
+void monitors_check_denial(__u64 at_ns);
+
+/* shift.c: every time of the state becomes earlier by by_ns. */
+void model_shift(__u64 by_ns);
+
+/* hide_judge.c */
+void hide_judge(void);
+
+/* hide.c: what the parts of hiding share. Each hides one field, or garbles it. */
+int hide_is_garbling(void);
+uint64_t hide_random(uint64_t below);
+void hide_number(__u32 *number);
+void hide_byte(__u8 *byte);
+void hide_time(__u64 *at_ns);
+void hide_bytes(void *bytes, size_t len);
+/* A number of which only its being `max` or more matters. */
+void hide_beyond(__u32 *number, __u32 max);
+/* A time that is only compared with now, and not further back than so many ticks. */
+void hide_past(__u64 *at_ns, int ticks);
+/* Times that are also compared with each other: their order stays. */
+void hide_ranked(__u64 **at_ns, int count, int ticks);
+
+/* How far back last_probe_ns and the like matter while a window is open. */
+int hide_probe_ticks(int probing);
+int hide_age_ticks(void);
+
+#endif /* GARPD_MODEL_PARTS_H */

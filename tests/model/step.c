@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One event happens, as in tests/sim/play.c, before the judge and the model's own rules. */
+#include <setjmp.h>
+#include <string.h>
+
+#include "parts.h"
+
+enum { WAKEUPS = 64 }; /* beyond that the daemon loops */
+
+unsigned long long model_second_ns = TICK_NS, model_msec_ns = TICK_NS / 800;
+const struct bounds *bounds;
+struct outcome outcome;
+struct model model;
+FILE *story;
+int judge_alone;
+
+static jmp_buf condemned;
+static const char *broken;
+static const struct act *racing; /* what another CPU has still to hear in this step */
+static int raced;
+static int retried; /* a deferred announcement was tried in this step */
+
+void judge_condemn(const char *what)
+{
+	broken = what;
+	longjmp(condemned, 1);
+}
+
+void model_must(int holds, const char *what)
+{
+	if (!holds && !judge_alone)
+		judge_condemn(what);
+}
+
+/* ---- what a step did ---- */
+
+static void note(uint64_t value)
+{
+	outcome.hash = (outcome.hash ^ value) * 0x9e3779b97f4a7c15ull;
+	outcome.hash ^= outcome.hash >> 29;
+}
+
+static void note_step(const struct claim_step *step, const struct announcement *announcement)
+{
+	outcome.steps++;
+	note(step->reason | step->announce << 8 | step->changed << 10 | step->moved << 12 |
+	     step->old_state << 16 | step->forget << 20 | step->nudge << 22 | step->queued << 24);
+	note(step->ask | step->asker << 4 | step->ask_waited << 8 | step->answered << 12);
+	if (!step->announce)
+		return;
+	outcome.announced++;
+	note(announcement->mac[MAC_LEN - 1] | announcement->port << 8 | announcement->became << 16 |
+	     announcement->queued << 20);
+	note(announcement->turn_ns ? announcement->turn_ns - model.world.now_ns : 1);
+}
+
+static void note_claim(void)
+{
+	const struct claim *claim = model_claim();
+	int64_t ticks = 500 * TICK_NS;
+
+	outcome.state = claim->state;
+	outcome.deadline = claim->deadline_ns - model.world.now_ns;
+	if (outcome.deadline < 0)
+		outcome.deadline = -1;
+	if (outcome.deadline > ticks)
+		outcome.deadline = ticks;
+}
+
+/* ---- in words ---- */
+
+#define COUNTER_NAME(name, what)     #name,
+#define STATE_NAME(NAME, name, what) #NAME,
+
+static const char *const counter_names[] = {COUNTERS(COUNTER_NAME)};
+static const char *const state_names[] = {CLAIM_STATES(STATE_NAME)};
+
+static void tell_step(const struct claim_step *step, const struct announcement *announcement)
+{
+	static const char *const became[] = {"", ": ANNOUNCES", ": fails to announce", ": defers",
+					     ": queues"};
+
+	if (!story)
+		return;
+	fprintf(story, "        %s: %s%s", state_names[model_claim()->state],
+		counter_names[step->reason], became[announcement->became]);
+	if (announcement->became)
+		fprintf(story, " %x on port %u", announcement->mac[MAC_LEN - 1],
+			announcement->port);
+	fprintf(story, "%s%s\n", step->nudge ? ", nudges" : "", step->ask ? ", asks" : "");
+}
+
+static int in_ticks(__u64 at_ns)
+{
+	return at_ns ? (int)((int64_t)(at_ns - model.world.now_ns) / (int64_t)TICK_NS) : -99;
+}
+
+const char *model_describe(char *buf, size_t len)
+{
+	const struct claim *claim = model_claim();
+	const struct judge *judge = &model.judge;
+
+	snprintf(
+		buf, len,
+		"%s mac %x port %u owner %x rival %x flags %02x retries %u due %d nudge %d ask %d | "
+		"judge %s mac %d owner %d deferred %d nudging %d",
+		state_names[claim->state], claim->mac[5], claim->port, claim->owner[5],
+		claim->rival[5], claim->flags, claim->retries, in_ticks(claim->due_ns),
+		in_ticks(claim->nudge_ns), in_ticks(claim->ask_ns), state_names[judge->state],
+		judge->mac, judge->owner, judge->deferred.mac, judge->nudging.on);
+	return buf;
+}
+
+/* ---- frames ---- */
+
+/* The claim's port, if it is no longer in the segment and the frame came in on another one. */
+static __u32 gone_port(const struct station *from)
+{
+	__u32 port = model_claim()->port;
+
+	return port != from->port && model_is_gone(port) ? port : 0;
+}
+
+static void hear(const struct act *act)
+{
+	const struct station *from = model_stations[act->who];
+	struct world *w = &model.world;
+	__u64 at_ns = w->now_ns, behind_ns = w->behind_ns;
+
+	w->behind_ns = act->behind * TICK_NS;
+	w->gone_port = gone_port(from);
+	monitors_hear(act, at_ns - w->behind_ns);
+	judge_hear(&model.judge, act->what, from, act->nonce, at_ns - w->behind_ns);
+	switch ((enum heard_kind)act->what) {
+	case HEARD_PROBE:
+		world_solicit(w, model_address(), from, act->nonce, at_ns);
+		break;
+	case HEARD_ANNOUNCEMENT:
+		world_announce(w, model_address(), from, at_ns);
+		break;
+	case HEARD_USE:
+		world_use(w, model_address(), from, at_ns);
+		break;
+	case HEARD_RELAY:
+		world_relay(w, model_address(), from, at_ns);
+		break;
+	case HEARD_OTHER:
+		world_send_other(w, from, at_ns);
+		break;
+	}
+	w->behind_ns = behind_ns;
+}
+
+/* Another CPU hears a frame after the claim's lock was released, before anything is sent. */
+static void race(void)
+{
+	const struct act *act = racing;
+	struct judge *judge = &model.judge;
+	int stopped = model.world.daemon_stopped, by_hand = judge->by_hand, early = judge->early;
+
+	if (!act)
+		return;
+	racing = NULL;
+	raced = 1;
+	model.world.daemon_stopped = 1; /* there is one daemon, and it may be running this step */
+	judge->by_hand = judge->early = 0;
+	hear(act);
+	judge->by_hand = by_hand;
+	judge->early = early;
+	model.world.daemon_stopped = stopped;
+}
+
+/* Generic XDP hears the announcement that is being sent. */
+static void echo(const struct announcement *announcement)
+{
+	struct act met = {.kind = ACT_HEAR, .what = HEARD_ANNOUNCEMENT};
+	int stopped = model.world.daemon_stopped;
+
+	if (!model.world.xdp || announcement->became != ANNOUNCEMENT_SENT)
+		return;
+	while (met.who < STATIONS && (model_stations[met.who]->port != announcement->port ||
+				      !mac_equal(model_stations[met.who]->mac, announcement->mac)))
+		met.who++;
+	if (met.who == STATIONS)
+		return;
+	model.world.daemon_stopped = 1;
+	hear(&met);
+	model.world.daemon_stopped = stopped;
+}
+
+static void watch(struct world *w, const struct claim_step *step,
+		  const struct announcement *announcement)
+{
+	model.by_hand |= step->reason == COUNTER_announce_by_hand;
+	retried |= step->reason == COUNTER_announce_deferred;
+	note_step(step, announcement);
+	tell_step(step, announcement);
+	if (w->wakeups > WAKEUPS)
+		judge_condemn("the daemon loops");
+	monitors_note_denial(w->now_ns);
+	rules_check_step(step);
+	monitors_announce(step, announcement, w->now_ns);
+	judge_step(&model.judge, step, announcement, w->now_ns);
+	w->announced.count = 0;
+	if (!step->announce)
+		return;
+	race();
+	echo(announcement);
+	judge_record(&model.judge, step, announcement, w->now_ns);
+}
+
+/* ---- events ---- */
+
+static void serve(void)
+{
+	struct world *w = &model.world;
+
+	w->daemon_stopped = 0;
+	world_run_until(w, w->now_ns);
+	w->daemon_stopped = 1;
+	judge_check_overdue(&model.judge, w->now_ns);
+	model_must(!model_claim()->deadline_ns || model_claim()->deadline_ns > w->now_ns,
+		   "the daemon came, and something is still due");
+	monitors_check_denial(w->now_ns);
+}
+
+/* An operator's request is honoured if the address has an owner that is in no doubt. */
+static void announce_by_hand(void)
+{
+	struct judge *judge = &model.judge;
+	int may = (judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED) &&
+		  judge->port != REMOTE->port && !model_is_gone(judge->port) && !judge->doubted &&
+		  !bounds->refresh && !judge->policy[judge->mac & 15].denied;
+
+	model.monitors.sent = 0;
+	model.by_hand = 0;
+	judge->by_hand = 1;
+	world_announce_by_hand(&model.world, model_address(), model.world.now_ns);
+	judge->by_hand = 0;
+	model_must(!may || model.by_hand, "an operator's request is refused without a reason");
+}
+
+static void reply(const struct act *act)
+{
+	const struct station *to = model_stations[act->who];
+	enum counter reason;
+
+	reason = world_reply(&model.world, model_address(), act->arg, to, model.world.now_ns);
+	judge_hear_reply(&model.judge, act->arg, to, reason, model.world.now_ns);
+	note(reason);
+}
+
+static void sweep(void)
+{
+	model.judge.sweeping = 1;
+	world_sweep(&model.world, model_address(), model.world.now_ns);
+	model.judge.sweeping = 0;
+	judge_check_sweep(&model.judge);
+}
+
+static void happen(const struct act *act)
+{
+	struct world *w = &model.world;
+
+	switch ((enum act_kind)act->kind) {
+	case ACT_TICK:
+		w->now_ns += TICK_NS;
+		break;
+	case ACT_SERVE:
+		serve();
+		break;
+	case ACT_EARLY:
+		model.judge.early = 1;
+		world_wake(w, model_address(), w->now_ns);
+		model.judge.early = 0;
+		break;
+	case ACT_BY_HAND:
+		announce_by_hand();
+		break;
+	case ACT_THAW:
+		model.judge.thawing = 1;
+		world_thaw(w, model_address(), w->now_ns);
+		model.judge.thawing = 0;
+		break;
+	case ACT_HEAR:
+		hear(act);
+		break;
+	case ACT_POLICY:
+		model_configure(act->arg);
+		break;
+	case ACT_FAIL:
+		w->fail = 1;
+		break;
+	case ACT_REPLY:
+		reply(act);
+		break;
+	case ACT_PORT_GONE:
+		judge_remove_port(&model.judge, model_stations[act->who]);
+		world_remove_port(w, model_stations[act->who], w->now_ns);
+		break;
+	case ACT_SWEEP:
+		sweep();
+		break;
+	case ACT_BUSY:
+		world_queue_others(w, model_stations[act->who], 1, w->now_ns);
+		break;
+	case ACT_GET:
+	case ACT_LOSE:
+	case ACT_FORWARDING:
+		break;
+	}
+}
+
+/* A queue of at most two. */
+static int has_short_queue(int who)
+{
+	const struct world *w = &model.world;
+	__u64 latest_ns = w->now_ns + TICK_NS;
+
+	return w->limits[model_stations[who]->port].rounds_tat_ns <= latest_ns &&
+	       w->lanes[LANE_QUIET].rounds_tat_ns <= latest_ns &&
+	       w->lanes[LANE_BUSY].rounds_tat_ns <= latest_ns;
+}
+
+int model_can_happen(int event)
+{
+	const struct act *act = &events[event].act;
+
+	switch ((enum act_kind)act->kind) {
+	case ACT_FAIL:
+		return !model.world.fail;
+	case ACT_POLICY:
+		return act->arg != model.rules;
+	case ACT_PORT_GONE:
+		return !model_is_gone(model_stations[act->who]->port);
+	case ACT_SWEEP:
+		return model.world.gone_ports != 0;
+	case ACT_BUSY:
+		return has_short_queue(act->who);
+	case ACT_REPLY:
+	case ACT_THAW:
+	case ACT_BY_HAND:
+		return model_claim()->state != CLAIM_NONE;
+	case ACT_EARLY:
+		return model_claim()->deadline_ns > model.world.now_ns;
+	default:
+		return 1;
+	}
+}
+
+const char *model_step(int event, int *idle)
+{
+	const struct happening *of = &events[event];
+	unsigned int lost = model.world.counted[COUNTER_announce_lost];
+
+	broken = NULL;
+	memset(&outcome, 0, sizeof(outcome));
+	model.world.wakeups = model.world.announced.count = model.world.asked.count = 0;
+	racing = of->has_race ? &of->race : NULL;
+	raced = retried = 0;
+	if (setjmp(condemned)) {
+		if (story)
+			fprintf(story, "BROKEN: %s\n", broken);
+		return broken;
+	}
+	if (!bounds->late && of->act.kind != ACT_SERVE)
+		serve();
+	happen(&of->act);
+	*idle = of->has_race && !raced;
+	model_must(retried || model.world.counted[COUNTER_announce_lost] == lost,
+		   "an announcement is given up at its first failure");
+	rules_check_claim();
+	note_claim();
+	return NULL;
+}
+
+void model_watch(void)
+{
+	model.world.watch = watch;
+}
