@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * address.c - what verbs share that act on every claim of an address.
+ * garpd announce ADDR: announces for an existing claim now.
+ * garpd thaw ADDR: lets an address that moved too often be announced again, in every segment.
+ *
+ * The program in the kernel checks and does it; no daemon is needed.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,87 +13,124 @@
 #include "loader/maps/claims.h"
 #include "loader/maps/speak.h"
 
-int cmd_parse_address(const char *text, struct addr *addr, struct err *why)
-{
-	return addr_parse(text, addr) ? err_set(why, -EINVAL, "%s: not a valid address", text) : 0;
-}
+/* What became of one claim, from the counter that garpd_speak has returned. */
+typedef int (*claim_report)(const struct claim *claim, const char *name, __u32 result,
+			    struct err *why);
 
-int cmd_speak(const struct pins *pins, const struct claim *claim, __u32 op, __u32 *result,
-	      struct err *why)
+static int report_announced(const struct claim *claim, const char *name, __u32 result,
+			    struct err *why)
 {
-	struct speak_call call = {.key = claim->key, .op = op};
-	char address[ADDR_TEXT_LEN];
-	int err = speak_run(pins, &call);
+	char mac[MAC_TEXT_LEN];
 
-	if (err)
-		return err_set(why, err, "%s: cannot run garpd_speak: %s",
-			       addr_text(&claim->key.addr, address), strerror(-err));
-	*result = call.result;
+	mac_text(claim->mac, mac);
+	if (result == COUNTER_announce_over_limit)
+		return err_set(why, 1, "%s: rate-limited; queued, the daemon will announce it",
+			       name);
+	if (result == COUNTER_announce_doubted)
+		return err_set(why, 1,
+			       "%s: not announced: the address was seen on another host or port "
+			       "after %s last used it; ping from that guest, then try again",
+			       name, mac);
+	if (result != COUNTER_announce_by_hand)
+		return err_set(why, 1,
+			       "%s: not announced: the claim is %s (%s); see garpd show claims",
+			       name, claim_state_name(claim->state), counter_name(result));
+	printf("%s: announced for %s\n", name, mac);
 	return 0;
 }
 
-/* "192.0.2.10 on br0 vlan 7" */
-#define CLAIM_NAME_LEN (ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4)
-static const char *claim_name(const struct claim_key *key, char name[CLAIM_NAME_LEN])
+static int report_thawed(const struct claim *claim, const char *name, __u32 result, struct err *why)
 {
-	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+	if (result != COUNTER_thaw_by_hand)
+		return err_set(why, 1, "%s: not frozen: the claim is %s; see garpd show claims",
+			       name, claim_state_name(claim->state));
+	printf("%s: thawed\n", name);
+	return 0;
+}
 
-	interface_text(key->segment, interface);
-	snprintf(name, CLAIM_NAME_LEN, "%s on %s", addr_text(&key->addr, address),
-		 segment_text(key, interface, segment));
-	return name;
+/* 0: done; 1: refused, with the reason in `why`; or -errno with `why`: no point in going on. */
+static int speak_for_claim(const struct pins *pins, const struct claim *claim, const char *address,
+			   __u32 op, claim_report report, struct err *why)
+{
+	struct speak_call call = {.key = claim->key, .op = op};
+	char name[ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4]; /* "192.0.2.10 on br0 vlan 7" */
+	char interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+	int err = speak_run(pins, &call);
+
+	if (err)
+		return err_set(why, err, "%s: cannot run garpd_speak: %s", address, strerror(-err));
+	interface_text(claim->key.segment, interface);
+	snprintf(name, sizeof(name), "%s on %s", address,
+		 segment_text(&claim->key, interface, segment));
+	return report(claim, name, call.result, why);
 }
 
 /* Of several claims one that was done is enough. 0, or -errno with `why`. */
-static int each_claim(const struct pins *pins, const struct claims *claims, const struct addr *addr,
-		      cmd_claim each, struct err *why)
+static int speak_for_claims(const struct pins *pins, const struct addr *addr, __u32 op,
+			    claim_report report, struct err *why)
 {
-	char name[CLAIM_NAME_LEN], address[ADDR_TEXT_LEN];
+	char address[ADDR_TEXT_LEN];
 	size_t found = 0, done = 0;
-
-	for (size_t i = 0; i < claims->count; i++) {
-		const struct claim *claim = &claims->claim[i];
-		int err;
-
-		if (memcmp(&claim->key.addr, addr, sizeof(*addr)))
-			continue;
-		err = each(pins, claim, claim_name(&claim->key, name), why);
-		if (err < 0)
-			return err;
-		found++;
-		done += err == 0;
-	}
-	if (!found)
-		return err_set(why, -ENOENT,
-			       "%s: no guest has probed for this address; see garpd show claims",
-			       addr_text(addr, address));
-	return done ? 0 : -EPERM; /* the last refusal is in `why` */
-}
-
-static int each_claim_read(const struct pins *pins, const struct addr *addr, cmd_claim each,
-			   struct err *why)
-{
 	struct claims claims;
 	int err = claims_read(pins->claims, &claims, why);
 
-	if (!err)
-		err = each_claim(pins, &claims, addr, each, why);
+	addr_text(addr, address);
+	for (size_t i = 0; i < claims.count && err >= 0; i++) {
+		if (memcmp(&claims.claim[i].key.addr, addr, sizeof(*addr)))
+			continue;
+		err = speak_for_claim(pins, &claims.claim[i], address, op, report, why);
+		found++;
+		done += err == 0;
+	}
 	claims_free(&claims);
-	return err;
+	if (err < 0)
+		return err;
+	if (!found)
+		return err_set(why, -ENOENT,
+			       "%s: no guest has probed for this address; see garpd show claims",
+			       address);
+	return done ? 0 : -EPERM; /* the last refusal is in `why` */
 }
 
-int cmd_each_claim(const struct command *command, cmd_claim each)
+static int speak_run_verb(const struct command *command, __u32 op, claim_report report,
+			  struct err *why)
 {
 	struct pins pins;
 	struct addr addr;
-	struct err why;
 	int err;
 
-	if (cmd_parse_address(command->operand, &addr, &why))
-		return cmd_misused(&why);
-	if (pins_open(&pins, false, &why))
-		return cmd_fail(&why);
-	err = each_claim_read(&pins, &addr, each, &why);
+	if (cmd_parse_address(command->operand, &addr, why))
+		return cmd_misused(why);
+	err = pins_open(&pins, false, why);
+	if (err)
+		return err;
+	err = speak_for_claims(&pins, &addr, op, report, why);
 	pins_close(&pins);
-	return err ? cmd_fail(&why) : EXIT_DONE;
+	return err;
 }
+
+static int announce_run(const struct command *command, struct err *why)
+{
+	return speak_run_verb(command, SPEAK_NOW, report_announced, why);
+}
+
+static int thaw_run(const struct command *command, struct err *why)
+{
+	return speak_run_verb(command, SPEAK_THAW, report_thawed, why);
+}
+
+const struct verb verb_announce = {
+	.name = "announce",
+	.usage = "ADDR",
+	.help = "announce the owner of an existing claim now",
+	.operands = 1,
+	.run = announce_run,
+};
+
+const struct verb verb_thaw = {
+	.name = "thaw",
+	.usage = "ADDR",
+	.help = "let a frozen address be announced again",
+	.operands = 1,
+	.run = thaw_run,
+};

@@ -33,18 +33,17 @@ static int check_file(struct config *config, const char *file, struct err *why)
 	return err || !config->group ? err : privileges_group(config->group, &gid, why);
 }
 
-static int check_run(const struct command *command)
+static int check_run(const struct command *command, struct err *why)
 {
 	struct config config;
-	struct err why;
 	int err;
 
 	config_init(&config);
-	err = check_file(&config, command->operand, &why);
+	err = check_file(&config, command->operand, why);
 	if (!err)
 		check_print(&config);
 	config_free(&config);
-	return err ? cmd_fail(&why) : EXIT_DONE;
+	return err;
 }
 
 const struct verb verb_check = {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <getopt.h>
 
 #include "cmd.h"
+#include "loader/base/text.h"
 
 #define OPTION_COLUMN 27 /* where the help of an option begins */
 
@@ -57,7 +59,9 @@ int cmd_run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct command command = {.argc = argc, .argv = argv};
 	const struct verb_option *option;
+	struct err why;
 	char name[32];
+	int exit_code;
 
 	/* getopt's own complaints begin with argv[0]. */
 	snprintf(name, sizeof(name), "garpd %s", verb->name);
@@ -71,7 +75,8 @@ int cmd_run_verb(const struct verb *verb, int argc, char **argv)
 	if (argc - optind != verb->operands)
 		return cmd_usage(verb);
 	command.operand = argv[optind];
-	return verb->run(&command);
+	exit_code = verb->run(&command, &why);
+	return exit_code < 0 ? cmd_fail(&why) : exit_code;
 }
 
 int cmd_usage(const struct verb *verb)
@@ -92,4 +97,9 @@ int cmd_misused(const struct err *why)
 {
 	cmd_fail(why);
 	return EXIT_USAGE;
+}
+
+int cmd_parse_address(const char *text, struct addr *addr, struct err *why)
+{
+	return addr_parse(text, addr) ? err_set(why, -EINVAL, "%s: not a valid address", text) : 0;
 }

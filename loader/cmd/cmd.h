@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd.h - what a verb is, and what verbs share. Each has its file, VERB.c; main.c lists them.
+ * cmd.h - what a verb is, and what verbs share. main.c lists them.
  */
 #ifndef GARPD_CMD_CMD_H
 #define GARPD_CMD_CMD_H
@@ -40,7 +40,8 @@ struct verb {
 	const char *help;
 	const struct verb_option *options; /* ends with an option without a name; NULL: none */
 	int operands;			   /* 0 or 1 */
-	int (*run)(const struct command *command); /* returns the exit code */
+	/* Returns the exit code, or -errno with `why`. */
+	int (*run)(const struct command *command, struct err *why);
 };
 
 extern const struct verb verb_run, verb_check, verb_show, verb_watch, verb_explain, verb_announce,
@@ -69,26 +70,7 @@ int cmd_usage(const struct verb *verb);
 int cmd_fail(const struct err *why);
 int cmd_misused(const struct err *why);
 
-/* ---- address.c: verbs about an address ---- */
-
 /* 0, or -EINVAL with `why`. */
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why);
-
-/*
- * What a verb does to one claim of the address; `name` is the address with its segment. 0: done; 1:
- * refused, with the reason in `why`; or -errno with `why`: there is no point in going on.
- */
-typedef int (*cmd_claim)(const struct pins *pins, const struct claim *claim, const char *name,
-			 struct err *why);
-
-/*
- * Does it to each claim of the address that is the operand. Fails if it was refused for all of
- * them. Returns the exit code.
- */
-int cmd_each_claim(const struct command *command, cmd_claim each);
-
-/* One call of garpd_speak for the claim. 0 with *result (enum counter), or -errno with `why`. */
-int cmd_speak(const struct pins *pins, const struct claim *claim, __u32 op, __u32 *result,
-	      struct err *why);
 
 #endif

@@ -35,16 +35,15 @@ static int detach_all(struct err *why)
 	return err;
 }
 
-static int detach_run(const struct command *command)
+static int detach_run(const struct command *command, struct err *why)
 {
-	struct err why;
-	int lock, err;
+	int lock, err = pins_lock(&lock, why);
 
-	if (pins_lock(&lock, &why))
-		return cmd_fail(&why);
-	err = detach_all(&why);
+	if (err)
+		return err;
+	err = detach_all(why);
 	close(lock);
-	return err ? cmd_fail(&why) : EXIT_DONE;
+	return err;
 }
 
 const struct verb verb_detach = {

@@ -20,37 +20,26 @@ static void explain_show(const struct explains *explains, bool as_json)
 	}
 }
 
-/* 0; 1: there is no claim, and the reasons are printed; or -errno with `why`. */
-static int explain_address(const struct addr *addr, bool as_json, struct err *why)
+static int explain_run(const struct command *command, struct err *why)
 {
 	struct explains explains;
 	struct pins pins;
-	int err = pins_open(&pins, true, why);
+	struct addr addr;
+	int err;
 
+	if (cmd_parse_address(command->operand, &addr, why))
+		return cmd_misused(why);
+	err = pins_open(&pins, true, why);
 	if (err)
 		return err;
-	err = explain_read(&pins, addr, &explains, why);
+	err = explain_read(&pins, &addr, &explains, why);
 	if (!err) {
-		explain_show(&explains, as_json);
-		err = !explain_is_claimed(explains.explain);
+		explain_show(&explains, command->json);
+		err = explain_is_claimed(explains.explain) ? EXIT_DONE : EXIT_FAILED;
 	}
 	explain_free(&explains);
 	pins_close(&pins);
 	return err;
-}
-
-static int explain_run(const struct command *command)
-{
-	struct addr addr;
-	struct err why;
-	int err;
-
-	if (cmd_parse_address(command->operand, &addr, &why))
-		return cmd_misused(&why);
-	err = explain_address(&addr, command->json, &why);
-	if (err < 0)
-		return cmd_fail(&why);
-	return err ? EXIT_FAILED : EXIT_DONE;
 }
 
 const struct verb verb_explain = {

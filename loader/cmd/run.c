@@ -75,14 +75,14 @@ out:
 	return err;
 }
 
-static int run_run(const struct command *command)
+static int run_run(const struct command *command, struct err *why)
 {
 	struct command_line line = {.command = command};
-	struct err why;
+	int err = daemon_run(run_configure, &line, why);
 
-	if (daemon_run(run_configure, &line, &why) >= 0)
-		return EXIT_DONE;
-	return line.misused ? cmd_misused(&why) : cmd_fail(&why);
+	if (err < 0)
+		return line.misused ? cmd_misused(why) : err;
+	return EXIT_DONE;
 }
 
 static const struct verb_option run_options[] = {

@@ -105,20 +105,20 @@ static const struct subject *show_find(const char *name)
 	return NULL;
 }
 
-static int show_run(const struct command *command)
+static int show_run(const struct command *command, struct err *why)
 {
 	const struct subject *subject = show_find(command->operand);
 	struct show show = {.as_json = command->json, .all = command->all};
-	struct err why;
 	int err;
 
 	if (!subject || (show.all && subject->show != show_counters))
 		return cmd_usage(&verb_show);
-	if (pins_open(&show.pins, true, &why))
-		return cmd_fail(&why);
-	err = subject->show(&show, &why);
+	err = pins_open(&show.pins, true, why);
+	if (err)
+		return err;
+	err = subject->show(&show, why);
 	pins_close(&show.pins);
-	return err ? cmd_fail(&why) : EXIT_DONE;
+	return err;
 }
 
 static const struct verb_option show_options[] = {

@@ -140,17 +140,16 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 	return err;
 }
 
-static int watch_run(const struct command *command)
+static int watch_run(const struct command *command, struct err *why)
 {
 	struct pins pins;
-	struct err why;
-	int err;
+	int err = pins_open(&pins, true, why);
 
-	if (pins_open(&pins, true, &why))
-		return cmd_fail(&why);
-	err = watch(&pins, command->json, &why);
+	if (err)
+		return err;
+	err = watch(&pins, command->json, why);
 	pins_close(&pins);
-	return err ? cmd_fail(&why) : EXIT_DONE;
+	return err;
 }
 
 const struct verb verb_watch = {

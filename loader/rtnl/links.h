@@ -76,8 +76,8 @@ struct link_departed {
 
 struct links {
 	struct link_list buckets[LINK_BUCKETS];
-	TAILQ_HEAD(, link) all; /* in the order in which they were heard of */
-	struct link_list vlans; /* the VLAN devices among them */
+	TAILQ_HEAD(all_links, link) all; /* in the order in which they were heard of */
+	struct link_list vlans;		 /* the VLAN devices among them */
 	struct link_departed departed[LINK_DEPARTED];
 	unsigned int departed_count;
 };
@@ -111,7 +111,8 @@ struct link *links_find(const struct links *links, __u32 ifindex);
 struct link *links_peer(const struct links *links, const struct link *link);
 
 /* Take the next one before you drop one. */
-#define links_for_each(link, links) TAILQ_FOREACH(link, &(links)->all, in_all)
+#define links_for_each(link, links) \
+	for ((link) = TAILQ_FIRST(&(links)->all); (link); (link) = TAILQ_NEXT(link, in_all))
 
 void links_drop(struct links *links, struct link *link);
 
