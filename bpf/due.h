@@ -84,6 +84,7 @@ static __always_inline void due_send_nudges(struct __sk_buff *skb, struct outcom
 	due_record_nudges(outcome, claim, settings, now_ns);
 }
 
+/* Of a port that is gone nothing is sent, whatever the settings of its segment were. */
 static __always_inline void due_find_next(struct claim *claim, struct outcome *outcome)
 {
 	struct claim_next *next = &outcome->next;
@@ -98,6 +99,9 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	bpf_spin_unlock(&claim->lock);
 	port = bpf_map_lookup_elem(&ports, &next->port);
 	next->policy = guard_judge(&outcome->guard_work, &outcome->event.key, next->mac, port);
+	outcome->settings = SETTINGS_OF_ALL;
+	if (port && port->segment == outcome->event.key.segment)
+		outcome->settings = port->settings;
 	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment) {
 		next->live_port = next->port;
 		next->forwards = port->forwarding;
@@ -206,6 +210,9 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.form = settings->form;
 	due_find_next(claim, outcome);
+	settings = settings_at(outcome->settings);
+	if (!settings)
+		return;
 	now_ns = bpf_ktime_get_ns();
 	outcome->step.reason = COUNTER_not_due;
 	bpf_spin_lock(&claim->lock);

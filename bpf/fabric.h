@@ -82,6 +82,8 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	fabric_fill_frame(outcome, call);
 	if (claim && !fabric_update_claim(outcome, claim, &heard, settings))
 		return COUNTER_fabric_contradicted;
+	if (settings->observe)
+		return COUNTER_observed;
 	return speak_with_blank(skb) ? COUNTER_fabric_failed : COUNTER_fabric_announced;
 }
 
@@ -94,9 +96,9 @@ static __always_inline int fabric_is_usable(const struct port *port, const struc
 
 /* `claim` is the local claim of the address, or NULL. Sets call->result and counts it. */
 static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim *claim,
-					    struct speak_call *call,
-					    const struct settings *settings)
+					    struct speak_call *call)
 {
+	const struct settings *settings;
 	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
 	const struct port *port = bpf_map_lookup_elem(&ports, &call->port);
 
@@ -104,6 +106,9 @@ static __always_inline void fabric_announce(struct __sk_buff *skb, struct claim 
 	if (!outcome || !port || !fabric_is_usable(port, call) ||
 	    bpf_skb_load_bytes(skb, SPEAK_MAC_OFFSET, outcome->speech.mac, MAC_LEN))
 		return count(call->result);
+	settings = settings_at(port->settings);
+	if (!settings)
+		return;
 	outcome->speech.addr = call->key.addr;
 	outcome->speech.port = call->port;
 	outcome->speech.form = settings->form;

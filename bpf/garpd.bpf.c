@@ -210,7 +210,7 @@ int garpd_speak(struct __sk_buff *skb)
 	call.result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call.key);
 	if (call.op == SPEAK_FABRIC)
-		fabric_announce(skb, claim, &call, settings);
+		fabric_announce(skb, claim, &call);
 	else if (claim && due_is_note(call.op))
 		due_note(claim, &call.key, call.op);
 	else if (claim)

@@ -235,7 +235,7 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 				      const struct port *port, enum hook hook, struct hear_ctx *ctx)
 {
 	ctx->outcome = outcome;
-	ctx->settings = settings_now();
+	ctx->settings = settings_at(port->settings);
 	if (!ctx->settings || hear_locate(outcome, ifindex, port))
 		return HEAR_NO_STEP;
 	outcome->located = 1;

@@ -206,10 +206,13 @@ struct {
 	__type(value, __u32);
 } rule_macs SEC(".maps");
 
-/* Timing and form, one element. Written by the daemon, whole; read by the programs. */
+/*
+ * Timing and form: of the configuration, and of segments (settings_index()). Written by the daemon,
+ * an element whole; read by the programs.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SETTINGS_COUNT);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
 	__type(value, struct settings);
@@ -246,11 +249,15 @@ struct {
 	__uint(value_size, sizeof(struct claim));
 } new_claim SEC(".maps");
 
+/* `index` is that of a port. Never NULL, but the verifier needs the check. */
+static __always_inline const struct settings *settings_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&settings, &index);
+}
+
 static __always_inline const struct settings *settings_now(void)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&settings, &zero);
+	return settings_at(SETTINGS_OF_ALL);
 }
 
 /* Atomic: a frame may interrupt garpd_speak on the same CPU. */

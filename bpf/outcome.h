@@ -39,6 +39,7 @@ struct outcome {
 	__u32 located;	  /* 1: event.key and event.port say where the frame was heard */
 	__u32 quota_port; /* of the claim */
 	__u32 queued;	  /* enum queued: what the announcement has waited for */
+	__u32 settings;	  /* of garpd_speak: the element of map `settings` for the segment */
 };
 
 /*

@@ -49,8 +49,9 @@ struct port {
 	__u8 relay;	     /* 1: a router port that also announces on its wire */
 	__u8 guards;	     /* GUARD_* */
 	__u32 rule;	     /* which of the configuration's rules holds; 0: none */
+	__u32 settings;	     /* which element of map `settings` holds */
 };
-_Static_assert(sizeof(struct port) == 28, "port has no holes");
+_Static_assert(sizeof(struct port) == 32, "port has no holes");
 
 /* VLANs allowed on a port of a VLAN-aware bridge. Map `port_vlans`, key ifindex. */
 struct port_vlans {

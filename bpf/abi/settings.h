@@ -50,7 +50,7 @@ enum host_address {
 };
 
 /*
- * Timing, limits and form: the one element of map `settings`, written by the daemon from its
+ * Timing, limits and form: an element of map `settings`, written by the daemon from its
  * configuration. Defaults stand in SETTINGS_DEFAULTS below, and only there.
  */
 struct settings {
@@ -70,7 +70,7 @@ struct settings {
 	__u32 announcements_burst;
 	__u32 all_announcements_per_second; /* of all ports together; 0: unlimited */
 	__u32 ask;     /* 1: guests are asked for the address before they are announced */
-	__u32 observe; /* 1: nothing is sent */
+	__u32 observe; /* 1: nothing is sent, and nobody is asked */
 	__u32 pad;
 	__u64 duplicate_ns;
 	__u64 window_ns;
@@ -94,6 +94,28 @@ struct settings {
 };
 _Static_assert(sizeof(struct settings) == 72 + 19 * 8, "settings has no holes");
 
+/*
+ * Map `settings` has those of the configuration, and then the same for the segments, in each of
+ * which `ask` and `observe` may be different: at settings_index(), which struct port holds.
+ */
+#define SETTINGS_OF_ALL 0
+#define SETTINGS_COUNT	5
+
+static inline __u32 settings_index(__u32 ask, __u32 observe)
+{
+	return 1 + !!ask + 2 * !!observe;
+}
+
+static inline __u32 settings_asks(__u32 index)
+{
+	return (index - 1) & 1;
+}
+
+static inline __u32 settings_observes(__u32 index)
+{
+	return (index - 1) >> 1 & 1;
+}
+
 /* clang-format off */
 #define SETTINGS_DEFAULTS { \
 	.abi = GARPD_ABI, \
@@ -109,6 +131,7 @@ _Static_assert(sizeof(struct settings) == 72 + 19 * 8, "settings has no holes");
 	.announcements_per_second = 200, \
 	.announcements_burst = 4000,	/* announcements of the same 1,000 addresses */ \
 	.all_announcements_per_second = 10000, \
+	.ask = 0, \
 	.duplicate_ns = 50 * NSEC_PER_MSEC, \
 	.window_ns = ANNOUNCE_WAIT_NS, \
 	.grace_ns = 300 * NSEC_PER_MSEC,	/* networkd announces itself 2.25 s after */ \

@@ -91,6 +91,7 @@ static const struct verb_option run_options[] = {
 	{"uplink", 0, "IF", "a port that leads to other machines, or a pattern"},
 	{"router", 0, "IF", "a router's interface with guests on its LAN, or a pattern"},
 	{"declare", 0, "ADDR=MAC[,MAC...]", "announce at the first probe of these MACs only"},
+	{"observe", 0, NULL, "send nothing, ask nobody: log and show what would be done"},
 	{"mode", 0, "MODE", "auto, tcx, tc, xdp or xdp-generic"},
 	{"log", 0, "text|json", "format of the event lines"},
 	{},

@@ -193,6 +193,14 @@ int config_load(struct config *config, const char *file, struct err *why)
 	return err;
 }
 
+/* Whatever the file says about a segment: nothing is to be sent. */
+static void config_observe_all(struct config *config)
+{
+	config->guards.observe = 1;
+	for (size_t i = 0; i < config->guards.segment_count; i++)
+		config->guards.segment[i].observe = 1;
+}
+
 int config_set_flag(struct config *config, const char *flag, const char *value, struct err *why)
 {
 	struct where where = {.flag = flag, .value = value, .err = why};
@@ -201,6 +209,10 @@ int config_set_flag(struct config *config, const char *flag, const char *value, 
 		return word_read(&where, mode_words, value, &config->mode);
 	if (strcmp(flag, "declare") == 0)
 		return declared_add_flag(config, &where);
+	if (strcmp(flag, "observe") == 0) {
+		config_observe_all(config);
+		return 0;
+	}
 	return names_add_flag(config, &where);
 }
 
@@ -214,6 +226,8 @@ void config_init(struct config *config)
 		.settings = SETTINGS_DEFAULTS,
 		.max_claims = GARPD_MAX_CLAIMS,
 	};
+	config->guards.ask = config->settings.ask;
+	config->guards.observe = config->settings.observe;
 }
 
 int config_check(const struct config *config, struct err *why)

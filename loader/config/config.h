@@ -45,7 +45,7 @@ struct config {
 	struct guards guards;
 	enum port_mode mode;
 	enum evpn_mode evpn;
-	struct settings settings;
+	struct settings settings; /* but `ask` and `observe`, which are in `guards` */
 	__u32 max_claims;
 	char *group; /* that may read the pinned maps; NULL: none */
 	char *file;  /* that was loaded, for later errors; NULL: none */
@@ -61,10 +61,11 @@ void config_init(struct config *config);
 int config_load(struct config *config, const char *file, struct err *why);
 
 /*
- * Sets a flag of `garpd run`: bridge, uplink, router, declare or mode, with the words and checks of
- * the file. Call it after config_load, so that --mode wins. A name that is listed already is not
- * added again. --declare takes ADDR=MAC[,MAC...] and means `announce: immediate`. 0, or -errno with
- * the flag and what is wrong in `why`.
+ * Sets a flag of `garpd run`: bridge, uplink, router, declare, mode or observe (whose value is
+ * NULL: all segments, whatever the file says), with the words and checks of the file. Call it after
+ * config_load, so that --mode wins. A name that is listed already is not added again. --declare
+ * takes ADDR=MAC[,MAC...] and means `announce: immediate`. 0, or -errno with the flag and what is
+ * wrong in `why`.
  */
 int config_set_flag(struct config *config, const char *flag, const char *value, struct err *why);
 

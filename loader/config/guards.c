@@ -4,24 +4,27 @@
 
 #include "guards.h"
 
-static __u8 guards_of_segment(const struct guards *guards, const char *segment)
+static struct segment_guard guards_of_segment(const struct guards *guards, const char *segment)
 {
-	unsigned int foreign = guards->foreign, only_declared = guards->only_declared;
-
-	for (size_t i = 0; i < guards->segment_count; i++) {
-		if (fnmatch(guards->segment[i].segment, segment, 0))
-			continue;
-		foreign = guards->segment[i].foreign;
-		only_declared = guards->segment[i].only_declared;
-		break;
-	}
-	return (foreign ? 0 : GUARD_FOREIGN) | (only_declared ? GUARD_ONLY_DECLARED : 0);
+	for (size_t i = 0; i < guards->segment_count; i++)
+		if (!fnmatch(guards->segment[i].segment, segment, 0))
+			return guards->segment[i];
+	return (struct segment_guard){
+		.foreign = guards->foreign,
+		.only_declared = guards->only_declared,
+		.ask = guards->ask,
+		.observe = guards->observe,
+	};
 }
 
 void guards_describe(const struct guards *guards, const char *segment, const char *name,
 		     struct port *port)
 {
-	port->guards = guards_of_segment(guards, segment);
+	struct segment_guard here = guards_of_segment(guards, segment);
+
+	port->guards = (here.foreign ? 0 : GUARD_FOREIGN) |
+		       (here.only_declared ? GUARD_ONLY_DECLARED : 0);
+	port->settings = settings_index(here.ask, here.observe);
 	for (size_t i = 0; i < guards->rule_count; i++) {
 		const struct port_rule *rule = &guards->rule[i];
 

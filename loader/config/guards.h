@@ -14,6 +14,8 @@ struct segment_guard {
 	char *segment;
 	unsigned int foreign;
 	unsigned int only_declared;
+	unsigned int ask;
+	unsigned int observe;
 };
 
 /* Addresses and MACs allowed on the ports that match this name or pattern. None: any. */
@@ -25,10 +27,12 @@ struct port_rule {
 	size_t mac_count;
 };
 
-/* The default is all zero. */
+/* The default is all zero, but for `ask` and `observe`, which are those of SETTINGS_DEFAULTS. */
 struct guards {
 	unsigned int foreign;	    /* 1: addresses of other subnets are announced too */
 	unsigned int only_declared; /* 1: declared addresses only */
+	unsigned int ask;	    /* as in struct settings: where no segment says otherwise */
+	unsigned int observe;
 	struct segment_guard *segment;
 	size_t segment_count;
 	struct port_rule *rule;
@@ -37,7 +41,8 @@ struct guards {
 };
 
 /*
- * Fills port->guards and port->rule from the first segment and the first rule that match.
+ * Fills port->guards, port->settings and port->rule from the first segment and the first rule that
+ * match.
  */
 void guards_describe(const struct guards *guards, const char *segment, const char *name,
 		     struct port *port);

@@ -104,7 +104,9 @@ unsigned int lines_find(const struct lines *lines, const char *path);
 	X(xdp_drop_over_limit, settings.xdp_drop, yes_words) \
 	X(nudge, settings.nudge, nudge_words)                \
 	X(foreign, guards.foreign, yes_words)                \
-	X(only_declared, guards.only_declared, yes_words)
+	X(only_declared, guards.only_declared, yes_words)    \
+	X(ask, guards.ask, yes_words)                        \
+	X(observe, guards.observe, yes_words)
 
 /* The file, its shape checked, its values still texts. NULL: not given. */
 struct yaml_list {
@@ -122,6 +124,8 @@ struct yaml_segment {
 	char *segment;
 	char *foreign;
 	char *only_declared;
+	char *ask;
+	char *observe;
 };
 
 struct yaml_port {

@@ -64,19 +64,28 @@ static int segment_load(struct guards *guards, const struct items *items,
 			const struct yaml_segment *yaml, unsigned int i)
 {
 	struct segment_guard *segment = &guards->segment[guards->segment_count++];
+	const struct {
+		const char *key;
+		const char *text; /* NULL: as at the top */
+		unsigned int of_all;
+		unsigned int *value;
+	} choices[] = {
+		{"foreign", yaml->foreign, guards->foreign, &segment->foreign},
+		{"only_declared", yaml->only_declared, guards->only_declared,
+		 &segment->only_declared},
+		{"ask", yaml->ask, guards->ask, &segment->ask},
+		{"observe", yaml->observe, guards->observe, &segment->observe},
+	};
 	struct where item = where_item(&items->where, i);
-	struct where foreign = where_key(&item, "foreign");
-	struct where only_declared = where_key(&item, "only_declared");
 	int err = item_read(items, i, &segment->segment);
 
-	if (err)
-		return err;
-	segment->foreign = guards->foreign;
-	segment->only_declared = guards->only_declared;
-	err = word_read(&foreign, yes_words, yaml->foreign, &segment->foreign);
-	if (err)
-		return err;
-	return word_read(&only_declared, yes_words, yaml->only_declared, &segment->only_declared);
+	for (size_t j = 0; j < sizeof(choices) / sizeof(choices[0]) && !err; j++) {
+		struct where where = where_key(&item, choices[j].key);
+
+		*choices[j].value = choices[j].of_all;
+		err = word_read(&where, yes_words, choices[j].text, choices[j].value);
+	}
+	return err;
 }
 
 static int segments_load(struct guards *guards, const struct yaml_config *top,

@@ -51,6 +51,8 @@ static const cyaml_schema_field_t segment_fields[] = {
 	TEXT(struct yaml_segment, segment, REQUIRED),
 	TEXT(struct yaml_segment, foreign, OPTIONAL),
 	TEXT(struct yaml_segment, only_declared, OPTIONAL),
+	TEXT(struct yaml_segment, ask, OPTIONAL),
+	TEXT(struct yaml_segment, observe, OPTIONAL),
 	CYAML_FIELD_END,
 };
 

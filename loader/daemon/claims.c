@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <bpf/bpf.h>
+
 #include "loader/maps/claims.h"
 #include "event_log.h"
 #include "parts.h"
@@ -46,6 +48,17 @@ static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32
 			  strerror(-err));
 }
 
+/* The index of map `settings` for the port's segment. */
+static __u32 daemon_settings_of(const struct daemon *daemon, __u32 ifindex)
+{
+	const struct guards *guards = &daemon->config.guards;
+	struct port port;
+
+	if (bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port))
+		return settings_index(guards->ask, guards->observe);
+	return port.settings;
+}
+
 /* The port of the claim's guest; the event may be of a rival on another port. */
 static __u32 daemon_port_of(const struct daemon *daemon, const struct event *event)
 {
@@ -58,10 +71,14 @@ static __u32 daemon_port_of(const struct daemon *daemon, const struct event *eve
 static void daemon_event(void *ctx, const struct event *event)
 {
 	struct daemon *daemon = ctx;
+	struct settings settings = daemon->config.settings;
+	__u32 index = daemon_settings_of(daemon, event->port);
 
-	evpn_hear_event(daemon->evpn, event);
-	event_log(event, &daemon->config.settings,
-		  ports_name_text(daemon->ports, event->key.segment),
+	settings.ask = settings_asks(index);
+	settings.observe = settings_observes(index);
+	if (!settings.observe)
+		evpn_hear_event(daemon->evpn, event);
+	event_log(event, &settings, ports_name_text(daemon->ports, event->key.segment),
 		  ports_name_text(daemon->ports, event->port));
 	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns,
 		   event->time_ns);
@@ -75,7 +92,8 @@ static void daemon_event(void *ctx, const struct event *event)
  */
 static void daemon_catch_up(struct daemon *daemon, const struct claim *claim, __u64 since_ns)
 {
-	if (claim->announced_since_ns > since_ns)
+	if (claim->announced_since_ns > since_ns &&
+	    !settings_observes(daemon_settings_of(daemon, claim->port)))
 		evpn_hear_claim(daemon->evpn, claim);
 	if (claim->last_announcement_ns > since_ns)
 		confirm_announced(daemon->confirm, &claim->key, claim->mac);

@@ -9,6 +9,7 @@
 #include "loader/base/text.h"
 
 #define FACT_LEN 160
+#define DEED_LEN (FACT_LEN + MAC_TEXT_LEN + NAME_TEXT_LEN + 32)
 
 static struct repeat repeats[REPEATS];
 
@@ -66,11 +67,27 @@ static void event_log_fact(const struct event *event, const struct settings *set
 		snprintf(fact, FACT_LEN, "%s", sentence ? sentence : counter_name(event->reason));
 }
 
+/* The guest, its port and the fact, by what was done. */
+static void event_log_deed(const struct event *event, const struct settings *settings,
+			   const char *mac, const char *port, char deed[DEED_LEN])
+{
+	char fact[FACT_LEN];
+
+	event_log_fact(event, settings, fact);
+	if (event->sent)
+		snprintf(deed, DEED_LEN, "announced for %s on %s (%s)", mac, port, fact);
+	else if (event->reason == COUNTER_observed)
+		snprintf(deed, DEED_LEN, "would %s %s on %s (%s)",
+			 settings->ask ? "ask" : "announce for", mac, port, fact);
+	else
+		snprintf(deed, DEED_LEN, "%s on %s: %s", mac, port, fact);
+}
+
 void event_log(const struct event *event, const struct settings *settings, const char *bridge,
 	       const char *port)
 {
 	const struct event_text *text = event_text_find(event->reason);
-	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], fact[FACT_LEN],
+	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], deed[DEED_LEN],
 		names[2][NAME_TEXT_LEN], more[48] = "";
 	unsigned int suppressed = 0;
 
@@ -84,9 +101,8 @@ void event_log(const struct event *event, const struct settings *settings, const
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
 	segment_text(&event->key, bridge, segment);
-	event_log_fact(event, settings, fact);
+	event_log_deed(event, settings, mac, port, deed);
 	log_line(text->level,
 		 log_is_json() ? event_log_fields(event, bridge, port, address, mac) : NULL,
-		 event->sent ? "%s: %s: announced for %s on %s (%s)%s" : "%s: %s: %s on %s: %s%s",
-		 segment, address, mac, port, fact, more);
+		 "%s: %s: %s%s", segment, address, deed, more);
 }

@@ -10,12 +10,19 @@
 #include "loader/base/text.h"
 #include "loader/maps/walk.h"
 
+/* Those of the configuration, then those for segments: settings_index(). */
 static int policy_write_settings(const struct pins *pins, const struct config *config,
 				 struct err *why)
 {
-	__u32 zero = 0;
-	int err = bpf_map_update_elem(pins->settings, &zero, &config->settings, BPF_ANY);
+	struct settings settings = config->settings;
+	int err = 0;
 
+	for (__u32 i = 0; i < SETTINGS_COUNT && !err; i++) {
+		settings.ask = i == SETTINGS_OF_ALL ? config->guards.ask : settings_asks(i);
+		settings.observe = i == SETTINGS_OF_ALL ? config->guards.observe
+							: settings_observes(i);
+		err = bpf_map_update_elem(pins->settings, &i, &settings, BPF_ANY);
+	}
 	return err ? err_set(why, err, "settings: cannot write: %s", strerror(-err)) : 0;
 }
 

@@ -17,7 +17,7 @@ static const struct event_text texts[COUNTER_MAX] = {
 	INFO(answered, "the guest answered"),
 	WARNING(unanswered, "not announced yet: the guest does not answer"),
 	WARNING(ask_given_up, "not announced: no answer for 10 minutes"),
-	INFO(observed, "not announced: garpd only observes"),
+	INFO(observed, "observe: yes; nothing sent"),
 	INFO(window_used, "guest already uses the address"),
 	INFO(immediate, "first probe of a declared address"),
 	INFO(announce_deferred, "deferred announcement"),

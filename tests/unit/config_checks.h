@@ -27,6 +27,8 @@ static inline void assert_defaults(const struct config *config)
 	static const struct settings defaults = SETTINGS_DEFAULTS;
 
 	cr_assert_eq(memcmp(&config->settings, &defaults, sizeof(defaults)), 0);
+	cr_assert_eq(config->guards.ask, defaults.ask);
+	cr_assert_eq(config->guards.observe, defaults.observe);
 	cr_assert_eq(config->mode, MODE_AUTO);
 	cr_assert_eq(config->evpn, EVPN_AUTO);
 	cr_assert_eq(config->max_claims, GARPD_MAX_CLAIMS);

@@ -30,7 +30,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
 	cr_assert_eq(sizeof(struct settings), 224);
-	cr_assert_eq(sizeof(struct port), 28);
+	cr_assert_eq(sizeof(struct port), 32);
 	cr_assert_eq(sizeof(struct limit), 40);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);
@@ -55,7 +55,7 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct event, listener), 64);
 	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
 	cr_assert_eq(offsetof(struct settings, ask_give_up_ns) + 8, sizeof(struct settings));
-	cr_assert_eq(offsetof(struct port, rule) + 4, sizeof(struct port));
+	cr_assert_eq(offsetof(struct port, settings) + 4, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
 	cr_assert_eq(offsetof(struct prefix, addr), 4);
 }

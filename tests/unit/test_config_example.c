@@ -87,13 +87,14 @@ Test(config_example, names_every_key_and_its_true_default)
 	close(mkstemp(file));
 	uncomment("dist/garpd.yaml", file);
 	cr_assert_eq(yaml_file_load(&yaml, file, &err), 0, "%s", err.text);
-	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 21 + 3 + 3 + 3 + 11 + 10);
+	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 23 + 3 + 5 + 3 + 11 + 10);
 	yaml_file_free(&yaml);
 	cr_assert_eq(config_load(&config, file, &err), 0, "%s", err.text);
 	assert_defaults(&config);
 	cr_assert_eq(config.uplinks.count + config.guests.count + config.routers.count, 0);
 	cr_assert_eq(config.relay, 0);
 	cr_assert_eq(config.guards.foreign + config.guards.only_declared, 0);
+	cr_assert_eq(config.guards.segment_count, 1);
 	assert_declared(&config, 0, "192.0.2.10", ANNOUNCE_IMMEDIATE, 2);
 	assert_declared(&config, 1, "2001:db8::10", ANNOUNCE_IMMEDIATE, 2);
 	assert_declared(&config, 2, "192.0.2.20", ANNOUNCE_AFTER_PROBE, 1);

@@ -47,6 +47,19 @@ Test(config_flags, mean_what_the_file_means)
 	no_leaks();
 }
 
+/* An administrator who tries garpd must not find out about a segment of the file. */
+Test(config_flags, observe_is_of_all_segments_whatever_the_file_says)
+{
+	cr_assert_eq(config_load(&config, FILES "full.yaml", &err), 0, "%s", err.text);
+	cr_assert_eq(config.guards.segment[1].observe, 0);
+	config.guards.observe = 0;
+	cr_assert_eq(config_set_flag(&config, "observe", NULL, &err), 0, "%s", err.text);
+	cr_assert_eq(config.guards.observe, 1);
+	for (size_t i = 0; i < config.guards.segment_count; i++)
+		cr_assert_eq(config.guards.segment[i].observe, 1);
+	config_free(&config);
+}
+
 Test(config_flags, of_a_bridge_that_the_file_names_adds_nothing)
 {
 	cr_assert_eq(config_load(&config, FILES "hollow.yaml", &err), 0, "%s", err.text);

@@ -40,6 +40,36 @@ Test(guards, by_default_what_is_foreign_is_denied_and_nothing_else)
 	cr_assert_eq(port.rule, 0);
 }
 
+static __u32 settings_of(const char *segment)
+{
+	return described(segment, "veth1").settings;
+}
+
+Test(guards, by_default_settings_are_those_of_the_defaults)
+{
+	const struct settings defaults = SETTINGS_DEFAULTS;
+
+	cr_assert_eq(settings_of("br0"), settings_index(defaults.ask, defaults.observe));
+}
+
+Test(guards, a_segment_asks_and_observes_by_itself)
+{
+	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);
+	cr_assert_eq(settings_of("eth1"), settings_index(1, 1));
+	cr_assert_eq(settings_of("br0"), settings_index(0, 1));
+	cr_assert_eq(settings_of("vmbr7"), settings_index(1, 0));
+	config_free(&config);
+}
+
+/* Each pair has an element of its own, beside that of the configuration. */
+Test(guards, an_index_says_what_it_is_of)
+{
+	for (__u32 i = 1; i < SETTINGS_COUNT; i++)
+		cr_assert_eq(settings_index(settings_asks(i), settings_observes(i)), i);
+	cr_assert_eq(settings_index(1, 1), SETTINGS_COUNT - 1);
+	cr_assert_neq(settings_index(0, 0), SETTINGS_OF_ALL);
+}
+
 /* A key that an item does not have is taken from the top. */
 Test(guards, first_segment_that_matches_counts)
 {
