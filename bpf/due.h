@@ -219,6 +219,8 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 	if (key_equal(&claim->key, &call->key))
 		outcome->step = due_run_step(claim, &outcome->next, call->op, settings, now_ns);
 	outcome_take(outcome, claim, now_ns);
+	outcome->is_asked = claim_is_asked(claim);
+	outcome->gives_way = claim_can_give_way(claim);
 	outcome->nudges.since_ns = claim->announced_since_ns;
 	outcome->nudges.count_only = claim_nudge_is_last(claim, settings);
 	bpf_spin_unlock(&claim->lock);
@@ -236,6 +238,8 @@ static __always_inline void due_run_claim(struct __sk_buff *skb, struct claim *c
 	if (outcome->step.nudge && sent)
 		due_send_nudges(skb, outcome, claim, settings, now_ns);
 	outcome_finish(outcome, claim);
+	if (outcome->is_asked)
+		ask_note(call->key.addr.bytes[15]);
 	if (outcome->step.ask)
 		due_question(skb, outcome, claim, settings, now_ns);
 	call->result = outcome->event.reason; /* after a failure, what became of the announcement */

@@ -64,6 +64,44 @@ static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex
 }
 
 /*
+ * Makes room in the port's quota: a claim whose guest has not answered is forgotten. Returns 1 if
+ * there is room for one more. A global function, so that the verifier walks it once; its scratch
+ * space is outcomes[OUTCOME_OF_FRAME].
+ */
+__noinline int hear_give_way(__u32 port)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	struct limit *limit = quota_of(port);
+	struct claim_step step = {};
+	struct claim *claim;
+	struct event *event;
+	__u64 now_ns;
+
+	if (!outcome || !limit)
+		return 0;
+	quota_take_unanswered(limit, &outcome->unanswered);
+	claim = bpf_map_lookup_elem(&claims, &outcome->unanswered);
+	if (!claim)
+		return 0;
+	event = &outcome->listening.event;
+	__builtin_memset(event, 0, sizeof(*event));
+	now_ns = bpf_ktime_get_ns();
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &outcome->unanswered))
+		step = claim_give_way(claim, port, now_ns);
+	event_take(event, claim, &step, now_ns);
+	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
+	bpf_spin_unlock(&claim->lock);
+	if (!step.forget)
+		return 0;
+	count(step.reason);
+	event->key = outcome->unanswered;
+	event->port = port;
+	event_send(event);
+	return !bpf_map_delete_elem(&claims, &outcome->unanswered);
+}
+
+/*
  * Makes a claim that counts against the quota of `port`. The quota is given back if no element
  * was added: the map is full, or another CPU was first and its claim is used. Returns NULL,
  * counted, on failure.
@@ -78,7 +116,8 @@ static __always_inline struct claim *hear_make_claim(const struct claim_key *key
 
 	if (!claim)
 		return NULL;
-	if (limit && !quota_take_claim(limit, settings)) {
+	/* A claim that gave way leaves its place to this one. */
+	if (limit && !quota_take_claim(limit, settings) && !hear_give_way(port)) {
 		count(COUNTER_probe_over_quota);
 		return NULL;
 	}
@@ -243,9 +282,62 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 }
 
 /*
- * Learns listeners and last frames of hosts, which needs no claim; called last. A global
- * function, so that the verifier walks it once and not once per path that leads here; its input
- * is outcomes[OUTCOME_OF_FRAME]. Returns 0.
+ * Asks the guest at once that outcome->asked_key names, for one of its claims. A global function,
+ * as hear_passive(). Returns 0.
+ */
+__noinline int hear_asked_claim(__u32 place)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	struct claim_step step = {};
+	struct asked *there;
+	struct claim *claim;
+	struct event *event;
+	__u64 now_ns;
+
+	if (!outcome)
+		return 0;
+	there = bpf_map_lookup_elem(&asked, &outcome->asked_key);
+	if (!there)
+		return 0;
+	claim = bpf_map_lookup_elem(&claims, &there->claim[place % ASKED_CLAIMS]);
+	if (!claim)
+		return 0;
+	event = &outcome->listening.event;
+	__builtin_memset(event, 0, sizeof(*event));
+	now_ns = bpf_ktime_get_ns();
+	bpf_spin_lock(&claim->lock);
+	if (claim->key.segment == outcome->asked_key.segment)
+		step = claim_hear_mac(claim, outcome->asked_key.mac, outcome->event.port, now_ns);
+	event_take(event, claim, &step, now_ns);
+	event->key = claim->key;
+	bpf_spin_unlock(&claim->lock);
+	if (!step.changed)
+		return 0;
+	count(step.reason);
+	event->port = outcome->event.port;
+	__builtin_memcpy(event->mac, outcome->asked_key.mac, MAC_LEN);
+	event_send(event);
+	return 0;
+}
+
+/* The sender of the frame was heard. Hosts that are not asked cost one lookup. */
+static __always_inline void hear_asked(struct outcome *outcome)
+{
+	struct seen_key *key = &outcome->asked_key;
+	__u32 place;
+
+	key->segment = outcome->event.key.segment;
+	__builtin_memcpy(key->mac, outcome->frame.mac, MAC_LEN);
+	if (!bpf_map_lookup_elem(&asked, key))
+		return;
+	for (place = 0; place < ASKED_CLAIMS; place++)
+		hear_asked_claim(place);
+}
+
+/*
+ * Learns listeners and last frames of hosts, and asks those that are silent no longer; called last.
+ * A global function, so that the verifier walks it once and not once per path that leads here; its
+ * input is outcomes[OUTCOME_OF_FRAME]. Returns 0.
  */
 __noinline int hear_passive(__u32 role)
 {
@@ -258,10 +350,12 @@ __noinline int hear_passive(__u32 role)
 	if (outcome->frame.to && settings->nudge != NUDGE_NEVER)
 		listen_frame(outcome, role);
 	/* Nor is an objection a sign of life: its Ethernet source is all that is known. */
-	if (settings->refresh_ns && port_has_guests(role) && !outcome->frame.relayed &&
-	    outcome->frame.kind != FRAME_OBJECTION)
+	if (outcome->frame.relayed || outcome->frame.kind == FRAME_OBJECTION)
+		return 0;
+	if (settings->refresh_ns && port_has_guests(role))
 		seen_note(&outcome->frame, outcome->event.key.segment, outcome->event.port,
 			  bpf_ktime_get_ns());
+	hear_asked(outcome);
 	return 0;
 }
 

@@ -184,6 +184,20 @@ struct {
 } askers SEC(".maps");
 
 /*
+ * The claims whose guests are asked, by their segments and MACs: a guest that is heard is asked at
+ * once. Written by garpd_speak with each question; read by the programs at each ARP and ND frame.
+ * Full: the MAC that was asked or heard longest ago is evicted, and its guest is asked when its
+ * next question is due, but no sooner.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_ASKED);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct seen_key);
+	__type(value, struct asked);
+} asked SEC(".maps");
+
+/*
  * What the configuration allows each port, by the number of its rule. Written by the daemon when it
  * reads its configuration, under numbers that no port uses yet; read by the programs. Never full:
  * room for a new configuration beside the two that ports can have after a start that failed.

@@ -36,10 +36,15 @@ struct outcome {
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	__u32 located;	  /* 1: event.key and event.port say where the frame was heard */
-	__u32 quota_port; /* of the claim */
-	__u32 queued;	  /* enum queued: what the announcement has waited for */
-	__u32 settings;	  /* of garpd_speak: the element of map `settings` for the segment */
+	struct seen_key asked_key;   /* of the map `asked`, put together here */
+	struct asked asked;	     /* a new element of it */
+	struct claim_key unanswered; /* the claim that gives way */
+	__u32 is_asked;		     /* 1: the claim's guest is asked */
+	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */
+	__u32 located;		     /* 1: event.key and event.port say where the frame was heard */
+	__u32 quota_port;	     /* of the claim */
+	__u32 queued;		     /* enum queued: what the announcement has waited for */
+	__u32 settings; /* of garpd_speak: the element of map `settings` for the segment */
 };
 
 /*

@@ -54,6 +54,27 @@ static __always_inline void quota_give_claim_of(__u32 port)
 		quota_give_claim(limit);
 }
 
+/* The claim gives way when the port's quota is used up. */
+static __always_inline void quota_note_unanswered(__u32 port, const struct claim_key *key)
+{
+	struct limit *limit = quota_of(port);
+
+	if (!limit)
+		return;
+	bpf_spin_lock(&limit->lock);
+	limit->unanswered = *key;
+	bpf_spin_unlock(&limit->lock);
+}
+
+/* Takes the claim that gives way first; all zero: none. Another one follows with its question. */
+static __always_inline void quota_take_unanswered(struct limit *limit, struct claim_key *key)
+{
+	bpf_spin_lock(&limit->lock);
+	*key = limit->unanswered;
+	__builtin_memset(&limit->unanswered, 0, sizeof(limit->unanswered));
+	bpf_spin_unlock(&limit->lock);
+}
+
 static __always_inline void quota_inherit_claim(__u32 port)
 {
 	struct limit *limit = quota_of(port);

@@ -40,6 +40,32 @@ static __always_inline void ask_find_asker(struct outcome *outcome)
 		__builtin_memset(&outcome->asker, 0, sizeof(outcome->asker));
 }
 
+/*
+ * Notes that outcome->next.mac is asked: when it is heard, it is asked at once (hear_asked()). A
+ * global function, as ask_send(). Returns 0.
+ */
+__noinline int ask_note(__u32 place)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	struct asked *there;
+
+	if (!outcome)
+		return 0;
+	outcome->asked_key.segment = outcome->event.key.segment;
+	__builtin_memcpy(outcome->asked_key.mac, outcome->next.mac, MAC_LEN);
+	there = bpf_map_lookup_elem(&asked, &outcome->asked_key);
+	if (!there) {
+		__builtin_memset(&outcome->asked, 0, sizeof(outcome->asked));
+		bpf_map_update_elem(&asked, &outcome->asked_key, &outcome->asked, BPF_NOEXIST);
+		there = bpf_map_lookup_elem(&asked, &outcome->asked_key);
+	}
+	if (there) /* a reader that sees half of it finds no claim */
+		there->claim[place % ASKED_CLAIMS] = outcome->event.key;
+	if (outcome->gives_way)
+		quota_note_unanswered(outcome->quota_port, &outcome->event.key);
+	return 0;
+}
+
 /* ---- the question ---- */
 
 /* To the one MAC that is asked; from the sender's. */

@@ -5,6 +5,7 @@
 
 #include <linux/bpf.h>
 
+#include "claims.h"
 #include "constants.h"
 
 /* ---- guards ---- */
@@ -70,8 +71,9 @@ struct limit {
 	__u64 rounds_tat_ns;
 	__u64 nudges_tat_ns;
 	__u64 questions_tat_ns;
+	struct claim_key unanswered; /* the claim that gives way to a new one; all zero: none */
 };
-_Static_assert(sizeof(struct limit) == 40, "limit has no holes");
+_Static_assert(sizeof(struct limit) == 64, "limit has no holes");
 
 /*
  * Token buckets for the announcements of all ports together. Half of the rate is reserved for

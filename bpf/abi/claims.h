@@ -209,4 +209,13 @@ struct seen {
 };
 _Static_assert(sizeof(struct seen) == 16, "seen has no holes");
 
+#define ASKED_CLAIMS 4 /* remembered of one MAC, by the address's last byte */
+
+/* The claims whose guest, a MAC, is asked. Map `asked`, key struct seen_key. */
+struct asked {
+	struct claim_key claim[ASKED_CLAIMS]; /* all zero: none */
+};
+_Static_assert(sizeof(struct asked) == ASKED_CLAIMS * sizeof(struct claim_key),
+	       "asked has no holes");
+
 #endif /* GARPD_ABI_CLAIMS_H */

@@ -109,6 +109,8 @@
 	X(answered_again, "answers of settled guests with no announcement due")                    \
 	X(unanswered, "claims whose guest has not answered for 1.6 s")                             \
 	X(ask_given_up, "announcements of settled claims dropped: no answer for 10 minutes")       \
+	X(ask_heard, "guests asked at once, because a frame of theirs was heard")                  \
+	X(ask_gave_way, "unanswered claims forgotten for a new one, at the quota of their port")   \
 	X(ask_no_port, "questions put off: the port is gone or does not forward")                  \
 	X(ask_no_sender, "questions left out: no address to ask from in the segment")              \
 	X(asked, "questions sent to guests")                                                       \

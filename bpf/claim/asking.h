@@ -22,6 +22,7 @@
 #define ASK_DOUBLED	   6 /* so many times the next one comes twice as late */
 #define ASK_LAST_GAP_NS	   (60 * NSEC_PER_SEC)
 #define ASK_NO_PORT_GAP_NS (1 * NSEC_PER_SEC) /* until the port forwards */
+#define ASK_HEARD_GAP_NS   (1 * NSEC_PER_SEC) /* at most so often because the guest is heard */
 #define ASK_UNANSWERED_NS  (ASK_FIRST_GAP_NS << (ASK_DOUBLED - 1))
 
 /* A slow prober is through with its detection after this many tenths of its longest gap. */
@@ -279,6 +280,50 @@ static __always_inline struct claim_step claim_queue_question(struct claim *clai
 	claim->ask_flags |= ASK_F_TURN;
 	claim->ask_ns = at_ns;
 	claim_set_deadline(claim);
+	return step;
+}
+
+/*
+ * A frame of the MAC, about any address, was heard on the port. A guest that was paused or boots
+ * slowly is there again: it is asked at once.
+ */
+static __always_inline struct claim_step claim_hear_mac(struct claim *claim, const __u8 *mac,
+							__u32 port, __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (!claim_is_asked(claim) || !mac_equal(claim_next_mac(claim), mac) ||
+	    claim_next_port(claim) != port)
+		return step;
+	/* One that waits for its port's turn goes on waiting. */
+	if (claim->ask_flags & ASK_F_TURN || now_ns >= claim->ask_ns ||
+	    now_ns < claim->asked_ns + ASK_HEARD_GAP_NS)
+		return step;
+	claim->ask_ns = now_ns;
+	claim_set_deadline(claim);
+	step.reason = COUNTER_ask_heard;
+	step.changed = 1;
+	return step;
+}
+
+/* May the claim give its place in its port's quota to a new one? Nobody has had the address. */
+static __always_inline int claim_can_give_way(const struct claim *claim)
+{
+	return claim->state == CLAIM_UNANSWERED && mac_is_zero(claim->owner);
+}
+
+/* The quota of the port is used up: a guest that has never answered gives way. */
+static __always_inline struct claim_step claim_give_way(struct claim *claim, __u32 port,
+							__u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (!claim_can_give_way(claim) || claim->quota_port != port)
+		return step;
+	claim_edge(claim, CLAIM_NONE, COUNTER_ask_gave_way, &step, now_ns);
+	claim->due_ns = 0;
+	claim_set_deadline(claim);
+	step.forget = 1;
 	return step;
 }
 

@@ -16,6 +16,8 @@ static const struct event_text texts[COUNTER_MAX] = {
 	INFO(asking_by_hand, "by hand; asking the guest first"),
 	INFO(answered, "the guest answered"),
 	WARNING(unanswered, "not announced yet: the guest does not answer"),
+	REPEATED_INFO(ask_heard, "heard again; asking it at once"),
+	WARNING(ask_gave_way, "forgotten: it never answered, and its port's quota is used up"),
 	WARNING(ask_given_up, "not announced: no answer for 10 minutes"),
 	INFO(observed, "observe: yes; nothing sent"),
 	INFO(window_used, "guest already uses the address"),

@@ -4,6 +4,7 @@
  * ports and handed back as it was (rig_hear asserts that of every frame).
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include "says.h"
 #include "tests/unit/nd_bytes.h"
@@ -305,6 +306,70 @@ Test(bpf_ask, questions_beyond_the_ports_limit_wait)
 	rig_due(&key);
 	cr_assert_eq(rig_counted().asked, 1);
 	cr_assert_eq(rig_claim_now(&key).asked, 1);
+}
+
+/* The guest does not answer; its next question is due in seconds. */
+static struct claim_key unanswered(void)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	int n;
+
+	says_probes(&untagged);
+	for (n = 0; n < 16 && rig_claim_now(&key).state != CLAIM_UNANSWERED; n++)
+		rig_due(&key);
+	cr_assert_eq(rig_claim_now(&key).state, CLAIM_UNANSWERED);
+	return key;
+}
+
+Test(bpf_ask, guest_that_is_heard_is_asked_at_once)
+{
+	struct claim_key key = unanswered();
+	struct bytes frame = says_from(ones, guest, &untagged);
+	__u64 asked_ns = rig_claim_now(&key).asked_ns, deadline_ns;
+
+	put_arp(&frame, ARP_REQUEST, guest, "\xc0\x00\x02\x63", zeroes, HOST);
+	deadline_ns = rig_claim_now(&key).deadline_ns;
+	rig_counted();
+	rig_hear(PORT_A, &frame); /* too soon */
+	rig_wait_until(asked_ns + NSEC_PER_SEC);
+	rig_hear(PORT_B, &frame); /* not the guest's port */
+	cr_assert_eq(rig_claim_now(&key).deadline_ns, deadline_ns);
+	cr_assert_eq(rig_counted().ask_heard, 0);
+	rig_hear(PORT_A, &frame);
+	rig_hear(PORT_A, &frame);
+	cr_assert_eq(rig_counted().ask_heard, 1);
+	cr_assert_leq(rig_claim_now(&key).deadline_ns, rig_now_ns());
+	rig_events();
+	cr_assert_eq(rig.event[rig.events - 1].reason, COUNTER_ask_heard);
+	cr_assert_eq(rig.event[rig.events - 1].deadline_ns, rig_claim_now(&key).deadline_ns);
+	cr_assert_eq(rig_due(&key).result, COUNTER_ask_repeated);
+	cr_assert_eq(rig_counted().asked, 1);
+}
+
+Test(bpf_ask, unanswered_claim_gives_way_when_the_quota_of_its_port_is_used_up)
+{
+	struct counters gained;
+	struct claim_key key;
+	struct limit limit = {};
+	__u32 *port = &rig.ifindex[PORT_A];
+
+	settings.claims_per_port = 1;
+	rig_settings(&settings);
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, port, &limit, BPF_ANY), 0);
+	key = unanswered();
+	rig_counted();
+	says_probe_for(8, &untagged);
+	gained = rig_counted();
+	cr_assert_eq(gained.ask_gave_way, 1);
+	cr_assert_eq(gained.window_opened, 1);
+	cr_assert_eq(gained.probe_over_quota, 0);
+	cr_assert_eq(rig_state(ADDRESS), -ENOENT);
+	cr_assert_eq(rig_state("192.0.2.8"), CLAIM_PROBING);
+	says_probe_for(7, &untagged); /* the new one does not give way */
+	cr_assert_eq(rig_counted().probe_over_quota, 1);
+	cr_assert_eq(bpf_map_lookup_elem(rig.port_limits, port, &limit), 0);
+	cr_assert_eq(limit.claims, 1);
+	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_no_claim);
 }
 
 Test(bpf_ask, kernel_that_sends_no_question_is_counted)

@@ -31,10 +31,11 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct address), 392);
 	cr_assert_eq(sizeof(struct settings), 224);
 	cr_assert_eq(sizeof(struct port), 32);
-	cr_assert_eq(sizeof(struct limit), 40);
+	cr_assert_eq(sizeof(struct limit), 64);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);
 	cr_assert_eq(sizeof(struct asker), 24);
+	cr_assert_eq(sizeof(struct asked), 96);
 	cr_assert_eq(sizeof(struct rule_address), 24);
 	cr_assert_eq(sizeof(struct rule_mac), 12);
 	cr_assert_eq(sizeof(struct port_vlans), 512);

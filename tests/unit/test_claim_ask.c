@@ -3,6 +3,8 @@
  * The guest is asked for the address before it is announced: after its window, and before each
  * further frame in its name.
  */
+#include <string.h>
+
 #include "world_checks.h"
 
 static struct world w;
@@ -663,6 +665,90 @@ Test(claim_ask, settled_guest_whose_port_does_not_forward_is_given_up)
 	world_run_until(&w, at_ms(WINDOW_MS + 1100 + 602000));
 	cr_assert_eq(w.counted[COUNTER_ask_given_up], 1);
 	assert_silent(&w, 1);
+}
+
+/* ---- a guest that is heard, or gives way ---- */
+
+Test(claim_ask, guest_that_was_paused_is_asked_when_it_is_heard)
+{
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(20000));
+	world_unmute(&w, GUEST_A);
+	world_send_other(&w, GUEST_A, at_ms(20000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.counted[COUNTER_ask_heard], 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(20000)));
+}
+
+Test(claim_ask, guest_that_is_heard_all_the_time_is_asked_once_a_second)
+{
+	unsigned int before;
+	int i;
+
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(WINDOW_MS + 31000));
+	before = w.asked.count;
+	for (i = 0; i < 100; i++)
+		world_send_other(&w, GUEST_A, at_ms(WINDOW_MS + 31000 + i * 100));
+	cr_assert_eq(w.asked.count, before + 10);
+	assert_silent(&w, 0);
+}
+
+Test(claim_ask, frame_of_another_host_or_port_asks_nobody)
+{
+	const struct station neighbour = {"neighbour", {0x02, 0, 0, 0, 0, 0xd}, 11, ROLE_GUEST};
+	unsigned int before;
+
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(20000));
+	before = w.asked.count;
+	world_send_other(&w, GUEST_B, at_ms(20000));
+	world_send_other(&w, &neighbour, at_ms(20000));
+	world_send_other(&w, A_MOVED, at_ms(20000));
+	world_send_other(&w, A_UPLINK, at_ms(20000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.asked.count, before);
+}
+
+Test(claim_ask, question_that_waits_for_its_turn_goes_on_waiting_when_the_guest_is_heard)
+{
+	world_mute(&w, GUEST_A);
+	limit_questions();
+	w.limits[GUEST_A->port % WORLD_PORTS].questions_tat_ns = at_ms(9000);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_send_other(&w, GUEST_A, at_ms(5000));
+	world_run_until(&w, at_ms(5000));
+	cr_assert_eq(w.asked.count, 0);
+	cr_assert_eq(w.counted[COUNTER_ask_heard], 0);
+}
+
+Test(claim_ask, settled_guest_that_is_asked_is_asked_when_it_is_heard)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_run_until(&w, at_ms(20000));
+	world_unmute(&w, GUEST_A);
+	world_send_other(&w, GUEST_A, at_ms(20000));
+	world_run_until(&w, at_ms(20000));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(20000)));
+}
+
+Test(claim_ask, only_a_guest_that_never_answered_gives_way)
+{
+	struct claim claim = {.state = CLAIM_UNANSWERED, .quota_port = 11, .ask_ns = at_ms(1)};
+	struct claim owned = claim, asking = claim;
+
+	cr_assert_not(claim_give_way(&claim, 12, at_ms(0)).forget);
+	asking.state = CLAIM_ASKING;
+	cr_assert_not(claim_give_way(&asking, 11, at_ms(0)).forget);
+	memcpy(owned.owner, GUEST_B->mac, MAC_LEN);
+	cr_assert_not(claim_give_way(&owned, 11, at_ms(0)).forget);
+	cr_assert(claim_give_way(&claim, 11, at_ms(0)).forget);
+	cr_assert_eq(claim.state, CLAIM_NONE);
+	cr_assert_eq(claim.deadline_ns, 0);
 }
 
 Test(claim_ask, none_is_asked_where_the_port_does_not_forward)

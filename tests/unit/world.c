@@ -323,12 +323,25 @@ static void world_follow(struct world *w, int site, struct claim_step step,
 		memset(claim, 0, sizeof(*claim));
 }
 
-/* What hear.h records of any frame from a guest or router port. */
+/* What hear.h does with a frame of a MAC that is asked; of all its claims, not of four. */
+static void world_hear_mac(struct world *w, const struct station *from)
+{
+	struct claim_step step;
+	int i;
+
+	for (i = 0; w->settings.ask && i < WORLD_CLAIMS; i++) {
+		step = claim_hear_mac(&w->sites[i].claim, from->mac, from->port, w->now_ns);
+		w->counted[step.reason] += step.changed;
+	}
+}
+
+/* What hear.h does with any frame. */
 static void world_note_seen(struct world *w, const struct station *from)
 {
 	if (w->settings.refresh_ns && port_has_guests(from->role))
 		*world_last_seen(w, from->mac) = (struct seen){.port = from->port,
 							       .heard_ns = w->now_ns};
+	world_hear_mac(w, from);
 }
 
 static void world_hear_now(struct world *w, const char *addr, const struct station *from,
