@@ -19,6 +19,7 @@ size_t explain_causes(const struct explain *explain, struct finding findings[FIN
 		causes_unclaimed(explain, all);
 	causes_policy(explain, all);
 	causes_claim(explain, all);
+	causes_asking(explain, all);
 	causes_tables(explain, all);
 	for (size_t i = 0; i < CAUSE_COUNT; i++)
 		if (all[i].trouble[0])

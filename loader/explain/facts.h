@@ -52,10 +52,12 @@ struct explain {
 	__u64 counted[COUNTER_MAX];
 	int daemon; /* 1: it is running, 0: it is not, or -errno */
 
-	bool has_port;			/* claim.port is in map `ports`: */
-	struct port port;		/* its element there */
-	bool port_exists;		/* as an interface */
-	bool in_vlan;			/* the port takes the claim's VLAN */
+	bool has_port;	  /* claim.port is in map `ports`: */
+	struct port port; /* its element there */
+	bool port_exists; /* as an interface */
+	bool in_vlan;	  /* the port takes the claim's VLAN */
+	bool has_asker;	  /* somebody asks in the segment: */
+	struct asker asker;
 	struct explain_places segments; /* where garpd is attached; without a claim only */
 	size_t ports;			/* in them */
 
@@ -93,8 +95,8 @@ bool explain_is_announced(const struct explain *explain);
 /* The reasons of a claim whose window no other host disturbed. */
 static inline bool explain_is_undisturbed(const struct claim *claim)
 {
-	return claim->reason == COUNTER_window_ended || claim->reason == COUNTER_announce_next ||
-	       claim->reason == COUNTER_announce_done;
+	return claim->reason == COUNTER_window_ended || claim->reason == COUNTER_answered ||
+	       claim->reason == COUNTER_announce_next || claim->reason == COUNTER_announce_done;
 }
 
 /* Nudged since the announcement, without an answer. */

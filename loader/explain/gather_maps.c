@@ -91,6 +91,28 @@ static bool place_is_noted(const struct explain_places *places, __u32 ifindex)
 	return false;
 }
 
+static bool asker_find(const struct pins *pins, struct explain *explain, __u16 vlan)
+{
+	struct subnet subnet = {
+		.len = SUBNET_FAMILY_BITS + ADDR_BITS,
+		.segment = explain->claim.key.segment,
+		.vlan = vlan,
+		.family = addr_is_ipv4(&explain->addr) ? 4 : 6,
+		.addr = explain->addr,
+	};
+
+	return !bpf_map_lookup_elem(pins->askers, &subnet, &explain->asker);
+}
+
+/* As garpd_speak looks it up (bpf/speak_ask.h). */
+static void asker_read(const struct pins *pins, struct explain *explain)
+{
+	const struct claim_key *key = &explain->claim.key;
+
+	explain->has_asker = (!key->inner_vlan && asker_find(pins, explain, key->vlan)) ||
+			     asker_find(pins, explain, ASKER_ANY_VLAN);
+}
+
 /* Where garpd is attached: it heard no probe for the address there. */
 static void segments_read(const struct pins *pins, struct explain *explain)
 {
@@ -110,15 +132,18 @@ static void segments_read(const struct pins *pins, struct explain *explain)
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why)
 {
 	const struct claim *claim = &explain->claim;
-	__u32 zero = 0;
-	int err = bpf_map_lookup_elem(pins->settings, &zero, &explain->settings);
+	__u32 index;
+	int err;
 
+	port_read(pins, explain);
+	asker_read(pins, explain);
+	index = explain->has_port ? explain->port.settings : SETTINGS_OF_ALL;
+	err = bpf_map_lookup_elem(pins->settings, &index, &explain->settings);
 	if (err)
 		return err_set(why, err, "settings: cannot read the map: %s", strerror(-err));
 	err = counters_read(pins, explain->counted, why);
 	if (err)
 		return err;
-	port_read(pins, explain);
 	policy_read(pins, explain);
 	explain->daemon = pins_is_locked();
 	if (!explain_is_claimed(explain)) {

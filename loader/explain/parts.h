@@ -49,7 +49,9 @@ bool explain_is_well(const struct explain *explain);
 	X(host_permanent, TROUBLE)      \
 	X(host_evpn, TROUBLE)           \
 	X(host_noarp, TROUBLE)          \
+	X(no_asker, TROUBLE)            \
 	X(daemon_down, TROUBLE)         \
+	X(unanswered, TROUBLE)          \
 	X(link_local, TROUBLE)          \
 	X(never_probed, TROUBLE)        \
 	X(no_room, TROUBLE)             \
@@ -70,6 +72,9 @@ bool explain_is_well(const struct explain *explain);
 	X(lapsed, NOTE)                 \
 	X(doubted, NOTE)                \
 	X(window_open, NOTE)            \
+	X(asking, NOTE)                 \
+	X(ask_queued, NOTE)             \
+	X(observed, NOTE)               \
 	X(queued, NOTE)                 \
 	X(nudging, NOTE)                \
 	X(unproven, NOTE)               \
@@ -94,6 +99,7 @@ enum cause {
 void causes_unclaimed(const struct explain *explain, struct finding *findings);
 void causes_policy(const struct explain *explain, struct finding *findings);
 void causes_claim(const struct explain *explain, struct finding *findings);
+void causes_asking(const struct explain *explain, struct finding *findings);
 void causes_tables(const struct explain *explain, struct finding *findings);
 
 /* It was announced, and no host has confirmed it. */

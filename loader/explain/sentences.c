@@ -201,6 +201,21 @@ static const char *announcement_form(const struct explain *explain)
 	return forms[explain->settings.form & FORM_BOTH];
 }
 
+static void add_questions(const struct explain *explain, json_t *lines)
+{
+	const struct claim *claim = &explain->claim;
+	char answer[DURATION_TEXT_LEN], answered[HOST_LEN] = "not answered";
+
+	if (claim->answered_ns)
+		snprintf(answered, sizeof(answered), "answered %s ago",
+			 ago(explain, claim->answered_ns, answer));
+	line_add(lines, "questions to the guest: %u, last %s ago; %s", claim->asked,
+		 AGO(explain, claim->asked_ns), answered);
+	if (explain->has_asker)
+		line_add(lines, "asked from %s (%s)", ADDR(&explain->asker.addr),
+			 MAC(explain->asker.mac));
+}
+
 json_t *explain_announced(const void *row)
 {
 	const struct explain *explain = ROW(row);
@@ -214,6 +229,8 @@ json_t *explain_announced(const void *row)
 			 announcement_form(explain), last_text(explain, (char[HOST_LEN]){}),
 			 AGO(explain, claim->last_announcement_ns),
 			 explain->port.relay ? ", also on its wire" : "");
+	if (claim->asked)
+		add_questions(explain, lines);
 	if (claim->nudges)
 		line_add(lines, "nudges to its listeners: %u, last %s ago", claim->nudges,
 			 AGO(explain, claim->nudged_ns));

@@ -134,6 +134,33 @@ static json_t *get_declared(const void *row)
 	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_DECLARED);
 }
 
+static json_t *get_observed(const void *row)
+{
+	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_OBSERVED);
+}
+
+/* The guest was asked, and has not answered for 1.6 s. */
+static json_t *get_unanswered(const void *row)
+{
+	const struct claim *claim = row;
+
+	return json_boolean(claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED);
+}
+
+/* On the screen: "owned (observed)". */
+static json_t *get_state_text(const void *row)
+{
+	const struct claim *claim = row;
+	const char *more = "";
+
+	if (claim->flags & CLAIM_F_OBSERVED)
+		more = " (observed)";
+	else if (claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED &&
+		 claim->state != CLAIM_UNANSWERED)
+		more = " (unanswered)";
+	return json_sprintf("%s%s", claim_state_name(claim->state), more);
+}
+
 /* Milliseconds from the announcement to the answer of `confirmed_by`. */
 static json_t *get_confirmed_after(const void *row)
 {
@@ -154,7 +181,8 @@ const struct field claims_fields[] = {
 	{"address", "ADDRESS", CLAIM(ADDR, key.addr)},
 	{"mac", "MAC", CLAIM(MAC, mac)},
 	{"port", "PORT", CLAIM(INTERFACE, port)},
-	{"state", "STATE", CLAIM(ENUM, state), .name = claim_state_name},
+	{"", "STATE", .get = get_state_text},
+	{"state", NULL, CLAIM(ENUM, state), .name = claim_state_name},
 	{"reason", "REASON", .get = get_reason},
 	{"probes", "PROBES", CLAIM(NUMBER, probes)},
 	{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},
@@ -168,11 +196,16 @@ const struct field claims_fields[] = {
 	{"conflicts", "CONFLICTS", CLAIM(NUMBER, conflicts)},
 	{"moves", "MOVES", CLAIM(NUMBER, moves)},
 	{"declared", NULL, .get = get_declared},
+	{"observed", NULL, .get = get_observed},
+	{"unanswered", NULL, .get = get_unanswered},
+	{"asked", NULL, CLAIM(NUMBER, asked)},
 	{"owner", NULL, CLAIM(MAC, owner)},
 	{"rival", NULL, CLAIM(MAC, rival)},
 	{"first_probe", NULL, CLAIM(TIME, first_probe_ns)},
 	{"last_probe", NULL, CLAIM(TIME, last_probe_ns)},
 	{"last_announcement", "LAST-ANNOUNCEMENT", CLAIM(TIME, last_announcement_ns)},
+	{"last_asked", NULL, CLAIM(TIME, asked_ns)},
+	{"last_answered", NULL, CLAIM(TIME, answered_ns)},
 	{"last_confirmed", NULL, CLAIM(TIME, confirmed_ns)},
 	{"last_conflict", NULL, CLAIM(TIME, last_conflict_ns)},
 	{"last_seen", NULL, CLAIM(TIME, last_seen_ns)},

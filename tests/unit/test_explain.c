@@ -316,3 +316,84 @@ Test(explain, router_port_without_relay)
 	e.port.relay = 1;
 	assert_found("router_only", 0);
 }
+
+/* ---- asking ---- */
+
+/* The window passed quietly, and the guest was asked three times, the last time 0.1 s ago. */
+static void facts_asking(enum claim_state state)
+{
+	e.claim.state = state;
+	e.claim.reason = state == CLAIM_UNANSWERED ? COUNTER_unanswered : COUNTER_asking;
+	e.claim.ask_ns = NOW_NS + 200 * NSEC_PER_MSEC;
+	e.claim.asked_ns = NOW_NS - 100 * NSEC_PER_MSEC;
+	e.claim.asked = e.claim.questions = 3;
+	e.listeners = 0;
+	e.has_asker = true;
+	cr_assert_eq(addr_parse("192.0.2.1", &e.asker.addr), 0);
+}
+
+Test(explain, asking)
+{
+	facts_asking(CLAIM_ASKING);
+	assert_note("asking", "00:15:5d:00:00:01 is asked for the address, 3 times", "");
+	assert_note("asking", "next in 200.0 ms", "");
+}
+
+Test(explain, unanswered)
+{
+	facts_asking(CLAIM_UNANSWERED);
+	e.claim.ask_flags = ASK_F_UNANSWERED;
+	assert_trouble("unanswered", "on vnet3 was asked for 192.0.2.7", "ask: no");
+	assert_trouble("unanswered", "it is not announced", "lets ARP through");
+}
+
+/* A settled claim whose refresh waits for an answer is shown as unanswered, too. */
+Test(explain, unanswered_of_an_owner)
+{
+	facts_asking(CLAIM_OWNED);
+	e.claim.ask_flags = ASK_F_UNANSWERED;
+	assert_trouble("unanswered", "it is not announced again", "");
+}
+
+Test(explain, asking_waits_for_the_port)
+{
+	facts_asking(CLAIM_ASKING);
+	e.port.forwarding = 0;
+	e.bridge_port.state = 1;
+	assert_trouble("port_blocked", "its state is listening", "");
+	assert_found("asking", 1);
+}
+
+Test(explain, asking_waits_for_the_limit)
+{
+	facts_asking(CLAIM_ASKING);
+	e.claim.ask_flags = ASK_F_TURN;
+	assert_note("ask_queued", "by the limit of vnet3", "announcements_per_second");
+}
+
+Test(explain, nobody_asks)
+{
+	facts_asking(CLAIM_ASKING);
+	e.has_asker = false;
+	assert_trouble("no_asker", "no interface with a MAC on br0", "ask: no");
+}
+
+Test(explain, observed)
+{
+	e.claim.flags = CLAIM_F_OBSERVED;
+	e.claim.reason = COUNTER_observed;
+	e.claim.announcements = e.claim.nudges = 0;
+	e.claim.last_announcement_ns = 0;
+	e.listeners = e.interfaces = 0;
+	assert_note("observed", "nothing was sent", "observe: no");
+	assert_found("announce_lost", 0);
+}
+
+Test(explain, questions_are_told)
+{
+	facts_asking(CLAIM_ASKING);
+	assert_line("announced", 1, "questions to the guest: 3, last 100.0 ms ago; not answered");
+	assert_line("announced", 2, "asked from 192.0.2.1");
+	e.claim.answered_ns = seconds_ago(1);
+	assert_line("announced", 1, "answered 1.0 s ago");
+}

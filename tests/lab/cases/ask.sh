@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The guest is asked for the address before it is announced, on its own port.
+
+# ask_start LINE...: garpd by a configuration on br0, and what the guest, its neighbour and the LAN hear.
+ask_start() {
+	lab_start_garpd -c "$(lab_config "$@")"
+	lab_capture guest new eth0 -Q in
+	lab_capture answers new eth0 -Q out
+	lab_capture beside other eth0 -Q in
+	lab_capture lan router lan0
+}
+
+# assert_asked_aside WORD...: questions have the words; nobody but the guest received one.
+assert_asked_aside() {
+	(($(lab_frames_count guest "dst=$MAC_NEW" "$@") >= 1)) ||
+		t_fail "not asked: $(lab_frames guest)"
+	assert_frames_count 0 beside "dst=$MAC_NEW"
+	assert_frames_count 0 lan "dst=$MAC_NEW"
+}
+
+case_ask_ipv4() {
+	ask_start 'ask: yes'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 12 'kind=announce-'
+	assert_asked_aside op=1 "src=$MAC_HOST" "sha=$MAC_HOST" "spa=$HOST" "tpa=$SERVICE" vlan=-
+	assert_frames_count 0 guest "dst=$MAC_NEW" op=1 spa=0.0.0.0
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" unanswered false
+	(($(lab_counter answered_host) >= 1)) || t_fail "no answer counted"
+}
+
+case_ask_ipv6() {
+	lab_ipv6
+	ask_start 'ask: yes'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 2 12 "kind=announce-.*target=$SERVICE6"
+	assert_asked_aside "src=$MAC_HOST" "src6=fe80:.*" "dst6=ff02::1:ff.*" "target=$SERVICE6"
+	assert_claim "$SERVICE6" state owned
+}
+
+# It only probes: it is asked, and not announced.
+case_ask_without_answer() {
+	ask_start 'ask: yes'
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 12 claim_is "$SERVICE" state unanswered || t_fail "$(lab_claims)"
+	assert_asked_aside op=1 "sha=$MAC_HOST" "tpa=$SERVICE"
+	assert_frames_count 0 lan kind=announce-.*
+	assert_claim "$SERVICE" unanswered true
+	in_hv "$GARPD" explain "$SERVICE" | grep -q 'has not answered: it is not announced' ||
+		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
+}
+
+# Without an address of the host, the sender is link-local and made from the MAC of the bridge.
+case_ask_from_a_made_address() {
+	in_hv ip addr flush dev br0 scope global
+	ask_start 'ask: yes'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 12 'kind=announce-'
+	assert_asked_aside op=1 "src=$MAC_HOST" "sha=$MAC_HOST" 'spa=169\.254\..*' "tpa=$SERVICE"
+}
+
+# An address that comes while garpd runs asks from then on; one that has left does not.
+case_ask_follows_the_addresses() {
+	in_hv ip addr flush dev br0 scope global
+	ask_start 'ask: yes'
+	in_hv ip addr add "$HOST/24" dev br0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 12 'kind=announce-'
+	assert_asked_aside op=1 "sha=$MAC_HOST" "spa=$HOST" "tpa=$SERVICE"
+	assert_frames_count 0 guest op=1 'spa=169\.254\..*'
+}
+
+case_observe_sends_nothing() {
+	ask_start 'ask: yes' 'observe: yes'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 12 "would ask $MAC_NEW on v-new" || t_fail "$(<"$GARPD_LOG")"
+	protocol_time 2
+	assert_frames_count 0 guest "dst=$MAC_NEW" op=1
+	assert_frames_count 0 lan kind=announce-.*
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" observed true
+	assert_claim "$SERVICE" announcements 0
+	in_hv "$GARPD" show claims | grep -q 'owned (observed)' || t_fail "$(in_hv "$GARPD" show claims)"
+}
+
+# The flag is for all segments, whatever the file says.
+case_observe_flag() {
+	lab_start_garpd -c "$(lab_config 'ask: yes' 'segments:' '  - segment: br0' '    observe: no')" --observe
+	lab_capture lan router lan0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 12 "would ask $MAC_NEW on v-new" || t_fail "$(<"$GARPD_LOG")"
+	protocol_time 1
+	assert_frames_count 0 lan kind=announce-.*
+	assert_claim "$SERVICE" observed true
+}
