@@ -31,6 +31,12 @@ static int report_announced(const struct claim *claim, const char *name, __u32 r
 			       "%s: not announced: the address was seen on another host or port "
 			       "after %s last used it; ping from that guest, then try again",
 			       name, mac);
+	if (result == COUNTER_observed)
+		return err_set(why, 1, "%s: not announced: garpd only observes there", name);
+	if (result == COUNTER_asking_by_hand) {
+		printf("%s: asked %s; announced when it answers\n", name, mac);
+		return 0;
+	}
 	if (result != COUNTER_announce_by_hand)
 		return err_set(why, 1,
 			       "%s: not announced: the claim is %s (%s); see garpd show claims",

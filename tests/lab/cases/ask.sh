@@ -52,6 +52,16 @@ case_ask_without_answer() {
 		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
 }
 
+case_ask_by_hand() {
+	ask_start 'ask: yes'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 12 'kind=announce-'
+	protocol_time 1.2 # an answer is good for a second
+	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "refused"
+	assert_equals "output" "$SERVICE on br0: asked $MAC_NEW; announced when it answers" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 6 5 'kind=announce-'
+}
+
 # Without an address of the host, the sender is link-local and made from the MAC of the bridge.
 case_ask_from_a_made_address() {
 	in_hv ip addr flush dev br0 scope global
