@@ -100,11 +100,11 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	port = bpf_map_lookup_elem(&ports, &next->port);
 	next->policy = guard_judge(&outcome->guard_work, &outcome->event.key, next->mac, port);
 	outcome->settings = SETTINGS_OF_ALL;
-	if (port && port->segment == outcome->event.key.segment)
+	if (port && port->segment == outcome->event.key.segment) {
 		outcome->settings = port->settings;
-	if (port && port_has_guests(port->role) && port->segment == outcome->event.key.segment) {
-		next->live_port = next->port;
 		next->forwards = port->forwarding;
+		if (port_has_guests(port->role))
+			next->live_port = next->port;
 	}
 	port = bpf_map_lookup_elem(&ports, &quota_port);
 	next->port_left = !port || port->segment != outcome->event.key.segment;
@@ -156,7 +156,7 @@ static __always_inline int due_may_ask(const struct outcome *outcome)
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
 
 	return port && port->forwarding && port->segment == outcome->event.key.segment &&
-	       (port_has_guests(port->role) || outcome->step.ask == ASK_FORMER_OWNER);
+	       (port_has_guests(port->role) || outcome->step.ask != ASK_GUEST);
 }
 
 /* Has the question of the step its port's turn? If not, the claim's deadline is when it has. */

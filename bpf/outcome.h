@@ -132,7 +132,7 @@ static __always_inline void outcome_take(struct outcome *outcome, const struct c
 	event_take(&outcome->event, claim, &outcome->step, now_ns);
 	outcome->quota_port = claim->quota_port;
 	outcome->queued = outcome->step.queued;
-	if (outcome->step.announce == ANNOUNCE_DEFENDER) {
+	if (outcome->step.announce == ANNOUNCE_DEFENDER || outcome->step.ask == ASK_DEFENDER) {
 		__builtin_memcpy(outcome->speech.mac, claim->rival, MAC_LEN);
 		outcome->speech.tags = claim->rival_tags;
 		outcome->speech.port = claim->rival_port;

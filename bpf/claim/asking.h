@@ -46,6 +46,12 @@ static __always_inline __u64 claim_ask_at_ns(__u64 elapsed_ns)
 	return (elapsed_ns / ASK_LAST_GAP_NS + 1) * ASK_LAST_GAP_NS;
 }
 
+/* Is the guest asked because its window has passed? */
+static __always_inline int claim_is_new(const struct claim *claim)
+{
+	return claim->state == CLAIM_ASKING || claim->state == CLAIM_UNANSWERED;
+}
+
 /* How long the present series has lasted; another CPU may have begun it after `now_ns`. */
 static __always_inline __u64 claim_asked_for_ns(const struct claim *claim, __u64 now_ns)
 {
@@ -87,16 +93,23 @@ static __always_inline enum asker_kind claim_choose_asker(const struct claim *cl
 	return zero_is_next ? ASKER_ZERO : asker;
 }
 
+/* The host that is announced next. */
+static __always_inline enum ask claim_ask_next_mac(const struct claim *claim)
+{
+	return claim->flags & CLAIM_F_DEFENDER ? ASK_DEFENDER : ASK_GUEST;
+}
+
 /*
- * Chooses which host to ask: the guest. If it was announced at its first probe and does not answer,
- * the owner before it in turn: its answer is an objection, upon which it is announced again.
+ * Chooses which host to ask: the one that is announced next. If the guest was announced at its
+ * first probe and does not answer, the owner before it in turn: its answer is an objection, upon
+ * which it is announced again.
  */
 static __always_inline enum ask claim_choose_asked(const struct claim *claim)
 {
 	if (claim->state == CLAIM_UNANSWERED && claim->flags & CLAIM_F_IMMEDIATE &&
 	    claim_has_former_owner(claim) && !(claim->ask_flags & ASK_F_OWNER))
 		return ASK_FORMER_OWNER;
-	return ASK_GUEST;
+	return claim_ask_next_mac(claim);
 }
 
 /* The next question after the one of now: a slow prober's detection ends in a question, too. */
@@ -122,7 +135,8 @@ static __always_inline void claim_choose_question(struct claim *claim,
 {
 	if (step->ask_waited && next->asker != ASKER_NONE) {
 		step->asker = claim->asked_as == ASKER_ZERO ? ASKER_ZERO : next->asker;
-		step->ask = claim->ask_flags & ASK_F_OWNER ? ASK_FORMER_OWNER : ASK_GUEST;
+		step->ask = claim->ask_flags & ASK_F_OWNER ? ASK_FORMER_OWNER
+							   : claim_ask_next_mac(claim);
 		return;
 	}
 	step->asker = claim_choose_asker(claim, next->asker, settings, now_ns);
@@ -139,7 +153,7 @@ static __always_inline void claim_ask(struct claim *claim, const struct claim_ne
 {
 	if (!next->forwards) {
 		/* A new guest's series begins once a question can leave. */
-		if (!claim->questions && !claim_is_certain(claim->state))
+		if (!claim->questions && claim_is_new(claim))
 			claim->asking_ns = now_ns;
 		if (step->reason == COUNTER_ask_repeated)
 			step->reason = COUNTER_ask_no_port;
@@ -193,7 +207,7 @@ static __always_inline int claim_is_due_to_announce(const struct claim *claim,
 						    const struct settings *settings, __u64 now_ns)
 {
 	if (claim->flags & CLAIM_F_DEFERRED)
-		return claim_is_certain(claim->state);
+		return claim_is_certain(claim->state) || claim->flags & CLAIM_F_DEFENDER;
 	if (claim->state == CLAIM_ANNOUNCING)
 		return 1;
 	return claim->state == CLAIM_OWNED && settings->refresh_ns && next->live_port &&
@@ -240,6 +254,18 @@ static __always_inline void claim_give_up(struct claim *claim, const struct sett
 	claim_arm(claim, settings, now_ns);
 }
 
+/* The defender does not answer: it is not announced. The conflict goes on, or ends, without it. */
+static __always_inline void claim_drop_defender(struct claim *claim,
+						const struct settings *settings,
+						struct claim_step *step, __u64 now_ns)
+{
+	claim_clear_deferred(claim);
+	claim_stop_asking(claim);
+	step->reason = COUNTER_unanswered;
+	step->changed = 1;
+	claim_arm(claim, settings, now_ns);
+}
+
 /* The next question of a series is due. */
 static __always_inline void claim_ask_again(struct claim *claim, const struct claim_next *next,
 					    const struct settings *settings,
@@ -253,7 +279,12 @@ static __always_inline void claim_ask_again(struct claim *claim, const struct cl
 		claim_arm(claim, settings, now_ns);
 		return;
 	}
-	if (now_ns >= claim_asks_until_ns(claim, settings)) {
+	if (claim->flags & CLAIM_F_DEFENDER &&
+	    claim_asked_for_ns(claim, now_ns) >= ASK_UNANSWERED_NS) {
+		claim_drop_defender(claim, settings, step, now_ns);
+		return;
+	}
+	if (!(claim->flags & CLAIM_F_DEFENDER) && now_ns >= claim_asks_until_ns(claim, settings)) {
 		claim_give_up(claim, settings, step, now_ns);
 		return;
 	}

@@ -154,7 +154,7 @@ static __always_inline int claim_is_asked_in_vain(const struct claim *claim,
 		return 0;
 	/* A new guest that is denied by now is not observed as the owner. */
 	if (next->policy.denied)
-		return claim_is_certain(claim->state);
+		return !claim_is_new(claim);
 	return settings->observe;
 }
 
@@ -173,7 +173,7 @@ static __always_inline struct claim_step claim_run_deadline(struct claim *claim,
 		return step;
 	if (claim_is_asked_in_vain(claim, next, settings)) {
 		claim_stop_asking(claim);
-		if (!claim_is_certain(claim->state)) {
+		if (claim_is_new(claim)) {
 			claim_start_announcing(claim, COUNTER_observed, settings, &step, now_ns);
 			return step;
 		}

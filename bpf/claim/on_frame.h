@@ -46,8 +46,7 @@ static __always_inline void claim_hear_probe_again(struct claim *claim, const st
 	 * The same MAC on another port is another prober. In IPv6 two in DAD at once both fail;
 	 * after the older one's window it either answers or has gone.
 	 */
-	if (mac_equal(claim->rival, mac) ||
-	    (claim_is_ipv6(claim) && claim->state == CLAIM_PROBING))
+	if (mac_equal(claim->rival, mac) || (claim_is_ipv6(claim) && claim->state == CLAIM_PROBING))
 		return claim_contradict(claim, heard,
 					same_mac ? COUNTER_conflict_elsewhere
 						 : COUNTER_conflict_probe,
@@ -183,8 +182,9 @@ static __always_inline void claim_hear_answer(struct claim *claim, const struct 
 /* Does the guest say on its own port that it has the address, for good? */
 static __always_inline int claim_is_answer(const struct claim *claim, const struct heard *heard)
 {
+	/* A deferred announcement of a defender waits for the defender's answer. */
 	return claim_is_here(claim, heard) && port_has_guests(heard->role) &&
-	       !heard->frame->tentative;
+	       !heard->frame->tentative && !(claim->flags & CLAIM_F_DEFENDER);
 }
 
 /* Hears a frame of the claim's own guest. */
@@ -247,6 +247,34 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	}
 }
 
+/* Does the host object again whose announcement is deferred, on its own port? */
+static __always_inline int claim_is_defended(const struct claim *claim, const struct heard *heard)
+{
+	return claim->flags & CLAIM_F_DEFENDER && mac_equal(claim->rival, heard->frame->mac) &&
+	       claim->rival_port == heard->port && heard->policy.declared &&
+	       !heard->policy.denied && !heard->frame->relayed &&
+	       heard->frame->kind == FRAME_ASSERTION;
+}
+
+/* Its objection is its answer: if it was asked, it is announced with this very frame. */
+static __always_inline void claim_hear_defender(struct claim *claim, const struct heard *heard,
+						const struct settings *settings,
+						struct claim_step *step, __u64 now_ns)
+{
+	claim->answered_ns = now_ns;
+	claim_prolong_conflict(claim, settings, now_ns);
+	if (!claim_is_asked(claim))
+		return;
+	step->answered = claim->asked_as;
+	step->reason = COUNTER_defended;
+	step->changed = 1;
+	step->queued = claim->queued;
+	claim_stop_asking(claim);
+	claim_clear_deferred(claim);
+	claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
 /* Hears a frame of another host. */
 static __always_inline void claim_hear_other(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
@@ -257,6 +285,10 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 
 	step->reason = COUNTER_other_seen;
 	claim_doubt(claim);
+	if (claim_is_defended(claim, heard)) {
+		claim_hear_defender(claim, heard, settings, step, now_ns);
+		return;
+	}
 	if (claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
 	    (claim->state == CLAIM_UNANSWERED && !announces)) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);

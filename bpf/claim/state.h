@@ -31,7 +31,7 @@ struct claim_next {
 	__u16 port_left; /* 1: quota_port is no longer in the segment */
 	__u32 port;	 /* ifindex */
 	__u32 live_port; /* the port, if it is a guest or router port of the segment; else 0 */
-	__u8 forwards;	 /* 1: that port takes frames */
+	__u8 forwards;	 /* 1: the port, of any role, takes frames */
 	__u8 asker;	 /* enum asker_kind, from `askers`: who asks for the address there */
 	struct policy policy;
 	struct seen seen;
@@ -47,6 +47,7 @@ enum ask {
 	ASK_NOBODY,
 	ASK_GUEST,	  /* claim.mac, out of claim.port */
 	ASK_FORMER_OWNER, /* claim.owner, out of claim.owner_port */
+	ASK_DEFENDER,	  /* claim.rival, out of claim.rival_port */
 };
 
 /* Are guests behind such a port? */

@@ -254,8 +254,10 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 	enum counter reason = asserts ? COUNTER_conflict_asserted : COUNTER_conflict_objected;
 
 	claim_contradict(claim, heard, defends ? COUNTER_defended : reason, settings, step, now_ns);
-	if (defends)
-		claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
+	if (!defends)
+		return;
+	claim->answered_ns = now_ns; /* its objection is its answer */
+	claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
 }
 
 /* Does a guest want the address that has not been announced for it, or only at its first probe? */

@@ -131,7 +131,8 @@ static void hide_statistics(struct claim *claim)
 	hide_time(&claim->last_conflict_ns);
 	hide_time(&claim->changed_ns);
 	hide_time(&claim->nudged_ns);
-	hide_time(&claim->asked_ns);
+	if (!claim_is_asked(claim))
+		hide_time(&claim->asked_ns);
 }
 
 /* The flags of a window are of no use after it. */

@@ -92,11 +92,12 @@ static void check_questions(const struct claim *claim)
 {
 	int in_series = claim->asking_ns || claim->questions || claim->ask_flags;
 	int asking = claim->state == CLAIM_ASKING || claim->state == CLAIM_UNANSWERED;
+	int defends = claim->state == CLAIM_CONFLICT && claim->flags & CLAIM_F_DEFENDER;
 
 	model_must(claim_is_asked(claim) || !in_series,
 		   "a series of questions without its next one");
 	model_must(!asking || claim_is_asked(claim), "asking, and no question is due");
-	model_must(!claim_is_asked(claim) || asking || claim_is_certain(claim->state),
+	model_must(!claim_is_asked(claim) || asking || defends || claim_is_certain(claim->state),
 		   "a guest is asked in a state that waits for no answer");
 }
 

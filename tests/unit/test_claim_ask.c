@@ -608,6 +608,70 @@ Test(claim_ask, immediate_that_does_not_answer_gives_way_to_its_former_owner)
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
 }
 
+/* B objects to A, which was announced at its first probe; B's turn comes in two seconds. */
+static void defend_late(void)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_mute(&w, GUEST_A);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+	w.announced.count = w.asked.count = 0;
+	w.settings.announcements_per_second = 1;
+	w.settings.announcements_burst = 1;
+	world_queue_others(&w, GUEST_B, 2, at_ms(10100));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(10100));
+	cr_assert_eq(w.counted[COUNTER_announce_over_limit], 1);
+}
+
+Test(claim_ask, defender_whose_turn_comes_late_is_asked_again)
+{
+	defend_late();
+	world_run_until(&w, at_ms(12100) - 1);
+	cr_assert_eq(w.asked.count, 0);
+	world_run_until(&w, at_ms(12100));
+	cr_assert_eq(w.asked.count, 1);
+	cr_assert(world_has_asked(&w, 0, GUEST_B, ASKER_HOST, at_ms(12100)));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(12100)));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(w.announced.count, 1);
+}
+
+Test(claim_ask, defender_that_does_not_answer_is_not_announced)
+{
+	defend_late();
+	world_mute(&w, GUEST_B);
+	world_run_until(&w, at_ms(12100 + 1599));
+	cr_assert_eq(w.asked.count, 2);
+	world_run_until(&w, at_ms(12100 + 1600));
+	cr_assert_eq(w.counted[COUNTER_unanswered], 1);
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	assert_silent(&w, 0);
+}
+
+Test(claim_ask, defender_that_objects_again_needs_no_question)
+{
+	defend_late();
+	world_use(&w, ADDRESS, GUEST_B, at_ms(11500));
+	world_run_until(&w, at_ms(12100));
+	cr_assert_eq(w.asked.count, 0);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(12100)));
+}
+
+Test(claim_ask, guest_does_not_answer_for_its_defender)
+{
+	defend_late();
+	world_mute(&w, GUEST_B);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(11500));
+	world_run_until(&w, at_ms(12200));
+	cr_assert_gt(w.asked.count, 0);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(12200));
+	assert_silent(&w, 0);
+}
+
 /* ---- limits, ports, policy ---- */
 
 Test(claim_ask, questions_wait_for_their_ports_turn)

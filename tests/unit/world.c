@@ -124,7 +124,8 @@ static struct claim_next world_find_next(struct world *w, int site)
 
 	memcpy(next.mac, claim_next_mac(claim), MAC_LEN);
 	next.live_port = world_has_guests(w, next.port) ? next.port : 0;
-	next.forwards = next.live_port && !(w->deaf_ports >> next.port % WORLD_PORTS & 1);
+	next.forwards = !world_is_port_gone(w, next.port) &&
+			!(w->deaf_ports >> next.port % WORLD_PORTS & 1);
 	next.asker = w->asker;
 	next.port_left = world_is_port_gone(w, claim->quota_port);
 	return next;
@@ -271,12 +272,16 @@ static int world_reserve_question(struct world *w, struct claim *claim,
 static void world_ask_guest(struct world *w, int site, const struct claim_step *step)
 {
 	struct claim *claim = &w->sites[site].claim;
-	int former = step->ask == ASK_FORMER_OWNER;
-	struct station guest = {.port = former ? claim->owner_port : claim->port};
+	int former = step->ask == ASK_FORMER_OWNER, defender = step->ask == ASK_DEFENDER;
+	struct station guest = {.port = defender ? claim->rival_port
+					: former ? claim->owner_port
+						 : claim->port};
 	struct question *question = &w->asked.list[w->asked.count];
 
-	memcpy(guest.mac, former ? claim->owner : claim->mac, MAC_LEN);
+	memcpy(guest.mac, defender ? claim->rival : former ? claim->owner : claim->mac, MAC_LEN);
 	guest.role = guest.port == REMOTE->port ? ROLE_UPLINK : ROLE_GUEST;
+	if (step->ask == ASK_GUEST && !port_has_guests(guest.role))
+		return; /* due_may_ask() */
 	if (!world_reserve_question(w, claim, step, guest.port))
 		return;
 	assert(w->asked.count < WORLD_QUESTIONS);
