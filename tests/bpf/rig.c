@@ -214,6 +214,21 @@ void rig_settings(const struct settings *settings)
 	cr_assert_eq(bpf_map_update_elem(rig.settings, &(__u32){0}, settings, BPF_ANY), 0);
 }
 
+void rig_observe(enum rig_port at, __u32 role, const struct settings *settings)
+{
+	struct settings observing = *settings;
+	__u32 index = settings_index(settings->ask, 1);
+
+	observing.observe = 1;
+	cr_assert_eq(bpf_map_update_elem(rig.settings, &index, &observing, BPF_ANY), 0);
+	rig_port(at, &(struct port){
+			     .segment = rig.bridge,
+			     .role = role,
+			     .forwarding = 1,
+			     .settings = index,
+		     });
+}
+
 void rig_port(enum rig_port at, const struct port *port)
 {
 	cr_assert_eq(bpf_map_update_elem(rig.ports, &rig.ifindex[at], port, BPF_ANY), 0);

@@ -45,6 +45,9 @@ void rig_setup_with(__u32 max_claims, __u32 events_bytes);
 void rig_setup_short(struct settings *settings);
 
 void rig_settings(const struct settings *settings);
+
+/* The segment observes, in place of what `settings` say: seen by this port alone. */
+void rig_observe(enum rig_port at, __u32 role, const struct settings *settings);
 void rig_port(enum rig_port at, const struct port *port);
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count);
 void rig_host(const char *text, __u32 what);

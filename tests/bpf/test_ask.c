@@ -502,3 +502,29 @@ Test(bpf_ask, observer_sends_nothing)
 	for (at = 0; at < PORT_MAX; at++)
 		rig_expect_silence(at);
 }
+
+/* The settings of all say otherwise. */
+Test(bpf_ask, segment_that_observes_sends_nothing)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	int at;
+
+	rig_observe(PORT_A, ROLE_GUEST, &settings);
+	says_probes(&untagged);
+	cr_assert_eq(rig_due(&key).result, COUNTER_observed);
+	cr_assert_eq(rig_claim_now(&key).state, CLAIM_OWNED);
+	for (at = 0; at < PORT_MAX; at++)
+		rig_expect_silence(at);
+}
+
+Test(bpf_ask, segment_that_observes_announces_no_declared_guest)
+{
+	const __u8 *const owners[] = {guest};
+	int at;
+
+	rig_declare(ADDRESS, ANNOUNCE_IMMEDIATE, owners, 1);
+	rig_observe(PORT_A, ROLE_GUEST, &settings);
+	says_probes(&untagged);
+	for (at = 0; at < PORT_MAX; at++)
+		rig_expect_silence(at);
+}

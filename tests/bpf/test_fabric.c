@@ -52,6 +52,19 @@ Test(bpf_fabric, is_announced_where_there_is_no_claim)
 	cr_assert_neq(rig_claim(&key, &claim), 0, "it made a claim");
 }
 
+/* The claim follows; nothing is sent. */
+Test(bpf_fabric, is_not_announced_where_garpd_observes)
+{
+	int at;
+
+	guest_owns();
+	rig_observe(PORT_UPLINK, ROLE_UPLINK, &settings);
+	cr_assert_eq(moved_to_uplink(other), COUNTER_observed);
+	for (at = 0; at < PORT_MAX; at++)
+		rig_expect_silence(at);
+	cr_assert_arr_eq(rig_claim_now(&key).owner, other, MAC_LEN);
+}
+
 Test(bpf_fabric, in_ipv6_too)
 {
 	struct claim_key key6 = rig_key("2001:db8::7", 0, 0);
