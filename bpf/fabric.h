@@ -32,6 +32,7 @@ static __always_inline void fabric_fill_frame(struct outcome *outcome,
 
 	__builtin_memset(frame, 0, sizeof(*frame));
 	frame->kind = FRAME_ANNOUNCEMENT;
+	__builtin_memset(frame->to_mac, 0xff, MAC_LEN);
 	frame->addr = call->key.addr;
 	frame->tags = outcome->speech.tags;
 	__builtin_memcpy(frame->mac, outcome->speech.mac, MAC_LEN);

@@ -165,6 +165,7 @@ _Static_assert(sizeof(struct claim) == 352, "claim: pinned layout, raise GARPD_A
 #define ASK_F_TURN	 0x01 /* its next one has waited for its port's turn, until ask_ns */
 #define ASK_F_UNANSWERED 0x02 /* it has had no answer for 1.6 s */
 #define ASK_F_OWNER	 0x04 /* its last one went to the former owner */
+#define ASK_F_TWICE	 0x08 /* it follows an answer in doubt, by a second */
 
 /* ---- listeners ---- */
 

@@ -72,6 +72,8 @@
 	X(rival_probe, "windows taken over by a probe from another MAC")                           \
 	X(conflict_probe, "conflicts: two hosts probe for one address")                            \
 	X(conflict_asserted, "conflicts: another host uses the address")                           \
+	X(conflict_reprobed,                                                                       \
+	  "probes of a guest in conflict: with nobody else heard for a window, it is announced")   \
 	X(conflict_objected,                                                                       \
 	  "conflicts: another host objects in a form that no cache takes (group MAC, long ND)")    \
 	X(conflict_elsewhere, "conflicts: the prober's MAC uses the address on another port")      \
@@ -100,12 +102,17 @@
 	  "frames of a guest about its own address in a form that no cache takes, ignored")        \
 	X(seen_elsewhere, "frames with an owner's MAC from another guest's port, ignored")         \
 	X(other_seen, "frames of another host about an address that has an owner")                 \
+	X(other_doubted,                                                                           \
+	  "frames of another host that the guest cannot have heard: it is asked twice")            \
+	X(other_ruled_out,                                                                         \
+	  "objections ignored: the rule of the sender's port (ports:) forbids it the address")     \
 	/* the guest is asked for the address before it is announced */                            \
 	X(asking, "windows that passed quietly: the guest is asked for the address")               \
 	X(asking_again, "settled claims whose guest is asked before a further announcement")       \
 	X(asking_by_hand, "announcements requested by an operator: the guest is asked first")      \
 	X(ask_repeated, "questions repeated because the last one was not answered")                \
 	X(answered, "claims whose guest answered: it is announced")                                \
+	X(answered_once, "answers of guests in doubt: they are asked once more, a second later")   \
 	X(answered_again, "answers of settled guests with no announcement due")                    \
 	X(unanswered, "claims whose guest has not answered for 1.6 s")                             \
 	X(ask_given_up, "announcements of settled claims dropped: no answer for 10 minutes")       \

@@ -23,6 +23,7 @@
 #define ASK_LAST_GAP_NS	   (60 * NSEC_PER_SEC)
 #define ASK_NO_PORT_GAP_NS (1 * NSEC_PER_SEC) /* until the port forwards */
 #define ASK_HEARD_GAP_NS   (1 * NSEC_PER_SEC) /* at most so often because the guest is heard */
+#define ASK_TWICE_GAP_NS   (1 * NSEC_PER_SEC) /* from an answer in doubt to the second question */
 #define ASK_UNANSWERED_NS  (ASK_FIRST_GAP_NS << (ASK_DOUBLED - 1))
 
 /* A slow prober is through with its detection after this many tenths of its longest gap. */
@@ -199,6 +200,31 @@ static __always_inline void claim_ask_after_window(struct claim *claim,
 	claim_begin_asking(claim, next, settings, step, now_ns);
 }
 
+/* ---- in doubt the guest is asked twice ---- */
+
+/*
+ * The guest has answered, but another host has named the address to a third one: it has to answer
+ * a question of a second later, too. The owner, if it lives, was heard by the guest until then.
+ */
+static __always_inline void claim_ask_twice(struct claim *claim, struct claim_step *step,
+					    __u64 now_ns)
+{
+	claim_stop_asking(claim);
+	claim->flags &= ~CLAIM_F_DOUBTED;
+	claim->ask_flags = ASK_F_TWICE;
+	claim->asking_ns = now_ns + ASK_TWICE_GAP_NS;
+	claim->ask_ns = claim->asking_ns;
+	claim_edge(claim, CLAIM_ASKING, COUNTER_answered_once, step, now_ns);
+	claim_set_deadline(claim);
+}
+
+/* Is this answer another one to the first question? The second one has not left yet. */
+static __always_inline int claim_is_answered_too_soon(const struct claim *claim)
+{
+	return claim->ask_flags & ASK_F_TWICE && !(claim->flags & CLAIM_F_DOUBTED) &&
+	       (!claim->questions || claim->asked_ns < claim->asking_ns);
+}
+
 /* ---- what a settled claim's guest is asked for ---- */
 
 /* Would the state's own step, which is due, announce the guest? */
@@ -326,8 +352,8 @@ static __always_inline struct claim_step claim_hear_mac(struct claim *claim, con
 	if (!claim_is_asked(claim) || !mac_equal(claim_next_mac(claim), mac) ||
 	    claim_next_port(claim) != port)
 		return step;
-	/* One that waits for its port's turn goes on waiting. */
-	if (claim->ask_flags & ASK_F_TURN || now_ns >= claim->ask_ns ||
+	/* One that waits for its port's turn, or a second one in doubt, goes on waiting. */
+	if (claim->ask_flags & ASK_F_TURN || now_ns < claim->asking_ns || now_ns >= claim->ask_ns ||
 	    now_ns < claim->asked_ns + ASK_HEARD_GAP_NS)
 		return step;
 	claim->ask_ns = now_ns;

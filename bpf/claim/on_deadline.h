@@ -8,7 +8,7 @@
 
 #include "asking.h"
 #include "confirm.h"
-#include "window.h"
+#include "conflict.h"
 
 /* Takes the next announcement slot; the last one settles the claim. */
 static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,
@@ -39,8 +39,8 @@ static __always_inline void claim_end_window(struct claim *claim, const struct c
 }
 
 /*
- * The conflict ends when a window has passed without a sign of it: the former owner has the
- * address.
+ * The conflict ends when a window has passed without a sign of another host. The guest has not
+ * probed for a whole attempt since: the last owner has the address.
  */
 static __always_inline void claim_end_conflict(struct claim *claim, const struct settings *settings,
 					       struct claim_step *step, __u64 now_ns)
@@ -96,7 +96,10 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 					    const struct settings *settings,
 					    struct claim_step *step, __u64 now_ns)
 {
-	int pending = claim->state == CLAIM_PROBING || claim->state == CLAIM_ANNOUNCING;
+	int window_ends = claim->state == CLAIM_PROBING ||
+			  (claim_has_probed_alone(claim, settings) &&
+			   now_ns >= claim->window_end_ns);
+	int pending = window_ends || claim->state == CLAIM_ANNOUNCING;
 
 	/*
 	 * The end of the window includes the announcement that its first probe deferred: one
@@ -111,7 +114,7 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 	} else if (next->policy.denied && pending) {
 		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
 		claim_arm(claim, settings, now_ns);
-	} else if (claim->state == CLAIM_PROBING) {
+	} else if (window_ends) {
 		claim_end_window(claim, next, settings, step, now_ns);
 	} else if (claim->state == CLAIM_ANNOUNCING && settings->observe) {
 		claim_edge(claim, CLAIM_OWNED, COUNTER_observed, step, now_ns);
@@ -122,7 +125,7 @@ static __always_inline void claim_run_state(struct claim *claim, const struct cl
 		claim->recent_moves = 0;
 		claim_edge(claim, CLAIM_OWNED, COUNTER_thawed, step, now_ns);
 		claim_arm(claim, settings, now_ns);
-	} else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim)) {
+	} else if (claim_conflict_has_end(claim)) {
 		claim_end_conflict(claim, settings, step, now_ns);
 	} else {
 		claim_check_age(claim, next, settings, step, now_ns);

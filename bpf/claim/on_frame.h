@@ -6,8 +6,8 @@
 #ifndef GARPD_CLAIM_ON_FRAME_H
 #define GARPD_CLAIM_ON_FRAME_H
 
+#include "conflict.h"
 #include "on_deadline.h"
-#include "window.h"
 
 /* Denies the probe. It does not disturb an existing claim of another guest. */
 static __always_inline void claim_deny(struct claim *claim, const struct heard *heard,
@@ -123,7 +123,7 @@ static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
-		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, &step, now_ns);
+		claim_hear_probe_in_conflict(claim, heard, before_ns, settings, &step, now_ns);
 	} else if (claim_is_open(claim->state)) {
 		claim_hear_probe_again(claim, heard, before_ns, settings, &step, now_ns);
 	} else {
@@ -156,27 +156,37 @@ static __always_inline void claim_follow_owner(struct claim *claim, const struct
 	claim_set_owner_port(claim);
 }
 
-/*
- * The guest answers the question, or uses the address: what waited for the answer is done now, with
- * this very frame.
- */
-static __always_inline void claim_hear_answer(struct claim *claim, const struct heard *heard,
+/* What waited for the guest's answer is done now, with this very frame. */
+static __always_inline void claim_take_answer(struct claim *claim, const struct heard *heard,
 					      const struct settings *settings,
 					      struct claim_step *step, __u64 now_ns)
 {
 	struct claim_next next = {.live_port = heard->port, .policy = heard->policy};
 
-	step->answered = claim->asked_as;
-	step->reason = COUNTER_answered_again;
-	step->changed = 1;
-	claim->answered_to = claim->asked_as;
 	claim_stop_asking(claim);
-	claim_take_guest(claim, heard);
 	if (!claim_is_certain(claim->state))
 		claim_start_announcing(claim, COUNTER_answered, settings, step, now_ns);
 	else if (now_ns >= claim->due_ns)
 		claim_run_state(claim, &next, settings, step, now_ns);
 	claim_set_deadline(claim);
+}
+
+/* The guest answers the question, or uses the address. */
+static __always_inline void claim_hear_answer(struct claim *claim, const struct heard *heard,
+					      const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	if (claim_is_answered_too_soon(claim))
+		return;
+	step->answered = claim->asked_as;
+	step->reason = COUNTER_answered_again;
+	step->changed = 1;
+	claim->answered_to = claim->asked_as;
+	claim_take_guest(claim, heard);
+	if (!claim_is_certain(claim->state) && claim->flags & CLAIM_F_DOUBTED)
+		claim_ask_twice(claim, step, now_ns);
+	else
+		claim_take_answer(claim, heard, settings, step, now_ns);
 }
 
 /* Does the guest say on its own port that it has the address, for good? */
@@ -214,7 +224,9 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 		return;
 	}
 	claim->last_seen_ns = now_ns;
-	claim->flags &= ~CLAIM_F_DOUBTED;
+	/* Before it is announced two answers clear a doubt, and its using the address does not. */
+	if (!claim_is_open(claim->state) && claim->state != CLAIM_UNANSWERED)
+		claim->flags &= ~CLAIM_F_DOUBTED;
 	if (claim->state == CLAIM_DENIED)
 		return;
 	if (answers)
@@ -230,7 +242,7 @@ static __always_inline void claim_hear_guest(struct claim *claim, const struct h
 	if (pending && !port_has_guests(heard->role))
 		return;
 	if ((pending || claim->state == CLAIM_CONFLICT) && announces &&
-	    !claim_has_conflict(claim, now_ns)) {
+	    (!claim_has_conflict(claim, now_ns) || claim_is_alone(claim))) {
 		claim_take_guest(claim, heard);
 		claim_settle(claim, settings, step, now_ns);
 	} else if (answers && claim_is_asked(claim)) {
@@ -275,6 +287,23 @@ static __always_inline void claim_hear_defender(struct claim *claim, const struc
 	claim_arm(claim, settings, now_ns);
 }
 
+/*
+ * An objection is a frame that the guest can have heard: with a reply to a third host, as a router
+ * gives it by proxy ARP, the guest still gets the address. But the owner may have lived to say so,
+ * and its reply to the guest may have passed garpd by: doubt, which the guest resolves. Where it
+ * can't be asked such a frame is a conflict, since silence is the safer error.
+ */
+static __always_inline int claim_is_only_doubted(const struct claim *claim,
+						 const struct heard *heard,
+						 const struct settings *settings, __u64 now_ns)
+{
+	int pending = claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
+		      claim->state == CLAIM_UNANSWERED || claim_has_conflict(claim, now_ns);
+
+	return pending && settings->ask && !settings->observe &&
+	       !frame_reaches(heard->frame, claim->mac);
+}
+
 /* Hears a frame of another host. */
 static __always_inline void claim_hear_other(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
@@ -283,14 +312,19 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 	/* A host that may not have the address can contradict a claim, but not take it. */
 	int announces = heard->frame->kind == FRAME_ANNOUNCEMENT && !heard->policy.denied;
 
+	/* The host's filters are expected to repeat the rule, so the guest does not hear it. */
+	if (heard->policy.ruled_out) {
+		step->reason = COUNTER_other_ruled_out;
+		return;
+	}
 	step->reason = COUNTER_other_seen;
 	claim_doubt(claim);
 	if (claim_is_defended(claim, heard)) {
 		claim_hear_defender(claim, heard, settings, step, now_ns);
-		return;
-	}
-	if (claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
-	    (claim->state == CLAIM_UNANSWERED && !announces)) {
+	} else if (claim_is_only_doubted(claim, heard, settings, now_ns)) {
+		step->reason = COUNTER_other_doubted;
+	} else if (claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
+		   (claim->state == CLAIM_UNANSWERED && !announces)) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
 		claim_prolong_conflict(claim, settings, now_ns);

@@ -13,6 +13,7 @@ struct policy {
 	__u8 denied;	/* enum counter: the reason; 0: allowed */
 	__u8 declared;	/* the MAC is in the address's list of owners */
 	__u8 immediate; /* and the address is announced at the first probe */
+	__u8 ruled_out; /* not 0: the rule of the port forbids it, whatever else holds */
 };
 
 /* Guards of a port and its segment, with what was looked up for them. */
@@ -67,6 +68,17 @@ static __always_inline struct policy policy_judge(const struct address *declared
 	return policy;
 }
 
+/*
+ * Does the port's rule forbid the MAC or the address? Without a branch, which the verifier would
+ * follow through all that comes after.
+ */
+static __always_inline __u8 guard_rules_out(const struct guard *guard)
+{
+	__u8 listed = guard->has_address * GUARD_ADDRESSES | guard->has_mac * GUARD_MACS;
+
+	return guard->guards & GUARD_RULE & ~listed;
+}
+
 /* A declared address is allowed on any subnet, but not for a MAC or port that may not have it. */
 static __always_inline enum counter guard_check(const struct guard *guard,
 						const struct address *declared)
@@ -92,6 +104,7 @@ static __always_inline struct policy policy_judge_guarded(const struct address *
 {
 	struct policy policy = policy_judge(declared, host, mac);
 
+	policy.ruled_out = guard_rules_out(guard);
 	if (policy.denied)
 		return policy;
 	policy.denied = guard_check(guard, declared);

@@ -209,6 +209,27 @@ static __always_inline __u64 claim_idle_until(const struct claim *claim,
 	return now_ns + settings->refresh_ns;
 }
 
+static __always_inline int claim_is_ipv6(const struct claim *claim)
+{
+	return !addr_is_ipv4(&claim->key.addr);
+}
+
+/* In a conflict: do the probes of the window all come after the last sign of another host? */
+static __always_inline int claim_is_alone(const struct claim *claim)
+{
+	return claim->first_probe_ns > claim->last_conflict_ns;
+}
+
+/*
+ * Does the end of this conflict change anything? The address goes to the guest that probed on, or
+ * back to its last owner, perhaps the guest itself. Any other is kept, to be shown.
+ */
+static __always_inline int claim_conflict_has_end(const struct claim *claim)
+{
+	return claim->state == CLAIM_CONFLICT &&
+	       (claim_is_alone(claim) || !mac_is_zero(claim->owner));
+}
+
 /* Sets the deadline of the state. One rule per state, from the claim's fields. */
 static __always_inline void claim_arm(struct claim *claim, const struct settings *settings,
 				      __u64 now_ns)
@@ -225,16 +246,11 @@ static __always_inline void claim_arm(struct claim *claim, const struct settings
 		claim->due_ns = now_ns + settings->thaw_ns;
 	else if (claim->state == CLAIM_ASKING || claim->state == CLAIM_UNANSWERED)
 		claim->due_ns = claim->last_probe_ns + settings->ask_give_up_ns;
-	else if (claim->state == CLAIM_CONFLICT && claim_has_former_owner(claim))
+	else if (claim_conflict_has_end(claim))
 		claim->due_ns = claim->window_end_ns;
 	else
 		claim->due_ns = claim_idle_until(claim, settings, now_ns);
 	claim_set_deadline(claim);
-}
-
-static __always_inline int claim_is_ipv6(const struct claim *claim)
-{
-	return !addr_is_ipv4(&claim->key.addr);
 }
 
 /* Makes the frame's sender the claim's guest. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * window.h - how a guest gets an address: the window, objections, and the former owner. Part of
- * claim.h.
+ * window.h - how a guest gets an address: the window, and the former owner. Part of claim.h.
  */
 #ifndef GARPD_CLAIM_WINDOW_H
 #define GARPD_CLAIM_WINDOW_H
@@ -154,12 +153,11 @@ static __always_inline void claim_open_window(struct claim *claim, const struct 
 	claim_arm(claim, settings, now_ns);
 }
 
-/* The guest's last probe was at before_ns; this one is later and not a copy. */
-static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
-						  __u64 before_ns, const struct settings *settings,
-						  struct claim_step *step, __u64 now_ns)
+/* One more probe of the window; the one before was at before_ns. */
+static __always_inline void claim_add_probe(struct claim *claim, __u64 before_ns,
+					    const struct settings *settings, __u64 now_ns)
 {
-	__u64 gap_ns = now_ns - before_ns;
+	__u64 gap_ns = now_ns > before_ns ? now_ns - before_ns : 0;
 	__u64 off_ns = gap_ns > settings->steady_gap_ns ? gap_ns - settings->steady_gap_ns
 							: settings->steady_gap_ns - gap_ns;
 
@@ -167,8 +165,16 @@ static __always_inline void claim_continue_window(struct claim *claim, const str
 		claim->flags |= CLAIM_F_UNSTEADY;
 	if (gap_ns > claim->probe_gap_ns)
 		claim->probe_gap_ns = gap_ns;
-	claim_take_prober(claim, heard);
 	claim->window_probes++;
+}
+
+/* The guest's last probe was at before_ns; this one is later and not a copy. */
+static __always_inline void claim_continue_window(struct claim *claim, const struct heard *heard,
+						  __u64 before_ns, const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
+{
+	claim_take_prober(claim, heard);
+	claim_add_probe(claim, before_ns, settings, now_ns);
 	claim_set_window(claim, settings);
 	claim_edge(claim, CLAIM_PROBING, COUNTER_window_continued, step, now_ns);
 	claim_arm(claim, settings, now_ns);
@@ -196,79 +202,10 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim_arm(claim, settings, now_ns);
 }
 
-/* ---- conflicts ---- */
-
-/* How long a conflict lasts after its last sign: the longest window of a guest. */
-static __always_inline __u64 claim_conflict_ns(const struct claim *claim,
-					       const struct settings *settings)
-{
-	if (claim_is_ipv6(claim))
-		return settings->dad_window_ns + settings->dad_grace_ns;
-	return settings->window_ns + settings->grace_ns;
-}
-
-/* Each sign of a conflict prolongs it, and never shortens it: now_ns may be that of an older frame.
- */
-static __always_inline void claim_prolong_conflict(struct claim *claim,
-						   const struct settings *settings, __u64 now_ns)
-{
-	__u64 end_ns = now_ns + claim_conflict_ns(claim, settings);
-
-	if (end_ns > claim->window_end_ns)
-		claim->window_end_ns = end_ns;
-}
-
-/* Stops announcements for the length of a window, which each further objection starts anew. */
-static __always_inline void claim_contradict(struct claim *claim, const struct heard *heard,
-					     enum counter reason, const struct settings *settings,
-					     struct claim_step *step, __u64 now_ns)
-{
-	claim->conflicts++;
-	claim->last_conflict_ns = now_ns;
-	claim_prolong_conflict(claim, settings, now_ns);
-	/* Caches may still point at the guest; keep the rival's announcement pending. */
-	if (!(claim->flags & CLAIM_F_DEFENDER)) {
-		claim_clear_deferred(claim);
-		/* A guest that goes on probing prolongs the conflict; its rival stays the same. */
-		if (!mac_equal(claim->mac, heard->frame->mac))
-			claim_note_rival(claim, heard->frame->mac, heard->port,
-					 &heard->frame->tags);
-	}
-	claim_edge(claim, CLAIM_CONFLICT, reason, step, now_ns);
-	claim_arm(claim, settings, now_ns);
-}
-
-/*
- * Another host uses the address. If the prober was already announced, at its first probe, an
- * owner that defends is announced again, so that no cache stays wrong.
- */
-static __always_inline void claim_contradict_by_assertion(struct claim *claim,
-							  const struct heard *heard,
-							  const struct settings *settings,
-							  struct claim_step *step, __u64 now_ns)
-{
-	int asserts = heard->frame->kind != FRAME_OBJECTION;
-	int defends = claim->flags & CLAIM_F_IMMEDIATE && heard->policy.declared &&
-		      !heard->policy.denied && !heard->frame->relayed && !settings->observe &&
-		      asserts;
-	enum counter reason = asserts ? COUNTER_conflict_asserted : COUNTER_conflict_objected;
-
-	claim_contradict(claim, heard, defends ? COUNTER_defended : reason, settings, step, now_ns);
-	if (!defends)
-		return;
-	claim->answered_ns = now_ns; /* its objection is its answer */
-	claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
-}
-
 /* Does a guest want the address that has not been announced for it, or only at its first probe? */
 static __always_inline int claim_is_open(__u32 state)
 {
 	return state == CLAIM_PROBING || state == CLAIM_ASKING;
-}
-
-static __always_inline int claim_has_conflict(const struct claim *claim, __u64 now_ns)
-{
-	return claim->state == CLAIM_CONFLICT && now_ns < claim->window_end_ns;
 }
 
 #endif /* GARPD_CLAIM_WINDOW_H */

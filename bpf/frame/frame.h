@@ -116,6 +116,12 @@ static __always_inline int mac_is_host(const __u8 *mac)
 	return !(mac[0] & 1) && !mac_is_zero(mac);
 }
 
+/* Can a host with this MAC have heard the frame? Others see a unicast frame only when flooded. */
+static __always_inline int frame_reaches(const struct frame *frame, const __u8 *mac)
+{
+	return frame->to_mac[0] & 1 || mac_equal(frame->to_mac, mac);
+}
+
 static __always_inline int addr_equal(const struct addr *a, const struct addr *b)
 {
 	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;

@@ -299,6 +299,28 @@ Test(bpf_hear, objection_is_no_sign_of_life)
 	cr_assert_eq(bpf_map_lookup_elem(rig.seen, &key, &seen), 0);
 }
 
+/* Proxy ARP: a router answers a client, and the guest does not hear it. */
+Test(bpf_hear, reply_to_a_third_host_is_only_a_doubt_where_guests_are_asked)
+{
+	struct bytes answer = has(other, zeroes, ARP_REPLY, CLIENT), frame = probe();
+	struct settings settings = SETTINGS_DEFAULTS;
+	struct claim_key key = rig_key("192.0.2.7", 0, 0);
+	struct claim claim;
+
+	settings.ask = 1;
+	rig_settings(&settings);
+	answer.at[DST] = 0x52;
+	counts(PORT_A, &frame, COUNTER_window_opened);
+	rig_hear(PORT_UPLINK, &answer);
+	cr_assert_eq(rig_counted().other_doubted, 1);
+	cr_assert_eq(rig_claim(&key, &claim), 0);
+	cr_assert_eq(claim.state, CLAIM_PROBING);
+	cr_assert(claim.flags & CLAIM_F_DOUBTED);
+	memcpy(answer.at + DST, guest, MAC_LEN);
+	rig_hear(PORT_UPLINK, &answer);
+	cr_assert_eq(rig_counted().conflict_asserted, 1);
+}
+
 Test(bpf_hear, gratuitous_request_of_the_owner_contradicts)
 {
 	struct bytes answer = has(other, ones, ARP_REQUEST, SERVICE), frame = probe();

@@ -183,6 +183,25 @@ Test(bpf_policy, only_what_the_port_s_rule_has)
 	rig_counted_only(COUNTER_denied_port_mac);
 }
 
+/* Another guest that may not have the address objects to its move. */
+Test(bpf_policy, objection_of_a_guest_that_its_rule_forbids_the_address)
+{
+	const struct port port = {.segment = rig.bridge,
+				  .role = ROLE_GUEST,
+				  .forwarding = 1,
+				  .guards = GUARD_ADDRESSES,
+				  .rule = 6};
+	struct bytes objection = says_from(ones, other, &untagged);
+
+	put_arp(&objection, ARP_REQUEST, other, SERVICE, zeroes, SERVICE);
+	rig_port(PORT_B, &port);
+	says_probe_for(7, &untagged);
+	rig_counted_only(COUNTER_window_opened);
+	rig_hear(PORT_B, &objection);
+	rig_counted_only(COUNTER_other_ruled_out);
+	cr_assert_eq(rig_state("192.0.2.7"), CLAIM_PROBING);
+}
+
 /* What comes to be forbidden while a window is open is not announced at its end. */
 Test(bpf_policy, window_whose_port_is_restricted)
 {

@@ -126,13 +126,34 @@ static void hide_statistics(struct claim *claim)
 	hide_number(&claim->unconfirmed);
 	hide_number(&claim->confirmations);
 	hide_number(&claim->asked);
-	hide_time(&claim->first_probe_ns);
 	hide_time(&claim->confirmed_ns);
-	hide_time(&claim->last_conflict_ns);
 	hide_time(&claim->changed_ns);
 	hide_time(&claim->nudged_ns);
 	if (!claim_is_asked(claim))
 		hide_time(&claim->asked_ns);
+}
+
+int hide_conflict_ticks(void)
+{
+	return (bounds->window > bounds->dad ? bounds->window : bounds->dad) + 1 + bounds->behind;
+}
+
+/* In a conflict with no sign of another host since the guest's first probe. */
+static int is_alone(const struct claim *claim)
+{
+	return claim->state == CLAIM_CONFLICT && claim_is_alone(claim);
+}
+
+/* Of the first probe only matters whether it came after the last sign of another host. */
+static void hide_conflict(struct claim *claim)
+{
+	int alone = is_alone(claim);
+
+	if (claim->state == CLAIM_CONFLICT)
+		hide_past(&claim->last_conflict_ns, hide_conflict_ticks());
+	else
+		claim->last_conflict_ns = 0;
+	claim->first_probe_ns = claim->last_conflict_ns + alone;
 }
 
 /* The flags of a window are of no use after it. */
@@ -142,7 +163,7 @@ static void hide_flags(struct claim *claim)
 
 	if (bounds->by_hand || bounds->refresh)
 		keep |= CLAIM_F_DOUBTED;
-	if (claim->state == CLAIM_PROBING)
+	if (claim->state == CLAIM_PROBING || is_alone(claim))
 		keep |= CLAIM_F_DECLARED | CLAIM_F_IMMEDIATE | CLAIM_F_UNSTEADY | CLAIM_F_USED;
 	else if (claim->state == CLAIM_ANNOUNCING)
 		keep |= CLAIM_F_IMMEDIATE;
@@ -152,7 +173,7 @@ static void hide_flags(struct claim *claim)
 
 static void hide_window(struct claim *claim)
 {
-	int probing = claim->state == CLAIM_PROBING;
+	int probing = claim->state == CLAIM_PROBING || is_alone(claim);
 
 	hide_beyond(&claim->probes, 1);
 	if (probing)
@@ -167,7 +188,7 @@ static void hide_window(struct claim *claim)
 	else
 		hide_time(&claim->window_end_ns);
 	hide_past(&claim->last_probe_ns, hide_probe_ticks(probing));
-	if (probing)
+	if (claim->state == CLAIM_PROBING)
 		hide_past(&claim->rival_probe_ns, bounds->duplicate + bounds->behind);
 	else
 		hide_time(&claim->rival_probe_ns);
@@ -250,6 +271,7 @@ static void hide_claim(void)
 	if (claim->state == CLAIM_NONE)
 		return;
 	hide_statistics(claim);
+	hide_conflict(claim);
 	hide_flags(claim);
 	hide_window(claim);
 	hide_hosts(claim);

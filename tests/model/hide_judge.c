@@ -9,13 +9,19 @@ static void hide_flag(int *flag)
 	*flag = hide_is_garbling() ? (int)hide_random(3) : 0;
 }
 
+/* In a conflict the guest has probed with no sign of another host since. */
+static int is_alone(const struct judge *judge)
+{
+	return judge->state == CLAIM_CONFLICT && judge->attempt.alone;
+}
+
 /* When the judge's window ended or its conflict ends, the rest of it is of no use. */
 static void hide_attempt(struct judge *judge)
 {
 	struct attempt *attempt = &judge->attempt;
 	int immediate = attempt->immediate, behind = bounds->behind;
 
-	if (judge->state == CLAIM_PROBING) {
+	if (judge->state == CLAIM_PROBING || is_alone(judge)) {
 		hide_beyond(&attempt->probes,
 			    bounds->min_probes > PROBE_NUM ? bounds->min_probes : PROBE_NUM);
 		hide_past(&attempt->opened_ns, 2 + behind);
@@ -40,7 +46,8 @@ static void hide_last_frames(struct judge *judge)
 {
 	int behind = bounds->behind;
 
-	hide_past(&judge->probed_ns, hide_probe_ticks(judge->state == CLAIM_PROBING));
+	hide_past(&judge->probed_ns,
+		  hide_probe_ticks(judge->state == CLAIM_PROBING || is_alone(judge)));
 	if (!bounds->refresh && !bounds->aging)
 		hide_time(&judge->seen_ns);
 	else if (!bounds->refresh)
@@ -52,6 +59,10 @@ static void hide_last_frames(struct judge *judge)
 	hide_past(&judge->sent_ns, 2 + behind);
 	if (judge->sent_ns <= NOW_NS - (2 + behind) * TICK_NS)
 		judge->sent_mac = hide_is_garbling() ? (int)hide_random(16) : 0;
+	if (judge->state == CLAIM_CONFLICT)
+		hide_past(&judge->other_ns, hide_conflict_ticks());
+	else
+		judge->other_ns = 0;
 	if (judge->state == CLAIM_CONFLICT || judge->state == CLAIM_FROZEN)
 		hide_past(&judge->quiet_ns, 1 + behind);
 	else

@@ -97,5 +97,7 @@ void hide_ranked(__u64 **at_ns, int count, int ticks);
 /* How far back last_probe_ns and the like matter while a window is open. */
 int hide_probe_ticks(int probing);
 int hide_age_ticks(void);
+int hide_conflict_ticks(void);
+int hide_conflict_ticks(void);
 
 #endif /* GARPD_MODEL_PARTS_H */

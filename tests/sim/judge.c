@@ -214,16 +214,63 @@ static __u64 conflict_ns(const struct judge *judge)
 			   : settings->window_ns + settings->grace_ns;
 }
 
+/* Another host was heard: what was probed until then counts for nothing. */
+static void prolong_conflict(struct judge *judge, __u64 at_ns)
+{
+	judge->attempt.alone = 0;
+	judge->other_ns = at_ns > judge->probed_ns ? at_ns : judge->probed_ns;
+	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
+}
+
 static void contradict(struct judge *judge, int mac, __u64 at_ns)
 {
 	judge->state = CLAIM_CONFLICT;
 	judge->nudging.on = 0;
-	judge->quiet_ns = at_ns + conflict_ns(judge);
+	prolong_conflict(judge, at_ns);
 	if (judge->deferred.defender)
 		return;
 	judge_clear_deferred(judge);
 	if (judge->mac != mac)
 		judge->rival = mac;
+}
+
+/* ---- probes in a conflict ---- */
+
+/* The guest has probed for a whole attempt, and no other host was heard since. */
+int judge_is_alone(const struct judge *judge)
+{
+	return judge->state == CLAIM_CONFLICT && judge->attempt.alone &&
+	       judge->attempt.probes >= min_probes_of(judge);
+}
+
+static void begin_alone(struct judge *judge, const struct station *from, __u8 nonce, __u64 at_ns)
+{
+	judge->attempt = (struct attempt){
+		.rival = JUDGE_NO_MAC,
+		.declared = judge->policy[judge_mac(from->mac)].declared,
+		.opened_ns = at_ns,
+		.alone = at_ns > judge->other_ns,
+	};
+	judge->slots = 0;
+	count_probe(judge, from, nonce);
+}
+
+static void probe_in_conflict(struct judge *judge, const struct station *from, __u8 nonce,
+			      __u64 before_ns, __u64 at_ns)
+{
+	int mac = judge_mac(from->mac), same = judge->mac == mac && judge->port == from->port;
+
+	if (!same && (judge->ipv6 || judge->deferred.defender))
+		return contradict(judge, mac, at_ns);
+	if (!same)
+		judge->rival = judge->mac;
+	if (same && judge->attempt.alone)
+		continue_window(judge, from, nonce, at_ns > before_ns ? at_ns - before_ns : 0);
+	else
+		begin_alone(judge, from, nonce, at_ns);
+	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
+	if (judge->attempt.ends_ns > judge->quiet_ns)
+		judge->quiet_ns = judge->attempt.ends_ns;
 }
 
 /* ---- frames ---- */
@@ -258,7 +305,7 @@ static void hear_guest_probe(struct judge *judge, const struct station *from, __
 		judge->doubted = 1;
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
 	} else if (has_conflict(judge, at_ns)) {
-		contradict(judge, mac, at_ns);
+		probe_in_conflict(judge, from, nonce, before_ns, at_ns);
 	} else if (judge->state != CLAIM_PROBING) {
 		if (judge->state == CLAIM_FROZEN)
 			judge->moves = 0;
@@ -323,7 +370,7 @@ static void hear_guest(struct judge *judge, int announces, const struct station 
 	} else if (pending && from->role == ROLE_UPLINK) {
 		return;
 	} else if ((pending || judge->state == CLAIM_CONFLICT) && announces &&
-		   !has_conflict(judge, at_ns)) {
+		   (!has_conflict(judge, at_ns) || judge->attempt.alone)) {
 		settle(judge, from, at_ns);
 	} else if (judge->state == CLAIM_PROBING && !judge->attempt.used) {
 		judge->port = from->port;
@@ -345,7 +392,7 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 			judge->defender = mac;
 		contradict(judge, mac, at_ns);
 	} else if (has_conflict(judge, at_ns)) {
-		judge->quiet_ns = at_ns + conflict_ns(judge);
+		prolong_conflict(judge, at_ns);
 	} else if (judge->state == CLAIM_FROZEN && announces) {
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
 	} else if ((judge->state == CLAIM_OWNED || judge->state == CLAIM_CONFLICT) && announces) {

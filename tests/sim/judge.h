@@ -15,7 +15,8 @@
  *	  round only counts the missing replies. A reply confirms only a settled claim;
  *	- what is due when the policy forbids it is not announced, then or later;
  *	- an announcement waits for each rate limit once, and no other one uses its place;
- *	- nothing is announced before the window ended, unless it is declared immediate;
+ *	- nothing is announced before the window ended, unless it is declared immediate; after an
+ *	  objection the window begins anew, at the first probe that follows it;
  *	- an owner is not refreshed if it may have lost the address, or moved to another port;
  *	- a guest is not announced on a port that only other hosts name: the same MAC on two
  *	  ports of guests is a conflict, except in announcements, which may be garpd's own;
@@ -43,6 +44,7 @@ enum heard_kind {
 struct attempt {
 	unsigned int probes;
 	int unsteady, used, declared, immediate;
+	int alone;	 /* in a conflict: no other host was heard since it began */
 	int rival;	 /* the MAC that the window was taken over from */
 	__u64 rival_ns;	 /* when the rival last probed */
 	__u64 opened_ns; /* time of the probe that opened it */
@@ -91,6 +93,7 @@ struct judge {
 	__u64 announce_start_ns; /* when the last announcement was started */
 	__u64 sent_ns;		 /* when the last announcement was sent */
 	__u64 quiet_ns;		 /* when the conflict or the freeze ends */
+	__u64 other_ns;		 /* in a conflict: the last sign of another host */
 	struct attempt attempt;
 	unsigned int slots; /* announcement slots taken */
 	__u64 slot_ns;	    /* time of the last slot */

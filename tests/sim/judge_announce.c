@@ -6,9 +6,12 @@
 
 static void end_window(struct judge *judge, __u64 at_ns)
 {
-	judge_must(judge->state == CLAIM_PROBING,
+	int alone = judge_is_alone(judge);
+
+	judge_must(judge->state == CLAIM_PROBING || alone,
 		   "announced at a window's end without an open window");
 	judge_must(at_ns >= judge->attempt.ends_ns, "announced before the window ended");
+	judge_must(!alone || at_ns >= judge->quiet_ns, "announced before the conflict ended");
 	judge_must(judge_is_complete(judge), "announced after too few probes");
 	judge->state = CLAIM_ANNOUNCING;
 	judge_must(!judge_set_owner(judge, judge->mac, at_ns),
@@ -227,6 +230,7 @@ static void deny_due(struct judge *judge, __u64 at_ns)
 	int mac = deferred ? judge->deferred.mac : judge->mac;
 	int due = deferred ? at_ns >= judge->deferred.due_ns
 			   : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
+				     (judge_is_alone(judge) && at_ns >= judge->quiet_ns) ||
 				     (judge->state == CLAIM_ANNOUNCING &&
 				      at_ns >= slot_due_ns(judge));
 
@@ -341,8 +345,10 @@ void judge_check_overdue(struct judge *judge, __u64 at_ns)
 	if (judge->state == CLAIM_ANNOUNCING)
 		judge_must(deferred || at_ns < slot_due_ns(judge),
 			   "an announcement slot was not used");
+	else if (judge_is_alone(judge) && at_ns >= judge->quiet_ns && !deferred)
+		check_window(judge, at_ns);
 	else if (judge->state == CLAIM_CONFLICT && at_ns >= judge->quiet_ns && !deferred &&
-		 judge->owner != JUDGE_NO_MAC && judge->owner != judge->mac)
+		 (judge->attempt.alone || judge->owner != JUDGE_NO_MAC))
 		judge_lapse(judge);
 	else if (judge->state == CLAIM_FROZEN && at_ns >= judge->quiet_ns) {
 		thaw(judge);

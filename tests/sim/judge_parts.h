@@ -39,6 +39,8 @@ void judge_check_round(struct judge *judge, const struct announcement *announcem
 void judge_deny_round(struct judge *judge, __u64 at_ns);
 void judge_check_overdue_round(struct judge *judge, __u64 at_ns);
 
+/* In a conflict: has the guest probed enough since the last sign of another host? */
+int judge_is_alone(const struct judge *judge);
 /* Are there enough probes, or use of the address, or is it immediate? */
 int judge_is_complete(const struct judge *judge);
 

@@ -502,7 +502,7 @@ Test(claim_ask, frame_with_an_older_clock_does_not_shorten_a_conflict)
 	cr_assert_eq(w.step.reason, COUNTER_other_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->window_end_ns, end_ns);
 	world_probe(&w, ADDRESS, GUEST_C, at_ms(10102));
-	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
 	cr_assert_eq(world_claim(&w, ADDRESS)->window_end_ns, end_ns);
 	w.behind_ns = 0;
 	world_use(&w, ADDRESS, GUEST_B, at_ms(10103));

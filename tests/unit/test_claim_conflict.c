@@ -69,17 +69,135 @@ Test(claim_conflict, while_announcing_stops_it)
 	assert_silent(&w, 1);
 }
 
-Test(claim_conflict, guest_that_goes_on_probing_stays_silenced)
+/* The old owner answers the first probe, and each later one. */
+Test(claim_conflict, guest_that_goes_on_probing_stays_silenced_by_the_owner)
 {
-	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
-	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
-	world_probes(&w, ADDRESS, GUEST_B, at_ms(1000), 5, NSEC_PER_SEC);
-	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		world_probe(&w, ADDRESS, GUEST_B, at_ms(1000 * i));
+		world_use(&w, ADDRESS, GUEST_A, at_ms(1000 * i + 1));
+	}
+	cr_assert_eq(w.counted[COUNTER_conflict_reprobed], 5);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 	assert_silent(&w, 0);
 }
 
-/* 2.3 s after the last sign of the conflict, and not a nanosecond earlier. */
+/* It answers the first probe, then dies. */
+static void owner_dies_after_its_answer(__u64 announced_ns)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(1001), 3, NSEC_PER_SEC);
+	cr_assert_eq(w.step.reason, COUNTER_conflict_reprobed);
+	cr_assert_neq(world_claim(&w, ADDRESS)->reason, COUNTER_conflict_reprobed);
+	world_run_until(&w, announced_ns - 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	world_run_until(&w, at_ms(20000));
+	cr_assert(world_has_announced(&w, w.announced.count - 2, GUEST_B, announced_ns));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+}
+
+Test(claim_conflict, three_probes_that_nobody_answers_are_a_window_like_any_other)
+{
+	owner_dies_after_its_answer(at_ms(4051));
+	cr_assert_eq(w.announced.count, 2);
+}
+
+Test(claim_conflict, three_probes_that_nobody_answers_and_the_guest_is_asked)
+{
+	w.settings.ask = 1;
+	owner_dies_after_its_answer(at_ms(4051));
+	cr_assert_eq(w.announced.count, 2);
+}
+
+/* At its first probe, the defender, and again only when the window has passed. */
+Test(claim_conflict, an_immediate_address_is_not_announced_again_while_it_lasts)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	owner_dies_after_its_answer(at_ms(4001));
+	cr_assert_eq(w.announced.count, 4);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(0)));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(1)));
+}
+
+/* One solicitation is an attempt (RFC 4862). */
+Test(claim_conflict, an_ipv6_guest_that_solicits_again_and_is_not_answered)
+{
+	world_probe(&w, ADDRESS6, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS6, GUEST_B, at_ms(900));
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(1950)));
+}
+
+Test(claim_conflict, two_probes_that_nobody_answers_are_too_few)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(1001), 2, NSEC_PER_SEC);
+	assert_silent(&w, 0);
+}
+
+Test(claim_conflict, an_objection_to_the_last_of_them_counts)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(1001), 3, NSEC_PER_SEC);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(4050));
+	assert_silent(&w, 0);
+}
+
+/* The objection's CPU had read the clock before the probe's. */
+Test(claim_conflict, an_objection_of_before_that_is_heard_after_counts)
+{
+	world_probe(&w, ADDRESS6, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS6, GUEST_B, at_ms(900));
+	w.behind_ns = 2 * NSEC_PER_MSEC;
+	world_use(&w, ADDRESS6, GUEST_A, at_ms(901));
+	w.behind_ns = 0;
+	assert_silent(&w, 0);
+}
+
+Test(claim_conflict, guest_that_announces_itself_after_them_is_the_owner)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(1001), 3, NSEC_PER_SEC);
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(4001));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	assert_silent(&w, 0);
+}
+
+Test(claim_conflict, what_the_policy_forbids_meanwhile_is_not_announced)
+{
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(1001), 3, NSEC_PER_SEC);
+	world_declare(&w, ADDRESS, ANNOUNCE_NEVER, NULL);
+	world_run_until(&w, at_ms(4051));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_DENIED);
+	assert_silent(&w, 0);
+}
+
+/* The owner probes for its own address, and somebody sends one ARP. */
+Test(claim_conflict, owner_that_reprobed_is_the_owner_again)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(20000));
+	world_use(&w, ADDRESS, GUEST_B, at_ms(20100));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	world_run_until(&w, at_ms(22400) - 1);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	world_run_until(&w, at_ms(22400));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_A->mac));
+	assert_silent(&w, 2);
+}
+
+/* 2.3 s after the last probe in it, and not a nanosecond earlier. */
 Test(claim_conflict, is_sticky_for_the_window)
 {
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
@@ -182,14 +300,54 @@ Test(claim_rival, both_go_on_and_nobody_is_announced)
 	assert_silent(&w, 0);
 }
 
-Test(claim_rival, third_prober_in_a_quarrel_changes_nothing)
+/* The others gave up: a whole window without a sign of them. */
+Test(claim_rival, third_prober_in_a_quarrel_completes)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
 	world_probes(&w, ADDRESS, GUEST_C, at_ms(1200), 3, NSEC_PER_SEC);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	cr_assert_eq(w.announced.count, 0);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 2);
+	cr_assert(world_has_announced(&w, 0, GUEST_C, at_ms(4250)));
+}
+
+Test(claim_rival, third_prober_in_a_quarrel_that_goes_on_is_silenced)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	world_probes(&w, ADDRESS, GUEST_C, at_ms(1200), 2, NSEC_PER_SEC);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(2500));
+	world_probes(&w, ADDRESS, GUEST_C, at_ms(3200), 2, NSEC_PER_SEC);
 	assert_silent(&w, 0);
+}
+
+/* In IPv6 both fail, and no further solicitation shows who is left. */
+Test(claim_rival, another_that_solicits_in_a_conflict_prolongs_it)
+{
+	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS6, GUEST_B, at_ms(500));
+	world_probe(&w, ADDRESS6, GUEST_C, at_ms(900));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	assert_silent(&w, 0);
+}
+
+/* Its announcement is deferred, and it is not lost for another prober. */
+Test(claim_rival, prober_does_not_displace_a_defender)
+{
+	w.xdp = 1;
+	w.daemon_stopped = 1;
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, GUEST_C, NULL);
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS, GUEST_C, at_ms(2));
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(3));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(2)));
 }
 
 Test(claim_rival, probe_from_the_uplink_contradicts_a_window)

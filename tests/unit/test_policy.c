@@ -200,6 +200,22 @@ Test(policy, port_that_may_not_have_it)
 	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
 }
 
+/* What the rule of a port forbids is known whatever else forbids it, too. */
+Test(policy, ruled_out_by_the_port_s_rule_alone)
+{
+	struct address declared = listed(ANNOUNCE_IMMEDIATE, 1, 1);
+	struct guard guard = {.guards = GUARD_ALL, .is_foreign = 1, .has_mac = 1};
+
+	cr_assert(policy_judge_guarded(NULL, NULL, &guard, guest).ruled_out);
+	cr_assert(policy_judge_guarded(&declared, NULL, &guard, guest).ruled_out);
+	cr_assert(policy_judge_guarded(NULL, &own, &guard, guest).ruled_out);
+	guard.has_address = 1;
+	cr_assert_not(policy_judge_guarded(NULL, NULL, &guard, guest).ruled_out);
+	cr_assert_not(policy_judge_guarded(NULL, &own, &guard, guest).ruled_out);
+	guard.has_mac = 0;
+	cr_assert(policy_judge_guarded(NULL, NULL, &guard, guest).ruled_out);
+}
+
 /* No list of a port opens what is closed to everybody. */
 Test(policy, port_that_may_have_what_nobody_may)
 {

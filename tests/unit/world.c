@@ -84,13 +84,16 @@ void world_set_host(struct world *w, const char *addr, enum host_address what)
 	w->sites[world_site(w, addr)].host = what;
 }
 
-static struct policy world_judge(const struct world *w, int site, const __u8 *mac)
+static struct policy world_judge(const struct world *w, int site, const __u8 *mac, __u32 port)
 {
 	const struct address *declared = &w->sites[site].declared;
 	int named = declared->announce != ANNOUNCE_AFTER_PROBE || declared->owner_count;
+	struct guard guard = {};
 
-	return policy_judge(named ? declared : NULL,
-			    w->sites[site].host ? &w->sites[site].host : NULL, mac);
+	if (w->ruled_ports >> port % WORLD_PORTS & 1)
+		guard.guards = GUARD_ADDRESSES;
+	return policy_judge_guarded(named ? declared : NULL,
+				    w->sites[site].host ? &w->sites[site].host : NULL, &guard, mac);
 }
 
 static struct seen *world_last_seen(struct world *w, const __u8 *mac)
@@ -100,7 +103,7 @@ static struct seen *world_last_seen(struct world *w, const __u8 *mac)
 
 struct policy world_policy(const struct world *w, const char *addr, const struct station *station)
 {
-	return world_judge(w, world_find(w, addr), station->mac);
+	return world_judge(w, world_find(w, addr), station->mac, station->port);
 }
 
 static int world_is_port_gone(const struct world *w, __u32 port)
@@ -118,7 +121,7 @@ static struct claim_next world_find_next(struct world *w, int site)
 	const struct claim *claim = &w->sites[site].claim;
 	struct claim_next next = {
 		.port = claim_next_port(claim),
-		.policy = world_judge(w, site, claim_next_mac(claim)),
+		.policy = world_judge(w, site, claim_next_mac(claim), claim_next_port(claim)),
 		.seen = *world_last_seen(w, claim_next_mac(claim)),
 	};
 
@@ -364,7 +367,9 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 
 	frame.addr = world_addr(addr);
 	memcpy(frame.mac, from->mac, MAC_LEN);
-	heard.policy = world_judge(w, site, frame.mac);
+	if (mac_is_zero(frame.to_mac))
+		memset(frame.to_mac, 0xff, MAC_LEN);
+	heard.policy = world_judge(w, site, frame.mac, from->port);
 	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
@@ -429,6 +434,15 @@ void world_use(struct world *w, const char *addr, const struct station *from, __
 void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ASSERTION, .tentative = 1}, at_ns);
+}
+
+void world_reply_to(struct world *w, const char *addr, const struct station *from,
+		    const struct station *to, __u64 at_ns)
+{
+	struct frame frame = {.kind = FRAME_ASSERTION, .to = FRAME_REPLY};
+
+	memcpy(frame.to_mac, to->mac, MAC_LEN);
+	world_hear(w, addr, from, &frame, at_ns);
 }
 
 void world_object(struct world *w, const char *addr, const struct station *from, __u64 at_ns)

@@ -105,9 +105,10 @@ struct world {
 		struct question list[WORLD_QUESTIONS];
 	} asked;
 	enum asker_kind asker; /* of the segment; ASKER_NONE: it has none */
-	__u32 mute;	  /* a bit for each MAC's last byte's low half: it answers no question */
-	__u32 zero_only;  /* the same: it answers none but those from 0.0.0.0 */
-	__u32 deaf_ports; /* a bit for each port: it does not forward */
+	__u32 mute;	   /* a bit for each MAC's last byte's low half: it answers no question */
+	__u32 zero_only;   /* the same: it answers none but those from 0.0.0.0 */
+	__u32 ruled_ports; /* a bit for each port: its rule lists no address */
+	__u32 deaf_ports;  /* a bit for each port: it does not forward */
 	unsigned int nudge_rounds; /* rounds in which a listener was nudged */
 	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
 	unsigned int counted[COUNTER_MAX];
@@ -143,6 +144,9 @@ void world_announce(struct world *w, const char *addr, const struct station *fro
 void world_use(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 /* A Neighbor Advertisement that does not override: O=0. */
 void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+/* A unicast reply with the address, to another station. */
+void world_reply_to(struct world *w, const char *addr, const struct station *from,
+		    const struct station *to, __u64 at_ns);
 /* Any ARP or ND that receivers heed as an objection, although no cache takes it. */
 void world_object(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_relay(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
