@@ -25,6 +25,12 @@ struct attach_program {
 enum port_mode attach_best_mode(int prog_fd);
 
 /*
+ * Does this kernel (5.18) take programs for frames in more than one buffer? Without, a driver
+ * refuses XDP on an interface whose MTU is beyond a page. Tried by loading one.
+ */
+bool attach_xdp_has_frags(void);
+
+/*
  * Attaches in port->mode, or replaces garpd's program there atomically. Sets port->made_qdisc if it
  * adds a clsact qdisc. 0, 1 if garpd's program was there already, or -errno with `why`.
  */

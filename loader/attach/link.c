@@ -5,7 +5,7 @@
 
 #include <bpf/bpf.h>
 
-#include "link.h"
+#include "parts.h"
 #include "loader/maps/pins.h"
 
 int attach_link_adopt(int prog_fd, __u32 ifindex, enum port_mode mode)

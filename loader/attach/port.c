@@ -2,10 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "attach.h"
-#include "link.h"
-#include "tc.h"
-#include "xdp.h"
+#include "parts.h"
 
 int attach_port(struct attach_program *program, __u32 ifindex, const char *name, struct port *port,
 		struct err *why)

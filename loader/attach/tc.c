@@ -6,10 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "attach.h"
-#include "link.h"
+#include "parts.h"
 #include "programs.h"
-#include "tc.h"
 #include "loader/rtnl/qdisc.h"
 
 #define LOOPBACK_IFINDEX 1

@@ -7,8 +7,7 @@
 
 #include <bpf/bpf.h>
 
-#include "link.h"
-#include "xdp.h"
+#include "parts.h"
 #include "programs.h"
 #include "loader/base/text.h"
 

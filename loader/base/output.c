@@ -242,32 +242,19 @@ void output_sheet(const struct field *fields, const void *row)
 
 /* ---- one row at a time ---- */
 
-/* Wide enough for most values: later rows are not known yet. */
-static void output_stream_widths(const struct field *fields, size_t *widths)
-{
-	output_widen(fields, NULL, widths);
-	for (size_t i = 0; i < FIELDS_MAX; i++)
-		if (widths[i] < STREAM_MIN_LEN)
-			widths[i] = STREAM_MIN_LEN;
-}
-
-void output_headers_stream(const struct field *fields)
-{
-	size_t widths[FIELDS_MAX] = {};
-
-	output_stream_widths(fields, widths);
-	output_line(fields, NULL, widths);
-	fflush(stdout);
-}
-
 void output_row_stream(const struct field *fields, const void *row, bool as_json)
 {
 	size_t widths[FIELDS_MAX] = {};
 
-	output_stream_widths(fields, widths);
-	if (as_json)
+	if (as_json) {
 		output_print_json(output_object(fields, row), JSON_COMPACT);
-	else
+	} else {
+		/* Wide enough for most values: later rows are not known yet. */
+		output_widen(fields, NULL, widths);
+		for (size_t i = 0; i < FIELDS_MAX; i++)
+			if (widths[i] < STREAM_MIN_LEN)
+				widths[i] = STREAM_MIN_LEN;
 		output_line(fields, row, widths);
+	}
 	fflush(stdout);
 }

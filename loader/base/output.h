@@ -57,8 +57,10 @@ void output_rows(const struct field *fields, const void *rows, size_t count, siz
  */
 void output_sheet(const struct field *fields, const void *row);
 
-/* A row on its own, as it happens: one line of JSON, or columns of a fixed width. */
-void output_headers_stream(const struct field *fields);
+/*
+ * A row on its own, as it happens: one line of JSON, or columns of a fixed width. In columns, NULL
+ * prints the headers.
+ */
 void output_row_stream(const struct field *fields, const void *row, bool as_json);
 
 /* The same values, for objects that are put together by hand. */

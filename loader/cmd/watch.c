@@ -128,7 +128,7 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 	int err = claims_read(pins->claims, &was, why);
 
 	if (!as_json)
-		output_headers_stream(claims_fields);
+		output_row_stream(claims_fields, NULL, false);
 	while (!err && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
 		if (++looks % WATCH_LOOKS == 0)
 			err = watch_follow(pins, &waiting, why);

@@ -10,7 +10,6 @@
 
 #include "adopt.h"
 #include "loader/attach/attach.h"
-#include "loader/attach/xdp.h"
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy_maps.h"
