@@ -98,6 +98,5 @@ void hide_ranked(__u64 **at_ns, int count, int ticks);
 int hide_probe_ticks(int probing);
 int hide_age_ticks(void);
 int hide_conflict_ticks(void);
-int hide_conflict_ticks(void);
 
 #endif /* GARPD_MODEL_PARTS_H */

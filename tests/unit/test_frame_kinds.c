@@ -212,6 +212,16 @@ Test(frame_kinds, link_local_is_told_apart_by_its_address)
 
 /* ---- its receiver ---- */
 
+Test(frame_kinds, reaches_a_host_by_its_mac_or_in_a_group)
+{
+	struct frame frame = arp(other, guest, ARP_REPLY, guest, SERVICE, other, CLIENT);
+
+	cr_assert(frame_reaches(&frame, other));
+	cr_assert_not(frame_reaches(&frame, guest));
+	frame = arp(ones, guest, ARP_REQUEST, guest, SERVICE, zeroes, SERVICE);
+	cr_assert(frame_reaches(&frame, other));
+}
+
 static void assert_to(__u16 op, const char *spa, const char *tpa, const __u8 *dst,
 		      enum frame_to expected)
 {
