@@ -89,8 +89,8 @@ case_foreign_filter_is_said() {
 		bpf da object-pinned /sys/fs/bpf/foreign/garpd_speak
 	assert_fails 1 'v-new: .*(another program|tcx)' "$GARPD" run --bridge br0 --mode tc
 	assert_no_pins
-	in_hv tc filter show dev v-new ingress | grep -q garpd_speak || t_fail "the foreign filter is gone"
-	! in_hv tc qdisc show dev v-old | grep -q clsact || t_fail "a qdisc is left on v-old"
+	in_hv tc filter show dev v-new ingress | grep garpd_speak >/dev/null || t_fail "the foreign filter is gone"
+	! in_hv tc qdisc show dev v-old | grep clsact >/dev/null || t_fail "a qdisc is left on v-old"
 }
 
 case_no_bridge_is_an_error() {

@@ -463,14 +463,15 @@ case_stopped_and_continued() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
-# Another host has defended the address while the daemon was stopped: the guest is not announced.
+# Another host has defended the address while the daemon was stopped: the guest, which ignores that, is not
+# announced.
 case_contradicted_while_stopped() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 "kind=probe src=$MAC_NEW"
 	kill -STOP "$GARPD_PID"
-	lab_winguest old -i -k 10000 eth0 "$MAC_OLD" "$SERVICE"
+	lab_winguest old -n 0 -i -k 10000 eth0 "$MAC_OLD" "$SERVICE"
 	assert_await_frames lan 3 5 "kind=probe src=$MAC_NEW"
 	protocol_time 2
 	kill -CONT "$GARPD_PID"

@@ -122,7 +122,7 @@ case_nudge_not_in_conflict() {
 	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
 	lab_capture lan router lan0
 	in_ns old ip addr add "$SERVICE/24" dev eth0
-	lab_winguest new -k 5000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -f -k 5000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 8 'kind=probe'
 	protocol_time 3
 	assert_frames_count 0 lan kind=request "src=$MAC_NEW"
