@@ -217,8 +217,11 @@ static __u64 conflict_ns(const struct judge *judge)
 /* Another host was heard: what was probed until then counts for nothing. */
 static void prolong_conflict(struct judge *judge, __u64 at_ns)
 {
+	__u64 last_ns = at_ns > judge->probed_ns ? at_ns : judge->probed_ns;
+
 	judge->attempt.alone = 0;
-	judge->other_ns = at_ns > judge->probed_ns ? at_ns : judge->probed_ns;
+	if (last_ns > judge->other_ns) /* another CPU may have read its clock later */
+		judge->other_ns = last_ns;
 	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
 }
 
@@ -378,6 +381,17 @@ static void hear_guest(struct judge *judge, int announces, const struct station 
 	}
 }
 
+/* A defender whose announcement is deferred, on its own port: the conflict is not over. */
+static int defends_again(const struct judge *judge, enum heard_kind kind,
+			 const struct station *from)
+{
+	const struct policy *policy = &judge->policy[judge_mac(from->mac)];
+
+	return kind == HEARD_USE && judge->deferred.defender &&
+	       judge->deferred.mac == judge_mac(from->mac) && judge->deferred.port == from->port &&
+	       policy->declared && !policy->denied;
+}
+
 /* Another host uses the address. */
 static void hear_other(struct judge *judge, enum heard_kind kind, const struct station *from,
 		       __u64 at_ns)
@@ -391,7 +405,7 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY)
 			judge->defender = mac;
 		contradict(judge, mac, at_ns);
-	} else if (has_conflict(judge, at_ns)) {
+	} else if (has_conflict(judge, at_ns) || defends_again(judge, kind, from)) {
 		prolong_conflict(judge, at_ns);
 	} else if (judge->state == CLAIM_FROZEN && announces) {
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;

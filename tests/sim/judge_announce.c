@@ -223,22 +223,33 @@ static void check_thaw(struct judge *judge, const struct claim_step *step)
 		thaw(judge);
 }
 
-/* Something is due that the policy now forbids: it is not announced. */
+/* Is the announcement of the state itself due? */
+static int is_state_due(const struct judge *judge, __u64 at_ns)
+{
+	if (judge->state == CLAIM_PROBING)
+		return at_ns >= judge->attempt.ends_ns;
+	if (judge->state == CLAIM_ANNOUNCING)
+		return at_ns >= slot_due_ns(judge);
+	return judge_is_alone(judge) && at_ns >= judge->quiet_ns;
+}
+
+/*
+ * Something is due that the policy now forbids: it is not announced. After a defender's the
+ * guest's window may end, too.
+ */
 static void deny_due(struct judge *judge, __u64 at_ns)
 {
-	int deferred = judge->deferred.mac != JUDGE_NO_MAC;
-	int mac = deferred ? judge->deferred.mac : judge->mac;
-	int due = deferred ? at_ns >= judge->deferred.due_ns
-			   : (judge->state == CLAIM_PROBING && at_ns >= judge->attempt.ends_ns) ||
-				     (judge_is_alone(judge) && at_ns >= judge->quiet_ns) ||
-				     (judge->state == CLAIM_ANNOUNCING &&
-				      at_ns >= slot_due_ns(judge));
+	const struct deferred deferred = judge->deferred;
 
-	if (!due || !judge->policy[mac].denied)
-		return;
-	if (!judge->deferred.defender)
+	if (deferred.mac != JUDGE_NO_MAC) {
+		if (at_ns < deferred.due_ns || !judge->policy[deferred.mac].denied)
+			return;
+		judge_clear_deferred(judge);
+		if (!deferred.defender)
+			return deny(judge);
+	}
+	if (is_state_due(judge, at_ns) && judge->policy[judge->mac].denied)
 		deny(judge);
-	judge_clear_deferred(judge);
 }
 
 /* What the policy forbids when the daemon comes is given up, even if allowed again later. */
@@ -251,6 +262,8 @@ static void deny_early(struct judge *judge, __u64 at_ns)
 void judge_step(struct judge *judge, const struct claim_step *step,
 		const struct announcement *announcement, __u64 at_ns)
 {
+	if (step->announce && judge->deferred.defender)
+		deny_due(judge, at_ns);
 	if (step->announce)
 		check_announcement(judge, step, announcement, at_ns);
 	judge_must(judge->defender == JUDGE_NO_MAC, "a defender was not announced again");
