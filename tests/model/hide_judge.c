@@ -77,9 +77,11 @@ static void hide_slots(struct judge *judge)
 		ticks = bounds->first > bounds->interval ? bounds->first : bounds->interval;
 	else
 		hide_number(&judge->slots);
-	if (bounds->refresh > ticks)
-		ticks = bounds->refresh;
 	hide_past(&judge->slot_ns, ticks + 1 + bounds->behind);
+	if (bounds->refresh)
+		hide_past(&judge->shown_ns, bounds->refresh + 1 + bounds->behind);
+	else
+		hide_time(&judge->shown_ns);
 }
 
 static void hide_pending(struct judge *judge)
@@ -87,14 +89,14 @@ static void hide_pending(struct judge *judge)
 	struct deferred *deferred = &judge->deferred;
 	struct nudging *nudging = &judge->nudging;
 
+	if (!deferred->defender && !bounds->sweep)
+		hide_number(&deferred->port);
 	if (deferred->mac == JUDGE_NO_MAC) {
 		hide_number(&deferred->waited);
 		hide_time(&deferred->due_ns);
 	} else {
 		hide_past(&deferred->due_ns, 1 + bounds->behind);
 	}
-	if (deferred->mac == JUDGE_NO_MAC || !bounds->sweep)
-		hide_number(&deferred->port);
 	if (nudging->on) {
 		hide_past(&nudging->next_ns, 1 + bounds->behind);
 	} else {

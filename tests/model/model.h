@@ -53,6 +53,7 @@ struct happening {
 struct bounds {
 	const char *name;
 	int quick; /* closes in a second or so: in `make check` */
+	int slow;  /* does not close in a minute: only by name */
 	int ipv6, xdp;
 	int late;	  /* the daemon comes at any time; else in time */
 	int early;	  /* and before its time */

@@ -79,7 +79,7 @@ static const struct bounds worlds[] = {
 	 .rules = NOTHING},
 	{.name = "refresh-ports", COARSE, .aging = 1, .refresh = 3, .from = A | A_ELSEWHERE, .kinds = TALK | MORE,
 	 .rules = NOTHING | NEVER},
-	{.name = "refresh-declared", COARSE, .aging = 1, .refresh = 3, .late = 1, .fail = 1, .from = A | B,
+	{.name = "refresh-declared", COARSE, .slow = 1, .aging = 1, .refresh = 3, .fail = 1, .from = A | B,
 	 .kinds = SPEAK | MORE, .rules = IMMEDIATE | NEVER},
 	{.name = "thaw", COARSE, .by_hand = 1, .thaw = 1, .aging = 1, .from = A | B, .kinds = SPEAK, .rules = NOTHING},
 	/* Two CPUs: a frame while an announcement is sent, or with an older clock. */
@@ -99,14 +99,14 @@ static const struct bounds worlds[] = {
 	/* Ports disappear. */
 	{.name = "gone", COARSE, .late = 1, .sweep = 1, .gone = A | B, .from = A | B, .kinds = TALK, .rules = NOTHING},
 	/* Announcements are rate-limited. */
-	{.name = "turns", COARSE, .late = 1, .busy = 1, .per_second = 1, .from = A | B, .kinds = TALK, .rules = IMMEDIATE},
+	{.name = "turns", COARSE, .slow = 1, .late = 1, .busy = 1, .per_second = 1, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},
 	{.name = "turns-one", COARSE, .late = 1, .busy = 1, .fail = 1, .per_second = 1, .from = A, .kinds = TALK, .rules = IMMEDIATE},
 	/* Nearly everything at once. */
-	{.name = "all", COARSE, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
+	{.name = "all", COARSE, .slow = 1, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
 	 .from = A | B | FAR | A_ELSEWHERE, .kinds = TALK | RELAY, .rules = NOTHING | IMMEDIATE | NEVER},
-	{.name = "all-xdp", COARSE, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
+	{.name = "all-xdp", COARSE, .slow = 1, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
 	 .from = A | B | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
-	{.name = "all-listeners", COARSE, .late = 1, .by_hand = 1, .fail = 1, .listeners = 1, .from = A | B | FAR,
+	{.name = "all-listeners", COARSE, .slow = 1, .late = 1, .by_hand = 1, .fail = 1, .listeners = 1, .from = A | B | FAR,
 	 .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
 	/* With what was on the wire. */
 	{.name = "monitors", COARSE, .monitor = 1, .fail = 1, .from = A | B | FAR, .kinds = TALK, .rules = NOTHING},
@@ -134,6 +134,6 @@ void worlds_list(int quick)
 	unsigned int i;
 
 	for (i = 0; i < WORLDS; i++)
-		if (!quick || worlds[i].quick)
+		if (quick ? worlds[i].quick : !worlds[i].slow)
 			puts(worlds[i].name);
 }

@@ -112,7 +112,7 @@ static void settle(struct judge *judge, const struct station *from, __u64 at_ns)
 	judge_clear_deferred(judge);
 	judge->deferred.tries = 0;
 	judge->state = CLAIM_OWNED;
-	judge->slot_ns = at_ns; /* refresh_ns counts from here */
+	judge->slot_ns = judge->shown_ns = at_ns; /* refresh_ns counts from here */
 	judge_set_owner(judge, mac, at_ns);
 	if (continues)
 		judge->nudging = nudging;
@@ -401,11 +401,13 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 	int announces = kind == HEARD_ANNOUNCEMENT && !policy->denied;
 
 	judge->doubted = 1;
-	if (judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING) {
+	if (defends_again(judge, kind, from)) {
+		prolong_conflict(judge, at_ns);
+	} else if (judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING) {
 		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY)
 			judge->defender = mac;
 		contradict(judge, mac, at_ns);
-	} else if (has_conflict(judge, at_ns) || defends_again(judge, kind, from)) {
+	} else if (has_conflict(judge, at_ns)) {
 		prolong_conflict(judge, at_ns);
 	} else if (judge->state == CLAIM_FROZEN && announces) {
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;

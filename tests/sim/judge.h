@@ -92,6 +92,7 @@ struct judge {
 	int doubted;		 /* another host has named the address since the owner did */
 	__u64 announce_start_ns; /* when the last announcement was started */
 	__u64 sent_ns;		 /* when the last announcement was sent */
+	__u64 shown_ns;		 /* when it was last announced, by garpd or its owner */
 	__u64 quiet_ns;		 /* when the conflict or the freeze ends */
 	__u64 other_ns;		 /* in a conflict: the last sign of another host */
 	struct attempt attempt;

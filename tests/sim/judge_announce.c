@@ -54,7 +54,7 @@ static void check_refresh(const struct judge *judge, __u64 at_ns)
 	__u64 alive_ns = judge->seen_ns;
 
 	judge_must(judge->state == CLAIM_OWNED &&
-			   at_ns >= judge->slot_ns + judge->settings->refresh_ns,
+			   at_ns >= judge->shown_ns + judge->settings->refresh_ns,
 		   "refreshed before its time, or without an owner");
 	judge_must(!judge->doubted, "refreshed though another host may have the address");
 	if (of->at_ns > alive_ns) {
@@ -177,12 +177,14 @@ static void deny(struct judge *judge)
 	judge->nudging.on = 0;
 }
 
-/* The policy now forbids the address: nothing due is sent. An owner is denied at its refresh. */
+/*
+ * The policy now forbids the address: nothing due is sent. With refresh an owner is denied when the
+ * daemon comes, even before the refresh is due.
+ */
 static void check_denial(struct judge *judge, __u64 at_ns)
 {
 	judge_check_overdue(judge, at_ns);
 	if (judge->state == CLAIM_OWNED && judge->settings->refresh_ns &&
-	    at_ns >= judge->slot_ns + judge->settings->refresh_ns &&
 	    judge->policy[judge->mac].denied)
 		deny(judge);
 	judge_must(judge->state == CLAIM_DENIED,
@@ -233,10 +235,7 @@ static int is_state_due(const struct judge *judge, __u64 at_ns)
 	return judge_is_alone(judge) && at_ns >= judge->quiet_ns;
 }
 
-/*
- * Something is due that the policy now forbids: it is not announced. After a defender's the
- * guest's window may end, too.
- */
+/* One thing is due that the policy now forbids: it is not announced. */
 static void deny_due(struct judge *judge, __u64 at_ns)
 {
 	const struct deferred deferred = judge->deferred;
@@ -246,7 +245,8 @@ static void deny_due(struct judge *judge, __u64 at_ns)
 			return;
 		judge_clear_deferred(judge);
 		if (!deferred.defender)
-			return deny(judge);
+			deny(judge);
+		return;
 	}
 	if (is_state_due(judge, at_ns) && judge->policy[judge->mac].denied)
 		deny(judge);
@@ -309,7 +309,7 @@ void judge_record(struct judge *judge, const struct claim_step *step,
 
 	if (announcement->became == ANNOUNCEMENT_SENT) {
 		judge->sent_mac = judge->by_hand ? JUDGE_NO_MAC : mac;
-		judge->sent_ns = at_ns;
+		judge->sent_ns = judge->shown_ns = at_ns;
 		deferred->tries = 0;
 		if (deferred->mac == mac) { /* an announcement by hand was sent first */
 			judge_clear_deferred(judge);
@@ -347,6 +347,7 @@ void judge_check_overdue(struct judge *judge, __u64 at_ns)
 	int deferred;
 
 	deny_due(judge, at_ns);
+	deny_due(judge, at_ns); /* a defender's announcement, and then the guest's window */
 	judge_check_overdue_round(judge, at_ns);
 	deferred = judge->deferred.mac != JUDGE_NO_MAC;
 	/* One announcement serves both a deferred one and the window's end. */
