@@ -92,9 +92,9 @@ struct {
 } addresses SEC(".maps");
 
 /*
- * The host's own addresses and its next hops (enum host_address), in any segment. Written by the
- * daemon from rtnetlink; read by the programs. Full: the daemon logs it; what is in here is
- * guarded.
+ * The host's own addresses, its next hops and the gateways of the configuration (enum
+ * host_address), in any segment. Written by the daemon; read by the programs. Full: the daemon logs
+ * it; what is in here is guarded.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -155,9 +155,9 @@ struct {
 } seen SEC(".maps");
 
 /*
- * The subnets of the host's addresses, in each segment (enum subnet_kind). Written by the daemon
- * from rtnetlink; read by the programs. Full: the daemon logs it, and no address of that segment is
- * treated as foreign.
+ * The host's subnets, by its addresses and routes, in each segment (enum subnet_kind). Written by
+ * the daemon from rtnetlink; read by the programs. Full: the daemon logs it, and no address of that
+ * segment is treated as foreign.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);

@@ -11,9 +11,9 @@
 /* ---- guards ---- */
 
 /*
- * A subnet of the host in one segment: key of the prefix tree `subnets`. Where the host has an
- * address of a family, an element of length SUBNET_FAMILY_BITS covers all addresses outside of
- * its subnets.
+ * A subnet of the host in one segment, by an address or an on-link route: key of the prefix tree
+ * `subnets`. Where the host has an address of a family, an element of length SUBNET_FAMILY_BITS
+ * covers all addresses outside of its subnets.
  */
 struct subnet {
 	__u32 len;     /* bits of the fields below */

@@ -24,7 +24,7 @@
 #define GARPD_MAX_PORTS		 4096u
 #define GARPD_MAX_CLAIMS	 65536u /* default; `limits: claims` sets it when the map is made */
 #define GARPD_MAX_DECLARED	 4096u	/* prefixes that a configuration may name */
-#define GARPD_MAX_HOST		 16384u /* addresses of the host and its next hops */
+#define GARPD_MAX_HOST		 16384u /* addresses of the host, its next hops and gateways */
 #define GARPD_MAX_LISTENERS	 16384u /* of all addresses; the most recent are kept */
 #define GARPD_MAX_GATEWAYS	 16u	/* that a configuration may name */
 #define GARPD_MAX_HEARD_GATEWAYS 4096u	/* of all segments; the most recent are kept */

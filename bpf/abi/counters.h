@@ -91,7 +91,7 @@
 	X(denied_owner, "claims denied: the MAC is not in the address's list of owners")           \
 	X(denied_host, "claims denied: the address is configured on the host itself")              \
 	X(denied_next_hop,                                                                         \
-	  "claims denied: the address is a next hop of the host, not declared with owners")        \
+	  "claims denied: the address is a next hop of the host or in gateways:, without owners")  \
 	X(denied_undeclared,                                                                       \
 	  "claims denied: only declared addresses may be announced on the segment")                \
 	X(denied_foreign, "claims denied: the address is in no subnet of the segment")             \

@@ -46,7 +46,7 @@ _Static_assert(sizeof(struct address) == 8 + GARPD_MAX_OWNERS * MAC_LEN, "addres
 /* Why an address belongs to the host. Map `host`, key struct addr. */
 enum host_address {
 	HOST_OWN = 1,	   /* configured on an interface, or a broadcast address of one */
-	HOST_NEXT_HOP = 2, /* a gateway in a routing table */
+	HOST_NEXT_HOP = 2, /* a gateway in a routing table or of the configuration */
 };
 
 /*

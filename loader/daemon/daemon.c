@@ -65,6 +65,8 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 	daemon_keep(&daemon->config, &fresh);
 	config_free(&daemon->config);
 	daemon->config = fresh;
+	if (daemon_guard_gateways(daemon, why))
+		log_error("%s; to retry: systemctl reload garpd", why->text);
 	evpn_settle(daemon->evpn, fresh.evpn);
 	return 0;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * host.c - puts the host's own addresses and next hops into the map that guards them.
+ * host.c - puts the host's own addresses, its next hops and the gateways of the configuration into
+ * the map that guards them.
  */
+#include <string.h>
+
 #include "parts.h"
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
@@ -54,9 +57,20 @@ static bool daemon_host_knows(void *ctx, const struct addr *addr)
 	return host_knows(ctx, addr);
 }
 
+/* Guests may have those of the configuration only where they are declared, as next hops. */
+int daemon_guard_gateways(struct daemon *daemon, struct err *why)
+{
+	const struct config *config = &daemon->config;
+	int err = host_name_gateways(daemon->host, config->gateways, config->gateway_count);
+
+	daemon_log_unguarded(daemon);
+	return err ? err_set(why, err, "gateways: %s", strerror(-err)) : 0;
+}
+
 int daemon_start_host(struct daemon *daemon, struct err *why)
 {
-	int err = host_open(&daemon->host, daemon->event, &daemon_host_ops, daemon, why);
+	int err = host_open(&daemon->host, daemon->event, &daemon_host_ops, daemon, why)
+			  ?: daemon_guard_gateways(daemon, why);
 
 	if (!err)
 		policy_forget_host(&daemon->datapath.pins, daemon_host_knows, daemon->host);

@@ -59,6 +59,9 @@ void daemon_sweep_end(struct daemon *daemon);
 void daemon_settle_subnets(struct daemon *daemon);
 void daemon_settle_askers(struct daemon *daemon);
 
+/* After a new configuration. 0, or -ENOMEM with `why`. */
+int daemon_guard_gateways(struct daemon *daemon, struct err *why);
+
 /* In this order: guard the host's addresses, attach the ports, start the clock. 0, or -errno with
  * `why`. */
 int daemon_start_host(struct daemon *daemon, struct err *why);

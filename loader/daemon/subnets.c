@@ -47,19 +47,37 @@ static int subnets_read(const struct daemon *daemon, struct subnets *subnets)
 	return err;
 }
 
+typedef int subnets_adder(struct subnets *subnets, __u32 segment, __u16 vlan,
+			  const struct prefix *prefix);
+
+/* In each segment that the interface belongs to. */
+static int subnets_of_interface(const struct daemon *daemon, struct subnets *subnets, __u32 ifindex,
+				const struct prefix *prefix, subnets_adder *add)
+{
+	struct ports_segment at[2];
+	size_t segments = ports_interface_segments(daemon->ports, ifindex, at);
+	int err = 0;
+
+	for (size_t i = 0; i < segments && !err; i++)
+		err = add(subnets, at[i].ifindex, at[i].vlan, prefix);
+	return err;
+}
+
 static int subnets_of_segments(const struct daemon *daemon, struct subnets *subnets)
 {
 	const struct found_address *own;
-	struct ports_segment at[2];
-	size_t i, j, segments, count;
+	const struct found_route *route;
+	size_t count, routes;
 	int err = 0;
 
 	own = host_addresses(daemon->host, &count);
-	for (i = 0; i < count; i++) {
-		segments = ports_interface_segments(daemon->ports, own[i].ifindex, at);
-		for (j = 0; j < segments && !err; j++)
-			err = subnets_add(subnets, at[j].ifindex, at[j].vlan, &own[i].prefix);
-	}
+	for (size_t i = 0; i < count && !err; i++)
+		err = subnets_of_interface(daemon, subnets, own[i].ifindex, &own[i].prefix,
+					   subnets_add);
+	route = host_routes(daemon->host, &routes);
+	for (size_t i = 0; i < routes && !err; i++)
+		err = subnets_of_interface(daemon, subnets, route[i].ifindex, &route[i].prefix,
+					   subnets_add_route);
 	subnets_sort(subnets);
 	return err;
 }

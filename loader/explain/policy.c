@@ -35,8 +35,8 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 	case COUNTER_denied_next_hop:
 		return finding_set(
 			&findings[CAUSE_denied_next_hop],
-			"%s is a next hop of this host (ip route): its owner gets the "
-			"traffic" REMEDY
+			"%s is a next hop of this host (ip route) or one of gateways: its "
+			"owner gets all traffic" REMEDY
 			"if %s may own it, declare it: - address: %s with owners: [\"%s\"]",
 			address, mac, address, mac);
 	case COUNTER_denied_foreign:

@@ -128,7 +128,8 @@ static void add_policy(const struct explain *explain, json_t *lines)
 {
 	if (explain->is_host)
 		line_add(lines, "policy: the address is %s",
-			 explain->host == HOST_OWN ? "this host's own" : "a next hop of this host");
+			 explain->host == HOST_OWN ? "this host's own"
+						   : "a next hop of this host, or one of gateways");
 	if (!explain->is_declared)
 		line_add(lines, "policy: not declared: after-probe, any MAC");
 	else if (!explain->declared.owner_count)

@@ -55,7 +55,7 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_WARNING(denied_owner, "denied: not in the address's list of owners"),
 	REPEATED_WARNING(denied_host, "denied: the address is configured on this host"),
 	REPEATED_WARNING(denied_next_hop,
-			 "denied: a next hop of this host; if it may move, declare it with owners"),
+			 "denied: a gateway of the host or of gateways:; declare it with owners"),
 	REPEATED_WARNING(denied_undeclared, "denied: only declared addresses are announced there"),
 	REPEATED_WARNING(denied_foreign,
 			 "denied: in no subnet of the segment; declare it or set \"foreign: yes\""),

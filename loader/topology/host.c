@@ -20,22 +20,13 @@
 
 /* ---- the machine ---- */
 
-struct host_entry {
-	struct addr addr; /* first: sorted by it with addr_compare() */
-	enum host_address why;
-};
-
-struct host_entries {
-	struct host_entry *entry;
-	size_t count;
-};
-
 struct host {
 	const struct host_ops *ops;
 	void *ctx;
 	struct host_found found;  /* what the kernel has, as far as it was heard */
 	struct addr_set reserved; /* sorted: host_reserve() */
-	struct host_entries reported;
+	struct addr_set gateways; /* sorted: host_name_gateways() */
+	struct guarded reported;
 	unsigned int stale;   /* HOST_* that have to be dumped again */
 	unsigned int dumping; /* HOST_* that the next dump is of */
 	bool is_changed;      /* `found` may differ from `reported` */
@@ -45,80 +36,20 @@ struct host {
 	sd_event_source *timer; /* NULL: no dump of the routes is due */
 };
 
-/* An address that is both is HOST_OWN. */
-static int entries_build(const struct host *host, struct host_entries *entries)
-{
-	const struct addr_set *own = &host->found.own, *reserved = &host->reserved,
-			      *hops = &host->found.next_hops;
-	size_t count = 0;
-
-	entries->entry = calloc(own->count + reserved->count + hops->count + 1,
-				sizeof(*entries->entry));
-	if (!entries->entry)
-		return -ENOMEM;
-	for (size_t i = 0; i < own->count; i++)
-		entries->entry[count++] = (struct host_entry){own->addr[i], HOST_OWN};
-	for (size_t i = 0; i < reserved->count; i++)
-		if (!addr_set_has(own, &reserved->addr[i]))
-			entries->entry[count++] = (struct host_entry){reserved->addr[i], HOST_OWN};
-	for (size_t i = 0; i < hops->count; i++)
-		if (!addr_set_has(own, &hops->addr[i]) && !addr_set_has(reserved, &hops->addr[i]))
-			entries->entry[count++] = (struct host_entry){hops->addr[i], HOST_NEXT_HOP};
-	qsort(entries->entry, count, sizeof(*entries->entry), addr_compare);
-	entries->count = count;
-	return 0;
-}
-
-static const struct host_entry *entry_find(const struct host_entries *entries,
-					   const struct addr *addr)
-{
-	if (!entries->count)
-		return NULL;
-	return bsearch(addr, entries->entry, entries->count, sizeof(*entries->entry), addr_compare);
-}
-
-static void entries_unset(struct host *host, const struct host_entries *old,
-			  const struct host_entries *new)
-{
-	for (size_t i = 0; i < old->count; i++)
-		if (!entry_find(new, &old->entry[i].addr))
-			host->ops->unset(host->ctx, &old->entry[i].addr);
-}
-
-/* An entry whose set() fails stays as it was, to be tried again with the next change. */
-static void entries_set(struct host *host, const struct host_entries *old, struct host_entries *new)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < new->count; i++) {
-		struct host_entry *entry = &new->entry[i];
-		const struct host_entry *was = entry_find(old, &entry->addr);
-
-		if ((!was || was->why != entry->why) &&
-		    host->ops->set(host->ctx, &entry->addr, entry->why)) {
-			if (!was)
-				continue;
-			entry->why = was->why;
-		}
-		new->entry[kept++] = *entry;
-	}
-	new->count = kept;
-}
-
 /* Calls the ops for what is different from what was reported. */
 static int host_report(struct host *host)
 {
-	struct host_entries entries;
+	const struct guarded_source sources[] = {
+		{&host->found.own, HOST_OWN},
+		{&host->reserved, HOST_OWN},
+		{&host->found.next_hops, HOST_NEXT_HOP},
+		{&host->gateways, HOST_NEXT_HOP},
+	};
 
 	addr_set_sort(&host->found.own);
 	addr_set_sort(&host->found.next_hops);
-	if (entries_build(host, &entries))
-		return -ENOMEM;
-	entries_unset(host, &host->reported, &entries); /* first: the map may be full */
-	entries_set(host, &host->reported, &entries);
-	free(host->reported.entry);
-	host->reported = entries;
-	return 0;
+	return guarded_change(&host->reported, sources, sizeof(sources) / sizeof(sources[0]),
+			      host->ops, host->ctx);
 }
 
 int host_settle(struct host *host)
@@ -133,22 +64,33 @@ int host_settle(struct host *host)
 	return 0;
 }
 
-int host_reserve(struct host *host, const struct addr *addr, size_t count)
+/* Takes the addresses for those of the last call. */
+static int host_take(struct host *host, struct addr_set *set, const struct addr *addr, size_t count)
 {
-	struct addr_set reserved = {.addr = calloc(count + 1, sizeof(*addr)), .count = count};
+	struct addr_set taken = {.addr = calloc(count + 1, sizeof(*addr)), .count = count};
 
-	if (!reserved.addr)
+	if (!taken.addr)
 		return -ENOMEM;
 	if (count)
-		memcpy(reserved.addr, addr, count * sizeof(*addr));
-	addr_set_sort(&reserved);
-	if (addr_set_equal(&reserved, &host->reserved)) {
-		free(reserved.addr);
+		memcpy(taken.addr, addr, count * sizeof(*addr));
+	addr_set_sort(&taken);
+	if (addr_set_equal(&taken, set)) {
+		free(taken.addr);
 		return 0;
 	}
-	free(host->reserved.addr);
-	host->reserved = reserved;
+	free(set->addr);
+	*set = taken;
 	return host_report(host);
+}
+
+int host_reserve(struct host *host, const struct addr *addr, size_t count)
+{
+	return host_take(host, &host->reserved, addr, count);
+}
+
+int host_name_gateways(struct host *host, const struct addr *addr, size_t count)
+{
+	return host_take(host, &host->gateways, addr, count);
 }
 
 /* ---- notifications ---- */
@@ -174,7 +116,7 @@ static bool is_losing_routes(const struct nlmsghdr *message)
 	case RTM_DELNEXTHOP:
 		return true;
 	case RTM_DELROUTE:
-		return host_found_has_gateway(message);
+		return host_found_has_route(message);
 	case RTM_NEWROUTE:
 	case RTM_NEWNEXTHOP:
 		return message->nlmsg_flags & NLM_F_REPLACE; /* no message about the former one */
@@ -215,6 +157,7 @@ void host_read_begin(struct host *host, unsigned int tables)
 		host->found.own.count = host->found.address_count = 0;
 	if (tables & HOST_ROUTES) {
 		host->found.next_hops.count = 0;
+		host->found.route_count = 0;
 		host->found.routes = 0;
 	}
 }
@@ -359,7 +302,7 @@ int host_open(struct host **out, sd_event *event, const struct host_ops *ops, vo
 
 bool host_knows(const struct host *host, const struct addr *addr)
 {
-	return entry_find(&host->reported, addr) != NULL;
+	return guarded_find(&host->reported, addr) != NULL;
 }
 
 bool host_has(const struct host *host, const struct addr *addr)
@@ -373,6 +316,12 @@ const struct found_address *host_addresses(const struct host *host, size_t *coun
 	return host->found.address;
 }
 
+const struct found_route *host_routes(const struct host *host, size_t *count)
+{
+	*count = host->found.route_count;
+	return host->found.route;
+}
+
 void host_close(struct host *host)
 {
 	if (!host)
@@ -382,6 +331,7 @@ void host_close(struct host *host)
 	sd_event_unref(host->event);
 	host_found_free(&host->found);
 	free(host->reserved.addr);
+	free(host->gateways.addr);
 	free(host->reported.entry);
 	free(host);
 }

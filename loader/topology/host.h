@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host.h - the addresses that no guest may be announced for: the host's own, and its next hops.
+ * host.h - the addresses that no guest may be announced for: the host's own, and its next hops;
+ * and what is on the links of its interfaces.
  *
  * Follows addresses, routes of all tables and next hop objects of this network namespace over
  * rtnetlink, IPv4 and IPv6. Knows nothing of BPF.
@@ -14,17 +15,10 @@
 
 #include "bpf/abi/abi.h"
 #include "host_found.h"
+#include "host_guarded.h"
 #include "loader/base/err.h"
 
 struct host;
-
-/* None may be NULL. An address that is both is HOST_OWN. */
-struct host_ops {
-	/* A new or changed address. Not 0: failed; it is called again with the next change. */
-	int (*set)(void *ctx, const struct addr *addr, enum host_address why);
-	void (*unset)(void *ctx, const struct addr *addr);
-	void (*settled)(void *ctx); /* after those; host_addresses() may have changed, too */
-};
 
 /*
  * Reads everything, calls set() for each address, and follows changes on `event`: addresses and new
@@ -44,10 +38,21 @@ bool host_has(const struct host *host, const struct addr *addr);
 const struct found_address *host_addresses(const struct host *host, size_t *count);
 
 /*
+ * The routes without a gateway, whose prefix is on the link of an interface, in any order and with
+ * duplicates; valid until the next op. Those of the host's own IPv4 addresses are not among them.
+ */
+const struct found_route *host_routes(const struct host *host, size_t *count);
+
+/*
  * Addresses that no interface has, but that garpd uses itself: the ops are called as for the
  * host's own, but for settled(). They take the place of those of the last call. 0 or -ENOMEM.
  */
 int host_reserve(struct host *host, const struct addr *addr, size_t count);
+
+/*
+ * Gateways that the configuration names: the same for them as next hops of the host.
+ */
+int host_name_gateways(struct host *host, const struct addr *addr, size_t count);
 
 /* Calls no op. Takes NULL. */
 void host_close(struct host *host);

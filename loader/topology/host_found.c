@@ -191,7 +191,49 @@ static int next_hop_add(struct host_found *found, int family, const struct nlatt
 	return addr_set_add(&found->next_hops, &addr);
 }
 
-static int multipath_add(struct host_found *found, int family, const struct nlattr *multipath)
+/* Room for twice as many when it is full: a router to many guests has a route to each. */
+static int route_make_room(struct host_found *found)
+{
+	size_t room = found->route_room ? 2 * found->route_room : 64;
+	struct found_route *route = realloc(found->route, room * sizeof(*route));
+
+	if (!route)
+		return -ENOMEM;
+	found->route = route;
+	found->route_room = room;
+	return 0;
+}
+
+/* A destination on the link of an interface. Without RTA_DST it is the default route. */
+static int route_add(struct host_found *found, const struct rtmsg *rtm, const struct nlattr *to,
+		     __u32 ifindex)
+{
+	struct found_route route = {.ifindex = ifindex};
+
+	if (to && !netlink_addr(rtm->rtm_family, to, &route.prefix.addr))
+		return 0;
+	if (rtm->rtm_family == AF_INET && !to)
+		route.prefix.addr.bytes[10] = route.prefix.addr.bytes[11] = 0xff;
+	route.prefix.len = rtm->rtm_dst_len + (rtm->rtm_family == AF_INET ? ADDR_V4_BITS : 0);
+	if (found->route_count == found->route_room && route_make_room(found))
+		return -ENOMEM;
+	found->route[found->route_count++] = route;
+	return 0;
+}
+
+/*
+ * May the route say what is on a link? Not the kernel's own IPv4 routes: they are those of the
+ * host's addresses, which are known.
+ */
+static bool route_is_of_link(const struct rtmsg *rtm)
+{
+	return rtm->rtm_type == RTN_UNICAST &&
+	       (rtm->rtm_family == AF_INET6 ||
+		(rtm->rtm_family == AF_INET && rtm->rtm_protocol != RTPROT_KERNEL));
+}
+
+static int multipath_add(struct host_found *found, const struct rtmsg *rtm, const struct nlattr *to,
+			 const struct nlattr *multipath)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
 	int left = mnl_attr_get_payload_len(multipath), err = 0;
@@ -206,7 +248,9 @@ static int multipath_add(struct host_found *found, int family, const struct nlat
 			if (mnl_attr_get_type(attr) == RTA_VIA)
 				via = attr;
 		}
-		err = next_hop_add(found, family, gateway, via);
+		err = next_hop_add(found, rtm->rtm_family, gateway, via);
+		if (!err && !gateway && !via && route_is_of_link(rtm))
+			err = route_add(found, rtm, to, hop->rtnh_ifindex);
 		left -= RTNH_ALIGN(hop->rtnh_len);
 	}
 	return err;
@@ -217,14 +261,16 @@ static int route_take(struct host_found *found, const struct nlmsghdr *message)
 {
 	const struct nlattr *attrs[RTA_MAX + 1];
 	const struct rtmsg *rtm = netlink_attrs(message, sizeof(*rtm), attrs, RTA_MAX + 1);
-	int err;
 
 	if (!rtm || rtm->rtm_flags & RTM_F_CLONED) /* a redirect or a path MTU, in no table */
 		return 0;
-	err = next_hop_add(found, rtm->rtm_family, attrs[RTA_GATEWAY], attrs[RTA_VIA]);
-	if (err || !attrs[RTA_MULTIPATH])
-		return err;
-	return multipath_add(found, rtm->rtm_family, attrs[RTA_MULTIPATH]);
+	if (attrs[RTA_MULTIPATH])
+		return multipath_add(found, rtm, attrs[RTA_DST], attrs[RTA_MULTIPATH]);
+	if (attrs[RTA_GATEWAY] || attrs[RTA_VIA])
+		return next_hop_add(found, rtm->rtm_family, attrs[RTA_GATEWAY], attrs[RTA_VIA]);
+	if (attrs[RTA_OIF] && route_is_of_link(rtm))
+		return route_add(found, rtm, attrs[RTA_DST], netlink_uint(attrs[RTA_OIF]));
+	return 0;
 }
 
 static int next_hop_take(struct host_found *found, const struct nlmsghdr *message)
@@ -251,12 +297,13 @@ int host_found_take(struct host_found *found, const struct nlmsghdr *message)
 	return 0;
 }
 
-bool host_found_has_gateway(const struct nlmsghdr *message)
+bool host_found_has_route(const struct nlmsghdr *message)
 {
 	const struct nlattr *attrs[RTA_MAX + 1];
+	const struct rtmsg *rtm = netlink_attrs(message, sizeof(*rtm), attrs, RTA_MAX + 1);
 
-	return netlink_attrs(message, sizeof(struct rtmsg), attrs, RTA_MAX + 1) &&
-	       (attrs[RTA_GATEWAY] || attrs[RTA_VIA] || attrs[RTA_MULTIPATH]);
+	return rtm && (attrs[RTA_GATEWAY] || attrs[RTA_VIA] || attrs[RTA_MULTIPATH] ||
+		       (attrs[RTA_OIF] && route_is_of_link(rtm)));
 }
 
 void host_found_free(struct host_found *found)
@@ -264,5 +311,6 @@ void host_found_free(struct host_found *found)
 	free(found->own.addr);
 	free(found->next_hops.addr);
 	free(found->address);
+	free(found->route);
 	*found = (struct host_found){};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host_found.h - the host's addresses and next hops, from the kernel's messages.
+ * host_found.h - the host's addresses, next hops and links, from the kernel's messages.
  */
 #ifndef GARPD_TOPOLOGY_HOST_FOUND_H
 #define GARPD_TOPOLOGY_HOST_FOUND_H
@@ -21,6 +21,12 @@ struct found_address {
 	__u8 proto;	      /* RTPROT_*, IFAPROT_*: which program added it; 0: unknown */
 };
 
+/* A prefix on the link of an interface, by a route without a gateway. */
+struct found_route {
+	__u32 ifindex;
+	struct prefix prefix;
+};
+
 /* Addresses, in any order and with duplicates until addr_set_sort(). */
 struct addr_set {
 	struct addr *addr;
@@ -34,6 +40,9 @@ struct host_found {
 	struct addr_set next_hops;
 	struct found_address *address;
 	size_t address_count;
+	struct found_route *route;
+	size_t route_count;
+	size_t route_room;
 	size_t routes; /* RTM_NEWROUTE messages */
 };
 
@@ -58,12 +67,13 @@ const struct found_address *found_addresses_of(const struct found_address *addre
 
 /*
  * Takes RTM_NEWADDR (an interface's own addresses, with their broadcast addresses), RTM_NEWROUTE
- * or RTM_NEWNEXTHOP (gateways); ignores other messages. 0 or -ENOMEM.
+ * (gateways, or what is on a link) or RTM_NEWNEXTHOP (gateways); ignores other messages. 0 or
+ * -ENOMEM.
  */
 int host_found_take(struct host_found *found, const struct nlmsghdr *message);
 
-/* Does this RTM_*ROUTE have a gateway itself, not by RTA_NH_ID? */
-bool host_found_has_gateway(const struct nlmsghdr *message);
+/* Would host_found_take() take anything from this RTM_*ROUTE? */
+bool host_found_has_route(const struct nlmsghdr *message);
 
 void host_found_free(struct host_found *found);
 

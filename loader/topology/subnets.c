@@ -25,7 +25,8 @@ int subnets_append(struct subnets *subnets, const struct subnet_entry *entry)
 	return 0;
 }
 
-int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct prefix *prefix)
+int subnets_add_route(struct subnets *subnets, __u32 segment, __u16 vlan,
+		      const struct prefix *prefix)
 {
 	struct prefix network = *prefix;
 	struct subnet_entry local = {
@@ -38,15 +39,31 @@ int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct
 			},
 		.kind = SUBNET_LOCAL,
 	};
-	struct subnet_entry others = local;
 
-	if (prefix->len == ADDR_BITS || addr_is_link_local(&prefix->addr))
+	if (addr_is_link_local(&prefix->addr))
 		return 0;
 	prefix_clear_host_bits(&network);
 	local.subnet.addr = network.addr;
-	others.kind = SUBNET_FOREIGN;
-	others.subnet.len = SUBNET_FAMILY_BITS;
-	return subnets_append(subnets, &local) ? -ENOMEM : subnets_append(subnets, &others);
+	return subnets_append(subnets, &local);
+}
+
+int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct prefix *prefix)
+{
+	struct subnet_entry others = {
+		.subnet =
+			{
+				.len = SUBNET_FAMILY_BITS,
+				.segment = segment,
+				.vlan = vlan,
+				.family = addr_is_ipv4(&prefix->addr) ? 4 : 6,
+			},
+		.kind = SUBNET_FOREIGN,
+	};
+
+	if (prefix->len == ADDR_BITS || addr_is_link_local(&prefix->addr))
+		return 0;
+	return subnets_add_route(subnets, segment, vlan, prefix) ? -ENOMEM
+								 : subnets_append(subnets, &others);
 }
 
 void subnets_sort(struct subnets *subnets)

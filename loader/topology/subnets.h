@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * subnets.h - the subnets of the host's addresses in each segment, for the map `subnets`.
+ * subnets.h - the host's subnets, by its addresses and routes, in each segment, for the map
+ * `subnets`.
  */
 #ifndef GARPD_TOPOLOGY_SUBNETS_H
 #define GARPD_TOPOLOGY_SUBNETS_H
@@ -27,6 +28,13 @@ struct subnets {
  * -ENOMEM.
  */
 int subnets_add(struct subnets *subnets, __u32 segment, __u16 vlan, const struct prefix *prefix);
+
+/*
+ * Adds a prefix that a route says is on the link of the segment, even a single address: not
+ * foreign. Whether any other is depends on the host's addresses. 0 or -ENOMEM.
+ */
+int subnets_add_route(struct subnets *subnets, __u32 segment, __u16 vlan,
+		      const struct prefix *prefix);
 
 /* Appends an element of the map. 0 or -ENOMEM. */
 int subnets_append(struct subnets *subnets, const struct subnet_entry *entry);

@@ -170,6 +170,31 @@ Test(subnets, link_local_and_single_addresses_do_not_count)
 	subnets_free(&subnets);
 }
 
+static void add_route(struct subnets *subnets, __u32 segment, const char *text, unsigned int len)
+{
+	struct prefix prefix = {.len = len};
+
+	cr_assert_eq(addr_parse(text, &prefix.addr), 0);
+	if (addr_is_ipv4(&prefix.addr))
+		prefix.len += ADDR_V4_BITS;
+	cr_assert_eq(subnets_add_route(subnets, segment, 0, &prefix), 0);
+	subnets_sort(subnets);
+}
+
+/* A route says that what it leads to is there, even one host; not that the rest is elsewhere. */
+Test(subnets, route_makes_nothing_foreign)
+{
+	struct subnets subnets = {};
+
+	add_route(&subnets, 3, "fe80::", 64);
+	cr_assert_eq(subnets.count, 0);
+	add_route(&subnets, 3, "10.99.0.0", 24);
+	add_route(&subnets, 3, "198.51.100.7", 32);
+	cr_assert_str_eq(written(&subnets), "3.0 v4 10.99.0.0/120 local\n"
+					    "3.0 v4 198.51.100.7/128 local\n");
+	subnets_free(&subnets);
+}
+
 /* ---- changing the map ---- */
 
 static char done[1024];

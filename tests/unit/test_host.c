@@ -375,10 +375,93 @@ Test(host, what_a_replaced_route_or_object_had_must_be_read)
 	cr_assert_eq(host_stale(host), HOST_ROUTES);
 }
 
+/* A route to what is on the link of an interface. */
+static const struct nlmsghdr *route_on_link(int type, const char *to, unsigned char len,
+					    __u32 ifindex, unsigned char protocol)
+{
+	int family = strchr(to, ':') ? AF_INET6 : AF_INET;
+	struct nlmsghdr *message = route_begin(type, family, 0);
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(message);
+
+	rtm->rtm_type = RTN_UNICAST;
+	rtm->rtm_protocol = protocol;
+	rtm->rtm_dst_len = len;
+	if (len)
+		put_addr(message, RTA_DST, to);
+	mnl_attr_put_u32(message, RTA_OIF, ifindex);
+	return message;
+}
+
+static void expect_routes(size_t count)
+{
+	size_t found;
+
+	host_routes(host, &found);
+	cr_assert_eq(found, count, "%zu routes, not %zu", found, count);
+}
+
+/* The last one that was found. */
+static void expect_route(__u32 ifindex, const char *prefix)
+{
+	char text[ADDR_TEXT_LEN];
+	size_t count;
+	const struct found_route *route = host_routes(host, &count);
+
+	cr_assert_gt(count, 0, "no route instead of %s", prefix);
+	cr_assert_eq(route[count - 1].ifindex, ifindex);
+	cr_assert_str_eq(prefix_text(&route[count - 1].prefix, text), prefix);
+}
+
 Test(host, a_connected_route_less_is_nothing)
 {
 	host_hear(host, route_begin(RTM_DELROUTE, AF_INET, 0));
 	cr_assert_eq(host_stale(host), 0);
+	host_hear(host, route_on_link(RTM_DELROUTE, "192.0.2.0", 24, 3, RTPROT_KERNEL));
+	cr_assert_eq(host_stale(host), 0);
+}
+
+Test(host, what_a_route_has_on_a_link)
+{
+	host_hear(host, route_on_link(RTM_NEWROUTE, "10.99.0.0", 24, 3, RTPROT_BOOT));
+	expect_route(3, "10.99.0.0/24");
+	host_hear(host, route_on_link(RTM_NEWROUTE, "198.51.100.7", 32, 4, RTPROT_STATIC));
+	expect_route(4, "198.51.100.7");
+	host_hear(host, route_on_link(RTM_NEWROUTE, "2001:db8:99::", 64, 3, RTPROT_KERNEL));
+	expect_route(3, "2001:db8:99::/64");
+	host_hear(host, route_on_link(RTM_NEWROUTE, "0.0.0.0", 0, 5, RTPROT_BOOT));
+	expect_route(5, "0.0.0.0/0");
+	expect_routes(4);
+	expect_silence(); /* no next hop */
+	host_hear(host, route_on_link(RTM_DELROUTE, "10.99.0.0", 24, 3, RTPROT_BOOT));
+	cr_assert_eq(host_stale(host), HOST_ROUTES);
+	host_read_begin(host, HOST_ROUTES);
+	expect_routes(0);
+}
+
+Test(host, what_is_on_no_link)
+{
+	struct nlmsghdr *message;
+
+	host_hear(host, route_on_link(RTM_NEWROUTE, "192.0.2.0", 24, 3, RTPROT_KERNEL));
+	message = (struct nlmsghdr *)route_on_link(RTM_NEWROUTE, "10.99.0.0", 24, 3, RTPROT_BOOT);
+	put_addr(message, RTA_GATEWAY, "192.0.2.9");
+	host_hear(host, message);
+	message = (struct nlmsghdr *)route_on_link(RTM_NEWROUTE, "10.99.0.0", 24, 3, RTPROT_BOOT);
+	((struct rtmsg *)mnl_nlmsg_get_payload(message))->rtm_type = RTN_BLACKHOLE;
+	host_hear(host, message);
+	expect_routes(0);
+}
+
+Test(host, a_thousand_routes_are_all_kept)
+{
+	for (int i = 0; i < 1000; i++) {
+		char text[ADDR_TEXT_LEN];
+
+		snprintf(text, sizeof(text), "198.18.%d.%d", i / 250, i % 250);
+		host_hear(host, route_on_link(RTM_NEWROUTE, text, 32, 3, RTPROT_BOOT));
+		expect_route(3, text);
+	}
+	expect_routes(1000);
 }
 
 Test(host, addresses_are_read_again_and_the_routes_that_vanish_with_one)
@@ -591,4 +674,55 @@ Test(host, reserved_address_that_is_a_next_hop_is_own)
 	expect("next hop 169.254.3.3");
 	reserve("169.254.3.3", NULL);
 	expect("own 169.254.3.3");
+}
+
+/* ---- gateways of the configuration ---- */
+
+static void name_gateways(const char *first, const char *second)
+{
+	const char *const text[] = {first, second};
+	struct addr addr[2];
+	size_t count = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		if (text[i])
+			cr_assert_eq(addr_parse(text[i], &addr[count++]), 0);
+	cr_assert_eq(host_name_gateways(host, addr, count), 0);
+}
+
+Test(host, gateways_of_the_configuration_are_guarded_as_next_hops)
+{
+	name_gateways("192.0.2.254", "2001:db8::1");
+	expect("next hop 192.0.2.254");
+	expect("next hop 2001:db8::1");
+	name_gateways("192.0.2.254", "2001:db8::1");
+	expect_silence();
+	name_gateways("192.0.2.253", NULL);
+	expect("unset 192.0.2.254");
+	expect("unset 2001:db8::1");
+	expect("next hop 192.0.2.253");
+	name_gateways(NULL, NULL);
+	expect("unset 192.0.2.253");
+	expect_silence();
+}
+
+Test(host, gateway_that_is_a_next_hop_stays_guarded)
+{
+	host_collect(host, route(RTM_NEWROUTE, "192.0.2.254"));
+	expect("next hop 192.0.2.254");
+	name_gateways("192.0.2.254", NULL);
+	expect_silence();
+	host_read_begin(host, HOST_ROUTES);
+	expect_silence();
+	name_gateways(NULL, NULL);
+	expect("unset 192.0.2.254");
+}
+
+Test(host, gateway_that_is_the_host_is_its_own)
+{
+	host_collect(host, address(RTM_NEWADDR, "192.0.2.254", "192.0.2.254", NULL, 24));
+	expect("own 192.0.2.254");
+	expect("own 192.0.2.255");
+	name_gateways("192.0.2.254", NULL);
+	expect_silence();
 }

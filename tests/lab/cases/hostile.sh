@@ -481,6 +481,21 @@ case_foreign_follows_the_host_s_addresses() {
 	lab_wait 5 is_probe_accepted 203.0.113.11 || t_fail "a single address made something foreign"
 }
 
+# What the host has a route to, without a gateway, is on the link of the bridge.
+case_foreign_follows_routes_on_the_link() {
+	lab_start_garpd
+	probe_once_for 10.99.0.7
+	assert_claim 10.99.0.7 reason denied_foreign
+	in_hv ip route add 10.99.0.0/24 dev br0
+	lab_wait 5 is_probe_accepted 10.99.0.8 || t_fail "on the link, and foreign"
+	probe_once_for 10.98.0.8
+	assert_claim 10.98.0.8 reason denied_foreign
+	in_hv ip route add 10.98.0.9 dev br0
+	lab_wait 5 is_probe_accepted 10.98.0.9 || t_fail "one host on the link is foreign"
+	in_hv ip route del 10.99.0.0/24 dev br0
+	lab_wait 5 is_denied_for denied_foreign 10.99.0.10 || t_fail "a route that is gone still counts"
+}
+
 is_probe_accepted() {
 	probe_once_for "$1"
 	[[ $(claim_field "$1" state) == probing ]]
