@@ -119,7 +119,8 @@ static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now
 		step = claim_confirm(claim, outcome->frame.to_mac, &outcome->frame.addr, there,
 				     now_ns);
 		if (there && mac_equal(claim->mac, outcome->frame.to_mac)) {
-			there->answered_ns = now_ns;
+			if (there->answered_ns < claim->announced_since_ns)
+				there->answered_ns = now_ns;
 			there->tries = 0;
 		}
 	}

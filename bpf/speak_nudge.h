@@ -128,7 +128,7 @@ static __always_inline int nudge_send(struct __sk_buff *skb, struct speech *spee
 	return err ? err : speech_send(skb, speech, BPF_F_INGRESS);
 }
 
-/* Counts one more nudge since the announcing began. */
+/* Counts one more nudge since the announcing began, before it leaves: the reply may be as quick. */
 static __always_inline void nudge_note(struct listener *listener, __u64 since_ns, __u64 now_ns)
 {
 	if (listener->nudged_ns < since_ns)
@@ -150,6 +150,7 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 	__u64 now_ns = bpf_ktime_get_ns();
 	struct listener *listener;
 	struct nudges *nudges;
+	__u64 before_ns;
 
 	if (!outcome || !settings)
 		return 0;
@@ -166,8 +167,11 @@ __noinline int nudge_listener(struct __sk_buff *skb, __u32 place)
 		count(COUNTER_nudge_over_limit);
 		return 0;
 	}
+	before_ns = listener->nudged_ns;
 	nudge_note(listener, nudges->since_ns, now_ns);
 	if (nudge_send(skb, &outcome->speech, listener, nudges->offset)) {
+		listener->nudged_ns = before_ns;
+		listener->tries--;
 		count(COUNTER_nudge_failed);
 		return 0;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - finds the verb. Exit codes: 0 done, 1 failed, 2 usage.
+ * main.c - finds the verb.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -21,13 +21,22 @@ static const struct verb *const verbs[] = {
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
+static void main_print_statuses(FILE *stream)
+{
+#define PRINT_STATUS(NAME, status, meaning) fprintf(stream, "  %d  %s\n", status, meaning);
+	fprintf(stream, "Exit status:\n");
+	EXIT_STATUSES(PRINT_STATUS)
+#undef PRINT_STATUS
+}
+
 static void main_print_help(FILE *stream)
 {
 	fprintf(stream, "garpd announces addresses for guests that only probe for them.\n\n");
 	for (size_t i = 0; i < VERBS; i++)
 		cmd_print_verb(stream, verbs[i]);
-	fprintf(stream, "  garpd help [VERB] | --help, -h | --version, -V\n\n"
-			"Exit codes: 0 done, 1 failed, 2 usage. See garpd(8).\n");
+	fprintf(stream, "  garpd help [VERB] | --help, -h | --version, -V\n\n");
+	main_print_statuses(stream);
+	fprintf(stream, "See garpd(8).\n");
 }
 
 static const struct verb *main_find(const char *name)

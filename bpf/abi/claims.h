@@ -190,7 +190,7 @@ struct listener {
 	__u8 tries;	   /* unanswered nudges since the last announcing; 255: or more */
 	__u64 heard_ns;	   /* when it last asked for the address or replied to it */
 	__u64 nudged_ns;
-	__u64 answered_ns; /* when it last replied to the claim's MAC */
+	__u64 answered_ns; /* its first reply to the claim's MAC since that was announced */
 };
 _Static_assert(sizeof(struct listener) == 48, "listener has no holes");
 

@@ -11,45 +11,74 @@
 #include "cmd.h"
 #include "loader/base/text.h"
 #include "loader/maps/claims.h"
+#include "loader/maps/event_text.h"
 #include "loader/maps/speak.h"
+
+#define CLAIM_REASON_LEN 160 /* state and reason of a claim as a sentence */
 
 /* What became of one claim, from the counter that garpd_speak has returned. */
 typedef int (*claim_report)(const struct claim *claim, const char *name, __u32 result,
 			    struct err *why);
 
+#define SEE_EXPLAIN "; see garpd explain %s"
+
+/* "denied: configured announce: never", "probing: probe received; window opened" */
+static const char *claim_text(const struct claim *claim, char text[CLAIM_REASON_LEN])
+{
+	const char *state = claim_state_name(claim->state);
+	const char *sentence = event_text_find(claim->reason)->sentence;
+	char mac[MAC_TEXT_LEN];
+
+	if (claim->state == CLAIM_CONFLICT && !mac_is_zero(claim->rival))
+		snprintf(text, CLAIM_REASON_LEN, "conflict with %s", mac_text(claim->rival, mac));
+	else if (sentence && !strncmp(sentence, state, strlen(state)))
+		snprintf(text, CLAIM_REASON_LEN, "%s", sentence);
+	else
+		snprintf(text, CLAIM_REASON_LEN, "%s: %s", state,
+			 sentence ? sentence : counter_help(claim->reason));
+	return text;
+}
+
 static int report_announced(const struct claim *claim, const char *name, __u32 result,
 			    struct err *why)
 {
-	char mac[MAC_TEXT_LEN];
+	char mac[MAC_TEXT_LEN], address[ADDR_TEXT_LEN], text[CLAIM_REASON_LEN];
 
 	mac_text(claim->mac, mac);
-	if (result == COUNTER_announce_over_limit)
+	addr_text(&claim->key.addr, address);
+	switch (result) {
+	case COUNTER_announce_by_hand:
+		printf("%s: announced for %s\n", name, mac);
+		return 0;
+	case COUNTER_asking_by_hand:
+		printf("%s: asked %s; announced when it answers\n", name, mac);
+		return 0;
+	case COUNTER_announce_over_limit:
 		return err_set(why, 1, "%s: rate-limited; queued, the daemon will announce it",
 			       name);
-	if (result == COUNTER_announce_doubted)
+	case COUNTER_announce_doubted:
 		return err_set(why, 1,
 			       "%s: not announced: the address was seen on another host or port "
 			       "after %s last used it; ping from that guest, then try again",
 			       name, mac);
-	if (result == COUNTER_observed)
+	case COUNTER_observed:
 		return err_set(why, 1, "%s: not announced: garpd only observes there", name);
-	if (result == COUNTER_asking_by_hand) {
-		printf("%s: asked %s; announced when it answers\n", name, mac);
-		return 0;
 	}
-	if (result != COUNTER_announce_by_hand)
-		return err_set(why, 1,
-			       "%s: not announced: the claim is %s (%s); see garpd show claims",
-			       name, claim_state_name(claim->state), counter_name(result));
-	printf("%s: announced for %s\n", name, mac);
-	return 0;
+	/* The policy may have changed since the claim's own reason. */
+	if (claim->state == CLAIM_OWNED && event_text_find(result)->sentence)
+		return err_set(why, 1, "%s: not announced: %s" SEE_EXPLAIN, name,
+			       event_text_find(result)->sentence, address);
+	return err_set(why, 1, "%s: not announced: %s" SEE_EXPLAIN, name, claim_text(claim, text),
+		       address);
 }
 
 static int report_thawed(const struct claim *claim, const char *name, __u32 result, struct err *why)
 {
+	char address[ADDR_TEXT_LEN], text[CLAIM_REASON_LEN];
+
 	if (result != COUNTER_thaw_by_hand)
-		return err_set(why, 1, "%s: not frozen: the claim is %s; see garpd show claims",
-			       name, claim_state_name(claim->state));
+		return err_set(why, 1, "%s: not frozen: %s" SEE_EXPLAIN, name,
+			       claim_text(claim, text), addr_text(&claim->key.addr, address));
 	printf("%s: thawed\n", name);
 	return 0;
 }
@@ -93,8 +122,9 @@ static int speak_for_claims(const struct pins *pins, const struct addr *addr, __
 		return err;
 	if (!found)
 		return err_set(why, -ENOENT,
-			       "%s: no guest has probed for this address; see garpd show claims",
-			       address);
+			       "%s: no claim: no guest has probed for it; or it was denied or "
+			       "ignored, which is forgotten after a quiet minute" SEE_EXPLAIN,
+			       address, address);
 	return done ? 0 : -EPERM; /* the last refusal is in `why` */
 }
 
@@ -107,12 +137,14 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 
 	if (cmd_parse_address(command->operand, &addr, why))
 		return cmd_misused(why);
-	err = pins_open(&pins, false, why);
-	if (err)
-		return err;
+	if (pins_open(&pins, false, why))
+		return cmd_cannot_look(why);
 	err = speak_for_claims(&pins, &addr, op, report, why);
 	pins_close(&pins);
-	return err;
+	if (err != -ENOENT)
+		return err;
+	cmd_fail(why);
+	return EXIT_NO_CLAIM;
 }
 
 static int announce_run(const struct command *command, struct err *why)

@@ -99,6 +99,12 @@ int cmd_misused(const struct err *why)
 	return EXIT_USAGE;
 }
 
+int cmd_cannot_look(const struct err *why)
+{
+	cmd_fail(why);
+	return EXIT_NOTHING;
+}
+
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why)
 {
 	return addr_parse(text, addr) ? err_set(why, -EINVAL, "%s: not a valid address", text) : 0;

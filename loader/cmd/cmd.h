@@ -11,9 +11,16 @@
 #include "loader/base/err.h"
 #include "loader/maps/pins.h"
 
-#define EXIT_DONE   0
-#define EXIT_FAILED 1
-#define EXIT_USAGE  2
+/* The exit statuses of all verbs. X(NAME, status, meaning). */
+#define EXIT_STATUSES(X)                                     \
+	X(DONE, 0, "done, and all is well")                  \
+	X(FAILED, 1, "failed, or something needs attention") \
+	X(USAGE, 2, "wrong usage")                           \
+	X(NO_CLAIM, 3, "no guest has claimed the address")   \
+	X(NOTHING, 4, "cannot look: garpd is not there, or no permission")
+
+#define EXIT_STATUS_ENUM(NAME, status, meaning) EXIT_##NAME = (status),
+enum exit_status { EXIT_STATUSES(EXIT_STATUS_ENUM) };
 
 /* For --help and for getopt_long(3). */
 struct verb_option {
@@ -40,7 +47,7 @@ struct verb {
 	const char *help;
 	const struct verb_option *options; /* ends with an option without a name; NULL: none */
 	int operands;			   /* 0 or 1 */
-	/* Returns the exit code, or -errno with `why`. */
+	/* Returns enum exit_status, or -errno with `why`. */
 	int (*run)(const struct command *command, struct err *why);
 };
 
@@ -50,7 +57,7 @@ extern const struct verb verb_run, verb_check, verb_show, verb_watch, verb_expla
 /* Prints how the verb is used, and its options. */
 void cmd_print_verb(FILE *stream, const struct verb *verb);
 
-/* Reads the options and the operand, and runs the verb. Returns the exit code. */
+/* Reads the options and the operand, and runs the verb. Returns enum exit_status. */
 int cmd_run_verb(const struct verb *verb, int argc, char **argv);
 
 /*
@@ -64,11 +71,13 @@ bool cmd_next_option(const struct verb *verb, int argc, char **argv,
 /* Prints on standard error how the verb is used. Returns EXIT_USAGE. */
 int cmd_usage(const struct verb *verb);
 
-/* Prints `garpd: ...` on standard error. Returns EXIT_FAILED; or, for a word on the command line
- * that cannot be right, EXIT_USAGE.
+/*
+ * Print `garpd: ...` on standard error. Return the status: EXIT_FAILED; for a word on the command
+ * line that cannot be right, EXIT_USAGE; for maps that cannot be read, EXIT_NOTHING.
  */
 int cmd_fail(const struct err *why);
 int cmd_misused(const struct err *why);
+int cmd_cannot_look(const struct err *why);
 
 /* 0, or -EINVAL with `why`. */
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why);

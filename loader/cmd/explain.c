@@ -20,26 +20,35 @@ static void explain_show(const struct explains *explains, bool as_json)
 	}
 }
 
+/* Of all segments where the address is claimed. */
+static enum exit_status explain_status(const struct explains *explains)
+{
+	if (!explain_is_claimed(explains->explain))
+		return EXIT_NO_CLAIM;
+	for (size_t i = 0; i < explains->count; i++)
+		if (!explain_is_well(&explains->explain[i]))
+			return EXIT_FAILED;
+	return EXIT_DONE;
+}
+
 static int explain_run(const struct command *command, struct err *why)
 {
 	struct explains explains;
 	struct pins pins;
 	struct addr addr;
-	int err;
+	int err, status;
 
 	if (cmd_parse_address(command->operand, &addr, why))
 		return cmd_misused(why);
-	err = pins_open(&pins, true, why);
-	if (err)
-		return err;
+	if (pins_open(&pins, true, why))
+		return cmd_cannot_look(why);
 	err = explain_read(&pins, &addr, &explains, why);
-	if (!err) {
+	if (!err)
 		explain_show(&explains, command->json);
-		err = explain_is_claimed(explains.explain) ? EXIT_DONE : EXIT_FAILED;
-	}
+	status = err ? cmd_cannot_look(why) : explain_status(&explains);
 	explain_free(&explains);
 	pins_close(&pins);
-	return err;
+	return status;
 }
 
 const struct verb verb_explain = {

@@ -113,12 +113,11 @@ static int show_run(const struct command *command, struct err *why)
 
 	if (!subject || (show.all && subject->show != show_counters))
 		return cmd_usage(&verb_show);
-	err = pins_open(&show.pins, true, why);
-	if (err)
-		return err;
+	if (pins_open(&show.pins, true, why))
+		return cmd_cannot_look(why);
 	err = subject->show(&show, why);
 	pins_close(&show.pins);
-	return err;
+	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }
 
 static const struct verb_option show_options[] = {

@@ -143,13 +143,13 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 static int watch_run(const struct command *command, struct err *why)
 {
 	struct pins pins;
-	int err = pins_open(&pins, true, why);
+	int err;
 
-	if (err)
-		return err;
+	if (pins_open(&pins, true, why))
+		return cmd_cannot_look(why);
 	err = watch(&pins, command->json, why);
 	pins_close(&pins);
-	return err;
+	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }
 
 const struct verb verb_watch = {

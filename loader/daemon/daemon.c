@@ -193,6 +193,27 @@ static void daemon_end(struct daemon *daemon)
 	sd_event_unref(daemon->event);
 }
 
+#define WAITING_LEN 48
+
+/* "; waiting for 1 bridge"; "" for 0 */
+static const char *waiting_text(unsigned int count, const char *one, const char *many,
+				char text[WAITING_LEN])
+{
+	text[0] = '\0';
+	if (count)
+		snprintf(text, WAITING_LEN, "; waiting for %u %s", count, count == 1 ? one : many);
+	return text;
+}
+
+static void daemon_report_ready(const struct daemon *daemon)
+{
+	char bridges[WAITING_LEN], routers[WAITING_LEN];
+
+	log_info("ready%s%s", waiting_text(daemon->waiting_bridges, "bridge", "bridges", bridges),
+		 waiting_text(daemon->waiting_routers, "router port", "router ports", routers));
+	sd_notify(0, "READY=1");
+}
+
 int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 {
 	struct daemon daemon = {
@@ -213,8 +234,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 			    "detach, then start",
 			    daemon.datapath.max_claims);
 	daemon.config.max_claims = daemon.datapath.max_claims;
-	log_info("ready");
-	sd_notify(0, "READY=1");
+	daemon_report_ready(&daemon);
 	err = sd_event_loop(daemon.event);
 	sd_notify(0, "STOPPING=1");
 	if (err < 0)

@@ -45,6 +45,8 @@ struct daemon {
 	struct err attach_why;		 /* of the first port that failed while starting */
 	__u32 *fresh; /* ports that garpd was not attached to before this start */
 	size_t fresh_count;
+	unsigned int waiting_bridges; /* names and patterns without a match while starting */
+	unsigned int waiting_routers;
 	bool is_starting;
 };
 

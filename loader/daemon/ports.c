@@ -118,6 +118,9 @@ static void daemon_settled(void *ctx)
 
 static void daemon_bridge_waiting(void *ctx, const char *pattern)
 {
+	struct daemon *daemon = ctx;
+
+	daemon->waiting_bridges += daemon->is_starting;
 	log_warning("%s: no Linux bridge of that name yet (not Open vSwitch); waiting for it",
 		    pattern);
 }
@@ -131,18 +134,15 @@ static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge
 
 static void daemon_router_waiting(void *ctx, const char *pattern)
 {
+	struct daemon *daemon = ctx;
+
+	daemon->waiting_routers += daemon->is_starting;
 	log_warning("%s: no interface for a router port yet; waiting for it", pattern);
 }
 
 static void daemon_router_refused(void *ctx, const char *name, enum router_fault fault)
 {
-	static const char *const remedies[] = {
-		[ROUTER_NOT_ETHERNET] = "not Ethernet; remove it from \"routers\"",
-		[ROUTER_OUR_BRIDGE] = "in \"bridges\" already; remove it from \"routers\"",
-		[ROUTER_ENSLAVED] = "member of a bridge or bond; name that one instead",
-	};
-
-	log_warning("%s: cannot be a router port: %s", name, remedies[fault]);
+	log_warning("%s: cannot be a router port: %s", name, router_fault_text(fault));
 }
 
 static const struct ports_ops daemon_ports_ops = {

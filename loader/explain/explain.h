@@ -28,6 +28,9 @@ int explain_read(const struct pins *pins, const struct addr *addr, struct explai
 		 struct err *why);
 void explain_free(struct explains *explains);
 
+/* Nothing that was found needs attention. */
+bool explain_is_well(const struct explain *explain);
+
 /* Of a struct explain, in JSON and on the screen. */
 extern const struct field explain_fields[];
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
 
+#include "bpf/frame/arp.h"
+#include "bpf/frame/ipv6.h"
 #include "facts.h"
 
 /* ---- names ---- */
@@ -30,6 +32,14 @@ void explain_note_place(struct explain *explain, struct explain_places *places, 
 bool explain_is_settled(const struct explain *explain)
 {
 	return explain->claim.state == CLAIM_ANNOUNCING || explain->claim.state == CLAIM_OWNED;
+}
+
+bool explain_is_unicast(const struct explain *explain)
+{
+	const struct addr *addr = &explain->addr;
+
+	return addr_is_ipv4(addr) ? ipv4_is_host(addr->bytes + ADDR_V4_BITS / 8)
+				  : ipv6_is_host(addr->bytes);
 }
 
 bool explain_is_announced(const struct explain *explain)

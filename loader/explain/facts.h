@@ -89,6 +89,9 @@ static inline bool explain_is_claimed(const struct explain *explain)
 /* The address belongs to the claim's MAC, and other hosts should have it in their caches. */
 bool explain_is_settled(const struct explain *explain);
 
+/* A host can have the address. */
+bool explain_is_unicast(const struct explain *explain);
+
 /* garpd has announced the present owner. */
 bool explain_is_announced(const struct explain *explain);
 

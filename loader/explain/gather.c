@@ -85,6 +85,21 @@ static void fdb_note(struct explain *explain, struct kernel *kernel, const __u8 
 	explain_note_name(explain, fdb->port);
 }
 
+/* Nobody has claimed the address: what the host has of it, on whatever interface. */
+static int entry_hear(void *ctx, const struct nlmsghdr *message)
+{
+	struct explain *explain = ctx;
+	struct neigh neigh;
+
+	if (explain->interfaces == EXPLAIN_INTERFACES || neigh_parse(message, &neigh) ||
+	    memcmp(&neigh.addr, &explain->addr, sizeof(neigh.addr)) != 0)
+		return 0;
+	explain->interface[explain->interfaces++] = (struct explain_interface){
+		.ifindex = neigh.ifindex, .neigh = neigh};
+	explain_note_name(explain, neigh.ifindex);
+	return 0;
+}
+
 static void kernel_look_up(struct explain *explain, struct kernel *kernel)
 {
 	interfaces_read(explain, kernel);
@@ -187,6 +202,8 @@ static int explain_gather(const struct pins *pins, struct explain *explain, stru
 			return err;
 		if (explain_is_claimed(explain))
 			kernel_look_up(explain, kernel);
+		else
+			neigh_dump(&kernel->netlink, entry_hear, explain);
 	} while (has_claim_changed(pins, explain) && ++tries < GATHER_TRIES);
 	if (explain_is_claimed(explain))
 		explain->listeners = listeners_of(pins->listeners, &explain->claim.key,

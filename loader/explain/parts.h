@@ -23,9 +23,6 @@ int explain_read_maps(const struct pins *pins, struct explain *explain, struct e
 /* Fills `findings`, the most likely first; returns how many. */
 size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX]);
 
-/* None of them is a trouble. */
-bool explain_is_well(const struct explain *explain);
-
 /*
  * The causes, X(name, level): troubles before notes, and the likelier ones before those that follow
  * from them. The name is a contract, `cause` in JSON.
@@ -52,6 +49,7 @@ bool explain_is_well(const struct explain *explain);
 	X(no_asker, TROUBLE)            \
 	X(daemon_down, TROUBLE)         \
 	X(unanswered, TROUBLE)          \
+	X(not_unicast, TROUBLE)         \
 	X(link_local, TROUBLE)          \
 	X(never_probed, TROUBLE)        \
 	X(no_room, TROUBLE)             \
@@ -64,7 +62,9 @@ bool explain_is_well(const struct explain *explain);
 	X(fdb_learning, TROUBLE)        \
 	X(fdb_other_port, TROUBLE)      \
 	X(unconfirmed, TROUBLE)         \
+	X(of_this_host, NOTE)           \
 	X(uplink_probes, NOTE)          \
+	X(not_forwarding, NOTE)         \
 	X(port_left, NOTE)              \
 	X(few_probes, NOTE)             \
 	X(wrong_vlan, NOTE)             \

@@ -102,7 +102,8 @@ json_t *explain_heard(const void *row)
 /* "denied: configured announce: never (denied_never)" */
 static void add_state(const struct claim *claim, json_t *lines)
 {
-	const char *state = claim_state_name(claim->state);
+	bool open = claim->state == CLAIM_PROBING && !(claim->flags & CLAIM_F_IMMEDIATE);
+	const char *state = open ? "undecided" : claim_state_name(claim->state);
 	const char *sentence = event_text_find(claim->reason)->sentence;
 	size_t len = strlen(state);
 
@@ -345,6 +346,8 @@ json_t *explain_tables(const void *row)
 	const struct explain *explain = ROW(row);
 	json_t *lines = json_array();
 
+	if (!explain_is_claimed(explain) && !explain->interfaces)
+		line_add(lines, "host: no entry");
 	for (size_t i = 0; i < explain->interfaces && i < INTERFACES_SHOWN; i++)
 		add_interface(explain, &explain->interface[i], lines);
 	if (explain->has_fdb)

@@ -23,6 +23,9 @@ static void causes_counted(const struct explain *explain, struct finding *findin
 		 "probes arrived on uplinks, where the guests of other machines are" REMEDY
 		 "run garpd where the guest is; if its port is an uplink by mistake, name the port "
 		 "under guests:"},
+		{CAUSE_not_forwarding, COUNTER_not_forwarding,
+		 "frames came from ports that do not forward, as STP has it: ignored" REMEDY
+		 "bridge link show names their state"},
 		{CAUSE_port_left, COUNTER_port_gone,
 		 "claims were forgotten because their port was removed" REMEDY
 		 "the guest's next probe makes a new claim"},
@@ -37,11 +40,35 @@ static void causes_counted(const struct explain *explain, struct finding *findin
 				    explain->counted[counted[i].counter], counted[i].sentence);
 }
 
+/* Why there is no claim for this address, whatever was heard. True if that is all to be said. */
+static bool causes_address(const struct explain *explain, struct finding *findings)
+{
+	const char *address = ADDR(&explain->addr);
+
+	if (!explain_is_unicast(explain))
+		finding_set(&findings[CAUSE_not_unicast],
+			    "%s is not a unicast address: no guest can own it", address);
+	else if (explain->is_host && explain->host == HOST_OWN)
+		finding_set(&findings[CAUSE_of_this_host],
+			    "%s is this host's own address: it is never announced for a guest",
+			    address);
+	else if (addr_is_link_local(&explain->addr) && !explain->settings.link_local)
+		finding_set(&findings[CAUSE_link_local],
+			    "%s is link-local: probes for it are ignored" REMEDY
+			    "to announce it, set link_local: yes",
+			    address);
+	else
+		return false;
+	return true;
+}
+
 void causes_unclaimed(const struct explain *explain, struct finding *findings)
 {
 	const char *address = ADDR(&explain->addr);
 	char places[PLACES_TEXT_LEN];
 
+	if (causes_address(explain, findings))
+		return;
 	causes_counted(explain, findings);
 	if (explain->counted[COUNTER_lapsed])
 		finding_set(&findings[CAUSE_few_probes],
@@ -53,11 +80,6 @@ void causes_unclaimed(const struct explain *explain, struct finding *findings)
 		finding_set(&findings[CAUSE_no_port],
 			    "garpd is attached to no port" REMEDY
 			    "name the bridge under bridges:, or with garpd run --bridge");
-	else if (addr_is_link_local(&explain->addr) && !explain->settings.link_local)
-		finding_set(&findings[CAUSE_link_local],
-			    "%s is link-local: probes for it are ignored" REMEDY
-			    "to announce it, set link_local: yes",
-			    address);
 	else
 		finding_set(&findings[CAUSE_never_probed],
 			    "no probe for %s is remembered on %s" REMEDY

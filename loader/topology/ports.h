@@ -28,6 +28,9 @@ enum router_fault {
 	ROUTER_ENSLAVED,   /* its bridge or bond has the addresses */
 };
 
+/* The fault and its remedy. */
+const char *router_fault_text(enum router_fault fault);
+
 /*
  * Called in the order in which things happened; none may be NULL. Names are valid during the call.
  * port->mode and port->made_qdisc are 0 and up to the caller. `vlans` is NULL on a bridge that is

@@ -47,6 +47,18 @@ static enum port_role role_of(const struct ports *ports, const struct link *link
 	return link->facts.kind == LINK_GUEST ? ROLE_GUEST : ROLE_UPLINK;
 }
 
+const char *router_fault_text(enum router_fault fault)
+{
+	static const char *const texts[] = {
+		[ROUTER_FITS] = "",
+		[ROUTER_NOT_ETHERNET] = "not Ethernet; remove it from \"routers\"",
+		[ROUTER_OUR_BRIDGE] = "in \"bridges\" already; remove it from \"routers\"",
+		[ROUTER_ENSLAVED] = "member of a bridge or bond; name that one instead",
+	};
+
+	return texts[fault];
+}
+
 static enum router_fault router_fault(const struct ports *ports, const struct link *link)
 {
 	const struct link *lower = link;

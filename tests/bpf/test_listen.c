@@ -270,6 +270,9 @@ Test(bpf_listen, who_answers_the_former_owner_has_not_followed)
 	client_says(PORT_UPLINK, ARP_REPLY, other);
 	cr_assert_eq(listener_at(&key, 0, &listener), 0);
 	cr_assert_eq(listener.answered_ns, answered_ns);
+	client_says(PORT_UPLINK, ARP_REPLY, guest); /* an ordinary reply, later */
+	cr_assert_eq(listener_at(&key, 0, &listener), 0);
+	cr_assert_eq(listener.answered_ns, answered_ns);
 }
 
 static void client_is_named(void)

@@ -355,7 +355,7 @@ lab_start_garpd_at() {
 	GARPD_AT=$1
 	GARPD_PID=$LAB_LAST
 	GARPD_LOG=$log
-	lab_await "$log" 30 '(^|")ready("|$)' 1 "$GARPD_PID" || {
+	lab_await "$log" 30 '(^|")ready(;|"|$)' 1 "$GARPD_PID" || {
 		cat "$log" >&2
 		lab_die "garpd did not become ready"
 	}

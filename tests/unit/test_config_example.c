@@ -120,19 +120,26 @@ static int check(const char *arguments, char *output, size_t size)
 	return WEXITSTATUS(pclose(pipe));
 }
 
+/* What follows, where it would attach, depends on the interfaces of this machine. */
+static void assert_holds(const char *file, const char *line)
+{
+	char output[4096];
+
+	cr_assert_eq(check(file, output, sizeof(output)), 0, "%s", output);
+	output[strcspn(output, "\n")] = '\0';
+	cr_assert_str_eq(output, line);
+}
+
 Test(config_check, says_what_a_good_file_holds)
 {
-	char output[512];
-
-	cr_assert_eq(check(FILES "full.yaml", output, sizeof(output)), 0, "%s", output);
-	cr_assert_str_eq(output, FILES "full.yaml: ok: 2 bridges, 2 router ports, 3 addresses\n");
-	cr_assert_eq(check(FILES "hollow.yaml", output, sizeof(output)), 0, "%s", output);
-	cr_assert_str_eq(output, FILES "hollow.yaml: ok: 1 bridge, 0 addresses\n");
-	cr_assert_eq(check(FILES "empty.yaml", output, sizeof(output)), 0, "%s", output);
-	cr_assert_str_eq(output, FILES "empty.yaml: ok: 0 bridges, 0 addresses; garpd run needs "
-				       "--bridge or --router with it\n");
-	cr_assert_eq(check(FILES "router.yaml", output, sizeof(output)), 0, "%s", output);
-	cr_assert_str_eq(output, FILES "router.yaml: ok: 0 bridges, 1 router port, 0 addresses\n");
+	assert_holds(FILES "full.yaml",
+		     FILES "full.yaml: ok: 2 bridges, 2 router ports, 3 addresses");
+	assert_holds(FILES "hollow.yaml", FILES "hollow.yaml: ok: 1 bridge, 0 addresses");
+	assert_holds(FILES "empty.yaml",
+		     FILES "empty.yaml: ok: 0 bridges, 0 addresses; garpd run needs "
+			   "--bridge or --router with it");
+	assert_holds(FILES "router.yaml",
+		     FILES "router.yaml: ok: 0 bridges, 1 router port, 0 addresses");
 }
 
 Test(config_check, fails_with_the_complaint_on_standard_error)

@@ -61,6 +61,30 @@ Test(explain, link_local_is_ignored)
 	assert_found("link_local", 0);
 }
 
+Test(explain, an_address_that_no_guest_can_have)
+{
+	static const char *const none[] = {"224.0.0.251", "0.0.0.0", "255.255.255.255",
+					   "127.0.0.1",	  "ff02::1", "::"};
+
+	facts_forget_claim();
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		cr_assert_eq(addr_parse(none[i], &e.addr), 0);
+		assert_trouble("not_unicast", none[i], "");
+		assert_found("never_probed", 0);
+	}
+}
+
+Test(explain, the_host_s_own_address)
+{
+	facts_forget_claim();
+	e.is_host = true;
+	e.host = HOST_OWN;
+	assert_note("of_this_host", "192.0.2.7 is this host's own address", "");
+	assert_found("never_probed", 0);
+	e.host = HOST_NEXT_HOP;
+	assert_trouble("never_probed", "192.0.2.7", "tcpdump");
+}
+
 Test(explain, no_port)
 {
 	facts_forget_claim();
@@ -74,6 +98,7 @@ Test(explain, counters_hint_without_a_claim)
 	facts_forget_claim();
 	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
 	e.counted[COUNTER_vlan_not_member] = e.counted[COUNTER_port_gone] = 1;
+	e.counted[COUNTER_not_forwarding] = 1;
 	e.counted[COUNTER_probe_no_room] = e.counted[COUNTER_probe_over_quota] = 1;
 	assert_trouble("never_probed", "192.0.2.7", "tcpdump"); /* they may be of long ago */
 	assert_found("no_room", 1);
@@ -82,6 +107,7 @@ Test(explain, counters_hint_without_a_claim)
 	assert_found("uplink_probes", 1);
 	assert_found("few_probes", 1);
 	assert_found("wrong_vlan", 1);
+	assert_found("not_forwarding", 1);
 	facts_setup();
 	e.counted[COUNTER_probe_uplink] = e.counted[COUNTER_lapsed] = 1;
 	e.counted[COUNTER_vlan_not_member] = 1;

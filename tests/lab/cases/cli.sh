@@ -58,16 +58,16 @@ case_output_that_cannot_be_written_is_said() {
 }
 
 case_not_loaded_is_said() {
-	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" show claims
-	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" watch
-	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" explain "$SERVICE"
-	assert_fails 1 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" announce "$SERVICE"
+	assert_fails 4 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" show claims
+	assert_fails 4 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" watch
+	assert_fails 4 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" explain "$SERVICE"
+	assert_fails 4 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" announce "$SERVICE"
 }
 
 case_bpffs_missing_is_said() {
 	in_hv umount /sys/fs/bpf
 	assert_fails 1 '/sys/fs/bpf: no BPF file system.*mount -t bpf' "$GARPD" run --bridge br0
-	assert_fails 1 '/sys/fs/bpf: no BPF file system.*mount -t bpf' "$GARPD" show claims
+	assert_fails 4 '/sys/fs/bpf: no BPF file system.*mount -t bpf' "$GARPD" show claims
 }
 
 case_missing_privilege_is_said() {
@@ -78,7 +78,7 @@ case_missing_privilege_is_said() {
 		setpriv --bounding-set=-all --inh-caps=-all "$GARPD" run --bridge br0
 	assert_no_pins
 	lab_start_garpd
-	assert_fails 1 'not permitted.*root' "${plain[@]}" "$GARPD" show claims
+	assert_fails 4 'not permitted.*root' "${plain[@]}" "$GARPD" show claims
 }
 
 # A foreign filter with garpd's handle: that port cannot be attached.
@@ -249,10 +249,42 @@ case_watch_waits_for_a_new_start() {
 
 case_announce_is_refused_without_an_owner() {
 	lab_start_garpd
-	assert_fails 1 "198.51.100.9: no guest has probed" "$GARPD" announce 198.51.100.9
+	assert_fails 3 "198.51.100.9: no claim: no guest has probed.*garpd explain 198.51.100.9" \
+		"$GARPD" announce 198.51.100.9
+	assert_fails 3 "198.51.100.9: no claim" "$GARPD" thaw 198.51.100.9
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
-	assert_fails 1 "$SERVICE on br0: not announced: the claim is probing" "$GARPD" announce "$SERVICE"
+	assert_fails 1 "$SERVICE on br0: not announced: probing: .*garpd explain $SERVICE" "$GARPD" announce "$SERVICE"
+	assert_fails 1 "$SERVICE on br0: not frozen: probing: " "$GARPD" thaw "$SERVICE"
+}
+
+# Each refusal has its reason.
+case_announce_names_the_reason() {
+	lab_start_garpd -c "$(lab_config 'addresses:' "  - address: 192.0.2.77" '    announce: never')"
+	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "192.0.2.77"
+	wait "$LAB_LAST"
+	assert_fails 1 "not announced: denied: configured announce: never; see garpd explain" \
+		"$GARPD" announce "192.0.2.77"
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	lab_winguest new -k 3000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 5 claim_is "$SERVICE" state conflict || t_fail "no conflict: $(lab_claims)"
+	assert_fails 1 "not announced: conflict with $MAC_OLD; see garpd explain" "$GARPD" announce "$SERVICE"
+}
+
+case_check_says_where_it_would_attach() {
+	lab_config 'bridges: [br0, nobr]' 'uplinks: [up0]' 'routers: ["br0*"]' >/dev/null
+	in_hv "$GARPD" check "$LAB_DIR/garpd.yaml" >"$LAB_DIR/out" || t_fail "exit status $?"
+	local line
+	for line in 'would attach to v-new on br0 as guest' 'would attach to up0 on br0 as uplink' \
+		'would wait for nobr: ' 'would refuse br0 as router port: in "bridges" already'; do
+		grep -q "^$line" "$LAB_DIR/out" || t_fail "no '$line' in: $(<"$LAB_DIR/out")"
+	done
+	assert_no_pins
+}
+
+case_ready_says_what_it_waits_for() {
+	lab_start_garpd --bridge nobr
+	grep -q 'ready; waiting for 1 bridge$' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
 }
 
 # A claim that is refused does not prevent the others from being announced.

@@ -80,6 +80,8 @@ case_explain_open_window() {
 	assert_await_frames lan 1 5 'kind=probe'
 	lab_wait 3 explain_is "$SERVICE" '.state == "probing" and .well and .findings[0].cause == "window_open"' ||
 		t_fail "no open window: $(<"$LAB_DIR/json")"
+	explain "$SERVICE" || t_fail "exit status $?"
+	assert_screen '^decided +undecided: probe received; window '
 }
 
 # In the failover itself: the announcements before it were the former owner's.
@@ -210,8 +212,8 @@ case_explain_unknown_address() {
 	local status=0
 	lab_start_garpd
 	explain 192.0.2.99 || status=$?
-	assert_equals "exit status" 1 "$status"
-	assert_screen '^192.0.2.99: no claim$' '^heard +nothing .*4 ports of br0$' \
+	assert_equals "exit status" 3 "$status"
+	assert_screen '^192.0.2.99: no claim$' '^tables now +host: no entry$' '^heard +nothing .*4 ports of br0$' \
 		'^trouble: +no probe for 192.0.2.99 is remembered on br0' '^remedy: +.*tcpdump'
 	explain_is 192.0.2.99 '.state == "none" and .claim == null and .findings[0].cause == "never_probed"' ||
 		t_fail "the JSON differs: $(<"$LAB_DIR/json")"
@@ -224,6 +226,31 @@ case_explain_daemon_killed() {
 	assert_cause "$SERVICE" daemon_down 'the daemon is not running: no window ends'
 	lab_start_garpd
 	lab_wait 8 explain_is "$SERVICE" '.daemon and .well' || t_fail "still: $(<"$LAB_DIR/json")"
+}
+
+# Addresses of which no guest can be, and what the host has of one that no guest has claimed.
+case_explain_addresses_of_no_guest() {
+	local status=0
+	lab_start_garpd
+	explain 224.0.0.251 || status=$?
+	assert_equals "exit status" 3 "$status"
+	assert_screen '^trouble: +224.0.0.251 is not a unicast address'
+	explain "$HOST" || true
+	assert_screen "^note: +$HOST is this host's own address"
+	explain "$SERVICE" || true
+	assert_screen "^tables now +host, br0: $MAC_OLD, reachable$"
+}
+
+# The time of a confirmation is that of the first reply, whatever the host says later.
+case_explain_time_of_the_confirmation() {
+	lab_start_garpd -c "$(lab_config "gateways: [$ROUTER]")"
+	explain_take_over
+	lab_wait 5 router_has_confirmed || t_fail "not confirmed: $(<"$LAB_DIR/json")"
+	protocol_time 1.5
+	in_ns new ip addr add "$SERVICE/24" dev eth0
+	in_ns new arping -q -c 1 -I eth0 -s "$SERVICE" "$ROUTER" || t_fail "the router does not reply"
+	explain "$SERVICE" || t_fail "exit status $?"
+	assert_screen "^confirmed +by $ROUTER \(gateway\), [0-9.]+ ms after the announcement"
 }
 
 # One object and one screen for each segment.

@@ -228,12 +228,18 @@ case_config_of_somebody_else_is_said() {
 
 # assert_directory_refused WORDS: run, show and detach refuse it; nothing is attached or changed.
 assert_directory_refused() {
-	local before verb
+	local before status verb
 	before=$(in_hv find /sys/fs/bpf -printf '%p %y %m %u\n')
-	for verb in "run --bridge br0" "show claims" watch "announce $SERVICE" detach; do
+	while read -r status verb; do
 		# shellcheck disable=SC2086 # a verb with its arguments
-		assert_fails 1 "$PINS: $1" "$GARPD" $verb
-	done
+		assert_fails "$status" "$PINS: $1" "$GARPD" $verb
+	done <<-VERBS
+		1 run --bridge br0
+		4 show claims
+		4 watch
+		4 announce $SERVICE
+		1 detach
+	VERBS
 	assert_equals "pins" "$before" "$(in_hv find /sys/fs/bpf -printf '%p %y %m %u\n')"
 	assert_no_programs
 }
