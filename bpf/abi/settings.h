@@ -131,7 +131,7 @@ static inline __u32 settings_observes(__u32 index)
 	.announcements_per_second = 200, \
 	.announcements_burst = 4000,	/* announcements of the same 1,000 addresses */ \
 	.all_announcements_per_second = 10000, \
-	.ask = 0, \
+	.ask = 1, \
 	.duplicate_ns = 50 * NSEC_PER_MSEC, \
 	.window_ns = ANNOUNCE_WAIT_NS, \
 	.grace_ns = 300 * NSEC_PER_MSEC,	/* networkd announces itself 2.25 s after */ \

@@ -15,6 +15,14 @@
 
 struct rig rig;
 
+struct settings rig_defaults(void)
+{
+	struct settings settings = SETTINGS_DEFAULTS;
+
+	settings.ask = 0;
+	return settings;
+}
+
 #define RIG_NAME(name, what) #name,
 
 #define RIG_DEFAULT_OBJECT "build/bpf/garpd.bpf.o"
@@ -163,7 +171,7 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 
 void rig_setup_with(__u32 max_claims, __u32 events_bytes)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	int i;
 
 	rig_links();
@@ -185,7 +193,7 @@ void rig_setup(void)
 
 void rig_setup_short(struct settings *settings)
 {
-	*settings = (struct settings)SETTINGS_DEFAULTS;
+	*settings = rig_defaults();
 	settings->duplicate_ns = 0;
 	settings->window_ns = 50 * NSEC_PER_MSEC;
 	settings->grace_ns = 0;

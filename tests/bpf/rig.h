@@ -33,6 +33,9 @@ struct rig {
 
 extern struct rig rig;
 
+/* The defaults, but without the question: no guest here answers by itself. */
+struct settings rig_defaults(void);
+
 /* The file that is tested: $GARPD_BPF, or the one that is in build/garpd. */
 const char *rig_object_path(void);
 

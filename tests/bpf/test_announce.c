@@ -89,7 +89,7 @@ Test(bpf_announce, two_tags_are_kept)
 
 Test(bpf_announce, form_request_only)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame = says_probe(&untagged),
 		     request = says_announcement(guest, ARP_REQUEST, &untagged);
 
@@ -102,7 +102,7 @@ Test(bpf_announce, form_request_only)
 
 Test(bpf_announce, form_reply_only)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame = says_probe(&untagged),
 		     reply = says_announcement(guest, ARP_REPLY, &untagged);
 
@@ -115,7 +115,7 @@ Test(bpf_announce, form_reply_only)
 
 Test(bpf_announce, second_probe_of_the_window_is_only_counted)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame = says_probe(&untagged);
 
 	settings.duplicate_ns = 0;

@@ -193,7 +193,7 @@ Test(bpf_hear, probe_opens_a_window)
 
 Test(bpf_hear, link_local_where_the_configuration_wants_it)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame = probe();
 
 	settings.link_local = 1;
@@ -204,7 +204,7 @@ Test(bpf_hear, link_local_where_the_configuration_wants_it)
 
 Test(bpf_hear, mirrored_copy_is_a_duplicate)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame = probe();
 
 	/* An hour: this machine may be slow. */
@@ -219,7 +219,7 @@ Test(bpf_hear, mirrored_copy_is_a_duplicate)
 
 Test(bpf_hear, two_that_probe)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes a = probe(), b = probe();
 
 	settings.duplicate_ns = 0;
@@ -284,7 +284,7 @@ Test(bpf_hear, reply_with_a_group_sha_contradicts_in_xdp)
 Test(bpf_hear, objection_is_no_sign_of_life)
 {
 	struct seen_key key = {.segment = rig.bridge};
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct bytes frame, use = has(other, guest, ARP_REPLY, CLIENT);
 	struct seen seen;
 
@@ -303,7 +303,7 @@ Test(bpf_hear, objection_is_no_sign_of_life)
 Test(bpf_hear, reply_to_a_third_host_is_only_a_doubt_where_guests_are_asked)
 {
 	struct bytes answer = has(other, zeroes, ARP_REPLY, CLIENT), frame = probe();
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct claim_key key = rig_key("192.0.2.7", 0, 0);
 	struct claim claim;
 

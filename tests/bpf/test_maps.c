@@ -177,7 +177,7 @@ Test(bpf_events, frame_that_changes_nothing_is_none)
 
 Test(bpf_full, claims_that_exist_go_on)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct limit none = {};
 	int i;
 

@@ -206,7 +206,7 @@ Test(bpf_policy, objection_of_a_guest_that_its_rule_forbids_the_address)
 Test(bpf_policy, window_whose_port_is_restricted)
 {
 	struct claim_key key = rig_key("192.0.2.7", 0, 0);
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 
 	settings.min_probes = 1;
 	settings.window_ns = settings.grace_ns = 10 * NSEC_PER_MSEC;

@@ -33,7 +33,7 @@ static void describe(int forwarding, int relay)
 /* The first port leaves the bridge and is the router's LAN; its wire ends where the guest is. */
 static void setup(void)
 {
-	settings = (struct settings)SETTINGS_DEFAULTS;
+	settings = rig_defaults();
 	settings.duplicate_ns = 0;
 	settings.window_ns = 50 * NSEC_PER_MSEC;
 	settings.grace_ns = 0;

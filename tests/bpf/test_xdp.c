@@ -182,7 +182,7 @@ Test(bpf_xdp, answer_from_anywhere_is_a_conflict)
 
 static void limit(__u32 per_second, int drop)
 {
-	struct settings settings = SETTINGS_DEFAULTS;
+	struct settings settings = rig_defaults();
 	struct limit none = {};
 
 	settings.duplicate_ns = 0;

@@ -112,6 +112,8 @@ int guest_find(const struct guest *guest, const void *addr)
 	size_t len = guest->protocol->family == AF_INET ? sizeof(struct in_addr)
 							: sizeof(struct in6_addr);
 
+	if (guest->owns_network)
+		len = guest->protocol->family == AF_INET ? 3 : 8;
 	for (unsigned int i = 0; i < guest->addr_count; i++) {
 		if (!guest->lost[i] && !memcmp(&guest->addrs[i], addr, len))
 			return (int)i;

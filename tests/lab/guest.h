@@ -61,8 +61,9 @@ struct guest {
 	bool gratuitous;     /* replies to a probe with a gratuitous request, as Cisco IOS does */
 	bool kernel_replies; /* in place of this program */
 	bool owns_at_once;
-	bool detecting; /* duplicates are looked for: from the first probe until owning */
-	bool owning;	/* the addresses are in use: replies for them */
+	bool owns_network; /* has every address of the first one's /24 or /64 */
+	bool detecting;	   /* duplicates are looked for: from the first probe until owning */
+	bool owning;	   /* the addresses are in use: replies for them */
 	bool lost[GUEST_MAX_ADDRS]; /* a duplicate was found */
 	int64_t start_ns;
 
@@ -76,10 +77,10 @@ struct guest {
 };
 
 /* The options that both guests share; a program's own options follow in its getopt string. */
-#define GUEST_OPTIONS "v:an:g:T:N:u:t:qdfcik:"
+#define GUEST_OPTIONS "v:an:g:T:N:u:t:qdfceik:"
 #define GUEST_USAGE                                                                       \
 	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-N NONCE]\n" \
-	"\t[-u USE_MS] [-t USE_TARGET] [-q | -d | -f | -i] [-c] [-k HOLD_MS]"
+	"\t[-u USE_MS] [-t USE_TARGET] [-q | -d | -f | -i] [-c] [-e] [-k HOLD_MS]"
 #define GUEST_HELP                                                                                \
 	"  It probes, has the address GAP_MS after its last probe unless another host objects,\n" \
 	"  and replies for it until HOLD_MS after the script.\n"                                  \
@@ -90,7 +91,8 @@ struct guest {
 	"  -q  only probe, as a scanner: never have the address, never reply\n"                   \
 	"  -d  die with the last probe   -f  have the address whoever objects\n"                  \
 	"  -i  have the address from the start\n"                                                 \
-	"  -c  reply to probes with a gratuitous request, as Cisco does\n"
+	"  -c  reply to probes with a gratuitous request, as Cisco does\n"                        \
+	"  -e  reply for every address of the first one's /24, or /64\n"
 
 void guest_init(struct guest *guest);
 

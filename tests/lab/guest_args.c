@@ -126,6 +126,9 @@ int guest_option(struct guest *guest, int opt, const char *value)
 	case 'c':
 		guest->gratuitous = true;
 		return 0;
+	case 'e':
+		guest->owns_network = true;
+		return 0;
 	case 'i':
 		guest->owns_at_once = true;
 		return 0;

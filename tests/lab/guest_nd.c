@@ -6,6 +6,7 @@
 #include "guest_parts.h"
 #include "nd_message.h"
 
+#include <arpa/inet.h>
 #include <net/ethernet.h>
 #include <string.h>
 
@@ -75,22 +76,24 @@ static bool nd_read(const struct guest *guest, const uint8_t *frame, size_t len,
 {
 	const size_t fixed = offsetof(struct nd_message, option) - sizeof(message->ip);
 	const size_t whole = sizeof(*message) - sizeof(message->ip);
-	size_t at = frame_payload(guest, frame, len, ETHERTYPE_IPV6);
+	size_t at = frame_payload(guest, frame, len, ETHERTYPE_IPV6), end;
 	uint8_t next;
 
 	if (!at || at + sizeof(message->ip) > len)
 		return false;
 	memcpy(&message->ip, frame + at, sizeof(message->ip));
 	at += sizeof(message->ip);
+	end = at + ntohs(message->ip.ip6_plen);
 	next = message->ip.ip6_nxt;
 	while ((next == IPPROTO_HOPOPTS || next == IPPROTO_DSTOPTS) && at + fixed <= len) {
 		next = frame[at];
 		at += 8 * (frame[at + 1] + 1U);
 	}
-	if (next != IPPROTO_ICMPV6 || message->ip.ip6_hlim != ND_HOP_LIMIT || at + fixed > len)
+	if (next != IPPROTO_ICMPV6 || message->ip.ip6_hlim != ND_HOP_LIMIT || end > len ||
+	    at + fixed > end || nd_checksum(&message->ip, frame + at, end - at))
 		return false;
 	memcpy((uint8_t *)message + sizeof(message->ip), frame + at,
-	       at + whole > len ? fixed : whole);
+	       at + whole > end ? fixed : whole);
 	return true;
 }
 

@@ -55,16 +55,15 @@ static uint32_t sum_add(uint32_t sum, const void *from, size_t len)
 	return sum;
 }
 
-/* RFC 8200 8.1, including the pseudo header. */
-static void checksum_write(struct nd_message *message, size_t icmp_len)
+uint16_t nd_checksum(const struct ip6_hdr *ip, const void *icmp, size_t icmp_len)
 {
 	uint32_t sum = (uint32_t)icmp_len + IPPROTO_ICMPV6;
 
-	sum = sum_add(sum, &message->ip.ip6_src, 2 * sizeof(struct in6_addr));
-	sum = sum_add(sum, &message->type, icmp_len);
+	sum = sum_add(sum, &ip->ip6_src, 2 * sizeof(struct in6_addr));
+	sum = sum_add(sum, icmp, icmp_len);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
-	message->checksum = htons((uint16_t)~sum);
+	return htons((uint16_t)~sum);
 }
 
 size_t nd_message_write(const struct nd_words *words, struct nd_message *message)
@@ -88,6 +87,6 @@ size_t nd_message_write(const struct nd_words *words, struct nd_message *message
 		message->option[1] = 1;
 		memcpy(message->value, words->value, sizeof(message->value));
 	}
-	checksum_write(message, len - sizeof(message->ip));
+	message->checksum = nd_checksum(&message->ip, &message->type, len - sizeof(message->ip));
 	return len;
 }

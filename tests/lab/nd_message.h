@@ -59,6 +59,12 @@ struct nd_words nd_words_probe(const struct in6_addr *target, const uint8_t *non
 /* An unsolicited advertisement that `mac` has `addr`, to all nodes (RFC 4861 7.2.6). */
 struct nd_words nd_words_announcement(const struct in6_addr *addr, const uint8_t *mac);
 
+/*
+ * The checksum of RFC 8200 8.1, with the pseudo header, in network byte order; 0 over a message
+ * whose checksum is right.
+ */
+uint16_t nd_checksum(const struct ip6_hdr *ip, const void *icmp, size_t icmp_len);
+
 /* Writes the message with its checksum; returns the length from the IPv6 header on. */
 size_t nd_message_write(const struct nd_words *words, struct nd_message *message);
 

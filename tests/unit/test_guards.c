@@ -55,9 +55,9 @@ Test(guards, by_default_settings_are_those_of_the_defaults)
 Test(guards, a_segment_asks_and_observes_by_itself)
 {
 	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);
-	cr_assert_eq(settings_of("eth1"), settings_index(1, 1));
-	cr_assert_eq(settings_of("br0"), settings_index(0, 1));
-	cr_assert_eq(settings_of("vmbr7"), settings_index(1, 0));
+	cr_assert_eq(settings_of("eth1"), settings_index(0, 1));
+	cr_assert_eq(settings_of("br0"), settings_index(1, 1));
+	cr_assert_eq(settings_of("vmbr7"), settings_index(0, 0));
 	config_free(&config);
 }
 

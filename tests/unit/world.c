@@ -27,6 +27,7 @@ void world_init(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
 	w->settings = (struct settings)SETTINGS_DEFAULTS;
+	w->settings.ask = 0; /* no guest answers by itself; suites about the question set it */
 	w->now_ns = WORLD_START_NS;
 	w->asker = ASKER_HOST;
 }

@@ -4,7 +4,7 @@
 
 # ask_start LINE...: garpd by a configuration on br0, and what the guest, its neighbour and the LAN hear.
 ask_start() {
-	lab_start_garpd -c "$(lab_config "$@")"
+	lab_start_garpd -c "$(lab_config 'bridges: [br0]' "$@")"
 	lab_capture guest new eth0 -Q in
 	lab_capture answers new eth0 -Q out
 	lab_capture beside other eth0 -Q in
@@ -20,7 +20,7 @@ assert_asked_aside() {
 }
 
 case_ask_ipv4() {
-	ask_start 'ask: yes'
+	ask_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 12 'kind=announce-'
 	assert_asked_aside op=1 "src=$MAC_HOST" "sha=$MAC_HOST" "spa=$HOST" "tpa=$SERVICE" vlan=-
@@ -33,7 +33,7 @@ case_ask_ipv4() {
 
 case_ask_ipv6() {
 	lab_ipv6
-	ask_start 'ask: yes'
+	ask_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 2 12 "kind=announce-.*target=$SERVICE6"
 	assert_asked_aside "src=$MAC_HOST" "src6=fe80:.*" "dst6=ff02::1:ff.*" "target=$SERVICE6"
@@ -42,7 +42,7 @@ case_ask_ipv6() {
 
 # It only probes: it is asked, and not announced.
 case_ask_without_answer() {
-	ask_start 'ask: yes'
+	ask_start
 	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 12 claim_is "$SERVICE" state unanswered || t_fail "$(lab_claims)"
 	assert_asked_aside op=1 "sha=$MAC_HOST" "tpa=$SERVICE"
@@ -52,8 +52,17 @@ case_ask_without_answer() {
 		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
 }
 
+# Where a segment says no, silence is enough, and no question is sent.
+case_ask_no() {
+	ask_start 'segments:' '  - segment: br0' '    ask: no'
+	lab_winguest new -q -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 12 'kind=announce-'
+	assert_frames_count 0 guest "dst=$MAC_NEW" op=1 "tpa=$SERVICE"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
 case_ask_by_hand() {
-	ask_start 'ask: yes'
+	ask_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 12 'kind=announce-'
 	protocol_time 1.2 # an answer is good for a second
@@ -65,7 +74,7 @@ case_ask_by_hand() {
 # Without an address of the host, the sender is link-local and made from the MAC of the bridge.
 case_ask_from_a_made_address() {
 	in_hv ip addr flush dev br0 scope global
-	ask_start 'ask: yes'
+	ask_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 12 'kind=announce-'
 	assert_asked_aside op=1 "src=$MAC_HOST" "sha=$MAC_HOST" 'spa=169\.254\..*' "tpa=$SERVICE"
@@ -74,7 +83,7 @@ case_ask_from_a_made_address() {
 # An address that comes while garpd runs asks from then on; one that has left does not.
 case_ask_follows_the_addresses() {
 	in_hv ip addr flush dev br0 scope global
-	ask_start 'ask: yes'
+	ask_start
 	in_hv ip addr add "$HOST/24" dev br0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 12 'kind=announce-'
@@ -83,7 +92,7 @@ case_ask_follows_the_addresses() {
 }
 
 case_observe_sends_nothing() {
-	ask_start 'ask: yes' 'observe: yes'
+	ask_start 'observe: yes'
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 12 "would ask $MAC_NEW on v-new" || t_fail "$(<"$GARPD_LOG")"
 	protocol_time 2
@@ -97,7 +106,7 @@ case_observe_sends_nothing() {
 
 # The flag is for all segments, whatever the file says.
 case_observe_flag() {
-	lab_start_garpd -c "$(lab_config 'ask: yes' 'segments:' '  - segment: br0' '    observe: no')" --observe
+	lab_start_garpd -c "$(lab_config 'segments:' '  - segment: br0' '    observe: no')" --observe
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 12 "would ask $MAC_NEW on v-new" || t_fail "$(<"$GARPD_LOG")"

@@ -186,10 +186,10 @@ case_log_json() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	lab_await "$GARPD_LOG" 5 '"event": ?"announce_done"' || t_fail "no event announce_done"
-	jq -es --arg mac "$MAC_NEW" --arg address "$SERVICE" 'map(select(.event == "window_ended" and
+	jq -es --arg mac "$MAC_NEW" --arg address "$SERVICE" 'map(select(.event == "answered" and
 		.mac == $mac and .address == $address and .port == "v-new" and .bridge == "br0" and
 		(.time | test("^[0-9-]+T[0-9:.]+Z$")))) | length == 1' "$GARPD_LOG" >/dev/null ||
-		t_fail "no whole event window_ended: $(<"$GARPD_LOG")"
+		t_fail "no whole event answered: $(<"$GARPD_LOG")"
 }
 
 # It takes no events from the daemon, and runs without one.

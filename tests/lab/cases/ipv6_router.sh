@@ -103,7 +103,8 @@ case_ipv6_router_conflict_silences() {
 case_ipv6_router_beside_a_hypervisor() {
 	router6_start_relay --declare "$SERVICE6=$MAC_NEW"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
-	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
+	# -f: the router's relay of an immediate announcement reaches the guest within its detection.
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames wire 1 3 "kind=announce-na src=$MAC_ROUTER"
 	assert_await_frames wire 1 3 "kind=announce-na src=$MAC_NEW"
 	protocol_time 3

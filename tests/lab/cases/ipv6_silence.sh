@@ -133,7 +133,7 @@ case_ipv6_uplink_ignored() {
 	lab_ipv6
 	lab_start_garpd
 	lab_capture lan new eth0
-	lab_winguest router -q lan0 00:00:5e:00:53:0d "$SERVICE6"
+	lab_winguest router -k 10000 lan0 00:00:5e:00:53:0d "$SERVICE6"
 	assert_await_frames lan 1 5 'kind=probe'
 	protocol_time "$LAST_WORD6"
 	assert_frames_count 0 lan 'kind=announce-.*'

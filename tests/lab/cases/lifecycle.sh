@@ -152,7 +152,7 @@ assert_detached() {
 		"$(in_hv tc filter show dev v-other ingress | grep -c 'handle 0x1')"
 	# A program that no tool lists would still hear this.
 	lab_capture lan router lan0
-	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 5000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
 	assert_frames_count 0 lan 'kind=announce-.*'
 }

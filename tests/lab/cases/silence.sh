@@ -91,7 +91,7 @@ case_newer_prober_wins() {
 case_lone_probe() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -n 1 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 1 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 1 5 'kind=probe'
 	protocol_time "$LAST_WORD"
 	assert_nothing_moved
@@ -100,7 +100,7 @@ case_lone_probe() {
 case_aborted_after_two_probes() {
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_winguest new -n 2 -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 2 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 5 'kind=probe'
 	protocol_time "$LAST_WORD"
 	assert_nothing_moved
@@ -109,7 +109,7 @@ case_aborted_after_two_probes() {
 case_uplink_probes_ignored() {
 	lab_start_garpd
 	lab_capture lan new eth0
-	lab_winguest router -q lan0 00:00:5e:00:53:0d "$SERVICE"
+	lab_winguest router -k 10000 lan0 00:00:5e:00:53:0d "$SERVICE"
 	assert_await_frames lan 3 5 'kind=probe'
 	protocol_time 5
 	assert_frames_count 0 lan 'kind=announce-.*'

@@ -379,7 +379,7 @@ case_xdp_flood_is_dropped() {
 	in_ns new ip addr add 192.0.2.20/24 dev eth0
 	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
-	lab_winguest new -q -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	local passed
 	passed=$((200 - $(lab_counter probe_over_limit)))
@@ -394,6 +394,6 @@ case_xdp_flood_passes_unless_asked() {
 	printf 'limits:\n  probes_per_second: 5\n  probes_burst: 5\n' >"$LAB_DIR/garpd.yaml"
 	lab_start_garpd --mode xdp -c "$LAB_DIR/garpd.yaml"
 	lab_capture lan router lan0
-	lab_winguest new -q -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -n 200 -g 2 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 200 5 kind=probe
 }

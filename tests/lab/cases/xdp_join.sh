@@ -83,7 +83,7 @@ case_xdp_join_filtered_guest_is_not_heard() {
 	lab_start_garpd --mode xdp --declare "$SERVICE=$MAC_NEW"
 	in_hv xdp-filter ether -m src "$MAC_NEW"
 	lab_capture lan router lan0
-	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -k 1000 eth0 "$MAC_NEW" "$SERVICE"
 	wait "$LAB_LAST"
 	assert_frames_count 0 lan 'kind=(probe|announce-.*)'
 	assert_equals "claim" "" "$(claim_field "$SERVICE" state)"
