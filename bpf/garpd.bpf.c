@@ -7,6 +7,12 @@
  *	garpd_xdp	the same in XDP modes. XDP cannot send: announcements are deferred, and
  *			sent by garpd_speak as soon as the daemon has read the event. Drops only
  *			probes beyond the port's limit, and only with xdp_drop_over_limit.
+ *	garpd_host_out
+ *			on the egress of every bridge, in every mode: what the host's stack, and
+ *			the macvlans, VLAN devices and bridges above it say. It can only contradict
+ *			a claim; a defender's announcement is deferred, as in XDP.
+ *	garpd_host_in	on the ingress of every bridge: notes that an owner's frame has come through
+ *			the bridge's filters. It is no probe, no objection, and no sign of life.
  *	garpd_speak	run by the daemon when a deadline has passed; see struct speak_call.
  */
 #include <linux/bpf.h>
@@ -67,10 +73,27 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 	outcome_finish(outcome, ctx.claim);
 }
 
+/* Parses the frame. Returns the outcome, which has it. */
+static __always_inline struct outcome *hear_parse(struct __sk_buff *skb)
+{
+	struct tags metadata = {};
+	struct outcome *outcome;
+
+	if (skb->vlan_present) {
+		metadata.proto = bpf_ntohs(skb->vlan_proto);
+		metadata.tci = skb->vlan_tci;
+	}
+	hear_pull(skb);
+	outcome = outcome_new(OUTCOME_OF_FRAME);
+	if (outcome)
+		frame_parse((void *)(long)skb->data, (void *)(long)skb->data_end, &metadata,
+			    &outcome->frame);
+	return outcome;
+}
+
 static __always_inline void hear(struct __sk_buff *skb)
 {
 	__u32 ifindex = skb->ifindex;
-	struct tags metadata = {};
 	struct outcome *outcome;
 	const struct port *port;
 
@@ -79,16 +102,9 @@ static __always_inline void hear(struct __sk_buff *skb)
 	port = bpf_map_lookup_elem(&ports, &ifindex);
 	if (!port)
 		return count(COUNTER_other_port);
-	if (skb->vlan_present) {
-		metadata.proto = bpf_ntohs(skb->vlan_proto);
-		metadata.tci = skb->vlan_tci;
-	}
-	hear_pull(skb);
-	outcome = outcome_new(OUTCOME_OF_FRAME);
+	outcome = hear_parse(skb);
 	if (!outcome)
 		return;
-	frame_parse((void *)(long)skb->data, (void *)(long)skb->data_end, &metadata,
-		    &outcome->frame);
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
 	hear_and_speak(skb, outcome, port);
@@ -129,31 +145,121 @@ int garpd_tc(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC; /* continue with the next program */
 }
 
-/* ---- XDP ---- */
-
-/* Runs the step of the claim; an announcement is deferred. Not inlined, as nd_parse(). */
+/*
+ * Runs the step of the claim; an announcement is deferred. Returns 0 or enum hear_result. Not
+ * inlined, as nd_parse().
+ */
 static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
-				     const struct port *port)
+				     const struct port *port, enum hook hook)
 {
 	struct hear_ctx ctx = {};
 	int none;
 
 	if (!port || !outcome)
-		return XDP_PASS;
-	none = hear_frame(outcome, ifindex, port, HOOK_XDP, &ctx);
+		return HEAR_NO_STEP;
+	none = hear_frame(outcome, ifindex, port, hook, &ctx);
 	if (!none)
 		outcome_finish(outcome, ctx.claim);
-	if (none == HEAR_OVER_LIMIT && ctx.settings->xdp_drop)
-		return XDP_DROP;
-	return XDP_PASS;
+	return none;
 }
+
+/* ---- the bridge's own device ---- */
+
+/*
+ * Nobody is learned here as a listener: the host's own cache is read directly, and what else is
+ * above the bridge only contradicts.
+ */
+static __always_inline void hear_above(struct __sk_buff *skb)
+{
+	__u32 ifindex = skb->ifindex;
+	struct outcome *outcome;
+	const struct port *port;
+
+	if (skb->mark == GARPD_MARK)
+		return count(COUNTER_own_frame);
+	port = bpf_map_lookup_elem(&ports, &ifindex);
+	if (!port)
+		return count(COUNTER_other_port);
+	outcome = hear_parse(skb);
+	if (!outcome)
+		return;
+	if (outcome->frame.kind == FRAME_IGNORED)
+		return count(outcome->frame.reason);
+	hear_and_defer(outcome, ifindex, port, HOOK_DEFERS);
+}
+
+SEC("tc")
+int garpd_host_out(struct __sk_buff *skb)
+{
+	if (hear_is_likely(skb))
+		hear_above(skb);
+	return TC_ACT_UNSPEC;
+}
+
+/*
+ * Does the frame say that its sender has the address? garpd's own announcement does, too: the same
+ * filters have judged it.
+ */
+static __always_inline int through_is_meant(const struct frame *frame)
+{
+	return (frame->kind == FRAME_ANNOUNCEMENT || frame->kind == FRAME_ASSERTION) &&
+	       !frame->relayed && !frame->tentative;
+}
+
+/* Not inlined, as nd_parse(). Counts nothing else: the frame was counted at its port. */
+static __noinline void hear_through(struct outcome *outcome, __u32 ifindex, const struct port *port)
+{
+	struct event *event;
+	struct claim *claim;
+	__u64 now_ns;
+
+	if (!outcome || !port)
+		return;
+	event = &outcome->event;
+	event->key.segment = port->segment;
+	event->key.addr = outcome->frame.addr;
+	event->port = ifindex;
+	if (hear_find_vlan(port, ifindex, &outcome->frame.tags, &event->key))
+		return;
+	claim = bpf_map_lookup_elem(&claims, &event->key);
+	if (!claim)
+		return;
+	now_ns = bpf_ktime_get_ns();
+	bpf_spin_lock(&claim->lock);
+	if (key_equal(&claim->key, &event->key))
+		outcome->step = claim_come_through(claim, outcome->frame.mac, now_ns);
+	event_take(event, claim, &outcome->step, now_ns);
+	bpf_spin_unlock(&claim->lock);
+	if (!outcome->step.changed)
+		return;
+	count(outcome->step.reason);
+	__builtin_memcpy(event->mac, outcome->frame.mac, MAC_LEN);
+	event_send(event);
+}
+
+SEC("tc")
+int garpd_host_in(struct __sk_buff *skb)
+{
+	__u32 ifindex = skb->ifindex;
+	struct outcome *outcome;
+
+	if (!hear_is_likely(skb))
+		return TC_ACT_UNSPEC;
+	outcome = hear_parse(skb);
+	if (outcome && through_is_meant(&outcome->frame))
+		hear_through(outcome, ifindex, bpf_map_lookup_elem(&ports, &ifindex));
+	return TC_ACT_UNSPEC;
+}
+
+/* ---- XDP ---- */
 
 static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
+	const struct settings *settings;
 	struct tags inline_only = {};
-	int verdict;
+	int none;
 
 	if (!outcome)
 		return XDP_PASS;
@@ -166,9 +272,14 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
-	verdict = hear_and_defer(outcome, ifindex, port);
+	none = hear_and_defer(outcome, ifindex, port, HOOK_XDP);
 	hear_passive(port->role);
-	return verdict;
+	if (none == HEAR_OVER_LIMIT) {
+		settings = settings_at(port->settings);
+		if (settings && settings->xdp_drop)
+			return XDP_DROP;
+	}
+	return XDP_PASS;
 }
 
 /* As hear_is_likely(). Truncated frames are not ARP or ND. */

@@ -60,7 +60,7 @@ static __always_inline int speak_round(struct __sk_buff *skb, struct speech *spe
 	if (err)
 		return err;
 	skb->mark = GARPD_MARK;
-	err = speak_forms(skb, speech, offset, BPF_F_INGRESS);
+	err = speak_forms(skb, speech, offset, speech_from(port));
 	if (port->relay)
 		err |= speak_relay(skb, speech, port, offset);
 	skb->mark = mark;

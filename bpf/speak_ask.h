@@ -111,9 +111,13 @@ __noinline int ask_send(struct __sk_buff *skb)
 {
 	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
 	__u32 mark = skb->mark, offset;
+	const struct port *port;
 	int err;
 
 	if (!outcome)
+		return -1;
+	port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
+	if (!port)
 		return -1;
 	/* A guest takes a priority tag for untagged, but some do not answer one. */
 	if (!(outcome->speech.tags.tci & VLAN_VID) && !outcome->speech.tags.inner_proto)
@@ -126,7 +130,7 @@ __noinline int ask_send(struct __sk_buff *skb)
 						       : ask_arp(skb, outcome, offset);
 	skb->mark = GARPD_MARK;
 	if (!err)
-		err = speech_send(skb, &outcome->speech, 0);
+		err = speech_send(skb, &outcome->speech, speech_to(port));
 	skb->mark = mark;
 	speak_unmake(skb, &outcome->speech);
 	return err;

@@ -53,4 +53,18 @@ static __always_inline int speech_send(struct __sk_buff *skb, const struct speec
 	return err == NET_XMIT_CN ? 0 : err;
 }
 
+/*
+ * The flags of speech_send() for a frame as from a host on this port, and to it: what is above a
+ * bridge sends by the bridge's egress, and receives by its ingress.
+ */
+static __always_inline __u64 speech_from(const struct port *port)
+{
+	return port->role == ROLE_HOST ? 0 : BPF_F_INGRESS;
+}
+
+static __always_inline __u64 speech_to(const struct port *port)
+{
+	return port->role == ROLE_HOST ? BPF_F_INGRESS : 0;
+}
+
 #endif /* GARPD_SPEECH_H */

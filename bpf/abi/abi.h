@@ -25,6 +25,7 @@ enum port_role {
 	ROLE_GUEST,  /* probes heard here are announced */
 	ROLE_UPLINK, /* probes heard here only cause conflicts: another machine announces them */
 	ROLE_ROUTER, /* as ROLE_GUEST, on an L3 interface of a router: the guests are on its LAN */
+	ROLE_HOST,   /* the bridge's own device; what the host sends there is as on an uplink */
 };
 
 enum port_mode {

@@ -109,6 +109,8 @@ struct claim {
 	__u8 answered_to; /* enum asker_kind that the guest answered last; asks first next time */
 	__u8 ask_flags;	  /* ASK_F_* */
 	__u32 asked;	  /* questions, of all series */
+	__u8 through_mac[MAC_LEN]; /* the guest of came_through_ns */
+	__u8 pad[2];
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */
@@ -149,8 +151,13 @@ struct claim {
 			       owner */
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last change of state, guest or port, announcement or confirmation */
+	/*
+	 * When a frame of through_mac that names the address came out at the bridge's own device,
+	 * past the filters of the bridge; 0: never. It says nothing of a guest with another MAC.
+	 */
+	__u64 came_through_ns;
 };
-_Static_assert(sizeof(struct claim) == 352, "claim: pinned layout, raise GARPD_ABI");
+_Static_assert(sizeof(struct claim) == 368, "claim: pinned layout, raise GARPD_ABI");
 
 #define CLAIM_F_DECLARED  0x01 /* the prober's MAC is on the address's list */
 #define CLAIM_F_IMMEDIATE 0x02 /* announced at the first probe of this window */

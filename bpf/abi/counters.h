@@ -39,7 +39,8 @@
 	X(probe_link_local, "probes ignored: the target is in 169.254/16 or fe80::/10")            \
 	X(probe_looped,                                                                            \
 	  "Neighbor Solicitations that were the guest's own, looped back (nonce, RFC 7527)")       \
-	X(probe_uplink, "probes heard on an uplink, for an address without a claim")               \
+	X(probe_uplink,                                                                            \
+	  "probes from an uplink or above the bridge, for an address without a claim")             \
 	X(probe_duplicate, "probes ignored: less than 50 ms after the last one (mirrored)")        \
 	X(probe_no_room, "probes ignored: the claims map is full")                                 \
 	X(probe_forgotten, "probes ignored: their claim was being deleted")                        \
@@ -106,6 +107,8 @@
 	  "frames of another host that the guest cannot have heard: it is asked twice")            \
 	X(other_ruled_out,                                                                         \
 	  "objections ignored: the rule of the sender's port (ports:) forbids it the address")     \
+	X(came_through,                                                                            \
+	  "announced guests whose frames have come through the bridge's filters to the host")      \
 	/* the guest is asked for the address before it is announced */                            \
 	X(asking, "windows that passed quietly: the guest is asked for the address")               \
 	X(asking_again, "settled claims whose guest is asked before a further announcement")       \

@@ -155,4 +155,25 @@ static __always_inline void claim_refresh(struct claim *claim, const struct clai
 	claim_arm(claim, settings, now_ns);
 }
 
+/*
+ * A frame of the host that has `mac` names the address and has come through the bridge's filters,
+ * to the bridge's own device. Nothing in the claim machine depends on it: the daemon reads it, and
+ * is told of the first such frame of each announcing.
+ */
+static __always_inline struct claim_step claim_come_through(struct claim *claim, const __u8 *mac,
+							    __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (!mac_equal(claim->mac, mac))
+		return step;
+	step.reason = COUNTER_came_through;
+	step.changed = claim_is_certain(claim->state) &&
+		       (!mac_equal(claim->through_mac, mac) ||
+			claim->came_through_ns < claim->announced_since_ns);
+	claim_copy_mac(claim->through_mac, mac);
+	claim->came_through_ns = now_ns;
+	return step;
+}
+
 #endif /* GARPD_CLAIM_CONFIRM_H */

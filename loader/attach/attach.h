@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * attach.h - attaches garpd's program to the ingress of one interface, and detaches it.
+ * attach.h - attaches garpd's program to the ingress of one interface, and detaches it; of a
+ * bridge's own device (ROLE_HOST), two programs to its two sides.
  *
  * tcx (Linux 6.6): a BPF link, pinned by ifindex so that it outlives the daemon. tc: a clsact qdisc
  * and a cls_bpf filter with garpd's own handle and priority. Both leave other programs on the hook
  * alone. XDP: a BPF link too, but the interface takes only one program, unless it is libxdp's
- * dispatcher, which garpd joins.
+ * dispatcher, which garpd joins. On a bridge it would keep XDP off the ports: never there.
  */
 #ifndef GARPD_ATTACH_ATTACH_H
 #define GARPD_ATTACH_ATTACH_H
@@ -18,6 +19,7 @@
 
 struct attach_program {
 	int fd; /* of the mode's program */
+	int host_out, host_in;
 	struct attach_join join;
 };
 

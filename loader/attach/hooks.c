@@ -40,13 +40,14 @@ static void hooks_add_xdp(struct hooks *hooks, __u32 ifindex)
 		hooks->at[i].dispatched = true;
 }
 
-static void hooks_add_tcx(struct hooks *hooks, __u32 ifindex)
+static void hooks_add_tcx(struct hooks *hooks, __u32 ifindex, bool egress)
 {
+	enum bpf_attach_type type = egress ? ATTACH_TCX_EGRESS : ATTACH_TCX_INGRESS;
 	__u32 ids[TCX_MAX];
 	DECLARE_LIBBPF_OPTS(bpf_prog_query_opts, opts, .prog_ids = ids, .prog_cnt = TCX_MAX);
 
 	/* The first argument is the ifindex here, whatever libbpf 1.1 calls it. */
-	if (bpf_prog_query_opts((int)ifindex, ATTACH_TCX_INGRESS, &opts))
+	if (bpf_prog_query_opts((int)ifindex, type, &opts))
 		return;
 	for (__u32 i = 0; i < opts.prog_cnt; i++)
 		hooks_add(hooks, "tcx", ids[i], "");
@@ -57,12 +58,13 @@ static void hooks_add_filter(void *ctx, const struct qdisc_filter *filter)
 	hooks_add(ctx, "tc", filter->prog_id, filter->kind);
 }
 
-size_t hooks_read(__u32 ifindex, struct program *programs, size_t max)
+size_t hooks_read(__u32 ifindex, bool egress, struct program *programs, size_t max)
 {
 	struct hooks found = {.at = programs, .max = max};
 
-	hooks_add_xdp(&found, ifindex);
-	hooks_add_tcx(&found, ifindex);
-	qdisc_each_filter(ifindex, hooks_add_filter, &found);
+	if (!egress)
+		hooks_add_xdp(&found, ifindex);
+	hooks_add_tcx(&found, ifindex, egress);
+	qdisc_each_filter(ifindex, egress, hooks_add_filter, &found);
 	return found.count;
 }

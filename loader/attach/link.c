@@ -8,10 +8,10 @@
 #include "parts.h"
 #include "loader/maps/pins.h"
 
-int attach_link_adopt(int prog_fd, __u32 ifindex, enum port_mode mode)
+int attach_link_adopt(int prog_fd, __u32 ifindex, const char *suffix)
 {
 	char path[PIN_PATH_LEN];
-	int link = bpf_obj_get(pins_link_path(ifindex, mode, path));
+	int link = bpf_obj_get(pins_link_path(ifindex, suffix, path));
 	int err;
 
 	if (link < 0)
@@ -23,10 +23,10 @@ int attach_link_adopt(int prog_fd, __u32 ifindex, enum port_mode mode)
 	return err;
 }
 
-int attach_link_pin(int link, __u32 ifindex, enum port_mode mode, const char *name, struct err *why)
+int attach_link_pin(int link, __u32 ifindex, const char *suffix, const char *name, struct err *why)
 {
 	char path[PIN_PATH_LEN];
-	int err = bpf_obj_pin(link, pins_link_path(ifindex, mode, path));
+	int err = bpf_obj_pin(link, pins_link_path(ifindex, suffix, path));
 
 	close(link);
 	if (err)
@@ -35,10 +35,10 @@ int attach_link_pin(int link, __u32 ifindex, enum port_mode mode, const char *na
 	return 0;
 }
 
-int attach_link_remove(__u32 ifindex, enum port_mode mode)
+int attach_link_remove(__u32 ifindex, const char *suffix)
 {
 	char path[PIN_PATH_LEN];
-	int link = bpf_obj_get(pins_link_path(ifindex, mode, path));
+	int link = bpf_obj_get(pins_link_path(ifindex, suffix, path));
 
 	if (link < 0)
 		return link == -ENOENT ? 0 : link;

@@ -7,28 +7,43 @@
 
 #include "attach.h"
 
-/* ---- link.c: garpd's BPF link, pinned by ifindex so that it outlives the daemon ---- */
+/*
+ * ---- link.c: garpd's BPF link, pinned by ifindex so that it outlives the daemon ----
+ *
+ * The suffix of the pin is that of the hook: while a port changes its mode, both links exist.
+ */
 
 /*
- * Makes the link that is pinned for this mode run the program from now on, atomically. 0, or
- * -errno: there is no such link, or its interface is gone, and the pin with it.
+ * Makes the link that is pinned there run the program from now on, atomically. 0, or -errno: there
+ * is no such link, or its interface is gone, and the pin with it.
  */
-int attach_link_adopt(int prog_fd, __u32 ifindex, enum port_mode mode);
+int attach_link_adopt(int prog_fd, __u32 ifindex, const char *suffix);
 
 /* Pins a new link, and closes it. 0, or -errno with `why`: detached again. */
-int attach_link_pin(int link, __u32 ifindex, enum port_mode mode, const char *name,
-		    struct err *why);
+int attach_link_pin(int link, __u32 ifindex, const char *suffix, const char *name, struct err *why);
 
 /* Detaches and unpins. 0, also if there is no such link, or -errno. */
-int attach_link_remove(__u32 ifindex, enum port_mode mode);
+int attach_link_remove(__u32 ifindex, const char *suffix);
 
-/* ---- tc.c: garpd_tc, by a tcx link or a filter of cls_bpf ---- */
+/* ---- tc.c: on one side of an interface, by a tcx link or a filter of cls_bpf ---- */
 
-int attach_tcx(int prog_fd, __u32 ifindex, const char *name, struct err *why);
-int attach_tc(int prog_fd, __u32 ifindex, const char *name, struct port *port, struct err *why);
+/* A port has one such hook, its ingress; a bridge's own device has one in each direction. */
+struct attach_side {
+	const char *program; /* its name */
+	const char *suffix;  /* of the pin of its link */
+	bool is_egress;
+};
 
-/* Removes garpd's filter, and the qdisc as attach_remove does. 0 or -errno. */
-int attach_tc_remove(__u32 ifindex, const struct port *port);
+int attach_tcx(int prog_fd, __u32 ifindex, const char *name, const struct attach_side *side,
+	       struct err *why);
+int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_side *side,
+	      struct port *port, struct err *why);
+
+/* Removes garpd's filter. 0 or -errno. */
+int attach_tc_remove(__u32 ifindex, const struct attach_side *side);
+
+/* Removes the qdisc, unless others use it by now. 0 or -errno. */
+int attach_tc_remove_qdisc(__u32 ifindex);
 
 /* ---- xdp.c: garpd_xdp, native (in the driver) or generic (on the skb) ---- */
 

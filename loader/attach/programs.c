@@ -45,7 +45,13 @@ __u32 programs_xdp(__u32 ifindex)
 
 bool programs_is_garpd(const struct program *program)
 {
-	return !strcmp(program->name, "garpd_tc") || !strcmp(program->name, "garpd_xdp");
+	static const char *const names[] = {"garpd_tc", "garpd_xdp", "garpd_host_out",
+					    "garpd_host_in"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(program->name, names[i]))
+			return true;
+	return false;
 }
 
 int programs_load_pass(enum bpf_prog_type type, const char *name, __u32 flags)

@@ -12,6 +12,7 @@
 
 /* enum bpf_attach_type of Linux 6.6; the headers of Debian 12 end before it. */
 #define ATTACH_TCX_INGRESS 46
+#define ATTACH_TCX_EGRESS  47
 
 #define PROGRAM_NAME_LEN BPF_OBJ_NAME_LEN
 
@@ -31,7 +32,7 @@ struct program {
 /* Can other people's programs be listed, and named? Takes CAP_NET_ADMIN and CAP_SYS_ADMIN. */
 bool programs_can_read(void);
 
-/* Is it garpd_tc or garpd_xdp? */
+/* Is it one of garpd's, by its name? */
 bool programs_is_garpd(const struct program *program);
 
 /* The id of the XDP program on the interface, in any mode; 0: none. */

@@ -83,6 +83,11 @@ static int attach_xdp_refused(__u32 ifindex, const char *name, const struct port
 
 /* ---- attaching ---- */
 
+static const char *attach_xdp_suffix(enum port_mode mode)
+{
+	return mode == MODE_XDP ? "-xdp" : "-xdp-generic";
+}
+
 /* A dispatcher is native or generic, and so are all programs that it calls. */
 static int attach_xdp_join(struct attach_program *program, __u32 ifindex, const char *name,
 			   enum port_mode theirs, enum port_mode wanted, struct err *why)
@@ -104,7 +109,7 @@ int attach_xdp(struct attach_program *program, __u32 ifindex, const char *name,
 	enum port_mode theirs;
 	int link;
 
-	if (!attach_link_adopt(program->fd, ifindex, port->mode))
+	if (!attach_link_adopt(program->fd, ifindex, attach_xdp_suffix(port->mode)))
 		return 1;
 	/* The kernel has one place for both modes: garpd's program in the other one goes first. */
 	attach_xdp_remove(ifindex, native ? MODE_XDP_GENERIC : MODE_XDP);
@@ -114,12 +119,12 @@ int attach_xdp(struct attach_program *program, __u32 ifindex, const char *name,
 	link = bpf_link_create(program->fd, ifindex, BPF_XDP, &opts);
 	if (link < 0)
 		return attach_xdp_refused(ifindex, name, port, link, why);
-	return attach_link_pin(link, ifindex, port->mode, name, why);
+	return attach_link_pin(link, ifindex, attach_xdp_suffix(port->mode), name, why);
 }
 
 int attach_xdp_remove(__u32 ifindex, enum port_mode mode)
 {
-	int err = attach_link_remove(ifindex, mode);
+	int err = attach_link_remove(ifindex, attach_xdp_suffix(mode));
 	int join_err = attach_join_leave(ifindex, mode);
 
 	return err ? err : join_err;

@@ -269,6 +269,7 @@ const char *segment_text(const struct claim_key *key, const char *interface,
 NAMES(claim_state_name, CLAIM_STATES(STATE))
 NAMES(counter_name, COUNTERS(COUNTER))
 NAMES(counter_help, COUNTERS(COUNTER_HELP))
-NAMES(port_role_name, [ROLE_GUEST] = "guest", [ROLE_UPLINK] = "uplink", [ROLE_ROUTER] = "router")
+NAMES(port_role_name, [ROLE_GUEST] = "guest", [ROLE_UPLINK] = "uplink", [ROLE_ROUTER] = "router",
+      [ROLE_HOST] = "host")
 NAMES(port_mode_name, [MODE_AUTO] = "auto", [MODE_TCX] = "tcx", [MODE_TC] = "tc",
       [MODE_XDP] = "xdp", [MODE_XDP_GENERIC] = "xdp-generic")

@@ -17,14 +17,19 @@ static struct segment_guard guards_of_segment(const struct guards *guards, const
 	};
 }
 
-void guards_describe(const struct guards *guards, const char *segment, const char *name,
-		     struct port *port)
+void guards_describe_segment(const struct guards *guards, const char *segment, struct port *port)
 {
 	struct segment_guard here = guards_of_segment(guards, segment);
 
 	port->guards = (here.foreign ? 0 : GUARD_FOREIGN) |
 		       (here.only_declared ? GUARD_ONLY_DECLARED : 0);
 	port->settings = settings_index(here.ask, here.observe);
+}
+
+void guards_describe(const struct guards *guards, const char *segment, const char *name,
+		     struct port *port)
+{
+	guards_describe_segment(guards, segment, port);
 	for (size_t i = 0; i < guards->rule_count; i++) {
 		const struct port_rule *rule = &guards->rule[i];
 

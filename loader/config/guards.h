@@ -47,6 +47,9 @@ struct guards {
 void guards_describe(const struct guards *guards, const char *segment, const char *name,
 		     struct port *port);
 
+/* The same without the rules. */
+void guards_describe_segment(const struct guards *guards, const char *segment, struct port *port);
+
 void guards_free(struct guards *guards);
 
 #endif

@@ -56,7 +56,10 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		return daemon_attach_failed(daemon, &why);
 	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
-	if (port->role == ROLE_ROUTER)
+	if (port->role == ROLE_HOST)
+		log_info("%s: bridge %s (%s)", name, verb,
+			 port_mode_name(daemon->datapath.host_mode));
+	else if (port->role == ROLE_ROUTER)
 		log_info("%s: router port %s (%s%s)", name, verb,
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
 	else

@@ -182,21 +182,33 @@ void adopt_give_up(void)
 /* ---- sweeping ---- */
 
 /* All modes but the one that `pins` describes. 0, or the first -errno with `why`. */
-static int adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name,
-				 struct err *why)
+static int adopt_sweep_role(const struct pins *pins, __u32 ifindex, const char *name,
+			    enum port_role role, struct err *why)
 {
-	struct port port = {}, sought = {.mode = MODE_TCX};
-	bool known = pins && !bpf_map_lookup_elem(pins->ports, &ifindex, &port);
+	struct port port = {}, sought = {.role = role, .mode = MODE_TCX};
+	bool known = pins && !bpf_map_lookup_elem(pins->ports, &ifindex, &port) &&
+		     (port.role == ROLE_HOST) == (role == ROLE_HOST);
+	enum port_mode last = role == ROLE_HOST ? MODE_TC : MODE_XDP_GENERIC;
 	struct err later;
 	int err, first = 0;
 
-	for (; sought.mode <= MODE_XDP_GENERIC; sought.mode++) {
+	for (; sought.mode <= last; sought.mode++) {
 		if (known && sought.mode == port.mode)
 			continue;
 		err = attach_remove(ifindex, name, &sought, first ? &later : why);
 		first = first ? first : err;
 	}
 	return first;
+}
+
+static int adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name,
+				 struct err *why)
+{
+	struct err later;
+	int err = adopt_sweep_role(pins, ifindex, name, ROLE_GUEST, why);
+	int host_err = adopt_sweep_role(pins, ifindex, name, ROLE_HOST, err ? &later : why);
+
+	return err ? err : host_err;
 }
 
 static int adopt_sweep_interfaces(const struct pins *pins, struct err *why)

@@ -21,6 +21,7 @@ struct datapath {
 	int lock;		       /* pins_lock() */
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
 	enum port_mode mode;	       /* never MODE_AUTO */
+	enum port_mode host_mode;      /* of a bridge's own device: the same, but never XDP */
 	bool mode_requested;	       /* `mode` is the configuration's, not the best one */
 	enum adopt adopt;	       /* what became of the pins of a former daemon */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */

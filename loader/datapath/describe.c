@@ -65,10 +65,43 @@ static void datapath_forget(const struct pins *pins, __u32 ifindex)
 	bpf_map_delete_elem(pins->port_limits, &ifindex);
 }
 
+static void datapath_set_mode(const struct datapath *datapath, struct port *port)
+{
+	bool is_host = port->role == ROLE_HOST;
+
+	port->mode = is_host ? datapath->host_mode : datapath->mode;
+	port->mode_requested = datapath->mode_requested && port->mode == datapath->mode;
+}
+
+/* Has a former daemon attached the interface in the other role, with other programs? */
+static bool datapath_is_other(const struct port *was, const struct port *wanted)
+{
+	return (was->role == ROLE_HOST) != (wanted->role == ROLE_HOST);
+}
+
 /* The program of the former mode is still attached: the next start, or detach, finds it. */
 static void datapath_put_back(const struct pins *pins, __u32 ifindex, const struct port *was)
 {
 	bpf_map_update_elem(pins->ports, &ifindex, was, BPF_EXIST);
+}
+
+static int datapath_detach_port(const struct pins *pins, __u32 ifindex, const char *name,
+				bool keep_failed, struct err *why)
+{
+	struct port port;
+	int err;
+
+	if (datapath_port(pins, ifindex, &port))
+		return 0;
+	err = attach_remove(ifindex, name, &port, why);
+	if (!err || !keep_failed)
+		datapath_forget(pins, ifindex);
+	return err;
+}
+
+int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *why)
+{
+	return datapath_detach_port(pins, ifindex, name, false, why);
 }
 
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
@@ -80,8 +113,11 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	int attached, err;
 	struct err ignored;
 
-	wanted.mode = datapath->mode;
-	wanted.mode_requested = datapath->mode_requested;
+	if (known && datapath_is_other(&was, port)) {
+		datapath_detach(pins, ifindex, name, &ignored);
+		known = false;
+	}
+	datapath_set_mode(datapath, &wanted);
 	wanted.made_qdisc = known && was.mode == MODE_TC ? was.made_qdisc : 0;
 	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
 	if (err)
@@ -121,25 +157,6 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 	wanted.made_qdisc = was.made_qdisc;
 	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
 	return err ? err : was.segment != wanted.segment;
-}
-
-static int datapath_detach_port(const struct pins *pins, __u32 ifindex, const char *name,
-				bool keep_failed, struct err *why)
-{
-	struct port port;
-	int err;
-
-	if (datapath_port(pins, ifindex, &port))
-		return 0;
-	err = attach_remove(ifindex, name, &port, why);
-	if (!err || !keep_failed)
-		datapath_forget(pins, ifindex);
-	return err;
-}
-
-int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *why)
-{
-	return datapath_detach_port(pins, ifindex, name, false, why);
 }
 
 int datapath_remove(const struct pins *pins, struct err *why)

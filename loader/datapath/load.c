@@ -158,6 +158,8 @@ static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *why)
 		return err_set(why, -errno, "%s: cannot make: %s", path, strerror(errno));
 	return datapath_pin_program(skeleton->progs.garpd_tc, why)
 		       ?: datapath_pin_program(skeleton->progs.garpd_xdp, why)
+		       ?: datapath_pin_program(skeleton->progs.garpd_host_out, why)
+		       ?: datapath_pin_program(skeleton->progs.garpd_host_in, why)
 		       ?: datapath_pin_program(skeleton->progs.garpd_speak, why)
 		       ?: pins_share(gid, why)
 		       ?: pins_open(&datapath->pins, false, why);
@@ -170,6 +172,8 @@ static void datapath_choose_mode(struct datapath *datapath, enum port_mode wante
 	const struct bpf_program *xdp = datapath->skeleton->progs.garpd_xdp;
 
 	datapath->program.fd = bpf_program__fd(datapath_is_xdp(wanted) ? xdp : tc);
+	datapath->program.host_out = bpf_program__fd(datapath->skeleton->progs.garpd_host_out);
+	datapath->program.host_in = bpf_program__fd(datapath->skeleton->progs.garpd_host_in);
 	datapath->program.join = (struct attach_join){
 		.object = datapath->skeleton->skeleton->data,
 		.size = datapath->skeleton->skeleton->data_sz,
@@ -177,7 +181,10 @@ static void datapath_choose_mode(struct datapath *datapath, enum port_mode wante
 		.has_frags = bpf_program__flags(xdp) & BPF_F_XDP_HAS_FRAGS,
 	};
 	datapath->mode_requested = wanted != MODE_AUTO;
-	datapath->mode = datapath->mode_requested ? wanted : attach_best_mode(datapath->program.fd);
+	datapath->host_mode = wanted;
+	if (!datapath->mode_requested || datapath_is_xdp(wanted))
+		datapath->host_mode = attach_best_mode(datapath->program.host_out);
+	datapath->mode = datapath->mode_requested ? wanted : datapath->host_mode;
 }
 
 void datapath_init(struct datapath *datapath)

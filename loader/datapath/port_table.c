@@ -16,7 +16,7 @@
 static json_t *why_requested(__u32 ifindex)
 {
 	struct program programs[MAX_PROGRAMS];
-	size_t i, count = hooks_read(ifindex, programs, MAX_PROGRAMS);
+	size_t i, count = hooks_read(ifindex, false, programs, MAX_PROGRAMS);
 	char others[ATTACH_JOIN_MAX * (PROGRAM_NAME_LEN + sizeof(" with "))] = "";
 	bool joined = false;
 
@@ -42,17 +42,12 @@ static json_t *get_why(const void *row)
 						     : "auto: tcx needs Linux 6.6");
 }
 
-/* Other programs on the ingress. */
-static json_t *get_others(const void *row)
+/* Other programs on one side of the interface. */
+static void add_others(json_t *others, __u32 ifindex, bool egress)
 {
 	struct program programs[MAX_PROGRAMS];
-	__u32 ifindex = ((const struct port_row *)row)->ifindex;
-	size_t i, count = hooks_read(ifindex, programs, MAX_PROGRAMS);
-	json_t *others;
+	size_t i, count = hooks_read(ifindex, egress, programs, MAX_PROGRAMS);
 
-	if (!programs_can_read())
-		return json_null();
-	others = json_array();
 	for (i = 0; i < count; i++) {
 		const struct program *it = &programs[i];
 
@@ -62,6 +57,20 @@ static json_t *get_others(const void *row)
 			others, it->id ? json_sprintf("%s %s (id %u)", it->hook, it->name, it->id)
 				       : json_sprintf("%s %s", it->hook, it->name));
 	}
+}
+
+/* Other programs on the ingress; of a bridge's own device, also on the egress. */
+static json_t *get_others(const void *row)
+{
+	const struct port_row *it = row;
+	json_t *others;
+
+	if (!programs_can_read())
+		return json_null();
+	others = json_array();
+	add_others(others, it->ifindex, false);
+	if (it->port.role == ROLE_HOST)
+		add_others(others, it->ifindex, true);
 	return others;
 }
 

@@ -103,7 +103,8 @@ static int entry_hear(void *ctx, const struct nlmsghdr *message)
 static void kernel_look_up(struct explain *explain, struct kernel *kernel)
 {
 	interfaces_read(explain, kernel);
-	explain->has_fdb = explain->has_port && explain->port.role != ROLE_ROUTER;
+	explain->has_fdb = explain->has_port && explain->port.role != ROLE_ROUTER &&
+			   explain->port.role != ROLE_HOST;
 	if (!explain->has_fdb)
 		return;
 	bridge_ports_read(explain, kernel);

@@ -65,13 +65,8 @@ const char *pins_path(const char *name, char path[PIN_PATH_LEN])
 	return path;
 }
 
-/* Each mode has its own name: while a port changes its mode, both links exist. */
-const char *pins_link_path(__u32 ifindex, enum port_mode mode, char path[PIN_PATH_LEN])
+const char *pins_link_path(__u32 ifindex, const char *suffix, char path[PIN_PATH_LEN])
 {
-	const char *suffix = mode == MODE_XDP		? "-xdp"
-			     : mode == MODE_XDP_GENERIC ? "-xdp-generic"
-							: "";
-
 	snprintf(path, PIN_PATH_LEN, "%s/%s/%u%s", GARPD_PIN_DIR, GARPD_LINKS, ifindex, suffix);
 	return path;
 }

@@ -70,9 +70,12 @@ int pins_is_locked(void);
  */
 int pins_share(gid_t gid, struct err *why);
 
-/* "GARPD_PIN_DIR/name" and "GARPD_PIN_DIR/links/IFINDEX[-xdp[-generic]]". Return `path`. */
+/*
+ * "GARPD_PIN_DIR/name" and "GARPD_PIN_DIR/links/IFINDEX", with the suffix of the hook (attach.h).
+ * Return `path`.
+ */
 const char *pins_path(const char *name, char path[PIN_PATH_LEN]);
-const char *pins_link_path(__u32 ifindex, enum port_mode mode, char path[PIN_PATH_LEN]);
+const char *pins_link_path(__u32 ifindex, const char *suffix, char path[PIN_PATH_LEN]);
 
 /* Fills `why` with the reason why `path` cannot be opened, and returns `err`. */
 int pins_explain(const char *path, int err, struct err *why);

@@ -17,9 +17,9 @@ struct qdisc_filter {
 	char name[64]; /* of a BPF filter, as its owner gave it; readable without CAP_SYS_ADMIN */
 };
 
-/* Calls `each` for every filter on the ingress that the kernel reports. */
-void qdisc_each_filter(__u32 ifindex, void (*each)(void *ctx, const struct qdisc_filter *filter),
-		       void *ctx);
+/* Calls `each` for every filter on that side that the kernel reports. */
+void qdisc_each_filter(__u32 ifindex, bool egress,
+		       void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx);
 
 /* True: no filter on its ingress or egress. False also if the kernel does not say. */
 bool qdisc_is_empty(__u32 ifindex);

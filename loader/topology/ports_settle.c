@@ -100,12 +100,26 @@ static void router_port_describe(const struct ports *ports, const struct link *l
 	guards_describe(&ports->config.guards, link->name, link->name, port);
 }
 
+/* The bridge's own device: its VLANs are those of its own entry. No rule of `ports` is for it. */
+static void host_port_describe(const struct ports *ports, const struct link *link,
+			       struct port *port)
+{
+	port->segment = link->ifindex;
+	port->role = ROLE_HOST;
+	port->forwarding = link->facts.up;
+	port->vlan_proto = link->facts.vlan_proto;
+	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
+	guards_describe_segment(&ports->config.guards, link->name, port);
+}
+
 static bool port_describe(const struct ports *ports, const struct link *link, struct port *port)
 {
 	const struct link *bridge = links_find(&ports->links, link->facts.master);
 
 	*port = (struct port){};
-	if (ports_is_bridge(ports, bridge))
+	if (ports_is_bridge(ports, link))
+		host_port_describe(ports, link, port);
+	else if (ports_is_bridge(ports, bridge))
 		bridge_port_describe(ports, link, bridge, port);
 	else if (ports_is_router(ports, link))
 		router_port_describe(ports, link, port);
@@ -166,19 +180,27 @@ static void behind_report(struct ports *ports, struct link *link, const struct p
 	link->reported_behind = hidden;
 }
 
+static void removed_report(struct ports *ports, struct link *link)
+{
+	if (link->is_port)
+		ports->ops->removed(ports->ctx, link->ifindex, link->name, true);
+	link->is_port = false;
+}
+
 static void port_settle(struct ports *ports, struct link *link)
 {
 	struct port port;
 
 	router_report(ports, link);
-	if (port_describe(ports, link, &port)) {
-		port_report(ports, link, &port);
-		behind_report(ports, link, &port);
+	if (!port_describe(ports, link, &port)) {
+		removed_report(ports, link);
 		return;
 	}
-	if (link->is_port)
-		ports->ops->removed(ports->ctx, link->ifindex, link->name, true);
-	link->is_port = false;
+	/* A bridge that was a router port has other programs from now on, or the reverse. */
+	if ((link->reported.role == ROLE_HOST) != (port.role == ROLE_HOST))
+		removed_report(ports, link);
+	port_report(ports, link, &port);
+	behind_report(ports, link, &port);
 }
 
 static void bridge_settle(struct ports *ports, struct link *link)

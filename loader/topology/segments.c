@@ -125,7 +125,8 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
 
 static bool is_bridge_port(const struct link *link)
 {
-	return link && link->is_port && link->reported.role != ROLE_ROUTER;
+	return link && link->is_port && link->reported.role != ROLE_ROUTER &&
+	       link->reported.role != ROLE_HOST;
 }
 
 bool ports_has_vxlan(const struct ports *ports)

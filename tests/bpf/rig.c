@@ -149,6 +149,8 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.garpd_tc = rig_program("garpd_tc");
 	rig.garpd_xdp = rig_program("garpd_xdp");
 	rig.garpd_speak = rig_program("garpd_speak");
+	rig.garpd_host_out = rig_program("garpd_host_out");
+	rig.garpd_host_in = rig_program("garpd_host_in");
 	rig.claims = rig_map("claims");
 	rig.listeners = rig_map("listeners");
 	rig.gateways = rig_map("gateways");
@@ -184,6 +186,7 @@ void rig_setup_with(__u32 max_claims, __u32 events_bytes)
 				    .role = i == PORT_UPLINK ? ROLE_UPLINK : ROLE_GUEST,
 				    .forwarding = 1,
 			    });
+	rig_host_port(&(struct port){.role = ROLE_HOST, .forwarding = 1});
 }
 
 void rig_setup(void)
@@ -240,6 +243,14 @@ void rig_observe(enum rig_port at, __u32 role, const struct settings *settings)
 void rig_port(enum rig_port at, const struct port *port)
 {
 	cr_assert_eq(bpf_map_update_elem(rig.ports, &rig.ifindex[at], port, BPF_ANY), 0);
+}
+
+void rig_host_port(const struct port *port)
+{
+	struct port host = *port;
+
+	host.segment = rig.bridge;
+	cr_assert_eq(bpf_map_update_elem(rig.ports, &rig.bridge, &host, BPF_ANY), 0);
 }
 
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count)

@@ -18,7 +18,7 @@ enum rig_port { PORT_A, PORT_B, PORT_UPLINK, PORT_MAX };
 
 struct rig {
 	struct bpf_object *object;
-	int garpd_tc, garpd_xdp, garpd_speak;
+	int garpd_tc, garpd_xdp, garpd_speak, garpd_host_out, garpd_host_in;
 	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
 		rule_macs;
 	int listeners, seen, gateways, gateways_heard, host, settings, counters;
@@ -52,6 +52,7 @@ void rig_settings(const struct settings *settings);
 /* The segment observes, in place of what `settings` say: seen by this port alone. */
 void rig_observe(enum rig_port at, __u32 role, const struct settings *settings);
 void rig_port(enum rig_port at, const struct port *port);
+void rig_host_port(const struct port *port); /* the bridge itself, in its own segment */
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count);
 void rig_host(const char *text, __u32 what);
 /* Who asks in that VLAN for addresses of the family of `text`, which is its own. */
@@ -64,6 +65,10 @@ extern const __u8 rig_asker_mac[MAC_LEN];
  */
 void rig_hear(enum rig_port at, const struct bytes *frame);
 int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark);
+
+/* The same at the bridge's own device: what leaves the host there, and what comes out to it. */
+void rig_host_out(const struct bytes *frame, __u32 mark);
+void rig_host_in(const struct bytes *frame, __u32 mark);
 
 /* The same through garpd_xdp; returns its verdict. */
 int rig_hear_xdp(enum rig_port at, const struct bytes *frame);

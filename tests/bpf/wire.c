@@ -33,11 +33,11 @@ int wire_open(int ifindex)
 
 /* ---- through BPF_PROG_RUN ---- */
 
-int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark)
+static int rig_run(int program, __u32 ifindex, const struct bytes *frame, __u32 mark)
 {
 	struct __sk_buff in = {
-		.ifindex = rig.ifindex[at],
-		.ingress_ifindex = rig.ifindex[at],
+		.ifindex = ifindex,
+		.ingress_ifindex = ifindex,
 		.mark = mark,
 		.priority = WIRE_PRIORITY,
 	};
@@ -46,7 +46,7 @@ int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark)
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &in, .ctx_size_in = sizeof(in),
 		    .ctx_out = &out, .ctx_size_out = sizeof(out), .data_in = frame->at,
 		    .data_size_in = frame->len, .data_out = back, .data_size_out = sizeof(back));
-	int err = bpf_prog_test_run_opts(rig.garpd_tc, &run);
+	int err = bpf_prog_test_run_opts(program, &run);
 
 	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
 	cr_assert_eq((int)run.retval, TC_ACT_UNSPEC, "the frame is always passed on");
@@ -54,6 +54,21 @@ int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark)
 	cr_assert_eq(memcmp(back, frame->at, frame->len), 0, "the frame was changed");
 	cr_assert_eq(out.priority, WIRE_PRIORITY);
 	return out.mark;
+}
+
+int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark)
+{
+	return rig_run(rig.garpd_tc, rig.ifindex[at], frame, mark);
+}
+
+void rig_host_out(const struct bytes *frame, __u32 mark)
+{
+	cr_assert_eq((__u32)rig_run(rig.garpd_host_out, rig.bridge, frame, mark), mark);
+}
+
+void rig_host_in(const struct bytes *frame, __u32 mark)
+{
+	cr_assert_eq((__u32)rig_run(rig.garpd_host_in, rig.bridge, frame, mark), mark);
 }
 
 int rig_hear_xdp(enum rig_port at, const struct bytes *frame)

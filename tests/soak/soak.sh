@@ -54,7 +54,7 @@ soak_begin() {
 	lab_spawn "$LAB_DIR/garpd.log" in_ns_exec hv bash -c 'exec "$@" >/dev/null' lab \
 		"$GARPD" run -c "$LAB_DIR/garpd.yaml"
 	GARPD_PID=$LAB_LAST
-	lab_wait 10 ports_are 4 || lab_die "garpd does not start: $(<"$LAB_DIR/garpd.log")"
+	lab_wait 10 ports_are 5 || lab_die "garpd does not start: $(<"$LAB_DIR/garpd.log")"
 }
 
 ports_are() {

@@ -15,11 +15,35 @@
 
 /* ---- the ops, written down ---- */
 
-static char *line_next(struct play *play)
+static __u32 *host_place(struct play *play, __u32 ifindex)
+{
+	for (size_t i = 0; i < PLAY_HOSTS; i++)
+		if (play->host[i] == ifindex)
+			return &play->host[i];
+	return NULL;
+}
+
+static void host_note(struct play *play, __u32 ifindex, bool is_host)
+{
+	__u32 *place = host_place(play, ifindex);
+
+	if (place)
+		*place = 0;
+	if (!is_host)
+		return;
+	place = host_place(play, 0);
+	cr_assert(place, "more bridges than places");
+	*place = ifindex;
+}
+
+static char *line_next(struct play *play, __u32 ifindex)
 {
 	static char ignored[sizeof(play->line[0])];
-	size_t i = play->told++;
+	size_t i;
 
+	if (!play->hosts && ifindex && host_place(play, ifindex))
+		return ignored;
+	i = play->told++;
 	if (play->quiet)
 		return ignored;
 	cr_assert_lt(i, PLAY_LINES, "more ops than lines");
@@ -57,14 +81,18 @@ static const char *role_text(const struct port *port, char text[16])
 	}
 	cr_assert_eq(memcmp(port->mac, none, MAC_LEN), 0, "a MAC, and no router port");
 	cr_assert_eq(port->relay, 0);
+	if (port->role == ROLE_HOST)
+		return "host";
 	return port->role == ROLE_GUEST ? "guest" : "uplink";
 }
 
 static void port_write(struct play *play, const char *verb, __u32 ifindex, const char *name,
 		       const struct port *port, const struct port_vlans *vlans)
 {
-	char *line = line_next(play), rest[120] = "", role[16];
+	char *line, rest[120] = "", role[16];
 
+	host_note(play, ifindex, port->role == ROLE_HOST);
+	line = line_next(play, ifindex);
 	cr_assert_eq(!vlans, !port->vlan_proto, "VLANs with a bridge that looks at none");
 	cr_assert(port->vlan_proto || !port->pvid, "a PVID on a bridge that looks at no tags");
 	cr_assert_eq(port->mode, 0);
@@ -82,7 +110,7 @@ static bool added(void *ctx, __u32 ifindex, const char *name, const struct port 
 	const struct play *play = ctx;
 
 	port_write(ctx, "added", ifindex, name, port, vlans);
-	return !play->refuses;
+	return !play->refuses || (port->role == ROLE_HOST && !play->hosts);
 }
 
 static bool changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
@@ -96,14 +124,15 @@ static bool changed(void *ctx, __u32 ifindex, const char *name, const struct por
 
 static void removed(void *ctx, __u32 ifindex, const char *name, bool interface_exists)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "removed %u %s, %s",
-		 ifindex, name, interface_exists ? "exists" : "gone");
+	snprintf(line_next(ctx, ifindex), sizeof(((struct play *)ctx)->line[0]),
+		 "removed %u %s, %s", ifindex, name, interface_exists ? "exists" : "gone");
+	host_note(ctx, ifindex, false);
 }
 
 static void renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "renamed %u %s to %s",
-		 ifindex, from, to);
+	snprintf(line_next(ctx, ifindex), sizeof(((struct play *)ctx)->line[0]),
+		 "renamed %u %s to %s", ifindex, from, to);
 }
 
 static void settling(void *ctx)
@@ -118,23 +147,23 @@ static void settled(void *ctx)
 
 static void bridge_seen(void *ctx, const char *name)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
 }
 
 static void bridge_waiting(void *ctx, const char *pattern)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "waiting %s", pattern);
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "waiting %s", pattern);
 }
 
 static void bridge_behind(void *ctx, const char *name, const char *bridge)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "behind %s, %s", name,
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "behind %s, %s", name,
 		 bridge);
 }
 
 static void router_waiting(void *ctx, const char *pattern)
 {
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "router waiting %s",
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "router waiting %s",
 		 pattern);
 }
 
@@ -146,7 +175,7 @@ static void router_refused(void *ctx, const char *name, enum router_fault fault)
 		[ROUTER_ENSLAVED] = "enslaved",
 	};
 
-	snprintf(line_next(ctx), sizeof(((struct play *)ctx)->line[0]), "router refused %s, %s",
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "router refused %s, %s",
 		 name, faults[fault]);
 }
 

@@ -13,12 +13,15 @@
 #include "loader/topology/ports.h"
 
 #define PLAY_LINES 128
+#define PLAY_HOSTS 8 /* bridges whose own device is a port, at a time */
 
 struct play {
 	struct config config;
 	struct ports *ports;
 	bool quiet;   /* count only */
 	bool refuses; /* what is added cannot be attached, nor what changes described */
+	bool hosts;   /* write down the bridges' own devices, too */
+	__u32 host[PLAY_HOSTS];
 	size_t told;
 	size_t expected;
 	char line[PLAY_LINES][192];
@@ -73,11 +76,11 @@ void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int 
 
 /* The next op in line, as one of:
  *	added|changed 10 tap0: on 2, guest, forwarding[, 8100 pvid 7 vlans 7 100-130]
- *	removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0
- *	added|changed 10 eth1: on 10, router xx, [not ]forwarding[, relay]
- *	seen br0				waiting vmbr*
- *	behind veth0, br1
- *	router waiting eth*			router refused eth1, ethernet|bridge|enslaved
+ *	added|changed 2 br0: on 2, host, [not ]forwarding[, 8100 pvid 1 vlans 1]	(with
+ *`hosts`) removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0 added|changed 10 eth1: on
+ *10, router xx, [not ]forwarding[, relay] seen br0				waiting vmbr* behind
+ *veth0, br1 router waiting eth*			router refused eth1,
+ *ethernet|bridge|enslaved
  */
 void play_expect(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void play_expect_silence(struct play *play);

@@ -18,11 +18,11 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 4, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 5, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
-	cr_assert_eq(sizeof(struct claim), 352);
+	cr_assert_eq(sizeof(struct claim), 368);
 	cr_assert_eq(sizeof(struct listener_key), 28);
 	cr_assert_eq(sizeof(struct listener), 48);
 	cr_assert_eq(sizeof(struct seen_key), 12);
@@ -51,7 +51,7 @@ Test(abi, structs_end_with_their_last_field)
 {
 	cr_assert_eq(offsetof(struct claim, key), 8);
 	cr_assert_eq(offsetof(struct claim, window_end_ns) % 8, 0);
-	cr_assert_eq(offsetof(struct claim, changed_ns) + 8, sizeof(struct claim));
+	cr_assert_eq(offsetof(struct claim, came_through_ns) + 8, sizeof(struct claim));
 	cr_assert_eq(offsetof(struct event, took_ns) + 8, sizeof(struct event));
 	cr_assert_eq(offsetof(struct event, listener), 64);
 	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
@@ -162,4 +162,5 @@ Test(abi, states_and_modes_keep_their_numbers)
 	cr_assert_eq(ROLE_GUEST, 0);
 	cr_assert_eq(ROLE_UPLINK, 1);
 	cr_assert_eq(ROLE_ROUTER, 2);
+	cr_assert_eq(ROLE_HOST, 3);
 }

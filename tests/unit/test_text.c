@@ -282,6 +282,7 @@ Test(text_names, come_from_the_lists)
 	cr_assert_str_eq(port_mode_name(MODE_XDP_GENERIC), "xdp-generic");
 	cr_assert_str_eq(port_role_name(ROLE_UPLINK), "uplink");
 	cr_assert_str_eq(port_role_name(ROLE_ROUTER), "router");
+	cr_assert_str_eq(port_role_name(ROLE_HOST), "host");
 }
 
 Test(text_names, of_what_a_newer_kernel_half_wrote_are_unknown)

@@ -8,7 +8,7 @@
 # one program, whose instructions mean the same on every kernel that accepts it.
 
 # Whole files: hooks and devices that this machine's kernel may lack, and libxdp's dispatcher.
-SCOPE_FILES=(declared ports vlan xdp_join)
+SCOPE_FILES=(above declared ports vlan xdp_join)
 
 SCOPE_CASES=(
 	# re-injection and tags
@@ -45,7 +45,7 @@ SCOPE_CASES=(
 	xdp_native_is_not_there xdp_generic_detach_leaves_nothing xdp_flood_is_dropped ipv6_xdp)
 
 # A kernel runs everything in the mode that `auto` chooses, and these files again in its other modes.
-SCOPE_AGAIN=(declared vlan ports)
+SCOPE_AGAIN=(above declared vlan ports)
 
 # scope_cases FILE...: prints lines "case file" for all that run. 1 if SCOPE_CASES has one that is in no
 # file.

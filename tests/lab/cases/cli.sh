@@ -372,7 +372,7 @@ case_show_ports_says_why_and_who_else() {
 
 case_show_ports_is_sorted_by_name() {
 	lab_start_garpd
-	assert_equals "ports" $'up0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
+	assert_equals "ports" $'br0\nup0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
 }
 
 # A name may be any bytes: none reaches a terminal as an escape sequence, and JSON stays valid.

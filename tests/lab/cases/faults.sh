@@ -416,7 +416,7 @@ case_bridge_made_again_in_the_window() {
 		in_hv ip link set "$port" master br0
 		lab_await "$GARPD_LOG" 5 "port $port attached" 2 || t_fail "$port: $(<"$GARPD_LOG")"
 	done
-	assert_equals "ports" 4 "$(lab_ports | jq length)"
+	assert_equals "ports" 5 "$(lab_ports | jq length)"
 	protocol_time 1.5
 	assert_frames_count 0 lan 'kind=announce-.*'
 	lab_stale "$SERVICE" "$MAC_OLD"
@@ -535,7 +535,7 @@ run_with_full_log() {
 		"$GARPD" run --bridge br0 --uplink up0 "$@"
 	GARPD_PID=$LAB_LAST
 	lab_wait 5 in_hv test -e "$PINS/garpd_speak" || t_fail "it does not start"
-	lab_wait 5 ports_are 4 || t_fail "nothing is attached"
+	lab_wait 5 ports_are 5 || t_fail "nothing is attached"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	kill -HUP "$GARPD_PID"
@@ -687,7 +687,7 @@ case_killed_while_starting() {
 		kill_after_ms $((i * 12))
 	done
 	lab_start_garpd
-	assert_equals "ports" 4 "$(lab_ports | jq length)"
+	assert_equals "ports" 5 "$(lab_ports | jq length)"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	protocol_time 2.5
@@ -740,7 +740,7 @@ assert_replaced() {
 	in_hv test ! -e "$PINS/formerly" || t_fail "an unknown map is left"
 	in_hv test ! -e "$PINS/next" || t_fail "the place for the new maps is left"
 	assert_equals "settings" "$settings" "$(layout_bytes)"
-	assert_equals "ports" 3 "$(lab_ports | jq length)"
+	assert_equals "ports" 4 "$(lab_ports | jq length)"
 	in_hv test ! -e "$links/$(in_hv cat /sys/class/net/v-other/ifindex)" || t_fail "v-other's link"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.77
 	assert_await_frames lan 4 8 "kind=announce-.* spa=192.0.2.77"
@@ -784,7 +784,7 @@ case_killed_while_replacing() {
 		kill_after_ms $((i * 15))
 	done
 	lab_start_garpd
-	assert_equals "ports" 3 "$(lab_ports | jq length)"
+	assert_equals "ports" 4 "$(lab_ports | jq length)"
 	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*')"
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"

@@ -232,7 +232,7 @@ case_xdp_failed_start_is_undone() {
 	grep -q '^br0: port v-free attached' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	assert_xdp_mode v-free none
 	[[ $(xdp_on v-new) == native* ]] || t_fail "v-new has lost its program"
-	assert_equals "ports" 4 "$(lab_ports | jq length)"
+	assert_equals "ports" 5 "$(lab_ports | jq length)"
 }
 
 # assert_start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, with foreign XDP on v-other.
