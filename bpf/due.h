@@ -38,7 +38,7 @@ static __always_inline void due_note(struct claim *claim, const struct claim_key
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, key))
-		claim_note_host(claim, op == SPEAK_REFRESHED || op == SPEAK_REPAIRED, now_ns);
+		claim_note_host(claim, op == SPEAK_REFRESHED, now_ns);
 	bpf_spin_unlock(&claim->lock);
 	count(COUNTER_host_refreshed + op - SPEAK_REFRESHED);
 }

@@ -153,8 +153,6 @@
 	X(host_permanent, "host neighbour entries left alone: permanent")                          \
 	X(host_extern_learned,                                                                     \
 	  "host neighbour entries left alone: learned by EVPN (extern_learn)")                     \
-	X(host_repaired, "host neighbour entries replaced over netlink, and right now")            \
-	X(host_repair_failed, "host neighbour entries that could not be replaced over netlink")    \
 	X(host_evpn_written, "host neighbour entries written for EVPN to originate a route")       \
 	X(host_evpn_verifying,                                                                     \
 	  "host neighbour entries written for EVPN that the kernel verifies (NUD_PROBE)")          \

@@ -27,10 +27,10 @@ struct confirm {
 	const struct ports *ports;
 	struct netlink netlink;
 	struct look_list looks;
-	struct reported_list reported; /* permanent entries that were logged */
+	struct reported_list reported; /* wrong entries that were logged */
 };
 
-/* A wrong entry of the administrator's; as many as there are such entries. */
+/* An entry that did not follow; as many as there are such entries. */
 struct reported {
 	LIST_ENTRY(reported) others;
 	__u32 ifindex;
@@ -103,50 +103,24 @@ static void confirm_log_permanent(struct confirm *confirm, const struct look *lo
 }
 
 /*
- * Netlink bypasses the host's filters. If one of them stopped the announcement, the guest may not
- * be allowed the address. So repair only where the kernel is set to ignore announcements, or where
- * a listener's reply has proved that the guest's frames get through.
+ * Logs once that a plain entry is still wrong. The answer of the guest, and the announcement made
+ * of it, have come through the host's own filters: they keep them from it, or its kernel is set to
+ * ignore announcements. garpd does not write past them.
  */
-static bool confirm_may_repair(const struct confirm *confirm, const struct look *look,
-			       __u32 ifindex)
+static void confirm_log_wrong(struct confirm *confirm, const struct look *look,
+			      const struct neigh *neigh)
 {
-	struct claim claim;
+	const char *name = ports_name_text(confirm->ports, neigh->ifindex);
+	char address[ADDR_TEXT_LEN], has[MAC_TEXT_LEN], announced[MAC_TEXT_LEN];
 
-	if (!claims_is_announced(confirm->pins, &look->key, look->mac))
-		return false;
-	if (neigh_has_drop_setting(ports_name_text(confirm->ports, ifindex), &look->key.addr) ||
-	    neigh_has_drop_setting("all", &look->key.addr))
-		return true;
-	return !claims_lookup(confirm->pins, &look->key, &claim) && claim.confirmed_ns &&
-	       claim.confirmed_ns >= claim.announced_since_ns;
-}
-
-/*
- * Writes the MAC over netlink, STALE: the kernel verifies it before it uses it. REPLACE without
- * CREATE, so that an entry that is gone by now stays gone.
- */
-static void confirm_repair(struct confirm *confirm, const struct look *look, __u32 ifindex)
-{
-	const struct addr *addr = &look->key.addr;
-	char address[ADDR_TEXT_LEN];
-	struct neigh neigh;
-	int err;
-
-	if (!confirm_may_repair(confirm, look, ifindex))
+	if (reported_find(confirm, neigh->ifindex, &neigh->addr))
 		return;
-	err = neigh_write(&confirm->netlink, ifindex, addr, look->mac, NUD_STALE, false);
-	if (err == -ENOENT)
-		return;
-	if (!err)
-		err = neigh_read(&confirm->netlink, ifindex, addr, &neigh);
-	if (!err && neigh_judge(&neigh, look->mac) == NEIGH_FOLLOWED) {
-		speak_run_op(confirm->pins, &look->key, SPEAK_REPAIRED);
-		return;
-	}
-	log_warning("%s: %s: cannot correct the host's neighbour entry: %s",
-		    ports_name_text(confirm->ports, ifindex), addr_text(addr, address),
-		    err ? strerror(-err) : "another program writes it");
-	speak_run_op(confirm->pins, &look->key, SPEAK_REPAIR_FAILED);
+	reported_add(confirm, neigh);
+	addr_text(&neigh->addr, address);
+	mac_text(neigh->mac, has);
+	log_warning("%s: %s: the host's own entry still has %s, announced was %s; why: garpd "
+		    "explain %s",
+		    name, address, has, mac_text(look->mac, announced), address);
 }
 
 static void confirm_look_at(struct confirm *confirm, const struct look *look, __u32 ifindex)
@@ -168,7 +142,7 @@ static void confirm_look_at(struct confirm *confirm, const struct look *look, __
 	if (outcome == NEIGH_ABSENT || outcome == NEIGH_FOLLOWED)
 		reported_free(reported_find(confirm, ifindex, &look->key.addr));
 	if (outcome == NEIGH_OTHER)
-		confirm_repair(confirm, look, ifindex);
+		confirm_log_wrong(confirm, look, &neigh);
 	if (outcome == NEIGH_PERMANENT)
 		confirm_log_permanent(confirm, look, &neigh);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * confirm.h - checks that the host's own neighbour entry follows an announcement, and repairs one
- * that does not, unless it is the administrator's or EVPN's, or a filter may have stopped the
- * frame.
+ * confirm.h - checks that the host's own neighbour entry follows an announcement, and logs one that
+ * does not. It writes none: the guest's answer is the host's to take, through its own filters.
  */
 #ifndef GARPD_DAEMON_CONFIRM_H
 #define GARPD_DAEMON_CONFIRM_H
@@ -23,8 +22,7 @@ void confirm_close(struct confirm *confirm); /* takes NULL */
 
 /*
  * `mac` was announced in the claim's segment just now. The entry is checked a moment later, when
- * the frame has passed the host's receive queue; the outcome, of a repair too, is counted and noted
- * in the claim.
+ * the frame has passed the host's receive queue; the outcome is counted and noted in the claim.
  */
 void confirm_announced(struct confirm *confirm, const struct claim_key *key,
 		       const __u8 mac[MAC_LEN]);

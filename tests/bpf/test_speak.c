@@ -244,7 +244,6 @@ Test(bpf_speak, notes_of_the_daemon)
 		{SPEAK_NOT_REFRESHED, COUNTER_host_not_refreshed},
 		{SPEAK_PERMANENT, COUNTER_host_permanent},
 		{SPEAK_EXTERN_LEARNED, COUNTER_host_extern_learned},
-		{SPEAK_REPAIR_FAILED, COUNTER_host_repair_failed},
 		{SPEAK_EVPN_WRITTEN, COUNTER_host_evpn_written},
 		{SPEAK_EVPN_VERIFYING, COUNTER_host_evpn_verifying},
 		{SPEAK_EVPN_FAILED, COUNTER_host_evpn_failed},
@@ -259,8 +258,5 @@ Test(bpf_speak, notes_of_the_daemon)
 		rig_counted_only(notes[i].counter);
 		cr_assert_eq(rig_claim_now(&key).refreshed, 1);
 	}
-	rig_speak(SPEAK_REPAIRED, ADDRESS);
-	rig_counted_only(COUNTER_host_repaired);
-	cr_assert_eq(rig_claim_now(&key).refreshed, 2);
 	rig_expect_silence(PORT_B);
 }

@@ -20,7 +20,7 @@ SCOPE_CASES=(
 	# the kernel as a sender and as a receiver
 	ipv6_sender_linux ipv6_sender_linux_optimistic ipv6_sender_linux_ndisc_notify
 	ipv6_sender_linux_conflict ipv6_mld_snooping ipv6_neigh_suppress ipv6_accept_untracked_na
-	ipv6_drop_unsolicited_na host_entry_is_looked_at repair_on_the_bridge repair_ipv6
+	ipv6_drop_unsolicited_na host_entry_is_looked_at host_table_by_the_answer host_table_ipv6
 	listener_is_nudged_and_confirms nudge_reaches_who_drops_gratuitous nudge_in_xdp_generic
 	ipv6_nudge_makes_an_entry refresh_while_the_owner_is_heard
 

@@ -114,3 +114,14 @@ case_observe_flag() {
 	assert_frames_count 0 lan kind=announce-.*
 	assert_claim "$SERVICE" observed true
 }
+
+# Without a question there is no answer that refreshes the host's own table, past its settings.
+case_ask_no_host_table() {
+	lab_set hv ipv4/conf/br0/drop_gratuitous_arp=1
+	ask_start 'ask: no'
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 12 counter_is host_not_refreshed 2 || t_fail "$(lab_counter host_not_refreshed), not 2"
+	assert_host_mac "$SERVICE" "$MAC_OLD"
+	in_hv "$GARPD" explain "$SERVICE" | grep 'ignores announcements (drop_gratuitous_arp)' >/dev/null ||
+		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
+}

@@ -108,7 +108,7 @@ case_explain_conflict() {
 	assert_cause "$SERVICE" conflict "$MAC_OLD on v-old answers for the address of $MAC_NEW on v-new"
 }
 
-# Both announcements are sent, and garpd has repaired what it could.
+# Both announcements are sent, and garpd has looked at the host.
 explain_await_announced() {
 	lab_await "$GARPD_LOG" 8 '2 of 2' || t_fail "not announced twice"
 	protocol_time 0.3

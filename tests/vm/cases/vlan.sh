@@ -229,12 +229,12 @@ case_vlan_tap_guest() {
 	assert_frames_count 0 tap "sha=$mac"
 }
 
-# The host's interface drops gratuitous ARP: its entry is repaired over netlink.
-case_vlan_host_interface_repaired() {
+# The host's interface drops gratuitous ARP: the guest's answer refreshes its entry.
+case_vlan_host_interface_by_the_answer() {
 	vlan_bridge
 	lab_set hv ipv4/conf/br0.10/drop_gratuitous_arp=1
 	lab_start_garpd
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 counter_is host_repaired 1 || t_fail "host_repaired is not 1"
+	lab_wait 8 counter_is host_refreshed 2 || t_fail "host_refreshed is not 2"
 	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
 }
