@@ -108,7 +108,6 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	}
 	port = bpf_map_lookup_elem(&ports, &quota_port);
 	next->port_left = !port || port->segment != outcome->event.key.segment;
-	next->seen = seen_last(outcome->event.key.segment, next->mac);
 	ask_find_asker(outcome);
 	next->asker = outcome->asker.kind;
 }
@@ -125,7 +124,6 @@ static __always_inline struct claim_step due_run_step(struct claim *claim,
 
 	if (!mac_equal(claim_next_mac(claim), next->mac) || claim_next_port(claim) != next->port)
 		return later;
-	claim_note_seen(claim, &next->seen);
 	if (op == SPEAK_NOW)
 		return claim_announce_now(claim, next, settings, now_ns);
 	if (op == SPEAK_THAW)

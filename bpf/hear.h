@@ -323,7 +323,7 @@ __noinline int hear_asked_claim(__u32 place)
 /* The sender of the frame was heard. Hosts that are not asked cost one lookup. */
 static __always_inline void hear_asked(struct outcome *outcome)
 {
-	struct seen_key *key = &outcome->asked_key;
+	struct asked_key *key = &outcome->asked_key;
 	__u32 place;
 
 	key->segment = outcome->event.key.segment;
@@ -335,7 +335,7 @@ static __always_inline void hear_asked(struct outcome *outcome)
 }
 
 /*
- * Learns listeners and last frames of hosts, and asks those that are silent no longer; called last.
+ * Learns listeners, and asks guests that are silent no longer; called last.
  * A global function, so that the verifier walks it once and not once per path that leads here; its
  * input is outcomes[OUTCOME_OF_FRAME]. Returns 0.
  */
@@ -352,9 +352,6 @@ __noinline int hear_passive(__u32 role)
 	/* Nor is an objection a sign of life: its Ethernet source is all that is known. */
 	if (outcome->frame.relayed || outcome->frame.kind == FRAME_OBJECTION)
 		return 0;
-	if (settings->refresh_ns && port_has_guests(role))
-		seen_note(&outcome->frame, outcome->event.key.segment, outcome->event.port,
-			  bpf_ktime_get_ns());
 	hear_asked(outcome);
 	return 0;
 }

@@ -222,36 +222,4 @@ static __always_inline void listen_frame(struct outcome *outcome, __u32 role)
 	listener_note(&gateways_heard, &outcome->listening, now_ns);
 }
 
-/* ---- last frames of hosts ---- */
-
-/*
- * Records that a host behind a guest or router port was heard. Only used with
- * settings.refresh_ns.
- */
-static __always_inline void seen_note(const struct frame *frame, __u32 segment, __u32 port,
-				      __u64 now_ns)
-{
-	struct seen_key key = {.segment = segment};
-	struct seen record = {.heard_ns = now_ns, .port = port};
-	struct seen *there;
-
-	__builtin_memcpy(key.mac, frame->mac, MAC_LEN);
-	there = bpf_map_lookup_elem(&seen, &key);
-	if (there && there->port == port)
-		there->heard_ns = now_ns;
-	else /* written whole, so that time and port belong together */
-		bpf_map_update_elem(&seen, &key, &record, BPF_ANY);
-}
-
-/* Returns when and where the host was last heard; zero: never. */
-static __always_inline struct seen seen_last(__u32 segment, const __u8 *mac)
-{
-	struct seen_key key = {.segment = segment};
-	struct seen *there, never = {};
-
-	__builtin_memcpy(key.mac, mac, MAC_LEN);
-	there = bpf_map_lookup_elem(&seen, &key);
-	return there ? *there : never;
-}
-
 #endif /* GARPD_LISTEN_H */

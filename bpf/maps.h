@@ -142,19 +142,6 @@ struct {
 } gateways SEC(".maps");
 
 /*
- * When and on which port a guest was last heard; only with settings.refresh_ns. Written and read by
- * the programs. Full: the host that was silent for longest is evicted, and its addresses are not
- * refreshed until it is heard again.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, GARPD_MAX_SEEN);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-	__type(key, struct seen_key);
-	__type(value, struct seen);
-} seen SEC(".maps");
-
-/*
  * The host's subnets, by its addresses and routes, in each segment (enum subnet_kind). Written by
  * the daemon from rtnetlink; read by the programs. Full: the daemon logs it, and no address of that
  * segment is treated as foreign.
@@ -193,7 +180,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, GARPD_MAX_ASKED);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
-	__type(key, struct seen_key);
+	__type(key, struct asked_key);
 	__type(value, struct asked);
 } asked SEC(".maps");
 

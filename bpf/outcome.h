@@ -36,7 +36,7 @@ struct outcome {
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	struct seen_key asked_key;   /* of the map `asked`, put together here */
+	struct asked_key asked_key;  /* of the map `asked`, put together here */
 	struct asked asked;	     /* a new element of it */
 	struct claim_key unanswered; /* the claim that gives way */
 	__u32 is_asked;		     /* 1: the claim's guest is asked */

@@ -147,8 +147,7 @@ struct claim {
 	__u64 last_announcement_ns;
 	__u64 confirmed_ns; /* by confirmed_by; 0: not confirmed */
 	__u64 last_conflict_ns;
-	__u64 last_seen_ns; /* a frame of the guest that names the address; with refresh, any of the
-			       owner */
+	__u64 last_seen_ns; /* a frame of the guest that names the address */
 	__u64 recent_since_ns;
 	__u64 changed_ns; /* last change of state, guest or port, announcement or confirmation */
 	/*
@@ -201,25 +200,17 @@ struct listener {
 };
 _Static_assert(sizeof(struct listener) == 48, "listener has no holes");
 
-/* Key of map `seen`. */
-struct seen_key {
+/* Key of map `asked`: a guest's MAC. */
+struct asked_key {
 	__u32 segment;
 	__u8 mac[MAC_LEN];
 	__u8 pad[2];
 };
-_Static_assert(sizeof(struct seen_key) == 12, "seen_key is a hash key");
-
-/* Last frame of a host, about any address, and its port. All zero: none. */
-struct seen {
-	__u32 port; /* ifindex */
-	__u32 pad;
-	__u64 heard_ns;
-};
-_Static_assert(sizeof(struct seen) == 16, "seen has no holes");
+_Static_assert(sizeof(struct asked_key) == 12, "asked_key is a hash key");
 
 #define ASKED_CLAIMS 4 /* remembered of one MAC, by the address's last byte */
 
-/* The claims whose guest, a MAC, is asked. Map `asked`, key struct seen_key. */
+/* The claims whose guest, a MAC, is asked. Map `asked`. */
 struct asked {
 	struct claim_key claim[ASKED_CLAIMS]; /* all zero: none */
 };

@@ -12,7 +12,6 @@
  *	claim_run_deadline()	the deadline has passed
  *	claim_hear_mac()	a host is heard, about any address: a guest that is asked?
  *	claim_give_way()	its port's quota is used up
- *	claim_note_seen()	the claim's guest was heard, about any address
  *	claim_announce_now()	an operator requests an announcement
  *	claim_thaw()		an operator thaws a frozen claim
  *	claim_drop_port()	the port that the claim counts against is gone

@@ -113,24 +113,10 @@ static __always_inline struct claim_step claim_confirm(struct claim *claim, cons
 }
 
 /*
- * The owner was heard, about any address: it is alive. Heard on another port it may have moved
- * there, and an announcement would teach the bridge the old port: it is in doubt.
- */
-static __always_inline void claim_note_seen(struct claim *claim, const struct seen *seen)
-{
-	/* Only owners: denied and contested claims kept young would fill a guest's quota. */
-	if (claim->state != CLAIM_OWNED || seen->heard_ns <= claim->last_seen_ns)
-		return;
-	if (seen->port == claim_next_port(claim))
-		claim->last_seen_ns = seen->heard_ns;
-	else
-		claim_doubt(claim);
-}
-
-/*
- * Announces the owner again if refresh is on and it was heard since the last time, on a guest or
- * router port. Not while the claim is in doubt: the address may have moved unheard, and the
- * former owner, still alive, would take it back.
+ * Announces the owner again if refresh is on and it has named the address since the last time,
+ * which a guest that is asked does in its answer; on a guest or router port. Not while the claim is
+ * in doubt: the address may have moved unheard, and the former owner, still alive, would take it
+ * back.
  */
 static __always_inline void claim_refresh(struct claim *claim, const struct claim_next *next,
 					  const struct settings *settings, struct claim_step *step,

@@ -34,7 +34,6 @@ struct claim_next {
 	__u8 forwards;	 /* 1: the port, of any role, takes frames */
 	__u8 asker;	 /* enum asker_kind, from `askers`: who asks for the address there */
 	struct policy policy;
-	struct seen seen;
 };
 
 enum announce {

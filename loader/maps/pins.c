@@ -36,7 +36,6 @@
 	X(listeners, struct listener_key, struct listener)      \
 	X(gateways, __u32, struct addr)                         \
 	X(gateways_heard, struct listener_key, struct listener) \
-	X(seen, struct seen_key, struct seen)                   \
 	X(counters, __u32, struct counters)
 
 /* The maps that a tool opens, where in struct pins they go, and the sizes that it counts on. */

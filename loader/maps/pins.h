@@ -33,7 +33,6 @@ struct pins {
 	int listeners;
 	int gateways;
 	int gateways_heard;
-	int seen;
 	int settings;
 	int counters;
 	int events;

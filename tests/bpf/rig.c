@@ -154,7 +154,6 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.claims = rig_map("claims");
 	rig.listeners = rig_map("listeners");
 	rig.gateways = rig_map("gateways");
-	rig.seen = rig_map("seen");
 	rig.gateways_heard = rig_map("gateways_heard");
 	rig.ports = rig_map("ports");
 	rig.port_vlans = rig_map("port_vlans");

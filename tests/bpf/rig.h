@@ -21,7 +21,7 @@ struct rig {
 	int garpd_tc, garpd_xdp, garpd_speak, garpd_host_out, garpd_host_in;
 	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
 		rule_macs;
-	int listeners, seen, gateways, gateways_heard, host, settings, counters;
+	int listeners, gateways, gateways_heard, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
 	int wire[PORT_MAX];	 /* raw sockets on their far ends, where a guest would be */

@@ -280,25 +280,6 @@ Test(bpf_hear, reply_with_a_group_sha_contradicts_in_xdp)
 	group_sha_contradicts(1);
 }
 
-/* Its Ethernet source was heard, but nothing more is known of it. */
-Test(bpf_hear, objection_is_no_sign_of_life)
-{
-	struct seen_key key = {.segment = rig.bridge};
-	struct settings settings = rig_defaults();
-	struct bytes frame, use = has(other, guest, ARP_REPLY, CLIENT);
-	struct seen seen;
-
-	settings.refresh_ns = 60 * NSEC_PER_SEC;
-	rig_settings(&settings);
-	memcpy(key.mac, other, MAC_LEN);
-	put_ethernet(&frame, guest, other);
-	put_arp(&frame, ARP_REPLY, ones, SERVICE, guest, NOBODY);
-	rig_hear(PORT_A, &frame);
-	cr_assert_neq(bpf_map_lookup_elem(rig.seen, &key, &seen), 0);
-	rig_hear(PORT_A, &use);
-	cr_assert_eq(bpf_map_lookup_elem(rig.seen, &key, &seen), 0);
-}
-
 /* Proxy ARP: a router answers a client, and the guest does not hear it. */
 Test(bpf_hear, reply_to_a_third_host_is_only_a_doubt_where_guests_are_asked)
 {

@@ -515,21 +515,21 @@ static struct claim_key refreshed(void)
 	return announced();
 }
 
-/* 80 ms later the guest is heard with another address. */
-static void speaks_of_something_else(enum rig_port at)
+/* 80 ms later the guest names the address. */
+static void names_the_address(enum rig_port at)
 {
 	struct bytes frame = says_from(ones, guest, &untagged);
 
 	rig_wait_until(rig_now_ns() + 80 * NSEC_PER_MSEC);
-	put_arp(&frame, ARP_REQUEST, guest, "\xc0\x00\x02\x42", zeroes, CLIENT);
+	put_arp(&frame, ARP_REQUEST, guest, SERVICE, zeroes, CLIENT);
 	rig_hear(at, &frame);
 }
 
-Test(bpf_listen, an_owner_that_speaks_of_something_else_is_refreshed)
+Test(bpf_listen, an_owner_that_names_the_address_is_refreshed)
 {
 	struct claim_key key = refreshed();
 
-	speaks_of_something_else(PORT_A);
+	names_the_address(PORT_A);
 	cr_assert_eq(rig_due(&key).result, COUNTER_announce_refresh);
 	pass_announcements(2);
 	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_silent);
@@ -540,7 +540,7 @@ Test(bpf_listen, an_owner_that_has_gone_to_another_port_is_not)
 {
 	struct claim_key key = refreshed();
 
-	speaks_of_something_else(PORT_B);
+	names_the_address(PORT_B);
 	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_doubted);
 	rig_expect_silence(PORT_B);
 }
@@ -552,7 +552,6 @@ Test(bpf_listen, an_owner_whose_address_another_machine_probes_for_is_not)
 
 	put_arp(&probe, ARP_REQUEST, other, NOBODY, zeroes, SERVICE);
 	rig_hear(PORT_UPLINK, &probe);
-	speaks_of_something_else(PORT_A);
 	cr_assert_eq(rig_due(&key).result, COUNTER_refresh_doubted);
 	rig_expect_silence(PORT_B);
 }

@@ -30,13 +30,12 @@ static const struct {
 	{"lanes", offsetof(struct lane_limit, rounds_tat_ns)},
 	{"listeners", offsetof(struct listener, heard_ns)},
 	{"gateways_heard", offsetof(struct listener, heard_ns)},
-	{"seen", offsetof(struct seen, heard_ns)},
 };
 
 /* The maps that the programs change, and those that only the daemon does. */
-#define CHANGING 6
-static const char *const changing[CHANGING] = {"claims",    "port_limits",    "lanes",
-					       "listeners", "gateways_heard", "seen"};
+#define CHANGING 5
+static const char *const changing[CHANGING] = {"claims", "port_limits", "lanes", "listeners",
+					       "gateways_heard"};
 static const char *const constant[] = {"ports",	  "port_vlans",	    "addresses", "host",
 				       "subnets", "rule_addresses", "rule_macs", "gateways"};
 

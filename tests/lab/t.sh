@@ -218,6 +218,12 @@ port_field() {
 	lab_ports | pick "port=$1" "$2"
 }
 
+# assert_explained ADDRESS REGEX: a line of garpd explain, which fails where something needs attention.
+assert_explained() {
+	in_hv "$GARPD" explain "$1" >"$LAB_DIR/explained" || true
+	grep -qE -- "$2" "$LAB_DIR/explained" || t_fail "expected '$2', got: $(<"$LAB_DIR/explained")"
+}
+
 # For lab_wait: claim_is ADDRESS FIELD VALUE, port_is PORT FIELD VALUE, ports_are COUNT,
 # counter_is NAME VALUE.
 claim_is() {

@@ -299,28 +299,14 @@ static void hide_listeners(void)
 	hide_ranked(group, count, 1 + bounds->behind);
 }
 
-/* When hosts were heard is compared with when the owner was seen. */
+/* Both say when the owner was last seen. */
 static void hide_seen(void)
 {
 	int ticks = bounds->aging && bounds->age > bounds->refresh ? bounds->age : bounds->refresh;
-	__u64 *group[2 + 2 * MACS];
-	int i, count = 0;
+	__u64 *group[] = {&model_claim()->last_seen_ns, &model.judge.seen_ns};
 
-	if (!bounds->refresh) {
-		for (i = 0; i < MACS; i++) {
-			memset(&model.world.seen[model_macs[i]], 0, sizeof(struct seen));
-			memset(&model.judge.last_heard[model_macs[i]], 0,
-			       sizeof(struct last_heard));
-		}
-		return;
-	}
-	group[count++] = &model_claim()->last_seen_ns;
-	group[count++] = &model.judge.seen_ns;
-	for (i = 0; i < MACS; i++) {
-		group[count++] = &model.world.seen[model_macs[i]].heard_ns;
-		group[count++] = &model.judge.last_heard[model_macs[i]].at_ns;
-	}
-	hide_ranked(group, count, ticks + 1 + bounds->behind);
+	if (bounds->refresh)
+		hide_ranked(group, 2, ticks + 1 + bounds->behind);
 }
 
 /* A bucket that is full. */

@@ -100,11 +100,9 @@ struct truth {
 struct snap {
 	struct claim claim;
 	struct listener listener[2];
-	struct seen seen[MACS];
 	__u64 limit_tat[4], question_tat[4], lane_tat[LANE_MAX];
 	uint32_t gone_ports, fail, rules, deaf_ports;
 	struct {
-		struct last_heard last_heard[MACS];
 		uint8_t rest[sizeof(struct judge)];
 	} judge;
 	struct monitors monitors;

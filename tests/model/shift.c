@@ -38,8 +38,6 @@ static void shift_judge(struct judge *judge, __u64 by_ns)
 
 	for (i = 0; i < sizeof(times) / sizeof(*times); i++)
 		shift(times[i], by_ns);
-	for (i = 0; i < MACS; i++)
-		shift(&judge->last_heard[model_macs[i]].at_ns, by_ns);
 	for (i = 0; i < WORLD_LISTENERS; i++) {
 		shift(&judge->listener[i].answered_ns, by_ns);
 		shift(&judge->listener[i].nudged_ns, by_ns);
@@ -54,8 +52,6 @@ static void shift_world(struct world *w, __u64 by_ns)
 		shift(&w->listener[i].answered_ns, by_ns);
 		shift(&w->listener[i].nudged_ns, by_ns);
 	}
-	for (i = 0; i < MACS; i++)
-		shift(&w->seen[model_macs[i]].heard_ns, by_ns);
 	for (i = 0; i < WORLD_PORTS; i++) {
 		shift(&w->limits[i].rounds_tat_ns, by_ns);
 		shift(&w->limits[i].questions_tat_ns, by_ns);

@@ -45,10 +45,6 @@ void model_save(struct snap *snap)
 	snap->claim = w->sites[0].claim;
 	for (i = 0; i < 2; i++)
 		snap->listener[i] = w->listener[i];
-	for (i = 0; i < MACS; i++) {
-		snap->seen[i] = w->seen[model_macs[i]];
-		snap->judge.last_heard[i] = model.judge.last_heard[model_macs[i]];
-	}
 	save_ports(snap);
 	snap->gone_ports = w->gone_ports;
 	snap->deaf_ports = w->deaf_ports;
@@ -68,10 +64,6 @@ void model_load(const struct snap *snap)
 	w->sites[0].claim = snap->claim;
 	for (i = 0; i < 2; i++)
 		w->listener[i] = snap->listener[i];
-	for (i = 0; i < MACS; i++) {
-		w->seen[model_macs[i]] = snap->seen[i];
-		model.judge.last_heard[model_macs[i]] = snap->judge.last_heard[i];
-	}
 	load_ports(snap);
 	w->gone_ports = snap->gone_ports;
 	w->deaf_ports = snap->deaf_ports;

@@ -58,7 +58,6 @@ void judge_forget(struct judge *judge)
 
 	judge_init(judge, known.settings, known.ipv6, known.xdp);
 	memcpy(judge->policy, known.policy, sizeof(judge->policy));
-	memcpy(judge->last_heard, known.last_heard, sizeof(judge->last_heard));
 	judge->gone_ports = known.gone_ports;
 	judge->listeners = known.listeners;
 	memcpy(judge->listener, known.listener, sizeof(judge->listener));
@@ -426,18 +425,10 @@ static int is_echo(const struct judge *judge, enum heard_kind kind, const struct
 	       at_ns < judge->announce_start_ns + judge->settings->duplicate_ns;
 }
 
-static void note_host(struct judge *judge, const struct station *from, __u64 at_ns)
-{
-	if (from->role != ROLE_UPLINK)
-		judge->last_heard[judge_mac(from->mac)] = (struct last_heard){from->port, at_ns};
-}
-
 void judge_hear(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		__u64 at_ns)
 {
 	judge->gone_ports &= ~(1ull << from->port);
-	if (kind != HEARD_RELAY && !is_echo(judge, kind, from, at_ns))
-		note_host(judge, from, at_ns);
 	if (kind == HEARD_OTHER)
 		return;
 	judge->defender = JUDGE_NO_MAC;

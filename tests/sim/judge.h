@@ -51,12 +51,6 @@ struct attempt {
 	__u64 ends_ns;
 };
 
-/* Where and when a guest was last heard, in any frame. */
-struct last_heard {
-	__u32 port;
-	__u64 at_ns;
-};
-
 /* An announcement that was not sent at once; the daemon sends it at due_ns. */
 struct deferred {
 	int mac, defender;
@@ -77,7 +71,6 @@ struct nudging {
 struct judge {
 	const struct settings *settings;
 	struct policy policy[JUDGE_MACS];
-	struct last_heard last_heard[JUDGE_MACS];
 	int ipv6, xdp;
 
 	enum claim_state state;

@@ -47,21 +47,14 @@ static int is_slot(enum counter reason)
 	       reason == COUNTER_announce_done;
 }
 
-/* The owner was heard on its port within refresh_ns, and no other host has named the address. */
+/* The owner has named the address within refresh_ns, and no other host has. */
 static void check_refresh(const struct judge *judge, __u64 at_ns)
 {
-	const struct last_heard *of = &judge->last_heard[judge->mac];
-	__u64 alive_ns = judge->seen_ns;
-
 	judge_must(judge->state == CLAIM_OWNED &&
 			   at_ns >= judge->shown_ns + judge->settings->refresh_ns,
 		   "refreshed before its time, or without an owner");
 	judge_must(!judge->doubted, "refreshed though another host may have the address");
-	if (of->at_ns > alive_ns) {
-		judge_must(of->port == judge->port, "refreshed on a port that the owner has left");
-		alive_ns = of->at_ns;
-	}
-	judge_must(at_ns <= alive_ns + judge->settings->refresh_ns,
+	judge_must(at_ns <= judge->seen_ns + judge->settings->refresh_ns,
 		   "refreshed for a guest that is silent");
 }
 

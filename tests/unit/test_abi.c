@@ -25,8 +25,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct claim), 368);
 	cr_assert_eq(sizeof(struct listener_key), 28);
 	cr_assert_eq(sizeof(struct listener), 48);
-	cr_assert_eq(sizeof(struct seen_key), 12);
-	cr_assert_eq(sizeof(struct seen), 16);
+	cr_assert_eq(sizeof(struct asked_key), 12);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
 	cr_assert_eq(sizeof(struct settings), 224);

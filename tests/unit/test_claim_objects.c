@@ -100,7 +100,7 @@ Test(claim_objects, of_an_owner_does_not_move_it_nor_clear_its_doubt)
 	world_object(&w, ADDRESS, A_UPLINK, at_ms(23000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, guest_a.port);
 	world_run_until(&w, at_ms(90000));
-	cr_assert_eq(w.seen[guest_a.mac[MAC_LEN - 1] % WORLD_SEEN].heard_ns, at_ms(2000));
+	cr_assert_eq(world_claim(&w, ADDRESS)->last_seen_ns, at_ms(2000));
 }
 
 /* The guest's MAC on another guest's port: the guest hears it, and gives the address up. */

@@ -97,11 +97,6 @@ static struct policy world_judge(const struct world *w, int site, const __u8 *ma
 				    w->sites[site].host ? &w->sites[site].host : NULL, &guard, mac);
 }
 
-static struct seen *world_last_seen(struct world *w, const __u8 *mac)
-{
-	return &w->seen[mac[MAC_LEN - 1] % WORLD_SEEN];
-}
-
 struct policy world_policy(const struct world *w, const char *addr, const struct station *station)
 {
 	return world_judge(w, world_find(w, addr), station->mac, station->port);
@@ -123,7 +118,6 @@ static struct claim_next world_find_next(struct world *w, int site)
 	struct claim_next next = {
 		.port = claim_next_port(claim),
 		.policy = world_judge(w, site, claim_next_mac(claim), claim_next_port(claim)),
-		.seen = *world_last_seen(w, claim_next_mac(claim)),
 	};
 
 	memcpy(next.mac, claim_next_mac(claim), MAC_LEN);
@@ -344,15 +338,6 @@ static void world_hear_mac(struct world *w, const struct station *from)
 	}
 }
 
-/* What hear.h does with any frame. */
-static void world_note_seen(struct world *w, const struct station *from)
-{
-	if (w->settings.refresh_ns && port_has_guests(from->role))
-		*world_last_seen(w, from->mac) = (struct seen){.port = from->port,
-							       .heard_ns = w->now_ns};
-	world_hear_mac(w, from);
-}
-
 static void world_hear_now(struct world *w, const char *addr, const struct station *from,
 			   const struct frame *seen)
 {
@@ -375,7 +360,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {
 		if (!frame.relayed && frame.kind != FRAME_OBJECTION)
-			world_note_seen(w, from);
+			world_hear_mac(w, from);
 		return;
 	}
 	claim->key.addr = frame.addr;
@@ -385,7 +370,7 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 		       ? claim_hear_probe(claim, &heard, &w->settings, w->now_ns)
 		       : claim_hear_assertion(claim, &heard, &w->settings, w->now_ns);
 	if (!frame.relayed && frame.kind != FRAME_OBJECTION && step.reason != COUNTER_own_frame)
-		world_note_seen(w, from);
+		world_hear_mac(w, from);
 	world_follow(w, site, step, &heard);
 }
 
@@ -482,7 +467,6 @@ static void world_run_deadline(struct world *w, int site)
 	struct claim *claim = &w->sites[site].claim;
 
 	w->wakeups++;
-	claim_note_seen(claim, &next.seen);
 	world_follow(w, site, claim_run_deadline(claim, &next, &w->settings, w->now_ns), NULL);
 }
 
@@ -525,7 +509,6 @@ void world_sweep(struct world *w, const char *addr, __u64 at_ns)
 	next = world_find_next(w, site);
 	if (!claim->state || !next.port_left)
 		return;
-	claim_note_seen(claim, &next.seen);
 	world_follow(w, site, claim_drop_port(claim, next.live_port, w->now_ns), NULL);
 }
 
@@ -545,7 +528,6 @@ static struct claim_next world_prepare(struct world *w, int site, __u64 at_ns)
 
 	world_run_until(w, at_ns);
 	next = world_find_next(w, site);
-	claim_note_seen(&w->sites[site].claim, &next.seen);
 	return next;
 }
 
@@ -592,7 +574,7 @@ void world_send_other(struct world *w, const struct station *from, __u64 at_ns)
 	world_run_until(w, at_ns);
 	w->now_ns = at_ns - w->behind_ns;
 	w->gone_ports &= ~(1u << from->port % WORLD_PORTS);
-	world_note_seen(w, from);
+	world_hear_mac(w, from);
 	w->now_ns = at_ns;
 }
 

@@ -22,7 +22,6 @@
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
 #define WORLD_QUESTIONS	    256
-#define WORLD_SEEN	    16
 #define WORLD_PORTS	    16
 #define WORLD_LISTENERS	    4
 
@@ -86,8 +85,6 @@ struct world {
 	struct lane_limit lanes[LANE_MAX];
 	unsigned int listeners; /* of every address, at most WORLD_LISTENERS */
 	struct listener listener[WORLD_LISTENERS];
-	struct seen seen[WORLD_SEEN]; /* the map seen; a MAC is identified by the low half of its
-					 last byte */
 
 	struct {
 		struct claim claim;

@@ -22,7 +22,7 @@ SCOPE_CASES=(
 	ipv6_sender_linux_conflict ipv6_mld_snooping ipv6_neigh_suppress ipv6_accept_untracked_na
 	ipv6_drop_unsolicited_na host_entry_is_looked_at host_table_by_the_answer host_table_ipv6
 	listener_is_nudged_and_confirms nudge_reaches_who_drops_gratuitous nudge_in_xdp_generic
-	ipv6_nudge_makes_an_entry refresh_while_the_owner_is_heard
+	ipv6_nudge_makes_an_entry refresh_while_the_owner_answers
 
 	# attaching, adopting, detaching; foreign programs
 	port_added tap_added port_replaced killed_mid_window detach_leaves_nothing detach_leaves_nothing_tc

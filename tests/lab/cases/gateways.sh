@@ -15,8 +15,7 @@ case_gateway_of_the_configuration() {
 	protocol_time 3
 	assert_frames_count 0 lan 'kind=announce-.*'
 	assert_claim "$GATEWAY" reason denied_next_hop
-	in_hv "$GARPD" explain "$GATEWAY" | grep 'one of gateways: its owner gets all traffic' >/dev/null ||
-		t_fail "$(in_hv "$GARPD" explain "$GATEWAY")"
+	assert_explained "$GATEWAY" 'one of gateways: its owner gets all traffic'
 	# Declared with its owners it is announced; and it is guarded no longer once it is not named.
 	lab_config "gateways: [$GATEWAY]" "addresses: [{address: $GATEWAY, owners: [\"$MAC_NEW\"]}]" >/dev/null
 	gateways_reload
