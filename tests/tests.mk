@@ -116,7 +116,8 @@ $(T)/model: $(MODEL_OBJECTS)
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
-	daemon/deadlines.c daemon/repeats.c datapath/policy_maps.c datapath/rules.c)
+	attach/judge.c daemon/deadlines.c daemon/reattach.c daemon/repeats.c \
+	datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
 SANITIZED_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)

@@ -36,6 +36,20 @@ enum port_mode {
 	MODE_XDP_GENERIC, /* on the skb, with any driver */
 };
 
+/*
+ * What keeps frames of a port from garpd, or can: a program before its own may drop a frame, send
+ * it elsewhere, or end the list of programs. X(NAME, name).
+ */
+#define UNHEARDS(X)          \
+	X(NOT, "heard")      \
+	X(XDP, "behind xdp") \
+	X(TCX, "behind tcx") \
+	X(TC, "behind tc")   \
+	X(DETACHED, "detached")
+
+#define UNHEARD_ENUM(NAME, name) UNHEARD_##NAME,
+enum unheard { UNHEARDS(UNHEARD_ENUM) UNHEARD_MAX };
+
 /* An interface where the program is attached. Map `ports`, key ifindex; the daemon writes. */
 struct port {
 	__u32 segment;	  /* ifindex of its bridge; of a router port, its own */
@@ -44,13 +58,15 @@ struct port {
 	__u16 forwarding; /* 1: frames are accepted here (STP state, link state) */
 	__u16 vlan_proto; /* of a VLAN-aware bridge, host order; 0: the bridge is not VLAN-aware */
 	__u16 pvid;	  /* VLAN of untagged frames, if VLAN-aware; 0: dropped */
-	__u8 made_qdisc;  /* 1: garpd created the clsact qdisc */
+	__u8 made_qdisc;  /* 1: garpd created the qdisc */
 	__u8 mode_requested; /* 1: by the configuration; 0: MODE_AUTO has chosen it */
 	__u8 mac[MAC_LEN];   /* of a router port; else zero */
 	__u8 relay;	     /* 1: a router port that also announces on its wire */
 	__u8 guards;	     /* GUARD_* */
 	__u32 rule;	     /* which of the configuration's rules holds; 0: none */
-	__u32 settings;	     /* which element of map `settings` holds */
+	__u16 settings;	     /* which element of map `settings` holds */
+	__u8 unheard;	     /* enum unheard */
+	__u8 pad;
 };
 _Static_assert(sizeof(struct port) == 32, "port has no holes");
 

@@ -37,8 +37,10 @@ enum subnet_kind {
 #define GUARD_ONLY_DECLARED 0x02 /* deny addresses that the configuration does not name */
 #define GUARD_ADDRESSES	    0x04 /* deny addresses that the port's rule does not list */
 #define GUARD_MACS	    0x08 /* deny MACs that the port's rule does not list */
+#define GUARD_UNHEARD	    0x10 /* deny: a port of the segment is unheard */
+#define GUARD_DEAF	    0x20 /* of the configuration: GUARD_UNHEARD also where guests are asked */
 #define GUARD_RULE	    (GUARD_ADDRESSES | GUARD_MACS)
-#define GUARD_ALL	    (GUARD_RULE | GUARD_FOREIGN | GUARD_ONLY_DECLARED)
+#define GUARD_ALL	    (GUARD_RULE | GUARD_FOREIGN | GUARD_ONLY_DECLARED | GUARD_UNHEARD)
 
 /* Key of the prefix tree `rule_addresses`: an address allowed by the rule. */
 struct rule_address {

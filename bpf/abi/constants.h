@@ -14,9 +14,13 @@
 /* skb->mark of every frame that garpd re-injects, so that its programs know it again. */
 #define GARPD_MARK 0x67617270u /* "garp" */
 
-/* garpd's filter on a clsact hook, where the kernel has no tcx. */
-#define GARPD_TC_HANDLE	  0x6761u
-#define GARPD_TC_PRIORITY 0x6761u
+/*
+ * garpd's filter on a clsact or ingress hook, where the kernel has no tcx: the first, unless
+ * another kind of filter has that priority.
+ */
+#define GARPD_TC_HANDLE	       0x6761u
+#define GARPD_TC_PRIORITY      1u
+#define GARPD_TC_PRIORITY_LATE 0x6761u
 
 #define GARPD_PIN_DIR "/sys/fs/bpf/garpd"
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */

@@ -98,6 +98,8 @@
 	X(denied_foreign, "claims denied: the address is in no subnet of the segment")             \
 	X(denied_port_address, "claims denied: the address is not in the port's list")             \
 	X(denied_port_mac, "claims denied: the MAC is not in the port's list")                     \
+	X(denied_unheard,                                                                          \
+	  "claims denied: an objection may pass garpd by on a port of the segment")                \
 	X(seen, "ARP or ND frames of an owner about its address")                                  \
 	X(own_objection,                                                                           \
 	  "frames of a guest about its own address in a form that no cache takes, ignored")        \

@@ -83,12 +83,17 @@ static __always_inline __u8 guard_rules_out(const struct guard *guard)
 static __always_inline enum counter guard_check(const struct guard *guard,
 						const struct address *declared)
 {
+	__u8 unheard = guard->guards & GUARD_UNHEARD;
+
 	if (guard->guards & GUARD_MACS && !guard->has_mac)
 		return COUNTER_denied_port_mac;
 	if (guard->guards & GUARD_ADDRESSES && !guard->has_address)
 		return COUNTER_denied_port_address;
-	if (declared)
+	/* Who declares an address immediate has it announced whoever objects. */
+	if (declared && (declared->announce == ANNOUNCE_IMMEDIATE || !unheard))
 		return 0;
+	if (unheard)
+		return COUNTER_denied_unheard;
 	if (guard->guards & GUARD_ONLY_DECLARED)
 		return COUNTER_denied_undeclared;
 	if (guard->guards & GUARD_FOREIGN && guard->is_foreign)

@@ -55,7 +55,12 @@ static void hooks_add_tcx(struct hooks *hooks, __u32 ifindex, bool egress)
 
 static void hooks_add_filter(void *ctx, const struct qdisc_filter *filter)
 {
-	hooks_add(ctx, "tc", filter->prog_id, filter->kind);
+	struct hooks *hooks = ctx;
+	size_t at = hooks->count;
+
+	hooks_add(hooks, "tc", filter->prog_id, filter->kind);
+	if (hooks->count > at)
+		hooks->at[at].aside = filter->chain != 0;
 }
 
 size_t hooks_read(__u32 ifindex, bool egress, struct program *programs, size_t max)

@@ -43,17 +43,6 @@ __u32 programs_xdp(__u32 ifindex)
 	return opts.hw_prog_id ? opts.hw_prog_id : opts.prog_id;
 }
 
-bool programs_is_garpd(const struct program *program)
-{
-	static const char *const names[] = {"garpd_tc", "garpd_xdp", "garpd_host_out",
-					    "garpd_host_in"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(program->name, names[i]))
-			return true;
-	return false;
-}
-
 int programs_load_pass(enum bpf_prog_type type, const char *name, __u32 flags)
 {
 	DECLARE_LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);

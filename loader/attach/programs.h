@@ -14,6 +14,8 @@
 #define ATTACH_TCX_INGRESS 46
 #define ATTACH_TCX_EGRESS  47
 
+#define ATTACH_BEFORE (1U << 3) /* BPF_F_BEFORE: with no other program named, before all */
+
 #define PROGRAM_NAME_LEN BPF_OBJ_NAME_LEN
 
 #define ATTACH_JOIN_MAX 10 /* programs that a dispatcher takes, MAX_DISPATCHER_ACTIONS */
@@ -27,6 +29,7 @@ struct program {
 	__u32 id;
 	char name[PROGRAM_NAME_LEN];
 	bool dispatched; /* called by libxdp's dispatcher, which holds the hook */
+	bool aside;	 /* on another chain of tc than the first: only where a filter goes there */
 };
 
 /* Can other people's programs be listed, and named? Takes CAP_NET_ADMIN and CAP_SYS_ADMIN. */

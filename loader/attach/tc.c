@@ -28,11 +28,12 @@ int attach_tcx(int prog_fd, __u32 ifindex, const char *name, const struct attach
 	       struct err *why)
 {
 	enum bpf_attach_type type = side->is_egress ? ATTACH_TCX_EGRESS : ATTACH_TCX_INGRESS;
+	DECLARE_LIBBPF_OPTS(bpf_link_create_opts, first, .flags = ATTACH_BEFORE);
 	int link;
 
 	if (!attach_link_adopt(prog_fd, ifindex, side->suffix))
 		return 1;
-	link = bpf_link_create(prog_fd, ifindex, type, NULL);
+	link = bpf_link_create(prog_fd, ifindex, type, &first);
 	if (link == -EINVAL)
 		return err_set(why, link, "%s: tcx needs Linux 6.6; use \"mode: tc\"", name);
 	if (link < 0)
@@ -51,6 +52,7 @@ enum attach_tc_owner {
 
 struct attach_tc_seek {
 	const char *program;
+	__u32 priority;
 	enum attach_tc_owner owner;
 };
 
@@ -60,7 +62,7 @@ static void attach_tc_note_name(void *ctx, const struct qdisc_filter *filter)
 	struct attach_tc_seek *seek = ctx;
 	struct program program = {};
 
-	if (filter->handle != GARPD_TC_HANDLE || filter->priority != GARPD_TC_PRIORITY)
+	if (filter->handle != GARPD_TC_HANDLE || filter->priority != seek->priority)
 		return;
 	memcpy(program.name, filter->name, sizeof(program.name) - 1);
 	program.name[strcspn(program.name, ":")] = '\0';
@@ -83,11 +85,12 @@ static struct bpf_tc_hook attach_tc_hook(__u32 ifindex, const struct attach_side
  * Whose is the filter with garpd's handle and priority? An enum attach_tc_owner, or -errno. On a
  * qdisc with no filter at all the kernel returns EINVAL (no such chain, net/sched/cls_api.c).
  */
-static int attach_tc_query(const struct bpf_tc_hook *hook, const struct attach_side *side)
+static int attach_tc_query(const struct bpf_tc_hook *hook, const struct attach_side *side,
+			   __u32 priority)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
-			    .priority = GARPD_TC_PRIORITY);
-	struct attach_tc_seek seek = {.program = side->program, .owner = TC_FOREIGN};
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE, .priority = priority);
+	struct attach_tc_seek seek = {
+		.program = side->program, .priority = priority, .owner = TC_FOREIGN};
 	int err = bpf_tc_query(hook, &opts);
 
 	if (err == -ENOENT || err == -EINVAL)
@@ -100,43 +103,79 @@ static int attach_tc_query(const struct bpf_tc_hook *hook, const struct attach_s
 
 int attach_tc_remove_qdisc(__u32 ifindex)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
-			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS); /* all of clsact */
-
-	return qdisc_is_empty(ifindex) ? bpf_tc_hook_destroy(&hook) : 0;
+	return qdisc_is_empty(ifindex) ? qdisc_remove(ifindex) : 0;
 }
 
-/* 0, 1 if garpd's was there already, or -errno with `why`. */
-static int attach_tc_filter(int prog_fd, const struct bpf_tc_hook *hook, const char *name,
-			    const struct attach_side *side, struct err *why)
+/* 0, 1 if garpd's was there already, -EEXIST if another program's is, or -errno. */
+static int attach_tc_filter_at(int prog_fd, const struct bpf_tc_hook *hook,
+			       const struct attach_side *side, __u32 priority)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = GARPD_TC_HANDLE,
-			    .priority = GARPD_TC_PRIORITY, .flags = BPF_TC_F_REPLACE);
-	int was = attach_tc_query(hook, side);
+			    .priority = priority, .flags = BPF_TC_F_REPLACE);
+	int was = attach_tc_query(hook, side, priority);
 	int err;
 
 	if (was == TC_FOREIGN)
-		return err_set(why, -EEXIST,
+		return -EEXIST;
+	err = was < 0 ? was : bpf_tc_attach(hook, &opts);
+	return err ? err : was == TC_SIDE;
+}
+
+/* Removes garpd's filter of this side. 0, 1: there was one, or -errno. */
+static int attach_tc_remove_at(const struct bpf_tc_hook *hook, const struct attach_side *side,
+			       __u32 priority)
+{
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE, .priority = priority);
+	int was = attach_tc_query(hook, side, priority);
+
+	if (was != TC_SIDE)
+		return was < 0 ? was : 0;
+	return bpf_tc_detach(hook, &opts) ?: 1;
+}
+
+/*
+ * In front of all filters, unless another kind of filter has that priority (EINVAL). A filter that
+ * is left at the other priority goes. 0, 1 if garpd's was there already, or -errno with `why`.
+ */
+static int attach_tc_filter(int prog_fd, const struct bpf_tc_hook *hook, const char *name,
+			    const struct attach_side *side, struct err *why)
+{
+	__u32 at = GARPD_TC_PRIORITY, other = GARPD_TC_PRIORITY_LATE;
+	int was = attach_tc_filter_at(prog_fd, hook, side, at);
+
+	if (was == -EINVAL) {
+		at = GARPD_TC_PRIORITY_LATE;
+		other = GARPD_TC_PRIORITY;
+		was = attach_tc_filter_at(prog_fd, hook, side, at);
+	}
+	if (was == -EEXIST)
+		return err_set(why, was,
 			       "%s: another program's filter has handle 0x%x, priority %u; remove "
 			       "it (tc filter del dev %s %s), or use \"mode: tcx\"",
-			       name, GARPD_TC_HANDLE, GARPD_TC_PRIORITY, name,
+			       name, GARPD_TC_HANDLE, at, name,
 			       side->is_egress ? "egress" : "ingress");
-	err = was < 0 ? was : bpf_tc_attach(hook, &opts);
-	if (err)
-		return err_set(why, err, "%s: cannot attach with tc: %s", name, strerror(-err));
-	return was == TC_SIDE;
+	if (was < 0)
+		return err_set(why, was, "%s: cannot attach with tc: %s", name, strerror(-was));
+	return attach_tc_remove_at(hook, side, other) == 1 ? 1 : was;
 }
 
 int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_side *side,
 	      struct port *port, struct err *why)
 {
 	struct bpf_tc_hook hook = attach_tc_hook(ifindex, side);
-	int made = bpf_tc_hook_create(&hook);
+	bool both = port->role == ROLE_HOST;
+	int made = qdisc_add(ifindex, both);
 	int err;
 
 	if (made && made != -EEXIST)
-		return err_set(why, made, "%s: cannot add a clsact qdisc: %s", name,
-			       strerror(-made));
+		return err_set(why, made, "%s: cannot add %s qdisc: %s", name,
+			       both ? "a clsact" : "an ingress", strerror(-made));
+	if (made && side->is_egress && qdisc_is_ingress_only(ifindex))
+		return err_set(why, made,
+			       "%s: an ingress qdisc is in the place of the clsact one that its "
+			       "egress needs; remove it (tc qdisc del dev %s ingress), or use "
+			       "\"mode: tcx\"",
+			       name, name);
 	err = attach_tc_filter(prog_fd, &hook, name, side, why);
 	if (made)
 		return err;
@@ -149,12 +188,9 @@ int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_
 
 int attach_tc_remove(__u32 ifindex, const struct attach_side *side)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
-			    .priority = GARPD_TC_PRIORITY);
 	struct bpf_tc_hook hook = attach_tc_hook(ifindex, side);
-	int was = attach_tc_query(&hook, side);
+	int err = attach_tc_remove_at(&hook, side, GARPD_TC_PRIORITY);
+	int late = attach_tc_remove_at(&hook, side, GARPD_TC_PRIORITY_LATE);
 
-	if (was == TC_SIDE)
-		return bpf_tc_detach(&hook, &opts);
-	return was < 0 ? was : 0;
+	return err < 0 ? err : late < 0 ? late : 0;
 }

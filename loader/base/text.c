@@ -264,6 +264,7 @@ const char *segment_text(const struct claim_key *key, const char *interface,
 
 #define STATE(NAME, name, what)	 [CLAIM_##NAME] = #name,
 #define COUNTER(name, help)	 [COUNTER_##name] = #name,
+#define UNHEARD_NAME(NAME, name) [UNHEARD_##NAME] = name,
 #define COUNTER_HELP(name, help) [COUNTER_##name] = help,
 
 NAMES(claim_state_name, CLAIM_STATES(STATE))
@@ -271,5 +272,6 @@ NAMES(counter_name, COUNTERS(COUNTER))
 NAMES(counter_help, COUNTERS(COUNTER_HELP))
 NAMES(port_role_name, [ROLE_GUEST] = "guest", [ROLE_UPLINK] = "uplink", [ROLE_ROUTER] = "router",
       [ROLE_HOST] = "host")
+NAMES(unheard_name, UNHEARDS(UNHEARD_NAME))
 NAMES(port_mode_name, [MODE_AUTO] = "auto", [MODE_TCX] = "tcx", [MODE_TC] = "tc",
       [MODE_XDP] = "xdp", [MODE_XDP_GENERIC] = "xdp-generic")

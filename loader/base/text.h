@@ -70,5 +70,6 @@ const char *counter_name(unsigned int counter);
 const char *counter_help(unsigned int counter);
 const char *port_mode_name(unsigned int mode);
 const char *port_role_name(unsigned int role);
+const char *unheard_name(unsigned int unheard);
 
 #endif

@@ -14,6 +14,7 @@ static struct segment_guard guards_of_segment(const struct guards *guards, const
 		.only_declared = guards->only_declared,
 		.ask = guards->ask,
 		.observe = guards->observe,
+		.deaf = guards->deaf,
 	};
 }
 
@@ -22,7 +23,8 @@ void guards_describe_segment(const struct guards *guards, const char *segment, s
 	struct segment_guard here = guards_of_segment(guards, segment);
 
 	port->guards = (here.foreign ? 0 : GUARD_FOREIGN) |
-		       (here.only_declared ? GUARD_ONLY_DECLARED : 0);
+		       (here.only_declared ? GUARD_ONLY_DECLARED : 0) |
+		       (here.deaf ? GUARD_DEAF : 0);
 	port->settings = settings_index(here.ask, here.observe);
 }
 

@@ -16,6 +16,7 @@ struct segment_guard {
 	unsigned int only_declared;
 	unsigned int ask;
 	unsigned int observe;
+	unsigned int deaf;
 };
 
 /* Addresses and MACs allowed on the ports that match this name or pattern. None: any. */
@@ -33,6 +34,7 @@ struct guards {
 	unsigned int only_declared; /* 1: declared addresses only */
 	unsigned int ask;	    /* as in struct settings: where no segment says otherwise */
 	unsigned int observe;
+	unsigned int deaf; /* 1: deny where a port is unheard, also where guests are asked */
 	struct segment_guard *segment;
 	size_t segment_count;
 	struct port_rule *rule;

@@ -106,7 +106,8 @@ unsigned int lines_find(const struct lines *lines, const char *path);
 	X(foreign, guards.foreign, yes_words)                \
 	X(only_declared, guards.only_declared, yes_words)    \
 	X(ask, guards.ask, yes_words)                        \
-	X(observe, guards.observe, yes_words)
+	X(observe, guards.observe, yes_words)                \
+	X(deaf, guards.deaf, deaf_words)
 
 /* The file, its shape checked, its values still texts. NULL: not given. */
 struct yaml_list {
@@ -126,6 +127,7 @@ struct yaml_segment {
 	char *only_declared;
 	char *ask;
 	char *observe;
+	char *deaf;
 };
 
 struct yaml_port {
@@ -213,6 +215,7 @@ int word_read(const struct where *where, const struct word *words, const char *t
 	      unsigned int *value);
 
 extern const struct word yes_words[];
+extern const struct word deaf_words[];
 
 /* ---- names.c ---- */
 

@@ -67,14 +67,16 @@ static int segment_load(struct guards *guards, const struct items *items,
 	const struct {
 		const char *key;
 		const char *text; /* NULL: as at the top */
+		const struct word *words;
 		unsigned int of_all;
 		unsigned int *value;
 	} choices[] = {
-		{"foreign", yaml->foreign, guards->foreign, &segment->foreign},
-		{"only_declared", yaml->only_declared, guards->only_declared,
+		{"foreign", yaml->foreign, yes_words, guards->foreign, &segment->foreign},
+		{"only_declared", yaml->only_declared, yes_words, guards->only_declared,
 		 &segment->only_declared},
-		{"ask", yaml->ask, guards->ask, &segment->ask},
-		{"observe", yaml->observe, guards->observe, &segment->observe},
+		{"ask", yaml->ask, yes_words, guards->ask, &segment->ask},
+		{"observe", yaml->observe, yes_words, guards->observe, &segment->observe},
+		{"deaf", yaml->deaf, deaf_words, guards->deaf, &segment->deaf},
 	};
 	struct where item = where_item(&items->where, i);
 	int err = item_read(items, i, &segment->segment);
@@ -83,7 +85,7 @@ static int segment_load(struct guards *guards, const struct items *items,
 		struct where where = where_key(&item, choices[j].key);
 
 		*choices[j].value = choices[j].of_all;
-		err = word_read(&where, yes_words, choices[j].text, choices[j].value);
+		err = word_read(&where, choices[j].words, choices[j].text, choices[j].value);
 	}
 	return err;
 }

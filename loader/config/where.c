@@ -55,6 +55,8 @@ const struct word yes_words[] = {
 	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
 };
 
+const struct word deaf_words[] = {{"report", 0}, {"deny", 1}, {}};
+
 static const char *words_text(const struct word *words, char *text, size_t size)
 {
 	size_t used = 0;

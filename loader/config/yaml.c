@@ -53,6 +53,7 @@ static const cyaml_schema_field_t segment_fields[] = {
 	TEXT(struct yaml_segment, only_declared, OPTIONAL),
 	TEXT(struct yaml_segment, ask, OPTIONAL),
 	TEXT(struct yaml_segment, observe, OPTIONAL),
+	TEXT(struct yaml_segment, deaf, OPTIONAL),
 	CYAML_FIELD_END,
 };
 

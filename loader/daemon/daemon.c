@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "parts.h"
+#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
 #include "loader/confine/privileges.h"
@@ -65,6 +66,7 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 	daemon_keep(&daemon->config, &fresh);
 	config_free(&daemon->config);
 	daemon->config = fresh;
+	ways_look_at_all(daemon->ways);
 	if (daemon_guard_gateways(daemon, why))
 		log_error("%s; to retry: systemctl reload garpd", why->text);
 	evpn_settle(daemon->evpn, fresh.evpn);
@@ -184,6 +186,7 @@ static void daemon_end(struct daemon *daemon)
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);
 	deadlines_close(daemon->deadlines);
+	ways_close(daemon->ways);
 	ports_close(daemon->ports);
 	host_close(daemon->host);
 	subnets_free(&daemon->subnets);

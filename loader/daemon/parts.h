@@ -22,6 +22,8 @@
 
 TAILQ_HEAD(departures, departure);
 
+struct ways;
+
 struct daemon {
 	sd_event *event;
 	daemon_configure configure;
@@ -30,6 +32,7 @@ struct daemon {
 	struct datapath datapath;
 	struct host *host;
 	struct ports *ports;
+	struct ways *ways;
 	struct subnets subnets; /* as the map has them */
 	struct askers askers;	/* the same */
 	struct events *events;

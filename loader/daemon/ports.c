@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "parts.h"
+#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
@@ -66,6 +67,7 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		log_info("%s: port %s %s (%s, %s)", ports_name_text(daemon->ports, port->segment),
 			 name, verb, port_role_name(port->role),
 			 port_mode_name(daemon->datapath.mode));
+	ways_look(daemon->ways, ifindex);
 	return true;
 }
 
@@ -93,6 +95,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", why.text);
 	else if (was_attached)
 		log_info("%s: %s", name, exists ? "no longer a port; detached" : "gone");
+	ways_forget(daemon->ways, ifindex);
 	daemon_sweep_later(daemon, ifindex);
 }
 
@@ -116,6 +119,7 @@ static void daemon_settled(void *ctx)
 {
 	struct daemon *daemon = ctx;
 
+	ways_settle(daemon->ways);
 	evpn_settle(daemon->evpn, daemon->config.evpn);
 }
 
@@ -189,6 +193,9 @@ int daemon_start_ports(struct daemon *daemon, struct err *why)
 {
 	int err;
 
+	err = ways_open(&daemon->ways, daemon, why);
+	if (err)
+		return err;
 	daemon->is_starting = true;
 	err = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
 			 why);

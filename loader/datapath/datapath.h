@@ -57,6 +57,12 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 		      const struct port *port, const struct port_vlans *vlans, struct err *why);
 
+/*
+ * Denies claims (GUARD_UNHEARD) in each segment with a port that is not heard, if guests are not
+ * asked there, or with "deaf: deny"; and no longer in the others.
+ */
+void datapath_deny_unheard(const struct pins *pins);
+
 /* Detaches a port and removes it from the maps, even if detaching fails. 0, or -errno with `why`.
  */
 int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *why);

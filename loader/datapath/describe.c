@@ -73,6 +73,13 @@ static void datapath_set_mode(const struct datapath *datapath, struct port *port
 	port->mode_requested = datapath->mode_requested && port->mode == datapath->mode;
 }
 
+/* What ways.c has found out; it looks again after a change. */
+static void datapath_keep_unheard(const struct port *was, struct port *wanted)
+{
+	wanted->unheard = was->unheard;
+	wanted->guards |= was->guards & GUARD_UNHEARD;
+}
+
 /* Has a former daemon attached the interface in the other role, with other programs? */
 static bool datapath_is_other(const struct port *was, const struct port *wanted)
 {
@@ -118,7 +125,11 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		known = false;
 	}
 	datapath_set_mode(datapath, &wanted);
-	wanted.made_qdisc = known && was.mode == MODE_TC ? was.made_qdisc : 0;
+	/* If garpd's program was removed, so was its qdisc: the present one is not garpd's. */
+	if (known && was.mode == MODE_TC && was.unheard != UNHEARD_DETACHED)
+		wanted.made_qdisc = was.made_qdisc;
+	if (known)
+		datapath_keep_unheard(&was, &wanted);
 	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
 	if (err)
 		return err;
@@ -155,6 +166,7 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 	wanted.mode = was.mode;
 	wanted.mode_requested = was.mode_requested;
 	wanted.made_qdisc = was.made_qdisc;
+	datapath_keep_unheard(&was, &wanted);
 	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
 	return err ? err : was.segment != wanted.segment;
 }

@@ -103,6 +103,7 @@ const struct field port_table_fields[] = {
 	{"role", "ROLE", ROW(ENUM, port.role), .name = port_role_name},
 	{"mode", "MODE", ROW(ENUM, port.mode), .name = port_mode_name},
 	{"why", "WHY", .get = get_why},
+	{"heard", "HEARD", ROW(ENUM, port.unheard), .name = unheard_name},
 	{"forwarding", "FORWARDING", ROW(BOOL, port.forwarding)},
 	{"vlan_aware", "VLAN-AWARE", ROW(BOOL, port.vlan_proto)},
 	{"pvid", "PVID", ROW(VLAN, port.pvid)},

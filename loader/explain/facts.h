@@ -60,6 +60,7 @@ struct explain {
 	struct asker asker;
 	struct explain_places segments; /* where garpd is attached; without a claim only */
 	size_t ports;			/* in them */
+	struct explain_places unheard;	/* ports of the claim's segment that are not heard */
 
 	struct explain_interface interface[EXPLAIN_INTERFACES];
 	size_t interfaces;

@@ -123,10 +123,23 @@ static void segments_read(const struct pins *pins, struct explain *explain)
 	while (map_walk_next(&walk, &ifindex)) {
 		if (bpf_map_lookup_elem(pins->ports, &ifindex, &port))
 			continue;
-		explain->ports++;
+		explain->ports += port.role != ROLE_HOST;
 		if (!place_is_noted(&explain->segments, port.segment))
 			explain_note_place(explain, &explain->segments, port.segment);
 	}
+}
+
+/* Where an objection may pass garpd by. */
+static void unheard_read(const struct pins *pins, struct explain *explain)
+{
+	struct map_walk walk = map_walk_begin(pins->ports);
+	struct port port;
+	__u32 ifindex;
+
+	while (map_walk_next(&walk, &ifindex))
+		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) && port.unheard &&
+		    port.segment == explain->claim.key.segment)
+			explain_note_place(explain, &explain->unheard, ifindex);
 }
 
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why)
@@ -153,5 +166,6 @@ int explain_read_maps(const struct pins *pins, struct explain *explain, struct e
 	explain_note_name(explain, claim->key.segment);
 	explain_note_name(explain, claim->port);
 	explain_note_name(explain, claim->rival_port);
+	unheard_read(pins, explain);
 	return 0;
 }

@@ -35,6 +35,7 @@ size_t explain_causes(const struct explain *explain, struct finding findings[FIN
 	X(denied_next_hop, TROUBLE)     \
 	X(denied_foreign, TROUBLE)      \
 	X(denied_undeclared, TROUBLE)   \
+	X(denied_unheard, TROUBLE)      \
 	X(denied_port_address, TROUBLE) \
 	X(denied_port_mac, TROUBLE)     \
 	X(denied, TROUBLE)              \
@@ -71,6 +72,7 @@ size_t explain_causes(const struct explain *explain, struct finding findings[FIN
 	X(denied_before, NOTE)          \
 	X(lapsed, NOTE)                 \
 	X(doubted, NOTE)                \
+	X(unheard, NOTE)                \
 	X(window_open, NOTE)            \
 	X(asking, NOTE)                 \
 	X(ask_queued, NOTE)             \

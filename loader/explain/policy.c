@@ -51,6 +51,13 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 				   "declared" REMEDY
 				   "declare it under addresses:, then: systemctl reload garpd",
 				   address);
+	case COUNTER_denied_unheard:
+		return finding_set(
+			&findings[CAUSE_denied_unheard],
+			"an objection may pass garpd by: not heard on %s" REMEDY
+			"remove what comes before garpd's program there (garpd show "
+			"ports), or set ask: yes, without deaf: deny",
+			explain_places_text(explain, &explain->unheard, (char[PLACES_TEXT_LEN]){}));
 	case COUNTER_denied_port_address:
 		return finding_set(&findings[CAUSE_denied_port_address], PORT_ITEM, address,
 				   "addresses", port, port);
@@ -65,6 +72,12 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 
 void causes_policy(const struct explain *explain, struct finding *findings)
 {
+	if (explain->unheard.count && explain->policy.denied != COUNTER_denied_unheard)
+		finding_set(
+			&findings[CAUSE_unheard],
+			"an objection may pass garpd by: not heard on %s" REMEDY
+			"garpd show ports names what comes before garpd's program there",
+			explain_places_text(explain, &explain->unheard, (char[PLACES_TEXT_LEN]){}));
 	if (explain_is_claimed(explain) && explain->policy.denied)
 		causes_denied(explain, findings);
 	else if (explain->claim.state == CLAIM_DENIED)

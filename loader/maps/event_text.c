@@ -59,6 +59,8 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_WARNING(denied_undeclared, "denied: only declared addresses are announced there"),
 	REPEATED_WARNING(denied_foreign,
 			 "denied: in no subnet of the segment; declare it or set \"foreign: yes\""),
+	REPEATED_WARNING(denied_unheard,
+			 "denied: an objection may pass garpd by; see garpd show ports"),
 	REPEATED_WARNING(denied_port_address, "denied: the address is not in the port's list"),
 	REPEATED_WARNING(denied_port_mac, "denied: the MAC is not in the port's list"),
 };

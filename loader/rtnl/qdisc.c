@@ -35,8 +35,8 @@ struct qdisc_walk {
 /* A filter comes once for each of its elements; one without a handle is only their head. */
 static int qdisc_hear_filter(void *ctx, const struct nlmsghdr *message)
 {
-	const struct nlattr *attrs[TCA_OPTIONS + 1], *options[TCA_BPF_ID + 1];
-	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_OPTIONS + 1);
+	const struct nlattr *attrs[TCA_CHAIN + 1], *options[TCA_BPF_ID + 1];
+	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_CHAIN + 1);
 	struct qdisc_walk *walk = ctx;
 	struct qdisc_filter filter = {};
 
@@ -44,6 +44,7 @@ static int qdisc_hear_filter(void *ctx, const struct nlmsghdr *message)
 		return 0;
 	filter.handle = tc->tcm_handle;
 	filter.priority = TC_H_MAJ(tc->tcm_info) >> 16;
+	filter.chain = netlink_uint(attrs[TCA_CHAIN]);
 	netlink_text(attrs[TCA_KIND], filter.kind, sizeof(filter.kind));
 	if (!strcmp(filter.kind, "bpf")) {
 		netlink_attrs_nested(attrs[TCA_OPTIONS], options, TCA_BPF_ID + 1);
@@ -79,4 +80,73 @@ bool qdisc_is_empty(__u32 ifindex)
 
 	return !qdisc_dump_filters(ifindex, TC_H_MIN_INGRESS, qdisc_count_filter, &count) &&
 	       !qdisc_dump_filters(ifindex, TC_H_MIN_EGRESS, qdisc_count_filter, &count) && !count;
+}
+
+static int qdisc_change(__u32 ifindex, __u16 type, const char *kind, unsigned int flags)
+{
+	const struct tcmsg tc = {
+		.tcm_ifindex = (int)ifindex,
+		.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+		.tcm_parent = TC_H_CLSACT, /* the same as TC_H_INGRESS */
+	};
+	struct netlink_request request;
+	struct netlink netlink;
+	struct err ignored;
+	int err = netlink_open(&netlink, NULL, &ignored);
+
+	if (err)
+		return err;
+	netlink_request_begin(&request, type, &tc, sizeof(tc));
+	if (kind)
+		mnl_attr_put_strz(&request.message, TCA_KIND, kind);
+	err = netlink_run(&netlink, &request, flags, NULL, NULL);
+	netlink_close(&netlink);
+	return err;
+}
+
+int qdisc_add(__u32 ifindex, bool egress)
+{
+	return qdisc_change(ifindex, RTM_NEWQDISC, egress ? "clsact" : "ingress",
+			    NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+}
+
+int qdisc_remove(__u32 ifindex)
+{
+	return qdisc_change(ifindex, RTM_DELQDISC, NULL, NLM_F_ACK);
+}
+
+struct qdisc_seek {
+	__u32 ifindex;
+	bool found;
+};
+
+static int qdisc_hear_kind(void *ctx, const struct nlmsghdr *message)
+{
+	const struct nlattr *attrs[TCA_KIND + 1];
+	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_KIND + 1);
+	struct qdisc_seek *seek = ctx;
+	char kind[32];
+
+	if (!tc || (__u32)tc->tcm_ifindex != seek->ifindex)
+		return 0;
+	netlink_text(attrs[TCA_KIND], kind, sizeof(kind));
+	seek->found |= !strcmp(kind, "ingress");
+	return 0;
+}
+
+/* The kernel dumps the qdiscs of all interfaces. */
+bool qdisc_is_ingress_only(__u32 ifindex)
+{
+	const struct tcmsg tc = {.tcm_ifindex = ifindex};
+	struct qdisc_seek seek = {.ifindex = ifindex};
+	struct netlink_request request;
+	struct netlink netlink;
+	struct err ignored;
+
+	if (netlink_open(&netlink, NULL, &ignored))
+		return false;
+	netlink_request_begin(&request, RTM_GETQDISC, &tc, sizeof(tc));
+	netlink_run(&netlink, &request, NLM_F_DUMP, qdisc_hear_kind, &seek);
+	netlink_close(&netlink);
+	return seek.found;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* foreign.bpf.c - foreign programs for the hooks that garpd uses. They pass everything. */
+/*
+ * foreign.bpf.c - foreign programs for the hooks that garpd uses. They pass everything; after
+ * foreign_ends no other program runs.
+ */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
@@ -16,6 +19,13 @@ int foreign_tc(struct __sk_buff *skb)
 {
 	(void)skb;
 	return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int foreign_ends(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_OK;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * tcx: for the tcx ingress of an interface, which Debian's bpftool lacks. With the path of a pinned
- * program attaches it until it is killed, and prints "attached"; without one prints the names of
- * the programs there. Exits with 1 and the kernel's error if that fails.
+ * program attaches it until it is killed, and prints "attached" (with -b before all others);
+ * without one prints the names of the programs there. Exits with 1 and the kernel's error if that
+ * fails.
  */
 #include <net/if.h>
 #include <stdio.h>
@@ -11,7 +12,8 @@
 
 #include <bpf/bpf.h>
 
-#define ATTACH_TCX_INGRESS 46 /* enum bpf_attach_type of Linux 6.6 */
+#define ATTACH_TCX_INGRESS 46	     /* enum bpf_attach_type of Linux 6.6 */
+#define ATTACH_BEFORE	   (1U << 3) /* BPF_F_BEFORE */
 #define PROGRAMS_MAX	   64
 
 static int failed(const char *what, int err)
@@ -20,12 +22,13 @@ static int failed(const char *what, int err)
 	return 1;
 }
 
-static int attach(const char *iface, const char *pinned)
+static int attach(const char *iface, const char *pinned, unsigned int flags)
 {
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
 	int program = bpf_obj_get(pinned);
 	int link = program < 0 ? program
 			       : bpf_link_create(program, (int)if_nametoindex(iface),
-						 ATTACH_TCX_INGRESS, NULL);
+						 ATTACH_TCX_INGRESS, &opts);
 
 	if (link < 0)
 		return failed(iface, link);
@@ -68,7 +71,9 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return list(argv[1]);
 	if (argc == 3)
-		return attach(argv[1], argv[2]);
-	fprintf(stderr, "usage: tcx IFACE [PINNED_PROGRAM]\n");
+		return attach(argv[1], argv[2], 0);
+	if (argc == 4 && !strcmp(argv[1], "-b"))
+		return attach(argv[2], argv[3], ATTACH_BEFORE);
+	fprintf(stderr, "usage: tcx IFACE [PINNED_PROGRAM] | tcx -b IFACE PINNED_PROGRAM\n");
 	return 2;
 }

@@ -162,6 +162,13 @@ Test(explain, denied_by_the_rules_of_a_segment_or_port)
 		       "00:15:5d:00:00:01 is not among the MACs allowed on vnet3", "ports:");
 }
 
+Test(explain, denied_because_a_port_is_not_heard)
+{
+	deny(COUNTER_denied_unheard);
+	explain_note_place(&e, &e.unheard, e.claim.port);
+	assert_trouble("denied_unheard", "not heard on vnet3", "show ports");
+}
+
 /* A reason that has no cause of its own yet. */
 Test(explain, denied_in_the_words_of_the_counter)
 {

@@ -61,6 +61,15 @@ Test(guards, a_segment_asks_and_observes_by_itself)
 	config_free(&config);
 }
 
+Test(guards, a_segment_says_what_follows_from_a_port_that_is_not_heard)
+{
+	cr_assert_eq(described("br0", "veth1").guards & GUARD_DEAF, 0);
+	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);
+	cr_assert_eq(described("br0", "veth1").guards & GUARD_DEAF, 0);
+	cr_assert_eq(described("vmbr7", "veth1").guards & GUARD_DEAF, GUARD_DEAF);
+	config_free(&config);
+}
+
 /* Each pair has an element of its own, beside that of the configuration. */
 Test(guards, an_index_says_what_it_is_of)
 {
@@ -75,8 +84,9 @@ Test(guards, first_segment_that_matches_counts)
 {
 	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);
 	cr_assert_eq(described("br0", "veth1").guards, 0);
-	cr_assert_eq(described("vmbr7", "veth1").guards, GUARD_FOREIGN | GUARD_ONLY_DECLARED);
-	cr_assert_eq(described("eth1", "eth1").guards, GUARD_ONLY_DECLARED);
+	cr_assert_eq(described("vmbr7", "veth1").guards,
+		     GUARD_FOREIGN | GUARD_ONLY_DECLARED | GUARD_DEAF);
+	cr_assert_eq(described("eth1", "eth1").guards, GUARD_ONLY_DECLARED | GUARD_DEAF);
 	config_free(&config);
 }
 

@@ -185,6 +185,20 @@ Test(policy, only_declared)
 	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
 }
 
+/* An objection may have passed by; who declares an address immediate has it announced anyway. */
+Test(policy, segment_with_a_port_that_is_not_heard)
+{
+	struct address declared = listed(ANNOUNCE_IMMEDIATE, 1, 0);
+	struct address plain = listed(ANNOUNCE_AFTER_PROBE, 0, -1);
+	struct guard guard = {.guards = GUARD_UNHEARD};
+
+	cr_assert_eq(guarded(NULL, NULL, &guard), COUNTER_denied_unheard);
+	cr_assert_eq(guarded(&plain, NULL, &guard), COUNTER_denied_unheard);
+	cr_assert_eq(guarded(&declared, NULL, &guard), 0);
+	guard.guards = GUARD_DEAF; /* the configuration alone denies nothing */
+	cr_assert_eq(guarded(NULL, NULL, &guard), 0);
+}
+
 /* Its own list binds a guest even where the address is declared, and the MAC its owner. */
 Test(policy, port_that_may_not_have_it)
 {

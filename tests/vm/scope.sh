@@ -8,7 +8,7 @@
 # one program, whose instructions mean the same on every kernel that accepts it.
 
 # Whole files: hooks and devices that this machine's kernel may lack, and libxdp's dispatcher.
-SCOPE_FILES=(above declared ports vlan xdp_join)
+SCOPE_FILES=(above declared ports unheard vlan xdp_join)
 
 SCOPE_CASES=(
 	# re-injection and tags

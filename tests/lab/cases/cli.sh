@@ -85,12 +85,12 @@ case_missing_privilege_is_said() {
 case_foreign_filter_is_said() {
 	in_hv tc qdisc add dev v-new clsact
 	in_hv bpftool prog loadall "$LAB_ROOT/build/bpf/garpd.bpf.o" /sys/fs/bpf/foreign
-	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
+	in_hv tc filter add dev v-new ingress pref 1 handle 0x6761 \
 		bpf da object-pinned /sys/fs/bpf/foreign/garpd_speak
 	assert_fails 1 'v-new: .*(another program|tcx)' "$GARPD" run --bridge br0 --mode tc
 	assert_no_pins
 	in_hv tc filter show dev v-new ingress | grep garpd_speak >/dev/null || t_fail "the foreign filter is gone"
-	! in_hv tc qdisc show dev v-old | grep clsact >/dev/null || t_fail "a qdisc is left on v-old"
+	! in_hv tc qdisc show dev v-old | grep ingress >/dev/null || t_fail "a qdisc is left on v-old"
 }
 
 case_no_bridge_is_an_error() {

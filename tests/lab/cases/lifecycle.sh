@@ -87,7 +87,7 @@ case_port_that_was_never_had_leaves() {
 	in_hv ip link set v-new nomaster
 	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "not noticed"
 	in_hv tc qdisc add dev v-new clsact
-	in_hv tc filter add dev v-new ingress pref 26465 handle 0x6761 \
+	in_hv tc filter add dev v-new ingress pref 1 handle 0x6761 \
 		bpf da object-pinned "/sys/fs/bpf/garpd/garpd_speak"
 	in_hv ip link set v-new master br0
 	lab_await "$GARPD_LOG" 5 "v-new: another program's filter" || t_fail "not logged"

@@ -353,7 +353,7 @@ case_router_adopted_and_detached() {
 	lab_stop_garpd
 	in_ns router "$GARPD" detach
 	in_ns router test ! -e /sys/fs/bpf/garpd || t_fail "pins are left"
-	[[ -z $(in_ns router tc qdisc show dev lan0 clsact) ]] || t_fail "a qdisc is left"
+	[[ -z $(in_ns router tc qdisc show dev lan0 ingress) ]] || t_fail "a qdisc is left"
 }
 
 case_router_tc_mode() {

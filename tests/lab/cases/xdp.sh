@@ -305,15 +305,15 @@ has_tcx() {
 	in_hv test -e "/sys/fs/bpf/garpd/links/$(in_hv cat /sys/class/net/v-new/ifindex)"
 }
 
-has_clsact() {
-	[[ $(in_hv tc qdisc show dev v-new) == *clsact* ]]
+has_ingress() {
+	[[ $(in_hv tc qdisc show dev v-new) == *ingress* ]]
 }
 
 # assert_mode_alone MODE: v-new has a program in this mode, and in no other one.
 assert_mode_alone() {
 	local xdp=none tcx=no tc=no
 	! has_tcx || tcx=yes
-	! has_clsact || tc=yes
+	! has_ingress || tc=yes
 	xdp=$(xdp_on v-new)
 	case $1 in
 	tcx) assert_equals "on v-new" "none yes no" "${xdp%% *} $tcx $tc" ;;

@@ -1,0 +1,178 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# garpd is first in line on each port, or says where it is not; and attaches again where its program was
+# removed. The holder of the address is a real host on v-other, whose objection is what may pass garpd by.
+
+# objector: the machine `other` has the service address, and foreign programs are loaded.
+objector() {
+	t_need bpftool
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
+}
+
+# tcx_on PORT PROGRAM [-b]: a foreign program on its tcx ingress; with -b before all others.
+tcx_on() {
+	kernel_has_tcx || t_skip "this kernel has no tcx"
+	lab_spawn "$LAB_DIR/tcx" in_ns_exec hv "$LAB_BIN/tcx" ${3:+"$3"} "$1" "/sys/fs/bpf/foreign/$2"
+	lab_await "$LAB_DIR/tcx" 5 '^attached$' 1 "$LAB_LAST" || t_fail "$(<"$LAB_DIR/tcx")"
+}
+
+# look_again: garpd looks at the order of every port when it reloads, and every minute.
+look_again() {
+	kill -HUP "$GARPD_PID"
+}
+
+# assert_unheard PORT HEARD: said once in the log, and shown.
+assert_unheard() {
+	lab_wait 5 port_is "$1" heard "$2" || t_fail "$1: $(port_field "$1" heard)"
+	lab_await "$GARPD_LOG" 5 "$1: not heard: " || t_fail "not logged: $(<"$GARPD_LOG")"
+}
+
+# assert_conflict_heard: the objection was.
+assert_conflict_heard() {
+	lab_capture lan router lan0
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 5 claim_is "$SERVICE" state conflict || t_fail "state: $(claim_field "$SERVICE" state)"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
+}
+
+case_unheard_first_in_line_tcx() {
+	objector
+	tcx_on v-other foreign_ends
+	lab_start_garpd
+	assert_equals heard heard "$(port_field v-other heard)"
+	assert_conflict_heard
+}
+
+case_unheard_first_in_line_tc() {
+	objector
+	in_hv tc qdisc add dev v-other clsact
+	in_hv tc filter add dev v-other ingress prio 5 protocol all bpf direct-action object-pinned \
+		/sys/fs/bpf/foreign/foreign_ends
+	lab_start_garpd --mode tc
+	assert_equals heard heard "$(port_field v-other heard)"
+	assert_conflict_heard
+	# The qdisc and the filter of others stay.
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	[[ $(in_hv tc filter show dev v-other ingress) == *foreign_ends* ]] || t_fail "their filter is gone"
+}
+
+# The guest gave the address up, and does not answer.
+case_unheard_tcx_guest_is_asked() {
+	objector
+	lab_start_garpd
+	tcx_on v-other foreign_ends -b
+	look_again
+	assert_unheard v-other "behind tcx"
+	lab_capture lan router lan0
+	lab_winguest new -q eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 12 claim_is "$SERVICE" state unanswered || t_fail "state: $(claim_field "$SERVICE" state)"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
+	assert_equals "heard on v-new" heard "$(port_field v-new heard)"
+}
+
+# assert_denied_unheard CONFIG-LINE...: whoever probes in the segment.
+assert_denied_unheard() {
+	objector
+	lab_start_garpd -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' "$@")"
+	tcx_on v-other foreign_ends -b
+	local tcx=$LAB_LAST
+	look_again
+	assert_unheard v-other "behind tcx"
+	lab_winguest new -n 1 -g 50 -q eth0 "$MAC_NEW" 192.0.2.77
+	lab_wait 5 claim_is 192.0.2.77 reason denied_unheard || t_fail "$(claim_field 192.0.2.77 reason)"
+	in_hv "$GARPD" explain 192.0.2.77 >"$LAB_DIR/explained" || true
+	grep -q 'not heard on v-other' "$LAB_DIR/explained" || t_fail "explain: $(<"$LAB_DIR/explained")"
+	kill "$tcx"
+	look_again
+	lab_wait 5 port_is v-other heard heard || t_fail "v-other: $(port_field v-other heard)"
+	lab_await "$GARPD_LOG" 5 'v-other: heard again' || t_fail "not logged"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" 192.0.2.78
+	lab_wait 5 claim_is 192.0.2.78 state probing || t_fail "$(claim_field 192.0.2.78 state)"
+}
+
+case_unheard_denies_where_nobody_is_asked() {
+	assert_denied_unheard 'ask: no'
+}
+
+case_unheard_denies_with_deaf_deny() {
+	assert_denied_unheard 'deaf: deny'
+}
+
+# Declared addresses are announced whoever objects; the guests of other segments are not concerned.
+case_unheard_declared_is_announced() {
+	objector
+	lab_start_garpd -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'deaf: deny' \
+		"addresses: [{address: $SERVICE, announce: immediate, owners: ['$MAC_NEW']}]")"
+	tcx_on v-other foreign_ends -b
+	look_again
+	assert_unheard v-other "behind tcx"
+	lab_capture lan router lan0
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 1 5 "kind=announce-.* src=$MAC_NEW"
+}
+
+case_unheard_behind_xdp() {
+	objector
+	lab_start_garpd
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	look_again
+	assert_unheard v-other "behind xdp"
+}
+
+# ---- tc: qdiscs that others change ----
+
+# Somebody deletes the qdisc below garpd: said at once, and attached again after 2 s.
+case_unheard_qdisc_is_deleted() {
+	objector
+	lab_start_garpd --mode tc
+	in_hv tc qdisc del dev v-other ingress
+	assert_unheard v-other detached
+	lab_wait 5 port_is v-other heard heard || t_fail "v-other: $(port_field v-other heard)"
+	lab_await "$GARPD_LOG" 1 'v-other: heard again' || t_fail "not logged"
+	assert_conflict_heard
+}
+
+# As libvirt does it: the qdisc goes and comes. Not once is one of garpd's in the way.
+# timeout unheard_qdisc_is_replaced 120
+case_unheard_qdisc_is_replaced() {
+	local i
+	objector
+	lab_start_garpd --mode tc
+	for ((i = 0; i < 200; i++)); do
+		in_hv tc qdisc del dev v-other ingress || t_fail "$i: nothing to delete"
+		lab_nap 50
+		in_hv tc qdisc add dev v-other ingress || t_fail "$i: cannot be added"
+	done
+	lab_wait 5 port_is v-other heard heard || t_fail "v-other: $(port_field v-other heard)"
+	assert_conflict_heard
+	# It is theirs: detaching leaves it.
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	[[ $(in_hv tc qdisc show dev v-other ingress) == *ingress* ]] || t_fail "their qdisc is gone"
+}
+
+# Their ingress qdisc is there already: garpd uses it, and a police that conforms comes after it.
+case_unheard_ingress_qdisc_is_shared() {
+	objector
+	in_hv tc qdisc add dev v-other ingress
+	in_hv tc filter add dev v-other parent ffff: protocol all u32 match u32 0 0 police rate 1gbit \
+		burst 1m conform-exceed drop/ok flowid :1 || t_skip "this kernel has no police"
+	lab_start_garpd --mode tc
+	assert_equals heard heard "$(port_field v-other heard)"
+	assert_conflict_heard
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	[[ $(in_hv tc filter show dev v-other parent ffff:) == *police* ]] || t_fail "their filter is gone"
+}
+
+# A police in front, at the first priority: garpd does not fight for the place.
+case_unheard_behind_a_police() {
+	objector
+	in_hv tc qdisc add dev v-other ingress
+	in_hv tc filter add dev v-other parent ffff: prio 1 protocol all u32 match u32 0 0 police rate 1gbit \
+		burst 1m conform-exceed drop/ok flowid :1 || t_skip "this kernel has no police"
+	lab_start_garpd --mode tc
+	assert_unheard v-other "behind tc"
+}
