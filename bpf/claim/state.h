@@ -208,9 +208,13 @@ static __always_inline __u64 claim_idle_until(const struct claim *claim,
 	return now_ns + settings->refresh_ns;
 }
 
+/* !addr_is_ipv4(), of words: the bytes one by one fill the stack of garpd_tc. */
 static __always_inline int claim_is_ipv6(const struct claim *claim)
 {
-	return !addr_is_ipv4(&claim->key.addr);
+	const __u8 *bytes = claim->key.addr.bytes;
+
+	return *(const __u64 *)bytes || *(const __u16 *)(bytes + 8) ||
+	       (bytes[10] & bytes[11]) != 0xff;
 }
 
 /* In a conflict: do the probes of the window all come after the last sign of another host? */
