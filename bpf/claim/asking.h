@@ -78,15 +78,19 @@ static __always_inline int claim_has_answer(const struct claim *claim,
 
 /*
  * Who is to ask, of the two senders that there are: they take turns once 0.0.0.0 may, in IPv4. The
- * one that was answered last begins.
+ * one that was answered last begins. Where the former owner is asked in between, the guest gets the
+ * sender that it got: both hosts are asked from both.
  */
 static __always_inline enum asker_kind claim_choose_asker(const struct claim *claim,
 							  enum asker_kind asker,
 							  const struct settings *settings,
 							  __u64 now_ns)
 {
-	int zero_is_next = claim->questions ? claim->asked_as != ASKER_ZERO
-					    : claim->answered_to == ASKER_ZERO;
+	int was_zero = claim->asked_as == ASKER_ZERO;
+	int zero_is_next = claim->ask_flags & ASK_F_OWNER ? was_zero : !was_zero;
+
+	if (!claim->questions)
+		zero_is_next = claim->answered_to == ASKER_ZERO;
 
 	if (asker == ASKER_NONE || claim_is_ipv6(claim) ||
 	    now_ns < claim_is_through_ns(claim, settings))

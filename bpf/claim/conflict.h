@@ -118,6 +118,61 @@ static __always_inline void claim_set_window_alone(struct claim *claim,
 /* ---- probes in a conflict ---- */
 
 /*
+ * Does the probe, the next after that of before_ns, belong to the conflict? One of the attempt that
+ * the guest makes alone does, also when that was to be over and no daemon has come.
+ */
+static __always_inline int claim_is_probed_in_conflict(const struct claim *claim,
+						       const struct heard *heard, __u64 before_ns,
+						       const struct settings *settings,
+						       __u64 now_ns)
+{
+	if (claim_has_conflict(claim, now_ns))
+		return 1;
+	return claim->state == CLAIM_CONFLICT && claim_is_alone(claim) &&
+	       mac_equal(claim->mac, heard->frame->mac) && claim_is_here(claim, heard) &&
+	       now_ns < before_ns + claim_conflict_ns(claim, settings);
+}
+
+/*
+ * In IPv6 no further probe shows that two were in DAD at once, when both may have failed (RFC 4862
+ * 5.4.3). The later one is asked; where it can't be, silence is the safer error.
+ */
+static __always_inline int claim_fails_both(const struct claim *claim,
+					    const struct settings *settings)
+{
+	return claim_is_ipv6(claim) && (!settings->ask || settings->observe);
+}
+
+/*
+ * Does the prober that lost the open window probe on? If it was silent for the length of a
+ * conflict, it has begun anew.
+ */
+static __always_inline int claim_is_contested(const struct claim *claim, const __u8 *mac,
+					      const struct settings *settings, __u64 now_ns)
+{
+	return mac_equal(claim->rival, mac) &&
+	       now_ns < claim->rival_probe_ns + claim_conflict_ns(claim, settings);
+}
+
+/* It does: a conflict, and its probe is the first of an attempt that the other may leave to it. */
+static __always_inline void claim_contest(struct claim *claim, const struct heard *heard,
+					  enum counter reason, __u64 before_ns,
+					  const struct settings *settings,
+					  struct claim_step *step, __u64 now_ns)
+{
+	claim->conflicts++;
+	claim_clear_deferred(claim);
+	claim_note_rival(claim, claim->mac, claim->port, &claim->tags);
+	claim_take_prober(claim, heard);
+	if (before_ns > claim->last_conflict_ns)
+		claim->last_conflict_ns = before_ns;
+	claim_begin_alone(claim, heard, now_ns);
+	claim_set_window_alone(claim, settings);
+	claim_edge(claim, CLAIM_CONFLICT, reason, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
+/*
  * A probe in a conflict. The guest's own do not prolong it: with no sign of another host since,
  * they make a window like any other. A defender that waits to be announced is not lost for a
  * prober.
@@ -130,7 +185,12 @@ static __always_inline void claim_hear_probe_in_conflict(struct claim *claim,
 	int same_mac = mac_equal(claim->mac, heard->frame->mac);
 	int same = same_mac && claim_is_here(claim, heard);
 
-	if (!same && (claim_is_ipv6(claim) || claim->flags & CLAIM_F_DEFENDER))
+	/* A defender that probes has lost the address: it is a prober like any other. */
+	if (claim->flags & CLAIM_F_DEFENDER && mac_equal(claim->rival, heard->frame->mac)) {
+		claim_clear_deferred(claim);
+		claim_stop_asking(claim);
+	}
+	if (!same && (claim_fails_both(claim, settings) || claim->flags & CLAIM_F_DEFENDER))
 		return claim_contradict(claim, heard,
 					same_mac ? COUNTER_conflict_elsewhere
 						 : COUNTER_conflict_probe,

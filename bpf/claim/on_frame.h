@@ -27,8 +27,7 @@ static __always_inline void claim_deny(struct claim *claim, const struct heard *
 
 /*
  * A probe in an open window, whose last probe was at before_ns: of its guest, of another MAC, or
- * of the one that lost the window. Two hosts in DAD at once both fail when each has heard the
- * other (RFC 4862 5.4.3), and in IPv6 no further probe shows it.
+ * of the one that lost the window. The same MAC on another port is another prober.
  */
 static __always_inline void claim_hear_probe_again(struct claim *claim, const struct heard *heard,
 						   __u64 before_ns, const struct settings *settings,
@@ -38,19 +37,16 @@ static __always_inline void claim_hear_probe_again(struct claim *claim, const st
 	struct tags older_tags = claim->tags;
 	__u32 older_port = claim->port;
 	int same_mac = mac_equal(claim->mac, mac);
+	enum counter why = same_mac ? COUNTER_conflict_elsewhere : COUNTER_conflict_probe;
 	__u8 older[MAC_LEN];
 
 	if (same_mac && claim_is_here(claim, heard))
 		return claim_continue_window(claim, heard, before_ns, settings, step, now_ns);
-	/*
-	 * The same MAC on another port is another prober. In IPv6 two in DAD at once both fail;
-	 * after the older one's window it either answers or has gone.
-	 */
-	if (mac_equal(claim->rival, mac) || (claim_is_ipv6(claim) && claim->state == CLAIM_PROBING))
-		return claim_contradict(claim, heard,
-					same_mac ? COUNTER_conflict_elsewhere
-						 : COUNTER_conflict_probe,
-					settings, step, now_ns);
+	if (claim_fails_both(claim, settings) && claim->state == CLAIM_PROBING &&
+	    now_ns < claim->window_end_ns)
+		return claim_contradict(claim, heard, why, settings, step, now_ns);
+	if (claim_is_contested(claim, mac, settings, now_ns))
+		return claim_contest(claim, heard, why, before_ns, settings, step, now_ns);
 	claim_copy_mac(older, claim->mac);
 	claim_open_window(claim, heard, COUNTER_rival_probe, settings, step, now_ns);
 	claim_note_rival(claim, older, older_port, &older_tags);
@@ -122,7 +118,7 @@ static __always_inline struct claim_step claim_hear_probe(struct claim *claim,
 		claim_doubt(claim);
 		claim_edge(claim, CLAIM_FROZEN, COUNTER_frozen_probe, &step, now_ns);
 		claim_arm(claim, settings, now_ns);
-	} else if (claim_has_conflict(claim, now_ns)) {
+	} else if (claim_is_probed_in_conflict(claim, heard, before_ns, settings, now_ns)) {
 		claim_hear_probe_in_conflict(claim, heard, before_ns, settings, &step, now_ns);
 	} else if (claim_is_open(claim->state)) {
 		claim_hear_probe_again(claim, heard, before_ns, settings, &step, now_ns);

@@ -96,13 +96,19 @@ static void hide_mac(__u8 *mac)
 
 /* ---- the claim ---- */
 
+int hide_conflict_ticks(void)
+{
+	return (bounds->window > bounds->dad ? bounds->window : bounds->dad) + 1 + bounds->behind;
+}
+
+/* While a window is open another prober may take it over: of this one counts when it was there. */
 int hide_probe_ticks(int probing)
 {
-	int gap = bounds->gap + bounds->tolerance;
+	int gap = bounds->gap + bounds->tolerance + 1 + bounds->behind;
 
 	if (!probing)
 		return bounds->duplicate + bounds->behind;
-	return (gap > bounds->duplicate ? gap : bounds->duplicate) + 1 + bounds->behind;
+	return gap > hide_conflict_ticks() ? gap : hide_conflict_ticks();
 }
 
 int hide_age_ticks(void)
@@ -131,11 +137,6 @@ static void hide_statistics(struct claim *claim)
 	hide_time(&claim->nudged_ns);
 	if (!claim_is_asked(claim))
 		hide_time(&claim->asked_ns);
-}
-
-int hide_conflict_ticks(void)
-{
-	return (bounds->window > bounds->dad ? bounds->window : bounds->dad) + 1 + bounds->behind;
 }
 
 /* In a conflict with no sign of another host since the guest's first probe. */
@@ -189,7 +190,7 @@ static void hide_window(struct claim *claim)
 		hide_time(&claim->window_end_ns);
 	hide_past(&claim->last_probe_ns, hide_probe_ticks(probing));
 	if (claim->state == CLAIM_PROBING)
-		hide_past(&claim->rival_probe_ns, bounds->duplicate + bounds->behind);
+		hide_past(&claim->rival_probe_ns, hide_conflict_ticks());
 	else
 		hide_time(&claim->rival_probe_ns);
 }

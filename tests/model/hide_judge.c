@@ -28,7 +28,7 @@ static void hide_attempt(struct judge *judge)
 		hide_past(&attempt->ends_ns, 1 + behind);
 		if (attempt->rival == JUDGE_NO_MAC)
 			attempt->rival_ns = 0;
-		hide_past(&attempt->rival_ns, bounds->duplicate + behind);
+		hide_past(&attempt->rival_ns, hide_conflict_ticks());
 		return;
 	}
 	memset(attempt, 0, sizeof(*attempt));

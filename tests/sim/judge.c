@@ -257,11 +257,21 @@ static void begin_alone(struct judge *judge, const struct station *from, __u8 no
 	count_probe(judge, from, nonce);
 }
 
+/* The conflict lasts until the attempt in it is over. */
+static void set_quiet(struct judge *judge)
+{
+	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
+	if (judge->attempt.ends_ns > judge->quiet_ns)
+		judge->quiet_ns = judge->attempt.ends_ns;
+}
+
 static void probe_in_conflict(struct judge *judge, const struct station *from, __u8 nonce,
 			      __u64 before_ns, __u64 at_ns)
 {
 	int mac = judge_mac(from->mac), same = judge->mac == mac && judge->port == from->port;
 
+	if (judge->deferred.defender && judge->deferred.mac == mac)
+		judge_clear_deferred(judge); /* it has lost what it defended */
 	if (!same && (judge->ipv6 || judge->deferred.defender))
 		return contradict(judge, mac, at_ns);
 	if (!same)
@@ -270,9 +280,7 @@ static void probe_in_conflict(struct judge *judge, const struct station *from, _
 		continue_window(judge, from, nonce, at_ns > before_ns ? at_ns - before_ns : 0);
 	else
 		begin_alone(judge, from, nonce, at_ns);
-	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
-	if (judge->attempt.ends_ns > judge->quiet_ns)
-		judge->quiet_ns = judge->attempt.ends_ns;
+	set_quiet(judge);
 }
 
 /* ---- frames ---- */
@@ -296,6 +304,37 @@ static void note_probe(struct judge *judge, __u64 at_ns)
 	judge->seen_ns = at_ns;
 }
 
+/* It goes on with the attempt that it makes alone in a conflict, which no daemon has ended. */
+static int probes_on_alone(const struct judge *judge, const struct station *from, __u64 before_ns,
+			   __u64 at_ns)
+{
+	return judge->state == CLAIM_CONFLICT && judge->attempt.alone &&
+	       judge->mac == judge_mac(from->mac) && judge->port == from->port &&
+	       at_ns < before_ns + conflict_ns(judge);
+}
+
+/* The older prober probes on. After a silence as long as a conflict it has begun anew. */
+static int is_contested(const struct judge *judge, int mac, __u64 at_ns)
+{
+	const struct attempt *attempt = &judge->attempt;
+
+	return attempt->rival == mac && at_ns < attempt->rival_ns + conflict_ns(judge);
+}
+
+/* A conflict, in which this probe is the first of an attempt. */
+static void contest(struct judge *judge, const struct station *from, __u8 nonce, __u64 before_ns,
+		    __u64 at_ns)
+{
+	judge->state = CLAIM_CONFLICT;
+	judge->nudging.on = 0;
+	judge_clear_deferred(judge);
+	judge->rival = judge->mac;
+	if (before_ns > judge->other_ns)
+		judge->other_ns = before_ns;
+	begin_alone(judge, from, nonce, at_ns);
+	set_quiet(judge);
+}
+
 static void hear_guest_probe(struct judge *judge, const struct station *from, __u8 nonce,
 			     __u64 at_ns)
 {
@@ -306,7 +345,7 @@ static void hear_guest_probe(struct judge *judge, const struct station *from, __
 	if (judge->state == CLAIM_FROZEN && at_ns < judge->quiet_ns) {
 		judge->doubted = 1;
 		judge->quiet_ns = at_ns + judge->settings->thaw_ns;
-	} else if (has_conflict(judge, at_ns)) {
+	} else if (has_conflict(judge, at_ns) || probes_on_alone(judge, from, before_ns, at_ns)) {
 		probe_in_conflict(judge, from, nonce, before_ns, at_ns);
 	} else if (judge->state != CLAIM_PROBING) {
 		if (judge->state == CLAIM_FROZEN)
@@ -314,8 +353,10 @@ static void hear_guest_probe(struct judge *judge, const struct station *from, __
 		open_window(judge, from, nonce, at_ns);
 	} else if (judge->mac == mac && judge->port == from->port) {
 		continue_window(judge, from, nonce, at_ns - before_ns);
-	} else if (judge->ipv6 || judge->attempt.rival == mac) {
-		contradict(judge, mac, at_ns);
+	} else if (judge->ipv6 && at_ns < judge->attempt.ends_ns) {
+		contradict(judge, mac, at_ns); /* both have failed, and no further probe shows it */
+	} else if (is_contested(judge, mac, at_ns)) {
+		contest(judge, from, nonce, before_ns, at_ns);
 	} else {
 		take_over(judge, from, nonce, before_ns, at_ns);
 	}

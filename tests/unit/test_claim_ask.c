@@ -608,6 +608,24 @@ Test(claim_ask, immediate_that_does_not_answer_gives_way_to_its_former_owner)
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
 }
 
+/* The former owner is asked in between, and the guest gets questions from both senders. */
+Test(claim_ask, immediate_guest_that_answers_0_0_0_0_only_is_asked_so)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	w.announced.count = 0;
+	w.zero_only = 0xffff;
+	world_mute(&w, GUEST_A);
+	world_mute(&w, GUEST_B);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+	world_run_until(&w, at_ms(14000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_UNANSWERED);
+	world_unmute(&w, GUEST_A);
+	world_run_until(&w, at_ms(10000 + 2300 + 30000));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(10000 + 2300 + 30000)));
+}
+
 /* B objects to A, which was announced at its first probe; B's turn comes in two seconds. */
 static void defend_late(void)
 {

@@ -300,6 +300,61 @@ Test(claim_rival, both_go_on_and_nobody_is_announced)
 	assert_silent(&w, 0);
 }
 
+/* For the length of a conflict it may still be probing; later it has begun anew. */
+Test(claim_rival, one_that_comes_back_later_takes_over)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(2300));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(3300), 2, NSEC_PER_SEC);
+	world_run_until(&w, at_ms(5350));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(5350)));
+}
+
+/* The other one gave up: what contradicted it is the first probe of an attempt. */
+Test(claim_rival, one_that_goes_on_alone_completes)
+{
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(2299));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+	cr_assert_arr_eq(world_claim(&w, ADDRESS)->rival, guest_b.mac, MAC_LEN);
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(3299), 2, NSEC_PER_SEC);
+	world_run_until(&w, at_ms(5349) - 1);
+	cr_assert_eq(w.announced.count, 0);
+	world_run_until(&w, at_ms(5349));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(5349)));
+}
+
+/* Without a daemon no window ends; its probes count on as they do before an announcement. */
+Test(claim_rival, attempt_in_a_conflict_that_no_daemon_has_ended_goes_on)
+{
+	w.daemon_stopped = 1;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(10));
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(1000), 3, NSEC_PER_SEC);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(4099));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_reprobed);
+	cr_assert_eq(w.counted[COUNTER_window_opened], 1);
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(5149));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(5149)));
+}
+
+/* A declared guest that comes back later is announced by the kernel alone. */
+Test(claim_rival, attempt_after_a_conflict_that_no_daemon_has_ended_is_a_new_one)
+{
+	w.daemon_stopped = 1;
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, NULL);
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, REMOTE, at_ms(10));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(3300));
+	cr_assert_eq(w.step.reason, COUNTER_immediate);
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(3300)));
+}
+
 /* The others gave up: a whole window without a sign of them. */
 Test(claim_rival, third_prober_in_a_quarrel_completes)
 {
@@ -333,6 +388,23 @@ Test(claim_rival, another_that_solicits_in_a_conflict_prolongs_it)
 	world_probe(&w, ADDRESS6, GUEST_C, at_ms(900));
 	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
 	assert_silent(&w, 0);
+}
+
+/* It probes: it has lost what it defended. */
+Test(claim_rival, defender_that_probes_is_a_prober)
+{
+	w.xdp = 1;
+	w.daemon_stopped = 1;
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(1));
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	w.daemon_stopped = 0;
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(2000), 2, NSEC_PER_SEC);
+	cr_assert_eq(w.announced.count, 0);
+	world_run_until(&w, at_ms(4000));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(4000)));
 }
 
 /* Its announcement is deferred, and it is not lost for another prober. */

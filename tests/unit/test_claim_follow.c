@@ -433,7 +433,7 @@ Test(claim_refresh, not_of_a_conflict)
 	w.settings.max_age_ns = 100 * NSEC_PER_SEC;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_B, at_ms(500));
-	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
+	world_use(&w, ADDRESS, GUEST_C, at_ms(1000));
 	world_use(&w, ADDRESS, GUEST_B, at_ms(80000));
 	world_run_until(&w, at_ms(150000));
 	cr_assert_eq(world_claim(&w, ADDRESS)->state, CLAIM_CONFLICT);

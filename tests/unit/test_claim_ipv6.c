@@ -98,6 +98,63 @@ Test(claim_ipv6, prober_after_a_window_without_an_answer_takes_over)
 	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(2550)));
 }
 
+/* The same where the older one's window has ended and no daemon has come. */
+Test(claim_ipv6, prober_after_a_window_that_no_daemon_has_ended_takes_over)
+{
+	w.daemon_stopped = 1;
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(1050));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(2100));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(2100)));
+}
+
+/* Whether the later one has failed, too, its answer tells. */
+Test(claim_ipv6, later_one_of_two_in_dad_is_asked)
+{
+	w.settings.ask = 1;
+	world_mute(&w, GUEST_A);
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(500));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	world_run_until(&w, at_ms(1550));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(1550)));
+}
+
+Test(claim_ipv6, two_that_both_failed_do_not_answer)
+{
+	w.settings.ask = 1;
+	world_mute(&w, GUEST_A);
+	world_mute(&w, GUEST_B);
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(500));
+	assert_silent(&w, 0);
+}
+
+Test(claim_ipv6, two_that_are_observed_only_are_a_conflict)
+{
+	w.settings.ask = 1;
+	w.settings.observe = 1;
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(500));
+	cr_assert_eq(w.step.reason, COUNTER_conflict_probe);
+}
+
+Test(claim_ipv6, prober_in_a_conflict_is_asked_when_that_is_over)
+{
+	w.settings.ask = 1;
+	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
+	world_use(&w, ADDRESS6, REMOTE, at_ms(900));
+	world_solicit(&w, ADDRESS6, GUEST_B, 2, at_ms(950));
+	cr_assert_eq(w.step.reason, COUNTER_rival_probe);
+	world_run_until(&w, at_ms(2000) - 1);
+	cr_assert_eq(w.asked.count, 0);
+	world_run_until(&w, at_ms(2000));
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(2000)));
+}
+
 Test(claim_ipv6, solicitation_of_another_machine_is_a_conflict)
 {
 	world_solicit(&w, ADDRESS6, GUEST_A, 1, at_ms(0));
