@@ -67,7 +67,7 @@
 	X(announce_refused,                                                                        \
 	  "announcement requests refused: the claim is not settled, or its port not usable")       \
 	X(announce_doubted,                                                                        \
-	  "announcement requests refused: the address or its owner may have moved")                \
+	  "announcements left out, also by hand: the address or its owner may have moved")         \
 	X(self_announced, "guests that announced themselves")                                      \
 	X(lapsed, "windows that ended with too few probes and no traffic from the address")        \
 	X(rival_probe, "windows taken over by a probe from another MAC")                           \

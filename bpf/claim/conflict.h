@@ -74,6 +74,25 @@ static __always_inline void claim_contradict_by_assertion(struct claim *claim,
 	claim_announce(claim, ANNOUNCE_DEFENDER, settings, step, now_ns);
 }
 
+/*
+ * Another host probes for an owner's address behind the uplink, or uses it. The owner is asked
+ * before it is announced on; where it can't be, what was left to say is not said.
+ */
+static __always_inline void claim_doubt_owner(struct claim *claim, const struct settings *settings,
+					      struct claim_step *step, __u64 now_ns)
+{
+	int pending = claim->state == CLAIM_ANNOUNCING || claim->flags & CLAIM_F_DEFERRED ||
+		      claim->nudge_ns;
+
+	claim_doubt(claim);
+	if (settings->ask || !claim_is_certain(claim->state) || !pending)
+		return;
+	claim_clear_deferred(claim);
+	claim_stop_nudging(claim);
+	claim_edge(claim, CLAIM_OWNED, COUNTER_announce_doubted, step, now_ns);
+	claim_arm(claim, settings, now_ns);
+}
+
 static __always_inline int claim_has_conflict(const struct claim *claim, __u64 now_ns)
 {
 	return claim->state == CLAIM_CONFLICT && now_ns < claim->window_end_ns;
@@ -157,8 +176,8 @@ static __always_inline int claim_is_contested(const struct claim *claim, const _
 /* It does: a conflict, and its probe is the first of an attempt that the other may leave to it. */
 static __always_inline void claim_contest(struct claim *claim, const struct heard *heard,
 					  enum counter reason, __u64 before_ns,
-					  const struct settings *settings,
-					  struct claim_step *step, __u64 now_ns)
+					  const struct settings *settings, struct claim_step *step,
+					  __u64 now_ns)
 {
 	claim->conflicts++;
 	claim_clear_deferred(claim);

@@ -61,7 +61,7 @@ static __always_inline void claim_hear_uplink_probe(struct claim *claim, const s
 	step->reason = COUNTER_probe_uplink;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
-	claim_doubt(claim);
+	claim_doubt_owner(claim, settings, step, now_ns);
 	if (claim_is_open(claim->state) || claim_has_conflict(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
 }
@@ -333,6 +333,8 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 		claim_take_guest(claim, heard);
 		claim->last_seen_ns = now_ns;
 		claim_settle(claim, settings, step, now_ns);
+	} else {
+		claim_doubt_owner(claim, settings, step, now_ns);
 	}
 }
 

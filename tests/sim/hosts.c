@@ -14,17 +14,19 @@ enum has {
 	IN_DAD,
 	HAS_IT,
 	IS_DEAD,  /* it sends and answers nothing more */
-	IS_MOVED, /* it has the address, behind the uplink */
+	IS_MOVED, /* it has the address, at another place */
 };
 
 struct host {
 	const struct station *station;
+	const struct station *moved_to;
 	enum has has;
 	int scanner; /* it probes, and never takes the address */
 	int deaf;    /* garpd does not hear its port */
 	unsigned int probes, attempt;
 	__u64 gap_ns, wait_ns; /* between its probes, and from the last one to taking the address */
 	__u64 had_ns;	       /* when it last had the address on its port */
+	__u64 named_ns;	       /* when garpd last heard it name the address, or probe for it */
 	int disturbed;	       /* since its detection began, another host was heard */
 };
 
@@ -39,7 +41,9 @@ enum happens {
 	USES,
 	DAEMON_STOPS,
 	DAEMON_STARTS,
-	FAILS
+	FAILS,
+	BLOCKS,
+	FORWARDS
 };
 
 struct happening {
@@ -49,7 +53,10 @@ struct happening {
 	unsigned int attempt; /* of the host: one of an earlier detection is void */
 };
 
-#define HOSTS 4
+/* Above the bridge: a macvlan, or a VLAN device that is a port of another bridge. */
+static const struct station above = {"above", {0x02, 0, 0, 0, 0, 0xd}, 2, ROLE_UPLINK};
+
+enum { A, B, C, BEHIND_THE_UPLINK, ABOVE, HOSTS };
 
 static struct {
 	struct world world;
@@ -121,15 +128,41 @@ static void set_has(struct host *host, enum has has)
 	note(host->station->name, has_names[has]);
 }
 
+/* Has another host named the address since? What was answered before that is not good any more. */
+static int is_doubted_since(const struct host *host, __u64 since_ns)
+{
+	const struct host *other;
+
+	for (other = play_.host; other < play_.host + HOSTS; other++)
+		if (other != host && other->named_ns > since_ns)
+			return 1;
+	return 0;
+}
+
+/* Would it answer on its port, or would it have within answer_ns? */
 static int is_able(const struct host *host)
 {
 	return host->has == HAS_IT ||
-	       (host->had_ns && w->now_ns <= host->had_ns + w->settings.answer_ns);
+	       (host->had_ns && w->now_ns <= host->had_ns + w->settings.answer_ns &&
+		!is_doubted_since(host, host->had_ns));
 }
 
 static const struct station *place_of(const struct host *host)
 {
-	return host->has == IS_MOVED ? A_UPLINK : host->station;
+	return host->has == IS_MOVED ? host->moved_to : host->station;
+}
+
+/* Does garpd hear a frame of it now? What the policy denies changes nothing. */
+static int is_heard(struct host *host, int is_probe)
+{
+	int denied = is_probe && port_has_guests(host->station->role) &&
+		     world_policy(w, address(), host->station).denied;
+
+	if (host->deaf)
+		return 0;
+	if (!denied)
+		host->named_ns = w->now_ns;
+	return 1;
 }
 
 /* A broadcast of `from` reaches every other host: who is in DAD gives up, who has it objects. */
@@ -151,7 +184,7 @@ static void meet(struct host *from, int is_probe)
 static void probe(struct host *host)
 {
 	note(host->station->name, "probes");
-	if (!host->deaf && play_.ipv6)
+	if (is_heard(host, 1) && play_.ipv6)
 		world_solicit(w, address(), host->station, 0, w->now_ns);
 	else if (!host->deaf)
 		world_probe(w, address(), host->station, w->now_ns);
@@ -192,7 +225,7 @@ static void begin_detection(struct host *host)
 static void object(struct host *host)
 {
 	note(place_of(host)->name, "objects");
-	if (!host->deaf && !in_100(play_.lossy))
+	if (!in_100(play_.lossy) && is_heard(host, 0))
 		world_use(w, address(), place_of(host), w->now_ns);
 	meet(host, 0);
 }
@@ -200,7 +233,7 @@ static void object(struct host *host)
 static void use(struct host *host)
 {
 	note(place_of(host)->name, "uses the address");
-	if (!host->deaf)
+	if (is_heard(host, 0))
 		world_use(w, address(), place_of(host), w->now_ns);
 	meet(host, 0);
 }
@@ -227,8 +260,10 @@ static void happen(const struct happening *next)
 		set_has(host, IS_DEAD);
 		break;
 	case MOVES:
-		if (host->has == HAS_IT && host->station == GUEST_A)
-			set_has(host, IS_MOVED);
+		if (host->has != HAS_IT || host->station != GUEST_A)
+			break;
+		host->moved_to = in_100(50) ? A_UPLINK : A_MOVED;
+		set_has(host, IS_MOVED);
 		break;
 	case LEAVES:
 		if (host->has != IS_DEAD)
@@ -249,6 +284,12 @@ static void happen(const struct happening *next)
 	case FAILS:
 		w->fail = 1 + rnd(3);
 		break;
+	case BLOCKS:
+		w->deaf_ports |= 1u << host->station->port;
+		break;
+	case FORWARDS:
+		w->deaf_ports = 0;
+		break;
 	}
 }
 
@@ -260,9 +301,17 @@ static struct host *host_with(const __u8 *mac, __u32 port)
 
 	for (i = 0; i < HOSTS; i++)
 		if (mac_equal(play_.host[i].station->mac, mac) &&
-		    (play_.host[i].station->port == port || play_.host[i].has == IS_MOVED))
+		    (play_.host[i].station->port == port || place_of(&play_.host[i])->port == port))
 			return &play_.host[i];
 	return NULL;
+}
+
+/* Is it right to announce the host on that port? */
+static int is_there(const struct host *host, __u32 port)
+{
+	if (host->has == IS_MOVED && port == host->moved_to->port)
+		return 1;
+	return port == host->station->port && is_able(host);
 }
 
 /* Deferred by a hook that cannot send, or by a limit: the window is open still. */
@@ -299,15 +348,16 @@ static void watch(struct world *world, const struct claim_step *step,
 		play_.announced++;
 		host = host_with(announcement->mac, announcement->port);
 		note(host ? host->station->name : "a stranger", "IS ANNOUNCED");
-		must(host && (is_able(host) || host->has == IS_MOVED ||
-			      is_first_of_immediate(claim)),
+		must(host && (is_there(host, announcement->port) || is_first_of_immediate(claim)),
 		     step->announce == ANNOUNCE_DEFENDER
 			     ? "announced a defender that has not the address"
 			     : "announced a guest that would not answer");
 	}
-	if (step->nudge && !step->announce && claim) {
+	/* The last round only counts replies. */
+	if (step->nudge && !step->announce && claim && !claim_nudge_is_last(claim, &w->settings)) {
 		host = host_with(claim->mac, claim->port);
-		must(host && is_able(host), "nudged for a guest that would not answer");
+		must(host && is_there(host, claim->port),
+		     "nudged for a guest that would not answer");
 	}
 }
 
@@ -363,6 +413,16 @@ static void put_failover(__u64 at_ns)
 		put(at_ns + rnd(9000) * NSEC_PER_MSEC, USES, rnd(HOSTS));
 }
 
+/* The new owner dies, too, perhaps when it was just announced; a host elsewhere has the address. */
+static void put_failover_elsewhere(__u64 at_ns)
+{
+	int to = BEHIND_THE_UPLINK + rnd(2);
+
+	at_ns += (1000 + rnd(6000)) * NSEC_PER_MSEC;
+	put(at_ns, DIES, A + rnd(3));
+	put(at_ns + rnd(600) * NSEC_PER_MSEC, BEGINS, to);
+}
+
 static void put_faults(__u64 until_ns)
 {
 	__u64 at_ns = WORLD_START_NS + rnd(until_ns - WORLD_START_NS);
@@ -373,11 +433,16 @@ static void put_faults(__u64 until_ns)
 	}
 	if (in_100(15))
 		put(at_ns, FAILS, HOSTS);
+	if (in_100(10)) {
+		put(at_ns, BLOCKS, A + rnd(3));
+		put(at_ns + rnd(30000) * NSEC_PER_MSEC, FORWARDS, HOSTS);
+	}
 }
 
 static void begin(__u64 seed)
 {
-	static const struct station *const stations[HOSTS] = {GUEST_A, GUEST_B, GUEST_C, REMOTE};
+	static const struct station *const stations[HOSTS] = {GUEST_A, GUEST_B, GUEST_C, REMOTE,
+							      &above};
 	__u64 at_ns;
 	int i;
 
@@ -392,6 +457,7 @@ static void begin(__u64 seed)
 	w->settings.max_moves = 1000; /* a frozen claim is another matter: schedule.h */
 	w->xdp = in_100(25);
 	w->settings.refresh_ns = in_100(30) ? 30 * NSEC_PER_SEC : 0;
+	w->listeners = rnd(3);
 	w->asker = in_100(80) ? ASKER_HOST : ASKER_LINK_LOCAL;
 	play_.ipv6 = in_100(35);
 	play_.lossy = in_100(50) ? 0 : 30;
@@ -405,6 +471,8 @@ static void begin(__u64 seed)
 	at_ns = WORLD_START_NS + NSEC_PER_SEC;
 	for (i = 1 + rnd(4); i; i--) {
 		put_failover(at_ns);
+		if (in_100(20))
+			put_failover_elsewhere(at_ns);
 		at_ns += (2000 + rnd(in_100(50) ? 10000 : 90000)) * NSEC_PER_MSEC;
 	}
 	put_faults(at_ns);
@@ -453,7 +521,7 @@ const char *hosts_play(__u64 seed, struct tally *tally, FILE *trace)
 	}
 	begin(seed);
 	play_events();
-	w->daemon_stopped = w->fail = 0;
+	w->daemon_stopped = w->fail = w->deaf_ports = 0;
 	world_run_until(w, w->now_ns);
 	world_run_until(w, w->now_ns + CALM_NS);
 	check_questions();

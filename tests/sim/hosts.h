@@ -2,16 +2,22 @@
 /*
  * hosts.h - hosts that behave as real ones do, around one address, with `ask: yes`: they do
  * duplicate address detection, give the address up when they hear an objection, defend what they
- * have, answer questions, die, or move to another machine without a frame that garpd hears. Some
- * are behind a port that garpd does not hear, and some objections are lost on the way to garpd.
+ * have, answer questions, die, scan, or move to another port or machine without a frame that garpd
+ * hears. One is behind the uplink and one above the bridge. Some are behind a port that garpd does
+ * not hear, some objections are lost on the way to garpd, and some ports do not forward for a
+ *while.
  *
  * Where schedule.h knows the machine, this knows only the hosts. The rules:
  *
- *	- no guest is announced, and no listener nudged for it, that would not have answered for the
- *	  address within the last answer_ns; but for the first announcement of an immediate claim;
- *	- no defender is announced that did not have the address within the last answer_ns;
+ *	- no guest is announced, and no listener nudged for it, that would not answer for the
+ *	  address on its port, or would have within answer_ns, if no other host has named it since.
+ *	  Excepted: the first announcement of an immediate claim;
+ *	- no defender is announced that has not had the address within answer_ns, at its place. It
+ *	  was just heard, which is its answer;
  *	- no question from 0.0.0.0 reaches a guest during its duplicate address detection;
  *	- a guest that has the address, answers, and has met no objection, is announced.
+ *
+ * What EVPN says, and `ask: no`, are not played here.
  */
 #ifndef GARPD_SIM_HOSTS_H
 #define GARPD_SIM_HOSTS_H

@@ -285,6 +285,17 @@ static void probe_in_conflict(struct judge *judge, const struct station *from, _
 
 /* ---- frames ---- */
 
+/* Another host names an owner's address: what was left to announce and to nudge is not sent. */
+static void doubt_owner(struct judge *judge)
+{
+	judge->doubted = 1;
+	if (judge->state != CLAIM_ANNOUNCING && judge->state != CLAIM_OWNED)
+		return;
+	judge->state = CLAIM_OWNED;
+	judge_clear_deferred(judge);
+	judge->nudging.on = 0;
+}
+
 /* A mirrored copy of the guest's probe, or of its rival's. */
 static int is_copy(const struct judge *judge, int mac, __u64 at_ns)
 {
@@ -369,7 +380,8 @@ static void hear_probe(struct judge *judge, const struct station *from, __u8 non
 	if (judge->mac != mac && judge->nonce && judge->nonce == nonce)
 		return; /* the guest's own probe, looped back */
 	if (from->role == ROLE_UPLINK) {
-		judge->doubted |= judge->mac != mac;
+		if (judge->mac != mac)
+			doubt_owner(judge);
 		if (judge->mac != mac &&
 		    (judge->state == CLAIM_PROBING || has_conflict(judge, at_ns)))
 			contradict(judge, mac, at_ns);
@@ -454,6 +466,8 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 	} else if ((judge->state == CLAIM_OWNED || judge->state == CLAIM_CONFLICT) && announces) {
 		judge->seen_ns = at_ns;
 		settle(judge, from, at_ns);
+	} else {
+		doubt_owner(judge);
 	}
 }
 

@@ -17,7 +17,8 @@
  *	- an announcement waits for each rate limit once, and no other one uses its place;
  *	- nothing is announced before the window ended, unless it is declared immediate; after an
  *	  objection the window begins anew, at the first probe that follows it;
- *	- an owner is not refreshed if it may have lost the address, or moved to another port;
+ *	- an owner is not refreshed if it may have lost the address, or moved to another port; what
+ *	  is left to announce and to nudge is not sent if another host names its address;
  *	- a guest is not announced on a port that only other hosts name: the same MAC on two
  *	  ports of guests is a conflict, except in announcements, which may be garpd's own;
  *	- a slot is used once, and not before its time;

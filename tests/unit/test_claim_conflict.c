@@ -438,12 +438,13 @@ Test(claim_rival, probe_from_the_uplink_leaves_an_owner_alone)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(3500));
-	cr_assert_eq(w.step.reason, COUNTER_probe_uplink);
-	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	cr_assert_eq(w.step.reason, COUNTER_announce_doubted);
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	world_run_until(&w, at_ms(10000));
 	world_probe(&w, ADDRESS, REMOTE, at_ms(20000));
+	cr_assert_eq(w.step.reason, COUNTER_probe_uplink);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
-	cr_assert_eq(w.announced.count, 2);
+	cr_assert_eq(w.announced.count, 1);
 }
 
 Test(claim_rival, echo_of_a_probe_from_the_uplink_is_no_rival)
