@@ -117,6 +117,14 @@ static __always_inline enum ask claim_choose_asked(const struct claim *claim)
 	return claim_ask_next_mac(claim);
 }
 
+/* Does the former owner answer the question that went to it? The answer is to the asker alone. */
+static __always_inline int claim_is_former_answer(const struct claim *claim,
+						  const struct heard *heard)
+{
+	return claim->state == CLAIM_UNANSWERED && claim->ask_flags & ASK_F_OWNER &&
+	       heard->port == claim->owner_port && mac_equal(claim->owner, heard->frame->mac);
+}
+
 /* The next question after the one of now: a slow prober's detection ends in a question, too. */
 static __always_inline __u64 claim_next_question_ns(const struct claim *claim,
 						    const struct settings *settings, __u64 now_ns)

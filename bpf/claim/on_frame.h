@@ -297,7 +297,7 @@ static __always_inline int claim_is_only_doubted(const struct claim *claim,
 		      claim->state == CLAIM_UNANSWERED || claim_has_conflict(claim, now_ns);
 
 	return pending && settings->ask && !settings->observe &&
-	       !frame_reaches(heard->frame, claim->mac);
+	       !frame_reaches(heard->frame, claim->mac) && !claim_is_former_answer(claim, heard);
 }
 
 /* Hears a frame of another host. */

@@ -291,7 +291,8 @@ static void world_ask_guest(struct world *w, int site, const struct claim_step *
 		return;
 	if (w->zero_only & world_bit(guest.mac) && step->asker != ASKER_ZERO)
 		return;
-	world_hear_now(w, w->sites[site].addr, &guest, &(struct frame){.kind = FRAME_ASSERTION});
+	world_hear_now(w, w->sites[site].addr, &guest,
+		       &(struct frame){.kind = FRAME_ASSERTION, .to_mac = WORLD_ASKER_MAC});
 }
 
 /* What the BPF programs do with a step. `heard` is NULL when the daemon came. */

@@ -18,6 +18,11 @@
 #include "bpf/frame/parse.h"
 #include "bpf/claim/policy.h"
 
+/* An answer is unicast to the sender of the question. */
+#define WORLD_ASKER_MAC                   \
+	{                                 \
+		0x02, 0, 0, 0, 0xbb, 0x01 \
+	}
 #define WORLD_CLAIMS	    4
 #define WORLD_ANNOUNCEMENTS 256
 #define WORLD_NUDGE_ROUNDS  16
