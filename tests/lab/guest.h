@@ -37,6 +37,16 @@ union guest_addr {
 
 struct guest_protocol;
 
+/* Forms in which hosts object to a probe; those in words are of Neighbor Discovery. */
+enum guest_objection {
+	OBJECT_PLAIN,
+	OBJECT_GROUP,	  /* the MAC is a group, as of NLB and CLUSTERIP */
+	OBJECT_BARE,	  /* no link-layer address */
+	OBJECT_HOP,	  /* behind a hop-by-hop header */
+	OBJECT_LONG,	  /* with 288 bytes of options */
+	OBJECT_SOLICITED, /* flag S */
+};
+
 /* All times are in milliseconds from the first probe; -1: no such step. */
 struct guest {
 	int fd;
@@ -55,11 +65,12 @@ struct guest {
 	bool has_nonce;
 	uint8_t nonce[GUEST_NONCE_LEN];
 	bool announces;
-	bool quiet;	     /* never has the address, and never replies */
-	bool dies;	     /* with its last probe */
-	bool takes_anyway;   /* whoever objects */
-	bool gratuitous;     /* replies to a probe with a gratuitous request, as Cisco IOS does */
-	bool kernel_replies; /* in place of this program */
+	bool quiet;	   /* never has the address, and never replies */
+	bool dies;	   /* with its last probe */
+	bool takes_anyway; /* whoever objects */
+	bool gratuitous;   /* replies to a probe with a gratuitous request, as Cisco IOS does */
+	enum guest_objection objection; /* how it replies to a probe otherwise */
+	bool kernel_replies;		/* in place of this program */
 	bool owns_at_once;
 	bool owns_network; /* has every address of the first one's /24 or /64 */
 	bool detecting;	   /* duplicates are looked for: from the first probe until owning */
@@ -77,10 +88,10 @@ struct guest {
 };
 
 /* The options that both guests share; a program's own options follow in its getopt string. */
-#define GUEST_OPTIONS "v:an:g:T:N:u:t:qdfceik:"
+#define GUEST_OPTIONS "v:an:g:T:N:u:t:qdfceio:k:"
 #define GUEST_USAGE                                                                       \
 	"[-v [TPID:]VID[:PCP]]... [-a] [-n PROBES] [-g GAP_MS] [-T zero|ff] [-N NONCE]\n" \
-	"\t[-u USE_MS] [-t USE_TARGET] [-q | -d | -f | -i] [-c] [-e] [-k HOLD_MS]"
+	"\t[-u USE_MS] [-t USE_TARGET] [-q | -d | -f | -i] [-c | -o FORM] [-e] [-k HOLD_MS]"
 #define GUEST_HELP                                                                                \
 	"  It probes, has the address GAP_MS after its last probe unless another host objects,\n" \
 	"  and replies for it until HOLD_MS after the script.\n"                                  \
@@ -92,6 +103,8 @@ struct guest {
 	"  -d  die with the last probe   -f  have the address whoever objects\n"                  \
 	"  -i  have the address from the start\n"                                                 \
 	"  -c  reply to probes with a gratuitous request, as Cisco does\n"                        \
+	"  -o  reply to probes in this form: group (a group MAC), and in IPv6 bare (no MAC),\n"   \
+	"      hop (behind a hop-by-hop header), long (288 bytes of options), solicited\n"        \
 	"  -e  reply for every address of the first one's /24, or /64\n"
 
 void guest_init(struct guest *guest);

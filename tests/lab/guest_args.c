@@ -93,6 +93,23 @@ static int nonce_parse(struct guest *guest, const char *text)
 	return 0;
 }
 
+static int objection_parse(struct guest *guest, const char *text)
+{
+	static const char *const forms[] = {
+		[OBJECT_PLAIN] = "plain", [OBJECT_GROUP] = "group",
+		[OBJECT_BARE] = "bare",	  [OBJECT_HOP] = "hop",
+		[OBJECT_LONG] = "long",	  [OBJECT_SOLICITED] = "solicited",
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		if (strcmp(forms[i], text))
+			continue;
+		guest->objection = (enum guest_objection)i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 int guest_option(struct guest *guest, int opt, const char *value)
 {
 	switch (opt) {
@@ -126,6 +143,8 @@ int guest_option(struct guest *guest, int opt, const char *value)
 	case 'c':
 		guest->gratuitous = true;
 		return 0;
+	case 'o':
+		return objection_parse(guest, value);
 	case 'e':
 		guest->owns_network = true;
 		return 0;

@@ -14,6 +14,7 @@ static const uint8_t zero_mac[GUEST_MAC_LEN];
 struct arp_words {
 	uint16_t op;
 	const uint8_t *dst;
+	const uint8_t *sha; /* NULL: the guest's */
 	struct in_addr spa;
 	const uint8_t *tha;
 	struct in_addr tpa;
@@ -31,7 +32,7 @@ static void arp_send(const struct guest *guest, const struct arp_words *words, c
 	arp.arp_hln = GUEST_MAC_LEN;
 	arp.arp_pln = sizeof(struct in_addr);
 	arp.arp_op = htons(words->op);
-	memcpy(arp.arp_sha, guest->mac, GUEST_MAC_LEN);
+	memcpy(arp.arp_sha, words->sha ? words->sha : guest->mac, GUEST_MAC_LEN);
 	memcpy(arp.arp_spa, &words->spa, sizeof(words->spa));
 	memcpy(arp.arp_tha, words->tha, GUEST_MAC_LEN);
 	memcpy(arp.arp_tpa, &words->tpa, sizeof(words->tpa));
@@ -98,6 +99,7 @@ static int arp_duplicate(const struct guest *guest, const uint8_t *frame, size_t
 
 static void arp_answer(const struct guest *guest, const uint8_t *frame, size_t len)
 {
+	static const uint8_t group[GUEST_MAC_LEN] = GUEST_GROUP_MAC;
 	struct arp_words words = {.op = ARPOP_REPLY};
 	struct ether_arp arp;
 
@@ -112,6 +114,8 @@ static void arp_answer(const struct guest *guest, const uint8_t *frame, size_t l
 		request_send(guest, words.spa, words.spa, "gratuitous-defence");
 		return;
 	}
+	if (guest->objection == OBJECT_GROUP && !words.tpa.s_addr)
+		words.sha = group;
 	words.dst = arp.arp_sha;
 	words.tha = arp.arp_sha;
 	arp_send(guest, &words, "reply");

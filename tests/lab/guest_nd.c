@@ -122,6 +122,54 @@ static int nd_duplicate(const struct guest *guest, const uint8_t *frame, size_t 
 	return guest_find(guest, &heard.target);
 }
 
+/* Puts the options and headers of the guest's form around a plain defence of `len` bytes. */
+static size_t objection_write(const struct guest *guest, struct nd_message *plain, size_t len,
+			      uint8_t *to)
+{
+	const size_t ip_len = sizeof(plain->ip), icmp_len = len - ip_len;
+	size_t hop_len = guest->objection == OBJECT_HOP ? 8 : 0;
+	size_t more_len = guest->objection == OBJECT_LONG ? 280 : 0;
+	uint8_t *icmp = to + ip_len + hop_len;
+
+	plain->ip.ip6_plen = htons((uint16_t)(hop_len + icmp_len + more_len));
+	plain->checksum = 0;
+	memset(to, 0, ip_len + hop_len + icmp_len + more_len);
+	memcpy(icmp, &plain->type, icmp_len);
+	/* An option of an unknown type, which receivers skip (RFC 4861 4.6); PadN. */
+	if (more_len)
+		memcpy(icmp + icmp_len, (uint8_t[]){253, (uint8_t)(more_len / 8)}, 2);
+	if (hop_len) {
+		plain->ip.ip6_nxt = IPPROTO_HOPOPTS;
+		memcpy(to + ip_len, (uint8_t[]){IPPROTO_ICMPV6, 0, 1, 4}, 4);
+	}
+	memcpy(to, &plain->ip, ip_len);
+	plain->checksum = nd_checksum(&plain->ip, icmp, icmp_len + more_len);
+	memcpy(icmp + 2, &plain->checksum, sizeof(plain->checksum));
+	return ip_len + hop_len + icmp_len + more_len;
+}
+
+static void objection_send(const struct guest *guest, const struct in6_addr *addr)
+{
+	static const uint8_t group[GUEST_MAC_LEN] = GUEST_GROUP_MAC;
+	struct nd_words words = nd_words_announcement(addr, guest->mac);
+	uint8_t all_nodes[ND_MAC_LEN], frame[GUEST_FRAME_MAX];
+	union guest_addr target = {.v6 = *addr};
+	struct nd_message message;
+	size_t at, len;
+
+	if (guest->objection == OBJECT_GROUP)
+		words.value = group;
+	if (guest->objection == OBJECT_BARE)
+		words.option = ND_NO_OPTION;
+	if (guest->objection == OBJECT_SOLICITED)
+		words.flags |= ND_FLAG_SOLICITED;
+	len = nd_message_write(&words, &message);
+	nd_group_mac(&words.dst, all_nodes);
+	at = frame_begin(guest, all_nodes, ETHERTYPE_IPV6, frame);
+	len = objection_write(guest, &message, len, frame + at);
+	frame_send(guest, frame, at + len, "defence", &target);
+}
+
 /* Replies to a solicitation from :: go to all nodes (RFC 4861 7.2.4), others to the sender. */
 static void nd_answer(const struct guest *guest, const uint8_t *frame, size_t len)
 {
@@ -132,7 +180,7 @@ static void nd_answer(const struct guest *guest, const uint8_t *frame, size_t le
 	    !memcmp(frame + GUEST_MAC_LEN, guest->mac, GUEST_MAC_LEN))
 		return;
 	if (IN6_IS_ADDR_UNSPECIFIED(&asked.ip.ip6_src))
-		advertisement_send(guest, &asked.target, "defence");
+		objection_send(guest, &asked.target);
 	else
 		reply_send(guest, &asked, frame + GUEST_MAC_LEN);
 }

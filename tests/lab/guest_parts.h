@@ -5,6 +5,12 @@
 
 #include "guest.h"
 
+/* What NLB has in multicast mode: the cluster's MAC. */
+#define GUEST_GROUP_MAC                            \
+	{                                          \
+		0x03, 0xbf, 0xc0, 0x00, 0x02, 0x0a \
+	}
+
 struct guest_protocol {
 	int family;
 	int probes; /* as many as Windows sends, one second apart */

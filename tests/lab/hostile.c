@@ -245,6 +245,19 @@ static size_t solicits(uint8_t *frame, uint32_t i)
 	return len + sizeof(*ip) + sizeof(*ns);
 }
 
+/* What a hypervisor sends for a guest that was migrated to it: RARP, who is MAC? */
+static size_t rarp(uint8_t *frame, uint32_t i)
+{
+	size_t len = put_ethernet(frame, &mac, ETHERTYPE_REVARP);
+	struct ether_arp *arp = (struct ether_arp *)(frame + len);
+
+	(void)i;
+	len += put_arp(frame + len, &mac, (struct in_addr){}, (struct in_addr){});
+	arp->ea_hdr.ar_op = htons(3);
+	memcpy(arp->arp_tha, &mac, ETH_ALEN);
+	return len;
+}
+
 static const struct kind {
 	const char *name;
 	size_t (*write)(uint8_t *frame, uint32_t i);
@@ -253,6 +266,7 @@ static const struct kind {
 	{"marked", one},	  {"spoofed", spoofed}, {"tagged", tagged},
 	{"broken", broken},	  {"bombs", bombs},	{"solicits", solicits},
 	{"asks", asks},		  {"answers", answers}, {"followers", followers},
+	{"rarp", rarp},
 };
 
 /* ---- sending ---- */
@@ -351,7 +365,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: hostile IFACE RATE SECONDS KIND MAC ADDR [TARGET]\n"
 			"  KIND  addresses, macs, one, marked, spoofed, tagged, broken, bombs,\n"
-			"        solicits; with TARGET: asks, answers, followers; replay\n");
+			"        solicits, rarp; with TARGET: asks, answers, followers; replay\n");
 	return 2;
 }
 

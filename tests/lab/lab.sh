@@ -52,12 +52,13 @@ declare -A LAB_PID=()   # machine -> the process that holds its namespaces
 declare -A LAB_MOUNT=() # machine -> -m if it has its own mounts
 declare -a LAB_JOBS=()  # everything else started here, ended with the lab
 LAB_LAST=               # pid of what was started last
+LAB_LAST_LOG=           # what it prints
 LAB_NEVER=              # lab_nap
 LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
 GARPD_PID=
 GARPD_LOG=
-export LAB_TAP_PID GARPD_LOG
+export LAB_TAP_PID LAB_LAST_LOG GARPD_LOG
 
 lab_die() {
 	printf 'lab: %s\n' "$*" >&2
@@ -115,6 +116,7 @@ lab_spawn() {
 	local log=$1
 	shift
 	: >"$log"
+	LAB_LAST_LOG=$log
 	"$@" >>"$log" 2>&1 </dev/null &
 	LAB_LAST=$!
 	LAB_JOBS+=("$LAB_LAST")
