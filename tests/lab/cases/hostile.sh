@@ -554,8 +554,7 @@ case_frozen_is_thawed_by_hand() {
 		>"$LAB_DIR/garpd.yaml"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
 	! in_hv "$GARPD" thaw "$SERVICE" >"$LAB_DIR/out" 2>&1 || t_fail "thawed an address without a claim"
-	assert_equals "error" "garpd: $SERVICE: no guest has probed for this address; see garpd show claims" \
-		"$(<"$LAB_DIR/out")"
+	grep -q "^garpd: $SERVICE: no claim: no guest has probed for it" "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	for i in 1 2 3; do
 		if ((i % 2)); then
 			frozen_guest new "$MAC_NEW"

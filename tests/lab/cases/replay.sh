@@ -29,23 +29,40 @@ assert_replay_untouched() {
 	assert_frames_count "$(frames_count sent 'kind=announce-.*' "src=$2")" lan 'kind=announce-.*'
 }
 
+# assert_self_announced6 ADDRESS TIMES: Windows does DAD for its link-local address, too, which is ignored unless
+# configured, and announces it each time.
+assert_self_announced6() {
+	assert_claim "$1" probes "$2"
+	assert_claim "$1" self_announced "$2"
+	assert_claim "$1" announcements 0
+	assert_claim "$1" state owned
+}
+
 # timeout replay_win7_eleven_cycles 110
 case_replay_win7_eleven_cycles() {
+	REPLAY_OWNER=(68:5d:43:8b:f9:de 192.168.0.13)
+	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml" # its own address of IPv6
 	assert_replay_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000
 	assert_frames_count 33 lan kind=probe op=1
 	assert_frames_count 11 lan kind=announce-request
 	assert_claim 192.168.0.13 probes 33
 	assert_claim 192.168.0.13 self_announced 11
 	assert_claim 192.168.0.13 announcements 0
+	assert_self_announced6 fe80::9154:c66f:8d0e:33cb 11
+	assert_frames_count 11 lan kind=announce-na csum=ok
 }
 
 case_replay_win10() {
+	REPLAY_OWNER=(08:00:27:e6:e5:59 10.0.2.15)
+	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
 	assert_replay_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000
 	assert_claim 10.0.2.15 self_announced 1
 	assert_claim 10.0.2.15 announcements 0
+	assert_self_announced6 fe80::c50d:519f:96a4:e108 1
 }
 
 case_replay_iphone() {
+	REPLAY_OWNER=(c4:61:8b:35:82:a9 192.168.2.17)
 	assert_replay_untouched iphone-apple-timing.arp.pcap c4:61:8b:35:82:a9 3000
 	assert_claim 192.168.2.17 announcements 0
 }
@@ -69,28 +86,7 @@ case_replay_tagged_twice() {
 	assert_frames_count 0 lan 'kind=announce-.*'
 }
 
-# ---- IPv6: Windows does DAD for its link-local address, which is ignored unless configured ----------
-
-assert_replay6_untouched() {
-	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml"
-	assert_replay_untouched "$1" "$2" "$3"
-	assert_claim "$4" probes "$5"
-	assert_claim "$4" self_announced "$5"
-	assert_claim "$4" announcements 0
-	assert_claim "$4" state owned
-}
-
-# timeout replay_ipv6_win7_eleven_cycles 110
-case_replay_ipv6_win7_eleven_cycles() {
-	assert_replay6_untouched win7-wifi-dhcp-11cycles.arp.pcap 68:5d:43:8b:f9:de 3000 \
-		fe80::9154:c66f:8d0e:33cb 11
-	assert_frames_count 11 lan kind=announce-na csum=ok
-}
-
-case_replay_ipv6_win10() {
-	assert_replay6_untouched win10-vbox-dhcp.arp.pcap 08:00:27:e6:e5:59 3000 \
-		fe80::c50d:519f:96a4:e108 1
-}
+# ---- IPv6 ----
 
 # replay6_linux NAME MAC|all: frames of Linux guests; `all` plays two guests behind one port.
 replay6_linux() {
