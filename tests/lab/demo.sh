@@ -172,7 +172,7 @@ table() {
 runs() {
 	title "IPv$1, run 1 of 3: without garpd (takes $MAX_OUTAGE s)"
 	(lab_of "$1" && run_one without)
-	title "IPv$1, run 2 of 3: garpd hears $2 and announces after $3"
+	title "IPv$1, run 2 of 3: garpd hears $2, asks after $3, and announces"
 	(lab_of "$1" && lab_start_garpd && run_one with && show_claims &&
 		if (($1 == 4)); then explain; fi)
 	title "IPv$1, run 3 of 3: address declared: garpd announces at the first probe"

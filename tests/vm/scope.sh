@@ -17,6 +17,9 @@ SCOPE_CASES=(
 	nft_stops_the_forbidden_address ipv6_probe_only_announced ipv6_tagged_twice ipv6_tap ipv6_immediate
 	ipv6_immediate_nonce ipv6_immediate_keeps_tags ipv6_traffic_returns_at_once
 
+	# the question
+	ask_ipv4 ask_ipv6 asked_from_off_its_link asked_former_owner wrong_objection_forms_ipv6
+
 	# the kernel as a sender and as a receiver
 	ipv6_sender_linux ipv6_sender_linux_optimistic ipv6_sender_linux_ndisc_notify
 	ipv6_sender_linux_conflict ipv6_mld_snooping ipv6_neigh_suppress ipv6_accept_untracked_na

@@ -238,3 +238,23 @@ case_vlan_host_interface_by_the_answer() {
 	lab_wait 8 counter_is host_refreshed 2 || t_fail "host_refreshed is not 2"
 	assert_equals "host's entry on br0.10" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
 }
+
+# The host's interface in the VLAN has a MAC of its own: the question has it, and the guest's entry for the host stays.
+case_vlan_asked_by_its_own_device() {
+	local mac=00:00:5e:00:53:02
+	vlan_bridge
+	in_hv ip link set br0.10 address "$mac"
+	in_hv ip neigh replace "$SERVICE" lladdr "$MAC_OLD" dev br0.10 nud reachable # went with the old MAC
+	in_ns new ip addr add 192.0.2.40/24 dev eth0
+	in_ns new ping -q -c 1 -W 2 "$HOST" >/dev/null || t_fail "no way to the host"
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture guest new eth0 -Q in
+	lab_winguest new -A -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	(($(frames_count guest op=1 "dst=$MAC_NEW" "sha=$mac" "spa=$HOST" "tpa=$SERVICE") >= 2)) ||
+		t_fail "not asked: $(lab_frames guest)"
+	assert_frames_count 0 guest "sha=$MAC_HOST"
+	assert_equals "entry of new for $HOST" "$mac" "$(lab_mac_in new eth0 "$HOST")"
+	assert_equals "host's entry for $SERVICE" "$MAC_NEW" "$(lab_mac_in hv br0.10 "$SERVICE")"
+}
