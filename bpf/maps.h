@@ -66,6 +66,19 @@ struct {
 } port_limits SEC(".maps");
 
 /*
+ * The names of ports, also of those that are gone and are still spoken of. Written by the daemon;
+ * read by every tool, not by the programs. Full: the port that was attached first is forgotten, and
+ * is spoken of by its ifindex.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_PORT_NAMES);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct port_name);
+} port_names SEC(".maps");
+
+/*
  * What all ports together have used of the limit of announcements, one element per enum lane.
  * Written by the programs, under the element's lock.
  */

@@ -50,6 +50,12 @@ enum port_mode {
 #define UNHEARD_ENUM(NAME, name) UNHEARD_##NAME,
 enum unheard { UNHEARDS(UNHEARD_ENUM) UNHEARD_MAX };
 
+/* What an interface is, or was, called. Map `port_names`, key ifindex; the daemon writes. */
+struct port_name {
+	char name[16]; /* IFNAMSIZ; ends with a zero, any other byte is possible */
+};
+_Static_assert(sizeof(struct port_name) == 16, "port_name has no holes");
+
 /* An interface where the program is attached. Map `ports`, key ifindex; the daemon writes. */
 struct port {
 	__u32 segment;	  /* ifindex of its bridge; of a router port, its own */

@@ -165,14 +165,15 @@ static void output_cell(const struct field *field, const void *row, char cell[CE
 static void output_line(const struct field *fields, const void *row, const size_t *widths)
 {
 	char cell[CELL_LEN];
-	size_t blanks = 0;
+	size_t blanks = 0, columns;
 
 	for (size_t i = 0; fields[i].key; i++) {
 		if (!fields[i].header)
 			continue;
 		output_cell(&fields[i], row, cell);
 		printf("%*s%s", (int)blanks, "", cell);
-		blanks = widths[i] > strlen(cell) ? widths[i] - strlen(cell) : 0;
+		columns = text_columns(cell);
+		blanks = widths[i] > columns ? widths[i] - columns : 0;
 		blanks += 2;
 	}
 	putchar('\n');
@@ -186,8 +187,8 @@ static void output_widen(const struct field *fields, const void *row, size_t *wi
 		if (!fields[i].header)
 			continue;
 		output_cell(&fields[i], row, cell);
-		if (strlen(cell) > widths[i])
-			widths[i] = strlen(cell);
+		if (text_columns(cell) > widths[i])
+			widths[i] = text_columns(cell);
 	}
 }
 

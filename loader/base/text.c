@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#define _GNU_SOURCE /* wcswidth(3) */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <locale.h>
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
 
 #include "text.h"
+
+#define TEXT_COLUMNS_MAX 256 /* of text_columns(); a longer text is measured in bytes */
 
 static const __u8 v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -186,11 +192,38 @@ const char *name_text(const char *name, char text[NAME_TEXT_LEN])
 	return text_clean(text);
 }
 
+static bool (*name_of_gone)(__u32 ifindex, char name[NAME_TEXT_LEN]);
+
+void text_remember_names(bool (*find)(__u32 ifindex, char name[NAME_TEXT_LEN]))
+{
+	name_of_gone = find;
+}
+
 const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN])
 {
-	if (!if_indextoname(ifindex, text))
+	if (!if_indextoname(ifindex, text) && !(name_of_gone && name_of_gone(ifindex, text)))
 		snprintf(text, NAME_TEXT_LEN, "#%u", ifindex);
 	return text_clean(text);
+}
+
+/* Bytes are columns only in ASCII; wcswidth(3) needs a locale that has UTF-8. */
+size_t text_columns(const char *text)
+{
+	static locale_t utf8;
+	wchar_t wide[TEXT_COLUMNS_MAX];
+	locale_t before;
+	size_t count;
+	int columns;
+
+	if (!utf8)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
+	if (!utf8)
+		return strlen(text);
+	before = uselocale(utf8);
+	count = mbstowcs(wide, text, TEXT_COLUMNS_MAX);
+	columns = count < TEXT_COLUMNS_MAX ? wcswidth(wide, count) : -1;
+	uselocale(before);
+	return columns < 0 ? strlen(text) : (size_t)columns;
 }
 
 /* ---- times ---- */

@@ -6,6 +6,7 @@
 #define GARPD_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "bpf/abi/abi.h"
 #include "bpf/frame/frame.h" /* addr_is_ipv4() */
@@ -47,9 +48,18 @@ const char *addr_text(const struct addr *addr, char text[ADDR_TEXT_LEN]);
 const char *prefix_text(const struct prefix *prefix, char text[ADDR_TEXT_LEN]);
 const char *mac_text(const __u8 mac[MAC_LEN], char text[MAC_TEXT_LEN]);
 
-/* The interface's name, cleaned; "#7" if it is gone. name_text() cleans a name that is known. */
+/*
+ * The interface's name, cleaned; if it is gone, that which it had, from name_of_gone(); else "#7".
+ * name_text() cleans a name that is known.
+ */
 const char *interface_text(__u32 ifindex, char text[NAME_TEXT_LEN]);
 const char *name_text(const char *name, char text[NAME_TEXT_LEN]);
+
+/* Sets who remembers names of interfaces that are gone; false: that one not. NULL: none. */
+void text_remember_names(bool (*name_of_gone)(__u32 ifindex, char name[NAME_TEXT_LEN]));
+
+/* How many columns of a terminal the text takes, which is UTF-8. */
+size_t text_columns(const char *text);
 
 /* CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads. */
 __u64 time_now_ns(void);

@@ -137,7 +137,7 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 
 	if (cmd_parse_address(command->operand, &addr, why))
 		return cmd_misused(why);
-	if (pins_open(&pins, false, why))
+	if (cmd_open_pins(&pins, false, why))
 		return cmd_cannot_look(why);
 	err = speak_for_claims(&pins, &addr, op, report, why);
 	pins_close(&pins);

@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "loader/base/text.h"
+#include "loader/maps/names.h"
 
 #define OPTION_COLUMN 27 /* where the help of an option begins */
 
@@ -103,6 +104,15 @@ int cmd_cannot_look(const struct err *why)
 {
 	cmd_fail(why);
 	return EXIT_NOTHING;
+}
+
+int cmd_open_pins(struct pins *pins, bool read_only, struct err *why)
+{
+	int err = pins_open(pins, read_only, why);
+
+	if (!err)
+		names_use(pins);
+	return err;
 }
 
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why)

@@ -79,6 +79,9 @@ int cmd_fail(const struct err *why);
 int cmd_misused(const struct err *why);
 int cmd_cannot_look(const struct err *why);
 
+/* pins_open() for a verb that prints: ports that are gone are named. */
+int cmd_open_pins(struct pins *pins, bool read_only, struct err *why);
+
 /* 0, or -EINVAL with `why`. */
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why);
 

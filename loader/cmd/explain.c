@@ -21,7 +21,7 @@ static void explain_show(const struct explains *explains, bool as_json)
 }
 
 /* Of all segments where the address is claimed. */
-static enum exit_status explain_status(const struct explains *explains)
+static int explain_status(const struct explains *explains)
 {
 	if (!explain_is_claimed(explains->explain))
 		return EXIT_NO_CLAIM;
@@ -40,7 +40,7 @@ static int explain_run(const struct command *command, struct err *why)
 
 	if (cmd_parse_address(command->operand, &addr, why))
 		return cmd_misused(why);
-	if (pins_open(&pins, true, why))
+	if (cmd_open_pins(&pins, true, why))
 		return cmd_cannot_look(why);
 	err = explain_read(&pins, &addr, &explains, why);
 	if (!err)

@@ -113,7 +113,7 @@ static int show_run(const struct command *command, struct err *why)
 
 	if (!subject || (show.all && subject->show != show_counters))
 		return cmd_usage(&verb_show);
-	if (pins_open(&show.pins, true, why))
+	if (cmd_open_pins(&show.pins, true, why))
 		return cmd_cannot_look(why);
 	err = subject->show(&show, why);
 	pins_close(&show.pins);

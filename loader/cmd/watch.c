@@ -104,7 +104,7 @@ static int watch_follow(struct pins *pins, bool *waiting, struct err *why)
 
 	if (pins_are_pinned(pins))
 		return 0;
-	err = pins_open(&now, true, why);
+	err = cmd_open_pins(&now, true, why);
 	if (watch_can_wait(err)) {
 		if (!*waiting)
 			cmd_fail(why);
@@ -145,7 +145,7 @@ static int watch_run(const struct command *command, struct err *why)
 	struct pins pins;
 	int err;
 
-	if (pins_open(&pins, true, why))
+	if (cmd_open_pins(&pins, true, why))
 		return cmd_cannot_look(why);
 	err = watch(&pins, command->json, why);
 	pins_close(&pins);

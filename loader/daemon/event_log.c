@@ -11,19 +11,30 @@
 #define FACT_LEN 160
 #define DEED_LEN (FACT_LEN + MAC_TEXT_LEN + NAME_TEXT_LEN + 32)
 
-static struct repeat repeats[REPEATS];
+#define MORE_LEN 96
 
-static json_t *event_log_fields(const struct event *event, const char *bridge, const char *port,
-				const char *address, const char *mac)
+static struct repeat repeats[REPEATS];
+static struct port_lines port_lines[PORT_LINES];
+
+/* What was not logged since the last line like this one, and since the last line of the port. */
+struct suppressed {
+	unsigned int repeats;
+	unsigned int of_port;
+};
+
+static json_t *event_log_fields(const struct event *event, const struct suppressed *suppressed,
+				const char *bridge, const char *port, const char *address,
+				const char *mac)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o, s:i}",
 			 "event", counter_name(event->reason), "bridge", bridge, "vlan",
 			 output_vlan(event->key.vlan), "inner_vlan",
 			 output_vlan(event->key.inner_vlan), "address", address, "mac", mac, "port",
 			 port, "old_state", claim_state_name(event->old_state), "state",
 			 claim_state_name(event->state), "window_probes", event->window_probes,
 			 "announcements", event->announcements, "sent", event->sent, "listener",
-			 output_addr(&event->listener));
+			 output_addr(&event->listener), "not_logged",
+			 suppressed->repeats + suppressed->of_port);
 }
 
 /* A window that came to nothing: `event->mac` is its guest's, or that of the owner before it. */
@@ -83,19 +94,44 @@ static void event_log_deed(const struct event *event, const struct settings *set
 		snprintf(deed, DEED_LEN, "%s on %s: %s", mac, port, fact);
 }
 
+/* Announcements have a limit of their own (LIMITS in garpd(8)), and each is logged. */
+static bool event_log_is_wanted(const struct event *event, const struct event_text *text,
+				struct suppressed *suppressed)
+{
+	if (text->repeats && !repeats_allow(repeats, &event->key, event->reason, event->time_ns,
+					    &suppressed->repeats))
+		return false;
+	return event->sent ||
+	       port_lines_allow(port_lines, event->port, event->time_ns, &suppressed->of_port);
+}
+
+/* " (2 repeats not logged; 40 lines about v-new not logged)" */
+static const char *suppressed_text(const struct suppressed *suppressed, const char *port,
+				   char text[MORE_LEN])
+{
+	bool both = suppressed->repeats && suppressed->of_port;
+	int used = 0;
+
+	text[0] = '\0';
+	if (suppressed->repeats)
+		used = snprintf(text, MORE_LEN, " (%u repeats not logged%s", suppressed->repeats,
+				both ? "; " : ")");
+	if (suppressed->of_port)
+		snprintf(text + used, MORE_LEN - used, "%s%u lines about %s not logged)",
+			 both ? "" : " (", suppressed->of_port, port);
+	return text;
+}
+
 void event_log(const struct event *event, const struct settings *settings, const char *bridge,
 	       const char *port)
 {
 	const struct event_text *text = event_text_find(event->reason);
 	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], deed[DEED_LEN],
-		names[2][NAME_TEXT_LEN], more[48] = "";
-	unsigned int suppressed = 0;
+		names[2][NAME_TEXT_LEN], more[MORE_LEN];
+	struct suppressed suppressed = {};
 
-	if (text->repeats &&
-	    !repeats_allow(repeats, &event->key, event->reason, event->time_ns, &suppressed))
+	if (!event_log_is_wanted(event, text, &suppressed))
 		return;
-	if (suppressed)
-		snprintf(more, sizeof(more), " (%u repeats not logged)", suppressed);
 	bridge = name_text(bridge, names[0]);
 	port = name_text(port, names[1]);
 	addr_text(&event->key.addr, address);
@@ -103,6 +139,7 @@ void event_log(const struct event *event, const struct settings *settings, const
 	segment_text(&event->key, bridge, segment);
 	event_log_deed(event, settings, mac, port, deed);
 	log_line(text->level,
-		 log_is_json() ? event_log_fields(event, bridge, port, address, mac) : NULL,
-		 "%s: %s: %s%s", segment, address, deed, more);
+		 log_is_json() ? event_log_fields(event, &suppressed, bridge, port, address, mac)
+			       : NULL,
+		 "%s: %s: %s%s", segment, address, deed, suppressed_text(&suppressed, port, more));
 }

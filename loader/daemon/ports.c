@@ -12,6 +12,7 @@
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
+#include "loader/maps/names.h"
 #include "loader/maps/walk.h"
 
 /* Ends the start; later it is only logged, and the other ports go on. */
@@ -101,6 +102,9 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)
 {
+	struct daemon *daemon = ctx;
+
+	names_keep(&daemon->datapath.pins, ifindex, to);
 	log_info("%s: renamed to %s", from, to);
 }
 

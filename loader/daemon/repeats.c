@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
+#include "bpf/claim/limit.h"
 #include "repeats.h"
 
 /* FNV-1a, 32 bits. */
@@ -34,5 +35,19 @@ bool repeats_allow(struct repeat repeats[REPEATS], const struct claim_key *key, 
 	}
 	*suppressed = is_same ? repeat->suppressed : 0;
 	*repeat = (struct repeat){.key = *key, .reason = reason, .logged_ns = now_ns};
+	return true;
+}
+
+bool port_lines_allow(struct port_lines lines[PORT_LINES], __u32 port, __u64 now_ns,
+		      unsigned int *suppressed)
+{
+	struct port_lines *of_port = &lines[port % PORT_LINES];
+
+	if (!limit_take(&of_port->tat_ns, PORT_LINE_NS, PORT_LINES_BURST, now_ns)) {
+		of_port->suppressed++;
+		return false;
+	}
+	*suppressed = of_port->suppressed;
+	of_port->suppressed = 0;
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "datapath.h"
 #include "loader/base/text.h"
 #include "loader/maps/claims.h"
+#include "loader/maps/names.h"
 #include "loader/maps/walk.h"
 
 static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *port)
@@ -42,6 +43,7 @@ static int datapath_write(const struct pins *pins, __u32 ifindex, const char *na
 {
 	int err = datapath_write_limit(pins, ifindex);
 
+	names_keep(pins, ifindex, name);
 	/* The VLANs first: a port of a VLAN-aware bridge hears nothing until it has them. */
 	if (!err && vlans)
 		err = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);

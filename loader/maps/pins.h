@@ -23,6 +23,7 @@ struct pins {
 	int ports;
 	int port_vlans;
 	int port_limits;
+	int port_names;
 	int lanes;
 	int addresses;
 	int subnets;

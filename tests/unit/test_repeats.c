@@ -45,6 +45,23 @@ Test(repeats, another_address_and_another_reason_are_not_a_repeat)
 	cr_assert_not(allowed(1, COUNTER_conflict_asserted, 1));
 }
 
+/* What one guest can make garpd write is bounded, however many addresses it probes for. */
+Test(repeats, a_port_has_its_lines)
+{
+	static struct port_lines lines[PORT_LINES];
+	unsigned int i, of_port = 1, logged = 0;
+
+	for (i = 0; i < PORT_LINES_BURST; i++)
+		cr_assert(port_lines_allow(lines, 7, START_NS, &of_port));
+	cr_assert_eq(of_port, 0);
+	cr_assert_not(port_lines_allow(lines, 7, START_NS, &of_port));
+	cr_assert(port_lines_allow(lines, 8, START_NS, &of_port), "another port's");
+	for (i = 0; i < 100000; i++)
+		logged += port_lines_allow(lines, 7, START_NS + i * NSEC_PER_MSEC, &of_port);
+	cr_assert_eq(logged, 99, "one a second");
+	cr_assert_eq(of_port, 999, "what was not logged in the last one of them");
+}
+
 /* Events that share a slot are logged too often, never too seldom. */
 Test(repeats, more_than_there_is_room_for)
 {

@@ -293,3 +293,29 @@ Test(text_names, of_what_a_newer_kernel_half_wrote_are_unknown)
 	cr_assert_str_eq(port_mode_name(99), "unknown");
 	cr_assert_str_eq(port_role_name(~0u), "unknown");
 }
+
+Test(text, columns_of_a_terminal)
+{
+	cr_assert_eq(text_columns(""), 0);
+	cr_assert_eq(text_columns("v-new"), 5);
+	cr_assert_eq(text_columns("b\xc3\xa4r"), 3);
+	cr_assert_eq(text_columns("\xe6\xa9\x8b"), 2, "a wide character");
+	cr_assert_eq(text_columns("a\xcc\x88"), 1, "a combining one");
+	cr_assert_eq(text_columns("\xff?"), 2, "not UTF-8: its bytes");
+}
+
+static bool one_is_known(__u32 ifindex, char name[NAME_TEXT_LEN])
+{
+	return ifindex == 70001 && strcpy(name, "v-gone");
+}
+
+Test(text, an_interface_that_is_gone_keeps_its_name_where_that_is_known)
+{
+	char text[NAME_TEXT_LEN];
+
+	cr_assert_str_eq(interface_text(70001, text), "#70001");
+	text_remember_names(one_is_known);
+	cr_assert_str_eq(interface_text(70001, text), "v-gone");
+	cr_assert_str_eq(interface_text(70002, text), "#70002");
+	text_remember_names(NULL);
+}

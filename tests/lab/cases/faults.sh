@@ -543,6 +543,20 @@ run_with_full_log() {
 	assert_alive
 }
 
+# A guest that probes for ever new addresses; an announcement of another one is in the log all the same.
+case_log_of_one_guest_is_bounded() {
+	local lines
+	in_hv ip addr add 10.255.255.254/8 dev br0 # so that the addresses are not foreign
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/hostile.log" in_ns_exec other "$LAB_BIN/hostile" eth0 1000 5 addresses \
+		"$MAC_OTHER" 10.0.0.0
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 8 "$SERVICE: announced for $MAC_NEW .*2 of 2" || t_fail "$(tail -n 3 "$GARPD_LOG")"
+	lines=$(grep -c " on v-other: " "$GARPD_LOG")
+	((lines > 10 && lines <= 110)) || t_fail "$lines lines about v-other"
+	grep -q 'lines about v-other not logged)$' "$GARPD_LOG" || t_fail "no word of those left out"
+}
+
 case_log_disk_full() {
 	run_with_full_log
 }
