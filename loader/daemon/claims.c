@@ -131,7 +131,6 @@ static void daemon_events_lost(void *ctx, __u64 count)
 {
 	log_warning("%llu events lost (ring buffer full); reading the claims again",
 		    (unsigned long long)count);
-	daemon_events_read_out(ctx, NOTHING_MISSED);
 }
 
 static const struct events_ops daemon_events_ops = {

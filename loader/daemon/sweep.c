@@ -115,10 +115,12 @@ static int on_sweep(sd_event_source *timer, uint64_t usec, void *ctx)
 	struct departure *first;
 	uint64_t now_usec = 0;
 
+	/* Of ports that leave one after the other each second's are swept together. */
 	while ((first = TAILQ_FIRST(&daemon->departures)) &&
-	       first->left_usec + SWEEP_AFTER_USEC <= usec)
+	       first->left_usec + SWEEP_AFTER_USEC <= usec + SWEEP_SLACK_USEC)
 		departure_free(daemon, first);
 	if (!sweep(daemon)) {
+		datapath_forget_limits(&daemon->datapath.pins);
 		sweep_arm(daemon);
 		return 0;
 	}

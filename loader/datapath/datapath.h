@@ -67,6 +67,9 @@ void datapath_deny_unheard(const struct pins *pins);
  */
 int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, struct err *why);
 
+/* Forgets the limits of ports that are gone and have no claims left. */
+void datapath_forget_limits(const struct pins *pins);
+
 /*
  * Detaches all ports, then removes all pins. 0, or the first -errno with `why`: a port that cannot
  * be detached stays in the maps, and the pins stay.

@@ -9,7 +9,6 @@
 
 #include "datapath.h"
 #include "loader/base/text.h"
-#include "loader/maps/claims.h"
 #include "loader/maps/names.h"
 #include "loader/maps/walk.h"
 
@@ -18,24 +17,23 @@ static int datapath_port(const struct pins *pins, __u32 ifindex, struct port *po
 	return bpf_map_lookup_elem(pins->ports, &ifindex, port);
 }
 
-/*
- * Keeps the limit of a port that has one. A port that comes (back) is charged for the claims that
- * it made before; garpd's program does not run there yet, so no lock is needed.
- */
+/* A port that comes back finds its limit, charged for the claims that it still has. */
 static int datapath_write_limit(const struct pins *pins, __u32 ifindex)
 {
 	struct limit limit = {};
-	struct claims claims;
-	struct err ignored;
-	int err;
+	int err = bpf_map_update_elem(pins->port_limits, &ifindex, &limit, BPF_NOEXIST);
 
-	if (!bpf_map_lookup_elem(pins->port_limits, &ifindex, &limit))
-		return 0;
-	err = claims_read(pins->claims, &claims, &ignored);
-	for (size_t i = 0; !err && i < claims.count; i++)
-		limit.claims += claims.claim[i].quota_port == ifindex;
-	claims_free(&claims);
-	return err ? err : bpf_map_update_elem(pins->port_limits, &ifindex, &limit, BPF_NOEXIST);
+	return err == -EEXIST ? 0 : err;
+}
+
+/* A limit outlives its port for as long as claims count against it. */
+static void datapath_forget_limit(const struct pins *pins, __u32 ifindex)
+{
+	struct limit limit;
+
+	if (!bpf_map_lookup_elem_flags(pins->port_limits, &ifindex, &limit, BPF_F_LOCK) &&
+	    !limit.claims)
+		bpf_map_delete_elem(pins->port_limits, &ifindex);
 }
 
 static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
@@ -64,7 +62,18 @@ static void datapath_forget(const struct pins *pins, __u32 ifindex)
 {
 	bpf_map_delete_elem(pins->ports, &ifindex);
 	bpf_map_delete_elem(pins->port_vlans, &ifindex);
-	bpf_map_delete_elem(pins->port_limits, &ifindex);
+	datapath_forget_limit(pins, ifindex);
+}
+
+void datapath_forget_limits(const struct pins *pins)
+{
+	struct map_walk walk = map_walk_begin(pins->port_limits);
+	struct port port;
+	__u32 ifindex;
+
+	while (map_walk_next(&walk, &ifindex))
+		if (datapath_port(pins, ifindex, &port))
+			datapath_forget_limit(pins, ifindex);
 }
 
 static void datapath_set_mode(const struct datapath *datapath, struct port *port)

@@ -9,9 +9,12 @@
 
 #include "counters.h"
 #include "events.h"
+#include "loader/base/text.h"
 
 /* At most this many at a time, so that deadlines do not wait behind thousands of events. */
 #define EVENTS_BATCH 64
+
+#define EVENTS_CATCH_UP_NS (1 * NSEC_PER_SEC)
 
 struct events {
 	const struct pins *pins;
@@ -21,8 +24,10 @@ struct events {
 	sd_event_source *source;
 	unsigned int taken; /* of this batch */
 	__u64 lost;	    /* last value of the counter event_lost */
-	bool behind;	    /* events were lost, or may have been, since the ring was empty */
-	__u64 since_ns;	    /* time of the first event since then; 0: no event yet */
+	__u64 unreported;   /* lost, and the claims were not read since */
+	bool behind;	    /* events were lost, or may have been: the claims have to be read */
+	__u64 behind_ns;    /* since when */
+	__u64 since_ns;	    /* time of the first event since the ring was empty; 0: no event yet */
 };
 
 static int events_hear(void *ctx, void *data, size_t size)
@@ -62,29 +67,43 @@ static void events_count_lost(struct events *events)
 
 	if (lost == events->lost)
 		return;
+	if (!events->behind)
+		events->behind_ns = time_now_ns();
 	events->behind = true;
-	events->ops->lost(events->ctx, lost - events->lost);
+	events->unreported += lost - events->lost;
 	events->lost = lost;
 }
 
-/* The ring is empty: all events that were lost before are older than the next one. */
-static void events_end(struct events *events)
+/* Reading every claim takes long: once when the ring is empty, and while it stays full once a
+ * second. */
+static bool events_have_to_catch_up(const struct events *events, bool are_left)
 {
-	if (events->behind)
-		events->ops->read_out(events->ctx, events->since_ns);
+	return events->behind &&
+	       (!are_left || time_now_ns() >= events->behind_ns + EVENTS_CATCH_UP_NS);
+}
+
+static void events_catch_up(struct events *events)
+{
+	if (events->unreported)
+		events->ops->lost(events->ctx, events->unreported);
+	events->unreported = 0;
 	events->behind = false;
-	events->since_ns = 0;
+	events->ops->read_out(events->ctx, events->since_ns);
 }
 
 static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ctx)
 {
 	struct events *events = ctx;
+	bool are_left;
 
 	events->taken = 0;
 	ring_buffer__consume(events->ring);
 	events_count_lost(events);
-	if (!events_are_left(events))
-		events_end(events);
+	are_left = events_are_left(events);
+	if (events_have_to_catch_up(events, are_left))
+		events_catch_up(events);
+	if (!are_left) /* what was lost before is older than the next event */
+		events->since_ns = 0;
 	return 0;
 }
 

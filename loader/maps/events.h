@@ -16,13 +16,14 @@ struct events;
 struct events_ops {
 	void (*heard)(void *ctx, const struct event *event);
 
-	/* The ring buffer was full and `events` events were lost: read the claims again. */
+	/* The ring buffer was full and `events` events were lost; read_out() follows. */
 	void (*lost)(void *ctx, __u64 events);
 
 	/*
-	 * It is empty now: read the claims once more, since the events that were still in it are
-	 * older than those lost, all of which happened after since_ns. Also called once at the
-	 * start if the buffer was not empty: it may have been full under a former daemon.
+	 * Read the claims: events were lost, all of which happened after since_ns. Called when the
+	 * buffer is empty, as the events that were still in it are older than those lost; while it
+	 * stays full, once a second. Also called once at the start if the buffer was not empty: it
+	 * may have been full under a former daemon.
 	 */
 	void (*read_out)(void *ctx, __u64 since_ns);
 };

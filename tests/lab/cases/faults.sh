@@ -52,6 +52,8 @@ case_ring_buffer_full() {
 	kill -CONT "$GARPD_PID"
 	lab_wait 20 grep -q 'events lost .*reading the claims again' "$GARPD_LOG" ||
 		t_fail "the loss is not logged: $(tail -n 3 "$GARPD_LOG")"
+	(($(grep -c 'reading the claims again' "$GARPD_LOG") <= 5)) ||
+		t_fail "the claims are read again and again: $(grep -c 'reading the claims again' "$GARPD_LOG") times"
 	lab_wait 60 all_announced lan 3000 ||
 		t_fail "announced: $(announced_addresses lan) addresses of 3000"
 	lab_wait 30 all_owned 3000 || t_fail "not all claims are settled"
