@@ -53,7 +53,9 @@ case_wrong_objection_forms_ipv6() {
 	for address in "${address_of[@]}" "$SERVICE6"; do
 		in_ns new ip addr add "$address/64" dev eth0
 	done
-	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW .*target=$SERVICE6 "
+	for address in "$SERVICE6" "${address_of[solicited]}"; do
+		assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW .*target=$address "
+	done
 	for form in plain group bare hop long; do
 		in_ns new ip addr show dev eth0 to "${address_of[$form]}" | grep dadfailed >/dev/null ||
 			t_fail "the kernel does not heed $form"
