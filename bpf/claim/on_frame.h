@@ -174,10 +174,11 @@ static __always_inline void claim_hear_answer(struct claim *claim, const struct 
 {
 	if (claim_is_answered_too_soon(claim))
 		return;
-	step->answered = claim->asked_as;
 	step->reason = COUNTER_answered_again;
 	step->changed = 1;
-	claim->answered_to = claim->asked_as;
+	/* It may use the address before a question has left: its port does not forward. */
+	if (claim->questions)
+		step->answered = claim->answered_to = claim->asked_as;
 	claim_take_guest(claim, heard);
 	if (!claim_is_certain(claim->state) && claim->flags & CLAIM_F_DOUBTED)
 		claim_ask_twice(claim, step, now_ns);

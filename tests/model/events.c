@@ -49,7 +49,7 @@ static void add_station(int who)
 	}
 	if (!(bounds->from >> who & 1))
 		return;
-	for (what = 0; what <= HEARD_OTHER; what++)
+	for (what = 0; what <= HEARD_REPLY; what++)
 		if (bounds->kinds >> what & 1)
 			add_frames(who, what);
 }
@@ -66,8 +66,8 @@ static void add_replies(void)
 
 static int can_announce(enum act_kind kind)
 {
-	return kind == ACT_HEAR || kind == ACT_SERVE || kind == ACT_EARLY || kind == ACT_BY_HAND ||
-	       (kind == ACT_TICK && !bounds->late);
+	return kind == ACT_HEAR || kind == ACT_SERVE || kind == ACT_EARLY ||
+	       kind == ACT_OLD_CLOCK || kind == ACT_BY_HAND || (kind == ACT_TICK && !bounds->late);
 }
 
 /* Each event with each frame that another CPU may hear before it is over. */
@@ -91,6 +91,7 @@ void events_make(void)
 	add_if(1, ACT_TICK);
 	add_if(bounds->late, ACT_SERVE);
 	add_if(bounds->early, ACT_EARLY);
+	add_if(bounds->old_clock, ACT_OLD_CLOCK);
 	add_if(bounds->by_hand, ACT_BY_HAND);
 	add_if(bounds->thaw, ACT_THAW);
 	add_if(bounds->fail, ACT_FAIL);
@@ -113,8 +114,13 @@ static const char *const names[STATIONS] = {
 
 static int tell_frame(const struct act *act, char *buf, size_t len)
 {
-	static const char *const does[] = {"probes", "announces itself", "uses the address",
-					   "is named by a relay", "sends other ARP"};
+	static const char *const does[] = {"probes",
+					   "announces itself",
+					   "uses the address",
+					   "is named by a relay",
+					   "sends other ARP",
+					   "objects",
+					   "replies to a third host"};
 
 	return snprintf(buf, len, "%s %s%s%s", names[act->who], does[act->what],
 			act->behind ? ", a tick before" : "",
@@ -127,6 +133,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_TICK] = "(a tick passes)",
 		[ACT_SERVE] = "the daemon comes",
 		[ACT_EARLY] = "the daemon comes early",
+		[ACT_OLD_CLOCK] = "the daemon comes with an older clock",
 		[ACT_BY_HAND] = "announce by hand",
 		[ACT_THAW] = "thaw by hand",
 		[ACT_POLICY] = "the configuration changes: ",

@@ -106,6 +106,8 @@ int hide_probe_ticks(int probing)
 {
 	int gap = bounds->gap + bounds->tolerance + 1 + bounds->behind;
 
+	if (bounds->ask)
+		return hide_ask_ticks();
 	if (!probing)
 		return bounds->duplicate + bounds->behind;
 	return gap > hide_conflict_ticks() ? gap : hide_conflict_ticks();
@@ -135,14 +137,18 @@ static void hide_statistics(struct claim *claim)
 	hide_time(&claim->confirmed_ns);
 	hide_time(&claim->changed_ns);
 	hide_time(&claim->nudged_ns);
-	if (!claim_is_asked(claim))
-		hide_time(&claim->asked_ns);
 }
 
 /* In a conflict with no sign of another host since the guest's first probe. */
 static int is_alone(const struct claim *claim)
 {
 	return claim->state == CLAIM_CONFLICT && claim_is_alone(claim);
+}
+
+/* Does a probe, or the end of a window, still read what the window's probes were? */
+int hide_has_window(const struct claim *claim)
+{
+	return claim->state == CLAIM_PROBING || claim_is_new(claim) || is_alone(claim);
 }
 
 /* Of the first probe only matters whether it came after the last sign of another host. */
@@ -164,17 +170,19 @@ static void hide_flags(struct claim *claim)
 
 	if (bounds->by_hand || bounds->refresh)
 		keep |= CLAIM_F_DOUBTED;
-	if (claim->state == CLAIM_PROBING || is_alone(claim))
+	if (hide_has_window(claim))
 		keep |= CLAIM_F_DECLARED | CLAIM_F_IMMEDIATE | CLAIM_F_UNSTEADY | CLAIM_F_USED;
 	else if (claim->state == CLAIM_ANNOUNCING)
 		keep |= CLAIM_F_IMMEDIATE;
+	if (bounds->ask && hide_has_window(claim))
+		keep |= CLAIM_F_DOUBTED;
 	claim->flags = (claim->flags & keep) |
 		       (seed ? hide_random(256) & ~(keep | CLAIM_F_OBSERVED) : 0);
 }
 
 static void hide_window(struct claim *claim)
 {
-	int probing = claim->state == CLAIM_PROBING || is_alone(claim);
+	int probing = hide_has_window(claim);
 
 	hide_beyond(&claim->probes, 1);
 	if (probing)
@@ -188,9 +196,11 @@ static void hide_window(struct claim *claim)
 		hide_past(&claim->window_end_ns, 1 + bounds->behind);
 	else
 		hide_time(&claim->window_end_ns);
-	hide_past(&claim->last_probe_ns, hide_probe_ticks(probing));
-	if (claim->state == CLAIM_PROBING)
+	hide_last_probe(claim, hide_probe_ticks(probing));
+	if (claim_is_open(claim->state))
 		hide_past(&claim->rival_probe_ns, hide_conflict_ticks());
+	else if (claim->state == CLAIM_CONFLICT || claim->state == CLAIM_UNANSWERED)
+		claim->rival_probe_ns = 0; /* when it ends, too long ago */
 	else
 		hide_time(&claim->rival_probe_ns);
 }
@@ -201,8 +211,9 @@ static void hide_hosts(struct claim *claim)
 
 	if (!bounds->sweep)
 		hide_number(&claim->quota_port);
-	/* In a conflict only a defender that is to be announced matters. */
-	if (claim->state != CLAIM_PROBING && !defends)
+	/* In a conflict only a defender that is to be announced matters, else who probes on. */
+	if (!defends && (!claim_is_open(claim->state) ||
+			 claim->rival_probe_ns <= NOW_NS - hide_conflict_ticks() * TICK_NS))
 		hide_mac(claim->rival);
 	if (!defends)
 		hide_number(&claim->rival_port);
@@ -215,6 +226,8 @@ static void hide_hosts(struct claim *claim)
 static void hide_old_times(struct claim *claim)
 {
 	int behind = bounds->behind;
+	/* A denied claim is forgotten after a minute, which only with ask is a few ticks. */
+	int may_deny = bounds->ask && bounds->rules & (bounds->rules - 1);
 
 	if (bounds->xdp)
 		hide_past(&claim->announce_start_ns, bounds->duplicate + behind);
@@ -224,10 +237,12 @@ static void hide_old_times(struct claim *claim)
 		hide_past(&claim->last_announcement_ns, bounds->refresh + 1 + behind);
 	else
 		hide_time(&claim->last_announcement_ns);
-	if (!bounds->refresh && !bounds->aging)
+	if (!bounds->refresh && !bounds->aging && !may_deny)
 		hide_time(&claim->last_seen_ns);
 	else if (!bounds->refresh)
 		hide_past(&claim->last_seen_ns, hide_age_ticks() + 1 + behind);
+	if (bounds->max_moves >= NO_FREEZING)
+		claim->recent_moves = 0;
 	if (claim->recent_moves)
 		hide_past(&claim->recent_since_ns, bounds->moves + 1 + behind);
 	else
@@ -255,14 +270,6 @@ static void hide_clocks(struct claim *claim)
 	claim->due_ns = NOW_NS + FAR_NS; /* never */
 	if (claim->deadline_ns > NOW_NS + FAR_NS / 2)
 		claim->deadline_ns = NOW_NS + FAR_NS;
-}
-
-/* Without ask no question is ever due. */
-static void hide_questions(struct claim *claim)
-{
-	hide_time(&claim->answered_ns);
-	hide_time(&claim->probe_gap_ns);
-	hide_byte(&claim->answered_to);
 }
 
 static void hide_claim(void)
@@ -352,6 +359,7 @@ static void hide_all(void)
 	hide_seen();
 	hide_limits();
 	hide_monitors();
+	hide_truth();
 }
 
 void model_hide(void)

@@ -16,12 +16,14 @@
 
 #include "tests/sim/judge.h"
 
+enum { NO_FREEZING = 1000 }; /* so many moves do not happen */
 enum { STATIONS = 7, RULES = 7, EVENTS_MAX = 4096, MACS = 4 };
 
 enum act_kind {
 	ACT_TICK,
 	ACT_SERVE,	/* the daemon serves what is due */
 	ACT_EARLY,	/* its clock is fast */
+	ACT_OLD_CLOCK,	/* its clock is a tick behind that of the frames */
 	ACT_BY_HAND,	/* an operator requests an announcement */
 	ACT_THAW,	/* an operator thaws the claim */
 	ACT_HEAR,	/* a frame is heard */
@@ -31,7 +33,7 @@ enum act_kind {
 	ACT_PORT_GONE,	/* a port disappears */
 	ACT_SWEEP,	/* the daemon sweeps the claims of ports that are gone */
 	ACT_BUSY,	/* another address is announced on a port */
-	ACT_GET,	/* a host gets the address: it uses it, and answers */
+	ACT_GET,	/* a host gets the address: it may use it, and answers */
 	ACT_LOSE,	/* it loses the address, or dies */
 	ACT_FORWARDING, /* a port starts forwarding, or stops */
 };
@@ -57,6 +59,7 @@ struct bounds {
 	int ipv6, xdp;
 	int late;	  /* the daemon comes at any time; else in time */
 	int early;	  /* and before its time */
+	int old_clock;	  /* and with an older clock than the frames */
 	int behind, race; /* two CPUs: an older clock; a frame while an announcement is sent */
 	int aging;	  /* 0: nothing is ever forgotten */
 	int listeners;	  /* that are nudged */
@@ -88,12 +91,15 @@ struct monitors {
 
 /* What truth.c knows of the hosts. */
 struct truth {
-	uint8_t has[STATIONS]; /* it has the address, and answers for it */
-	__u64 lost_ns[STATIONS];
-	__u64 defended_ns[STATIONS];
-	__u64 wanted_ns;    /* since when a host that answers has been waiting; 0: none does */
-	uint8_t unhindered; /* probes of that host, with no other one since, to 3 */
-	uint8_t waiting;    /* that host, of stations */
+	uint8_t has[STATIONS];	 /* it has the address, and answers for it */
+	__u64 lost_ns[STATIONS]; /* when it lost it; 0: or another host named the address since */
+	__u64 defended_ns[STATIONS]; /* when it lost it */
+	__u64 probed_ns[STATIONS];   /* its last probe that is no copy */
+	__u64 wanted_ns; /* since when it has the address and waits to be announced; 0: it does not
+			  */
+	__u64 named_ns;	 /* when a host that is not `waiting` was heard last */
+	uint8_t unhindered; /* probes of it, with no other host since, to 3 */
+	uint8_t waiting;    /* the host that probed last, of stations */
 };
 
 /* All that a state is; the rest of the world and of the judge is the same in each. */
@@ -136,6 +142,8 @@ void model_init(const struct bounds *world);
 int model_can_happen(int event);
 /* Returns NULL, or the rule that was broken. *idle: 1 if the race did not take place. */
 const char *model_step(int event, int *idle);
+
+/* tell.c */
 const char *model_describe(char *buf, size_t len);
 
 /* hide.c: hides what no decision reads; or makes another state that it hides as the same. */

@@ -63,6 +63,9 @@ static inline int model_is_gone(__u32 port)
 /* Condemns with `broken` unless `holds`. */
 void model_must(int holds, const char *broken);
 
+/* tell.c: a line of the story. */
+void tell_step(const struct claim_step *step, const struct announcement *announcement);
+
 /* rules.c: rules that need no memory, of a step and of the claim after it. */
 void rules_check_step(const struct claim_step *step);
 void rules_check_claim(void);
@@ -74,11 +77,30 @@ void monitors_announce(const struct claim_step *step, const struct announcement 
 void monitors_note_denial(__u64 at_ns);
 void monitors_check_denial(__u64 at_ns);
 
+/*
+ * truth.c: who has the address, in worlds with ask. Which hosts answer is not what the claim
+ * machine thinks, so these rules take the place of the judge's.
+ */
+int truth_can_happen(const struct act *act);
+int truth_would_answer(const __u8 *mac, __u32 port);
+int truth_answers(const struct world *w, const __u8 *mac, __u32 port); /* a question */
+void truth_hear(const struct act *act, __u64 at_ns);
+void truth_live(const struct act *act);
+void truth_change(void); /* the policy, or which ports forward */
+void truth_check_step(const struct claim_step *step, const struct announcement *announcement);
+void truth_check_waiting(void); /* after the daemon came */
+
 /* shift.c: every time of the state becomes earlier by by_ns. */
 void model_shift(__u64 by_ns);
 
 /* hide_judge.c */
 void hide_judge(void);
+
+/* hide_ask.c */
+int hide_ask_ticks(void);
+void hide_last_probe(struct claim *claim, int ticks);
+void hide_questions(struct claim *claim);
+void hide_truth(void);
 
 /* hide.c: what the parts of hiding share. Each hides one field, or garbles it. */
 int hide_is_garbling(void);
@@ -97,6 +119,7 @@ void hide_ranked(__u64 **at_ns, int count, int ticks);
 /* How far back last_probe_ns and the like matter while a window is open. */
 int hide_probe_ticks(int probing);
 int hide_age_ticks(void);
+int hide_has_window(const struct claim *claim);
 int hide_conflict_ticks(void);
 
 #endif /* GARPD_MODEL_PARTS_H */

@@ -112,6 +112,8 @@ void model_init(const struct bounds *world)
 	w->xdp = bounds->xdp;
 	w->daemon_stopped = 1;
 	w->listeners = bounds->listeners;
+	if (bounds->ask)
+		w->answers = truth_answers;
 	model_watch();
 	judge_init(&model.judge, &w->settings, bounds->ipv6, bounds->xdp);
 	model.judge.listeners = bounds->listeners;

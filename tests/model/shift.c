@@ -72,7 +72,9 @@ void model_shift(__u64 by_ns)
 	for (i = 0; i < STATIONS; i++) {
 		shift(&model.monitors.probed_ns[i], by_ns);
 		shift(&model.truth.lost_ns[i], by_ns);
+		shift(&model.truth.probed_ns[i], by_ns);
 		shift(&model.truth.defended_ns[i], by_ns);
 	}
 	shift(&model.truth.wanted_ns, by_ns);
+	shift(&model.truth.named_ns, by_ns);
 }

@@ -67,50 +67,6 @@ static void note_claim(void)
 		outcome.deadline = ticks;
 }
 
-/* ---- in words ---- */
-
-#define COUNTER_NAME(name, what)     #name,
-#define STATE_NAME(NAME, name, what) #NAME,
-
-static const char *const counter_names[] = {COUNTERS(COUNTER_NAME)};
-static const char *const state_names[] = {CLAIM_STATES(STATE_NAME)};
-
-static void tell_step(const struct claim_step *step, const struct announcement *announcement)
-{
-	static const char *const became[] = {"", ": ANNOUNCES", ": fails to announce", ": defers",
-					     ": queues"};
-
-	if (!story)
-		return;
-	fprintf(story, "        %s: %s%s", state_names[model_claim()->state],
-		counter_names[step->reason], became[announcement->became]);
-	if (announcement->became)
-		fprintf(story, " %x on port %u", announcement->mac[MAC_LEN - 1],
-			announcement->port);
-	fprintf(story, "%s%s\n", step->nudge ? ", nudges" : "", step->ask ? ", asks" : "");
-}
-
-static int in_ticks(__u64 at_ns)
-{
-	return at_ns ? (int)((int64_t)(at_ns - model.world.now_ns) / (int64_t)TICK_NS) : -99;
-}
-
-const char *model_describe(char *buf, size_t len)
-{
-	const struct claim *claim = model_claim();
-	const struct judge *judge = &model.judge;
-
-	snprintf(
-		buf, len,
-		"%s mac %x port %u owner %x rival %x flags %02x retries %u due %d nudge %d ask %d | "
-		"judge %s mac %d owner %d deferred %d nudging %d",
-		state_names[claim->state], claim->mac[5], claim->port, claim->owner[5],
-		claim->rival[5], claim->flags, claim->retries, in_ticks(claim->due_ns),
-		in_ticks(claim->nudge_ns), in_ticks(claim->ask_ns), state_names[judge->state],
-		judge->mac, judge->owner, judge->deferred.mac, judge->nudging.on);
-	return buf;
-}
-
 /* ---- frames ---- */
 
 /* The claim's port, if it is no longer in the segment and the frame came in on another one. */
@@ -119,6 +75,21 @@ static __u32 gone_port(const struct station *from)
 	__u32 port = model_claim()->port;
 
 	return port != from->port && model_is_gone(port) ? port : 0;
+}
+
+static void hear(const struct act *act);
+
+/* Who has the address objects to a probe for it. */
+static void defend(const struct act *probe)
+{
+	struct act objection = {.kind = ACT_HEAR, .what = HEARD_USE};
+	int who;
+
+	for (who = 0; probe->what == HEARD_PROBE && who < STATIONS; who++) {
+		objection.who = who;
+		if (bounds->defends >> who & 1 && model.truth.has[who] && who != probe->who)
+			hear(&objection);
+	}
 }
 
 static void hear(const struct act *act)
@@ -130,7 +101,10 @@ static void hear(const struct act *act)
 	w->behind_ns = act->behind * TICK_NS;
 	w->gone_port = gone_port(from);
 	monitors_hear(act, at_ns - w->behind_ns);
-	judge_hear(&model.judge, act->what, from, act->nonce, at_ns - w->behind_ns);
+	if (bounds->ask)
+		truth_hear(act, at_ns - w->behind_ns);
+	else
+		judge_hear(&model.judge, act->what, from, act->nonce, at_ns - w->behind_ns);
 	switch ((enum heard_kind)act->what) {
 	case HEARD_PROBE:
 		world_solicit(w, model_address(), from, act->nonce, at_ns);
@@ -147,8 +121,15 @@ static void hear(const struct act *act)
 	case HEARD_OTHER:
 		world_send_other(w, from, at_ns);
 		break;
+	case HEARD_OBJECTION:
+		world_object(w, model_address(), from, at_ns);
+		break;
+	case HEARD_REPLY:
+		world_reply_to(w, model_address(), from, GUEST_C, at_ns);
+		break;
 	}
 	w->behind_ns = behind_ns;
+	defend(act);
 }
 
 /* Another CPU hears a frame after the claim's lock was released, before anything is sent. */
@@ -200,16 +181,33 @@ static void watch(struct world *w, const struct claim_step *step,
 	monitors_note_denial(w->now_ns);
 	rules_check_step(step);
 	monitors_announce(step, announcement, w->now_ns);
-	judge_step(&model.judge, step, announcement, w->now_ns);
+	if (bounds->ask)
+		truth_check_step(step, announcement);
+	else
+		judge_step(&model.judge, step, announcement, w->now_ns);
 	w->announced.count = 0;
 	if (!step->announce)
 		return;
 	race();
 	echo(announcement);
-	judge_record(&model.judge, step, announcement, w->now_ns);
+	if (!bounds->ask)
+		judge_record(&model.judge, step, announcement, w->now_ns);
 }
 
 /* ---- events ---- */
+
+/* The daemon's CPU read the clock before frames that the claim has heard since. */
+
+static void serve_behind(void)
+{
+	struct world *w = &model.world;
+
+	w->now_ns -= TICK_NS;
+	w->daemon_stopped = 0;
+	world_run_until(w, w->now_ns);
+	w->daemon_stopped = 1;
+	w->now_ns += TICK_NS;
+}
 
 static void serve(void)
 {
@@ -218,10 +216,26 @@ static void serve(void)
 	w->daemon_stopped = 0;
 	world_run_until(w, w->now_ns);
 	w->daemon_stopped = 1;
-	judge_check_overdue(&model.judge, w->now_ns);
+	if (!bounds->ask)
+		judge_check_overdue(&model.judge, w->now_ns);
 	model_must(!model_claim()->deadline_ns || model_claim()->deadline_ns > w->now_ns,
 		   "the daemon came, and something is still due");
 	monitors_check_denial(w->now_ns);
+	if (bounds->ask)
+		truth_check_waiting();
+}
+
+/* With ask: an operator's request is honoured if the owner answers. */
+static void announce_if_answered(void)
+{
+	const struct claim *claim = model_claim();
+	int may = claim_is_certain(claim->state) && claim->role == ROLE_GUEST &&
+		  !model_is_gone(claim->port) && !(model.world.deaf_ports >> claim->port & 1) &&
+		  !model_denies(claim->mac) && !model.world.fail && !model.world.xdp &&
+		  truth_would_answer(claim->mac, claim->port);
+
+	world_announce_by_hand(&model.world, model_address(), model.world.now_ns);
+	model_must(!may || outcome.announced, "an operator's request is not honoured");
 }
 
 /* An operator's request is honoured if the address has an owner that is in no doubt. */
@@ -246,7 +260,8 @@ static void reply(const struct act *act)
 	enum counter reason;
 
 	reason = world_reply(&model.world, model_address(), act->arg, to, model.world.now_ns);
-	judge_hear_reply(&model.judge, act->arg, to, reason, model.world.now_ns);
+	if (!bounds->ask)
+		judge_hear_reply(&model.judge, act->arg, to, reason, model.world.now_ns);
 	note(reason);
 }
 
@@ -255,7 +270,16 @@ static void sweep(void)
 	model.judge.sweeping = 1;
 	world_sweep(&model.world, model_address(), model.world.now_ns);
 	model.judge.sweeping = 0;
-	judge_check_sweep(&model.judge);
+	if (!bounds->ask)
+		judge_check_sweep(&model.judge);
+}
+
+static void remove_port(const struct station *from)
+{
+	if (!bounds->ask)
+		judge_remove_port(&model.judge, from);
+	truth_change();
+	world_remove_port(&model.world, from, model.world.now_ns);
 }
 
 static void happen(const struct act *act)
@@ -269,13 +293,19 @@ static void happen(const struct act *act)
 	case ACT_SERVE:
 		serve();
 		break;
+	case ACT_OLD_CLOCK:
+		serve_behind();
+		break;
 	case ACT_EARLY:
 		model.judge.early = 1;
 		world_wake(w, model_address(), w->now_ns);
 		model.judge.early = 0;
 		break;
 	case ACT_BY_HAND:
-		announce_by_hand();
+		if (bounds->ask)
+			announce_if_answered();
+		else
+			announce_by_hand();
 		break;
 	case ACT_THAW:
 		model.judge.thawing = 1;
@@ -287,6 +317,7 @@ static void happen(const struct act *act)
 		break;
 	case ACT_POLICY:
 		model_configure(act->arg);
+		truth_change();
 		break;
 	case ACT_FAIL:
 		w->fail = 1;
@@ -295,8 +326,7 @@ static void happen(const struct act *act)
 		reply(act);
 		break;
 	case ACT_PORT_GONE:
-		judge_remove_port(&model.judge, model_stations[act->who]);
-		world_remove_port(w, model_stations[act->who], w->now_ns);
+		remove_port(model_stations[act->who]);
 		break;
 	case ACT_SWEEP:
 		sweep();
@@ -306,7 +336,11 @@ static void happen(const struct act *act)
 		break;
 	case ACT_GET:
 	case ACT_LOSE:
+		truth_live(act);
+		break;
 	case ACT_FORWARDING:
+		w->deaf_ports ^= 1u << model_stations[act->who]->port;
+		truth_change();
 		break;
 	}
 }
@@ -326,6 +360,8 @@ int model_can_happen(int event)
 {
 	const struct act *act = &events[event].act;
 
+	if (bounds->ask && !truth_can_happen(act))
+		return 0;
 	switch ((enum act_kind)act->kind) {
 	case ACT_FAIL:
 		return !model.world.fail;

@@ -30,6 +30,7 @@ enum {
 #define SPEAK (KIND(PROBE) | KIND(ANNOUNCEMENT))
 #define MORE  KIND(OTHER)
 #define RELAY KIND(RELAY)
+#define DOUBT (KIND(OBJECTION) | KIND(REPLY))
 
 /* The order of the real durations (duplicate < gap < window ..), in as few ticks as keep it. */
 #define COARSE                                                                             \
@@ -43,6 +44,13 @@ enum {
 	.dad = 2, .dad_grace = 1, .first = 3, .interval = 4, .nudge_gap = 2, .retry = 1,    \
 	.moves = 9, .thaws = 8, .age = 10, .denied = 6, .min_probes = 3, .announce_num = 2, \
 	.max_moves = 1, .nudge_num = 3, .answer = 2, .give_up = 9
+
+/* Two probes make an attempt; and a minute, between two of the later questions, is three ticks. */
+#define ASKED                                                                            \
+	.ask = 1, .duplicate = 1, .gap = 1, .steady = 1, .steady_grace = 1, .window = 2, \
+	.grace = 1, .dad = 1, .dad_grace = 1, .first = 1, .interval = 2, .nudge_gap = 1, \
+	.retry = 1, .moves = 4, .thaws = 4, .age = 5, .denied = 3, .min_probes = 2,      \
+	.announce_num = 2, .max_moves = NO_FREEZING, .nudge_num = 1, .answer = 1, .give_up = 8
 
 /* clang-format off */
 static const struct bounds worlds[] = {
@@ -112,6 +120,33 @@ static const struct bounds worlds[] = {
 	{.name = "monitors", COARSE, .monitor = 1, .fail = 1, .from = A | B | FAR, .kinds = TALK, .rules = NOTHING},
 	{.name = "monitors-declared", COARSE, .monitor = 1, .by_hand = 1, .fail = 1, .from = A | B, .kinds = TALK,
 	 .rules = NOTHING | IMMEDIATE},
+	/* Guests are asked, and hosts get and lose the address at any time. */
+	{.name = "ask", ASKED, .from = A | FAR, .kinds = TALK | DOUBT | RELAY, .rules = NOTHING, .lives = A},
+	{.name = "ask6", ASKED, .quick = 1, .ipv6 = 1, .from = A | FAR, .kinds = TALK | DOUBT | RELAY, .rules = NOTHING, .lives = A},
+	{.name = "ask-two", ASKED, .from = A | B, .kinds = TALK, .rules = NOTHING, .lives = A | B},
+	{.name = "ask6-two", ASKED, .ipv6 = 1, .from = A | B, .kinds = TALK, .rules = NOTHING, .lives = A | B},
+	{.name = "ask6-deaf", ASKED, .quick = 1, .ipv6 = 1, .deaf = 1, .from = A, .kinds = TALK, .rules = NOTHING, .lives = A},
+	{.name = "ask-declared", ASKED, .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .rules = IMMEDIATE,
+	 .lives = A | B, .defends = A | B},
+	{.name = "ask6-declared", ASKED, .ipv6 = 1, .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .rules = IMMEDIATE,
+	 .lives = A | B, .defends = A | B},
+	{.name = "ask6-declared-xdp", ASKED, .ipv6 = 1, .xdp = 1, .fail = 1, .from = A | B, .kinds = KIND(PROBE) | KIND(USE),
+	 .rules = IMMEDIATE, .lives = A | B, .defends = A | B},
+	{.name = "ask6-policy", ASKED, .ipv6 = 1, .by_hand = 1, .from = A, .kinds = TALK | DOUBT,
+	 .rules = NOTHING | IMMEDIATE | NEVER, .lives = A},
+	{.name = "ask-by-hand", ASKED, .by_hand = 1, .from = A | FAR, .kinds = SPEAK, .rules = NOTHING, .lives = A},
+	{.name = "ask6-by-hand", ASKED, .quick = 1, .ipv6 = 1, .by_hand = 1, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
+	{.name = "ask-refresh", ASKED, .refresh = 3, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
+	{.name = "ask6-ports", ASKED, .ipv6 = 1, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING,
+	 .lives = A | A_ELSEWHERE},
+	/* Two MACs on one port; three are declared; the daemon has an older clock. */
+	{.name = "beside", COARSE, .fail = 1, .from = A | B_BESIDE | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE},
+	{.name = "three", COARSE, .quick = 1, .from = A | B | C, .kinds = KIND(PROBE) | KIND(USE), .rules = THREE},
+	{.name = "old-clock", COARSE, .quick = 1, .old_clock = 1, .from = A | B, .kinds = TALK, .rules = NOTHING},
+	{.name = "old-clock-declared", COARSE, .quick = 1, .old_clock = 1, .fail = 1, .from = A, .kinds = TALK, .rules = IMMEDIATE},
+	/* Objections that no cache takes. */
+	{.name = "objections", COARSE, .fail = 1, .from = A | B | FAR, .kinds = SPEAK | KIND(OBJECTION), .rules = NOTHING | IMMEDIATE},
+	{.name = "objections-ports", COARSE, .quick = 1, .from = A | A_ELSEWHERE, .kinds = SPEAK | KIND(OBJECTION), .rules = NOTHING},
 	{.name = "monitors6", COARSE, .monitor = 1, .ipv6 = 1, .fail = 1, .from = A | B | FAR, .kinds = TALK,
 	 .rules = NOTHING, .nonces = 1},
 };

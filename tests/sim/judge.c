@@ -105,7 +105,7 @@ static void settle(struct judge *judge, const struct station *from, __u64 at_ns)
 {
 	int mac = judge_mac(from->mac);
 	struct nudging nudging = judge->nudging;
-	int continues = nudging.on && judge->owner == mac;
+	int continues = (nudging.on || nudging.sending) && judge->owner == mac;
 
 	set_guest(judge, mac, from);
 	judge_clear_deferred(judge);
@@ -402,6 +402,14 @@ static int is_elsewhere(const struct judge *judge, const struct station *from)
 	return from->port != judge->port && from->role != ROLE_UPLINK && judge->role != ROLE_UPLINK;
 }
 
+/* It uses the address there. */
+static void hear_elsewhere(struct judge *judge, __u64 at_ns)
+{
+	judge->doubted = 1;
+	if (judge->state == CLAIM_PROBING && !judge->attempt.immediate)
+		contradict(judge, judge->mac, at_ns);
+}
+
 /* The guest of the claim uses the address. */
 static void hear_guest(struct judge *judge, int announces, const struct station *from, __u64 at_ns)
 {
@@ -410,12 +418,8 @@ static void hear_guest(struct judge *judge, int announces, const struct station 
 	/* A frame from a port where the policy forbids the guest is a replay. */
 	if (judge->policy[judge->mac].denied && judge->state != CLAIM_DENIED)
 		return;
-	if (is_elsewhere(judge, from)) {
-		judge->doubted = 1;
-		if (judge->state == CLAIM_PROBING && !judge->attempt.immediate)
-			contradict(judge, judge->mac, at_ns);
-		return;
-	}
+	if (is_elsewhere(judge, from))
+		return hear_elsewhere(judge, at_ns);
 	judge->seen_ns = at_ns;
 	judge->doubted = 0;
 	if (judge->state == CLAIM_OWNED) {
@@ -439,7 +443,7 @@ static int defends_again(const struct judge *judge, enum heard_kind kind,
 {
 	const struct policy *policy = &judge->policy[judge_mac(from->mac)];
 
-	return kind == HEARD_USE && judge->deferred.defender &&
+	return (kind == HEARD_USE || kind == HEARD_REPLY) && judge->deferred.defender &&
 	       judge->deferred.mac == judge_mac(from->mac) && judge->deferred.port == from->port &&
 	       policy->declared && !policy->denied;
 }
@@ -456,7 +460,8 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 	if (defends_again(judge, kind, from)) {
 		prolong_conflict(judge, at_ns);
 	} else if (judge->state == CLAIM_PROBING || judge->state == CLAIM_ANNOUNCING) {
-		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY)
+		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY &&
+		    kind != HEARD_OBJECTION)
 			judge->defender = mac;
 		contradict(judge, mac, at_ns);
 	} else if (has_conflict(judge, at_ns)) {
@@ -495,6 +500,9 @@ void judge_hear(struct judge *judge, enum heard_kind kind, const struct station 
 		return;
 	} else if (judge->mac != judge_mac(from->mac)) {
 		hear_other(judge, kind, from, at_ns);
+	} else if (kind == HEARD_OBJECTION) {
+		if (is_elsewhere(judge, from))
+			hear_elsewhere(judge, at_ns);
 	} else if (kind != HEARD_RELAY) {
 		hear_guest(judge, kind == HEARD_ANNOUNCEMENT, from, at_ns);
 	}

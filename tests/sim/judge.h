@@ -36,9 +36,11 @@ enum { JUDGE_NO_MAC = -1, JUDGE_MACS = 16 };
 enum heard_kind {
 	HEARD_PROBE,
 	HEARD_ANNOUNCEMENT,
-	HEARD_USE,   /* any other ARP or ND from the address */
-	HEARD_RELAY, /* any ARP or ND from the address with another Ethernet source */
-	HEARD_OTHER, /* ARP or ND about another address */
+	HEARD_USE,	 /* any other ARP or ND from the address */
+	HEARD_RELAY,	 /* any ARP or ND from the address with another Ethernet source */
+	HEARD_OTHER,	 /* ARP or ND about another address */
+	HEARD_OBJECTION, /* what hosts heed as an objection and no cache takes */
+	HEARD_REPLY,	 /* a reply with the address, to a third host; without ask as HEARD_USE */
 };
 
 /* The window that is open, or was last. */
@@ -64,6 +66,7 @@ struct deferred {
 /* Rounds of nudges since the announcement; the last one only counts missing replies. */
 struct nudging {
 	int on;		/* a further round is due */
+	int sending;	/* a round is being sent, while other CPUs may hear frames */
 	__u64 next_ns;	/* time of the next round */
 	__u64 since_ns; /* replies before that prove nothing; 0: no reply proves anything */
 	unsigned int rounds, strangers; /* replies of hosts that were not nudged */

@@ -300,6 +300,7 @@ void judge_record(struct judge *judge, const struct claim_step *step,
 	int mac = judge_mac(announcement->mac), defender = step->announce == ANNOUNCE_DEFENDER;
 	struct deferred *deferred = &judge->deferred;
 
+	judge->nudging.sending = 0;
 	if (announcement->became == ANNOUNCEMENT_SENT) {
 		judge->sent_mac = judge->by_hand ? JUDGE_NO_MAC : mac;
 		judge->sent_ns = judge->shown_ns = at_ns;

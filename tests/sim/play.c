@@ -145,6 +145,10 @@ static void hear(const struct event_at *event, __u64 at_ns)
 		return world_use(w, address(), from, at_ns);
 	case HEARD_RELAY:
 		return world_relay(w, address(), from, at_ns);
+	case HEARD_OBJECTION:
+		return world_object(w, address(), from, at_ns);
+	case HEARD_REPLY:
+		return world_reply_to(w, address(), from, GUEST_C, at_ns);
 	case HEARD_OTHER:
 		return world_send_other(w, from, at_ns);
 	}

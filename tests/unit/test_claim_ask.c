@@ -738,6 +738,30 @@ Test(claim_ask, question_to_the_former_owner_that_has_waited_goes_to_it)
 	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(14500)));
 }
 
+/* No question could leave, so it answered none: from which sender it would is not known. */
+Test(claim_ask, guest_that_uses_the_address_before_a_question_has_answered_none)
+{
+	w.deaf_ports = 1u << guest_a.port;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
+	cr_assert_eq(w.asked.count, 0);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(3200));
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(3200)));
+	cr_assert_eq(w.counted[COUNTER_answered_host], 0);
+	cr_assert_eq(w.step.answered, ASKER_NONE);
+}
+
+/* It answered one before, and is asked again; its former answer is not counted twice. */
+Test(claim_ask, answer_of_before_is_not_that_of_a_question_that_never_left)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(w.counted[COUNTER_answered_host], 1);
+	w.deaf_ports = 1u << guest_a.port;
+	world_run_until(&w, at_ms(10000));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(10100));
+	cr_assert_eq(w.counted[COUNTER_answered_host], 1);
+}
+
 Test(claim_ask, settled_guest_whose_port_does_not_forward_is_given_up)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));

@@ -266,6 +266,15 @@ static int world_reserve_question(struct world *w, struct claim *claim,
 	return 0;
 }
 
+static int world_answers(const struct world *w, const struct station *guest, enum asker_kind asker)
+{
+	if (w->answers)
+		return w->answers(w, guest->mac, guest->port);
+	if (w->mute & world_bit(guest->mac))
+		return 0;
+	return asker == ASKER_ZERO || !(w->zero_only & world_bit(guest->mac));
+}
+
 /* The guest hears the question at once, and answers at once or never. */
 static void world_ask_guest(struct world *w, int site, const struct claim_step *step)
 {
@@ -287,9 +296,7 @@ static void world_ask_guest(struct world *w, int site, const struct claim_step *
 	w->counted[COUNTER_asked]++;
 	*question = (struct question){.at_ns = w->now_ns, .port = guest.port, .from = step->asker};
 	memcpy(question->mac, guest.mac, MAC_LEN);
-	if (w->mute & world_bit(guest.mac) || world_is_port_gone(w, guest.port))
-		return;
-	if (w->zero_only & world_bit(guest.mac) && step->asker != ASKER_ZERO)
+	if (world_is_port_gone(w, guest.port) || !world_answers(w, &guest, step->asker))
 		return;
 	world_hear_now(w, w->sites[site].addr, &guest,
 		       &(struct frame){.kind = FRAME_ASSERTION, .to_mac = WORLD_ASKER_MAC});

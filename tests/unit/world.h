@@ -117,6 +117,9 @@ struct world {
 	unsigned int wakeups;	/* calls of claim_run_deadline */
 	struct claim_step step; /* the last step */
 
+	/* Does that host answer on that port? NULL: as `mute` and `zero_only` say. */
+	int (*answers)(const struct world *w, const __u8 *mac, __u32 port);
+
 	/*
 	 * Called at every step when the claim's lock is released, before its announcement is
 	 * recorded: what it does to the world is done by another CPU meanwhile. May be NULL.
