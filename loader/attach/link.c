@@ -8,18 +8,28 @@
 #include "parts.h"
 #include "loader/maps/pins.h"
 
+/* Is the link on this interface? Of tcx as of XDP the kernel reports 0 where it is gone. */
+static bool attach_link_is_on(int link, __u32 ifindex)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(link, &info, &size) && info.xdp.ifindex == ifindex;
+}
+
 int attach_link_adopt(int prog_fd, __u32 ifindex, const char *suffix)
 {
 	char path[PIN_PATH_LEN];
 	int link = bpf_obj_get(pins_link_path(ifindex, suffix, path));
-	int err;
+	int err = -ENODEV;
 
 	if (link < 0)
 		return link;
-	err = bpf_link_update(link, prog_fd, NULL);
+	if (attach_link_is_on(link, ifindex))
+		err = bpf_link_update(link, prog_fd, NULL);
 	close(link);
 	if (err)
-		unlink(path); /* its interface is gone */
+		unlink(path); /* its interface is gone, or it is on another one */
 	return err;
 }
 

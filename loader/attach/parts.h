@@ -15,7 +15,7 @@
 
 /*
  * Makes the link that is pinned there run the program from now on, atomically. 0, or -errno: there
- * is no such link, or its interface is gone, and the pin with it.
+ * is no such link, or it is not on this interface, and the pin is gone.
  */
 int attach_link_adopt(int prog_fd, __u32 ifindex, const char *suffix);
 

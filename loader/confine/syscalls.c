@@ -36,11 +36,12 @@ static const int syscalls_allowed[] = {
 	SCMP_SYS(statfs64), SCMP_SYS(fstatfs), SCMP_SYS(fstatfs64), SCMP_SYS(access),
 	SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
 	SCMP_SYS(getcwd), SCMP_SYS(getdents), SCMP_SYS(getdents64), SCMP_SYS(mkdir),
-	SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(chmod), SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(chown32), SCMP_SYS(lchown), SCMP_SYS(fchown),
-	SCMP_SYS(fchown32), SCMP_SYS(fchownat), SCMP_SYS(umask), SCMP_SYS(flock), SCMP_SYS(fcntl),
-	SCMP_SYS(fcntl64), SCMP_SYS(dup), SCMP_SYS(dup3),
+	SCMP_SYS(mkdirat), SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(rmdir),
+	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
+	SCMP_SYS(renameat2), SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(chown),
+	SCMP_SYS(chown32), SCMP_SYS(lchown), SCMP_SYS(fchown), SCMP_SYS(fchown32),
+	SCMP_SYS(fchownat), SCMP_SYS(umask), SCMP_SYS(flock), SCMP_SYS(fcntl), SCMP_SYS(fcntl64),
+	SCMP_SYS(dup), SCMP_SYS(dup3),
 	/* the log */
 	SCMP_SYS(write), SCMP_SYS(writev),
 	/* sd-event */

@@ -146,7 +146,7 @@ static void adopt_forget_unknown(const struct bpf_object *object)
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
-		if (entry->d_type != DT_DIR &&
+		if (entry->d_type == DT_REG &&
 		    !bpf_object__find_map_by_name(object, entry->d_name) &&
 		    !bpf_object__find_program_by_name(object, entry->d_name))
 			unlink(pins_path(entry->d_name, path));

@@ -6,15 +6,14 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "pins.h"
+#include "pins_parts.h"
 #include "loader/base/text.h"
 
 #define BPFFS "/sys/fs/bpf"
@@ -91,7 +90,7 @@ void pins_close(struct pins *pins)
 	pins_clear(pins);
 }
 
-static int pins_check_bpffs(struct err *why)
+int pins_check_bpffs(struct err *why)
 {
 	struct statfs fs;
 
@@ -127,7 +126,7 @@ int pins_explain(const char *path, int err, struct err *why)
 
 #define START_AGAIN "remove it (rm -r " GARPD_PIN_DIR ") and start again"
 
-static int pins_check_owner(const struct stat *dir, struct err *why)
+int pins_check_owner(const struct stat *dir, struct err *why)
 {
 	if (!S_ISDIR(dir->st_mode))
 		return err_set(why, -ENOTDIR,
@@ -145,8 +144,7 @@ static int pins_check_owner(const struct stat *dir, struct err *why)
 	return 0;
 }
 
-/* A tool trusts what it finds there. A missing directory is reported by what is opened next. */
-static int pins_check_dir(struct err *why)
+int pins_check_dir(struct err *why)
 {
 	struct stat dir;
 
@@ -261,66 +259,7 @@ bool pins_are_pinned(const struct pins *pins)
 	return same;
 }
 
-/* ---- the lock ---- */
-
-static int pins_open_dir(int *dir_fd, struct err *why)
-{
-	struct stat dir;
-	int err;
-
-	if (mkdir(GARPD_PIN_DIR, 0750) && errno != EEXIST)
-		return pins_explain(GARPD_PIN_DIR, -errno, why);
-	err = pins_check_dir(why);
-	if (err)
-		return err;
-	*dir_fd = open(GARPD_PIN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (*dir_fd < 0)
-		return pins_explain(GARPD_PIN_DIR, -errno, why);
-	/* What was opened may not be what was checked. */
-	return fstat(*dir_fd, &dir) ? pins_explain(GARPD_PIN_DIR, -errno, why)
-				    : pins_check_owner(&dir, why);
-}
-
-int pins_lock(int *lock_fd, struct err *why)
-{
-	int err = pins_check_bpffs(why);
-	int fd = -1;
-
-	if (!err)
-		err = pins_open_dir(&fd, why);
-	if (!err && flock(fd, LOCK_EX | LOCK_NB))
-		err = err_set(why, -EBUSY,
-			      GARPD_PIN_DIR ": another `garpd run` is running; stop it first "
-					    "(systemctl stop garpd)");
-	if (!err)
-		*lock_fd = fd;
-	else if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-int pins_is_locked(void)
-{
-	unsigned int device_major, device_minor;
-	unsigned long inode;
-	struct stat dir;
-	char line[128];
-	FILE *locks;
-	int found = 0;
-
-	if (stat(GARPD_PIN_DIR, &dir))
-		return -errno;
-	locks = fopen("/proc/locks", "re");
-	if (!locks)
-		return -errno;
-	/* "1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF", fs/locks.c */
-	while (!found && fgets(line, sizeof(line), locks))
-		found = sscanf(line, "%*u: FLOCK ADVISORY WRITE %*d %x:%x:%lu", &device_major,
-			       &device_minor, &inode) == 3 &&
-			inode == dir.st_ino && makedev(device_major, device_minor) == dir.st_dev;
-	fclose(locks);
-	return found;
-}
+/* ---- sharing and removing ---- */
 
 static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *why)
 {
@@ -375,6 +314,6 @@ int pins_remove(struct err *why)
 
 	if (err)
 		return err;
-	err = pins_remove_below(PINS_NEXT, why);
+	err = pins_remove_below(PINS_NEXT, why) ?: pins_remove_below(PINS_LOCK, why);
 	return err ? err : pins_remove_dir(GARPD_PIN_DIR, why);
 }

@@ -15,6 +15,8 @@
 #include "loader/base/err.h"
 
 #define PIN_PATH_LEN 128
+#define PINS_LOCK    "lock"  /* below GARPD_PIN_DIR: a directory, locked by the daemon */
+#define PINS_NETNS   "netns" /* the same: a link to the name of the network namespace */
 #define PINS_NEXT    "next" /* below GARPD_PIN_DIR: maps that are to replace those there, adopt.h */
 
 /* File descriptors, -1 where not open. */
@@ -52,9 +54,10 @@ void pins_close(struct pins *pins);
 bool pins_are_pinned(const struct pins *pins);
 
 /*
- * The pin directory itself is the lock that keeps a second daemon away: flock(2) on it, for as
- * long as *lock_fd stays open. Makes the directory if it is missing; refuses one that other users
- * may write to. 0, or -errno with `why` (-EBUSY: another process holds the lock).
+ * Keeps a second daemon away: flock(2) on PINS_LOCK, for as long as *lock_fd stays open. Makes the
+ * directories if they are missing; refuses one that other users may write to, and pins of another
+ * network namespace, whose ifindexes and links are not those of this one. 0, or -errno with `why`
+ * (-EBUSY: another process holds the lock, or another namespace has the pins).
  */
 int pins_lock(int *lock_fd, struct err *why);
 

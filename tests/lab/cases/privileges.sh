@@ -260,3 +260,49 @@ case_foreign_directory_is_refused() {
 	in_hv rm "$PINS"
 	lab_start_garpd
 }
+
+# A member may open the directories of the group, and so lock them; the daemon locks another one.
+case_group_cannot_keep_garpd_away() {
+	group_config
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	lab_stop_garpd
+	lab_spawn "$LAB_DIR/holder" as_member 4711 flock -o "$PINS" sh -c 'echo held; sleep 60'
+	lab_await "$LAB_DIR/holder" 5 '^held$' 1 "$LAB_LAST" || t_fail "a member cannot lock: $(<"$LAB_DIR/holder")"
+	! as_member 4711 flock -n "$PINS/lock" true 2>/dev/null || t_fail "a member can open the lock"
+	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
+	assert_fails 1 'another .garpd run. is running' "$GARPD" detach
+}
+
+# The pins name interfaces by their ifindex: in another namespace the same numbers are other ones.
+case_pins_of_another_namespace_are_refused() {
+	local elsewhere=/proc/${LAB_PID[other]}/ns/net
+	lab_start_garpd
+	lab_kill9_garpd
+	assert_fails 1 'another network namespace, net:\[[0-9]+\]; run garpd there' \
+		nsenter "--net=$elsewhere" "$GARPD" run --router eth0
+	assert_fails 1 'another network namespace' nsenter "--net=$elsewhere" "$GARPD" detach
+	lab_start_garpd
+	lab_wait 5 port_is v-new heard heard || t_fail "v-new: $(port_field v-new heard)"
+	assert_equals "adopted" 5 "$(grep -c adopted "$GARPD_LOG")"
+	lab_stop_garpd
+	in_hv "$GARPD" detach
+	in_hv nsenter "--net=$elsewhere" timeout 3 "$GARPD" run --router eth0 >"$LAB_DIR/elsewhere" || true
+	grep -q '^ready$' "$LAB_DIR/elsewhere" || t_fail "$(<"$LAB_DIR/elsewhere")"
+}
+
+# Somebody has put the link of another interface in the place of v-new's.
+case_link_of_another_interface_is_not_adopted() {
+	local links=$PINS/links new old
+	kernel_has_tcx || t_skip "this kernel has no tcx"
+	lab_start_garpd
+	lab_stop_garpd
+	new=$(in_hv cat /sys/class/net/v-new/ifindex)
+	old=$(in_hv cat /sys/class/net/v-old/ifindex)
+	in_hv mv "$links/$new" "$links/aside"
+	in_hv mv "$links/$old" "$links/$new"
+	in_hv rm "$links/aside"
+	lab_start_garpd
+	for new in v-new v-old; do
+		assert_equals "programs on $new" garpd_tc "$(in_hv "$LAB_BIN/tcx" "$new")"
+	done
+}
