@@ -4,6 +4,7 @@
  */
 #include <bpf/bpf.h>
 
+#include "bpf/claim/state.h"
 #include "datapath.h"
 #include "loader/maps/walk.h"
 
@@ -20,7 +21,10 @@ static bool segment_is_unheard(const struct pins *pins, __u32 segment)
 	return false;
 }
 
-/* An objection from any port of the segment may concern a guest on any other. */
+/*
+ * An objection from any port of the segment may concern a guest on any other. On uplinks nobody is
+ * announced, and who announces itself there still has the address.
+ */
 void datapath_deny_unheard(const struct pins *pins)
 {
 	struct map_walk walk = map_walk_begin(pins->ports);
@@ -34,7 +38,8 @@ void datapath_deny_unheard(const struct pins *pins)
 		if (port.segment != segment)
 			unheard = segment_is_unheard(pins, port.segment);
 		segment = port.segment;
-		deny = unheard && (!settings_asks(port.settings) || port.guards & GUARD_DEAF);
+		deny = unheard && port_has_guests(port.role) &&
+		       (!settings_asks(port.settings) || port.guards & GUARD_DEAF);
 		if (!!(port.guards & GUARD_UNHEARD) == deny)
 			continue;
 		port.guards ^= GUARD_UNHEARD;
