@@ -107,6 +107,8 @@ static __always_inline void hear(struct __sk_buff *skb)
 		return;
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
+	if (!hear_is_taken(port, ifindex))
+		return;
 	hear_and_speak(skb, outcome, port);
 	hear_passive(port->role);
 }
@@ -185,7 +187,8 @@ static __always_inline void hear_above(struct __sk_buff *skb)
 		return;
 	if (outcome->frame.kind == FRAME_IGNORED)
 		return count(outcome->frame.reason);
-	hear_and_defer(outcome, ifindex, port, HOOK_DEFERS);
+	if (hear_is_taken(port, ifindex))
+		hear_and_defer(outcome, ifindex, port, HOOK_DEFERS);
 }
 
 SEC("tc")
@@ -272,6 +275,8 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 		count(outcome->frame.reason);
 		return XDP_PASS;
 	}
+	if (!hear_is_taken(port, ifindex))
+		return XDP_PASS;
 	none = hear_and_defer(outcome, ifindex, port, HOOK_XDP);
 	hear_passive(port->role);
 	if (none == HEAR_OVER_LIMIT) {

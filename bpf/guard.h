@@ -69,6 +69,7 @@ static __always_inline void guard_find(struct guard_work *work, const struct cla
 
 	__builtin_memset(guard, 0, sizeof(*guard));
 	guard->guards = port->guards & guards;
+	guard->is_closed = !port->forwarding;
 	if (guard->guards & GUARD_FOREIGN)
 		guard_find_subnet(work, key);
 	if (guard->guards & GUARD_ADDRESSES)

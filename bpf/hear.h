@@ -189,6 +189,34 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 }
 
 /*
+ * Does a frame count that is heard on a port that does not forward? A probe does while STP has the
+ * port listen or learn: its guest is asked once it forwards. The bridge drops the frame, so nobody
+ * has heard it: nothing else counts, and without a question neither does the probe. A global
+ * function, with a stack frame of its own.
+ */
+__noinline int hear_on_closed_port(__u32 ifindex)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
+	const struct settings *settings;
+
+	if (!outcome || !port || !port->starting || port->role != ROLE_GUEST ||
+	    outcome->frame.kind != FRAME_PROBE)
+		return 0;
+	settings = settings_at(port->settings);
+	return settings && settings->ask && !settings->observe;
+}
+
+/* Does the frame of `outcome` count in the state that its port is in? If not, it is counted. */
+static __always_inline int hear_is_taken(const struct port *port, __u32 ifindex)
+{
+	if (port->forwarding || hear_on_closed_port(ifindex))
+		return 1;
+	count(COUNTER_not_forwarding);
+	return 0;
+}
+
+/*
  * Sets segment, port and address of the outcome. Returns 0, or HEAR_NO_STEP, counted, if the
  * bridge does not accept the frame there.
  */
@@ -200,10 +228,6 @@ static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 	key->segment = port->segment;
 	key->addr = outcome->frame.addr;
 	outcome->event.port = ifindex;
-	if (!port->forwarding) {
-		count(COUNTER_not_forwarding);
-		return HEAR_NO_STEP;
-	}
 	if (hear_find_vlan(port, ifindex, &outcome->frame.tags, key)) {
 		count(COUNTER_vlan_not_member);
 		return HEAR_NO_STEP;

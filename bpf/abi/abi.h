@@ -61,7 +61,8 @@ struct port {
 	__u32 segment;	  /* ifindex of its bridge; of a router port, its own */
 	__u16 role;	  /* enum port_role */
 	__u16 mode;	  /* enum port_mode */
-	__u16 forwarding; /* 1: frames are accepted here (STP state, link state) */
+	__u8 forwarding;  /* 1: frames are accepted here (STP state, link state) */
+	__u8 starting;	  /* 1: not yet, as STP has it listen or learn first */
 	__u16 vlan_proto; /* of a VLAN-aware bridge, host order; 0: the bridge is not VLAN-aware */
 	__u16 pvid;	  /* VLAN of untagged frames, if VLAN-aware; 0: dropped */
 	__u8 made_qdisc;  /* 1: garpd created the qdisc */
@@ -113,6 +114,7 @@ enum speak_op {
 	SPEAK_NOW,	 /* announce the owner now, for an operator */
 	SPEAK_THAW,	 /* thaw a frozen claim, for an operator */
 	SPEAK_PORT_LEFT, /* its port is gone: delete the claim, unless its guest has another port */
+	SPEAK_PORT_OPEN, /* its port forwards now: do what is due, and ask the guest at once */
 	SPEAK_FABRIC,	 /* EVPN moved the address: announce `mac` from `port` */
 	/*
 	 * Results about the host's own neighbour entry, each counted as the COUNTER_host_* of

@@ -375,6 +375,12 @@ static __always_inline struct claim_step claim_hear_mac(struct claim *claim, con
 	return step;
 }
 
+/* The port of the guest forwards now, so a question can leave: at once, if one is waiting. */
+static __always_inline void claim_hasten_question(struct claim *claim, __u64 now_ns)
+{
+	claim_hear_mac(claim, claim_next_mac(claim), claim_next_port(claim), now_ns);
+}
+
 /* May the claim give its place in its port's quota to a new one? Nobody has had the address. */
 static __always_inline int claim_can_give_way(const struct claim *claim)
 {

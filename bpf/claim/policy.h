@@ -22,6 +22,7 @@ struct guard {
 	__u8 is_foreign;  /* the address is outside of the host's subnets in the segment */
 	__u8 has_address; /* the port's rule lists the address */
 	__u8 has_mac;	  /* the port's rule lists the MAC */
+	__u8 is_closed;	  /* the port does not forward (yet) */
 };
 
 static __always_inline int policy_has_owner(const struct address *address, const __u8 *mac)
@@ -112,6 +113,7 @@ static __always_inline struct policy policy_judge_guarded(const struct address *
 	policy.ruled_out = guard_rules_out(guard);
 	if (policy.denied)
 		return policy;
+	policy.immediate &= !guard->is_closed; /* the announcement would be dropped */
 	policy.denied = guard_check(guard, declared);
 	if (policy.denied)
 		policy.declared = policy.immediate = 0;

@@ -48,6 +48,27 @@ static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32
 			  strerror(-err));
 }
 
+void daemon_port_opened(struct daemon *daemon, __u32 ifindex)
+{
+	const struct pins *pins = &daemon->datapath.pins;
+	struct claims claims;
+	struct err why;
+
+	if (!daemon->deadlines) /* while starting: all are read later */
+		return;
+	if (claims_read(pins->claims, &claims, &why))
+		log_error("%s", why.text); /* they are asked within a second */
+	for (size_t i = 0; i < claims.count; i++) {
+		struct speak_call call = {.key = claims.claim[i].key, .op = SPEAK_PORT_OPEN};
+
+		if (claims.claim[i].port == ifindex && claims.claim[i].ask_ns &&
+		    !speak_run(pins, &call))
+			daemon_arm(daemon, &call.key, ifindex, call.deadline_ns,
+				   daemon_now_ns(daemon));
+	}
+	claims_free(&claims);
+}
+
 /* The index of map `settings` for the port's segment. */
 static __u32 daemon_settings_of(const struct daemon *daemon, __u32 ifindex)
 {

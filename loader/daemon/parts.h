@@ -60,6 +60,9 @@ struct daemon {
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
 
+/* The port forwards now: guests that probed before are asked at once. */
+void daemon_port_opened(struct daemon *daemon, __u32 ifindex);
+
 /* After a change of the host's addresses or of links. */
 void daemon_settle_subnets(struct daemon *daemon);
 void daemon_settle_askers(struct daemon *daemon);

@@ -76,13 +76,18 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 				const struct port_vlans *vlans)
 {
 	struct daemon *daemon = ctx;
+	struct port was = {};
 	struct err why;
-	int err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, &why);
+	int err;
 
+	bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
+	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, &why);
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
 	if (err == 1)
 		daemon_sweep_later(daemon, ifindex);
+	if (port->forwarding && !was.forwarding)
+		daemon_port_opened(daemon, ifindex);
 	return true;
 }
 

@@ -37,7 +37,8 @@ static void cause_asking(const struct explain *explain, struct finding *findings
 	const char *mac = MAC(claim->mac), *port = explain_name(explain, claim->port);
 
 	if (explain->has_port && !explain->port.forwarding)
-		finding_set(&findings[CAUSE_asking], "%s is asked once %s forwards", mac, port);
+		finding_set(&findings[CAUSE_asking], "%s is asked once %s forwards%s", mac, port,
+			    explain->port.starting ? ", which STP's forward delay holds up" : "");
 	else if (claim->ask_flags & ASK_F_TURN)
 		finding_set(&findings[CAUSE_ask_queued],
 			    "the question to %s is rate-limited, by the limit of %s; queued" REMEDY

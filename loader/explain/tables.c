@@ -39,7 +39,7 @@ static void causes_port(const struct explain *explain, struct finding *findings)
 	if (!explain->port.forwarding && explain->port.role == ROLE_ROUTER)
 		finding_set(&findings[CAUSE_port_blocked], "%s is down" REMEDY LINK_UP, port, port,
 			    port);
-	else if (!explain->port.forwarding)
+	else if (!explain->port.forwarding && !explain->port.starting)
 		finding_set(&findings[CAUSE_port_blocked],
 			    "the bridge accepts no frames from %s: its state is %s" REMEDY LINK_UP,
 			    port, bridge_state_name(explain->bridge_port.state), port, port);

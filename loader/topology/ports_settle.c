@@ -84,6 +84,8 @@ static void bridge_port_describe(const struct ports *ports, const struct link *l
 	port->segment = bridge->ifindex;
 	port->role = role_of(ports, link);
 	port->forwarding = bridge->facts.up && link->facts.port_state == BR_STATE_FORWARDING;
+	port->starting = bridge->facts.up && (link->facts.port_state == BR_STATE_LISTENING ||
+					      link->facts.port_state == BR_STATE_LEARNING);
 	port->vlan_proto = bridge->facts.vlan_proto;
 	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
 	guards_describe(&ports->config.guards, bridge->name, link->name, port);

@@ -282,6 +282,80 @@ Test(bpf_ask, port_that_does_not_forward_is_not_asked)
 	rig_expect_silence(PORT_A);
 }
 
+/* Port A as STP has it while it listens or learns; with a role of any. */
+static void starting(enum rig_port at, __u32 role)
+{
+	rig_port(at, &(struct port){.segment = rig.bridge, .role = role, .starting = 1});
+}
+
+static void forwards(enum rig_port at)
+{
+	rig_port(at, &(struct port){.segment = rig.bridge, .role = ROLE_GUEST, .forwarding = 1});
+}
+
+Test(bpf_ask, guest_that_probes_on_a_starting_port_is_asked_when_it_forwards)
+{
+	struct bytes asked = question(HOST, &untagged), said = answer(HOST, &untagged);
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	struct speak_call call;
+
+	starting(PORT_A, ROLE_GUEST);
+	says_probes(&untagged);
+	cr_assert_eq(rig_due(&key).result, COUNTER_asking);
+	rig_counted();
+	call = rig_speak_key(SPEAK_PORT_OPEN, &key); /* not yet */
+	cr_assert_eq(rig_counted().asked, 0);
+	cr_assert_gt(call.deadline_ns, rig_now_ns());
+	rig_expect_silence(PORT_A);
+	forwards(PORT_A);
+	rig_speak_key(SPEAK_PORT_OPEN, &key);
+	cr_assert_eq(rig_counted().asked, 1);
+	rig_expect(PORT_A, &asked, "question");
+	rig_hear(PORT_A, &said);
+	cr_assert_eq(rig_claim_now(&key).state, CLAIM_ANNOUNCING);
+}
+
+Test(bpf_ask, nothing_but_a_guests_probe_counts_on_a_starting_port)
+{
+	struct bytes probe = says_probe(&untagged);
+
+	starting(PORT_UPLINK, ROLE_UPLINK);
+	rig_counted();
+	rig_hear(PORT_UPLINK, &probe);
+	rig_counted_only(COUNTER_not_forwarding);
+	says_probes(&untagged);
+	starting(PORT_B, ROLE_GUEST);
+	rig_counted();
+	says_has(PORT_B, other, ARP_REPLY, ones); /* the guest does not hear it */
+	rig_counted_only(COUNTER_not_forwarding);
+	cr_assert_eq(rig_state(ADDRESS), CLAIM_PROBING);
+}
+
+Test(bpf_ask, without_a_question_a_starting_port_is_not_heard)
+{
+	struct bytes probe = says_probe(&untagged);
+
+	settings.ask = 0;
+	rig_settings(&settings);
+	starting(PORT_A, ROLE_GUEST);
+	rig_counted();
+	rig_hear(PORT_A, &probe);
+	rig_counted_only(COUNTER_not_forwarding);
+}
+
+Test(bpf_ask, immediate_guest_on_a_starting_port_is_asked_first)
+{
+	struct bytes probe = says_probe(&untagged);
+	const __u8 *owners[] = {guest};
+
+	rig_declare(ADDRESS, ANNOUNCE_IMMEDIATE, owners, 1);
+	starting(PORT_A, ROLE_GUEST);
+	rig_counted();
+	rig_hear(PORT_A, &probe);
+	rig_counted_only(COUNTER_window_opened);
+	rig_expect_silence(PORT_B);
+}
+
 Test(bpf_ask, questions_beyond_the_ports_limit_wait)
 {
 	struct claim_key key = rig_key(ADDRESS, 0, 0);

@@ -101,7 +101,10 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 		vlans_write(rest, sizeof(rest), port, vlans);
 	snprintf(line, sizeof(play->line[0]), "%s %u %s: on %u, %s, %sforwarding%s%s", verb,
 		 ifindex, name, port->segment, role_text(port, role),
-		 port->forwarding ? "" : "not ", port->relay ? ", relay" : "", rest);
+		 port->forwarding ? ""
+		 : port->starting ? "not yet "
+				  : "not ",
+		 port->relay ? ", relay" : "", rest);
 }
 
 static bool added(void *ctx, __u32 ifindex, const char *name, const struct port *port,

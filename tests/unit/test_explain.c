@@ -392,9 +392,13 @@ Test(explain, asking_waits_for_the_port)
 {
 	facts_asking(CLAIM_ASKING);
 	e.port.forwarding = 0;
-	e.bridge_port.state = 1;
-	assert_trouble("port_blocked", "its state is listening", "");
+	e.bridge_port.state = 4;
+	assert_trouble("port_blocked", "its state is blocking", "");
 	assert_found("asking", 1);
+	e.port.starting = 1;
+	e.bridge_port.state = 1;
+	assert_found("port_blocked", 0);
+	assert_note("asking", "is asked once vnet3 forwards, which STP's forward delay", "");
 }
 
 Test(explain, asking_waits_for_the_limit)

@@ -70,6 +70,20 @@ Test(policy, hosts_own_address_whatever_is_declared)
 	denied(&address, &own, COUNTER_denied_host);
 }
 
+/* The bridge would drop what is announced on a port that does not forward yet. */
+Test(policy, immediate_only_where_the_port_forwards)
+{
+	struct address address = listed(ANNOUNCE_IMMEDIATE, 1, 0);
+	struct guard guard = {.is_closed = 1};
+	struct policy policy = policy_judge_guarded(&address, NULL, &guard, guest);
+
+	cr_assert_eq(policy.denied, 0);
+	cr_assert_eq(policy.declared, 1);
+	cr_assert_eq(policy.immediate, 0);
+	guard.is_closed = 0;
+	cr_assert_eq(policy_judge_guarded(&address, NULL, &guard, guest).immediate, 1);
+}
+
 Test(policy, next_hop_only_by_a_list_of_owners)
 {
 	struct address address = listed(ANNOUNCE_IMMEDIATE, 0, -1);

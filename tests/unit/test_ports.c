@@ -331,18 +331,19 @@ Test(ports, an_event_without_a_name_is_not_the_whole_link)
 
 Test(ports, spanning_tree_states_are_followed)
 {
-	static const unsigned char states[] = {BR_STATE_BLOCKING, BR_STATE_LISTENING,
-					       BR_STATE_LEARNING};
-
 	start_host();
 	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_DISABLED);
 	ports_settle(p.ports);
 	play_expect(&p, "changed 10 tap0: on 2, guest, not forwarding");
-	for (size_t i = 0; i < sizeof(states); i++) {
-		play_port_state(&p, RTM_NEWLINK, TAP, BR0, states[i]);
-		ports_settle(p.ports);
-		play_expect_silence(&p);
-	}
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_BLOCKING);
+	ports_settle(p.ports);
+	play_expect_silence(&p);
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_LISTENING);
+	ports_settle(p.ports);
+	play_expect(&p, "changed 10 tap0: on 2, guest, not yet forwarding");
+	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_LEARNING);
+	ports_settle(p.ports);
+	play_expect_silence(&p);
 	play_port_state(&p, RTM_NEWLINK, TAP, BR0, BR_STATE_FORWARDING);
 	ports_settle(p.ports);
 	play_expect(&p, "changed 10 tap0: on 2, guest, forwarding");

@@ -119,8 +119,8 @@ case_uplink_probes_ignored() {
 # Probes that the bridge drops do not count, although the port's hook sees them.
 case_stp_blocked_port() {
 	lab_start_garpd
-	# listening: without STP the kernel makes a blocking port forward again
-	in_hv bridge link set dev v-new state 1
+	# without STP the kernel makes a blocking port forward again, and a disabled one not
+	in_hv bridge link set dev v-new state 0
 	lab_capture lan router lan0
 	lab_capture guest new eth0 -Q out
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -128,6 +128,41 @@ case_stp_blocked_port() {
 	protocol_time 5
 	assert_frames_count 0 lan
 	assert_nothing_moved
+}
+
+# STP has a new port listen and learn first, and the guest probes meanwhile: it is asked as soon as the
+# port forwards.
+case_stp_starting_port() {
+	lab_start_garpd -c "$(lab_config 'ask: yes')"
+	in_hv bridge link set dev v-new state 1
+	lab_capture lan router lan0
+	lab_capture guest new eth0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 12 claim_is "$SERVICE" state asking || t_fail "$(lab_claims)"
+	in_hv "$GARPD" explain "$SERVICE" | grep "is asked once v-new forwards, which STP's" >/dev/null ||
+		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
+	in_hv bridge link set dev v-new state 2
+	protocol_time 1.5 # the guest has the address by now
+	assert_frames_count 0 guest "dst=$MAC_NEW"
+	assert_frames_count 0 lan
+	lab_spawn "$LAB_DIR/state" stp_forward
+	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
+	assert_frame_after_forwarding
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+stp_forward() {
+	printf 'forwards %s\n' "$EPOCHREALTIME"
+	in_hv bridge link set dev v-new state 3
+}
+
+# Long before the second in which it is asked again without being told.
+assert_frame_after_forwarding() {
+	local began asked
+	began=$(sed -n 's/^forwards //p' "$LAB_DIR/state")
+	began=${began/[.,]/}
+	asked=$(frame_time_us guest 1 "dst=$MAC_NEW" op=1) || t_fail "not asked"
+	((asked - began < 300000)) || t_fail "asked $((asked - began)) us after the port forwarded"
 }
 
 # The host's own firewall forbids the guest the address: garpd cannot announce it, either.
