@@ -125,7 +125,6 @@ enum speak_op {
 	SPEAK_PERMANENT,      /* the entry is permanent: left alone */
 	SPEAK_EXTERN_LEARNED, /* EVPN owns the entry (extern_learn): left alone */
 	SPEAK_EVPN_WRITTEN,   /* the entry was written for EVPN to originate a route */
-	SPEAK_EVPN_VERIFYING, /* the kernel verifies the entry (NUD_PROBE) */
 	SPEAK_EVPN_FAILED,    /* the entry for EVPN could not be written */
 	SPEAK_OPS,
 };

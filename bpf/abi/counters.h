@@ -156,8 +156,6 @@
 	X(host_extern_learned,                                                                     \
 	  "host neighbour entries left alone: learned by EVPN (extern_learn)")                     \
 	X(host_evpn_written, "host neighbour entries written for EVPN to originate a route")       \
-	X(host_evpn_verifying,                                                                     \
-	  "host neighbour entries written for EVPN that the kernel verifies (NUD_PROBE)")          \
 	X(host_evpn_failed, "host neighbour entries for EVPN that the kernel refused")             \
 	/* moves learned from EVPN */                                                              \
 	X(fabric_announced, "moves learned from EVPN and announced on the local bridge")           \

@@ -5,9 +5,9 @@
  * The hypervisors of a fabric share their bindings through the kernel's neighbour table, which a
  * routing daemon (FRR's zebra) reads and writes. garpd adds no protocol.
  *
- *	guests.c	A guest of this bridge was announced: write its entry on the bridge's own
- *			interface (the SVI), which zebra advertises to the fabric. After the window
- *			have the kernel verify the guest, so that a false claim is withdrawn.
+ *	guests.c	A guest of this bridge was announced, and has come through the host's
+ *			filters: write its entry on the bridge's own interface (the SVI), which
+ *			zebra advertises to the fabric.
  *	fabric.c	zebra wrote an entry (extern_learn) with another MAC: announce it on the
  *			local bridge, since the fabric carries no announcements.
  */

@@ -109,7 +109,6 @@ void evpn_close(struct evpn *evpn)
 {
 	if (!evpn)
 		return;
-	evpn_guests_forget(evpn);
 	evpn_unfollow(evpn);
 	netlink_close(&evpn->netlink);
 	free(evpn);

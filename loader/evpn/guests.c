@@ -16,40 +16,12 @@
 
 #define SVIS_MAX 16
 
-/* After the window the guest replies for the address; a busy one needs a moment. */
-#define VERIFY_AFTER_US 100000
-#define VERIFY_SLACK_US 10000
-
 /* A guest that has got an address. */
 struct guest {
 	struct claim_key key;
 	__u32 port; /* ifindex */
 	__u8 mac[MAC_LEN];
-	bool is_in_dad; /* it does not reply for the address yet, perhaps never */
 };
-
-/* An entry that the kernel has to verify in a moment. */
-struct verify {
-	struct evpn *evpn;
-	LIST_ENTRY(verify) others;
-	sd_event_source *timer;
-	struct claim_key key;
-	__u32 svi;
-	__u8 mac[MAC_LEN];
-};
-
-static void verify_free(struct verify *verify)
-{
-	LIST_REMOVE(verify, others);
-	sd_event_source_disable_unref(verify->timer);
-	free(verify);
-}
-
-void evpn_guests_forget(struct evpn *evpn)
-{
-	while (!LIST_EMPTY(&evpn->verifying))
-		verify_free(LIST_FIRST(&evpn->verifying));
-}
 
 static void guests_write_failed(const struct evpn *evpn, const struct claim_key *key, __u32 svi,
 				int err)
@@ -60,56 +32,6 @@ static void guests_write_failed(const struct evpn *evpn, const struct claim_key 
 		  ports_name_text(evpn->ports, svi), addr_text(&key->addr, address),
 		  strerror(-err));
 	speak_run_op(evpn->pins, key, SPEAK_EVPN_FAILED);
-}
-
-/* ---- verifying ---- */
-
-/*
- * NUD_PROBE: the kernel sends the guest three requests in three seconds. Without a reply the entry
- * is FAILED, zebra withdraws the route, and that of the true owner is valid again.
- */
-static void verify_begin(struct verify *verify)
-{
-	struct evpn *evpn = verify->evpn;
-	struct neigh neigh;
-	int err;
-
-	if (!claims_is_announced(evpn->pins, &verify->key, verify->mac) ||
-	    neigh_read(&evpn->netlink, verify->svi, &verify->key.addr, &neigh))
-		return;
-	/* By now another host may have it, perhaps elsewhere, or the entry is failing already. */
-	if (neigh_is_learned(&neigh) || neigh_judge(&neigh, verify->mac) != NEIGH_FOLLOWED ||
-	    !(neigh.state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)))
-		return;
-	err = neigh_write(&evpn->netlink, verify->svi, &verify->key.addr, verify->mac, NUD_PROBE,
-			  false);
-	if (!err)
-		speak_run_op(evpn->pins, &verify->key, SPEAK_EVPN_VERIFYING);
-	else if (err != -ENOENT)
-		guests_write_failed(evpn, &verify->key, verify->svi, err);
-}
-
-static int on_verify(sd_event_source *timer, uint64_t now_us, void *ctx)
-{
-	verify_begin(ctx);
-	verify_free(ctx);
-	return 0;
-}
-
-static void guests_verify(struct evpn *evpn, const struct guest *guest, __u32 svi)
-{
-	struct verify *verify = calloc(1, sizeof(*verify));
-
-	if (!verify)
-		return log_error("neighbours: out of memory; an entry stays unverified");
-	verify->evpn = evpn;
-	verify->key = guest->key;
-	verify->svi = svi;
-	memcpy(verify->mac, guest->mac, MAC_LEN);
-	LIST_INSERT_HEAD(&evpn->verifying, verify, others);
-	if (sd_event_add_time_relative(evpn->event, &verify->timer, CLOCK_MONOTONIC,
-				       VERIFY_AFTER_US, VERIFY_SLACK_US, on_verify, verify) < 0)
-		verify_free(verify);
 }
 
 /* ---- writing ---- */
@@ -139,8 +61,6 @@ static void guests_write(struct evpn *evpn, const struct guest *guest, __u32 svi
 	}
 	if (err)
 		guests_write_failed(evpn, &guest->key, svi, err);
-	else if (!guest->is_in_dad)
-		guests_verify(evpn, guest, svi);
 }
 
 static void guests_advertise(struct evpn *evpn, const struct guest *guest)
@@ -162,36 +82,25 @@ static void guests_advertise(struct evpn *evpn, const struct guest *guest)
 /* ---- which guests ---- */
 
 /*
- * The guest has got the address. Not for announcements that repeat one: the kernel may have found
- * the claim to be false since the first.
+ * A frame of the guest that names the address, its answer or its own announcement, has come out at
+ * the bridge's own device since it got the address: the host's filters allow it to the guest. The
+ * entry is the fabric's way past the filter otherwise.
  */
-static bool event_is_news(const struct event *event)
+static bool claim_came_through(const struct claim *claim)
 {
-	switch (event->reason) {
-	case COUNTER_self_announced: /* frames do not change an extern_learn entry */
-		return true;
-	case COUNTER_immediate:
-	case COUNTER_window_ended:
-	case COUNTER_answered:
-	case COUNTER_announce_deferred:
-	case COUNTER_announce_by_hand:
-		return event->sent;
-	}
-	return false;
+	return (claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED) &&
+	       claim->came_through_ns >= claim->announced_since_ns &&
+	       !memcmp(claim->through_mac, claim->mac, MAC_LEN);
 }
 
 void evpn_hear_event(struct evpn *evpn, const struct event *event)
 {
-	struct guest guest = {
-		.key = event->key,
-		.port = event->port,
-		.is_in_dad = event->state == CLAIM_PROBING || event->state == CLAIM_ASKING ||
-			     event->state == CLAIM_UNANSWERED,
-	};
+	struct claim claim;
 
-	memcpy(guest.mac, event->mac, MAC_LEN);
-	if (event_is_news(event))
-		guests_advertise(evpn, &guest);
+	/* Its first frame since then; the event's port is the bridge. */
+	if (event->reason == COUNTER_came_through &&
+	    !claims_lookup(evpn->pins, &event->key, &claim))
+		evpn_hear_claim(evpn, &claim);
 }
 
 void evpn_hear_claim(struct evpn *evpn, const struct claim *claim)
@@ -199,6 +108,6 @@ void evpn_hear_claim(struct evpn *evpn, const struct claim *claim)
 	struct guest guest = {.key = claim->key, .port = claim->port};
 
 	memcpy(guest.mac, claim->mac, MAC_LEN);
-	if (claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_OWNED)
+	if (claim_came_through(claim))
 		guests_advertise(evpn, &guest);
 }

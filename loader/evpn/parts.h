@@ -12,7 +12,6 @@
 #include "loader/rtnl/follow.h"
 #include "loader/rtnl/neigh.h"
 
-LIST_HEAD(verify_list, verify);
 LIST_HEAD(svi_list, svi);
 LIST_HEAD(binding_list, binding);
 TAILQ_HEAD(binding_queue, binding);
@@ -27,18 +26,12 @@ struct evpn {
 	bool is_following;
 	bool is_starting; /* reading entries that are older than this daemon */
 
-	struct verify_list verifying; /* entries that the kernel has to verify */
-
 	void *bindings;		    /* tree of struct binding, tsearch(3) */
 	struct binding_list all;    /* the same, unsorted */
 	struct svi_list svis;	    /* their interfaces */
 	struct binding_queue queue; /* entries whose MAC has to be announced, oldest first */
 	sd_event_source *resume;    /* timer: goes on with the queue */
 };
-
-/* ---- guests.c ---- */
-
-void evpn_guests_forget(struct evpn *evpn);
 
 /* ---- fabric.c ---- */
 

@@ -15,6 +15,7 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_INFO(asking_again, "asking the guest before the next announcement"),
 	INFO(asking_by_hand, "by hand; asking the guest first"),
 	INFO(answered, "the guest answered"),
+	REPEATED_INFO(came_through, "its frames pass the filters of the bridge"),
 	REPEATED_WARNING(unanswered, "not announced yet: the guest does not answer"),
 	REPEATED_INFO(ask_heard, "heard again; asking it at once"),
 	REPEATED_WARNING(ask_gave_way,

@@ -143,7 +143,7 @@ measure_move() {
 # From the false entry on hv4 until every hypervisor and the L2 client have the true owner again.
 measure_false_claim() {
 	local hv us wrote last=0
-	lab_wait 10 verified hv2 || lab_die "the owner was not verified"
+	lab_wait 10 written hv2 || lab_die "the owner was not written"
 	in_ns l2 ping -q -c 1 -W 1 "$SERVICE" >/dev/null || true
 	lab_winguest liar -q -k 600000 eth0 "$MAC_OTHER" "$SERVICE"
 	await_switched hv4 "$MAC_OTHER" 1
@@ -164,8 +164,8 @@ starved_ms() {
 		sort -g | tail -n 1
 }
 
-verified() {
-	[[ $(lab_counter host_evpn_verifying "$1") -ge 1 ]]
+written() {
+	[[ $(lab_counter host_evpn_written "$1") -ge 1 ]]
 }
 
 many() {

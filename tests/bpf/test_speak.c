@@ -245,7 +245,6 @@ Test(bpf_speak, notes_of_the_daemon)
 		{SPEAK_PERMANENT, COUNTER_host_permanent},
 		{SPEAK_EXTERN_LEARNED, COUNTER_host_extern_learned},
 		{SPEAK_EVPN_WRITTEN, COUNTER_host_evpn_written},
-		{SPEAK_EVPN_VERIFYING, COUNTER_host_evpn_verifying},
 		{SPEAK_EVPN_FAILED, COUNTER_host_evpn_failed},
 	};
 	struct claim_key key = rig_key(ADDRESS, 0, 0);
