@@ -130,6 +130,8 @@ static __always_inline struct claim_step due_run_step(struct claim *claim,
 		return claim_thaw(claim, settings, now_ns);
 	if (op == SPEAK_PORT_LEFT)
 		return next->port_left ? claim_drop_port(claim, next->live_port, now_ns) : later;
+	if (op == SPEAK_MAKE_ROOM)
+		return claim_make_room(claim, now_ns);
 	if (op == SPEAK_PORT_OPEN)
 		claim_hasten_question(claim, now_ns);
 	return claim_run_deadline(claim, next, settings, now_ns);

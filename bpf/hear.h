@@ -16,6 +16,7 @@
 #include "maps.h"
 #include "outcome.h"
 #include "quota.h"
+#include "room.h"
 
 /* Can the hook that heard the frame send one? If not, announcements are deferred. */
 enum hook {
@@ -64,44 +65,6 @@ static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex
 }
 
 /*
- * Makes room in the port's quota: a claim whose guest has not answered is forgotten. Returns 1 if
- * there is room for one more. A global function, so that the verifier walks it once; its scratch
- * space is outcomes[OUTCOME_OF_FRAME].
- */
-__noinline int hear_give_way(__u32 port)
-{
-	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
-	struct limit *limit = quota_of(port);
-	struct claim_step step = {};
-	struct claim *claim;
-	struct event *event;
-	__u64 now_ns;
-
-	if (!outcome || !limit)
-		return 0;
-	quota_take_unanswered(limit, &outcome->unanswered);
-	claim = bpf_map_lookup_elem(&claims, &outcome->unanswered);
-	if (!claim)
-		return 0;
-	event = &outcome->listening.event;
-	__builtin_memset(event, 0, sizeof(*event));
-	now_ns = bpf_ktime_get_ns();
-	bpf_spin_lock(&claim->lock);
-	if (key_equal(&claim->key, &outcome->unanswered))
-		step = claim_give_way(claim, port, now_ns);
-	event_take(event, claim, &step, now_ns);
-	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
-	bpf_spin_unlock(&claim->lock);
-	if (!step.forget)
-		return 0;
-	count(step.reason);
-	event->key = outcome->unanswered;
-	event->port = port;
-	event_send(event);
-	return !bpf_map_delete_elem(&claims, &outcome->unanswered);
-}
-
-/*
  * Makes a claim that counts against the quota of `port`. The quota is given back if no element
  * was added: the map is full, or another CPU was first and its claim is used. Returns NULL,
  * counted, on failure.
@@ -121,6 +84,7 @@ static __always_inline struct claim *hear_make_claim(const struct claim_key *key
 		count(COUNTER_probe_over_quota);
 		return NULL;
 	}
+	hear_tell_filling(port);
 	claim->key = *key; /* all other bytes are zero and never written */
 	claim->quota_port = limit ? port : 0;
 	err = bpf_map_update_elem(&claims, key, claim, BPF_NOEXIST);

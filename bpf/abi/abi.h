@@ -115,6 +115,8 @@ enum speak_op {
 	SPEAK_THAW,	 /* thaw a frozen claim, for an operator */
 	SPEAK_PORT_LEFT, /* its port is gone: delete the claim, unless its guest has another port */
 	SPEAK_PORT_OPEN, /* its port forwards now: do what is due, and ask the guest at once */
+	SPEAK_MAKE_ROOM, /* the quota of its port is nearly used up: forget it, if that harms nobody
+			  */
 	SPEAK_FABRIC,	 /* EVPN moved the address: announce `mac` from `port` */
 	/*
 	 * Results about the host's own neighbour entry, each counted as the COUNTER_host_* of

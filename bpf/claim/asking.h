@@ -381,25 +381,4 @@ static __always_inline void claim_hasten_question(struct claim *claim, __u64 now
 	claim_hear_mac(claim, claim_next_mac(claim), claim_next_port(claim), now_ns);
 }
 
-/* May the claim give its place in its port's quota to a new one? Nobody has had the address. */
-static __always_inline int claim_can_give_way(const struct claim *claim)
-{
-	return claim->state == CLAIM_UNANSWERED && mac_is_zero(claim->owner);
-}
-
-/* The quota of the port is used up: a guest that has never answered gives way. */
-static __always_inline struct claim_step claim_give_way(struct claim *claim, __u32 port,
-							__u64 now_ns)
-{
-	struct claim_step step = {.old_state = claim->state};
-
-	if (!claim_can_give_way(claim) || claim->quota_port != port)
-		return step;
-	claim_edge(claim, CLAIM_NONE, COUNTER_ask_gave_way, &step, now_ns);
-	claim->due_ns = 0;
-	claim_set_deadline(claim);
-	step.forget = 1;
-	return step;
-}
-
 #endif /* GARPD_CLAIM_ASKING_H */

@@ -12,6 +12,7 @@
  *	claim_run_deadline()	the deadline has passed
  *	claim_hear_mac()	a host is heard, about any address: a guest that is asked?
  *	claim_give_way()	its port's quota is used up
+ *	claim_make_room()	or nearly so
  *	claim_announce_now()	an operator requests an announcement
  *	claim_thaw()		an operator thaws a frozen claim
  *	claim_drop_port()	the port that the claim counts against is gone
@@ -29,5 +30,6 @@
 #include "on_deadline.h"
 #include "on_frame.h"
 #include "on_sent.h"
+#include "room.h"
 
 #endif /* GARPD_CLAIM_H */

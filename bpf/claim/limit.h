@@ -106,6 +106,22 @@ static __always_inline int limit_take_claim(struct limit *limit, const struct se
 	return 1;
 }
 
+/* Is the quota nearly used up? The daemon is told from 7/8 of it on, and makes room down to 3/4. */
+#define LIMIT_FILLING_PART 8
+
+static __always_inline int limit_is_filling(const struct limit *limit,
+					    const struct settings *settings)
+{
+	__u32 quota = settings->claims_per_port;
+
+	return limit->claims >= quota - quota / LIMIT_FILLING_PART;
+}
+
+static __always_inline __u32 limit_room_from(const struct settings *settings)
+{
+	return settings->claims_per_port - settings->claims_per_port / LIMIT_FILLING_PART * 2;
+}
+
 /* Takes one claim, even beyond the quota. */
 static __always_inline void limit_inherit_claim(struct limit *limit)
 {

@@ -95,12 +95,16 @@ static void daemon_event(void *ctx, const struct event *event)
 	struct settings settings = daemon->config.settings;
 	__u32 index = daemon_settings_of(daemon, event->port);
 
+	if (event->reason == COUNTER_port_filling) /* no change of a claim */
+		return daemon_make_room(daemon);
+
 	settings.ask = settings_asks(index);
 	settings.observe = settings_observes(index);
 	if (!settings.observe)
 		evpn_hear_event(daemon->evpn, event);
-	event_log(event, &settings, ports_name_text(daemon->ports, event->key.segment),
-		  ports_name_text(daemon->ports, event->port));
+	if (event->reason != COUNTER_made_room) /* room.c has one line for all of them */
+		event_log(event, &settings, ports_name_text(daemon->ports, event->key.segment),
+			  ports_name_text(daemon->ports, event->port));
 	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns,
 		   event->time_ns);
 	if (event->sent)

@@ -181,6 +181,7 @@ static void daemon_undo(struct daemon *daemon)
 static void daemon_end(struct daemon *daemon)
 {
 	daemon_sweep_end(daemon);
+	sd_event_source_disable_unref(daemon->room);
 	free(daemon->fresh);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);

@@ -41,6 +41,8 @@ struct daemon {
 	struct evpn *evpn;
 	struct departures departures;	 /* ports whose claims have to be swept, oldest first */
 	sd_event_source *sweep;		 /* timer; NULL: no departures */
+	sd_event_source *room;		 /* timer; NULL: no port is nearly full */
+	unsigned int room_tries;	 /* of that */
 	bool sweep_failed;		 /* the last one, which was logged once */
 	unsigned int unguarded;		 /* addresses of the host that the map did not take */
 	unsigned int unguarded_reported; /* that count when it was logged last */
@@ -59,6 +61,9 @@ struct daemon {
  */
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
+
+/* A port's quota is nearly used up: within a second its quietest claims are forgotten. */
+void daemon_make_room(struct daemon *daemon);
 
 /* The port forwards now: guests that probed before are asked at once. */
 void daemon_port_opened(struct daemon *daemon, __u32 ifindex);

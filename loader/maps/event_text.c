@@ -21,6 +21,8 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_WARNING(ask_gave_way,
 			 "forgotten: it never answered, and its port's quota is used up"),
 	REPEATED_WARNING(ask_given_up, "not announced: no answer for 10 minutes"),
+	REPEATED_INFO(port_filling, "its port has used 7/8 of its quota of claims"),
+	REPEATED_INFO(made_room, "forgotten: the quota of its port is nearly used up"),
 	INFO(observed, "observe: yes; nothing sent"),
 	REPEATED_INFO(window_used, "guest already uses the address"),
 	INFO(immediate, "first probe of a declared address"),

@@ -446,6 +446,46 @@ Test(bpf_ask, unanswered_claim_gives_way_when_the_quota_of_its_port_is_used_up)
 	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_no_claim);
 }
 
+/* The guest announces itself for 192.0.2.7: it owns the address, and nothing was said for it. */
+static struct claim_key owned(void)
+{
+	struct bytes says = says_announcement(guest, ARP_REQUEST, &untagged);
+
+	says_probes(&untagged);
+	rig_hear(PORT_A, &says);
+	cr_assert_eq(rig_state(ADDRESS), CLAIM_OWNED);
+	return rig_key(ADDRESS, 0, 0);
+}
+
+Test(bpf_ask, port_whose_quota_is_nearly_used_up_is_told_of)
+{
+	__u32 *port = &rig.ifindex[PORT_A];
+	struct limit limit = {};
+	struct claim_key key;
+
+	settings.claims_per_port = 8;
+	rig_settings(&settings);
+	limit.claims = 5;
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, port, &limit, BPF_ANY), 0);
+	rig_counted();
+	key = owned(); /* the sixth */
+	cr_assert_eq(rig_counted().port_filling, 0);
+	says_probe_for(8, &untagged);
+	cr_assert_eq(rig_counted().port_filling, 1);
+	rig_events();
+	cr_assert_eq(rig.event[rig.events - 2].reason, COUNTER_port_filling);
+	cr_assert_eq(rig.event[rig.events - 2].port, *port);
+	rig_counted();
+	cr_assert_eq(rig_speak_key(SPEAK_MAKE_ROOM, &key).result, COUNTER_made_room);
+	cr_assert_eq(rig_counted().made_room, 1);
+	cr_assert_eq(rig_state(ADDRESS), -ENOENT);
+	cr_assert_eq(bpf_map_lookup_elem(rig.port_limits, port, &limit), 0);
+	cr_assert_eq(limit.claims, 6);
+	key = rig_key("192.0.2.8", 0, 0); /* its window is open */
+	cr_assert_eq(rig_speak_key(SPEAK_MAKE_ROOM, &key).result, COUNTER_not_due);
+	cr_assert_eq(rig_state("192.0.2.8"), CLAIM_PROBING);
+}
+
 Test(bpf_ask, kernel_that_sends_no_question_is_counted)
 {
 	struct claim_key key = rig_key(ADDRESS, 0, 0);

@@ -73,14 +73,19 @@ static void due(__u8 first, __u8 last)
 
 Test(bpf_quota, port_fills_only_its_own)
 {
+	struct counters counted;
 	int i;
 
 	settings.claims_per_port = 3;
 	rig_settings(&settings);
-	for (i = 1; i <= 3; i++) {
+	for (i = 1; i < 3; i++) {
 		probe(i);
 		rig_counted_only(COUNTER_window_opened);
 	}
+	probe(3);
+	counted = rig_counted();
+	cr_assert_eq(counted.window_opened, 1);
+	cr_assert_eq(counted.port_filling, 1, "the daemon is told");
 	probe(4);
 	rig_counted_only(COUNTER_probe_over_quota);
 	cr_assert_eq(rig_state(address(4)), -ENOENT);

@@ -857,6 +857,31 @@ Test(claim_ask, only_a_guest_that_never_answered_gives_way)
 	cr_assert_eq(claim.deadline_ns, 0);
 }
 
+Test(claim_ask, only_an_owner_that_announced_itself_makes_room)
+{
+	const struct claim owned = {.state = CLAIM_OWNED, .self_announced = 1, .due_ns = 5};
+	struct claim claim = owned;
+
+	claim.announcements = 1;
+	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
+	claim = owned;
+	claim.self_announced = 0;
+	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
+	claim = owned;
+	claim.flags = CLAIM_F_DECLARED;
+	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
+	claim = owned;
+	claim.ask_ns = at_ms(9);
+	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
+	claim = owned;
+	claim.state = CLAIM_PROBING;
+	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
+	claim = owned;
+	cr_assert(claim_make_room(&claim, at_ms(0)).forget);
+	cr_assert_eq(claim.state, CLAIM_NONE);
+	cr_assert_eq(claim.deadline_ns, 0);
+}
+
 Test(claim_ask, none_is_asked_where_the_port_does_not_forward)
 {
 	w.deaf_ports = 1u << GUEST_A->port;

@@ -226,3 +226,18 @@ Test(limit, quota_of_claims)
 		limit_give_claim(&limit);
 	cr_assert_eq(limit.claims, 0);
 }
+
+Test(limit, quota_is_filling_from_seven_eighths_on)
+{
+	struct settings settings = {.claims_per_port = 2048};
+	struct limit limit = {.claims = 1791};
+
+	cr_assert_not(limit_is_filling(&limit, &settings));
+	limit.claims = 1792;
+	cr_assert(limit_is_filling(&limit, &settings));
+	cr_assert_eq(limit_room_from(&settings), 1536);
+	settings.claims_per_port = 1; /* of a small quota only when it is used up */
+	limit.claims = 0;
+	cr_assert_not(limit_is_filling(&limit, &settings));
+	cr_assert_eq(limit_room_from(&settings), 1);
+}

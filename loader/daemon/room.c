@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * room.c - makes room in the quota of a port that is nearly used up: the quietest owners that have
+ * announced themselves are forgotten.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf/claim/room.h"
+#include "bpf/claim/limit.h"
+#include "loader/base/log.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
+#include "parts.h"
+
+#define ROOM_AGAIN_USEC 1000000ull /* one scan a second, however many claims come */
+#define ROOM_SLACK_USEC 100000ull
+#define ROOM_TRIES	10 /* new guests take seconds to be owners */
+
+/* By port, the quietest first. */
+static int room_order(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+
+	if (x->quota_port != y->quota_port)
+		return x->quota_port < y->quota_port ? -1 : 1;
+	return x->last_seen_ns < y->last_seen_ns ? -1 : x->last_seen_ns > y->last_seen_ns;
+}
+
+/* Of `count` claims of one port. Returns how many are left. */
+static size_t room_make(struct daemon *daemon, const struct claim *claim, size_t count)
+{
+	size_t wanted = limit_room_from(&daemon->config.settings), left = count;
+
+	for (size_t i = 0; i < count && left > wanted; i++)
+		if (claim_can_make_room(&claim[i]) &&
+		    !speak_run_op(&daemon->datapath.pins, &claim[i].key, SPEAK_MAKE_ROOM))
+			left--;
+	if (left < count)
+		log_info("%s: its quota was nearly used up: forgot %zu of %zu claims",
+			 ports_name_text(daemon->ports, claim->quota_port), count - left, count);
+	return left;
+}
+
+/* In one scan, of all ports. Returns whether one of them is still nearly full. */
+static bool room_scan(struct daemon *daemon)
+{
+	const struct settings *settings = &daemon->config.settings;
+	struct claims claims;
+	bool is_filling = false;
+	struct err why;
+	size_t end;
+
+	if (claims_read(daemon->datapath.pins.claims, &claims, &why))
+		log_error("%s", why.text);
+	if (claims.count)
+		qsort(claims.claim, claims.count, sizeof(*claims.claim), room_order);
+	for (size_t i = 0; i < claims.count; i = end) {
+		struct limit limit = {};
+
+		for (end = i; end < claims.count &&
+			      claims.claim[end].quota_port == claims.claim[i].quota_port;
+		     end++)
+			;
+		limit.claims = end - i;
+		if (!claims.claim[i].quota_port || !limit_is_filling(&limit, settings))
+			continue;
+		limit.claims = room_make(daemon, &claims.claim[i], end - i);
+		is_filling |= limit_is_filling(&limit, settings);
+	}
+	claims_free(&claims);
+	return is_filling;
+}
+
+static void room_arm(struct daemon *daemon);
+
+static int on_room(sd_event_source *timer, uint64_t usec, void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	daemon->room = sd_event_source_disable_unref(daemon->room);
+	if (room_scan(daemon) && daemon->room_tries++ < ROOM_TRIES)
+		room_arm(daemon);
+	return 0;
+}
+
+static void room_arm(struct daemon *daemon)
+{
+	int err;
+
+	if (daemon->room)
+		return;
+	err = sd_event_add_time_relative(daemon->event, &daemon->room, CLOCK_MONOTONIC,
+					 ROOM_AGAIN_USEC, ROOM_SLACK_USEC, on_room, daemon);
+	if (err < 0)
+		log_error("quotas of ports: cannot set a timer: %s", strerror(-err));
+}
+
+void daemon_make_room(struct daemon *daemon)
+{
+	daemon->room_tries = 0;
+	room_arm(daemon);
+}

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One port has more addresses than its quota has room for: those that announced themselves give way.
+
+# addresses COUNT: prints lines for ip -batch.
+addresses() {
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		printf 'addr add 2001:db8:10::a:%x/64 dev eth0\n' "$i"
+	done
+}
+
+have_announced_themselves() {
+	(($(lab_counter self_announced) >= $1))
+}
+
+# A container host takes 2,200 IPv6 addresses, and then an IPv4 service: that is announced.
+# timeout room_for_a_failover 120
+case_room_for_a_failover() {
+	lab_ipv6
+	lab_start_garpd
+	kernel_guest new
+	lab_set new ipv6/conf/eth0/ndisc_notify=1
+	in_ns_ip new < <(addresses 2200)
+	lab_wait 20 have_announced_themselves 1700 || t_fail "only $(lab_counter self_announced) are owners"
+	lab_await "$GARPD_LOG" 15 'its quota was nearly used up: forgot [0-9]+ of' || t_fail "no room was made"
+	lab_capture lan router lan0 -f arp
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 12 "kind=announce-.* src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
