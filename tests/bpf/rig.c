@@ -97,6 +97,13 @@ void rig_remove(enum rig_port at)
 
 /* ---- the object ---- */
 
+const char *rig_object_path(void)
+{
+	const char *path = getenv("GARPD_BPF");
+
+	return path ? path : RIG_DEFAULT_OBJECT;
+}
+
 static int rig_map(const char *name)
 {
 	int fd = bpf_object__find_map_fd_by_name(rig.object, name);
@@ -105,12 +112,46 @@ static int rig_map(const char *name)
 	return fd;
 }
 
-static int rig_program(const char *name)
+static int rig_program(struct bpf_object *object, const char *name)
 {
-	struct bpf_program *program = bpf_object__find_program_by_name(rig.object, name);
+	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
 
 	cr_assert(program, "no program %s", name);
 	return bpf_program__fd(program);
+}
+
+static bool is_always_run(const struct bpf_program *program)
+{
+	return !strcmp(bpf_program__name(program), "garpd_tc") ||
+	       !strcmp(bpf_program__name(program), "garpd_speak");
+}
+
+/* The same maps; libbpf keeps duplicates of the descriptors. */
+static void rig_share_maps(struct bpf_object *object)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object) {
+		bpf_map__set_pin_path(map, NULL);
+		cr_assert_eq(bpf_map__reuse_fd(map, rig_map(bpf_map__name(map))), 0);
+	}
+}
+
+int rig_program_of(int *fd, const char *name)
+{
+	struct bpf_program *program;
+	struct bpf_object *object;
+
+	if (*fd)
+		return *fd;
+	object = bpf_object__open_file(rig_object_path(), NULL);
+	cr_assert(object, "%s: %s", rig_object_path(), strerror(errno));
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
+	rig_share_maps(object);
+	cr_assert_eq(bpf_object__load(object), 0, "%s: not accepted", name);
+	*fd = rig_program(object, name);
+	return *fd;
 }
 
 static int rig_event(void *unused, void *data, size_t len)
@@ -122,16 +163,10 @@ static int rig_event(void *unused, void *data, size_t len)
 	return 0;
 }
 
-const char *rig_object_path(void)
-{
-	const char *path = getenv("GARPD_BPF");
-
-	return path ? path : RIG_DEFAULT_OBJECT;
-}
-
 static void rig_load(__u32 max_claims, __u32 events_bytes)
 {
 	const char *path = rig_object_path();
+	struct bpf_program *program;
 	struct bpf_map *map;
 	int err;
 
@@ -144,13 +179,12 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 		if (events_bytes && !strcmp(bpf_map__name(map), "events"))
 			bpf_map__set_max_entries(map, events_bytes);
 	}
+	bpf_object__for_each_program(program, rig.object)
+		bpf_program__set_autoload(program, is_always_run(program));
 	err = bpf_object__load(rig.object);
 	cr_assert_eq(err, 0, "%s: %s", path, strerror(-err));
-	rig.garpd_tc = rig_program("garpd_tc");
-	rig.garpd_xdp = rig_program("garpd_xdp");
-	rig.garpd_speak = rig_program("garpd_speak");
-	rig.garpd_host_out = rig_program("garpd_host_out");
-	rig.garpd_host_in = rig_program("garpd_host_in");
+	rig.garpd_tc = rig_program(rig.object, "garpd_tc");
+	rig.garpd_speak = rig_program(rig.object, "garpd_speak");
 	rig.claims = rig_map("claims");
 	rig.listeners = rig_map("listeners");
 	rig.gateways = rig_map("gateways");

@@ -18,7 +18,8 @@ enum rig_port { PORT_A, PORT_B, PORT_UPLINK, PORT_MAX };
 
 struct rig {
 	struct bpf_object *object;
-	int garpd_tc, garpd_xdp, garpd_speak, garpd_host_out, garpd_host_in;
+	int garpd_tc, garpd_speak;
+	int garpd_xdp, garpd_host_out, garpd_host_in; /* of rig_program_of() */
 	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
 		rule_macs;
 	int listeners, gateways, gateways_heard, host, settings, counters;
@@ -35,6 +36,12 @@ extern struct rig rig;
 
 /* The defaults, but without the question: no guest here answers by itself. */
 struct settings rig_defaults(void);
+
+/*
+ * The fd of a program that few tests run: it is verified when a test first asks for it, which takes
+ * a quarter of a second. *fd is 0 until then.
+ */
+int rig_program_of(int *fd, const char *name);
 
 /* The file that is tested: $GARPD_BPF, or the one that is in build/garpd. */
 const char *rig_object_path(void);

@@ -63,12 +63,16 @@ int rig_hear_marked(enum rig_port at, const struct bytes *frame, __u32 mark)
 
 void rig_host_out(const struct bytes *frame, __u32 mark)
 {
-	cr_assert_eq((__u32)rig_run(rig.garpd_host_out, rig.bridge, frame, mark), mark);
+	cr_assert_eq((__u32)rig_run(rig_program_of(&rig.garpd_host_out, "garpd_host_out"),
+				    rig.bridge, frame, mark),
+		     mark);
 }
 
 void rig_host_in(const struct bytes *frame, __u32 mark)
 {
-	cr_assert_eq((__u32)rig_run(rig.garpd_host_in, rig.bridge, frame, mark), mark);
+	cr_assert_eq((__u32)rig_run(rig_program_of(&rig.garpd_host_in, "garpd_host_in"), rig.bridge,
+				    frame, mark),
+		     mark);
 }
 
 int rig_hear_xdp(enum rig_port at, const struct bytes *frame)
@@ -78,7 +82,7 @@ int rig_hear_xdp(enum rig_port at, const struct bytes *frame)
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &in, .ctx_size_in = sizeof(in),
 		    .data_in = frame->at, .data_size_in = frame->len, .data_out = back,
 		    .data_size_out = sizeof(back));
-	int err = bpf_prog_test_run_opts(rig.garpd_xdp, &run);
+	int err = bpf_prog_test_run_opts(rig_program_of(&rig.garpd_xdp, "garpd_xdp"), &run);
 
 	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
 	cr_assert_eq(run.data_size_out, frame->len, "the frame has another length now");
