@@ -94,7 +94,7 @@ struct claim {
 	__u8 nonce[NONCE_LEN]; /* of the guest's last Neighbor Solicitation; zero: none */
 	__u32 port;	       /* ifindex */
 	__u32 owner_port;
-	__u32 rival_port;
+	__u32 rival_port; /* 0: not known, or it has probed since, so it is no defender */
 	struct tags tags;
 	struct tags owner_tags;
 	struct tags rival_tags;

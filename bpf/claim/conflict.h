@@ -203,17 +203,22 @@ static __always_inline void claim_hear_probe_in_conflict(struct claim *claim,
 {
 	int same_mac = mac_equal(claim->mac, heard->frame->mac);
 	int same = same_mac && claim_is_here(claim, heard);
+	int rival_probes = mac_equal(claim->rival, heard->frame->mac);
 
 	/* A defender that probes has lost the address: it is a prober like any other. */
-	if (claim->flags & CLAIM_F_DEFENDER && mac_equal(claim->rival, heard->frame->mac)) {
+	if (rival_probes && claim->flags & CLAIM_F_DEFENDER) {
 		claim_clear_deferred(claim);
 		claim_stop_asking(claim);
 	}
-	if (!same && (claim_fails_both(claim, settings) || claim->flags & CLAIM_F_DEFENDER))
-		return claim_contradict(claim, heard,
-					same_mac ? COUNTER_conflict_elsewhere
-						 : COUNTER_conflict_probe,
-					settings, step, now_ns);
+	if (!same && (claim_fails_both(claim, settings) || claim->flags & CLAIM_F_DEFENDER)) {
+		claim_contradict(claim, heard,
+				 same_mac ? COUNTER_conflict_elsewhere : COUNTER_conflict_probe,
+				 settings, step, now_ns);
+		/* Another CPU may be sending its announcement, and is not to defer it again. */
+		if (rival_probes)
+			claim->rival_port = 0;
+		return;
+	}
 	if (!same) /* it takes over, as in an open window */
 		claim_note_rival(claim, claim->mac, claim->port, &claim->tags);
 	claim_take_prober(claim, heard);

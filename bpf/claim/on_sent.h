@@ -13,7 +13,8 @@ static __always_inline int claim_can_defer(const struct claim *claim, enum annou
 					   const __u8 *mac)
 {
 	if (announce == ANNOUNCE_DEFENDER)
-		return claim->state == CLAIM_CONFLICT && mac_equal(claim->rival, mac);
+		return claim->state == CLAIM_CONFLICT && claim->rival_port &&
+		       mac_equal(claim->rival, mac);
 	if (!mac_equal(claim->mac, mac))
 		return 0;
 	if (claim->state == CLAIM_PROBING)

@@ -30,8 +30,9 @@ static void cause_conflict(const struct explain *explain, struct finding *findin
 	else if (mac_is_zero(claim->rival))
 		finding_set(finding, "conflict: another host %s" CONFLICT_REMEDY, does);
 	else
-		finding_set(finding, "conflict: %s on %s %s of %s on %s" CONFLICT_REMEDY,
-			    MAC(claim->rival), explain_name(explain, rival_port), does, mac, port);
+		finding_set(finding, "conflict: %s%s%s %s of %s on %s" CONFLICT_REMEDY,
+			    MAC(claim->rival), rival_port ? " on " : "",
+			    rival_port ? explain_name(explain, rival_port) : "", does, mac, port);
 }
 
 static void cause_frozen(const struct explain *explain, struct finding *finding)

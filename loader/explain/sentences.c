@@ -87,8 +87,8 @@ json_t *explain_heard(const void *row)
 		line_add(lines, "contradicted %s, last %s ago", TIMES(claim->conflicts),
 			 AGO(explain, claim->last_conflict_ns));
 	if (!mac_is_zero(claim->rival))
-		line_add(lines, "rival: %s on %s", MAC(claim->rival),
-			 explain_name(explain, claim->rival_port));
+		line_add(lines, "rival: %s%s%s", MAC(claim->rival), claim->rival_port ? " on " : "",
+			 claim->rival_port ? explain_name(explain, claim->rival_port) : "");
 	if (claim->moves)
 		line_add(lines, "moved %s", TIMES(claim->moves));
 	if (claim->last_seen_ns > claim->last_probe_ns)

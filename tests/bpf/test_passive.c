@@ -100,6 +100,22 @@ Test(bpf_passive, frame_that_the_bridge_drops_is_no_sign)
 	not_asked();
 }
 
+/* The same of a VLAN that the port is not in. */
+Test(bpf_passive, frame_of_another_vlan_is_no_sign)
+{
+	struct port aware = {.segment = rig.bridge,
+			     .role = ROLE_GUEST,
+			     .forwarding = 1,
+			     .vlan_proto = ETH_P_8021Q};
+	struct bytes of_other = asks(other, other), frame = asks(guest, guest);
+
+	rig_wait_until(asked_ns + NSEC_PER_SEC);
+	rig_hear(PORT_A, &of_other);
+	rig_port(PORT_A, &aware);
+	rig_hear(PORT_A, &frame);
+	not_asked();
+}
+
 /* garpd_xdp cannot see the mark: the claim of that address tells what was just announced. */
 Test(bpf_passive, own_announcement_met_in_xdp_is_no_sign_of_its_guest)
 {

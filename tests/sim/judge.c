@@ -269,11 +269,16 @@ static void probe_in_conflict(struct judge *judge, const struct station *from, _
 			      __u64 before_ns, __u64 at_ns)
 {
 	int mac = judge_mac(from->mac), same = judge->mac == mac && judge->port == from->port;
+	int rival_probes = judge->rival == mac;
 
 	if (judge->deferred.defender && judge->deferred.mac == mac)
 		judge_clear_deferred(judge); /* it has lost what it defended */
-	if (!same && (judge->ipv6 || judge->deferred.defender))
-		return contradict(judge, mac, at_ns);
+	if (!same && (judge->ipv6 || judge->deferred.defender)) {
+		contradict(judge, mac, at_ns);
+		if (rival_probes)
+			judge->rival = JUDGE_NO_MAC;
+		return;
+	}
 	if (!same)
 		judge->rival = judge->mac;
 	if (same && judge->attempt.alone)

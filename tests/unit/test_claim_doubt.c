@@ -124,3 +124,40 @@ Test(claim_doubt_unasked, settled_owner_is_left_alone)
 	world_run_until(&w, at_ms(900000));
 	cr_assert_eq(w.counted[COUNTER_announce_doubted], 0);
 }
+
+/* The doubt was about the owner before it. */
+Test(claim_doubt, host_that_announces_itself_is_in_no_doubt)
+{
+	w.settings.ask = 0;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(WINDOW_MS + 5000));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(WINDOW_MS + 6000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(world_claim(&w, ADDRESS)->flags & CLAIM_F_DOUBTED, 0);
+}
+
+/* Its objection is being sent while it probes, on another CPU. */
+static void defender_probes_meanwhile(struct world *world, const struct claim_step *step,
+				      const struct announcement *announcement)
+{
+	(void)announcement;
+	if (step->announce != ANNOUNCE_DEFENDER)
+		return;
+	world->watch = NULL;
+	world->daemon_stopped = 1; /* there is one, and it is at it */
+	world_probe(world, ADDRESS6, GUEST_B, world->now_ns);
+	world->daemon_stopped = 0;
+}
+
+Test(claim_doubt, defender_that_probes_while_it_is_announced_is_not_announced_later)
+{
+	w.settings.ask = 0;
+	world_declare(&w, ADDRESS6, ANNOUNCE_IMMEDIATE, &guest_a, &guest_b, NULL);
+	world_probe(&w, ADDRESS6, GUEST_A, at_ms(0));
+	w.fail = 1;
+	w.watch = defender_probes_meanwhile;
+	world_use(&w, ADDRESS6, GUEST_B, at_ms(300));
+	cr_assert_null(w.watch);
+	cr_assert_eq(world_claim(&w, ADDRESS6)->flags & CLAIM_F_DEFERRED, 0);
+	cr_assert_eq(w.counted[COUNTER_announce_superseded], 1);
+}
