@@ -25,9 +25,10 @@ struct host {
 	int deaf;    /* garpd does not hear its port */
 	unsigned int probes, attempt;
 	__u64 gap_ns, wait_ns; /* between its probes, and from the last one to taking the address */
-	__u64 had_ns;	       /* when it last had the address on its port */
-	__u64 named_ns;	       /* when garpd last heard it name the address, or probe for it */
-	int disturbed;	       /* since its detection began, another host was heard */
+	__u64 had_ns, moved_had_ns; /* when it last had the address on its port; and where it is
+				       moved to */
+	__u64 named_ns;		    /* when garpd last heard it name the address, or probe for it */
+	int disturbed;		    /* since its detection began, another host was heard */
 };
 
 enum happens {
@@ -116,10 +117,17 @@ static void put(__u64 at_ns, enum happens what, int who)
 static const char *const has_names[] = {"gives the address up", "probes", "has the address", "dies",
 					"moves to another machine"};
 
+static const struct station *place_of(const struct host *host)
+{
+	return host->has == IS_MOVED ? host->moved_to : host->station;
+}
+
 static void set_has(struct host *host, enum has has)
 {
 	if (host->has == HAS_IT)
 		host->had_ns = w->now_ns;
+	if (host->has == IS_MOVED)
+		host->moved_had_ns = w->now_ns;
 	host->has = has;
 	if (has == HAS_IT)
 		world_unmute(w, host->station);
@@ -137,19 +145,6 @@ static int is_doubted_since(const struct host *host, __u64 since_ns)
 		if (other != host && other->named_ns > since_ns)
 			return 1;
 	return 0;
-}
-
-/* Would it answer on its port, or would it have within answer_ns? */
-static int is_able(const struct host *host)
-{
-	return host->has == HAS_IT ||
-	       (host->had_ns && w->now_ns <= host->had_ns + w->settings.answer_ns &&
-		!is_doubted_since(host, host->had_ns));
-}
-
-static const struct station *place_of(const struct host *host)
-{
-	return host->has == IS_MOVED ? host->moved_to : host->station;
 }
 
 /* Does garpd hear a frame of it now? What the policy denies changes nothing. */
@@ -297,21 +292,25 @@ static void happen(const struct happening *next)
 
 static struct host *host_with(const __u8 *mac, __u32 port)
 {
-	int i;
+	struct host *host;
 
-	for (i = 0; i < HOSTS; i++)
-		if (mac_equal(play_.host[i].station->mac, mac) &&
-		    (play_.host[i].station->port == port || place_of(&play_.host[i])->port == port))
-			return &play_.host[i];
+	for (host = play_.host; host < play_.host + HOSTS; host++)
+		if (mac_equal(host->station->mac, mac) &&
+		    (host->station->port == port ||
+		     (host->moved_to && host->moved_to->port == port)))
+			return host;
 	return NULL;
 }
 
-/* Is it right to announce the host on that port? */
+/* Would it answer on that port, or would it have within answer_ns? */
 static int is_there(const struct host *host, __u32 port)
 {
-	if (host->has == IS_MOVED && port == host->moved_to->port)
+	__u64 had_ns = port == host->station->port ? host->had_ns : host->moved_had_ns;
+
+	if ((host->has == HAS_IT || host->has == IS_MOVED) && place_of(host)->port == port)
 		return 1;
-	return port == host->station->port && is_able(host);
+	return had_ns && w->now_ns <= had_ns + w->settings.answer_ns &&
+	       !is_doubted_since(host, had_ns);
 }
 
 /* Deferred by a hook that cannot send, or by a limit: the window is open still. */
