@@ -183,7 +183,8 @@ case_rtnetlink_overrun() {
 	lab_winguest other -f -k 10000 eth0 "$MAC_OTHER" 192.0.2.77 192.0.2.88
 	assert_await_frames lan 2 8 'kind=announce-.* src=00:00:5e:00:53:1a'
 	assert_router_mac "$SERVICE" 00:00:5e:00:53:1a
-	lab_wait 5 claim_is 192.0.2.77 reason denied_host || t_fail "the host's address is not guarded"
+	# The host answers for its address; whichever is heard first, that or the probe, decides the state.
+	assert_explained 192.0.2.77 "policy: the address is this host's own"
 	lab_wait 5 claim_is 192.0.2.88 reason denied_next_hop || t_fail "the next hop is not guarded"
 	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_OTHER"
 }
@@ -581,13 +582,13 @@ case_log_reader_stopped() {
 	GARPD_PID=$LAB_LAST
 	lab_await "$LAB_DIR/log" 10 '^ready$' || t_fail "not ready"
 	kill -STOP "$reader"
-	probe_all 300
-	lab_wait 20 all_announced lan 900 || t_fail "announced: $(announced_addresses lan) of 900"
+	probe_all 600 # a pipe holds some 900 lines of announcements
+	lab_wait 30 all_announced lan 1800 || t_fail "announced: $(announced_addresses lan) of 1800"
 	kill -CONT "$reader"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 10 grep -qE '^[0-9]+ log lines lost' "$LAB_DIR/log" ||
 		t_fail "not logged: $(tail -n 3 "$LAB_DIR/log")"
-	lab_wait 10 grep -q "$SERVICE.*probe received" "$LAB_DIR/log" || t_fail "the log does not go on"
+	lab_wait 10 grep -q "$SERVICE: " "$LAB_DIR/log" || t_fail "the log does not go on"
 }
 
 # reload WORDS LINE...: reloads with a new configuration, and waits for the words in the log.
