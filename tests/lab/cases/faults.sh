@@ -584,6 +584,7 @@ case_log_reader_stopped() {
 	kill -STOP "$reader"
 	probe_all 600 # a pipe holds some 900 lines of announcements
 	lab_wait 30 all_announced lan 1800 || t_fail "announced: $(announced_addresses lan) of 1800"
+	lab_wait 30 all_owned 1800 || t_fail "not all claims are settled" # the daemon has come to all of them
 	kill -CONT "$reader"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 10 grep -qE '^[0-9]+ log lines lost' "$LAB_DIR/log" ||
