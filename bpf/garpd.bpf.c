@@ -168,8 +168,8 @@ static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
 /* ---- the bridge's own device ---- */
 
 /*
- * Nobody is learned here as a listener: the host's own cache is read directly, and what else is
- * above the bridge only contradicts.
+ * Learns no listeners: the host's own cache is read directly, and what else is above the bridge
+ * only contradicts.
  */
 static __always_inline void hear_above(struct __sk_buff *skb)
 {

@@ -7,7 +7,7 @@
 
 #include "state.h"
 
-/* May the claim give its place in its port's quota to a new one? Nobody has had the address. */
+/* May the claim give its place in its port's quota to a new one? No guest has had the address. */
 static __always_inline int claim_can_give_way(const struct claim *claim)
 {
 	return claim->state == CLAIM_UNANSWERED && mac_is_zero(claim->owner);

@@ -85,7 +85,7 @@ static void fdb_note(struct explain *explain, struct kernel *kernel, const __u8 
 	explain_note_name(explain, fdb->port);
 }
 
-/* Nobody has claimed the address: what the host has of it, on whatever interface. */
+/* Of an address without a claim: what the host has of it, on whatever interface. */
 static int entry_hear(void *ctx, const struct nlmsghdr *message)
 {
 	struct explain *explain = ctx;
