@@ -116,7 +116,7 @@ $(T)/model: $(MODEL_OBJECTS)
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
-	attach/judge.c daemon/deadlines.c daemon/reattach.c daemon/repeats.c \
+	attach/judge.c daemon/deadlines.c daemon/heap.c daemon/reattach.c daemon/repeats.c \
 	datapath/policy_maps.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
@@ -137,7 +137,8 @@ $(T)/sanitized/unit: $(SANITIZED_OBJECTS)
 
 # ---- bpf: one program that loads the very object of build/garpd ----
 
-BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) loader/base/text.c)
+BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) \
+	loader/base/text.c loader/maps/walk.c)
 
 $(T)/%.o: %.c
 	$(say) CC $@
@@ -152,13 +153,13 @@ $(T)/bpf: $(BPF_TEST_OBJECTS) $(B)/bpf/garpd.bpf.o
 
 L := $(B)/lab
 LAB_PROGRAMS := $(addprefix $(L)/,machine pick winguest tapguest hostile frames outage tcx \
-	freplace verified refuse confined foreign.bpf.o)
+	freplace verified refuse confined fill foreign.bpf.o)
 
 $(L)/winguest $(L)/tapguest: $(addprefix tests/lab/,guest.c guest_args.c guest_arp.c guest_nd.c \
 	nd_message.c guest.h guest_parts.h nd_message.h)
 $(L)/frames: $(addprefix tests/lab/,frames_arp.c frames_nd.c frames.h)
 $(L)/tapguest $(L)/frames: LDLIBS := -lpcap
-$(L)/tcx $(L)/freplace $(L)/verified: LDLIBS := -lbpf
+$(L)/tcx $(L)/freplace $(L)/verified $(L)/fill: LDLIBS := -lbpf
 $(L)/confined: $(addprefix loader/,confine/privileges.c confine/syscalls.c base/err.c base/text.c)
 $(L)/confined: LDLIBS := -lcap-ng -lseccomp
 $(L)/pick: LDLIBS := -ljansson

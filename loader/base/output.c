@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "output.h"
 #include "text.h"
 
 #define FIELDS_MAX     48 /* of a table that is printed in columns */
-#define CELL_LEN       128
 #define SHEET_HEADER   12 /* wide enough for the longest header of a sheet */
 #define STREAM_MIN_LEN 10 /* narrower columns would shift from line to line */
 
@@ -33,73 +33,15 @@ json_t *output_addr(const struct addr *addr)
 	return memcmp(addr, &none, sizeof(none)) ? json_string(addr_text(addr, text)) : json_null();
 }
 
-static json_t *output_text(const char *text)
-{
-	return text[0] ? json_string(text) : json_null();
-}
-
-static json_t *output_interface(__u32 ifindex)
-{
-	char name[NAME_TEXT_LEN];
-
-	return output_text(ifindex ? interface_text(ifindex, name) : "");
-}
-
-static json_t *output_vlans(const struct claim_key *key)
-{
-	return key->inner_vlan ? json_sprintf("%u.%u", key->vlan, key->inner_vlan)
-			       : output_vlan(key->vlan);
-}
-
-static json_t *output_time(__u64 monotonic_ns)
-{
-	char text[TIME_TEXT_LEN];
-
-	return output_text(time_text(monotonic_ns, text));
-}
-
-static __u64 output_number(const void *member, size_t size)
-{
-	switch (size) {
-	case sizeof(__u8):
-		return *(const __u8 *)member;
-	case sizeof(__u16):
-		return *(const __u16 *)member;
-	case sizeof(__u32):
-		return *(const __u32 *)member;
-	}
-	return *(const __u64 *)member;
-}
-
 static json_t *output_value(const struct field *field, const void *row)
 {
-	const void *member = (const char *)row + field->offset;
+	struct cell cell;
+	json_t *value;
 
-	switch (field->type) {
-	case FIELD_COMPUTED:
-		return field->get(row);
-	case FIELD_NUMBER:
-		return json_integer((json_int_t)output_number(member, field->size));
-	case FIELD_BOOL:
-		return json_boolean(output_number(member, field->size));
-	case FIELD_ENUM:
-		return json_string(field->name((unsigned int)output_number(member, field->size)));
-	case FIELD_TEXT:
-		return output_text(member);
-	case FIELD_INTERFACE:
-		return output_interface(*(const __u32 *)member);
-	case FIELD_VLAN:
-		return output_vlan(*(const __u16 *)member);
-	case FIELD_VLANS:
-		return output_vlans(member);
-	case FIELD_MAC:
-		return output_mac(member);
-	case FIELD_ADDR:
-		return output_addr(member);
-	case FIELD_TIME:
-		return output_time(*(const __u64 *)member);
-	}
-	return json_null();
+	cell_fill(&cell, field, row);
+	value = cell_json(&cell);
+	cell_end(&cell);
+	return value;
 }
 
 /* ---- JSON ---- */
@@ -123,42 +65,54 @@ json_t *output_array(const struct field *fields, const void *rows, size_t count,
 	return array;
 }
 
-static void output_print_json(json_t *value, size_t flags)
+/* One object, written as it is found: a table of them would take more room than its rows. */
+static void output_object_json(const struct field *fields, const void *row, const char *between)
 {
-	json_dumpf(value, stdout, flags);
-	putchar('\n');
-	json_decref(value);
+	const char *separator = "";
+	struct cell cell;
+
+	putchar('{');
+	for (; fields->key; fields++) {
+		if (!fields->key[0])
+			continue;
+		fputs(separator, stdout);
+		fputs(between, stdout);
+		putchar('"');
+		fputs(fields->key, stdout);
+		fputs(between[0] ? "\": " : "\":", stdout);
+		cell_fill(&cell, fields, row);
+		cell_print_json(&cell);
+		cell_end(&cell);
+		separator = ",";
+	}
+}
+
+static void output_rows_json(const struct field *fields, const char *rows, size_t count,
+			     size_t size)
+{
+	putchar('[');
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ",\n  " : "\n  ", stdout);
+		output_object_json(fields, rows + i * size, "\n    ");
+		fputs("\n  }", stdout);
+	}
+	puts(count ? "\n]" : "]");
 }
 
 /* ---- text ---- */
 
-/* A list of texts, as far as it fits; "-" where it is empty. */
-static void output_list(const json_t *list, char cell[CELL_LEN])
-{
-	size_t i, used = 0;
-
-	snprintf(cell, CELL_LEN, "-");
-	for (i = 0; i < json_array_size(list) && used < CELL_LEN; i++)
-		used += (size_t)snprintf(cell + used, CELL_LEN - used, "%s%s", i ? ", " : "",
-					 json_string_value(json_array_get(list, i)));
-}
-
 /* Without a row: its header. */
-static void output_cell(const struct field *field, const void *row, char cell[CELL_LEN])
+static void output_cell(const struct field *field, const void *row, char text[CELL_LEN])
 {
-	json_t *value = row ? output_value(field, row) : json_string(field->header);
+	struct cell cell;
 
-	if (json_is_string(value))
-		snprintf(cell, CELL_LEN, "%s", json_string_value(value));
-	else if (json_is_integer(value))
-		snprintf(cell, CELL_LEN, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else if (json_is_boolean(value))
-		snprintf(cell, CELL_LEN, "%s", json_is_true(value) ? "yes" : "no");
-	else if (json_is_array(value))
-		output_list(value, cell);
-	else
-		snprintf(cell, CELL_LEN, "-");
-	json_decref(value);
+	if (!row) {
+		snprintf(text, CELL_LEN, "%s", field->header);
+		return;
+	}
+	cell_fill(&cell, field, row);
+	cell_column(&cell, text);
+	cell_end(&cell);
 }
 
 /* One line; a cell is followed by as many blanks as its column is wide, the last by none. */
@@ -208,8 +162,9 @@ static void output_rows_text(const struct field *fields, const char *rows, size_
 void output_rows(const struct field *fields, const void *rows, size_t count, size_t size,
 		 bool as_json)
 {
+	cell_forget_names();
 	if (as_json)
-		output_print_json(output_array(fields, rows, count, size), JSON_INDENT(2));
+		output_rows_json(fields, rows, count, size);
 	else
 		output_rows_text(fields, rows, count, size);
 }
@@ -247,8 +202,10 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 {
 	size_t widths[FIELDS_MAX] = {};
 
+	cell_forget_names();
 	if (as_json) {
-		output_print_json(output_object(fields, row), JSON_COMPACT);
+		output_object_json(fields, row, "");
+		puts("}");
 	} else {
 		/* Wide enough for most values: later rows are not known yet. */
 		output_widen(fields, NULL, widths);

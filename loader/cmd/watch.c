@@ -3,7 +3,8 @@
  * garpd watch [-j]: claims as they change.
  *
  * The ring buffer has one reader, the daemon, and an event can be read once. So this compares the
- * claims map with its last copy ten times a second: it needs no daemon and takes nothing from one.
+ * claims map with its last copy ten times a second, and less often where there are so many claims
+ * that it would take more than 5 % of a CPU: it needs no daemon and takes nothing from one.
  * If the pinned map is replaced (a new version, a detach and a new start) it continues with the new
  * one; if it is removed, it waits for a new one.
  */
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "loader/maps/claims.h"
@@ -21,7 +23,8 @@
 #include "loader/base/text.h"
 
 #define WATCH_INTERVAL_MS 100
-#define WATCH_LOOKS	  10 /* from one check of the pin to the next */
+#define WATCH_PAUSES	  20	       /* as long as a look */
+#define WATCH_PIN_NS	  NSEC_PER_SEC /* from one check of the pin to the next */
 
 static void watch_print_changes(const struct claims *was, const struct claims *now, bool as_json)
 {
@@ -119,21 +122,42 @@ static int watch_follow(struct pins *pins, bool *waiting, struct err *why)
 	return 0;
 }
 
+static __u64 watch_cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (__u64)used.tv_sec * NSEC_PER_SEC + (__u64)used.tv_nsec;
+}
+
+/* After a look that took so much of a CPU. */
+static int watch_pause_ms(__u64 look_ns)
+{
+	__u64 ms = look_ns * WATCH_PAUSES / NSEC_PER_MSEC;
+
+	return ms > WATCH_INTERVAL_MS ? (int)ms : WATCH_INTERVAL_MS;
+}
+
 static int watch(struct pins *pins, bool as_json, struct err *why)
 {
 	struct pollfd stop = {.fd = watch_stop_fd(), .events = POLLIN};
+	int pause_ms = WATCH_INTERVAL_MS;
+	__u64 from_ns, pin_ns = time_now_ns();
 	struct claims was = {};
-	unsigned int looks = 0;
 	bool waiting = false;
 	int err = claims_read(pins->claims, &was, why);
 
 	if (!as_json)
 		output_row_stream(claims_fields, NULL, false);
-	while (!err && !poll(&stop, 1, WATCH_INTERVAL_MS)) {
-		if (++looks % WATCH_LOOKS == 0)
+	while (!err && !poll(&stop, 1, pause_ms)) {
+		from_ns = watch_cpu_ns();
+		if (time_now_ns() >= pin_ns + WATCH_PIN_NS) {
+			pin_ns = time_now_ns();
 			err = watch_follow(pins, &waiting, why);
+		}
 		if (!err)
 			err = watch_look(pins, &was, as_json, why);
+		pause_ms = watch_pause_ms(watch_cpu_ns() - from_ns);
 	}
 	claims_free(&was);
 	close(stop.fd);

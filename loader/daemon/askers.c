@@ -37,14 +37,14 @@ static const struct askers_ops daemon_askers_ops = {
 /* Reads what a former daemon has left in the map. */
 static int askers_read(const struct daemon *daemon, struct askers *askers)
 {
-	struct map_walk walk = map_walk_begin(daemon->datapath.pins.askers);
 	struct asker_entry entry = {};
+	struct map_walk walk;
 	int err = 0;
 
-	while (!err && map_walk_next(&walk, &entry.subnet)) {
-		bpf_map_lookup_elem(walk.map_fd, &entry.subnet, &entry.asker);
+	map_walk_begin(&walk, daemon->datapath.pins.askers, 0);
+	while (!err && map_walk_next(&walk, &entry.subnet, &entry.asker))
 		err = askers_append(askers, &entry);
-	}
+	map_walk_end(&walk);
 	askers_sort(askers);
 	return err;
 }

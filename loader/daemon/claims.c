@@ -2,6 +2,7 @@
 /*
  * claims.c - takes events, keeps deadlines, has announcements confirmed.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -48,25 +49,27 @@ static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32
 			  strerror(-err));
 }
 
+/* What a claim whose event is not read yet has to say is said by that event. */
 void daemon_port_opened(struct daemon *daemon, __u32 ifindex)
 {
 	const struct pins *pins = &daemon->datapath.pins;
-	struct claims claims;
-	struct err why;
+	struct claim_key *keys;
+	struct claim claim;
+	size_t count;
 
 	if (!daemon->deadlines) /* while starting: all are read later */
 		return;
-	if (claims_read(pins->claims, &claims, &why))
-		log_error("%s", why.text); /* they are asked within a second */
-	for (size_t i = 0; i < claims.count; i++) {
-		struct speak_call call = {.key = claims.claim[i].key, .op = SPEAK_PORT_OPEN};
+	if (deadlines_of_port(daemon->deadlines, ifindex, &keys, &count))
+		log_error("%s: out of memory", ports_name_text(daemon->ports, ifindex));
+	for (size_t i = 0; i < count; i++) {
+		struct speak_call call = {.key = keys[i], .op = SPEAK_PORT_OPEN};
 
-		if (claims.claim[i].port == ifindex && claims.claim[i].ask_ns &&
-		    !speak_run(pins, &call))
+		if (!claims_lookup(pins, &keys[i], &claim) && claim.port == ifindex &&
+		    claim.ask_ns && !speak_run(pins, &call))
 			daemon_arm(daemon, &call.key, ifindex, call.deadline_ns,
 				   daemon_now_ns(daemon));
 	}
-	claims_free(&claims);
+	free(keys);
 }
 
 /* The index of map `settings` for the port's segment. */
@@ -130,18 +133,16 @@ static void daemon_catch_up(struct daemon *daemon, const struct claim *claim, __
  */
 static int daemon_rescan(struct daemon *daemon, __u64 since_ns, struct err *why)
 {
-	struct claims claims;
-	int err = claims_read(daemon->datapath.pins.claims, &claims, why);
+	struct map_walk walk;
+	struct claim claim;
 
-	for (size_t i = 0; i < claims.count; i++) {
-		const struct claim *claim = &claims.claim[i];
-
-		daemon_arm(daemon, &claim->key, claim->port, claim->deadline_ns,
+	claims_walk_begin(&walk, daemon->datapath.pins.claims);
+	while (claims_walk_next(&walk, &claim)) {
+		daemon_arm(daemon, &claim.key, claim.port, claim.deadline_ns,
 			   daemon_now_ns(daemon));
-		daemon_catch_up(daemon, claim, since_ns);
+		daemon_catch_up(daemon, &claim, since_ns);
 	}
-	claims_free(&claims);
-	return err;
+	return claims_walk_end(&walk, why);
 }
 
 static void daemon_events_read_out(void *ctx, __u64 since_ns)

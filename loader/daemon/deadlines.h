@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * deadlines.h - the clock: one timer for each claim with a deadline.
+ * deadlines.h - the clock: when something is due for which claim.
  *
  * It knows a claim's key, its port and the time; the kernel half decides what is due. Of the
  * deadlines that have passed those of ports with few deadlines come first, so that a port with a
@@ -30,5 +30,9 @@ void deadlines_close(struct deadlines *deadlines); /* takes NULL */
  */
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
 		  __u64 deadline_ns, __u64 time_ns);
+
+/* The port's claims that have deadlines, a copy to be freed. 0 or -ENOMEM. */
+int deadlines_of_port(const struct deadlines *deadlines, __u32 port, struct claim_key **keys,
+		      size_t *count);
 
 #endif

@@ -178,10 +178,11 @@ static const struct ports_ops daemon_ports_ops = {
 /* Removes ports from the maps that left before this daemon. */
 static void daemon_forget_ports(struct daemon *daemon)
 {
-	struct map_walk walk = map_walk_begin(daemon->datapath.pins.ports);
+	struct map_walk walk;
 	__u32 ifindex;
 
-	while (map_walk_next(&walk, &ifindex))
+	map_walk_begin(&walk, daemon->datapath.pins.ports, 0);
+	while (map_walk_next(&walk, &ifindex, NULL))
 		if (!ports_is_port(daemon->ports, ifindex))
 			daemon_port_removed(daemon, ifindex,
 					    ports_name_text(daemon->ports, ifindex),

@@ -3,6 +3,7 @@
  * room.c - makes room in the quota of a port that is nearly used up: the quietest owners that have
  * announced themselves are forgotten.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,59 @@
 #define ROOM_SLACK_USEC 100000ull
 #define ROOM_TRIES	10 /* new guests take seconds to be owners */
 
+/* What is kept of a claim: there may be very many. */
+struct room_claim {
+	struct claim_key key;
+	__u32 quota_port;
+	bool can_make_room;
+	__u64 last_seen_ns;
+};
+
+struct room {
+	struct room_claim *claim;
+	size_t count, room;
+};
+
+static int room_append(struct room *all, const struct claim *claim)
+{
+	struct room_claim *grown;
+
+	if (all->count == all->room) {
+		all->room = all->room * 2 ?: 256;
+		grown = realloc(all->claim, all->room * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		all->claim = grown;
+	}
+	all->claim[all->count++] = (struct room_claim){
+		.key = claim->key,
+		.quota_port = claim->quota_port,
+		.can_make_room = claim_can_make_room(claim),
+		.last_seen_ns = claim->last_seen_ns,
+	};
+	return 0;
+}
+
+/* Without memory, those that were read. */
+static void room_read(const struct pins *pins, struct room *all)
+{
+	struct map_walk walk;
+	struct claim claim;
+	struct err why;
+	int err = 0;
+
+	claims_walk_begin(&walk, pins->claims);
+	while (!err && claims_walk_next(&walk, &claim))
+		if (claim.quota_port)
+			err = room_append(all, &claim);
+	if (claims_walk_end(&walk, &why))
+		log_error("%s", why.text);
+}
+
 /* By port, the quietest first. */
 static int room_order(const void *a, const void *b)
 {
-	const struct claim *x = a, *y = b;
+	const struct room_claim *x = a, *y = b;
 
 	if (x->quota_port != y->quota_port)
 		return x->quota_port < y->quota_port ? -1 : 1;
@@ -28,12 +78,12 @@ static int room_order(const void *a, const void *b)
 }
 
 /* Of `count` claims of one port. Returns how many are left. */
-static size_t room_make(struct daemon *daemon, const struct claim *claim, size_t count)
+static size_t room_make(struct daemon *daemon, const struct room_claim *claim, size_t count)
 {
 	size_t wanted = limit_room_from(&daemon->config.settings), left = count;
 
 	for (size_t i = 0; i < count && left > wanted; i++)
-		if (claim_can_make_room(&claim[i]) &&
+		if (claim[i].can_make_room &&
 		    !speak_run_op(&daemon->datapath.pins, &claim[i].key, SPEAK_MAKE_ROOM))
 			left--;
 	if (left < count)
@@ -46,29 +96,26 @@ static size_t room_make(struct daemon *daemon, const struct claim *claim, size_t
 static bool room_scan(struct daemon *daemon)
 {
 	const struct settings *settings = &daemon->config.settings;
-	struct claims claims;
+	struct room all = {};
 	bool is_filling = false;
-	struct err why;
 	size_t end;
 
-	if (claims_read(daemon->datapath.pins.claims, &claims, &why))
-		log_error("%s", why.text);
-	if (claims.count)
-		qsort(claims.claim, claims.count, sizeof(*claims.claim), room_order);
-	for (size_t i = 0; i < claims.count; i = end) {
+	room_read(&daemon->datapath.pins, &all);
+	if (all.count)
+		qsort(all.claim, all.count, sizeof(*all.claim), room_order);
+	for (size_t i = 0; i < all.count; i = end) {
 		struct limit limit = {};
 
-		for (end = i; end < claims.count &&
-			      claims.claim[end].quota_port == claims.claim[i].quota_port;
-		     end++)
+		for (end = i;
+		     end < all.count && all.claim[end].quota_port == all.claim[i].quota_port; end++)
 			;
 		limit.claims = end - i;
-		if (!claims.claim[i].quota_port || !limit_is_filling(&limit, settings))
+		if (!limit_is_filling(&limit, settings))
 			continue;
-		limit.claims = room_make(daemon, &claims.claim[i], end - i);
+		limit.claims = room_make(daemon, &all.claim[i], end - i);
 		is_filling |= limit_is_filling(&limit, settings);
 	}
-	claims_free(&claims);
+	free(all.claim);
 	return is_filling;
 }
 

@@ -35,14 +35,14 @@ static const struct subnets_ops daemon_subnets_ops = {
 /* Reads what a former daemon has left in the map. */
 static int subnets_read(const struct daemon *daemon, struct subnets *subnets)
 {
-	struct map_walk walk = map_walk_begin(daemon->datapath.pins.subnets);
 	struct subnet_entry entry = {};
+	struct map_walk walk;
 	int err = 0;
 
-	while (!err && map_walk_next(&walk, &entry.subnet)) {
-		bpf_map_lookup_elem(walk.map_fd, &entry.subnet, &entry.kind);
+	map_walk_begin(&walk, daemon->datapath.pins.subnets, 0);
+	while (!err && map_walk_next(&walk, &entry.subnet, &entry.kind))
 		err = subnets_append(subnets, &entry);
-	}
+	map_walk_end(&walk);
 	subnets_sort(subnets);
 	return err;
 }

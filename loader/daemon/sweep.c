@@ -65,15 +65,18 @@ static int sweep_claim(struct daemon *daemon, const struct claim *claim)
 /* Up to the first claim that fails, which is logged. 0, or -errno. */
 static int sweep(struct daemon *daemon)
 {
-	struct claims claims;
+	struct map_walk walk;
+	struct claim claim;
 	struct err why;
-	int err = claims_read(daemon->datapath.pins.claims, &claims, &why);
+	int err = 0, read_err;
 
-	if (err && !daemon->sweep_failed)
+	claims_walk_begin(&walk, daemon->datapath.pins.claims);
+	while (!err && claims_walk_next(&walk, &claim))
+		err = sweep_claim(daemon, &claim);
+	read_err = claims_walk_end(&walk, &why);
+	if (read_err && !daemon->sweep_failed)
 		log_error("%s", why.text);
-	for (size_t i = 0; !err && i < claims.count; i++)
-		err = sweep_claim(daemon, &claims.claim[i]);
-	claims_free(&claims);
+	err = err ?: read_err;
 	daemon->sweep_failed = err != 0;
 	return err;
 }

@@ -286,14 +286,16 @@ static int on_tc_settle(void *ctx, int err)
 
 static void ways_begin_round(struct ways *ways)
 {
-	struct map_walk walk = map_walk_begin(ways_ports(ways));
 	__u32 *all = realloc(ways->ifindex, GARPD_MAX_PORTS * sizeof(*all));
+	struct map_walk walk;
 
 	if (!all)
 		return;
 	ways->ifindex = all;
-	while (ways->left < GARPD_MAX_PORTS && map_walk_next(&walk, &all[ways->left]))
+	map_walk_begin(&walk, ways_ports(ways), 0);
+	while (ways->left < GARPD_MAX_PORTS && map_walk_next(&walk, &all[ways->left], NULL))
 		ways->left++;
+	map_walk_end(&walk);
 }
 
 static int on_look(sd_event_source *timer, uint64_t usec, void *ctx)

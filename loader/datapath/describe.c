@@ -67,11 +67,12 @@ static void datapath_forget(const struct pins *pins, __u32 ifindex)
 
 void datapath_forget_limits(const struct pins *pins)
 {
-	struct map_walk walk = map_walk_begin(pins->port_limits);
+	struct map_walk walk;
 	struct port port;
 	__u32 ifindex;
 
-	while (map_walk_next(&walk, &ifindex))
+	map_walk_begin(&walk, pins->port_limits, 0);
+	while (map_walk_next(&walk, &ifindex, NULL))
 		if (datapath_port(pins, ifindex, &port))
 			datapath_forget_limit(pins, ifindex);
 }
@@ -184,13 +185,14 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 
 int datapath_remove(const struct pins *pins, struct err *why)
 {
-	struct map_walk walk = map_walk_begin(pins->ports);
+	struct map_walk walk;
 	char name[NAME_TEXT_LEN];
 	struct err later;
 	__u32 ifindex;
 	int first = 0;
 
-	while (map_walk_next(&walk, &ifindex)) {
+	map_walk_begin(&walk, pins->ports, 0);
+	while (map_walk_next(&walk, &ifindex, NULL)) {
 		int err = datapath_detach_port(pins, ifindex, interface_text(ifindex, name), true,
 					       first ? &later : why);
 

@@ -37,10 +37,11 @@ static int policy_compare_prefix(const void *a, const void *b)
 static void policy_forget_others(const struct pins *pins, const struct declared *sorted,
 				 size_t count)
 {
-	struct map_walk walk = map_walk_begin(pins->addresses);
 	struct declared probe = {};
+	struct map_walk walk;
 
-	while (map_walk_next(&walk, &probe.prefix))
+	map_walk_begin(&walk, pins->addresses, 0);
+	while (map_walk_next(&walk, &probe.prefix, NULL))
 		if (!bsearch(&probe, sorted, count, sizeof(*sorted), policy_compare_prefix))
 			bpf_map_delete_elem(pins->addresses, &probe.prefix);
 }
@@ -115,10 +116,11 @@ void policy_unset_host(const struct pins *pins, const struct addr *addr)
 void policy_forget_host(const struct pins *pins,
 			bool (*is_known)(void *ctx, const struct addr *addr), void *ctx)
 {
-	struct map_walk walk = map_walk_begin(pins->host);
+	struct map_walk walk;
 	struct addr addr;
 
-	while (map_walk_next(&walk, &addr))
+	map_walk_begin(&walk, pins->host, 0);
+	while (map_walk_next(&walk, &addr, NULL))
 		if (!is_known(ctx, &addr))
 			bpf_map_delete_elem(pins->host, &addr);
 }

@@ -122,19 +122,19 @@ static int compare_names(const void *a, const void *b)
 int port_table_read(const struct pins *pins, struct port_table *table, struct err *why)
 {
 	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows)), row;
-	struct map_walk walk = map_walk_begin(pins->ports);
+	struct map_walk walk;
 
 	*table = (struct port_table){.row = rows};
 	if (!rows)
 		return err_set(why, -ENOMEM, "ports: out of memory");
-	while (table->count < GARPD_MAX_PORTS && map_walk_next(&walk, &row.ifindex)) {
-		if (bpf_map_lookup_elem(pins->ports, &row.ifindex, &row.port))
-			continue;
+	map_walk_begin(&walk, pins->ports, 0);
+	while (table->count < GARPD_MAX_PORTS && map_walk_next(&walk, &row.ifindex, &row.port)) {
 		row.limit = (struct limit){};
 		bpf_map_lookup_elem_flags(pins->port_limits, &row.ifindex, &row.limit, BPF_F_LOCK);
 		interface_text(row.ifindex, row.name);
 		rows[table->count++] = row;
 	}
+	map_walk_end(&walk);
 	qsort(rows, table->count, sizeof(*rows), compare_names);
 	return 0;
 }

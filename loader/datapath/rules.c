@@ -23,30 +23,32 @@ static bool rule_has_base(__u32 rule, __u32 base)
 /* Deletes the rules with that base. */
 static void rules_forget(const struct pins *pins, __u32 base)
 {
-	struct map_walk addresses = map_walk_begin(pins->rule_addresses),
-			macs = map_walk_begin(pins->rule_macs);
 	struct rule_address address;
+	struct map_walk walk;
 	struct rule_mac mac;
 
-	while (map_walk_next(&addresses, &address))
+	map_walk_begin(&walk, pins->rule_addresses, 0);
+	while (map_walk_next(&walk, &address, NULL))
 		if (rule_has_base(address.rule, base))
 			bpf_map_delete_elem(pins->rule_addresses, &address);
-	while (map_walk_next(&macs, &mac))
+	map_walk_begin(&walk, pins->rule_macs, 0);
+	while (map_walk_next(&walk, &mac, NULL))
 		if (rule_has_base(mac.rule, base))
 			bpf_map_delete_elem(pins->rule_macs, &mac);
 }
 
 static bool base_is_used(const struct pins *pins, __u32 base)
 {
-	struct map_walk walk = map_walk_begin(pins->ports);
+	struct map_walk walk;
 	struct port port;
+	bool used = false;
 	__u32 ifindex;
 
-	while (map_walk_next(&walk, &ifindex))
-		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) &&
-		    rule_has_base(port.rule, base))
-			return true;
-	return false;
+	map_walk_begin(&walk, pins->ports, 0);
+	while (!used && map_walk_next(&walk, &ifindex, &port))
+		used = rule_has_base(port.rule, base);
+	map_walk_end(&walk);
+	return used;
 }
 
 /*

@@ -17,10 +17,13 @@
 static void declared_read(const struct pins *pins, struct explain *explain)
 {
 	struct prefix whole = {.len = ADDR_BITS, .addr = explain->addr}, key;
-	struct map_walk walk = map_walk_begin(pins->addresses);
+	struct map_walk walk;
 
 	explain->is_declared = !bpf_map_lookup_elem(pins->addresses, &whole, &explain->declared);
-	while (explain->is_declared && map_walk_next(&walk, &key))
+	if (!explain->is_declared)
+		return;
+	map_walk_begin(&walk, pins->addresses, 0);
+	while (map_walk_next(&walk, &key, NULL))
 		if (key.len >= explain->prefix.len && prefix_covers(&key, &whole))
 			explain->prefix = key;
 }
@@ -116,13 +119,12 @@ static void asker_read(const struct pins *pins, struct explain *explain)
 /* Where garpd is attached: it heard no probe for the address there. */
 static void segments_read(const struct pins *pins, struct explain *explain)
 {
-	struct map_walk walk = map_walk_begin(pins->ports);
+	struct map_walk walk;
 	struct port port;
 	__u32 ifindex;
 
-	while (map_walk_next(&walk, &ifindex)) {
-		if (bpf_map_lookup_elem(pins->ports, &ifindex, &port))
-			continue;
+	map_walk_begin(&walk, pins->ports, 0);
+	while (map_walk_next(&walk, &ifindex, &port)) {
 		explain->ports += port.role != ROLE_HOST;
 		if (!place_is_noted(&explain->segments, port.segment))
 			explain_note_place(explain, &explain->segments, port.segment);
@@ -132,13 +134,13 @@ static void segments_read(const struct pins *pins, struct explain *explain)
 /* Where an objection may pass garpd by. */
 static void unheard_read(const struct pins *pins, struct explain *explain)
 {
-	struct map_walk walk = map_walk_begin(pins->ports);
+	struct map_walk walk;
 	struct port port;
 	__u32 ifindex;
 
-	while (map_walk_next(&walk, &ifindex))
-		if (!bpf_map_lookup_elem(pins->ports, &ifindex, &port) && port.unheard &&
-		    port.segment == explain->claim.key.segment)
+	map_walk_begin(&walk, pins->ports, 0);
+	while (map_walk_next(&walk, &ifindex, &port))
+		if (port.unheard && port.segment == explain->claim.key.segment)
 			explain_note_place(explain, &explain->unheard, ifindex);
 }
 

@@ -9,37 +9,40 @@
 #include "claims.h"
 #include "loader/base/text.h"
 
-#define CLAIMS_BATCH 1024
-
 /* ---- reading ---- */
 
-static int claims_grow(struct claims *claims, size_t room)
+static int claims_append(struct claims *claims, size_t *room, const struct claim *claim)
 {
-	struct claim *grown = realloc(claims->claim, room * sizeof(*grown));
+	struct claim *grown;
 
-	if (!grown)
-		return -ENOMEM;
-	claims->claim = grown;
+	if (claims->count == *room) {
+		*room = *room * 2 ?: 256;
+		grown = realloc(claims->claim, *room * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		claims->claim = grown;
+	}
+	claims->claim[claims->count++] = *claim;
 	return 0;
 }
 
-/*
- * Appends one batch. 0: more follow; -ENOENT: that was the last one; or -errno. The kernel copies
- * each element under its lock (BPF_F_LOCK), so no element mixes the state before and after a frame.
- */
-static int claims_read_batch(int fd, __u32 *in, __u32 *out, struct claims *claims)
+void claims_walk_begin(struct map_walk *walk, int claims_fd)
 {
-	DECLARE_LIBBPF_OPTS(bpf_map_batch_opts, opts, .elem_flags = BPF_F_LOCK);
-	static struct claim_key keys[CLAIMS_BATCH];
-	__u32 count = CLAIMS_BATCH;
-	int err = claims_grow(claims, claims->count + CLAIMS_BATCH);
+	map_walk_begin(walk, claims_fd, BPF_F_LOCK);
+}
 
-	if (err)
-		return err;
-	err = bpf_map_lookup_batch(fd, in, out, keys, claims->claim + claims->count, &count, &opts);
-	if (!err || err == -ENOENT)
-		claims->count += count;
-	return err;
+bool claims_walk_next(struct map_walk *walk, struct claim *claim)
+{
+	struct claim_key key;
+
+	return map_walk_next(walk, &key, claim);
+}
+
+int claims_walk_end(struct map_walk *walk, struct err *why)
+{
+	int err = map_walk_end(walk);
+
+	return err ? err_set(why, err, "claims: cannot read the map: %s", strerror(-err)) : 0;
 }
 
 static int claims_order(const void *a, const void *b)
@@ -51,18 +54,22 @@ static int claims_order(const void *a, const void *b)
 
 int claims_read(int claims_fd, struct claims *claims, struct err *why)
 {
-	__u32 position = 0, *in = NULL;
-	int err;
+	struct map_walk walk;
+	struct claim claim;
+	size_t room = 0;
+	int read_err, err = 0;
 
 	memset(claims, 0, sizeof(*claims));
-	do {
-		err = claims_read_batch(claims_fd, in, &position, claims);
-		in = &position;
-	} while (!err);
-	if (err != -ENOENT)
-		return err_set(why, err, "claims: cannot read the map: %s", strerror(-err));
-	qsort(claims->claim, claims->count, sizeof(*claims->claim), claims_order);
-	return 0;
+	claims_walk_begin(&walk, claims_fd);
+	while (!err && claims_walk_next(&walk, &claim))
+		err = claims_append(claims, &room, &claim);
+	if (err)
+		err_set(why, err, "claims: out of memory");
+	read_err = claims_walk_end(&walk, why);
+	err = err ? err : read_err;
+	if (!err && claims->count)
+		qsort(claims->claim, claims->count, sizeof(*claims->claim), claims_order);
+	return err;
 }
 
 void claims_free(struct claims *claims)

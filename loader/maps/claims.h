@@ -11,6 +11,15 @@
 #include "loader/base/err.h"
 #include "loader/base/output.h"
 #include "pins.h"
+#include "walk.h"
+
+/*
+ * The claims one after the other, each whole (read under its lock), in any order; without room for
+ * all of them. claims_walk_end(): 0, or -errno with `why`: not all were read.
+ */
+void claims_walk_begin(struct map_walk *walk, int claims_fd);
+bool claims_walk_next(struct map_walk *walk, struct claim *claim);
+int claims_walk_end(struct map_walk *walk, struct err *why);
 
 /* A copy of the map, each claim whole (read under its lock), sorted by bridge, VLAN, address. */
 struct claims {

@@ -23,14 +23,13 @@ static int listeners_order(const void *a, const void *b)
 
 static void listeners_append(int map_fd, size_t max, struct listeners *listeners)
 {
-	struct map_walk walk = map_walk_begin(map_fd);
 	struct listener_row row;
+	struct map_walk walk;
 
-	for (; max && map_walk_next(&walk, &row.key); max--) {
-		if (bpf_map_lookup_elem(map_fd, &row.key, &row.listener))
-			row.listener = (struct listener){}; /* displaced meanwhile */
+	map_walk_begin(&walk, map_fd, 0);
+	for (; max && map_walk_next(&walk, &row.key, &row.listener); max--)
 		listeners->row[listeners->count++] = row;
-	}
+	map_walk_end(&walk);
 }
 
 int listeners_read(const struct pins *pins, struct listeners *listeners, struct err *why)

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * walk.h - the keys of a map, one after the other:
+ * walk.h - the elements of a map, one after the other:
  *
- *	struct map_walk walk = map_walk_begin(pins->ports);
+ *	struct map_walk walk;
+ *	struct port port;
  *	__u32 ifindex;
  *
- *	while (map_walk_next(&walk, &ifindex))
+ *	map_walk_begin(&walk, pins->ports, 0);
+ *	while (map_walk_next(&walk, &ifindex, &port))
  *
- * The key that was returned last may be deleted. Keys that others add or delete meanwhile may be
- * missing or come twice: the kernel starts anew where a key is gone.
+ * and map_walk_end(&walk), which a loop needs that does not go to the end. Hashes are read many
+ * elements at a time (bpf_map_lookup_batch, Linux 5.6), others one by one.
+ *
+ * Elements may be deleted meanwhile. Those that others add or delete may be missing or come twice.
  */
 #ifndef GARPD_MAPS_WALK_H
 #define GARPD_MAPS_WALK_H
@@ -21,14 +25,23 @@
 
 struct map_walk {
 	int map_fd;
-	__u32 key_size;
-	__u32 left; /* keys that may follow, so that a walk ends even if it is started anew */
-	char next[MAP_WALK_KEY_MAX];
+	int err; /* behind the last element: 0, or -errno of a walk that could not go on */
+	__u64 flags;
+	__u32 key_size, value_size;
+	__u32 left; /* elements that may follow: a walk ends even if the kernel starts it anew */
+	__u32 max;  /* of a batch; 0: one by one */
+	__u32 count, at;	     /* of the present batch, and how many of it were returned */
+	char *batch;		     /* keys, and behind them values */
+	char next[MAP_WALK_KEY_MAX]; /* the next key; of batches the kernel's position */
 };
 
-struct map_walk map_walk_begin(int map_fd);
+/* `flags`: BPF_F_LOCK to read each element whole where it has a lock. */
+void map_walk_begin(struct map_walk *walk, int map_fd, __u64 flags);
 
-/* Fills `key`, of the map's own size; false behind the last one. */
-bool map_walk_next(struct map_walk *walk, void *key);
+/* Fills `key` and, unless NULL, `value`, of the map's own sizes; false behind the last one. */
+bool map_walk_next(struct map_walk *walk, void *key, void *value);
+
+/* Returns walk->err. */
+int map_walk_end(struct map_walk *walk);
 
 #endif

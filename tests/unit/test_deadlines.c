@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The clock's order: of deadlines that have passed, those of ports with few of them come first. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 #include "../../loader/daemon/deadlines.h"
 #include "leaks.h"
@@ -146,5 +147,48 @@ Test(deadlines, claim_changes_its_line)
 	run();
 	cr_assert_eq(count, MANY);
 	cr_assert(served_early(7));
+	end();
+}
+
+/* In the order of their times, in whatever order they were set, moved and removed. */
+Test(deadlines, many_are_served_in_their_order)
+{
+	__u32 i, at;
+
+	for (i = 0; i < MANY; i++) {
+		at = i * 7919 % MANY;
+		set(at + 1, BUSY, at < 10 ? NEVER_NS : at + 1);
+	}
+	for (i = 11; i <= MANY; i += 3)
+		set(i, BUSY, 0);
+	for (i = 1; i <= 10; i++)
+		set(i, BUSY, MANY + i);
+	run();
+	cr_assert_eq(count, MANY - (MANY - 11) / 3 - 1);
+	for (i = 1; i < count - 10; i++)
+		cr_assert_lt(served[i - 1], served[i]);
+	for (i = 1; i <= 10; i++)
+		cr_assert_eq(served[count - 11 + i], i);
+	end();
+}
+
+/* Where they are now; a port without any is not known. */
+Test(deadlines, claims_of_a_port)
+{
+	struct claim_key *keys;
+	size_t found;
+
+	set(1, BUSY, NEVER_NS);
+	set(2, QUIET, NEVER_NS);
+	set(3, BUSY, NEVER_NS);
+	set(1, QUIET, NEVER_NS);
+	cr_assert_eq(deadlines_of_port(deadlines, BUSY, &keys, &found), 0);
+	cr_assert_eq(found, 1);
+	cr_assert_eq(keys[0].segment, 3);
+	free(keys);
+	set(3, BUSY, 0);
+	cr_assert_eq(deadlines_of_port(deadlines, BUSY, &keys, &found), 0);
+	cr_assert_eq(found, 0);
+	free(keys);
 	end();
 }
