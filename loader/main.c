@@ -1,51 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - finds the verb.
+ * main.c - the words before a verb.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bpf/abi/abi.h"
+#include "loader/attach/join.h"
 #include "loader/base/err.h"
 #include "loader/cmd/cmd.h"
 
 #ifndef GARPD_VERSION
 #define GARPD_VERSION "unknown"
 #endif
-
-static const struct verb *const verbs[] = {
-	&verb_run,     &verb_check,    &verb_show, &verb_watch,
-	&verb_explain, &verb_announce, &verb_thaw, &verb_detach,
-};
-
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-static void main_print_statuses(FILE *stream)
-{
-#define PRINT_STATUS(NAME, status, meaning) fprintf(stream, "  %d  %s\n", status, meaning);
-	fprintf(stream, "Exit status:\n");
-	EXIT_STATUSES(PRINT_STATUS)
-#undef PRINT_STATUS
-}
-
-static void main_print_help(FILE *stream)
-{
-	fprintf(stream, "garpd announces addresses for guests that only probe for them.\n\n");
-	for (size_t i = 0; i < VERBS; i++)
-		cmd_print_verb(stream, verbs[i]);
-	fprintf(stream, "  garpd help [VERB] | --help, -h | --version, -V\n\n");
-	main_print_statuses(stream);
-	fprintf(stream, "See garpd(8).\n");
-}
-
-static const struct verb *main_find(const char *name)
-{
-	for (size_t i = 0; i < VERBS; i++)
-		if (!strcmp(verbs[i]->name, name))
-			return verbs[i];
-	return NULL;
-}
 
 /* Output that could not be written (a full disk) is a failure. */
 static int main_flush(int exit_code)
@@ -71,52 +40,58 @@ static bool has_help(int argc, char **argv)
 	return false;
 }
 
-static int main_no_verb(const char *name)
-{
-	struct err why;
-
-	err_set(&why, -EINVAL, "%s: no such verb; garpd help lists them", name);
-	return cmd_misused(&why);
-}
-
 /* `garpd help [VERB]` */
 static int main_help(int argc, char **argv)
 {
 	const struct verb *verb;
+	struct err why;
 
 	if (argc < 2 || has_help(argc - 1, argv + 1)) {
-		main_print_help(stdout);
+		cmd_print_help(stdout);
 		return EXIT_DONE;
 	}
-	verb = main_find(argv[1]);
+	verb = cmd_find_verb(argv[1], &why);
 	if (!verb)
-		return main_no_verb(argv[1]);
+		return cmd_misused(&why);
 	cmd_print_verb(stdout, verb);
+	return EXIT_DONE;
+}
+
+/* `garpd --version [-j]`: of the maps, which tools of another layout cannot read, too. */
+static int main_version(int argc, char **argv)
+{
+	bool as_json = argc > 1 && (!strcmp(argv[1], "-j") || !strcmp(argv[1], "--json"));
+
+	if (as_json)
+		printf("{\"version\":\"%s\",\"map_layout\":%d,\"libxdp\":%s}\n", GARPD_VERSION,
+		       GARPD_ABI, ATTACH_JOIN_BUILT ? "true" : "false");
+	else
+		printf("garpd %s (map layout %d, %s libxdp)\n", GARPD_VERSION, GARPD_ABI,
+		       ATTACH_JOIN_BUILT ? "with" : "without");
 	return EXIT_DONE;
 }
 
 static int main_run(int argc, char **argv)
 {
 	const struct verb *verb;
+	struct err why;
 
 	if (argc < 2) {
-		main_print_help(stderr);
+		cmd_print_help(stderr);
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "help") || is_help(argv[1]))
 		return main_help(argc - 1, argv + 1);
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		printf("garpd %s\n", GARPD_VERSION);
-		return EXIT_DONE;
-	}
-	verb = main_find(argv[1]);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return main_version(argc - 1, argv + 1);
+	verb = cmd_find_verb(argv[1], &why);
 	if (!verb)
-		return main_no_verb(argv[1]);
+		return cmd_misused(&why);
 	if (has_help(argc - 2, argv + 2)) {
 		cmd_print_verb(stdout, verb);
 		return EXIT_DONE;
 	}
-	return cmd_run_verb(verb, argc - 1, argv + 1);
+	return cmd_run_verb(verb, verbs, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)
@@ -124,5 +99,5 @@ int main(int argc, char **argv)
 	int exit_code = main_run(argc, argv);
 
 	/* The daemon's output is its log, which reports lost lines itself. */
-	return argc > 1 && main_find(argv[1]) == &verb_run ? exit_code : main_flush(exit_code);
+	return argc > 1 && !strcmp(argv[1], verb_run.name) ? exit_code : main_flush(exit_code);
 }

@@ -4,6 +4,7 @@
 #define GARPD_BASE_FIELD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/abi/abi.h"
@@ -20,8 +21,11 @@ enum field_type {
 	FIELD_VLANS,	 /* both VIDs of a struct claim_key, "100.7"; 0 */
 	FIELD_MAC,	 /* zero */
 	FIELD_ADDR,	 /* zero */
-	FIELD_TIME,	 /* CLOCK_MONOTONIC in ns, as RFC 3339; 0 */
+	FIELD_TIME,	 /* CLOCK_MONOTONIC in ns, as RFC 3339, in text of this time zone; 0 */
 };
+
+/* How much a value calls for attention: its color. */
+enum trouble { TROUBLE_NONE, TROUBLE_SOME, TROUBLE_BAD };
 
 /* A column. The keys are a contract with programs that read the JSON. */
 struct field {
@@ -31,6 +35,8 @@ struct field {
 	size_t offset, size;
 	const char *(*name)(unsigned int value);
 	json_t *(*get)(const void *row);
+	enum trouble (*trouble)(const void *row); /* NULL: none */
+	bool may_overflow; /* a long value moves the rest of its own line, and widens no other */
 };
 
 /* The type and place of a field: {"mac", "MAC", FIELD(MAC, struct claim, mac)} */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cell.h"
 #include "output.h"
@@ -10,6 +11,19 @@
 #define FIELDS_MAX     48 /* of a table that is printed in columns */
 #define SHEET_HEADER   12 /* wide enough for the longest header of a sheet */
 #define STREAM_MIN_LEN 10 /* narrower columns would shift from line to line */
+#define SCREEN_COLUMNS 80
+
+static bool in_color;
+
+void output_set_color(const char *when)
+{
+	const char *forbidden = getenv("NO_COLOR");
+
+	if (strcmp(when, "auto") != 0)
+		in_color = !strcmp(when, "always");
+	else
+		in_color = isatty(STDOUT_FILENO) && !(forbidden && forbidden[0]);
+}
 
 /* ---- values ---- */
 
@@ -113,6 +127,17 @@ static void output_cell(const struct field *field, const void *row, char text[CE
 	cell_fill(&cell, field, row);
 	cell_column(&cell, text);
 	cell_end(&cell);
+	/* On a screen a time is that of the clock on the wall. */
+	if (field->type == FIELD_TIME && cell.kind == CELL_TEXT)
+		time_local_text(*(const __u64 *)((const char *)row + field->offset), text);
+}
+
+static const char *output_color(const struct field *field, const void *row)
+{
+	static const char *const colors[] = {
+		[TROUBLE_NONE] = "", [TROUBLE_SOME] = "\033[33m", [TROUBLE_BAD] = "\033[31m"};
+
+	return in_color && row && field->trouble ? colors[field->trouble(row)] : "";
 }
 
 /* One line; a cell is followed by as many blanks as its column is wide, the last by none. */
@@ -120,12 +145,14 @@ static void output_line(const struct field *fields, const void *row, const size_
 {
 	char cell[CELL_LEN];
 	size_t blanks = 0, columns;
+	const char *color;
 
 	for (size_t i = 0; fields[i].key; i++) {
 		if (!fields[i].header)
 			continue;
 		output_cell(&fields[i], row, cell);
-		printf("%*s%s", (int)blanks, "", cell);
+		color = output_color(&fields[i], row);
+		printf("%*s%s%s%s", (int)blanks, "", color, cell, color[0] ? "\033[0m" : "");
 		columns = text_columns(cell);
 		blanks = widths[i] > columns ? widths[i] - columns : 0;
 		blanks += 2;
@@ -146,6 +173,25 @@ static void output_widen(const struct field *fields, const void *row, size_t *wi
 	}
 }
 
+/* A column that may overflow gets what the others leave of the screen. */
+static void output_narrow(const struct field *fields, size_t *widths)
+{
+	size_t used = 0, wide = FIELDS_MAX, least;
+
+	for (size_t i = 0; fields[i].key; i++) {
+		if (!fields[i].header)
+			continue;
+		used += widths[i] + 2;
+		if (fields[i].may_overflow)
+			wide = i;
+	}
+	if (wide == FIELDS_MAX || used <= SCREEN_COLUMNS + 2)
+		return;
+	least = text_columns(fields[wide].header);
+	used -= widths[wide];
+	widths[wide] = used + least < SCREEN_COLUMNS ? SCREEN_COLUMNS + 2 - used : least;
+}
+
 static void output_rows_text(const struct field *fields, const char *rows, size_t count,
 			     size_t size)
 {
@@ -154,6 +200,7 @@ static void output_rows_text(const struct field *fields, const char *rows, size_
 	output_widen(fields, NULL, widths);
 	for (size_t i = 0; i < count; i++)
 		output_widen(fields, rows + i * size, widths);
+	output_narrow(fields, widths);
 	output_line(fields, NULL, widths);
 	for (size_t i = 0; i < count; i++)
 		output_line(fields, rows + i * size, widths);

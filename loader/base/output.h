@@ -14,6 +14,12 @@ json_t *output_object(const struct field *fields, const void *row);
 json_t *output_array(const struct field *fields, const void *rows, size_t count, size_t size);
 
 /*
+ * Whether columns have colors: "never", "always", or "auto": on a terminal, unless NO_COLOR is set
+ * (https://no-color.org).
+ */
+void output_set_color(const char *when);
+
+/*
  * Prints `count` rows of `size` bytes on standard output: a JSON array, or aligned columns under
  * their headers.
  */

@@ -67,6 +67,12 @@ __u64 time_now_ns(void);
 /* A CLOCK_MONOTONIC time in ns as RFC 3339 with milliseconds, UTC; "" for 0. */
 const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 
+/* The same in the local time zone, with its offset: "2026-11-29 13:30:11.250+0100". */
+const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
+
+/* The same in the local time zone, with its offset: "2026-11-29 13:30:11.250+0100". */
+const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
+
 /* A duration in a suitable unit: "0.4 ms", "3.2 s", "17 min", "5 h". */
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
 

@@ -135,7 +135,7 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 	struct addr addr;
 	int err;
 
-	if (cmd_parse_address(command->operand, &addr, why))
+	if (cmd_parse_address(command->operand[0], &addr, why))
 		return cmd_misused(why);
 	if (cmd_open_pins(&pins, false, why))
 		return cmd_cannot_look(why);
@@ -159,16 +159,16 @@ static int thaw_run(const struct command *command, struct err *why)
 
 const struct verb verb_announce = {
 	.name = "announce",
-	.usage = "ADDR",
 	.help = "announce the owner of an existing claim now",
-	.operands = 1,
+	.operands = {{"ADDR"}},
+	.acts = true,
 	.run = announce_run,
 };
 
 const struct verb verb_thaw = {
 	.name = "thaw",
-	.usage = "ADDR",
 	.help = "let a frozen address be announced again",
-	.operands = 1,
+	.operands = {{"ADDR"}},
+	.acts = true,
 	.run = thaw_run,
 };

@@ -116,7 +116,7 @@ static int check_run(const struct command *command, struct err *why)
 	int err;
 
 	config_init(&config);
-	err = check_file(&config, command->operand, why);
+	err = check_file(&config, command->operand[0], why);
 	if (!err) {
 		check_print(&config);
 		err = check_ports(&config, why);
@@ -127,8 +127,7 @@ static int check_run(const struct command *command, struct err *why)
 
 const struct verb verb_check = {
 	.name = "check",
-	.usage = "FILE",
 	.help = "check a configuration file, and print where it would attach now",
-	.operands = 1,
+	.operands = {{"FILE"}},
 	.run = check_run,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd.h - what a verb is, and what verbs share. main.c lists them.
+ * cmd.h - what a verb is, and what verbs share. verbs.c lists them.
  */
 #ifndef GARPD_CMD_CMD_H
 #define GARPD_CMD_CMD_H
@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "loader/base/err.h"
+#include "loader/base/words.h"
 #include "loader/maps/pins.h"
 
 /* The exit statuses of all verbs. X(NAME, status, meaning). */
@@ -22,54 +23,94 @@
 #define EXIT_STATUS_ENUM(NAME, status, meaning) EXIT_##NAME = (status),
 enum exit_status { EXIT_STATUSES(EXIT_STATUS_ENUM) };
 
-/* For --help and for getopt_long(3). */
+struct command;
+
+/*
+ * What stands behind a verb, or behind an option: "FILE", "ADDR", "text|json". Its name says what a
+ * shell completes it with (completion.c); in one that is a choice, words may be abbreviated.
+ */
 struct verb_option {
 	const char *name;     /* without its dashes */
 	char letter;	      /* 0: it has none */
 	const char *argument; /* NULL: it takes none */
 	const char *help;
+	const char *value;   /* without it; NULL: nothing */
+	const char *subject; /* a list: only with one of these as the first operand; NULL: always */
 };
 
-#define VERB_OPTIONS_MAX 8
-
-/* The command line behind a verb. */
-struct command {
-	int argc;
-	char **argv;	     /* argv[0] is "garpd VERB" */
-	const char *operand; /* NULL where the verb takes none */
-	bool json;	     /* -j */
-	bool all;	     /* -a */
+struct verb_operand {
+	const char *argument; /* NULL ends the list */
+	const char *noun;     /* what a word of a choice is called; NULL: no choice */
+	bool optional;
 };
+
+/* The option of every verb that prints columns, for output_set_color(). */
+#define COLOR_OPTION                                                                          \
+	{                                                                                     \
+		"color", 0, "never|auto|always", .help = "colors in columns", .value = "auto" \
+	}
+
+#define VERB_OPTIONS_MAX  14
+#define VERB_OPERANDS_MAX 2
 
 struct verb {
 	const char *name;
-	const char *usage; /* goes on after the name */
 	const char *help;
-	const struct verb_option *options; /* ends with an option without a name; NULL: none */
-	int operands;			   /* 0 or 1 */
+	const struct verb_option *options; /* ends with one without a name; NULL: none */
+	struct verb_operand operands[VERB_OPERANDS_MAX + 1];
+	bool acts; /* it changes something, and is never abbreviated */
 	/* Returns enum exit_status, or -errno with `why`. */
 	int (*run)(const struct command *command, struct err *why);
 };
 
+/* The command line behind a verb. */
+struct command {
+	const struct verb *verb;
+	const struct verb *const *verbs; /* all of them */
+	int argc;
+	char **argv;				/* argv[0] is the verb */
+	const char *operand[VERB_OPERANDS_MAX]; /* NULL: not given */
+	const char
+		*values[VERB_OPTIONS_MAX]; /* by the option's place; "" of one without argument */
+	char words[VERB_OPTIONS_MAX + VERB_OPERANDS_MAX]
+		  [WORD_TEXT_LEN]; /* of choices, written out */
+};
+
 extern const struct verb verb_run, verb_check, verb_show, verb_watch, verb_explain, verb_announce,
-	verb_thaw, verb_detach;
+	verb_thaw, verb_detach, verb_completion;
 
-/* Prints how the verb is used, and its options. */
-void cmd_print_verb(FILE *stream, const struct verb *verb);
+/* ---- verbs.c ---- */
 
-/* Reads the options and the operand, and runs the verb. Returns enum exit_status. */
-int cmd_run_verb(const struct verb *verb, int argc, char **argv);
+/* All of them, as they are listed in the help; ends with NULL. */
+extern const struct verb *const verbs[];
+
+/* The verb of this name, or of which it is the only abbreviation. NULL with `why`. */
+const struct verb *cmd_find_verb(const char *name, struct err *why);
+
+/* ---- options.c: the command line ---- */
+
+/* Reads options and operands, and runs the verb. Returns enum exit_status. */
+int cmd_run_verb(const struct verb *verb, const struct verb *const *all, int argc, char **argv);
 
 /*
  * Reads the next option, as getopt_long(3) does: optarg is its argument, optind = 0 starts anew.
- * False behind the last one. *option is NULL for one that the verb does not have, which getopt
- * has reported.
+ * Returns the place of the option; -1 behind the last one; -EINVAL with `why`.
  */
-bool cmd_next_option(const struct verb *verb, int argc, char **argv,
-		     const struct verb_option **option);
+int cmd_next_option(const struct verb *verb, int argc, char **argv, struct err *why);
 
-/* Prints on standard error how the verb is used. Returns EXIT_USAGE. */
-int cmd_usage(const struct verb *verb);
+/* The argument of an option, "" if it takes none; its default, or NULL, if it is not there. */
+const char *cmd_value(const struct command *command, const char *option);
+bool cmd_has(const struct command *command, const char *option);
+
+/* ---- usage.c: how it is used ---- */
+
+/* How the verb is used, and each option with its default. */
+void cmd_print_verb(FILE *stream, const struct verb *verb);
+
+/* All verbs. */
+void cmd_print_help(FILE *stream);
+
+/* ---- cmd.c ---- */
 
 /*
  * Print `garpd: ...` on standard error. Return the status: EXIT_FAILED; for a word on the command

@@ -48,7 +48,7 @@ static int detach_run(const struct command *command, struct err *why)
 
 const struct verb verb_detach = {
 	.name = "detach",
-	.usage = "",
+	.acts = true,
 	.help = "remove every program, pin and qdisc that garpd made",
 	.run = detach_run,
 };

@@ -38,24 +38,28 @@ static int explain_run(const struct command *command, struct err *why)
 	struct addr addr;
 	int err, status;
 
-	if (cmd_parse_address(command->operand, &addr, why))
+	if (cmd_parse_address(command->operand[0], &addr, why))
 		return cmd_misused(why);
 	if (cmd_open_pins(&pins, true, why))
 		return cmd_cannot_look(why);
 	err = explain_read(&pins, &addr, &explains, why);
 	if (!err)
-		explain_show(&explains, command->json);
+		explain_show(&explains, cmd_has(command, "json"));
 	status = err ? cmd_cannot_look(why) : explain_status(&explains);
 	explain_free(&explains);
 	pins_close(&pins);
 	return status;
 }
 
+static const struct verb_option explain_options[] = {
+	{"json", 'j', .help = "print JSON"},
+	{},
+};
+
 const struct verb verb_explain = {
 	.name = "explain",
-	.usage = "ADDR [-j]",
 	.help = "what was heard, decided, announced and confirmed, what is wrong, and the remedy",
-	.options = (const struct verb_option[]){{"json", 'j', NULL, "print JSON"}, {}},
-	.operands = 1,
+	.options = explain_options,
+	.operands = {{"ADDR"}},
 	.run = explain_run,
 };

@@ -18,40 +18,31 @@ struct command_line {
 	bool misused; /* a flag was refused, not the file */
 };
 
-static int run_set_log(const char *value, struct err *why)
-{
-	bool as_json = !strcmp(value, "json");
-
-	if (!as_json && strcmp(value, "text"))
-		return err_set(why, -EINVAL, "--log %.60s: use text or json", value);
-	log_set_json(as_json);
-	return 0;
-}
-
 /* The file first, wherever -c stands: flags are applied on top of it. */
 static int run_load_file(const struct command *command, struct config *config, struct err *why)
 {
-	const struct verb_option *option;
-	int err = 0;
+	const char *file = cmd_value(command, "config");
 
-	optind = 0;
-	while (!err && cmd_next_option(&verb_run, command->argc, command->argv, &option))
-		if (option->letter == 'c')
-			err = config_load(config, optarg, why);
-	return err;
+	return file ? config_load(config, file, why) : 0;
 }
 
 static int run_take_flags(const struct command *command, struct config *config, struct err *why)
 {
-	const struct verb_option *option;
-	int err = 0;
+	const char *name;
+	int place, err = 0;
 
+	log_set_json(!strcmp(cmd_value(command, "log"), "json"));
 	optind = 0;
-	while (!err && cmd_next_option(&verb_run, command->argc, command->argv, &option)) {
-		if (!strcmp(option->name, "log"))
-			err = run_set_log(optarg, why);
-		else if (option->letter != 'c')
-			err = config_set_flag(config, option->name, optarg, why);
+	while (!err) {
+		place = cmd_next_option(command->verb, command->argc, command->argv, why);
+		if (place < 0)
+			break;
+		name = command->verb->options[place].name;
+		if (!strcmp(name, "config") || !strcmp(name, "log"))
+			continue;
+		/* Of a choice the whole word. */
+		err = config_set_flag(config, name,
+				      strcmp(name, "mode") ? optarg : command->values[place], why);
 	}
 	return err;
 }
@@ -86,20 +77,20 @@ static int run_run(const struct command *command, struct err *why)
 }
 
 static const struct verb_option run_options[] = {
-	{"config", 'c', "FILE", "configuration file; flags are applied on top of it"},
-	{"bridge", 0, "BR", "a bridge whose guests to announce for, or a pattern: 'vmbr*'"},
-	{"uplink", 0, "IF", "a port that leads to other machines, or a pattern"},
-	{"router", 0, "IF", "a router's interface with guests on its LAN, or a pattern"},
-	{"declare", 0, "ADDR=MAC[,MAC...]", "announce at the first probe of these MACs only"},
-	{"observe", 0, NULL, "send nothing, ask nobody: log and show what would be done"},
-	{"mode", 0, "MODE", "auto, tcx, tc, xdp or xdp-generic"},
-	{"log", 0, "text|json", "format of the event lines"},
+	{"config", 'c', "FILE", .help = "configuration file; flags are applied on top of it"},
+	{"bridge", 0, "BR", .help = "a bridge whose guests to announce for, or a pattern: 'vmbr*'"},
+	{"uplink", 0, "IF", .help = "a port that leads to other machines, or a pattern"},
+	{"router", 0, "IF", .help = "a router's interface with guests on its LAN, or a pattern"},
+	{"declare", 0, "ADDR=MAC[,MAC...]",
+	 .help = "announce at the first probe of these MACs only"},
+	{"observe", 0, .help = "send nothing, ask nobody: log and show what would be done"},
+	{"mode", 0, "auto|tcx|tc|xdp|xdp-generic", .help = "how to attach", .value = "auto"},
+	{"log", 0, "text|json", .help = "format of the event lines", .value = "text"},
 	{},
 };
 
 const struct verb verb_run = {
 	.name = "run",
-	.usage = "[-c FILE] [--bridge BR]... [--router IF]... [OPTION]...",
 	.help = "attach to every port of the bridges, and to router ports, and announce for guests",
 	.options = run_options,
 	.run = run_run,

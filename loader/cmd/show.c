@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters [-j] [-a]: the pinned maps, as they are. In text,
- * counters that are zero are left out, unless -a is given.
+ * garpd show claims|listeners|ports|counters: the pinned maps, as they are.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +10,45 @@
 #include "loader/maps/claims.h"
 #include "loader/attach/programs.h"
 #include "cmd.h"
+#include "filter.h"
 #include "loader/maps/counters.h"
 #include "loader/datapath/port_table.h"
 #include "loader/maps/listeners.h"
 
 struct show {
+	const struct command *command;
 	struct pins pins;
+	struct filter filter;
 	bool as_json;
-	bool all; /* -a */
 };
 
 /* ---- claims ---- */
 
+/* What needs attention first, then what changed last. */
+static int compare_attention(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	enum trouble of_x = claims_trouble(x), of_y = claims_trouble(y);
+
+	if (of_x != of_y)
+		return of_x > of_y ? -1 : 1;
+	if (x->changed_ns != y->changed_ns)
+		return x->changed_ns > y->changed_ns ? -1 : 1;
+	return claims_compare(&x->key, &y->key);
+}
+
 static int show_claims(const struct show *show, struct err *why)
 {
+	bool whole = show->as_json || cmd_has(show->command, "wide");
 	struct claims claims;
 	int err = claims_read(show->pins.claims, &claims, why);
 
-	if (!err)
-		output_rows(claims_fields, claims.claim, claims.count, sizeof(*claims.claim),
-			    show->as_json);
+	if (!err) {
+		filter_claims(&show->filter, &claims);
+		qsort(claims.claim, claims.count, sizeof(*claims.claim), compare_attention);
+		output_rows(whole ? claims_fields : claims_columns, claims.claim, claims.count,
+			    sizeof(*claims.claim), show->as_json);
+	}
 	claims_free(&claims);
 	return err;
 }
@@ -77,7 +96,7 @@ static int show_counters(const struct show *show, struct err *why)
 	if (err)
 		return err;
 	for (i = 0; i < COUNTER_MAX; i++) {
-		if (!values[i] && !show->all && !show->as_json)
+		if (!values[i] && !cmd_has(show->command, "all") && !show->as_json)
 			continue;
 		rows[count++] = (struct counter_row){.counter = i, .value = values[i]};
 	}
@@ -87,50 +106,49 @@ static int show_counters(const struct show *show, struct err *why)
 
 /* ---- the verb ---- */
 
-static const struct subject {
-	const char *name;
-	int (*show)(const struct show *show, struct err *why);
-} subjects[] = {
-	{"claims", show_claims},
-	{"listeners", show_listeners},
-	{"ports", show_ports},
-	{"counters", show_counters},
-};
-
-static const struct subject *show_find(const char *name)
+static int (*show_subject(const char *name))(const struct show *show, struct err *why)
 {
-	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
-		if (!strcmp(subjects[i].name, name))
-			return &subjects[i];
-	return NULL;
+	if (!strcmp(name, "claims"))
+		return show_claims;
+	if (!strcmp(name, "listeners"))
+		return show_listeners;
+	return strcmp(name, "ports") ? show_counters : show_ports;
 }
 
 static int show_run(const struct command *command, struct err *why)
 {
-	const struct subject *subject = show_find(command->operand);
-	struct show show = {.as_json = command->json, .all = command->all};
+	struct show show = {.command = command, .as_json = cmd_has(command, "json")};
+	const char *subject = command->operand[0];
 	int err;
 
-	if (!subject || (show.all && subject->show != show_counters))
-		return cmd_usage(&verb_show);
+	if (command->operand[1] && strcmp(subject, "claims") != 0) {
+		err_set(why, -EINVAL, "show %s: what is \"%.60s\" for? See garpd show --help",
+			subject, command->operand[1]);
+		return cmd_misused(why);
+	}
+	if (filter_take(&show.filter, command, command->operand[1], why))
+		return cmd_misused(why);
+	output_set_color(cmd_value(command, "color"));
 	if (cmd_open_pins(&show.pins, true, why))
 		return cmd_cannot_look(why);
-	err = subject->show(&show, why);
+	err = show_subject(subject)(&show, why);
 	pins_close(&show.pins);
 	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }
 
 static const struct verb_option show_options[] = {
-	{"json", 'j', NULL, "print JSON"},
-	{"all", 'a', NULL, "counters: print those that are zero as well"},
+	{"json", 'j', .help = "print JSON"},
+	{"wide", 'w', .help = "claims: every column, wider than 80", .subject = "claims"},
+	FILTER_OPTIONS("claims"),
+	{"all", 'a', .help = "counters: those that are zero as well", .subject = "counters"},
+	COLOR_OPTION,
 	{},
 };
 
 const struct verb verb_show = {
 	.name = "show",
-	.usage = "claims|listeners|ports|counters [-j] [-a]",
 	.help = "print the pinned maps; no daemon is needed",
 	.options = show_options,
-	.operands = 1,
+	.operands = {{"claims|listeners|ports|counters", "subject"}, {"PREFIX", .optional = true}},
 	.run = show_run,
 };

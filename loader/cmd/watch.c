@@ -171,16 +171,19 @@ static int watch_run(const struct command *command, struct err *why)
 
 	if (cmd_open_pins(&pins, true, why))
 		return cmd_cannot_look(why);
-	err = watch(&pins, command->json, why);
+	err = watch(&pins, cmd_has(command, "json"), why);
 	pins_close(&pins);
 	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }
 
+static const struct verb_option watch_options[] = {
+	{"json", 'j', .help = "print JSON, a line a claim"},
+	{},
+};
+
 const struct verb verb_watch = {
 	.name = "watch",
-	.usage = "[-j]",
 	.help = "print claims as they change",
-	.options = (const struct verb_option[]){{"json", 'j', NULL, "print JSON, a line a claim"},
-						{}},
+	.options = watch_options,
 	.run = watch_run,
 };

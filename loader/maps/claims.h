@@ -47,7 +47,14 @@ int claims_lookup(const struct pins *pins, const struct claim_key *key, struct c
 bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
 			 const __u8 mac[MAC_LEN]);
 
-/* What `garpd show claims` and `garpd watch` print of a struct claim; ends with a NULL key. */
-extern const struct field claims_fields[];
+/*
+ * What `garpd show claims` and `garpd watch` print of a struct claim; ends with a NULL key. Columns
+ * within 80 are those that most people want.
+ */
+extern const struct field claims_fields[], claims_columns[];
+
+/* Whether somebody should look at it: what garpd explain calls a trouble, as far as a claim tells.
+ */
+enum trouble claims_trouble(const struct claim *claim);
 
 #endif

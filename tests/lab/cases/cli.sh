@@ -8,17 +8,34 @@ assert_no_pins() {
 
 case_usage_is_2() {
 	assert_fails 2 'no such verb' "$GARPD" dance
-	assert_fails 2 'usage' "$GARPD" run --color
-	assert_fails 2 'usage' "$GARPD" run extra
-	assert_fails 2 'usage' "$GARPD" show
-	assert_fails 2 'usage' "$GARPD" show guests
-	assert_fails 2 'usage' "$GARPD" show claims -a
-	assert_fails 2 'usage' "$GARPD" announce
-	assert_fails 2 'usage' "$GARPD" explain
-	assert_fails 2 'usage' "$GARPD" explain "$SERVICE" "$SERVICE"
-	assert_fails 2 'usage' "$GARPD" detach now
-	assert_fails 2 'usage' "$GARPD" watch claims
+	assert_fails 2 'run: no option --color; see garpd run --help' "$GARPD" run --color
+	assert_fails 2 'run: what is "extra" for\? See garpd run --help' "$GARPD" run extra
+	assert_fails 2 'show: claims.* is missing' "$GARPD" show
+	assert_fails 2 'show: no subject "guests"; use claims, .* or counters' "$GARPD" show guests
+	assert_fails 2 'show claims: no option --all' "$GARPD" show claims -a
+	assert_fails 2 'show counters: what is "192.0.2.0/24" for' "$GARPD" show counters 192.0.2.0/24
+	assert_fails 2 'show: no option -x' "$GARPD" show claims -jx
+	assert_fails 2 'run -c: its argument is missing' "$GARPD" run -c
+	assert_fails 2 'announce: ADDR is missing' "$GARPD" announce
+	assert_fails 2 'explain: what is' "$GARPD" explain "$SERVICE" "$SERVICE"
+	assert_fails 2 'detach: what is "now" for' "$GARPD" detach now
+	assert_fails 2 'watch: what is "claims" for' "$GARPD" watch claims
 	assert_no_pins
+}
+
+# Words are abbreviated as ip(8) does, but for verbs that change something; misspelt ones are recognised.
+case_words_are_abbreviated_and_recognised() {
+	assert_fails 2 'shwo: no such verb; did you mean show\?' "$GARPD" shwo
+	assert_fails 2 'detahc: no such verb; did you mean detach\?' "$GARPD" detahc
+	assert_fails 2 'deta: no such verb' "$GARPD" deta
+	assert_fails 2 'c: several verbs begin so' "$GARPD" c
+	assert_fails 2 'show: no subject "clams"; did you mean claims\?' "$GARPD" show clams
+	assert_fails 2 'show: no option --jsno; did you mean --json\?' "$GARPD" show claims --jsno
+	assert_fails 2 '--color "nevr"; did you mean never\?' "$GARPD" show claims --color nevr
+	assert_fails 2 '--state "ownde"; did you mean owned\?' "$GARPD" show claims --state ownde
+	lab_start_garpd
+	assert_equals "show claims" '[]' "$(in_hv "$GARPD" sh cl --js)"
+	assert_equals "show ports" "$(in_hv "$GARPD" show ports --color never)" "$(in_hv "$GARPD" sho po --co n)"
 }
 
 case_help_of_a_verb() {
@@ -31,8 +48,8 @@ case_help_of_a_verb() {
 		assert_equals "$words" "$(<"$LAB_DIR/help")" "$("$GARPD" $words)"
 	done
 	assert_fails 2 'dance: no such verb' "$GARPD" help dance
-	assert_fails 2 "^garpd show: .*'--color'" "$GARPD" show --color
-	assert_fails 2 '^  garpd thaw ADDR' "$GARPD" thaw
+	"$GARPD" help run | grep -q -- '--log text|json .*(default: text)' || t_fail "no default"
+	assert_equals "help of an abbreviation" "$("$GARPD" help explain)" "$("$GARPD" help ex)"
 }
 
 # Also where an error has its own sentence besides the usage; and before anything is opened.
@@ -42,7 +59,7 @@ case_misuse_is_2_with_a_sentence() {
 	local line
 	for line in "${misused[@]}"; do
 		# shellcheck disable=SC2086 # a verb with its arguments
-		assert_fails 2 "^garpd: (--${line##*--}: |${line##* }: not a valid address)" "$GARPD" $line
+		assert_fails 2 "^garpd: (--${line##*--}: |--mode \"fast\"; use auto, |--log \"xml\"; use text or json|${line##* }: not a valid address)" "$GARPD" $line
 		assert_equals "lines of $line" 1 "$(wc -l <"$LAB_DIR/err")"
 	done
 	assert_no_pins
@@ -157,6 +174,51 @@ case_bridge_is_waited_for() {
 	in_hv ip link add vmbr7 type bridge
 	in_hv ip link set v-new master vmbr7
 	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
+}
+
+# shown ARG...: the addresses that show claims prints, in its order, on one line.
+shown() {
+	in_hv "$GARPD" show claims "$@" | awk 'NR > 1 { print $1 }' | xargs
+}
+
+# What needs attention first, then what changed last; 80 columns, which a long address does not widen.
+case_show_claims_in_columns() {
+	local long=2001:db8:1234:5678:9abc:def0:1234:5678
+	lab_start_garpd
+	lab_winguest other -k 60000 eth0 "$MAC_OTHER" 192.0.2.77
+	lab_await "$GARPD_LOG" 9 '192.0.2.77: .*announced' || t_fail "not announced"
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$HOST"
+	lab_await "$GARPD_LOG" 5 "$HOST: .*denied" || t_fail "not denied"
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$long"
+	lab_await "$GARPD_LOG" 9 "$long: .*announced" || t_fail "$long: not announced"
+	assert_equals "all" "$HOST $long 192.0.2.77" "$(shown)"
+	assert_equals "longest line" yes "$(in_hv "$GARPD" show claims | grep -v "$long" |
+		awk '{ if (length > 80) wide = 1 } END { print wide ? "no" : "yes" }')"
+	assert_equals "header" "ADDRESS MAC PORT STATE CONFIRMED CHANGED" "$(in_hv "$GARPD" show claims | head -n 1 | xargs)"
+	in_hv "$GARPD" show claims -w | head -n 1 | grep -q 'REASON.*CHANGED' || t_fail "-w is not wide"
+	assert_equals "problems" "$HOST" "$(shown --problems)"
+	assert_equals "of a prefix" "192.0.2.77" "$(shown 192.0.2.64/26)"
+	assert_equals "of all IPv6" "$long" "$(shown 2000::/3)"
+	assert_equals "on a port" "192.0.2.77" "$(shown --port v-other)"
+	assert_equals "of a MAC" "$HOST $long" "$(shown --mac "$MAC_NEW")"
+	assert_equals "in a state" "$HOST" "$(shown --state denied)"
+	assert_equals "of a segment" "" "$(shown --segment br1)"
+	assert_equals "of both" "$long" "$(shown --segment br0 --mac "$MAC_NEW" 2001:db8::/32)"
+	assert_equals "JSON" "$HOST" "$(in_hv "$GARPD" show claims -j -p | jq -r '.[].address' | xargs)"
+	assert_fails 2 '--mac 1:2: not a valid unicast MAC' "$GARPD" show claims --mac 1:2
+}
+
+# On a terminal, or if it is asked for; NO_COLOR forbids the former.
+case_colors_on_a_terminal_only() {
+	local red=$'\e\\[3[13]m'
+	lab_start_garpd
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$HOST"
+	lab_await "$GARPD_LOG" 5 "$HOST: .*denied" || t_fail "not denied"
+	! in_hv "$GARPD" show claims | grep -q "$red" || t_fail "colors in a pipe"
+	in_hv "$GARPD" show claims --color always | grep -q "$red" || t_fail "no colors though always"
+	in_hv script -qec "$GARPD show claims" /dev/null | grep -q "$red" || t_fail "no colors on a terminal"
+	! in_hv env NO_COLOR=1 script -qec "$GARPD show claims" /dev/null | grep -q "$red" || t_fail "colors with NO_COLOR"
+	! in_hv script -qec "$GARPD show claims --color never" /dev/null | grep -q "$red" || t_fail "colors though never"
 }
 
 # Within 50 ms, including the `ip` that makes it a port.

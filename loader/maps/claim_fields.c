@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * claim_fields.c - a claim as a user sees it.
+ */
+#include "claims.h"
+#include "loader/base/text.h"
+
+enum trouble claims_trouble(const struct claim *claim)
+{
+	switch ((enum claim_state)claim->state) {
+	case CLAIM_CONFLICT:
+	case CLAIM_FROZEN:
+		return TROUBLE_BAD;
+	case CLAIM_DENIED:
+	case CLAIM_UNANSWERED:
+		return TROUBLE_SOME;
+	case CLAIM_NONE:
+	case CLAIM_PROBING:
+	case CLAIM_ASKING:
+	case CLAIM_ANNOUNCING:
+	case CLAIM_OWNED:
+	case CLAIM_STATE_MAX:
+		break;
+	}
+	if (claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED)
+		return TROUBLE_SOME;
+	return claim->unconfirmed && !claim->confirmed_ns ? TROUBLE_SOME : TROUBLE_NONE;
+}
+
+static enum trouble get_trouble(const void *row)
+{
+	return claims_trouble(row);
+}
+
+static json_t *get_reason(const void *row)
+{
+	const struct claim *claim = row;
+
+	return claim->state == CLAIM_NONE ? json_null() : json_string(counter_name(claim->reason));
+}
+
+static json_t *get_declared(const void *row)
+{
+	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_DECLARED);
+}
+
+static json_t *get_observed(const void *row)
+{
+	return json_boolean(((const struct claim *)row)->flags & CLAIM_F_OBSERVED);
+}
+
+/* The guest was asked, and has not answered for 1.6 s. */
+static json_t *get_unanswered(const void *row)
+{
+	const struct claim *claim = row;
+
+	return json_boolean(claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED);
+}
+
+/* On the screen: "owned (observed)". */
+static json_t *get_state_text(const void *row)
+{
+	const struct claim *claim = row;
+	const char *more = "";
+
+	if (claim->flags & CLAIM_F_OBSERVED)
+		more = " (observed)";
+	else if (claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED &&
+		 claim->state != CLAIM_UNANSWERED)
+		more = " (unanswered)";
+	return json_sprintf("%s%s", claim_state_name(claim->state), more);
+}
+
+/* Milliseconds from the announcement to the answer of `confirmed_by`. */
+static json_t *get_confirmed_after(const void *row)
+{
+	const struct claim *claim = row;
+
+	if (!claim->confirmed_ns || claim->confirmed_ns < claim->announced_since_ns)
+		return json_null();
+	return json_real((double)(claim->confirmed_ns - claim->announced_since_ns) / NSEC_PER_MSEC);
+}
+
+#define CLAIM(TYPE, member) FIELD(TYPE, struct claim, member)
+
+const struct field claims_fields[] = {
+	{"bridge", "BRIDGE", CLAIM(INTERFACE, key.segment)},
+	{"", "VLAN", CLAIM(VLANS, key)},
+	{"vlan", NULL, CLAIM(VLAN, key.vlan)},
+	{"inner_vlan", NULL, CLAIM(VLAN, key.inner_vlan)},
+	{"address", "ADDRESS", CLAIM(ADDR, key.addr)},
+	{"mac", "MAC", CLAIM(MAC, mac)},
+	{"port", "PORT", CLAIM(INTERFACE, port)},
+	{"", "STATE", .get = get_state_text, .trouble = get_trouble},
+	{"state", NULL, CLAIM(ENUM, state), .name = claim_state_name},
+	{"reason", "REASON", .get = get_reason},
+	{"probes", "PROBES", CLAIM(NUMBER, probes)},
+	{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},
+	{"self_announced", "SELF", CLAIM(NUMBER, self_announced)},
+	{"host_refreshed", NULL, CLAIM(NUMBER, refreshed)},
+	{"nudges", NULL, CLAIM(NUMBER, nudges)},
+	{"confirmations", "CONFIRMED", CLAIM(NUMBER, confirmations)},
+	{"confirmed_by", "BY", CLAIM(ADDR, confirmed_by)},
+	{"confirmed_after_ms", NULL, .get = get_confirmed_after},
+	{"unconfirmed", NULL, CLAIM(NUMBER, unconfirmed)},
+	{"conflicts", "CONFLICTS", CLAIM(NUMBER, conflicts)},
+	{"moves", "MOVES", CLAIM(NUMBER, moves)},
+	{"declared", NULL, .get = get_declared},
+	{"observed", NULL, .get = get_observed},
+	{"unanswered", NULL, .get = get_unanswered},
+	{"asked", NULL, CLAIM(NUMBER, asked)},
+	{"owner", NULL, CLAIM(MAC, owner)},
+	{"rival", NULL, CLAIM(MAC, rival)},
+	{"first_probe", NULL, CLAIM(TIME, first_probe_ns)},
+	{"last_probe", NULL, CLAIM(TIME, last_probe_ns)},
+	{"last_announcement", NULL, CLAIM(TIME, last_announcement_ns)},
+	{"last_asked", NULL, CLAIM(TIME, asked_ns)},
+	{"last_answered", NULL, CLAIM(TIME, answered_ns)},
+	{"last_confirmed", NULL, CLAIM(TIME, confirmed_ns)},
+	{"last_conflict", NULL, CLAIM(TIME, last_conflict_ns)},
+	{"last_seen", NULL, CLAIM(TIME, last_seen_ns)},
+	{"changed", "CHANGED", CLAIM(TIME, changed_ns)},
+	{},
+};
+
+/* ---- within 80 columns ---- */
+
+/* "no": every listener was nudged three times and none has answered. */
+static json_t *get_confirmed(const void *row)
+{
+	const struct claim *claim = row;
+
+	if (claim->confirmed_ns)
+		return json_string("yes");
+	return claim->unconfirmed ? json_string("no") : json_null();
+}
+
+static json_t *get_changed_age(const void *row)
+{
+	const struct claim *claim = row;
+	char text[DURATION_TEXT_LEN];
+
+	return json_string(duration_text(time_now_ns() - claim->changed_ns, text));
+}
+
+const struct field claims_columns[] = {
+	{"", "ADDRESS", CLAIM(ADDR, key.addr), .may_overflow = true},
+	{"", "MAC", CLAIM(MAC, mac)},
+	{"", "PORT", CLAIM(INTERFACE, port)},
+	{"", "STATE", .get = get_state_text, .trouble = get_trouble},
+	{"", "CONFIRMED", .get = get_confirmed},
+	{"", "CHANGED", .get = get_changed_age},
+	{},
+};
