@@ -36,6 +36,7 @@ struct field {
 	const char *(*name)(unsigned int value);
 	json_t *(*get)(const void *row);
 	enum trouble (*trouble)(const void *row); /* NULL: none */
+	__u8 width;				  /* at least, in a stream of rows; 0: as others */
 	bool may_overflow; /* a long value moves the rest of its own line, and widens no other */
 };
 

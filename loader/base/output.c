@@ -245,6 +245,13 @@ void output_sheet(const struct field *fields, const void *row)
 
 /* ---- one row at a time ---- */
 
+static size_t stream_width(const struct field *field, size_t header)
+{
+	size_t least = field->width ? field->width : STREAM_MIN_LEN;
+
+	return header > least ? header : least;
+}
+
 void output_row_stream(const struct field *fields, const void *row, bool as_json)
 {
 	size_t widths[FIELDS_MAX] = {};
@@ -256,9 +263,8 @@ void output_row_stream(const struct field *fields, const void *row, bool as_json
 	} else {
 		/* Wide enough for most values: later rows are not known yet. */
 		output_widen(fields, NULL, widths);
-		for (size_t i = 0; i < FIELDS_MAX; i++)
-			if (widths[i] < STREAM_MIN_LEN)
-				widths[i] = STREAM_MIN_LEN;
+		for (size_t i = 0; fields[i].key; i++)
+			widths[i] = stream_width(&fields[i], widths[i]);
 		output_line(fields, row, widths);
 	}
 	fflush(stdout);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd watch [-j]: claims as they change.
+ * garpd watch: claims as they change.
  *
  * The ring buffer has one reader, the daemon, and an event can be read once. So this compares the
  * claims map with its last copy ten times a second, and less often where there are so many claims
@@ -19,6 +19,7 @@
 
 #include "loader/maps/claims.h"
 #include "cmd.h"
+#include "filter.h"
 #include "loader/maps/pins.h"
 #include "loader/base/text.h"
 
@@ -26,7 +27,22 @@
 #define WATCH_PAUSES	  20	       /* as long as a look */
 #define WATCH_PIN_NS	  NSEC_PER_SEC /* from one check of the pin to the next */
 
-static void watch_print_changes(const struct claims *was, const struct claims *now, bool as_json)
+/* How it was started. */
+struct watch {
+	struct filter filter;
+	const struct field *fields;
+	bool as_json;
+};
+
+static void watch_print(const struct watch *watch, const struct claim *claim, __u8 from)
+{
+	struct claim_change change = {.claim = *claim, .from = from};
+
+	output_row_stream(watch->fields, &change, watch->as_json);
+}
+
+static void watch_print_changes(const struct watch *watch, const struct claims *was,
+				const struct claims *now)
 {
 	const struct claim *claim, *before;
 	size_t i;
@@ -34,8 +50,12 @@ static void watch_print_changes(const struct claims *was, const struct claims *n
 	for (i = 0; i < now->count; i++) {
 		claim = &now->claim[i];
 		before = was->count ? claims_find(was, &claim->key) : NULL;
-		if (!before || before->changed_ns != claim->changed_ns)
-			output_row_stream(claims_fields, claim, as_json);
+		if (before && before->changed_ns == claim->changed_ns)
+			continue;
+		/* What begins to match, and what ends. */
+		if (filter_matches(&watch->filter, claim) ||
+		    (before && filter_matches(&watch->filter, before)))
+			watch_print(watch, claim, before ? before->state : CLAIM_NONE);
 	}
 }
 
@@ -43,7 +63,8 @@ static void watch_print_changes(const struct claims *was, const struct claims *n
  * A claim that is no longer in the map is printed once, in state "none" and without a reason, which
  * is no longer known.
  */
-static void watch_print_forgotten(const struct claims *was, const struct claims *now, bool as_json)
+static void watch_print_forgotten(const struct watch *watch, const struct claims *was,
+				  const struct claims *now)
 {
 	struct claim gone;
 	size_t i;
@@ -51,15 +72,18 @@ static void watch_print_forgotten(const struct claims *was, const struct claims 
 	for (i = 0; i < was->count; i++) {
 		if (now->count && claims_find(now, &was->claim[i].key))
 			continue;
+		if (!filter_matches(&watch->filter, &was->claim[i]))
+			continue;
 		gone = was->claim[i];
 		gone.state = CLAIM_NONE;
 		gone.changed_ns = time_now_ns();
-		output_row_stream(claims_fields, &gone, as_json);
+		watch_print(watch, &gone, was->claim[i].state);
 	}
 }
 
 /* Prints what has changed since the last look. 0, or -errno with `why`. */
-static int watch_look(const struct pins *pins, struct claims *was, bool as_json, struct err *why)
+static int watch_look(const struct watch *watch, const struct pins *pins, struct claims *was,
+		      struct err *why)
 {
 	struct claims now;
 	int err = claims_read(pins->claims, &now, why);
@@ -68,8 +92,8 @@ static int watch_look(const struct pins *pins, struct claims *was, bool as_json,
 		claims_free(&now);
 		return err;
 	}
-	watch_print_changes(was, &now, as_json);
-	watch_print_forgotten(was, &now, as_json);
+	watch_print_changes(watch, was, &now);
+	watch_print_forgotten(watch, was, &now);
 	claims_free(was);
 	*was = now;
 	return 0;
@@ -138,7 +162,7 @@ static int watch_pause_ms(__u64 look_ns)
 	return ms > WATCH_INTERVAL_MS ? (int)ms : WATCH_INTERVAL_MS;
 }
 
-static int watch(struct pins *pins, bool as_json, struct err *why)
+static int watch_loop(const struct watch *watch, struct pins *pins, struct err *why)
 {
 	struct pollfd stop = {.fd = watch_stop_fd(), .events = POLLIN};
 	int pause_ms = WATCH_INTERVAL_MS;
@@ -147,8 +171,8 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 	bool waiting = false;
 	int err = claims_read(pins->claims, &was, why);
 
-	if (!as_json)
-		output_row_stream(claims_fields, NULL, false);
+	if (!watch->as_json)
+		output_row_stream(watch->fields, NULL, false);
 	while (!err && !poll(&stop, 1, pause_ms)) {
 		from_ns = watch_cpu_ns();
 		if (time_now_ns() >= pin_ns + WATCH_PIN_NS) {
@@ -156,7 +180,7 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 			err = watch_follow(pins, &waiting, why);
 		}
 		if (!err)
-			err = watch_look(pins, &was, as_json, why);
+			err = watch_look(watch, pins, &was, why);
 		pause_ms = watch_pause_ms(watch_cpu_ns() - from_ns);
 	}
 	claims_free(&was);
@@ -166,18 +190,27 @@ static int watch(struct pins *pins, bool as_json, struct err *why)
 
 static int watch_run(const struct command *command, struct err *why)
 {
+	struct watch watch = {.as_json = cmd_has(command, "json")};
 	struct pins pins;
 	int err;
 
+	if (filter_take(&watch.filter, command, command->operand[0], why))
+		return cmd_misused(why);
+	output_set_color(cmd_value(command, "color"));
+	watch.fields = watch.as_json || cmd_has(command, "wide") ? claims_change_fields
+								 : claims_change_columns;
 	if (cmd_open_pins(&pins, true, why))
 		return cmd_cannot_look(why);
-	err = watch(&pins, cmd_has(command, "json"), why);
+	err = watch_loop(&watch, &pins, why);
 	pins_close(&pins);
 	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }
 
 static const struct verb_option watch_options[] = {
 	{"json", 'j', .help = "print JSON, a line a claim"},
+	{"wide", 'w', .help = "every column, wider than 80"},
+	FILTER_OPTIONS(NULL),
+	COLOR_OPTION,
 	{},
 };
 
@@ -185,5 +218,6 @@ const struct verb verb_watch = {
 	.name = "watch",
 	.help = "print claims as they change",
 	.options = watch_options,
+	.operands = {{"PREFIX", .optional = true}},
 	.run = watch_run,
 };

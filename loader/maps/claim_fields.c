@@ -2,6 +2,8 @@
 /*
  * claim_fields.c - a claim as a user sees it.
  */
+#include <string.h>
+
 #include "claims.h"
 #include "loader/base/text.h"
 
@@ -83,45 +85,44 @@ static json_t *get_confirmed_after(const void *row)
 
 #define CLAIM(TYPE, member) FIELD(TYPE, struct claim, member)
 
-const struct field claims_fields[] = {
-	{"bridge", "BRIDGE", CLAIM(INTERFACE, key.segment)},
-	{"", "VLAN", CLAIM(VLANS, key)},
-	{"vlan", NULL, CLAIM(VLAN, key.vlan)},
-	{"inner_vlan", NULL, CLAIM(VLAN, key.inner_vlan)},
-	{"address", "ADDRESS", CLAIM(ADDR, key.addr)},
-	{"mac", "MAC", CLAIM(MAC, mac)},
-	{"port", "PORT", CLAIM(INTERFACE, port)},
-	{"", "STATE", .get = get_state_text, .trouble = get_trouble},
-	{"state", NULL, CLAIM(ENUM, state), .name = claim_state_name},
-	{"reason", "REASON", .get = get_reason},
-	{"probes", "PROBES", CLAIM(NUMBER, probes)},
-	{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},
-	{"self_announced", "SELF", CLAIM(NUMBER, self_announced)},
-	{"host_refreshed", NULL, CLAIM(NUMBER, refreshed)},
-	{"nudges", NULL, CLAIM(NUMBER, nudges)},
-	{"confirmations", "CONFIRMED", CLAIM(NUMBER, confirmations)},
-	{"confirmed_by", "BY", CLAIM(ADDR, confirmed_by)},
-	{"confirmed_after_ms", NULL, .get = get_confirmed_after},
-	{"unconfirmed", NULL, CLAIM(NUMBER, unconfirmed)},
-	{"conflicts", "CONFLICTS", CLAIM(NUMBER, conflicts)},
-	{"moves", "MOVES", CLAIM(NUMBER, moves)},
-	{"declared", NULL, .get = get_declared},
-	{"observed", NULL, .get = get_observed},
-	{"unanswered", NULL, .get = get_unanswered},
-	{"asked", NULL, CLAIM(NUMBER, asked)},
-	{"owner", NULL, CLAIM(MAC, owner)},
-	{"rival", NULL, CLAIM(MAC, rival)},
-	{"first_probe", NULL, CLAIM(TIME, first_probe_ns)},
-	{"last_probe", NULL, CLAIM(TIME, last_probe_ns)},
-	{"last_announcement", NULL, CLAIM(TIME, last_announcement_ns)},
-	{"last_asked", NULL, CLAIM(TIME, asked_ns)},
-	{"last_answered", NULL, CLAIM(TIME, answered_ns)},
-	{"last_confirmed", NULL, CLAIM(TIME, confirmed_ns)},
-	{"last_conflict", NULL, CLAIM(TIME, last_conflict_ns)},
-	{"last_seen", NULL, CLAIM(TIME, last_seen_ns)},
-	{"changed", "CHANGED", CLAIM(TIME, changed_ns)},
-	{},
-};
+/* Also what watch prints: a struct claim_change begins with its claim. */
+#define CLAIM_FIELDS                                                                               \
+	{"bridge", "BRIDGE", CLAIM(INTERFACE, key.segment)}, {"", "VLAN", CLAIM(VLANS, key)},      \
+		{"vlan", NULL, CLAIM(VLAN, key.vlan)},                                             \
+		{"inner_vlan", NULL, CLAIM(VLAN, key.inner_vlan)},                                 \
+		{"address", "ADDRESS", CLAIM(ADDR, key.addr)}, {"mac", "MAC", CLAIM(MAC, mac)},    \
+		{"port", "PORT", CLAIM(INTERFACE, port)},                                          \
+		{"", "STATE", .get = get_state_text, .trouble = get_trouble},                      \
+		{"state", NULL, CLAIM(ENUM, state), .name = claim_state_name},                     \
+		{"reason", "REASON", .get = get_reason},                                           \
+		{"probes", "PROBES", CLAIM(NUMBER, probes)},                                       \
+		{"announcements", "ANNOUNCED", CLAIM(NUMBER, announcements)},                      \
+		{"self_announced", "SELF", CLAIM(NUMBER, self_announced)},                         \
+		{"host_refreshed", NULL, CLAIM(NUMBER, refreshed)},                                \
+		{"nudges", NULL, CLAIM(NUMBER, nudges)},                                           \
+		{"confirmations", "CONFIRMED", CLAIM(NUMBER, confirmations)},                      \
+		{"confirmed_by", "BY", CLAIM(ADDR, confirmed_by)},                                 \
+		{"confirmed_after_ms", NULL, .get = get_confirmed_after},                          \
+		{"unconfirmed", NULL, CLAIM(NUMBER, unconfirmed)},                                 \
+		{"conflicts", "CONFLICTS", CLAIM(NUMBER, conflicts)},                              \
+		{"moves", "MOVES", CLAIM(NUMBER, moves)}, {"declared", NULL, .get = get_declared}, \
+		{"observed", NULL, .get = get_observed},                                           \
+		{"unanswered", NULL, .get = get_unanswered},                                       \
+		{"asked", NULL, CLAIM(NUMBER, asked)}, {"owner", NULL, CLAIM(MAC, owner)},         \
+		{"rival", NULL, CLAIM(MAC, rival)},                                                \
+		{"first_probe", NULL, CLAIM(TIME, first_probe_ns)},                                \
+		{"last_probe", NULL, CLAIM(TIME, last_probe_ns)},                                  \
+		{"last_announcement", NULL, CLAIM(TIME, last_announcement_ns)},                    \
+		{"last_asked", NULL, CLAIM(TIME, asked_ns)},                                       \
+		{"last_answered", NULL, CLAIM(TIME, answered_ns)},                                 \
+		{"last_confirmed", NULL, CLAIM(TIME, confirmed_ns)},                               \
+		{"last_conflict", NULL, CLAIM(TIME, last_conflict_ns)},                            \
+		{"last_seen", NULL, CLAIM(TIME, last_seen_ns)},                                    \
+	{                                                                                          \
+		"changed", "CHANGED", CLAIM(TIME, changed_ns)                                      \
+	}
+
+const struct field claims_fields[] = {CLAIM_FIELDS, {}};
 
 /* ---- within 80 columns ---- */
 
@@ -150,5 +151,41 @@ const struct field claims_columns[] = {
 	{"", "STATE", .get = get_state_text, .trouble = get_trouble},
 	{"", "CONFIRMED", .get = get_confirmed},
 	{"", "CHANGED", .get = get_changed_age},
+	{},
+};
+
+/* ---- as it changes ---- */
+
+static json_t *get_change(const void *row)
+{
+	const struct claim_change *change = row;
+
+	return json_sprintf("%s -> %s", claim_state_name(change->from),
+			    claim_state_name(change->claim.state));
+}
+
+/* "13:30:11.250": who watches knows the day. */
+static json_t *get_clock(const void *row)
+{
+	char text[TIME_TEXT_LEN];
+
+	time_local_text(((const struct claim *)row)->changed_ns, text);
+	return json_sprintf("%.12s", strchr(text, ' ') ? strchr(text, ' ') + 1 : text);
+}
+
+const struct field claims_change_fields[] = {
+	CLAIM_FIELDS,
+	{"from", "FROM", FIELD(ENUM, struct claim_change, from), .name = claim_state_name},
+	{},
+};
+
+const struct field claims_change_columns[] = {
+	{"", "TIME", .get = get_clock, .width = 12},
+	{"", "BRIDGE", CLAIM(INTERFACE, key.segment), .width = 5},
+	{"", "ADDRESS", CLAIM(ADDR, key.addr), .width = 15},
+	{"", "CHANGE", .get = get_change, .width = 21, .trouble = get_trouble},
+	{"", "MAC", CLAIM(MAC, mac), .width = 17},
+	{"", "PORT", CLAIM(INTERFACE, port), .width = 8},
+	{"", "REASON", .get = get_reason},
 	{},
 };

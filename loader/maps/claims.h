@@ -47,11 +47,18 @@ int claims_lookup(const struct pins *pins, const struct claim_key *key, struct c
 bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
 			 const __u8 mac[MAC_LEN]);
 
+/* A claim, and the state that it had before; NONE where it is new. */
+struct claim_change {
+	struct claim claim;
+	__u8 from;
+};
+
 /*
- * What `garpd show claims` and `garpd watch` print of a struct claim; ends with a NULL key. Columns
- * within 80 are those that most people want.
+ * What `garpd show claims` prints of a struct claim, and `garpd watch` of a struct claim_change;
+ * ends with a NULL key. The columns are those that most people want.
  */
-extern const struct field claims_fields[], claims_columns[];
+extern const struct field claims_fields[], claims_columns[], claims_change_fields[],
+	claims_change_columns[];
 
 /* Whether somebody should look at it: what garpd explain calls a trouble, as far as a claim tells.
  */

@@ -19,7 +19,7 @@ case_usage_is_2() {
 	assert_fails 2 'announce: ADDR is missing' "$GARPD" announce
 	assert_fails 2 'explain: what is' "$GARPD" explain "$SERVICE" "$SERVICE"
 	assert_fails 2 'detach: what is "now" for' "$GARPD" detach now
-	assert_fails 2 'watch: what is "claims" for' "$GARPD" watch claims
+	assert_fails 2 'claims: not a valid address or prefix' "$GARPD" watch claims
 	assert_no_pins
 }
 
@@ -260,11 +260,27 @@ case_watch() {
 	lab_kill9_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
 	lab_spawn "$LAB_DIR/watch.text" in_ns_exec hv "$GARPD" watch
-	lab_await "$LAB_DIR/watch.text" 5 '^BRIDGE'
+	lab_await "$LAB_DIR/watch.text" 5 '^TIME'
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 5 "\"address\": ?\"$SERVICE\".*\"state\": ?\"probing\"" ||
 		t_fail "watch -j prints nothing: $(<"$LAB_DIR/watch")"
-	lab_await "$LAB_DIR/watch.text" 5 "$SERVICE.*probing" || t_fail "watch prints nothing"
+	lab_await "$LAB_DIR/watch.text" 5 "^[0-9:.]{12}  br0    *$SERVICE  *none -> probing " || t_fail "watch prints nothing"
+}
+
+# A filter lets what ends to match through, too.
+case_watch_filters() {
+	lab_start_garpd
+	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch --problems
+	lab_spawn "$LAB_DIR/watch.new" in_ns_exec hv "$GARPD" watch 192.0.2.0/26 --mac "$MAC_NEW" -j
+	lab_await "$LAB_DIR/watch" 5 '^TIME'
+	lab_winguest other -k 60000 eth0 "$MAC_OTHER" "$HOST"
+	lab_await "$LAB_DIR/watch" 5 "$HOST .* -> denied" || t_fail "no problem: $(<"$LAB_DIR/watch")"
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$LAB_DIR/watch.new" 9 '"state": ?"owned"' || t_fail "not owned: $(<"$LAB_DIR/watch.new")"
+	! grep -q "$SERVICE" "$LAB_DIR/watch" || t_fail "no problem: $(<"$LAB_DIR/watch")"
+	! grep -q "$HOST\"" "$LAB_DIR/watch.new" || t_fail "of another: $(<"$LAB_DIR/watch.new")"
+	jq -es 'map(.from) | index("probing") and index("none") != null' "$LAB_DIR/watch.new" >/dev/null ||
+		t_fail "no from: $(<"$LAB_DIR/watch.new")"
 }
 
 # The time is when it was forgotten, not when it last changed.
@@ -284,7 +300,7 @@ case_watch_follows_a_new_start() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
 	watch=$LAB_LAST
-	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
+	lab_await "$LAB_DIR/watch" 5 '^TIME'
 	kill -STOP "$watch"
 	lab_stop_garpd
 	in_hv "$GARPD" detach
@@ -298,7 +314,7 @@ case_watch_follows_a_new_start() {
 case_watch_waits_for_a_new_start() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch
-	lab_await "$LAB_DIR/watch" 5 '^BRIDGE'
+	lab_await "$LAB_DIR/watch" 5 '^TIME'
 	lab_stop_garpd
 	in_hv "$GARPD" detach
 	lab_await "$LAB_DIR/watch" 5 'not found; garpd is not loaded here' || t_fail "watch waits and prints nothing"
