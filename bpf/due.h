@@ -20,7 +20,7 @@ static __always_inline const struct port *due_find_port(const struct outcome *ou
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
 
-	if (!port || !port->forwarding || port->segment != outcome->event.key.segment)
+	if (!port || !port->forwarding || !port_is_in(port, outcome->event.key.segment))
 		return NULL;
 	if (!port_has_guests(port->role) && outcome->step.announce != ANNOUNCE_DEFENDER)
 		return NULL;
@@ -100,14 +100,14 @@ static __always_inline void due_find_next(struct claim *claim, struct outcome *o
 	port = bpf_map_lookup_elem(&ports, &next->port);
 	next->policy = guard_judge(&outcome->guard_work, &outcome->event.key, next->mac, port);
 	outcome->settings = SETTINGS_OF_ALL;
-	if (port && port->segment == outcome->event.key.segment) {
+	if (port && port_is_in(port, outcome->event.key.segment)) {
 		outcome->settings = port->settings;
 		next->forwards = port->forwarding;
 		if (port_has_guests(port->role))
 			next->live_port = next->port;
 	}
 	port = bpf_map_lookup_elem(&ports, &quota_port);
-	next->port_left = !port || port->segment != outcome->event.key.segment;
+	next->port_left = !port || !port_is_in(port, outcome->event.key.segment);
 	ask_find_asker(outcome);
 	next->asker = outcome->asker.kind;
 }
@@ -157,7 +157,7 @@ static __always_inline int due_may_ask(const struct outcome *outcome)
 {
 	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->speech.port);
 
-	return port && port->forwarding && port->segment == outcome->event.key.segment &&
+	return port && port->forwarding && port_is_in(port, outcome->event.key.segment) &&
 	       (port_has_guests(port->role) || outcome->step.ask != ASK_GUEST);
 }
 

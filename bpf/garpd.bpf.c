@@ -216,7 +216,8 @@ static __noinline void hear_through(struct outcome *outcome, __u32 ifindex, cons
 	struct claim *claim;
 	__u64 now_ns;
 
-	if (!outcome || !port)
+	/* The filters of an inner bridge are not all that the host's entry is behind. */
+	if (!outcome || !port || port->inner)
 		return;
 	event = &outcome->event;
 	event->key.segment = port->segment;

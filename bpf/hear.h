@@ -39,7 +39,10 @@ struct hear_ctx {
 	__u64 now_ns;
 };
 
-/* Sets the bridge's VLAN of the frame in `key`. Returns 0, or -1 if the bridge drops the frame. */
+/*
+ * Sets the VLAN of the frame in the port's segment in `key`. Returns 0, or -1 if the bridge drops
+ * the frame.
+ */
 static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex,
 					  const struct tags *tags, struct claim_key *key)
 {
@@ -181,6 +184,22 @@ static __always_inline int hear_is_taken(const struct port *port, __u32 ifindex)
 }
 
 /*
+ * Sets the segment, and the VLAN of the frame in it. What a joint does not carry stays among the
+ * inner bridges, with the tags that it has. Returns 0, or -1 if the bridge drops the frame.
+ */
+static __always_inline int hear_find_segment(const struct port *port, __u32 ifindex,
+					     const struct tags *tags, struct claim_key *key)
+{
+	key->segment = port->segment;
+	if (!hear_find_vlan(port, ifindex, tags, key))
+		return 0;
+	key->segment = port->rest;
+	key->vlan = tags->proto ? tags->tci & VLAN_VID : 0;
+	key->inner_vlan = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
+	return port->rest ? 0 : -1;
+}
+
+/*
  * Sets segment, port and address of the outcome. Returns 0, or HEAR_NO_STEP, counted, if the
  * bridge does not accept the frame there.
  */
@@ -189,10 +208,9 @@ static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 {
 	struct claim_key *key = &outcome->event.key;
 
-	key->segment = port->segment;
 	key->addr = outcome->frame.addr;
 	outcome->event.port = ifindex;
-	if (hear_find_vlan(port, ifindex, &outcome->frame.tags, key)) {
+	if (hear_find_segment(port, ifindex, &outcome->frame.tags, key)) {
 		count(COUNTER_vlan_not_member);
 		return HEAR_NO_STEP;
 	}
@@ -222,7 +240,7 @@ static __always_inline __u32 hear_gone_port(const struct claim *claim, __u32 seg
 	__u32 ifindex = claim->port;
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 
-	return port && port->segment == segment ? 0 : ifindex;
+	return port && port_is_in(port, segment) ? 0 : ifindex;
 }
 
 /*
@@ -250,7 +268,7 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
 	if (!ctx->claim)
 		return HEAR_NO_STEP;
-	heard.gone_port = hear_gone_port(ctx->claim, port->segment);
+	heard.gone_port = hear_gone_port(ctx->claim, outcome->event.key.segment);
 	heard.policy = guard_judge(&outcome->guard_work, &outcome->event.key, frame->mac, port);
 	return hear_claim(ctx, &heard, hook);
 }

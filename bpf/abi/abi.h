@@ -56,9 +56,12 @@ struct port_name {
 };
 _Static_assert(sizeof(struct port_name) == 16, "port_name has no holes");
 
-/* An interface where the program is attached. Map `ports`, key ifindex; the daemon writes. */
+/*
+ * An interface where the program is attached. Map `ports`, key ifindex; the daemon writes.
+ * Forwarding and VLANs of a port of an inner bridge are those that frames have on the outer one.
+ */
 struct port {
-	__u32 segment;	  /* ifindex of its bridge; of a router port, its own */
+	__u32 segment;	  /* ifindex of its bridge, or the outer one; of a router port, its own */
 	__u16 role;	  /* enum port_role */
 	__u16 mode;	  /* enum port_mode */
 	__u8 forwarding;  /* 1: frames are accepted here (STP state, link state) */
@@ -74,8 +77,16 @@ struct port {
 	__u16 settings;	     /* which element of map `settings` holds */
 	__u8 unheard;	     /* enum unheard */
 	__u8 pad;
+	__u32 inner; /* ifindex of its bridge, if a veth joins that to the segment's; else 0 */
+	__u32 rest;  /* the segment of frames that the joint does not carry; 0: there are none */
 };
-_Static_assert(sizeof(struct port) == 32, "port has no holes");
+_Static_assert(sizeof(struct port) == 40, "port has no holes");
+
+/* Can frames of the segment come in on the port? */
+static inline int port_is_in(const struct port *port, __u32 segment)
+{
+	return port->segment == segment || (port->rest && port->rest == segment);
+}
 
 /* VLANs allowed on a port of a VLAN-aware bridge. Map `port_vlans`, key ifindex. */
 struct port_vlans {

@@ -40,6 +40,7 @@ static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *
 {
 	const char *obstacle = attach_join_obstacle();
 	char other[PROGRAM_NAME_LEN + 32], above[NAME_TEXT_LEN];
+	__u32 bridge = port->inner ? port->inner : port->segment;
 
 	if (attach_xdp_name(ifindex, other, sizeof(other)))
 		return err_set(
@@ -49,8 +50,8 @@ static int attach_xdp_taken(__u32 ifindex, const char *name, const struct port *
 			name, other, name,
 			obstacle ? "" : ", load it with libxdp (xdp-loader), which runs both",
 			obstacle ? "; libxdp cannot run both: " : "", obstacle ?: "");
-	interface_text(port->segment, above);
-	if (attach_xdp_name(port->segment, other, sizeof(other)))
+	interface_text(bridge, above);
+	if (attach_xdp_name(bridge, other, sizeof(other)))
 		return err_set(why, code,
 			       "%s: %s above it has an XDP program: %s; remove it (ip link set dev "
 			       "%s xdp off) until garpd runs, or use \"mode: auto\"",

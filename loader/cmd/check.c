@@ -21,7 +21,7 @@ static const char *plural(size_t count, const char *one, const char *many)
 /* A file without a bridge and a router port is good: a flag of `garpd run` may name one. */
 static void check_print(const struct config *config)
 {
-	size_t bridges = config->bridges.count, routers = config->routers.count;
+	size_t bridges = names_wanted(&config->bridges), routers = config->routers.count;
 
 	printf("%s: ok: %zu %s, ", config->file, bridges, plural(bridges, "bridge", "bridges"));
 	if (routers)
@@ -75,6 +75,16 @@ static void check_bridge_seen(void *ctx, const char *name)
 {
 }
 
+static void check_bridge_joined(void *ctx, const char *name, const char *outer, const char *joint)
+{
+	printf("would take %s for a part of %s, joined by %s\n", name, outer, joint);
+}
+
+static void check_joint_refused(void *ctx, const char *name, const char *peer, enum joint_kind why)
+{
+	printf("would take %s and %s for uplinks: %s\n", name, peer, joint_kind_text(why));
+}
+
 static void check_settled(void *ctx)
 {
 }
@@ -85,6 +95,8 @@ static int check_ports(const struct config *config, struct err *why)
 	static const struct ports_ops ops = {
 		.added = check_port_added,
 		.bridge_seen = check_bridge_seen,
+		.bridge_joined = check_bridge_joined,
+		.joint_refused = check_joint_refused,
 		.settling = check_settled,
 		.settled = check_settled,
 		.bridge_waiting = check_waiting,

@@ -232,7 +232,7 @@ void config_init(struct config *config)
 
 int config_check(const struct config *config, struct err *why)
 {
-	if (config->bridges.count == 0 && config->routers.count == 0)
+	if (names_wanted(&config->bridges) == 0 && config->routers.count == 0)
 		return err_set(
 			why, -EINVAL,
 			"%s%sno bridge or router port is configured; name one with --bridge or "

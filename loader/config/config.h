@@ -12,7 +12,7 @@
 #include "loader/base/err.h"
 #include "guards.h"
 
-/* Interface names or fnmatch(3) patterns. */
+/* Interface names or fnmatch(3) patterns; of bridges, "!" before one keeps those out. */
 struct names {
 	char **name;
 	size_t count;
@@ -79,6 +79,14 @@ int config_check(const struct config *config, struct err *why);
 /* Takes a half-built configuration, too. */
 void config_free(struct config *config);
 
+/* Does a name or pattern match, and none that begins with "!"? */
 bool names_match(const struct names *names, const char *name);
+
+/* Does one that begins with "!" match the name? */
+bool names_exclude(const struct names *names, const char *name);
+bool name_is_excluding(const char *name);
+
+/* How many do not begin with "!". */
+size_t names_wanted(const struct names *names);
 
 #endif

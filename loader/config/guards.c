@@ -4,10 +4,12 @@
 
 #include "guards.h"
 
-static struct segment_guard guards_of_segment(const struct guards *guards, const char *segment)
+static struct segment_guard guards_of_segment(const struct guards *guards, const char *segment,
+					      const char *bridge)
 {
 	for (size_t i = 0; i < guards->segment_count; i++)
-		if (!fnmatch(guards->segment[i].segment, segment, 0))
+		if (!fnmatch(guards->segment[i].segment, segment, 0) ||
+		    !fnmatch(guards->segment[i].segment, bridge, 0))
 			return guards->segment[i];
 	return (struct segment_guard){
 		.foreign = guards->foreign,
@@ -18,9 +20,10 @@ static struct segment_guard guards_of_segment(const struct guards *guards, const
 	};
 }
 
-void guards_describe_segment(const struct guards *guards, const char *segment, struct port *port)
+void guards_describe_segment(const struct guards *guards, const char *segment, const char *bridge,
+			     struct port *port)
 {
-	struct segment_guard here = guards_of_segment(guards, segment);
+	struct segment_guard here = guards_of_segment(guards, segment, bridge);
 
 	port->guards = (here.foreign ? 0 : GUARD_FOREIGN) |
 		       (here.only_declared ? GUARD_ONLY_DECLARED : 0) |
@@ -28,10 +31,10 @@ void guards_describe_segment(const struct guards *guards, const char *segment, s
 	port->settings = settings_index(here.ask, here.observe);
 }
 
-void guards_describe(const struct guards *guards, const char *segment, const char *name,
-		     struct port *port)
+void guards_describe(const struct guards *guards, const char *segment, const char *bridge,
+		     const char *name, struct port *port)
 {
-	guards_describe_segment(guards, segment, port);
+	guards_describe_segment(guards, segment, bridge, port);
 	for (size_t i = 0; i < guards->rule_count; i++) {
 		const struct port_rule *rule = &guards->rule[i];
 

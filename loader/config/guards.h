@@ -43,14 +43,15 @@ struct guards {
 };
 
 /*
- * Fills port->guards, port->settings and port->rule from the first segment and the first rule that
- * match.
+ * Fills port->guards, port->settings and port->rule from the first item of `segments` that matches
+ * the segment's name or that of the bridge, and the first rule that matches the port's.
  */
-void guards_describe(const struct guards *guards, const char *segment, const char *name,
-		     struct port *port);
+void guards_describe(const struct guards *guards, const char *segment, const char *bridge,
+		     const char *name, struct port *port);
 
 /* The same without the rules. */
-void guards_describe_segment(const struct guards *guards, const char *segment, struct port *port);
+void guards_describe_segment(const struct guards *guards, const char *segment, const char *bridge,
+			     struct port *port);
 
 void guards_free(struct guards *guards);
 

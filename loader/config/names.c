@@ -18,12 +18,34 @@ static bool names_has(const struct names *names, const char *name)
 	return false;
 }
 
+bool name_is_excluding(const char *name)
+{
+	return name[0] == '!';
+}
+
+bool names_exclude(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (name_is_excluding(names->name[i]) && fnmatch(names->name[i] + 1, name, 0) == 0)
+			return true;
+	return false;
+}
+
 bool names_match(const struct names *names, const char *name)
 {
 	for (size_t i = 0; i < names->count; i++)
-		if (fnmatch(names->name[i], name, 0) == 0)
-			return true;
+		if (!name_is_excluding(names->name[i]) && fnmatch(names->name[i], name, 0) == 0)
+			return !names_exclude(names, name);
 	return false;
+}
+
+size_t names_wanted(const struct names *names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		count += !name_is_excluding(names->name[i]);
+	return count;
 }
 
 bool name_is_pattern(const char *name)
@@ -56,7 +78,7 @@ int name_check(const char *name, const struct where *where)
 static int names_add(struct names *names, const char *name, const struct where *where)
 {
 	char **more;
-	int err = name_check(name, where);
+	int err = name_check(name + name_is_excluding(name), where);
 
 	if (err || names_has(names, name))
 		return err;
@@ -114,6 +136,8 @@ static int list_add(struct config *config, enum list list, const char *name,
 			return where_error(where, "%.60s is %s and %s; keep it in one of the lists",
 					   name, lists[list < other ? list : other].what,
 					   lists[list < other ? other : list].what);
+	if (list != LIST_BRIDGES && name_is_excluding(name))
+		return where_error(where, "\"%.60s\": only \"bridges\" can keep a name out", name);
 	return names_add(list_names(config, list), name, where);
 }
 

@@ -118,6 +118,16 @@ static void daemon_bridge_seen(void *ctx, const char *name)
 	log_info("%s: bridge found", name);
 }
 
+static void daemon_bridge_joined(void *ctx, const char *name, const char *outer, const char *joint)
+{
+	log_info("%s: joined to %s by %s", name, outer, joint);
+}
+
+static void daemon_joint_refused(void *ctx, const char *name, const char *peer, enum joint_kind why)
+{
+	log_warning("%s and %s: uplinks: %s", name, peer, joint_kind_text(why));
+}
+
 static void daemon_settling(void *ctx)
 {
 	daemon_settle_subnets(ctx);
@@ -167,6 +177,8 @@ static const struct ports_ops daemon_ports_ops = {
 	.removed = daemon_port_removed,
 	.renamed = daemon_port_renamed,
 	.bridge_seen = daemon_bridge_seen,
+	.bridge_joined = daemon_bridge_joined,
+	.joint_refused = daemon_joint_refused,
 	.settling = daemon_settling,
 	.settled = daemon_settled,
 	.bridge_waiting = daemon_bridge_waiting,

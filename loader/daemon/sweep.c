@@ -45,7 +45,7 @@ static bool has_left(const struct daemon *daemon, const struct claim *claim)
 	struct port port;
 
 	return (bpf_map_lookup_elem(daemon->datapath.pins.ports, &claim->quota_port, &port) ||
-		port.segment != claim->key.segment) &&
+		!port_is_in(&port, claim->key.segment)) &&
 	       !departure_find(daemon, claim->quota_port);
 }
 

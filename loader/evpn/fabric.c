@@ -104,11 +104,27 @@ static int fabric_announce(struct evpn *evpn, const struct claim_key *key, __u32
 	return err;
 }
 
+/* By the forwarding tables, from the outer bridge inwards; 0: they do not know the MAC. */
+static __u32 port_of_mac(struct evpn *evpn, const struct claim_key *key, const __u8 mac[MAC_LEN])
+{
+	__u32 bridge = key->segment;
+	struct fdb fdb = {};
+
+	do {
+		__u16 vlan = ports_is_vlan_aware(evpn->ports, bridge) ? key->vlan : 0;
+
+		if (fdb_read(&evpn->netlink, bridge, vlan, mac, &fdb))
+			return 0;
+		bridge = ports_inner_bridge(evpn->ports, fdb.port);
+	} while (bridge);
+	return fdb.port;
+}
+
 /* Announces the present owner, on the port that leads to it. As fabric_announce(). */
 static int binding_announce(struct evpn *evpn, struct binding *binding)
 {
 	struct claim_key key = {.addr = binding->addr};
-	struct fdb fdb;
+	__u32 port;
 
 	if (!ports_find_bridge(evpn->ports, binding->svi, &key.segment, &key.vlan) ||
 	    !evpn_is_on(evpn, key.segment, binding->svi))
@@ -118,13 +134,12 @@ static int binding_announce(struct evpn *evpn, struct binding *binding)
 				       ports_find_vxlan(evpn->ports, key.segment, key.vlan),
 				       binding->learned);
 	memset(binding->learned, 0, MAC_LEN);
-	if (claim_has_mac(evpn, &key, binding->local) ||
-	    fdb_read(&evpn->netlink, key.segment,
-		     ports_is_vlan_aware(evpn->ports, key.segment) ? key.vlan : 0, binding->local,
-		     &fdb) ||
-	    !ports_is_guest(evpn->ports, fdb.port))
+	if (claim_has_mac(evpn, &key, binding->local))
 		return 0;
-	return fabric_announce(evpn, &key, fdb.port, binding->local);
+	port = port_of_mac(evpn, &key, binding->local);
+	if (!ports_is_guest(evpn->ports, port))
+		return 0;
+	return fabric_announce(evpn, &key, port, binding->local);
 }
 
 static int on_resume(sd_event_source *timer, uint64_t now_us, void *ctx)

@@ -65,24 +65,36 @@ static void bridge_ports_read(struct explain *explain, const struct kernel *kern
 	for (size_t i = 0; i < kernel->bridge_ports; i++) {
 		const struct bridge_port *port = &kernel->bridge_port[i];
 
-		if (port->bridge != explain->claim.key.segment)
-			continue;
 		if (port->ifindex == explain->claim.port)
 			explain->bridge_port = *port;
-		else if (port->neigh_suppress)
+		else if (port->neigh_suppress && port->bridge == explain->claim.key.segment)
 			explain_note_place(explain, &explain->suppressing, port->ifindex);
 	}
 }
 
-static void fdb_note(struct explain *explain, struct kernel *kernel, const __u8 mac[MAC_LEN],
-		     struct fdb *fdb)
+static void fdb_note(struct explain *explain, struct kernel *kernel, __u32 bridge,
+		     const __u8 mac[MAC_LEN], struct fdb *fdb)
 {
-	__u16 vlan = explain->port.vlan_proto ? explain->claim.key.vlan : 0;
+	const struct port *port = &explain->port;
+	bool is_aware = port->vlan_proto && bridge == port->segment;
+	__u16 vlan = is_aware ? explain->claim.key.vlan : 0; /* an inner bridge has no VLANs */
 
-	if (mac_is_zero(mac) ||
-	    fdb_read(&kernel->netlink, explain->claim.key.segment, vlan, mac, fdb))
+	if (mac_is_zero(mac) || fdb_read(&kernel->netlink, bridge, vlan, mac, fdb))
 		return;
 	explain_note_name(explain, fdb->port);
+}
+
+/* Of a rival behind a joint, where garpd has heard it says more. */
+static void fdbs_note(struct explain *explain, struct kernel *kernel, const struct pins *pins)
+{
+	const struct claim *claim = &explain->claim;
+	__u32 inner = explain->port.inner;
+	struct port port;
+
+	fdb_note(explain, kernel, inner ? inner : claim->key.segment, claim->mac, &explain->fdb);
+	fdb_note(explain, kernel, claim->key.segment, claim->rival, &explain->rival_fdb);
+	if (bpf_map_lookup_elem(pins->ports, &explain->rival_fdb.port, &port))
+		explain->rival_fdb.port = 0;
 }
 
 /* Of an address without a claim: what the host has of it, on whatever interface. */
@@ -100,7 +112,7 @@ static int entry_hear(void *ctx, const struct nlmsghdr *message)
 	return 0;
 }
 
-static void kernel_look_up(struct explain *explain, struct kernel *kernel)
+static void kernel_look_up(struct explain *explain, struct kernel *kernel, const struct pins *pins)
 {
 	interfaces_read(explain, kernel);
 	explain->has_fdb = explain->has_port && explain->port.role != ROLE_ROUTER &&
@@ -108,8 +120,7 @@ static void kernel_look_up(struct explain *explain, struct kernel *kernel)
 	if (!explain->has_fdb)
 		return;
 	bridge_ports_read(explain, kernel);
-	fdb_note(explain, kernel, explain->claim.mac, &explain->fdb);
-	fdb_note(explain, kernel, explain->claim.rival, &explain->rival_fdb);
+	fdbs_note(explain, kernel, pins);
 }
 
 static int bridge_port_hear(struct kernel *kernel, const struct nlmsghdr *message)
@@ -202,7 +213,7 @@ static int explain_gather(const struct pins *pins, struct explain *explain, stru
 		if (err)
 			return err;
 		if (explain_is_claimed(explain))
-			kernel_look_up(explain, kernel);
+			kernel_look_up(explain, kernel, pins);
 		else
 			neigh_dump(&kernel->netlink, entry_hear, explain);
 	} while (has_claim_changed(pins, explain) && ++tries < GATHER_TRIES);

@@ -169,6 +169,7 @@ static void link_note(struct links *links, struct link *link, const struct link_
 	if (link->facts.master != facts->master) { /* VLANs of the former bridge */
 		free(link->vlans);
 		link->vlans = NULL;
+		link->vlans_version++;
 	}
 	link->facts = *facts;
 	if (facts->kind == LINK_VLAN)
@@ -260,7 +261,7 @@ static int link_vlans_set(struct link *link, const struct port_vlans *vlans)
 	if (!link->vlans)
 		return -ENOMEM;
 	*link->vlans = *vlans;
-	link->vlans_changed = true;
+	link->vlans_version++;
 	return LINK_CHANGED;
 }
 

@@ -51,20 +51,30 @@ struct link {
 	__u32 ifindex;
 	char name[IFNAMSIZ];
 	struct link_facts facts;
-	struct port_vlans *vlans; /* NULL: in no VLAN */
-	bool heard;		  /* since the last dump began */
+	struct port_vlans *vlans;   /* NULL: in no VLAN */
+	unsigned int vlans_version; /* raised with each change of them */
+	bool heard;		    /* since the last dump began */
 
 	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;
 	bool is_changed;      /* in that queue */
-	bool vlans_changed;   /* since the last report */
 	bool is_port;	      /* added() was called */
 	bool is_missing;      /* added() or changed() has failed */
-	bool is_seen_bridge;  /* bridge_seen() was called */
 	bool reported_behind; /* bridge_behind() was called */
 	__u8 reported_fault;  /* enum router_fault of router_refused() */
 	char reported_name[IFNAMSIZ];
 	struct port reported;
+	__u32 reported_vlans;	       /* the link whose VLANs they are */
+	unsigned int reported_version; /* and their version */
+
+	/* What loader/topology has found out about bridges and the veths between them. */
+	__u32 segment;	      /* of a bridge: that of the outer one; 0: not followed */
+	__u32 way_out;	      /* of a bridge: its port that leads there; 0: it is the outer one */
+	__u32 reported_where; /* the segment that bridge_seen() or bridge_joined() named */
+	__u32 place;	      /* of a bridge, while joints are looked for */
+	bool was_outer;	      /* of a segment of several bridges */
+	__u8 joint;	      /* of a veth between bridges: enum joint_kind */
+	__u8 reported_joint;  /* that which joint_refused() was called for */
 };
 
 LIST_HEAD(link_list, link);

@@ -117,6 +117,8 @@ static int asker_add_family(const struct adding *adding, const struct found_addr
 	static const struct prefix all;
 	__u16 vlan = adding->interface->at.vlan;
 
+	if (!sender && adding->interface->is_inner)
+		return 0; /* the outer bridge's own interface asks */
 	if (!sender)
 		return asker_add_made(adding, vlan, make);
 	return asker_add(adding, vlan, &all, &sender->addr, ASKER_HOST);
@@ -157,7 +159,8 @@ int askers_add(struct askers *askers, const struct ports_interface *interface,
 	       const struct found_address *address, size_t count, asker_is_taken is_taken,
 	       void *ctx)
 {
-	const struct adding adding = {askers, interface, is_taken, ctx};
+	struct adding adding = {askers, interface, is_taken, ctx};
+	struct ports_interface elsewhere = *interface;
 	size_t own_count;
 	const struct found_address *own;
 	int err;
@@ -166,8 +169,10 @@ int askers_add(struct askers *askers, const struct ports_interface *interface,
 		return 0;
 	own = found_addresses_of(address, count, interface->ifindex, &own_count);
 	err = askers_add_own(&adding, own, own_count);
-	if (err || interface->ifindex != interface->at.ifindex)
+	if (err || !interface->elsewhere)
 		return err;
+	elsewhere.at.ifindex = interface->elsewhere;
+	adding.interface = &elsewhere;
 	return asker_add_made(&adding, ASKER_ANY_VLAN, make_ipv4)
 		       ?: asker_add_made(&adding, ASKER_ANY_VLAN, make_ipv6);
 }

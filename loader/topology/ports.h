@@ -17,6 +17,7 @@
 #include "bpf/abi/abi.h"
 #include "loader/config/config.h"
 #include "loader/base/err.h"
+#include "joints.h"
 
 struct ports;
 
@@ -44,7 +45,7 @@ struct ports_ops {
 	bool (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 		      const struct port_vlans *vlans);
 
-	/* A port has another description, perhaps another bridge. False: as added(). */
+	/* A port has another description, perhaps another segment. False: as added(). */
 	bool (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			const struct port_vlans *vlans);
 
@@ -60,6 +61,12 @@ struct ports_ops {
 	/* A bridge of the configuration has appeared. Its ports follow. */
 	void (*bridge_seen)(void *ctx, const char *name);
 
+	/* The bridge is one segment with the bridge `outer` now, by its port `joint`. */
+	void (*bridge_joined)(void *ctx, const char *name, const char *outer, const char *joint);
+
+	/* The two ends of a veth pair between bridges are uplinks. Reported once. */
+	void (*joint_refused)(void *ctx, const char *name, const char *peer, enum joint_kind why);
+
 	/* Links have changed, and so may ports_interface_segments(). Reports of ports follow. */
 	void (*settling)(void *ctx);
 
@@ -69,7 +76,7 @@ struct ports_ops {
 	/* No bridge matches this name or pattern of `bridges`. */
 	void (*bridge_waiting)(void *ctx, const char *pattern);
 
-	/* Guests of this port are behind a bridge that is not in `bridges`. Reported once. */
+	/* Guests of this port are behind a bridge that is not followed. Reported once. */
 	void (*bridge_behind)(void *ctx, const char *name, const char *bridge);
 
 	/* No interface that fits matches this name or pattern of `routers`. */
@@ -112,8 +119,9 @@ bool ports_is_port(const struct ports *ports, __u32 ifindex);
 
 /*
  * The host's own L3 interfaces in a segment: of a bridge, the bridge itself (vlan 0, or its own
- * PVID if it is VLAN-aware) and the VLAN devices on it; of a router port, the port itself (vlan 0)
- * and the VLAN devices on it. Fills in at most `max`. Returns how many.
+ * PVID if it is VLAN-aware) and the VLAN devices on it, not those of inner bridges; of a router
+ * port, the port itself (vlan 0) and the VLAN devices on it. Fills in at most `max`. Returns how
+ * many.
  */
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,
 				__u32 *ifindexes, size_t max);
@@ -132,9 +140,11 @@ size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 
 /* An L3 interface of the host in one of its segments. */
 struct ports_interface {
-	__u32 ifindex; /* that of the segment: the bridge or router port itself */
+	__u32 ifindex;
 	struct ports_segment at;
-	bool is_router; /* the segment is a router port */
+	__u32 elsewhere; /* the segment in whose VLANs without an interface it asks; 0: none */
+	bool is_router;	 /* the segment is a router port */
+	bool is_inner;	 /* it is, or is on, an inner bridge */
 	__u8 mac[MAC_LEN];
 };
 
@@ -146,8 +156,11 @@ int ports_hear_interfaces(const struct ports *ports,
 			  int (*hear)(void *ctx, const struct ports_interface *interface),
 			  void *ctx);
 
-/* The one of them that is a bridge of the configuration. False: none is. */
+/* The one of them that is a bridge. False: none is, or it is an inner one. */
 bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan);
+
+/* The bridge at the other end of a joint whose outer end is this port; 0: it is no such end. */
+__u32 ports_inner_bridge(const struct ports *ports, __u32 ifindex);
 
 /* Is the bridge VLAN-aware? */
 bool ports_is_vlan_aware(const struct ports *ports, __u32 bridge);

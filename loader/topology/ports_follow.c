@@ -3,13 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "joints.h"
 #include "ports_parts.h"
 
 /* ---- hearing ---- */
 
+/* Can the link join bridges, or decide which of them is the outer one? A tap cannot. */
+static bool can_join(const struct ports *ports, const struct link_facts *facts)
+{
+	return facts->kind == LINK_BRIDGE ||
+	       (facts->enslaved &&
+		(facts->kind != LINK_GUEST || facts->lower || ports->config.uplinks.count));
+}
+
 static void link_gone(struct ports *ports, struct link *link)
 {
 	bool was_bridge = link->facts.kind == LINK_BRIDGE;
+
+	ports->joints_changed |= can_join(ports, &link->facts);
 
 	if (link->is_port)
 		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
@@ -33,8 +44,9 @@ static void link_changed(struct ports *ports, struct link *link, const struct li
 	struct link *peer = links_peer(&ports->links, link);
 	bool is_bridge = link->facts.kind == LINK_BRIDGE || before->kind == LINK_BRIDGE;
 
+	ports->joints_changed |= can_join(ports, before) || can_join(ports, &link->facts);
 	ports->bridges_changed |= is_bridge;
-	ports->all_changed |= is_bridge;
+	ports->all_changed |= is_bridge || link->joint == JOINT_JOINS; /* or the ports behind it */
 	ports->routers_changed = true;
 	/* br_vlan_set_default_pvid changes the VLANs of ports without a message about them. */
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
@@ -129,6 +141,7 @@ static int config_take(struct ports *ports, const struct config *config)
 	ports->routers_waiting = waiting + config->bridges.count;
 	ports->config = *config;
 	ports->all_changed = true;
+	ports->joints_changed = true;
 	ports->bridges_changed = true;
 	ports->routers_changed = true;
 	return 0;

@@ -4,34 +4,20 @@
  */
 #include <fnmatch.h>
 #include <string.h>
-#include <linux/if_bridge.h>
 
+#include "joints.h"
 #include "ports_parts.h"
 
 /* ---- what a link is ---- */
 
-bool ports_is_bridge(const struct ports *ports, const struct link *link)
-{
-	return link && link->facts.kind == LINK_BRIDGE &&
-	       names_match(&ports->config.bridges, link->name);
-}
-
-/* The bridge or bond that the other end of a veth belongs to. */
-static const struct link *switch_behind(const struct ports *ports, const struct link *link)
-{
-	const struct link *peer = links_peer(&ports->links, link);
-
-	return peer && peer->facts.enslaved ? links_find(&ports->links, peer->facts.master) : NULL;
-}
-
 /*
- * Does the veth lead to no guest? Behind a bridge of the configuration, guests are heard at their
- * own ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
+ * Does the veth lead to no guest? Behind a bridge that is followed, guests are heard at their own
+ * ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
  * bridge are heard only here.
  */
 static bool is_leading_on(const struct ports *ports, const struct link *link)
 {
-	const struct link *behind = switch_behind(ports, link);
+	const struct link *behind = ports_switch_behind(ports, link);
 
 	return behind && (behind->facts.kind != LINK_BRIDGE || ports_is_bridge(ports, behind));
 }
@@ -78,73 +64,110 @@ bool ports_is_router(const struct ports *ports, const struct link *link)
 	       router_fault(ports, link) == ROUTER_FITS;
 }
 
-static void bridge_port_describe(const struct ports *ports, const struct link *link,
-				 const struct link *bridge, struct port *port)
+/*
+ * What is on an inner bridge is described as on the outer one: frames keep their tags on the way
+ * there, until they enter it by the last joint.
+ */
+static const struct link *joined_describe(const struct ports *ports, const struct link *bridge,
+					  const struct link *vlans, struct port *port)
 {
-	port->segment = bridge->ifindex;
-	port->role = role_of(ports, link);
-	port->forwarding = bridge->facts.up && link->facts.port_state == BR_STATE_FORWARDING;
-	port->starting = bridge->facts.up && (link->facts.port_state == BR_STATE_LISTENING ||
-					      link->facts.port_state == BR_STATE_LEARNING);
+	struct way_out way = ports_way_out(ports, bridge);
+
+	port->segment = bridge->segment;
 	port->vlan_proto = bridge->facts.vlan_proto;
-	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
-	guards_describe(&ports->config.guards, bridge->name, link->name, port);
+	if (bridge->way_out)
+		port->inner = bridge->ifindex;
+	if (way.entry) {
+		port->vlan_proto = way.aware->facts.vlan_proto;
+		port->rest = way.rest;
+		vlans = way.entry;
+	}
+	port->pvid = port->vlan_proto ? vlans->facts.pvid : 0;
+	port->starting = !(port->forwarding && way.forwards) &&
+			 (port->forwarding || port->starting) && (way.forwards || way.starting);
+	port->forwarding &= way.forwards;
+	return vlans;
 }
 
-static void router_port_describe(const struct ports *ports, const struct link *link,
-				 struct port *port)
+static const struct link *bridge_port_describe(const struct ports *ports, const struct link *link,
+					       const struct link *bridge, struct port *port)
+{
+	port->role = role_of(ports, link);
+	port->forwarding = link_forwards(link, bridge);
+	port->starting = link_starts(link, bridge);
+	guards_describe(&ports->config.guards, links_name(&ports->links, bridge->segment),
+			bridge->name, link->name, port);
+	return joined_describe(ports, bridge, link, port);
+}
+
+static const struct link *router_port_describe(const struct ports *ports, const struct link *link,
+					       struct port *port)
 {
 	port->segment = link->ifindex;
 	port->role = ROLE_ROUTER;
 	port->forwarding = link->facts.up;
 	port->relay = ports->config.relay;
 	memcpy(port->mac, link->facts.mac, MAC_LEN);
-	guards_describe(&ports->config.guards, link->name, link->name, port);
+	guards_describe(&ports->config.guards, link->name, link->name, link->name, port);
+	return link;
 }
 
 /* The bridge's own device: its VLANs are those of its own entry. No rule of `ports` is for it. */
-static void host_port_describe(const struct ports *ports, const struct link *link,
-			       struct port *port)
+static const struct link *host_port_describe(const struct ports *ports, const struct link *link,
+					     struct port *port)
 {
-	port->segment = link->ifindex;
 	port->role = ROLE_HOST;
 	port->forwarding = link->facts.up;
-	port->vlan_proto = link->facts.vlan_proto;
-	port->pvid = port->vlan_proto ? link->facts.pvid : 0;
-	guards_describe_segment(&ports->config.guards, link->name, port);
+	guards_describe_segment(&ports->config.guards, links_name(&ports->links, link->segment),
+				link->name, port);
+	return joined_describe(ports, link, link, port);
 }
 
-static bool port_describe(const struct ports *ports, const struct link *link, struct port *port)
+/* Returns the link whose VLANs are the port's; NULL: it is no port. */
+static const struct link *port_describe(const struct ports *ports, const struct link *link,
+					struct port *port)
 {
 	const struct link *bridge = links_find(&ports->links, link->facts.master);
 
 	*port = (struct port){};
 	if (ports_is_bridge(ports, link))
-		host_port_describe(ports, link, port);
-	else if (ports_is_bridge(ports, bridge))
-		bridge_port_describe(ports, link, bridge, port);
-	else if (ports_is_router(ports, link))
-		router_port_describe(ports, link, port);
-	return port->segment;
+		return host_port_describe(ports, link, port);
+	/* What crosses a joint was heard where it entered the segment. */
+	if (ports_is_bridge(ports, bridge) && link->joint == JOINT_JOINS)
+		return NULL;
+	if (ports_is_bridge(ports, bridge))
+		return bridge_port_describe(ports, link, bridge, port);
+	if (ports_is_router(ports, link))
+		return router_port_describe(ports, link, port);
+	return NULL;
 }
 
 /* ---- reports ---- */
 
-static const struct port_vlans *vlans_of(const struct link *link, const struct port *port)
+static const struct port_vlans *vlans_of(const struct link *from, const struct port *port)
 {
 	static const struct port_vlans none;
 
 	if (!port->vlan_proto)
 		return NULL;
-	return link->vlans ? link->vlans : &none;
+	return from->vlans ? from->vlans : &none;
 }
 
-static void port_report(struct ports *ports, struct link *link, const struct port *port)
+static bool has_reported_vlans(const struct link *link, const struct link *from)
+{
+	return link->reported_vlans == from->ifindex &&
+	       link->reported_version == from->vlans_version;
+}
+
+/* `from` has the VLANs of the port. */
+static void port_report(struct ports *ports, struct link *link, const struct port *port,
+			const struct link *from)
 {
 	const struct ports_ops *ops = ports->ops;
-	const struct port_vlans *vlans = vlans_of(link, port);
+	const struct port_vlans *vlans = vlans_of(from, port);
 	bool same = link->is_port && memcmp(&link->reported, port, sizeof(*port)) == 0 &&
-		    !(vlans && link->vlans_changed) && !(link->is_missing && ports->all_changed);
+		    !(vlans && !has_reported_vlans(link, from)) &&
+		    !(link->is_missing && ports->all_changed);
 	bool is_added = link->is_port && !link->is_missing;
 
 	if (link->is_port && strcmp(link->reported_name, link->name) != 0)
@@ -152,7 +175,8 @@ static void port_report(struct ports *ports, struct link *link, const struct por
 	strcpy(link->reported_name, link->name);
 	link->reported = *port;
 	link->is_port = true;
-	link->vlans_changed = false;
+	link->reported_vlans = from->ifindex;
+	link->reported_version = from->vlans_version;
 	if (same)
 		return;
 	link->is_missing = !(is_added ? ops->changed : ops->added)(ports->ctx, link->ifindex,
@@ -173,9 +197,10 @@ static void router_report(struct ports *ports, struct link *link)
 /* The filters of the bridge behind do not see what is announced on this one. */
 static void behind_report(struct ports *ports, struct link *link, const struct port *port)
 {
-	const struct link *behind = switch_behind(ports, link);
+	const struct link *behind = ports_switch_behind(ports, link);
 	bool hidden = behind && port->role == ROLE_GUEST && behind->facts.kind == LINK_BRIDGE &&
-		      !ports_is_bridge(ports, behind);
+		      !ports_is_bridge(ports, behind) &&
+		      !names_exclude(&ports->config.bridges, behind->name);
 
 	if (hidden && !link->reported_behind)
 		ports->ops->bridge_behind(ports->ctx, link->name, behind->name);
@@ -189,29 +214,48 @@ static void removed_report(struct ports *ports, struct link *link)
 	link->is_port = false;
 }
 
+/* A pair that does not join is reported once, by its end with the lower ifindex. */
+static void joint_report(struct ports *ports, struct link *link)
+{
+	const struct link *peer = links_peer(&ports->links, link);
+	bool is_refused = link->joint > JOINT_JOINS && peer && link->ifindex < peer->ifindex &&
+			  ports_is_bridge(ports, links_find(&ports->links, link->facts.master));
+
+	if (is_refused && link->joint != link->reported_joint)
+		ports->ops->joint_refused(ports->ctx, link->name, peer->name, link->joint);
+	link->reported_joint = is_refused ? link->joint : JOINT_NOT;
+}
+
 static void port_settle(struct ports *ports, struct link *link)
 {
+	const struct link *vlans;
 	struct port port;
 
 	router_report(ports, link);
-	if (!port_describe(ports, link, &port)) {
+	joint_report(ports, link);
+	vlans = port_describe(ports, link, &port);
+	if (!vlans) {
 		removed_report(ports, link);
 		return;
 	}
 	/* A bridge that was a router port has other programs from now on, or the reverse. */
 	if ((link->reported.role == ROLE_HOST) != (port.role == ROLE_HOST))
 		removed_report(ports, link);
-	port_report(ports, link, &port);
+	port_report(ports, link, &port, vlans);
 	behind_report(ports, link, &port);
 }
 
 static void bridge_settle(struct ports *ports, struct link *link)
 {
-	bool is_bridge = ports_is_bridge(ports, link);
-
-	if (is_bridge && !link->is_seen_bridge)
+	if (link->facts.kind != LINK_BRIDGE || link->segment == link->reported_where)
+		return;
+	link->reported_where = link->segment;
+	if (link->segment == link->ifindex)
 		ports->ops->bridge_seen(ports->ctx, link->name);
-	link->is_seen_bridge = is_bridge;
+	else if (link->segment)
+		ports->ops->bridge_joined(ports->ctx, link->name,
+					  links_name(&ports->links, link->segment),
+					  links_name(&ports->links, link->way_out));
 }
 
 static bool has_bridge(const struct ports *ports, const char *pattern)
@@ -241,7 +285,8 @@ static void patterns_settle(struct ports *ports, const struct names *patterns, b
 			    void (*report)(void *ctx, const char *pattern))
 {
 	for (size_t i = 0; i < patterns->count; i++) {
-		bool is_waiting = !has(ports, patterns->name[i]);
+		bool is_waiting = !name_is_excluding(patterns->name[i]) &&
+				  !has(ports, patterns->name[i]);
 
 		if (is_waiting && !waiting[i])
 			report(ports->ctx, patterns->name[i]);
@@ -271,6 +316,8 @@ void ports_settle(struct ports *ports)
 {
 	struct link *link;
 
+	if (ports->joints_changed && ports_find_joints(ports))
+		ports->all_changed = ports->bridges_changed = true;
 	if (ports->bridges_changed)
 		bridges_settle(ports);
 	if (ports->routers_changed)

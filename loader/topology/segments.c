@@ -33,9 +33,27 @@ static __u16 own_vlan(const struct link *link)
 	return link->facts.vlan_proto ? link->facts.pvid : 0;
 }
 
-static bool is_segment(const struct ports *ports, const struct link *link)
+/* Where frames in a VLAN of the bridge or router port are in the end. False: it is neither. */
+static bool find_segment(const struct ports *ports, const struct link *link, __u16 vlan,
+			 struct ports_segment *segment)
 {
-	return ports_is_bridge(ports, link) || ports_is_router(ports, link);
+	struct way_out way;
+
+	if (ports_is_router(ports, link)) {
+		*segment = (struct ports_segment){link->ifindex, vlan};
+		return true;
+	}
+	if (!ports_is_bridge(ports, link))
+		return false;
+	*segment = (struct ports_segment){link->segment, vlan};
+	way = ports_way_out(ports, link);
+	if (!way.entry)
+		return true;
+	if (!vlan)
+		segment->vlan = way.entry->facts.pvid;
+	if (!segment->vlan || !vlans_have(way.entry, segment->vlan))
+		*segment = (struct ports_segment){way.rest, vlan};
+	return true;
 }
 
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
@@ -46,13 +64,34 @@ size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 
 	if (!link)
 		return 0;
-	if (is_segment(ports, link))
-		segments[count++] = (struct ports_segment){
-			ifindex, ports_is_bridge(ports, link) ? own_vlan(link) : 0};
-	if (link->facts.kind == LINK_VLAN &&
-	    is_segment(ports, links_find(&ports->links, link->facts.lower)))
-		segments[count++] = (struct ports_segment){link->facts.lower, link->facts.vlan};
+	count += find_segment(ports, link, ports_is_bridge(ports, link) ? own_vlan(link) : 0,
+			      &segments[count]);
+	if (link->facts.kind == LINK_VLAN)
+		count += find_segment(ports, links_find(&ports->links, link->facts.lower),
+				      link->facts.vlan, &segments[count]);
 	return count;
+}
+
+/* The bridge that the interface is, or is on; NULL: neither. */
+static const struct link *bridge_below(const struct ports *ports, const struct link *link)
+{
+	if (link->facts.kind == LINK_VLAN)
+		link = links_find(&ports->links, link->facts.lower);
+	return ports_is_bridge(ports, link) ? link : NULL;
+}
+
+/*
+ * In which segment the interface asks in VLANs where the host has no other one; 0: in none. That of
+ * an inner bridge does where the outer one's cannot.
+ */
+static __u32 asks_elsewhere(const struct ports *ports, const struct link *link,
+			    const struct ports_segment *at)
+{
+	if (at->ifindex == link->ifindex)
+		return link->ifindex;
+	if (ports_is_bridge(ports, link) && ports_way_out(ports, link).rest == link->ifindex)
+		return link->ifindex;
+	return 0;
 }
 
 static int interface_hear(const struct ports *ports, const struct link *link,
@@ -60,13 +99,16 @@ static int interface_hear(const struct ports *ports, const struct link *link,
 			  void *ctx)
 {
 	struct ports_interface interface = {.ifindex = link->ifindex};
+	const struct link *bridge = bridge_below(ports, link);
 	struct ports_segment at[2];
 	size_t count = ports_interface_segments(ports, link->ifindex, at);
 	int err = 0;
 
 	memcpy(interface.mac, link->facts.mac, MAC_LEN);
+	interface.is_inner = bridge && bridge->way_out;
 	for (size_t i = 0; i < count && !err; i++) {
 		interface.at = at[i];
+		interface.elsewhere = asks_elsewhere(ports, link, &at[i]);
 		interface.is_router = !ports_is_bridge(ports,
 						       links_find(&ports->links, at[i].ifindex));
 		err = hear(ctx, &interface);
@@ -108,17 +150,24 @@ size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 
 
 bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan)
 {
-	struct ports_segment segments[2];
-	size_t count = ports_interface_segments(ports, ifindex, segments);
+	const struct link *link = links_find(&ports->links, ifindex);
+	const struct link *below = link ? bridge_below(ports, link) : NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!ports_is_bridge(ports, links_find(&ports->links, segments[i].ifindex)))
-			continue;
-		*bridge = segments[i].ifindex;
-		*vlan = segments[i].vlan;
-		return true;
-	}
-	return false;
+	if (!below || below->way_out)
+		return false;
+	*bridge = below->ifindex;
+	*vlan = below == link ? own_vlan(link) : link->facts.vlan;
+	return true;
+}
+
+__u32 ports_inner_bridge(const struct ports *ports, __u32 ifindex)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+	const struct link *peer = link ? links_peer(&ports->links, link) : NULL;
+	const struct link *behind = peer ? links_find(&ports->links, peer->facts.master) : NULL;
+
+	return ports_is_bridge(ports, behind) && behind->way_out == peer->ifindex ? behind->ifindex
+										  : 0;
 }
 
 /* ---- ports of bridges ---- */
@@ -167,9 +216,7 @@ bool ports_is_guest(const struct ports *ports, __u32 ifindex)
 /* Does the bridge accept frames of the VLAN on that port? */
 static bool carries_vlan(const struct link *link, __u16 vlan)
 {
-	if (!link->reported.vlan_proto)
-		return true;
-	return link->vlans && link->vlans->member[vlan / 64] >> (vlan % 64) & 1;
+	return !link->reported.vlan_proto || vlans_have(link, vlan);
 }
 
 __u32 ports_find_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)

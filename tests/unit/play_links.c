@@ -89,7 +89,7 @@ static const char *role_text(const struct port *port, char text[16])
 static void port_write(struct play *play, const char *verb, __u32 ifindex, const char *name,
 		       const struct port *port, const struct port_vlans *vlans)
 {
-	char *line, rest[120] = "", role[16];
+	char *line, rest[120] = "", role[16], inner[40] = "";
 
 	host_note(play, ifindex, port->role == ROLE_HOST);
 	line = line_next(play, ifindex);
@@ -99,8 +99,13 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 	cr_assert_eq(port->made_qdisc, 0);
 	if (vlans)
 		vlans_write(rest, sizeof(rest), port, vlans);
-	snprintf(line, sizeof(play->line[0]), "%s %u %s: on %u, %s, %sforwarding%s%s", verb,
-		 ifindex, name, port->segment, role_text(port, role),
+	if (port->inner)
+		snprintf(inner, sizeof(inner), " by %u", port->inner);
+	if (port->rest)
+		snprintf(inner + strlen(inner), sizeof(inner) - strlen(inner), ", rest %u",
+			 port->rest);
+	snprintf(line, sizeof(play->line[0]), "%s %u %s: on %u%s, %s, %sforwarding%s%s", verb,
+		 ifindex, name, port->segment, inner, role_text(port, role),
 		 port->forwarding ? ""
 		 : port->starting ? "not yet "
 				  : "not ",
@@ -153,6 +158,24 @@ static void bridge_seen(void *ctx, const char *name)
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
 }
 
+static void bridge_joined(void *ctx, const char *name, const char *outer, const char *joint)
+{
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "joined %s to %s by %s",
+		 name, outer, joint);
+}
+
+static void joint_refused(void *ctx, const char *name, const char *peer, enum joint_kind why)
+{
+	static const char *const whys[] = {
+		[JOINT_SECOND] = "second",
+		[JOINT_LOOP] = "loop",
+		[JOINT_AWARE] = "aware",
+	};
+
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "refused %s %s, %s",
+		 name, peer, whys[why]);
+}
+
 static void bridge_waiting(void *ctx, const char *pattern)
 {
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "waiting %s", pattern);
@@ -188,6 +211,8 @@ static const struct ports_ops ops = {
 	.removed = removed,
 	.renamed = renamed,
 	.bridge_seen = bridge_seen,
+	.bridge_joined = bridge_joined,
+	.joint_refused = joint_refused,
 	.settling = settling,
 	.settled = settled,
 	.bridge_waiting = bridge_waiting,

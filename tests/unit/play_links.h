@@ -24,7 +24,7 @@ struct play {
 	__u32 host[PLAY_HOSTS];
 	size_t told;
 	size_t expected;
-	char line[PLAY_LINES][192];
+	char line[PLAY_LINES][256];
 };
 
 /* The contents of an AF_UNSPEC RTM_NEWLINK. */

@@ -72,6 +72,7 @@ static struct ports_interface interface(__u32 ifindex, __u32 segment, __u16 vlan
 	return (struct ports_interface){
 		.ifindex = ifindex,
 		.at = {segment, vlan},
+		.elsewhere = ifindex == segment ? segment : 0,
 		.mac = {0x02, 0, 0, 0, 0x02, (__u8)ifindex},
 	};
 }

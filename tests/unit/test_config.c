@@ -158,6 +158,8 @@ static const struct bad {
 	{"multicast", "2: 224.0.0.1 cannot be the address of a guest"},
 	{"name", "1: \"a/b\" is not an interface name"},
 	{"name_dots", "1: \"..\" is not an interface name"},
+	{"name_excluding", "1: \"\" is not an interface name"},
+	{"name_excluding_uplink", "2: \"!eth0\": only \"bridges\" can keep a name out"},
 	{"name_bracket", "1: \"[br\" has a \"[\" without a \"]\""},
 	{"name_long", "1: \"averyveryverylongname\" is too long; an interface name"},
 	{"never_owners", "3: \"announce: never\" with owners"},

@@ -205,3 +205,19 @@ Test(config_flags, patterns_match_names_as_a_shell_does)
 	cr_assert_not(names_match(&config.uplinks, "br0"));
 	config_free(&config);
 }
+
+Test(config_flags, a_bridge_is_kept_out)
+{
+	cr_assert_eq(config_set_flag(&config, "bridge", "!vmbr7", &err), 0);
+	cr_assert_neq(config_check(&config, &err), 0, "no bridge but one that is kept out");
+	cr_assert_eq(config_set_flag(&config, "bridge", "vmbr*", &err), 0);
+	cr_assert_eq(config_set_flag(&config, "bridge", "!br-*", &err), 0);
+	cr_assert_eq(config_check(&config, &err), 0);
+	cr_assert(names_match(&config.bridges, "vmbr1"));
+	cr_assert_not(names_match(&config.bridges, "vmbr7"));
+	cr_assert(names_exclude(&config.bridges, "vmbr7"));
+	cr_assert(names_exclude(&config.bridges, "br-tenant"));
+	cr_assert_not(names_exclude(&config.bridges, "br0"), "not named, and not kept out");
+	cr_assert_eq(names_wanted(&config.bridges), 1);
+	config_free(&config);
+}

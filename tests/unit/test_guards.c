@@ -28,7 +28,7 @@ static struct port described(const char *segment, const char *name)
 {
 	struct port port = {};
 
-	guards_describe(&config.guards, segment, name, &port);
+	guards_describe(&config.guards, segment, segment, name, &port);
 	return port;
 }
 

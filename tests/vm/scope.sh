@@ -33,6 +33,12 @@ SCOPE_CASES=(
 	needs_no_btf_of_the_kernel other_layout_is_replaced rtnetlink_overrun explain_confirmed
 	port_rule_stops_the_forbidden_address
 
+	# joined bridges
+	firewall_bridge_is_announced firewall_bridge_failover_has_one_owner
+	firewall_bridge_stops_the_forbidden_address firewall_bridge_ipfilter_stops_the_forbidden_address
+	firewall_bridge_macvlan_above_it_objects firewall_bridge_three_in_a_row
+	firewall_bridge_appears_and_vanishes
+
 	# rights
 	privileges_are_dropped privileges_are_dropped_tc no_more_than_needed_is_enough group_may_look
 	missing_privilege_is_said

@@ -789,6 +789,23 @@ case_other_map_is_replaced() {
 	assert_replaced auto auto 'map claims: value size 64 instead' make_other_map claims
 }
 
+# A former version had its programs on both ends of a joint, as on uplinks.
+case_other_layout_leaves_the_joints() {
+	t_need bpftool
+	in_ns_ip hv <<-LINES
+		link add fwbr0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link add fwln0 up master fwbr0 type veth peer name fwpr0
+		link set fwpr0 up master br0
+	LINES
+	lab_start_garpd --bridge fwbr0 --uplink fwln0 --uplink fwpr0
+	assert_equals "programs on the joint" 2 "$(attached_programs | grep -c '^fw[lp][nr]0')"
+	lab_kill9_garpd
+	make_other_layout
+	lab_start_garpd --bridge fwbr0
+	assert_equals "programs on the joint" "" "$(attached_programs | grep '^fw[lp][nr]0' || true)"
+	assert_equals "ports" 6 "$(lab_ports | jq length)"
+}
+
 # Killed at any point of replacing: the next one replaces or sweeps what is left.
 # timeout killed_while_replacing 120
 case_killed_while_replacing() {

@@ -117,6 +117,76 @@ case_vlan_conflict_from_trunk() {
 	assert_claim "$SERVICE" state conflict
 }
 
+# vlan_firewall: puts a firewall bridge, which is not VLAN-aware, between v-new and br0.
+vlan_firewall() {
+	in_ns_ip hv <<-LINES
+		link add fwbr1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set v-new master fwbr1
+		link add fwln1 up master fwbr1 type veth peer name fwpr1
+		link set fwpr1 up master br0
+	LINES
+}
+
+# The VLAN of the guest is that of fwpr1.
+case_vlan_firewall_bridge() {
+	vlan_bridge
+	vlan_firewall
+	set_only_vlan fwpr1 10 pvid untagged
+	lab_start_garpd
+	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
+	lab_capture lan router lan0 -Q in
+	lab_capture old old eth0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 4 old 'kind=announce-.*' vlan=-
+	assert_frames_count 0 other
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+	assert_claim "$SERVICE" port v-new
+}
+
+# A trunk guest behind one; VLAN 30 goes no further than the firewall bridge.
+case_vlan_firewall_bridge_trunk() {
+	vlan_bridge
+	vlan_firewall
+	in_hv bridge vlan del vid 1 dev fwpr1
+	in_hv bridge vlan add vid 10 dev fwpr1
+	in_hv bridge vlan add vid 20 dev fwpr1
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -v 10:3 -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" 'vlan=10:[0-7]'
+	assert_frames_count 0 other
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+	lab_winguest new -v 30 -n 1 -q eth0 "$MAC_NEW" 192.0.2.30
+	lab_wait 5 claim_is 192.0.2.30 bridge fwbr1 || t_fail "not inside: $(lab_claims)"
+	assert_claim 192.0.2.30 vlan 30
+}
+
+# The owner in VLAN 10 is on br0 itself; the same address in VLAN 20 is another one.
+case_vlan_firewall_bridge_conflict() {
+	vlan_bridge
+	vlan_firewall
+	set_only_vlan fwpr1 10 pvid untagged
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	in_ns other ip addr add "$SERVICE/24" dev eth0
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 4
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE" state conflict
+	assert_claim "$SERVICE" rival "$MAC_OLD"
+}
+
 # Two guests have the same address in two VLANs, without conflict.
 case_vlan_same_address_twice() {
 	vlan_watch
