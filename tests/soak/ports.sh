@@ -20,9 +20,9 @@ ports_round() {
 		echo "link add c$i group 7 type veth peer name d$i group 7"
 		echo "link set c$i master br0 up"
 	done | in_ns_ip hv
-	lab_wait 60 links_are $((STILL_LINKS + AT_ONCE)) || soak_fail "not every port was attached"
+	lab_wait 300 links_are $((STILL_LINKS + AT_ONCE)) || soak_fail "not every port was attached"
 	in_hv ip link del group 7
-	lab_wait 60 links_are "$STILL_LINKS" || soak_fail "a port is gone, its link is not"
+	lab_wait 300 links_are "$STILL_LINKS" || soak_fail "a port is gone, its link is not"
 }
 
 soak_begin p
