@@ -52,6 +52,17 @@ struct {
 } port_vlans SEC(".maps");
 
 /*
+ * Which daemon was started last. Written by it; read by `garpd status`.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct daemon_info);
+} daemon SEC(".maps");
+
+/*
  * What each port has used of its limits, by ifindex. The daemon makes an element before it attaches
  * the port, with the claims that already count against the port; the programs write it, under the
  * element's lock. A port that is missing has no limit.

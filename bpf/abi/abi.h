@@ -57,6 +57,18 @@ struct port_name {
 _Static_assert(sizeof(struct port_name) == 16, "port_name has no holes");
 
 /*
+ * The daemon that was started last; whether it runs still, its lock tells. Map `daemon`, key 0; it
+ * writes.
+ */
+struct daemon_info {
+	__u64 started_ns;
+	__u32 pid;
+	char version[32];
+	char config[212]; /* path of its file; empty: flags only */
+};
+_Static_assert(sizeof(struct daemon_info) == 256, "daemon_info has no holes");
+
+/*
  * An interface where the program is attached. Map `ports`, key ifindex; the daemon writes.
  * Forwarding and VLANs of a port of an inner bridge are those that frames have on the outer one.
  */

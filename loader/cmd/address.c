@@ -14,30 +14,11 @@
 #include "loader/maps/event_text.h"
 #include "loader/maps/speak.h"
 
-#define CLAIM_REASON_LEN 160 /* state and reason of a claim as a sentence */
-
 /* What became of one claim, from the counter that garpd_speak has returned. */
 typedef int (*claim_report)(const struct claim *claim, const char *name, __u32 result,
 			    struct err *why);
 
 #define SEE_EXPLAIN "; see garpd explain %s"
-
-/* "denied: configured announce: never", "probing: probe received; window opened" */
-static const char *claim_text(const struct claim *claim, char text[CLAIM_REASON_LEN])
-{
-	const char *state = claim_state_name(claim->state);
-	const char *sentence = event_text_find(claim->reason)->sentence;
-	char mac[MAC_TEXT_LEN];
-
-	if (claim->state == CLAIM_CONFLICT && !mac_is_zero(claim->rival))
-		snprintf(text, CLAIM_REASON_LEN, "conflict with %s", mac_text(claim->rival, mac));
-	else if (sentence && !strncmp(sentence, state, strlen(state)))
-		snprintf(text, CLAIM_REASON_LEN, "%s", sentence);
-	else
-		snprintf(text, CLAIM_REASON_LEN, "%s: %s", state,
-			 sentence ? sentence : counter_help(claim->reason));
-	return text;
-}
 
 static int report_announced(const struct claim *claim, const char *name, __u32 result,
 			    struct err *why)
@@ -68,8 +49,8 @@ static int report_announced(const struct claim *claim, const char *name, __u32 r
 	if (claim->state == CLAIM_OWNED && event_text_find(result)->sentence)
 		return err_set(why, 1, "%s: not announced: %s" SEE_EXPLAIN, name,
 			       event_text_find(result)->sentence, address);
-	return err_set(why, 1, "%s: not announced: %s" SEE_EXPLAIN, name, claim_text(claim, text),
-		       address);
+	return err_set(why, 1, "%s: not announced: %s" SEE_EXPLAIN, name,
+		       claim_reason_text(claim, text), address);
 }
 
 static int report_thawed(const struct claim *claim, const char *name, __u32 result, struct err *why)
@@ -78,7 +59,8 @@ static int report_thawed(const struct claim *claim, const char *name, __u32 resu
 
 	if (result != COUNTER_thaw_by_hand)
 		return err_set(why, 1, "%s: not frozen: %s" SEE_EXPLAIN, name,
-			       claim_text(claim, text), addr_text(&claim->key.addr, address));
+			       claim_reason_text(claim, text),
+			       addr_text(&claim->key.addr, address));
 	printf("%s: thawed\n", name);
 	return 0;
 }

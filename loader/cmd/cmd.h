@@ -76,8 +76,8 @@ struct command {
 		  [WORD_TEXT_LEN]; /* of choices, written out */
 };
 
-extern const struct verb verb_run, verb_check, verb_show, verb_watch, verb_explain, verb_announce,
-	verb_thaw, verb_detach, verb_completion;
+extern const struct verb verb_run, verb_check, verb_status, verb_show, verb_watch, verb_explain,
+	verb_announce, verb_thaw, verb_detach, verb_completion;
 
 /* ---- verbs.c ---- */
 

@@ -24,19 +24,6 @@ struct show {
 
 /* ---- claims ---- */
 
-/* What needs attention first, then what changed last. */
-static int compare_attention(const void *a, const void *b)
-{
-	const struct claim *x = a, *y = b;
-	enum trouble of_x = claims_trouble(x), of_y = claims_trouble(y);
-
-	if (of_x != of_y)
-		return of_x > of_y ? -1 : 1;
-	if (x->changed_ns != y->changed_ns)
-		return x->changed_ns > y->changed_ns ? -1 : 1;
-	return claims_compare(&x->key, &y->key);
-}
-
 static int show_claims(const struct show *show, struct err *why)
 {
 	bool whole = show->as_json || cmd_has(show->command, "wide");
@@ -45,7 +32,7 @@ static int show_claims(const struct show *show, struct err *why)
 
 	if (!err) {
 		filter_claims(&show->filter, &claims);
-		qsort(claims.claim, claims.count, sizeof(*claims.claim), compare_attention);
+		claims_sort_by_trouble(&claims);
 		output_rows(whole ? claims_fields : claims_columns, claims.claim, claims.count,
 			    sizeof(*claims.claim), show->as_json);
 	}
@@ -132,6 +119,9 @@ static int show_run(const struct command *command, struct err *why)
 	if (cmd_open_pins(&show.pins, true, why))
 		return cmd_cannot_look(why);
 	err = show_subject(subject)(&show, why);
+	if (!err && pins_is_locked() == 0)
+		fprintf(stderr,
+			"garpd: no daemon runs; this is what its programs hear and remember\n");
 	pins_close(&show.pins);
 	return err ? cmd_cannot_look(why) : EXIT_DONE;
 }

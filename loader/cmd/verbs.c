@@ -5,7 +5,7 @@
 #include "cmd.h"
 
 const struct verb *const verbs[] = {
-	&verb_run,	&verb_check, &verb_show,   &verb_watch,	     &verb_explain,
+	&verb_run,	&verb_check, &verb_status, &verb_show,	     &verb_watch, &verb_explain,
 	&verb_announce, &verb_thaw,  &verb_detach, &verb_completion, NULL,
 };
 

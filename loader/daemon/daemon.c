@@ -12,6 +12,7 @@
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
 #include "loader/confine/privileges.h"
+#include "loader/maps/running.h"
 #include "loader/datapath/rules.h"
 
 /* ---- signals ---- */
@@ -238,6 +239,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 			    "detach, then start",
 			    daemon.datapath.max_claims);
 	daemon.config.max_claims = daemon.datapath.max_claims;
+	running_write(&daemon.datapath.pins, GARPD_VERSION, daemon.config.file);
 	daemon_report_ready(&daemon);
 	err = sd_event_loop(daemon.event);
 	sd_notify(0, "STOPPING=1");

@@ -2,6 +2,7 @@
 /*
  * claim_fields.c - a claim as a user sees it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "claims.h"
@@ -27,6 +28,23 @@ enum trouble claims_trouble(const struct claim *claim)
 	if (claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED)
 		return TROUBLE_SOME;
 	return claim->unconfirmed && !claim->confirmed_ns ? TROUBLE_SOME : TROUBLE_NONE;
+}
+
+static int compare_trouble(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	enum trouble of_x = claims_trouble(x), of_y = claims_trouble(y);
+
+	if (of_x != of_y)
+		return of_x > of_y ? -1 : 1;
+	if (x->changed_ns != y->changed_ns)
+		return x->changed_ns > y->changed_ns ? -1 : 1;
+	return claims_compare(&x->key, &y->key);
+}
+
+void claims_sort_by_trouble(struct claims *claims)
+{
+	qsort(claims->claim, claims->count, sizeof(*claims->claim), compare_trouble);
 }
 
 static enum trouble get_trouble(const void *row)

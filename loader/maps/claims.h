@@ -64,4 +64,7 @@ extern const struct field claims_fields[], claims_columns[], claims_change_field
  */
 enum trouble claims_trouble(const struct claim *claim);
 
+/* What needs attention first, then what changed last; claims_find() does not work any more. */
+void claims_sort_by_trouble(struct claims *claims);
+
 #endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bpf/abi/abi.h"
+#include <stdio.h>
+#include <string.h>
+
 #include "event_text.h"
+#include "loader/base/text.h"
 
 #define INFO(counter, text)		[COUNTER_##counter] = {text, LOG_LEVEL_INFO, false}
 #define WARNING(counter, text)		[COUNTER_##counter] = {text, LOG_LEVEL_WARNING, false}
@@ -74,4 +78,20 @@ const struct event_text *event_text_find(unsigned int reason)
 	static const struct event_text unnamed = {.level = LOG_LEVEL_INFO};
 
 	return reason < COUNTER_MAX && texts[reason].sentence ? &texts[reason] : &unnamed;
+}
+
+const char *claim_reason_text(const struct claim *claim, char text[CLAIM_REASON_LEN])
+{
+	const char *state = claim_state_name(claim->state);
+	const char *sentence = event_text_find(claim->reason)->sentence;
+	char mac[MAC_TEXT_LEN];
+
+	if (claim->state == CLAIM_CONFLICT && !mac_is_zero(claim->rival))
+		snprintf(text, CLAIM_REASON_LEN, "conflict with %s", mac_text(claim->rival, mac));
+	else if (sentence && !strncmp(sentence, state, strlen(state)))
+		snprintf(text, CLAIM_REASON_LEN, "%s", sentence);
+	else
+		snprintf(text, CLAIM_REASON_LEN, "%s: %s", state,
+			 sentence ? sentence : counter_help(claim->reason));
+	return text;
 }

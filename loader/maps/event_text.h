@@ -18,4 +18,11 @@ struct event_text {
 /* The text for an event or a claim with this reason (enum counter). Never NULL. */
 const struct event_text *event_text_find(unsigned int reason);
 
+/*
+ * State and reason of a claim: "denied: configured announce: never", "conflict with MAC". Returns
+ * `text`.
+ */
+#define CLAIM_REASON_LEN 160
+const char *claim_reason_text(const struct claim *claim, char text[CLAIM_REASON_LEN]);
+
 #endif

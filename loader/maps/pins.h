@@ -26,6 +26,7 @@ struct pins {
 	int port_vlans;
 	int port_limits;
 	int port_names;
+	int daemon;
 	int lanes;
 	int addresses;
 	int subnets;

@@ -176,6 +176,45 @@ case_bridge_is_waited_for() {
 	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
 }
 
+# assert_status STATUS REGEX...: garpd status exits with it and prints each.
+assert_status() {
+	local status=0 line
+	in_hv "$GARPD" status >"$LAB_DIR/status" || status=$?
+	assert_equals "exit status" "$1" "$status"
+	for line in "${@:2}"; do
+		grep -qE "$line" "$LAB_DIR/status" || t_fail "no line $line: $(<"$LAB_DIR/status")"
+	done
+}
+
+# The whole on one screen: 0 while all is well, 1 with the command that tells more.
+case_status() {
+	printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
+	lab_start_garpd -c "$LAB_DIR/garpd.yaml"
+	assert_status 0 "^daemon .*running since [0-9-]+ [0-9:]+, pid [0-9]+, $LAB_DIR/garpd.yaml\$" \
+		'^ports  .*br0: 3 guests, 1 uplink, tcx?$' '^claims  .*0$' '^attention  .*nothing$'
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 9 "$SERVICE: .*announced" || t_fail "not announced"
+	assert_status 0 '^claims  .*1: 1 (announcing|owned)$' "^last  .*$SERVICE on br0: .* ago\$"
+	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" "$HOST"
+	lab_await "$GARPD_LOG" 5 "$HOST: .*denied" || t_fail "not denied"
+	assert_status 1 "^attention  .*$HOST on br0: denied: .*; garpd explain $HOST\$"
+	in_hv "$GARPD" status -j >"$LAB_DIR/json" || true
+	jq -e --arg pid "$GARPD_PID" --arg host "$HOST" '.daemon.running and .daemon.config != null and
+		.segments == [{bridge: "br0", guests: 3, uplinks: 1, router: false, mode: .segments[0].mode, observing: false}] and
+		.claims.total == 2 and .claims.denied == 1 and .problems[0].command == "garpd explain \($host)" and
+		(.observing | not)' "$LAB_DIR/json" >/dev/null || t_fail "JSON: $(<"$LAB_DIR/json")"
+	lab_kill9_garpd
+	assert_status 1 '^daemon  .*NOT RUNNING: .*systemctl start garpd'
+	in_hv "$GARPD" show claims 2>&1 >/dev/null | grep -q 'no daemon runs' || t_fail "show claims does not tell"
+	in_hv "$GARPD" detach
+	assert_fails 4 '/sys/fs/bpf/garpd/.*garpd run' "$GARPD" status
+}
+
+case_status_of_observing() {
+	lab_start_garpd --observe
+	assert_status 0 '^daemon .*OBSERVING, nothing is sent; running since'
+}
+
 # shown ARG...: the addresses that show claims prints, in its order, on one line.
 shown() {
 	in_hv "$GARPD" show claims "$@" | awk 'NR > 1 { print $1 }' | xargs
