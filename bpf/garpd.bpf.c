@@ -70,6 +70,7 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
 		outcome_record(outcome, ctx.claim, sent, ctx.settings, ctx.now_ns);
 	}
+	outcome_limit_event();
 	outcome_finish(outcome, ctx.claim);
 }
 
@@ -91,23 +92,37 @@ static __always_inline struct outcome *hear_parse(struct __sk_buff *skb)
 	return outcome;
 }
 
-static __always_inline void hear(struct __sk_buff *skb)
+/* The port of the frame, which *outcome has then; NULL, counted: the frame does not count. */
+static __always_inline const struct port *hear_begin(struct __sk_buff *skb,
+						     struct outcome **outcome)
 {
-	__u32 ifindex = skb->ifindex;
-	struct outcome *outcome;
+	__u32 ifindex = skb->ifindex, reason = COUNTER_own_frame;
 	const struct port *port;
 
 	if (skb->mark == GARPD_MARK)
-		return count(COUNTER_own_frame);
+		goto ignored;
+	reason = COUNTER_other_port;
 	port = bpf_map_lookup_elem(&ports, &ifindex);
 	if (!port)
-		return count(COUNTER_other_port);
-	outcome = hear_parse(skb);
-	if (!outcome)
-		return;
-	if (outcome->frame.kind == FRAME_IGNORED)
-		return count(outcome->frame.reason);
-	if (!hear_is_taken(port, ifindex))
+		goto ignored;
+	*outcome = hear_parse(skb);
+	if (!*outcome)
+		return NULL;
+	reason = (*outcome)->frame.reason;
+	if ((*outcome)->frame.kind == FRAME_IGNORED)
+		goto ignored;
+	return hear_is_taken(port, ifindex) ? port : NULL;
+ignored:
+	count(reason);
+	return NULL;
+}
+
+static __always_inline void hear(struct __sk_buff *skb)
+{
+	struct outcome *outcome;
+	const struct port *port = hear_begin(skb, &outcome);
+
+	if (!port)
 		return;
 	hear_and_speak(skb, outcome, port);
 	hear_passive(port->role);
@@ -160,9 +175,11 @@ static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
 	if (!port || !outcome)
 		return HEAR_NO_STEP;
 	none = hear_frame(outcome, ifindex, port, hook, &ctx);
-	if (!none)
-		outcome_finish(outcome, ctx.claim);
-	return none;
+	if (none)
+		return none;
+	outcome_limit_event();
+	outcome_finish(outcome, ctx.claim);
+	return 0;
 }
 
 /* ---- the bridge's own device ---- */
@@ -173,22 +190,11 @@ static __noinline int hear_and_defer(struct outcome *outcome, __u32 ifindex,
  */
 static __always_inline void hear_above(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex;
 	struct outcome *outcome;
-	const struct port *port;
+	const struct port *port = hear_begin(skb, &outcome);
 
-	if (skb->mark == GARPD_MARK)
-		return count(COUNTER_own_frame);
-	port = bpf_map_lookup_elem(&ports, &ifindex);
-	if (!port)
-		return count(COUNTER_other_port);
-	outcome = hear_parse(skb);
-	if (!outcome)
-		return;
-	if (outcome->frame.kind == FRAME_IGNORED)
-		return count(outcome->frame.reason);
-	if (hear_is_taken(port, ifindex))
-		hear_and_defer(outcome, ifindex, port, HOOK_DEFERS);
+	if (port)
+		hear_and_defer(outcome, skb->ifindex, port, HOOK_DEFERS);
 }
 
 SEC("tc")

@@ -132,6 +132,7 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 	ours = key_equal(&claim->key, &outcome->event.key);
 	barrier(); /* or bytes of the key, read by now, fill a quarter of the stack */
 	if (ours) {
+		outcome->deadline_was_ns = claim->deadline_ns;
 		if (heard->frame->kind == FRAME_PROBE)
 			outcome->step = claim_hear_probe(claim, heard, ctx->settings, ctx->now_ns);
 		else
@@ -218,8 +219,8 @@ static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 }
 
 /*
- * Is this probe beyond the limit of its port? Then it is ignored, or dropped with xdp_drop.
- * Frames from uplinks, which can only contradict a claim, have no limit.
+ * Is this probe beyond the limit of its port? Then it is ignored, or dropped with xdp_drop. Other
+ * frames, which can only contradict a claim, are always heard; outcome_limit_event() limits events.
  */
 static __always_inline int hear_is_over_limit(const struct heard *heard,
 					      const struct settings *settings)

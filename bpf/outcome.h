@@ -39,6 +39,7 @@ struct outcome {
 	struct asked_key asked_key;  /* of the map `asked`, put together here */
 	struct asked asked;	     /* a new element of it */
 	struct claim_key unanswered; /* the claim that gives way */
+	__u64 deadline_was_ns;	     /* of the claim, before the step of a frame */
 	__u32 is_asked;		     /* 1: the claim's guest is asked */
 	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */
 	__u32 located;		     /* 1: event.key and event.port say where the frame was heard */
@@ -213,6 +214,35 @@ static __always_inline void outcome_forget(const struct outcome *outcome, struct
 	bpf_spin_unlock(&claim->lock);
 	if (!probed && !bpf_map_delete_elem(&claims, &outcome->event.key))
 		quota_give_claim_of(outcome->quota_port);
+}
+
+/*
+ * Does the event of a frame only inform? The daemon's timer of a claim is never later than the
+ * claim's deadline, and when it calls too early it learns of a later one, or that nothing is due.
+ * So an event has to reach it that brings the deadline forward, or is about something sent.
+ */
+static __always_inline int event_only_informs(const struct outcome *outcome)
+{
+	__u64 deadline_ns = outcome->event.deadline_ns, was_ns = outcome->deadline_was_ns;
+
+	return !outcome->step.announce && (!deadline_ns || (was_ns && was_ns <= deadline_ns));
+}
+
+/*
+ * Drops the event of the frame if it only informs and its port has sent too many of them. A global
+ * function, so that the verifier walks it once. Returns 0.
+ */
+__noinline int outcome_limit_event(void)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
+	const struct settings *settings = settings_now();
+
+	if (!outcome || !settings || !outcome->step.changed || !event_only_informs(outcome) ||
+	    !quota_is_exceeded(outcome->event.port, LIMIT_EVENT, settings, outcome->event.time_ns))
+		return 0;
+	count(COUNTER_event_over_limit);
+	outcome->step.changed = 0;
+	return 0;
 }
 
 /*

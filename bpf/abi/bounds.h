@@ -63,7 +63,7 @@ _Static_assert(sizeof(struct rule_mac) == 12, "rule_mac is a hash key");
 /* ---- limits ---- */
 
 /*
- * What a port has used of its limits: claims, probes, announcements. Map `port_limits`, key
+ * What a port has used of its limits: claims, probes, announcements, events. Map `port_limits`, key
  * ifindex. Each time is a token bucket (limit.h): the bucket is full again at that time.
  */
 struct limit {
@@ -73,9 +73,17 @@ struct limit {
 	__u64 rounds_tat_ns;
 	__u64 nudges_tat_ns;
 	__u64 questions_tat_ns;
+	__u64 events_tat_ns;
 	struct claim_key unanswered; /* the claim that gives way to a new one; all zero: none */
 };
-_Static_assert(sizeof(struct limit) == 64, "limit has no holes");
+_Static_assert(sizeof(struct limit) == 72, "limit has no holes");
+
+/*
+ * Events that only inform, from the frames of one port. A burst of 1,000 addresses with a window
+ * each stays within it; a flood costs the daemon nothing beyond it.
+ */
+#define EVENTS_PER_SECOND 1000u
+#define EVENTS_BURST	  4000u
 
 /*
  * Token buckets for the announcements of all ports together. Half of the rate is reserved for

@@ -25,8 +25,8 @@
 #define GARPD_PIN_DIR "/sys/fs/bpf/garpd"
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
 
-#define GARPD_MAX_PORTS		 4096u
-#define GARPD_MAX_PORT_NAMES	 8192u	/* of ports and of those that are gone, the most recent */
+#define GARPD_MAX_PORTS		 16384u
+#define GARPD_MAX_PORT_NAMES	 32768u /* of ports and of those that are gone, the most recent */
 #define GARPD_MAX_CLAIMS	 65536u /* default; `limits: claims` sets it when the map is made */
 #define GARPD_MAX_DECLARED	 4096u	/* prefixes that a configuration may name */
 #define GARPD_MAX_HOST		 16384u /* addresses of the host, its next hops and gateways */

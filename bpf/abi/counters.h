@@ -153,6 +153,8 @@
 	X(refresh_doubted, "refreshes left out: the address or its owner may have moved")          \
 	/* the ring buffer, and the host's own neighbour table */                                  \
 	X(event_lost, "events lost because the ring buffer was full")                              \
+	X(event_over_limit,                                                                        \
+	  "events kept from the daemon: beyond the rate limit of their port, with no deadline")    \
 	X(not_due, "calls of garpd_speak before the deadline")                                     \
 	X(host_refreshed, "announcements after which the host's own neighbour entry was right")    \
 	X(host_not_refreshed, "announcements that the host's own neighbour entry did not follow")  \

@@ -55,7 +55,7 @@ static __always_inline __u64 limit_reserve(__u64 *tat_ns, __u64 each_ns, __u32 b
 /* ---- of one port ---- */
 
 /* Kinds that are refused beyond the limit, not queued. */
-enum limit_kind { LIMIT_PROBE, LIMIT_NUDGE };
+enum limit_kind { LIMIT_PROBE, LIMIT_NUDGE, LIMIT_EVENT };
 
 static __always_inline int limit_take_one(struct limit *limit, enum limit_kind what,
 					  const struct settings *settings, __u64 now_ns)
@@ -63,6 +63,9 @@ static __always_inline int limit_take_one(struct limit *limit, enum limit_kind w
 	if (what == LIMIT_PROBE)
 		return limit_take(&limit->probes_tat_ns, limit_each_ns(settings->probes_per_second),
 				  settings->probes_burst, now_ns);
+	if (what == LIMIT_EVENT)
+		return limit_take(&limit->events_tat_ns, limit_each_ns(EVENTS_PER_SECOND),
+				  EVENTS_BURST, now_ns);
 	/* Nudges have the same numbers as announcements, in a bucket of their own. */
 	return limit_take(&limit->nudges_tat_ns, limit_each_ns(settings->announcements_per_second),
 			  settings->announcements_burst, now_ns);

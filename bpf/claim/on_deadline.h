@@ -63,9 +63,7 @@ static __always_inline void claim_check_age(struct claim *claim, const struct cl
 			claim_arm(claim, settings, now_ns);
 		return;
 	}
-	claim_edge(claim, CLAIM_NONE, COUNTER_aged, step, now_ns);
-	claim->due_ns = 0;
-	step->forget = 1;
+	claim_forget(claim, COUNTER_aged, step, now_ns);
 }
 
 /* Sends the deferred announcement, unless the policy forbids it by now. */
@@ -265,10 +263,7 @@ static __always_inline struct claim_step claim_drop_port(struct claim *claim, __
 		claim->quota_port = live_port;
 		return step;
 	}
-	claim_edge(claim, CLAIM_NONE, COUNTER_port_gone, &step, now_ns);
-	claim->due_ns = 0;
-	claim_set_deadline(claim);
-	step.forget = 1;
+	claim_forget(claim, COUNTER_port_gone, &step, now_ns);
 	return step;
 }
 

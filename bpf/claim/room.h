@@ -21,10 +21,7 @@ static __always_inline struct claim_step claim_give_way(struct claim *claim, __u
 
 	if (!claim_can_give_way(claim) || claim->quota_port != port)
 		return step;
-	claim_edge(claim, CLAIM_NONE, COUNTER_ask_gave_way, &step, now_ns);
-	claim->due_ns = 0;
-	claim_set_deadline(claim);
-	step.forget = 1;
+	claim_forget(claim, COUNTER_ask_gave_way, &step, now_ns);
 	return step;
 }
 
@@ -45,10 +42,7 @@ static __always_inline struct claim_step claim_make_room(struct claim *claim, __
 
 	if (!claim_can_make_room(claim))
 		return step;
-	claim_edge(claim, CLAIM_NONE, COUNTER_made_room, &step, now_ns);
-	claim->due_ns = 0;
-	claim_set_deadline(claim);
-	step.forget = 1;
+	claim_forget(claim, COUNTER_made_room, &step, now_ns);
 	return step;
 }
 

@@ -187,6 +187,16 @@ static __always_inline void claim_set_deadline(struct claim *claim)
 		claim->deadline_ns = claim->nudge_ns;
 }
 
+/* The claim is over, for this reason, and is deleted. */
+static __always_inline void claim_forget(struct claim *claim, enum counter reason,
+					 struct claim_step *step, __u64 now_ns)
+{
+	claim_edge(claim, CLAIM_NONE, reason, step, now_ns);
+	claim->due_ns = 0;
+	claim_set_deadline(claim);
+	step->forget = 1;
+}
+
 /* How long after its last frame the claim is deleted. */
 static __always_inline __u64 claim_max_age_ns(const struct claim *claim,
 					      const struct settings *settings)

@@ -188,9 +188,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 					struct claim_step *step, __u64 now_ns)
 {
 	if (mac_is_zero(claim->owner)) {
-		claim_edge(claim, CLAIM_NONE, COUNTER_lapsed, step, now_ns);
-		claim->due_ns = 0;
-		step->forget = 1;
+		claim_forget(claim, COUNTER_lapsed, step, now_ns);
 		return;
 	}
 	claim_copy_mac(claim->mac, claim->owner);

@@ -6,6 +6,7 @@
 #include "hooks.h"
 #include "join.h"
 #include "loader/rtnl/qdisc.h"
+#include "loader/rtnl/xdp.h"
 
 #define TCX_MAX 64 /* the kernel's own bound, BPF_MPROG_MAX */
 
@@ -29,7 +30,7 @@ static void hooks_add(struct hooks *hooks, const char *hook, __u32 id, const cha
 
 static void hooks_add_xdp(struct hooks *hooks, __u32 ifindex)
 {
-	__u32 ids[ATTACH_JOIN_MAX], id = programs_xdp(ifindex);
+	__u32 ids[ATTACH_JOIN_MAX], id = xdp_program(ifindex);
 	size_t i, first = hooks->count, dispatched = attach_join_read(ifindex, ids);
 
 	if (id && !dispatched)

@@ -10,6 +10,7 @@
 
 #include "join.h"
 #include "programs.h"
+#include "loader/rtnl/xdp.h"
 
 #define DISPATCHER "xdp_dispatcher"
 #define GARPD_XDP  "garpd_xdp"
@@ -47,7 +48,7 @@ static struct xdp_multiprog *join_find(__u32 ifindex)
 {
 	char name[PROGRAM_NAME_LEN];
 	struct xdp_multiprog *dispatcher;
-	__u32 id = programs_xdp(ifindex);
+	__u32 id = xdp_program(ifindex);
 
 	if (!id || programs_name(id, name) || strcmp(name, DISPATCHER))
 		return NULL;

@@ -30,19 +30,6 @@ bool programs_can_read(void)
 	return bpf_prog_get_fd_by_id(0) != -EPERM;
 }
 
-__u32 programs_xdp(__u32 ifindex)
-{
-	DECLARE_LIBBPF_OPTS(bpf_xdp_query_opts, opts);
-
-	if (bpf_xdp_query(ifindex, 0, &opts))
-		return 0;
-	if (opts.drv_prog_id)
-		return opts.drv_prog_id;
-	if (opts.skb_prog_id)
-		return opts.skb_prog_id;
-	return opts.hw_prog_id ? opts.hw_prog_id : opts.prog_id;
-}
-
 int programs_load_pass(enum bpf_prog_type type, const char *name, __u32 flags)
 {
 	DECLARE_LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);

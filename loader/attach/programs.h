@@ -38,9 +38,6 @@ bool programs_can_read(void);
 /* Is it one of garpd's, by its name? */
 bool programs_is_garpd(const struct program *program);
 
-/* The id of the XDP program on the interface, in any mode; 0: none. */
-__u32 programs_xdp(__u32 ifindex);
-
 /*
  * Loads a program of two instructions, to learn whether this kernel takes this type with these
  * flags. Its descriptor, or -errno.

@@ -10,6 +10,7 @@
 #include "parts.h"
 #include "programs.h"
 #include "loader/base/text.h"
+#include "loader/rtnl/xdp.h"
 
 bool attach_xdp_has_frags(void)
 {
@@ -26,7 +27,7 @@ bool attach_xdp_has_frags(void)
 static bool attach_xdp_name(__u32 ifindex, char *text, size_t size)
 {
 	char name[PROGRAM_NAME_LEN] = "";
-	__u32 id = programs_xdp(ifindex);
+	__u32 id = xdp_program(ifindex);
 
 	if (id && programs_name(id, name))
 		name[0] = '\0';

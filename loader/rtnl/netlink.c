@@ -184,6 +184,20 @@ int netlink_run(struct netlink *netlink, struct netlink_request *request, unsign
 	return reply_read(netlink, &reply);
 }
 
+int netlink_run_once(struct netlink_request *request, unsigned int flags, netlink_hear hear,
+		     void *ctx)
+{
+	struct netlink netlink;
+	struct err ignored;
+	int err = netlink_open(&netlink, NULL, &ignored);
+
+	if (err)
+		return err;
+	err = netlink_run(&netlink, request, flags, hear, ctx);
+	netlink_close(&netlink);
+	return err;
+}
+
 /* ---- notifications ---- */
 
 int netlink_notifications_fd(const struct netlink *netlink)

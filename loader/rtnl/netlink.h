@@ -56,6 +56,10 @@ void netlink_request_begin(struct netlink_request *request, __u16 type, const vo
 int netlink_run(struct netlink *netlink, struct netlink_request *request, unsigned int flags,
 		netlink_hear hear, void *ctx);
 
+/* The same with sockets of its own, for one request. */
+int netlink_run_once(struct netlink_request *request, unsigned int flags, netlink_hear hear,
+		     void *ctx);
+
 /* ---- notifications ---- */
 
 /* The descriptor to poll for reading; -1 without groups. */

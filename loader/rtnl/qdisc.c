@@ -14,15 +14,10 @@ static int qdisc_dump_filters(__u32 ifindex, __u32 side, netlink_hear hear, void
 		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, side),
 	};
 	struct netlink_request request;
-	struct netlink netlink;
-	struct err ignored;
-	int err = netlink_open(&netlink, NULL, &ignored);
+	int err;
 
-	if (err)
-		return err;
 	netlink_request_begin(&request, RTM_GETTFILTER, &tc, sizeof(tc));
-	err = netlink_run(&netlink, &request, NLM_F_DUMP, hear, ctx);
-	netlink_close(&netlink);
+	err = netlink_run_once(&request, NLM_F_DUMP, hear, ctx);
 	return err < 0 ? err : 0;
 }
 
@@ -90,18 +85,11 @@ static int qdisc_change(__u32 ifindex, __u16 type, const char *kind, unsigned in
 		.tcm_parent = TC_H_CLSACT, /* the same as TC_H_INGRESS */
 	};
 	struct netlink_request request;
-	struct netlink netlink;
-	struct err ignored;
-	int err = netlink_open(&netlink, NULL, &ignored);
 
-	if (err)
-		return err;
 	netlink_request_begin(&request, type, &tc, sizeof(tc));
 	if (kind)
 		mnl_attr_put_strz(&request.message, TCA_KIND, kind);
-	err = netlink_run(&netlink, &request, flags, NULL, NULL);
-	netlink_close(&netlink);
-	return err;
+	return netlink_run_once(&request, flags, NULL, NULL);
 }
 
 int qdisc_add(__u32 ifindex, bool egress)
@@ -140,13 +128,8 @@ bool qdisc_is_ingress_only(__u32 ifindex)
 	const struct tcmsg tc = {.tcm_ifindex = ifindex};
 	struct qdisc_seek seek = {.ifindex = ifindex};
 	struct netlink_request request;
-	struct netlink netlink;
-	struct err ignored;
 
-	if (netlink_open(&netlink, NULL, &ignored))
-		return false;
 	netlink_request_begin(&request, RTM_GETQDISC, &tc, sizeof(tc));
-	netlink_run(&netlink, &request, NLM_F_DUMP, qdisc_hear_kind, &seek);
-	netlink_close(&netlink);
+	netlink_run_once(&request, NLM_F_DUMP, qdisc_hear_kind, &seek);
 	return seek.found;
 }

@@ -201,6 +201,160 @@ Test(bpf_buckets, uplink_has_no_limit)
 	cr_assert_eq(rig_state(address(7)), CLAIM_CONFLICT);
 }
 
+/* ---- events ---- */
+
+#define SERVICE_LAST 7 /* SERVICE */
+
+#define NONE_FOR_AN_HOUR (-3600 * (int)EVENTS_PER_SECOND)
+
+/* So many events are left to the port. */
+static void events_left(enum rig_port at, int left)
+{
+	__u64 each_ns = limit_each_ns(EVENTS_PER_SECOND);
+	struct limit used = {.events_tat_ns = rig_now_ns() +
+					      (__u64)((int)EVENTS_BURST - left) * each_ns};
+
+	cr_assert_eq(bpf_map_update_elem(rig.port_limits, &rig.ifindex[at], &used, BPF_ANY), 0);
+}
+
+/* How many events have come since the last call, and how many were kept back. */
+static void events_are(unsigned int sent, unsigned int kept_back)
+{
+	static unsigned int before;
+
+	rig_events();
+	cr_assert_eq(rig.events - before, sent, "%u events", rig.events - before);
+	before = rig.events;
+	cr_assert_eq(rig_counted().event_over_limit, kept_back);
+}
+
+static struct claim service(void)
+{
+	struct claim_key key = rig_key(address(SERVICE_LAST), 0, 0);
+
+	return rig_claim_now(&key);
+}
+
+/* Beyond the limit the claim hears, and the daemon does not. */
+static void contradicts_unsaid(void (*says)(void))
+{
+	__u64 deadline_ns;
+
+	probe(SERVICE_LAST);
+	events_are(1, 0);
+	deadline_ns = service().deadline_ns;
+	events_left(PORT_UPLINK, NONE_FOR_AN_HOUR);
+	says();
+	events_are(0, 1);
+	cr_assert_eq(service().state, CLAIM_CONFLICT);
+	cr_assert_geq(service().deadline_ns,
+		      deadline_ns); /* the daemon calls too early, if at all */
+}
+
+static void uplink_asserts(void)
+{
+	says_has(PORT_UPLINK, other, ARP_REQUEST, ones);
+}
+
+static void uplink_asserts_xdp(void)
+{
+	struct bytes frame = says_from(ones, other, &untagged);
+
+	put_arp(&frame, ARP_REQUEST, other, SERVICE, zeroes, SERVICE);
+	cr_assert_eq(rig_hear_xdp(PORT_UPLINK, &frame), XDP_PASS);
+}
+
+static void uplink_probes(void)
+{
+	probe_from(PORT_UPLINK, other, SERVICE_LAST);
+}
+
+Test(bpf_buckets, events_beyond_the_limit_are_kept_back)
+{
+	contradicts_unsaid(uplink_asserts);
+}
+
+Test(bpf_buckets, events_beyond_the_limit_are_kept_back_in_xdp)
+{
+	contradicts_unsaid(uplink_asserts_xdp);
+}
+
+Test(bpf_buckets, events_of_probes_beyond_the_limit_are_kept_back)
+{
+	contradicts_unsaid(uplink_probes);
+}
+
+Test(bpf_buckets, events_within_the_limit_are_sent)
+{
+	probe(SERVICE_LAST);
+	events_are(1, 0);
+	uplink_asserts();
+	events_are(1, 0);
+	uplink_probes();
+	events_are(1, 0);
+}
+
+/* What is left of the burst, and what is refilled meanwhile. */
+Test(bpf_buckets, burst_of_events)
+{
+	__u64 kept_back;
+	int i;
+
+	probe(SERVICE_LAST);
+	events_left(PORT_UPLINK, 100);
+	for (i = 0; i < 300; i++)
+		uplink_probes();
+	rig_events();
+	kept_back = rig_counted().event_over_limit;
+	cr_assert_eq(rig.events + kept_back, 1 + 300);
+	cr_assert_geq(rig.events, 1 + 100);
+	cr_assert_gt(kept_back, 0);
+	cr_assert_eq(service().conflicts, 300);
+}
+
+/* The daemon has no timer for this claim yet. */
+Test(bpf_buckets, event_with_a_first_deadline_has_no_limit)
+{
+	events_left(PORT_A, NONE_FOR_AN_HOUR);
+	probe(SERVICE_LAST);
+	events_are(1, 0);
+	cr_assert_neq(service().deadline_ns, 0);
+	probe(SERVICE_LAST);
+	events_are(0, 1);
+	cr_assert_eq(service().window_probes, 2);
+}
+
+/* Its timer is for the day when the owner is forgotten. */
+Test(bpf_buckets, event_that_brings_the_deadline_forward_has_no_limit)
+{
+	__u64 deadline_ns;
+
+	says_probes(&untagged);
+	says_has(PORT_A, guest, ARP_REQUEST, ones);
+	cr_assert_eq(service().state, CLAIM_OWNED);
+	deadline_ns = service().deadline_ns;
+	rig_events();
+	events_are(rig.events, 0);
+	events_left(PORT_A, NONE_FOR_AN_HOUR);
+	probe(SERVICE_LAST);
+	cr_assert_lt(service().deadline_ns, deadline_ns);
+	events_are(1, 0);
+}
+
+/* A defender of a declared address is announced, and the daemon looks whether the host follows. */
+Test(bpf_buckets, event_of_an_announcement_has_no_limit)
+{
+	const __u8 *const both[] = {guest, other};
+
+	rig_declare(address(SERVICE_LAST), ANNOUNCE_IMMEDIATE, both, 2);
+	probe(SERVICE_LAST);
+	events_are(1, 0);
+	events_left(PORT_UPLINK, NONE_FOR_AN_HOUR);
+	uplink_asserts();
+	events_are(1, 0);
+	cr_assert_eq(rig.event->sent, 1);
+}
+
 /* ---- announcements ---- */
 
 /* Declared: announced at the first probe. */

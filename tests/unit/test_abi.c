@@ -31,7 +31,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct settings), 224);
 	cr_assert_eq(sizeof(struct port), 40);
 	cr_assert_eq(sizeof(struct port_name), 16);
-	cr_assert_eq(sizeof(struct limit), 64);
+	cr_assert_eq(sizeof(struct limit), 72);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);
 	cr_assert_eq(sizeof(struct asker), 24);
