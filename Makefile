@@ -94,17 +94,30 @@ check-libxdp:
 FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
-install: all ## copy to $(prefix): the program, its man page, unit and example configuration
+UNITS := garpd.service garpd-metrics.service garpd-metrics.timer
+EXAMPLES := garpd.yaml garpd.rules.yml
+# Where each shell looks for them.
+BASH_COMPLETION = $(DESTDIR)$(prefix)/share/bash-completion/completions/garpd
+ZSH_COMPLETION = $(DESTDIR)$(prefix)/share/zsh/vendor-completions/_garpd
+FISH_COMPLETION = $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/garpd.fish
+COMPLETIONS = $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+
+install: all ## copy to $(prefix): the program, man page, units, completions, examples
 	install -D -m 755 $(B)/garpd $(DESTDIR)$(sbindir)/garpd
-	install -D -m 644 dist/garpd.yaml $(DESTDIR)$(docdir)/garpd.yaml
-	install -d $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir)
+	install -D -m 644 -t $(DESTDIR)$(docdir) $(EXAMPLES:%=dist/%)
+	install -d $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) $(dir $(COMPLETIONS))
 	$(FILL_IN) dist/garpd.8 > $(DESTDIR)$(mandir)/man8/garpd.8
-	$(FILL_IN) dist/garpd.service > $(DESTDIR)$(unitdir)/garpd.service
-	chmod 644 $(DESTDIR)$(mandir)/man8/garpd.8 $(DESTDIR)$(unitdir)/garpd.service
+	chmod 644 $(DESTDIR)$(mandir)/man8/garpd.8
+	for unit in $(UNITS); do \
+		$(FILL_IN) dist/$$unit > $(DESTDIR)$(unitdir)/$$unit && \
+		chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
+	$(B)/garpd completion bash > $(BASH_COMPLETION)
+	$(B)/garpd completion zsh > $(ZSH_COMPLETION)
+	$(B)/garpd completion fish > $(FISH_COMPLETION)
 
 uninstall: ## remove what install has copied; first: garpd detach
-	rm -f $(DESTDIR)$(sbindir)/garpd $(DESTDIR)$(mandir)/man8/garpd.8
-	rm -f $(DESTDIR)$(unitdir)/garpd.service $(DESTDIR)$(docdir)/garpd.yaml
+	rm -f $(DESTDIR)$(sbindir)/garpd $(DESTDIR)$(mandir)/man8/garpd.8 $(COMPLETIONS)
+	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(EXAMPLES:%=$(DESTDIR)$(docdir)/%)
 	-rmdir $(DESTDIR)$(docdir)
 
 clean: ## remove build/

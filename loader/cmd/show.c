@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters|metrics: the pinned maps, as they are.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "loader/attach/programs.h"
 #include "cmd.h"
 #include "filter.h"
+#include "metrics.h"
 #include "loader/maps/counters.h"
 #include "loader/datapath/port_table.h"
 #include "loader/maps/listeners.h"
@@ -93,12 +94,19 @@ static int show_counters(const struct show *show, struct err *why)
 
 /* ---- the verb ---- */
 
+static int show_metrics(const struct show *show, struct err *why)
+{
+	return metrics_print(&show->pins, why);
+}
+
 static int (*show_subject(const char *name))(const struct show *show, struct err *why)
 {
 	if (!strcmp(name, "claims"))
 		return show_claims;
 	if (!strcmp(name, "listeners"))
 		return show_listeners;
+	if (!strcmp(name, "metrics"))
+		return show_metrics;
 	return strcmp(name, "ports") ? show_counters : show_ports;
 }
 
@@ -116,10 +124,15 @@ static int show_run(const struct command *command, struct err *why)
 	if (filter_take(&show.filter, command, command->operand[1], why))
 		return cmd_misused(why);
 	output_set_color(cmd_value(command, "color"));
-	if (cmd_open_pins(&show.pins, true, why))
+	err = cmd_open_pins(&show.pins, true, why);
+	if (err == -ENOENT && !strcmp(subject, "metrics")) {
+		metrics_print_none();
+		return EXIT_DONE;
+	}
+	if (err)
 		return cmd_cannot_look(why);
 	err = show_subject(subject)(&show, why);
-	if (!err && pins_is_locked() == 0)
+	if (!err && strcmp(subject, "metrics") != 0 && pins_is_locked() == 0)
 		fprintf(stderr,
 			"garpd: no daemon runs; this is what its programs hear and remember\n");
 	pins_close(&show.pins);
@@ -127,7 +140,7 @@ static int show_run(const struct command *command, struct err *why)
 }
 
 static const struct verb_option show_options[] = {
-	{"json", 'j', .help = "print JSON"},
+	{"json", 'j', .help = "print JSON", .subject = "claims|listeners|ports|counters"},
 	{"wide", 'w', .help = "claims: every column, wider than 80", .subject = "claims"},
 	FILTER_OPTIONS("claims"),
 	{"all", 'a', .help = "counters: those that are zero as well", .subject = "counters"},
@@ -139,6 +152,7 @@ const struct verb verb_show = {
 	.name = "show",
 	.help = "print the pinned maps; no daemon is needed",
 	.options = show_options,
-	.operands = {{"claims|listeners|ports|counters", "subject"}, {"PREFIX", .optional = true}},
+	.operands = {{"claims|listeners|ports|counters|metrics", "subject"},
+		     {"PREFIX", .optional = true}},
 	.run = show_run,
 };

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "cmd.h"
+#include "loader/base/text.h"
+#include "loader/datapath/port_table.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/counters.h"
+#include "metrics.h"
+
+/* The maps, read before anything is printed. */
+struct metrics {
+	struct port_table ports;
+	struct claims claims;
+	__u64 counters[COUNTER_MAX];
+	bool printed[COUNTER_MAX]; /* in a family of their own */
+};
+
+/* ---- the format ---- */
+
+static void print_head(const char *name, const char *type, const char *help)
+{
+	printf("# HELP garpd_%s %s\n# TYPE garpd_%s %s\n", name, help, name, type);
+}
+
+/* An interface's name may have any byte but "/" and blanks. */
+static void print_label(const char *name, const char *value)
+{
+	printf("%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			putchar('\\');
+		putchar(*value);
+	}
+	putchar('"');
+}
+
+static void print_segment(const char *name, __u32 segment)
+{
+	char text[NAME_TEXT_LEN];
+
+	printf("garpd_%s{", name);
+	print_label("segment", interface_text(segment, text));
+}
+
+/* ---- gauges ---- */
+
+static void print_up(bool up)
+{
+	print_head("build_info", "gauge",
+		   "Version of garpd, and of the layout of the pinned maps.");
+	printf("garpd_build_info{version=\"%s\",map_layout=\"%d\"} 1\n", GARPD_VERSION, GARPD_ABI);
+	print_head(
+		"daemon_up", "gauge",
+		"Whether a daemon runs; without one only declared immediate addresses fail over.");
+	printf("garpd_daemon_up %d\n", up);
+}
+
+static bool is_same_kind(const struct port *a, const struct port *b)
+{
+	return a->segment == b->segment && a->role == b->role && a->mode == b->mode;
+}
+
+/* How many ports are of the kind of this one; 0 if it is not the first of them. */
+static unsigned int count_kind(const struct port_table *ports, size_t place)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < ports->count; i++) {
+		if (!is_same_kind(&ports->row[i].port, &ports->row[place].port))
+			continue;
+		if (i < place)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+static void print_ports(const struct port_table *ports)
+{
+	unsigned int count;
+
+	print_head("ports", "gauge", "Ports with a program attached, by role and mode.");
+	for (size_t i = 0; i < ports->count; i++) {
+		count = count_kind(ports, i);
+		if (!count)
+			continue;
+		print_segment("ports", ports->row[i].port.segment);
+		printf(",role=\"%s\",mode=\"%s\"} %u\n", port_role_name(ports->row[i].port.role),
+		       port_mode_name(ports->row[i].port.mode), count);
+	}
+	print_head("ports_unheard", "gauge",
+		   "Ports where another program may keep frames from garpd.");
+	count = 0;
+	for (size_t i = 0; i < ports->count; i++)
+		count += ports->row[i].port.unheard != UNHEARD_NOT;
+	printf("garpd_ports_unheard %u\n", count);
+}
+
+/* Claims are sorted by segment: from the first of one to the first of the next. */
+static size_t segment_end(const struct claims *claims, size_t first)
+{
+	size_t end = first;
+
+	while (end < claims->count &&
+	       claims->claim[end].key.segment == claims->claim[first].key.segment)
+		end++;
+	return end;
+}
+
+static void print_claims(const struct claims *claims)
+{
+	print_head("claims", "gauge", "Claims, by segment and state.");
+	for (size_t i = 0, end; i < claims->count; i = end) {
+		size_t of_state[CLAIM_STATE_MAX] = {};
+
+		end = segment_end(claims, i);
+		for (size_t j = i; j < end; j++)
+			if (claims->claim[j].state < CLAIM_STATE_MAX)
+				of_state[claims->claim[j].state]++;
+		for (unsigned int state = CLAIM_NONE + 1; state < CLAIM_STATE_MAX; state++) {
+			print_segment("claims", claims->claim[i].key.segment);
+			printf(",state=\"%s\"} %zu\n", claim_state_name(state), of_state[state]);
+		}
+	}
+}
+
+static void print_problems(const struct claims *claims)
+{
+	print_head("claims_problems", "gauge",
+		   "Claims that need attention, as garpd show claims --problems lists them.");
+	for (size_t i = 0, end; i < claims->count; i = end) {
+		size_t problems = 0;
+
+		end = segment_end(claims, i);
+		for (size_t j = i; j < end; j++)
+			problems += claims_trouble(&claims->claim[j]) != TROUBLE_NONE;
+		print_segment("claims_problems", claims->claim[i].key.segment);
+		printf("} %zu\n", problems);
+	}
+}
+
+/* ---- counters ---- */
+
+/* Counters whose names begin so, in one family; what follows is the label's value. */
+static const struct family {
+	const char *name, *help, *label, *prefix;
+} families[] = {
+	{"probes_ignored_total", "Probes that opened no window and continued none, by reason.",
+	 "reason", "probe_"},
+	{"announcements_total", "Announcement rounds, by what became of them.", "outcome",
+	 "announce"},
+	{"conflicts_total", "Conflicts, by how the other host was noticed.", "by", "conflict_"},
+	{"claims_denied_total", "Claims denied by the policy, by rule.", "rule", "denied_"},
+	{"questions_total", "Questions to guests, by what became of them.", "outcome", "ask"},
+	{"answers_total", "Answers of guests, by what they led to.", "outcome", "answer"},
+	{"nudges_total", "Nudges to listeners, by what became of them.", "outcome", "nudge"},
+	{"host_entries_total", "The host's own neighbour entries after announcements.", "outcome",
+	 "host_"},
+	{"fabric_moves_total", "Moves learned from EVPN, by what became of them.", "outcome",
+	 "fabric_"},
+};
+
+/* "over_limit" of announce_over_limit; "sent" of announced and nudged, "asked" of asked itself. */
+static const char *label_value(const char *counter, const char *prefix)
+{
+	const char *rest = counter + strlen(prefix);
+
+	if (*rest == '_')
+		return rest + 1;
+	return prefix[strlen(prefix) - 1] == '_' ? rest : counter;
+}
+
+static void print_family(struct metrics *metrics, const struct family *family)
+{
+	print_head(family->name, "counter", family->help);
+	for (unsigned int i = 0; i < COUNTER_MAX; i++) {
+		const char *name = counter_name(i);
+
+		if (strncmp(name, family->prefix, strlen(family->prefix)) != 0)
+			continue;
+		metrics->printed[i] = true;
+		printf("garpd_%s{%s=\"%s\"} %llu\n", family->name, family->label,
+		       label_value(name, family->prefix), metrics->counters[i]);
+	}
+}
+
+static void print_counters(struct metrics *metrics)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		print_family(metrics, &families[i]);
+	print_head("events_total", "counter",
+		   "Frames and edges of the claim machine that are in no other family, as garpd "
+		   "show counters names and explains them.");
+	for (unsigned int i = 0; i < COUNTER_MAX; i++)
+		if (!metrics->printed[i])
+			printf("garpd_events_total{event=\"%s\"} %llu\n", counter_name(i),
+			       metrics->counters[i]);
+}
+
+/* ---- the whole ---- */
+
+void metrics_print_none(void)
+{
+	print_up(false);
+}
+
+int metrics_print(const struct pins *pins, struct err *why)
+{
+	struct metrics metrics = {};
+	int err = claims_read(pins->claims, &metrics.claims, why)
+			  ?: port_table_read(pins, &metrics.ports, why)
+			  ?: counters_read(pins, metrics.counters, why);
+
+	if (!err) {
+		print_up(pins_is_locked() > 0);
+		print_ports(&metrics.ports);
+		print_claims(&metrics.claims);
+		print_problems(&metrics.claims);
+		print_counters(&metrics);
+	}
+	claims_free(&metrics.claims);
+	port_table_free(&metrics.ports);
+	return err;
+}
