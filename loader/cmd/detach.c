@@ -1,13 +1,172 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd detach: removes everything that garpd made on this machine, and nothing else.
+ * garpd detach: removes everything that garpd made on this machine, and nothing else. What it says
+ * is the difference between what the kernel has before and after.
  */
 #include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "loader/attach/hooks.h"
+#include "loader/base/text.h"
 #include "loader/datapath/adopt.h"
 #include "loader/datapath/datapath.h"
+#include "loader/rtnl/qdisc.h"
+
+#define NAMES_MAX    8	 /* interfaces that are named */
+#define PROGRAMS_MAX 128 /* on one side of an interface */
+
+/* ---- what there is ---- */
+
+struct found_on {
+	__u32 ifindex; /* first: sorted by it */
+	char name[NAME_TEXT_LEN];
+	size_t programs; /* of garpd */
+	size_t qdiscs;	 /* ingress or clsact, whoever made it */
+	bool is_ingress; /* that one has no egress */
+};
+
+struct found {
+	struct found_on *on;
+	size_t count;
+	size_t pins;
+};
+
+static size_t programs_of_garpd(__u32 ifindex, bool egress)
+{
+	struct program programs[PROGRAMS_MAX];
+	size_t count = hooks_read(ifindex, egress, programs, PROGRAMS_MAX), garpd = 0;
+
+	for (size_t i = 0; i < count; i++)
+		garpd += programs_is_garpd(&programs[i]);
+	return garpd;
+}
+
+static int compare_ifindexes(const void *a, const void *b)
+{
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct found_on *found_find(const struct found *found, __u32 ifindex)
+{
+	return bsearch(&ifindex, found->on, found->count, sizeof(*found->on), compare_ifindexes);
+}
+
+static void found_hear_qdisc(void *ctx, __u32 ifindex, bool has_egress)
+{
+	struct found_on *on = found_find(ctx, ifindex);
+
+	if (!on)
+		return;
+	on->qdiscs++;
+	on->is_ingress = !has_egress;
+}
+
+/* Without memory, or the right to look, it is empty: the report says less. */
+static void found_read(struct found *found)
+{
+	struct if_nameindex *all = if_nameindex();
+	size_t count = 0;
+
+	*found = (struct found){.pins = pins_count()};
+	while (all && all[count].if_index)
+		count++;
+	found->on = calloc(count + 1, sizeof(*found->on));
+	for (size_t i = 0; found->on && i < count; i++) {
+		struct found_on *on = &found->on[found->count++];
+
+		on->ifindex = all[i].if_index;
+		name_text(all[i].if_name, on->name);
+	}
+	if (all)
+		if_freenameindex(all);
+	if (found->count)
+		qsort(found->on, found->count, sizeof(*found->on), compare_ifindexes);
+	qdisc_each_ingress(found_hear_qdisc, found);
+	for (size_t i = 0; i < found->count; i++) {
+		struct found_on *on = &found->on[i];
+
+		on->programs = programs_of_garpd(on->ifindex, false);
+		if (!on->is_ingress)
+			on->programs += programs_of_garpd(on->ifindex, true);
+	}
+}
+
+/* ---- what it says ---- */
+
+/* " 4 programs from br0, up0, v-new and 2 more" */
+static void found_print_programs(const struct found *found, size_t programs, const char *at)
+{
+	size_t named = 0, more = 0;
+
+	printf(" %zu program%s", programs, programs == 1 ? "" : "s");
+	for (size_t i = 0; i < found->count; i++) {
+		if (!found->on[i].programs)
+			continue;
+		if (named < NAMES_MAX)
+			printf("%s %s", named++ ? "," : at, found->on[i].name);
+		else
+			more++;
+	}
+	if (more)
+		printf(" and %zu more", more);
+}
+
+/* "removed 4 programs from br0, up0, v-new and 2 more, 1 qdisc, 25 pins" */
+static void found_print(const struct found *found, const char *verb, const char *at)
+{
+	size_t programs = 0, qdiscs = 0;
+	const char *comma = "";
+
+	for (size_t i = 0; i < found->count; i++) {
+		programs += found->on[i].programs;
+		qdiscs += found->on[i].qdiscs;
+	}
+	if (!programs && !qdiscs && !found->pins)
+		return;
+	fputs(verb, stdout);
+	if (programs) {
+		found_print_programs(found, programs, at);
+		comma = ",";
+	}
+	if (qdiscs) {
+		printf("%s %zu qdisc%s", comma, qdiscs, qdiscs == 1 ? "" : "s");
+		comma = ",";
+	}
+	if (found->pins)
+		printf("%s %zu pin%s", comma, found->pins, found->pins == 1 ? "" : "s");
+	putchar('\n');
+}
+
+/* Makes of what there was what was removed, and of the rest what is garpd's still. */
+static void found_compare(struct found *was, struct found *is)
+{
+	for (size_t i = 0; i < was->count; i++) {
+		const struct found_on *on = found_find(is, was->on[i].ifindex);
+
+		was->on[i].programs -= on && on->programs <= was->on[i].programs ? on->programs : 0;
+		was->on[i].qdiscs -= on && on->qdiscs <= was->on[i].qdiscs ? on->qdiscs : 0;
+	}
+	for (size_t i = 0; i < is->count; i++)
+		is->on[i].qdiscs = 0; /* of others, or not known */
+	was->pins -= is->pins <= was->pins ? is->pins : 0;
+}
+
+static bool found_is_nothing(const struct found *found)
+{
+	size_t programs = 0;
+
+	for (size_t i = 0; i < found->count; i++)
+		programs += found->on[i].programs;
+	return !programs && !found->pins;
+}
+
+/* ---- doing it ---- */
 
 /* Without maps of this version, which know the ports: looks at every interface. */
 static int detach_without_maps(struct err *why)
@@ -37,18 +196,29 @@ static int detach_all(struct err *why)
 
 static int detach_run(const struct command *command, struct err *why)
 {
-	int lock, err = pins_lock(&lock, why);
+	struct found was, is;
+	int lock, err;
 
-	if (err)
-		return err;
-	err = detach_all(why);
-	close(lock);
+	found_read(&was);
+	err = pins_lock(&lock, why);
+	if (!err) {
+		err = detach_all(why);
+		close(lock);
+		found_read(&is);
+		if (found_is_nothing(&was))
+			puts("nothing to remove");
+		found_compare(&was, &is);
+		found_print(&was, "removed", " from");
+		found_print(&is, "left", " on");
+		free(is.on);
+	}
+	free(was.on);
 	return err;
 }
 
 const struct verb verb_detach = {
 	.name = "detach",
 	.acts = true,
-	.help = "remove every program, pin and qdisc that garpd made",
+	.help = "remove every program, pin and qdisc that garpd made, and say what that was",
 	.run = detach_run,
 };

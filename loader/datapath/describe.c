@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "datapath.h"
 #include "loader/base/text.h"
@@ -185,6 +186,8 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 
 int datapath_remove(const struct pins *pins, struct err *why)
 {
+	/* A filter, or its chain, that is not there is nothing to complain about. */
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	struct map_walk walk;
 	char name[NAME_TEXT_LEN];
 	struct err later;
@@ -198,5 +201,6 @@ int datapath_remove(const struct pins *pins, struct err *why)
 
 		first = first ? first : err;
 	}
+	libbpf_set_print(print);
 	return first ? first : pins_remove(why);
 }

@@ -281,6 +281,26 @@ int pins_share(gid_t gid, struct err *why)
 	return err;
 }
 
+static size_t pins_count_in(const char *dir)
+{
+	DIR *handle = opendir(dir);
+	struct dirent *entry;
+	size_t count = 0;
+
+	while (handle && (entry = readdir(handle)))
+		count += entry->d_type == DT_REG;
+	if (handle)
+		closedir(handle);
+	return count;
+}
+
+size_t pins_count(void)
+{
+	char path[PIN_PATH_LEN];
+
+	return pins_count_in(GARPD_PIN_DIR) + pins_count_in(pins_path(GARPD_LINKS, path));
+}
+
 /* Empties a directory of pins, one level deep, and removes it. */
 static int pins_remove_dir(const char *dir, struct err *why)
 {

@@ -87,6 +87,9 @@ int pins_explain(const char *path, int err, struct err *why);
 /* Removes a directory below GARPD_PIN_DIR with its contents. 0, also if it does not exist. */
 int pins_remove_below(const char *name, struct err *why);
 
+/* How many there are: maps, programs and links. */
+size_t pins_count(void);
+
 /* Removes every pin and the directory. 0, or -errno with `why`. */
 int pins_remove(struct err *why);
 

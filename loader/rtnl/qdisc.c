@@ -103,6 +103,36 @@ int qdisc_remove(__u32 ifindex)
 	return qdisc_change(ifindex, RTM_DELQDISC, NULL, NLM_F_ACK);
 }
 
+struct qdisc_list {
+	void (*each)(void *ctx, __u32 ifindex, bool has_egress);
+	void *ctx;
+};
+
+/* Either kind has this parent. */
+static int qdisc_hear_ingress(void *ctx, const struct nlmsghdr *message)
+{
+	const struct nlattr *attrs[TCA_KIND + 1];
+	const struct tcmsg *tc = netlink_attrs(message, sizeof(*tc), attrs, TCA_KIND + 1);
+	const struct qdisc_list *list = ctx;
+	char kind[32];
+
+	if (!tc || message->nlmsg_type != RTM_NEWQDISC || tc->tcm_parent != TC_H_INGRESS)
+		return 0;
+	netlink_text(attrs[TCA_KIND], kind, sizeof(kind));
+	list->each(list->ctx, (__u32)tc->tcm_ifindex, !strcmp(kind, "clsact"));
+	return 0;
+}
+
+void qdisc_each_ingress(void (*each)(void *ctx, __u32 ifindex, bool has_egress), void *ctx)
+{
+	const struct tcmsg tc = {};
+	struct qdisc_list list = {each, ctx};
+	struct netlink_request request;
+
+	netlink_request_begin(&request, RTM_GETQDISC, &tc, sizeof(tc));
+	netlink_run_once(&request, NLM_F_DUMP, qdisc_hear_ingress, &list);
+}
+
 struct qdisc_seek {
 	__u32 ifindex;
 	bool found;

@@ -18,7 +18,10 @@ struct qdisc_filter {
 	char name[64]; /* of a BPF filter, as its owner gave it; readable without CAP_SYS_ADMIN */
 };
 
-/* Calls `each` for every filter on that side that the kernel reports. */
+/*
+ * Calls `each` for every filter on that side that the kernel reports. Where the qdisc is an ingress
+ * one, it reports those of the ingress as of the egress, too.
+ */
 void qdisc_each_filter(__u32 ifindex, bool egress,
 		       void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx);
 
@@ -31,6 +34,9 @@ int qdisc_add(__u32 ifindex, bool egress);
 
 /* Removes the one of either kind. 0 or -errno. */
 int qdisc_remove(__u32 ifindex);
+
+/* Calls `each` for every clsact qdisc, and every ingress one, which has no egress. */
+void qdisc_each_ingress(void (*each)(void *ctx, __u32 ifindex, bool has_egress), void *ctx);
 
 /* Is it an ingress qdisc, which has no egress, in the place of a clsact one? */
 bool qdisc_is_ingress_only(__u32 ifindex);

@@ -537,6 +537,9 @@ case_detach_goes_on_and_says_what_is_left() {
 	lab_stop_garpd
 	hide_link_of_new
 	assert_fails 1 'v-new: cannot detach' "$GARPD" detach
+	in_hv "$GARPD" detach >"$LAB_DIR/left" 2>/dev/null || true
+	grep -qx 'left [0-9]* pins' "$LAB_DIR/left" ||
+		t_fail "it says: $(<"$LAB_DIR/left")"
 	assert_equals "ports left" v-new "$(lab_ports | pick port)"
 	in_hv rmdir "$LINK"
 	in_hv "$GARPD" detach || t_fail "not even now"

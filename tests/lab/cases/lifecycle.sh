@@ -137,15 +137,18 @@ case_second_daemon_refused() {
 	kill -0 "$GARPD_PID" || t_fail "the first one died"
 }
 
-# assert_detached MODE: nothing of garpd is left, but a foreign filter is.
+# assert_detached MODE WORDS: nothing of garpd is left, but a foreign filter is; garpd says what it removed.
 assert_detached() {
 	in_hv tc qdisc add dev v-other clsact
 	in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf bytecode '1,6 0 0 0' action ok ||
 		in_hv tc filter add dev v-other ingress prio 7 handle 1 bpf bytecode '1,6 0 0 0'
 	lab_start_garpd --mode "$1" --declare "$SERVICE=$MAC_NEW"
 	lab_stop_garpd
-	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	in_hv "$GARPD" detach >"$LAB_DIR/detached" || t_fail "garpd detach failed"
+	grep -qE "^removed 6 programs from br0, up0, v-[a-z, -]*$2, [0-9]+ pins$" "$LAB_DIR/detached" ||
+		t_fail "it says: $(<"$LAB_DIR/detached")"
 	assert_nothing_left
+	assert_equals "what is left to remove" "nothing to remove" "$(in_hv "$GARPD" detach)"
 	assert_equals "clsact qdiscs left" v-other \
 		"$(in_hv tc -j qdisc show | pick kind=clsact dev)"
 	assert_equals "foreign filters" 1 \
@@ -158,11 +161,11 @@ assert_detached() {
 }
 
 case_detach_leaves_nothing() {
-	assert_detached auto
+	assert_detached auto "$(kernel_has_tcx || echo ", 4 qdiscs")"
 }
 
 case_detach_leaves_nothing_tc() {
-	assert_detached tc
+	assert_detached tc ", 4 qdiscs"
 }
 
 case_mode_tc_announces() {
