@@ -9,7 +9,7 @@ build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev lib
 # For the lab and the demo.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
-	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools cppcheck clang-format
+	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
 	shellcheck mandoc bsdextrautils zsh fish prometheus prometheus-node-exporter"
 # For emulated machines with Debian's kernels.
 emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"

@@ -38,22 +38,61 @@ static struct departure *departure_find(const struct daemon *daemon, __u32 ifind
 	return NULL;
 }
 
+/* Every port as it is now, by ifindex: asked of the map one by one they would be as many as claims.
+ */
+struct present {
+	__u32 ifindex; /* first: sorted by it */
+	__u32 segment;
+};
+
+struct presents {
+	struct present *at;
+	size_t count;
+};
+
+static int present_order(const void *a, const void *b)
+{
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* 0 or -ENOMEM. */
+static int presents_read(const struct pins *pins, struct presents *presents)
+{
+	struct map_walk walk;
+	struct port port;
+	__u32 ifindex;
+
+	*presents = (struct presents){.at = calloc(GARPD_MAX_PORTS, sizeof(*presents->at))};
+	if (!presents->at)
+		return -ENOMEM;
+	map_walk_begin(&walk, pins->ports, 0);
+	while (presents->count < GARPD_MAX_PORTS && map_walk_next(&walk, &ifindex, &port))
+		presents->at[presents->count++] = (struct present){ifindex, port.segment};
+	map_walk_end(&walk);
+	qsort(presents->at, presents->count, sizeof(*presents->at), present_order);
+	return 0;
+}
+
 /* The claim's port is gone, or in another bridge, and not only since now. garpd_speak checks again.
  */
-static bool has_left(const struct daemon *daemon, const struct claim *claim)
+static bool has_left(const struct daemon *daemon, const struct presents *presents,
+		     const struct claim *claim)
 {
-	struct port port;
+	const struct present *present = bsearch(&claim->quota_port, presents->at, presents->count,
+						sizeof(*present), present_order);
 
-	return (bpf_map_lookup_elem(daemon->datapath.pins.ports, &claim->quota_port, &port) ||
-		!port_is_in(&port, claim->key.segment)) &&
+	return (!present || present->segment != claim->key.segment) &&
 	       !departure_find(daemon, claim->quota_port);
 }
 
-static int sweep_claim(struct daemon *daemon, const struct claim *claim)
+static int sweep_claim(struct daemon *daemon, const struct presents *presents,
+		       const struct claim *claim)
 {
 	int err;
 
-	if (!has_left(daemon, claim))
+	if (!has_left(daemon, presents, claim))
 		return 0;
 	err = speak_run_op(&daemon->datapath.pins, &claim->key, SPEAK_PORT_LEFT);
 	if (err)
@@ -63,7 +102,7 @@ static int sweep_claim(struct daemon *daemon, const struct claim *claim)
 }
 
 /* Up to the first claim that fails, which is logged. 0, or -errno. */
-static int sweep(struct daemon *daemon)
+static int sweep_claims(struct daemon *daemon, const struct presents *presents)
 {
 	struct map_walk walk;
 	struct claim claim;
@@ -72,11 +111,21 @@ static int sweep(struct daemon *daemon)
 
 	claims_walk_begin(&walk, daemon->datapath.pins.claims);
 	while (!err && claims_walk_next(&walk, &claim))
-		err = sweep_claim(daemon, &claim);
+		err = sweep_claim(daemon, presents, &claim);
 	read_err = claims_walk_end(&walk, &why);
 	if (read_err && !daemon->sweep_failed)
 		log_error("%s", why.text);
-	err = err ?: read_err;
+	return err ? err : read_err;
+}
+
+static int sweep(struct daemon *daemon)
+{
+	struct presents presents;
+	int err = presents_read(&daemon->datapath.pins, &presents);
+
+	if (!err)
+		err = sweep_claims(daemon, &presents);
+	free(presents.at);
 	daemon->sweep_failed = err != 0;
 	return err;
 }

@@ -3,6 +3,9 @@
 # Faults around the daemon: full queues and tables, interfaces that vanish in a window, a stopped daemon,
 # full disks. For a daemon that is killed see also lifecycle.sh.
 
+# shellcheck source=tests/lab/trace.sh
+source "$LAB_ROOT/tests/lab/trace.sh"
+
 PINS=/sys/fs/bpf/garpd
 
 # addresses A COUNT: prints COUNT addresses of the segment's wider net, from 198.18.A.1 on.
@@ -45,6 +48,7 @@ case_ring_buffer_full() {
 	host_remove_subnet
 	lab_start_garpd
 	lab_capture lan router lan0
+	trace_begin
 	kill -STOP "$GARPD_PID"
 	probe_all 1000
 	lab_wait 60 probed_thrice 3000 || t_fail "not all has been probed for"
@@ -56,6 +60,9 @@ case_ring_buffer_full() {
 		t_fail "the claims are read again and again: $(grep -c 'reading the claims again' "$GARPD_LOG") times"
 	lab_wait 60 all_announced lan 3000 ||
 		t_fail "announced: $(announced_addresses lan) addresses of 3000"
+	# And one for ports that left before the start.
+	(($(walks claims) <= $(grep -c 'reading the claims again' "$GARPD_LOG") + 1)) ||
+		t_fail "all claims were read $(walks claims) times"
 	lab_wait 30 all_owned 3000 || t_fail "not all claims are settled"
 	assert_equals "second announcements" 3000 "$(lab_claims | jq '[.[] | select(.announcements == 2)] | length')"
 	assert_alive
