@@ -176,26 +176,29 @@ int netlink_run(struct netlink *netlink, struct netlink_request *request, unsign
 {
 	struct nlmsghdr *message = &request->message;
 	struct reply reply = {.hear = hear, .ctx = ctx};
+	int err;
 
 	message->nlmsg_flags = NLM_F_REQUEST | flags;
 	message->nlmsg_seq = ++netlink->seq;
 	if (mnl_socket_sendto(netlink->requests, message, message->nlmsg_len) < 0)
 		return -errno;
-	return reply_read(netlink, &reply);
+	err = reply_read(netlink, &reply);
+	netlink->is_broken |= !reply.ended;
+	return err;
 }
 
-int netlink_run_once(struct netlink_request *request, unsigned int flags, netlink_hear hear,
-		     void *ctx)
+/* Each port that is attached takes several: a socket for each would cost more than they do. */
+int netlink_run_shared(struct netlink_request *request, unsigned int flags, netlink_hear hear,
+		       void *ctx)
 {
-	struct netlink netlink;
+	static struct netlink shared;
 	struct err ignored;
-	int err = netlink_open(&netlink, NULL, &ignored);
+	int err;
 
-	if (err)
-		return err;
-	err = netlink_run(&netlink, request, flags, hear, ctx);
-	netlink_close(&netlink);
-	return err;
+	if (shared.is_broken)
+		netlink_close(&shared);
+	err = shared.requests ? 0 : netlink_open(&shared, NULL, &ignored);
+	return err ? err : netlink_run(&shared, request, flags, hear, ctx);
 }
 
 /* ---- notifications ---- */

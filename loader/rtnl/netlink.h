@@ -20,6 +20,7 @@ struct netlink {
 	struct mnl_socket *requests;
 	struct mnl_socket *notifications; /* NULL: opened without groups */
 	unsigned int seq;
+	bool is_broken; /* a reply was not read to its end */
 };
 
 /* Takes one message of the kernel. 0, or -errno: it is called for no further one. */
@@ -56,9 +57,9 @@ void netlink_request_begin(struct netlink_request *request, __u16 type, const vo
 int netlink_run(struct netlink *netlink, struct netlink_request *request, unsigned int flags,
 		netlink_hear hear, void *ctx);
 
-/* The same with sockets of its own, for one request. */
-int netlink_run_once(struct netlink_request *request, unsigned int flags, netlink_hear hear,
-		     void *ctx);
+/* The same with one socket that all of these requests share. It is opened when the first comes. */
+int netlink_run_shared(struct netlink_request *request, unsigned int flags, netlink_hear hear,
+		       void *ctx);
 
 /* ---- notifications ---- */
 

@@ -17,7 +17,7 @@ static int qdisc_dump_filters(__u32 ifindex, __u32 side, netlink_hear hear, void
 	int err;
 
 	netlink_request_begin(&request, RTM_GETTFILTER, &tc, sizeof(tc));
-	err = netlink_run_once(&request, NLM_F_DUMP, hear, ctx);
+	err = netlink_run_shared(&request, NLM_F_DUMP, hear, ctx);
 	return err < 0 ? err : 0;
 }
 
@@ -89,7 +89,7 @@ static int qdisc_change(__u32 ifindex, __u16 type, const char *kind, unsigned in
 	netlink_request_begin(&request, type, &tc, sizeof(tc));
 	if (kind)
 		mnl_attr_put_strz(&request.message, TCA_KIND, kind);
-	return netlink_run_once(&request, flags, NULL, NULL);
+	return netlink_run_shared(&request, flags, NULL, NULL);
 }
 
 int qdisc_add(__u32 ifindex, bool egress)
@@ -130,7 +130,7 @@ void qdisc_each_ingress(void (*each)(void *ctx, __u32 ifindex, bool has_egress),
 	struct netlink_request request;
 
 	netlink_request_begin(&request, RTM_GETQDISC, &tc, sizeof(tc));
-	netlink_run_once(&request, NLM_F_DUMP, qdisc_hear_ingress, &list);
+	netlink_run_shared(&request, NLM_F_DUMP, qdisc_hear_ingress, &list);
 }
 
 struct qdisc_seek {
@@ -160,6 +160,6 @@ bool qdisc_is_ingress_only(__u32 ifindex)
 	struct netlink_request request;
 
 	netlink_request_begin(&request, RTM_GETQDISC, &tc, sizeof(tc));
-	netlink_run_once(&request, NLM_F_DUMP, qdisc_hear_kind, &seek);
+	netlink_run_shared(&request, NLM_F_DUMP, qdisc_hear_kind, &seek);
 	return seek.found;
 }

@@ -28,6 +28,6 @@ __u32 xdp_program(__u32 ifindex)
 
 	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
 	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	netlink_run_once(&request, NLM_F_ACK, xdp_hear, &id);
+	netlink_run_shared(&request, NLM_F_ACK, xdp_hear, &id);
 	return id;
 }
