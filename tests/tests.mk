@@ -216,7 +216,7 @@ FUZZ_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -MMD -MP -fsanitize=fuzz
 FUZZ_SOURCES_frame := tests/fuzz/frame.c
 FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
 FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) \
-	$(addprefix loader/base/,text.c err.c)
+	$(addprefix loader/base/,text.c words.c err.c)
 
 FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c \
 	native_maps.c native_skb.c)

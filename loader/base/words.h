@@ -10,7 +10,7 @@
 #define WORDS_MAX     48 /* in one list */
 #define WORD_TEXT_LEN 32
 
-#define WORDS_HINT_LEN 176
+#define WORDS_HINT_LEN 320
 
 #define WORD_NONE -1 /* no such word */
 #define WORD_MANY -2 /* the abbreviation of several */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "loader/base/words.h"
 #include "parts.h"
 
 #define WALK_DEPTH 8 /* the schema is 4 deep: file, addresses, item, owners */
@@ -95,13 +96,12 @@ static int unknown_key(const struct walk *walk, const struct level *level, const
 		       unsigned int line)
 {
 	const cyaml_schema_field_t *field = level->schema->mapping.fields;
-	char keys[256] = "";
-	size_t used = 0;
+	char hint[WORDS_HINT_LEN];
+	struct words keys = {};
 
-	for (; field->key && used < sizeof(keys); field++)
-		used += (size_t)snprintf(keys + used, sizeof(keys) - used, "%s%s", used ? ", " : "",
-					 field->key);
-	return walk_error(walk, line, "unknown key \"%.60s\"; the keys here are %s", key, keys);
+	for (; field->key; field++)
+		words_add(&keys, field->key);
+	return walk_error(walk, line, "unknown key \"%.60s\"%s", key, words_hint(&keys, key, hint));
 }
 
 static int walk_key(struct walk *walk, struct level *level, const yaml_event_t *event,

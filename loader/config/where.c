@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loader/base/words.h"
 #include "parts.h"
 
 struct where where_key(const struct where *mapping, const char *key)
@@ -57,20 +58,6 @@ const struct word yes_words[] = {
 
 const struct word deaf_words[] = {{"report", 0}, {"deny", 1}, {}};
 
-static const char *words_text(const struct word *words, char *text, size_t size)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (const struct word *word = words; word->word && used < size; word++) {
-		const char *between = word[1].word ? ", " : " or ";
-
-		used += (size_t)snprintf(text + used, size - used, "%s%s", used ? between : "",
-					 word->word);
-	}
-	return text;
-}
-
 /* The last key of the path: "announce" of addresses[3].announce. */
 static const char *where_name(const struct where *where)
 {
@@ -84,16 +71,18 @@ static const char *where_name(const struct where *where)
 int word_read(const struct where *where, const struct word *words, const char *text,
 	      unsigned int *value)
 {
-	char known[128];
+	char hint[WORDS_HINT_LEN];
+	struct words known = {};
 
 	if (!text)
 		return 0;
 	for (const struct word *word = words; word->word; word++) {
+		words_add(&known, word->word);
 		if (strcmp(word->word, text) == 0) {
 			*value = word->value;
 			return 0;
 		}
 	}
-	return where_error(where, "%s can't be \"%.60s\"; use %s", where_name(where), text,
-			   words_text(words, known, sizeof(known)));
+	return where_error(where, "%s can't be \"%.60s\"%s", where_name(where), text,
+			   words_hint(&known, text, hint));
 }
