@@ -28,6 +28,7 @@
 #include "maps.h"
 #include "outcome.h"
 #include "bpf/frame/parse.h"
+#include "segment.h"
 #include "speak.h"
 
 /* The most bytes that parse.h reads: behind two inline tags. */
@@ -334,6 +335,8 @@ int garpd_speak(struct __sk_buff *skb)
 	claim = bpf_map_lookup_elem(&claims, &call.key);
 	if (call.op == SPEAK_FABRIC)
 		fabric_announce(skb, claim, &call);
+	else if (call.op == SPEAK_MOVE_SEGMENT)
+		segment_move(&call);
 	else if (claim && due_is_note(call.op))
 		due_note(claim, &call.key, call.op);
 	else if (claim)

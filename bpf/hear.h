@@ -75,8 +75,8 @@ static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex
 static __always_inline struct claim *hear_make_claim(const struct claim_key *key, __u32 port,
 						     const struct settings *settings)
 {
-	__u32 zero = 0;
-	struct claim *claim = bpf_map_lookup_elem(&new_claim, &zero);
+	__u32 of = NEW_CLAIM_OF_FRAME;
+	struct claim *claim = bpf_map_lookup_elem(&new_claim, &of);
 	struct limit *limit = quota_of(port);
 	long err;
 

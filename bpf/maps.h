@@ -263,13 +263,20 @@ struct {
 } events SEC(".maps");
 
 /*
- * Scratch space for a new claim, which is too large for the stack. One element per CPU; nothing is
- * kept from one frame to the next. Sizes without types: its lock is never taken, and the kernel
- * allows no lock in a per-CPU map. Not pinned.
+ * Scratch space for a new claim, which is too large for the stack: of a frame, and of garpd_speak,
+ * which a frame may interrupt. One element per CPU; nothing is kept from one frame to the next.
+ * Sizes without types: its lock is never taken, and the kernel allows no lock in a per-CPU map. Not
+ * pinned.
  */
+enum new_claim_of {
+	NEW_CLAIM_OF_FRAME,
+	NEW_CLAIM_OF_SPEAK,
+	NEW_CLAIM_OF_MAX,
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NEW_CLAIM_OF_MAX);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct claim));
 } new_claim SEC(".maps");

@@ -39,6 +39,7 @@ struct outcome {
 	struct asked_key asked_key;  /* of the map `asked`, put together here */
 	struct asked asked;	     /* a new element of it */
 	struct claim_key unanswered; /* the claim that gives way */
+	struct claim_key moved_from; /* the former key of a claim in another segment */
 	__u64 deadline_was_ns;	     /* of the claim, before the step of a frame */
 	__u32 is_asked;		     /* 1: the claim's guest is asked */
 	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */

@@ -140,7 +140,8 @@ enum speak_op {
 	SPEAK_PORT_OPEN, /* its port forwards now: do what is due, and ask the guest at once */
 	SPEAK_MAKE_ROOM, /* the quota of its port is nearly used up: forget it, if that harms nobody
 			  */
-	SPEAK_FABRIC,	 /* EVPN moved the address: announce `mac` from `port` */
+	SPEAK_MOVE_SEGMENT, /* its port's bridge was joined to another, or parted: take it along */
+	SPEAK_FABRIC,	    /* EVPN moved the address: announce `mac` from `port` */
 	/*
 	 * Results about the host's own neighbour entry, each counted as the COUNTER_host_* of
 	 * its name.
@@ -157,10 +158,11 @@ _Static_assert(SPEAK_OPS - SPEAK_REFRESHED == COUNTER_fabric_announced - COUNTER
 	       "the notes and their counters, in one order");
 
 struct speak_call {
-	struct claim_key key; /* in */
+	struct claim_key key; /* in; SPEAK_MOVE_SEGMENT: out, that of the claim now */
 	__u16 op;	      /* in: enum speak_op */
 	__u16 result;	      /* out: enum counter, what was done or why not */
-	__u32 port;	      /* in, SPEAK_FABRIC: ifindex where the owner's frames come in */
+	__u32 port;	      /* in, SPEAK_FABRIC: ifindex where the owner's frames come in; out,
+				 SPEAK_MOVE_SEGMENT: that of the claim */
 	__u64 deadline_ns;    /* out: the claim's next deadline; 0: none */
 };
 _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");

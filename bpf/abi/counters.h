@@ -87,6 +87,9 @@
 	X(thaw_refused, "thaw requests refused: the claim is not frozen")                          \
 	X(port_gone, "claims deleted because their port is gone")                                  \
 	X(port_inherited, "claims of a port that is gone, kept for the guest's new port")          \
+	X(segment_moved, "claims taken to another segment, as bridges were joined or parted")      \
+	X(segment_merged,                                                                          \
+	  "claims dropped when bridges were joined: the address had a later one there")            \
 	X(aged, "claims deleted after max_age without a frame from the guest")                     \
 	X(denied_never, "claims denied: configured announce: never")                               \
 	X(denied_owner, "claims denied: the MAC is not in the address's list of owners")           \

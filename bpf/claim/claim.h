@@ -13,6 +13,7 @@
  *	claim_hear_mac()	a host is heard, about any address: a guest that is asked?
  *	claim_give_way()	its port's quota is used up
  *	claim_make_room()	or nearly so
+ *	claim_take_over()	its segment is another one now
  *	claim_announce_now()	an operator requests an announcement
  *	claim_thaw()		an operator thaws a frozen claim
  *	claim_drop_port()	the port that the claim counts against is gone
@@ -31,5 +32,6 @@
 #include "on_frame.h"
 #include "on_sent.h"
 #include "room.h"
+#include "segment.h"
 
 #endif /* GARPD_CLAIM_H */

@@ -50,26 +50,65 @@ static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32
 }
 
 /* What a claim whose event is not read yet has to say is said by that event. */
-void daemon_port_opened(struct daemon *daemon, __u32 ifindex)
+static void daemon_for_claims_of(struct daemon *daemon, __u32 ifindex,
+				 void (*act)(struct daemon *daemon, const struct claim_key *key,
+					     __u32 port))
 {
-	const struct pins *pins = &daemon->datapath.pins;
 	struct claim_key *keys;
-	struct claim claim;
 	size_t count;
 
 	if (!daemon->deadlines) /* while starting: all are read later */
 		return;
 	if (deadlines_of_port(daemon->deadlines, ifindex, &keys, &count))
 		log_error("%s: out of memory", ports_name_text(daemon->ports, ifindex));
-	for (size_t i = 0; i < count; i++) {
-		struct speak_call call = {.key = keys[i], .op = SPEAK_PORT_OPEN};
-
-		if (!claims_lookup(pins, &keys[i], &claim) && claim.port == ifindex &&
-		    claim.ask_ns && !speak_run(pins, &call))
-			daemon_arm(daemon, &call.key, ifindex, call.deadline_ns,
-				   daemon_now_ns(daemon));
-	}
+	for (size_t i = 0; i < count; i++)
+		act(daemon, &keys[i], ifindex);
 	free(keys);
+}
+
+static void daemon_claim_opened(struct daemon *daemon, const struct claim_key *key, __u32 port)
+{
+	const struct pins *pins = &daemon->datapath.pins;
+	struct speak_call call = {.key = *key, .op = SPEAK_PORT_OPEN};
+	struct claim claim;
+
+	if (!claims_lookup(pins, key, &claim) && claim.port == port && claim.ask_ns &&
+	    !speak_run(pins, &call))
+		daemon_arm(daemon, &call.key, port, call.deadline_ns, daemon_now_ns(daemon));
+}
+
+void daemon_port_opened(struct daemon *daemon, __u32 ifindex)
+{
+	daemon_for_claims_of(daemon, ifindex, daemon_claim_opened);
+}
+
+/* A claim that cannot be taken along is swept away. */
+static void daemon_take_claim(struct daemon *daemon, const struct claim_key *key, __u32 port)
+{
+	struct speak_call call = {.key = *key, .op = SPEAK_MOVE_SEGMENT};
+	int err = speak_run(&daemon->datapath.pins, &call);
+
+	if (err)
+		speak_log_failed(key, ports_name_text(daemon->ports, key->segment), err);
+	if (err || (call.result != COUNTER_segment_moved && call.result != COUNTER_segment_merged))
+		return;
+	daemon_arm(daemon, key, port, 0, daemon_now_ns(daemon));
+	daemon_arm(daemon, &call.key, call.port, call.deadline_ns, daemon_now_ns(daemon));
+}
+
+void daemon_take_claims(struct daemon *daemon, __u32 ifindex)
+{
+	daemon_for_claims_of(daemon, ifindex, daemon_take_claim);
+}
+
+/* A joint has appeared before the daemon knew of the claim. */
+static void daemon_take_left(struct daemon *daemon, const struct claim_key *key, __u32 ifindex)
+{
+	struct port port;
+
+	if (!bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port) &&
+	    key->segment == port.inner)
+		daemon_take_claim(daemon, key, ifindex);
 }
 
 /* The index of map `settings` for the port's segment. */
@@ -110,6 +149,7 @@ static void daemon_event(void *ctx, const struct event *event)
 			  ports_name_text(daemon->ports, event->port));
 	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns,
 		   event->time_ns);
+	daemon_take_left(daemon, &event->key, event->port);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
 }
@@ -141,6 +181,7 @@ static int daemon_rescan(struct daemon *daemon, __u64 since_ns, struct err *why)
 		daemon_arm(daemon, &claim.key, claim.port, claim.deadline_ns,
 			   daemon_now_ns(daemon));
 		daemon_catch_up(daemon, &claim, since_ns);
+		daemon_take_left(daemon, &claim.key, claim.port);
 	}
 	return claims_walk_end(&walk, why);
 }

@@ -68,6 +68,10 @@ void daemon_make_room(struct daemon *daemon);
 /* The port forwards now: guests that probed before are asked at once. */
 void daemon_port_opened(struct daemon *daemon, __u32 ifindex);
 
+/* Its bridge was joined to another, or parted from it: its claims go to the segment it is in now.
+ */
+void daemon_take_claims(struct daemon *daemon, __u32 ifindex);
+
 /* After a change of the host's addresses or of links. */
 void daemon_settle_subnets(struct daemon *daemon);
 void daemon_settle_askers(struct daemon *daemon);

@@ -72,6 +72,12 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	return true;
 }
 
+/* The guest is on the same bridge, which is in another segment now. */
+static bool has_same_bridge(const struct port *was, const struct port *now)
+{
+	return (was->inner ? was->inner : was->segment) == (now->inner ? now->inner : now->segment);
+}
+
 static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 				const struct port_vlans *vlans)
 {
@@ -84,6 +90,8 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, &why);
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
+	if (err == 1 && has_same_bridge(&was, port))
+		daemon_take_claims(daemon, ifindex);
 	if (err == 1)
 		daemon_sweep_later(daemon, ifindex);
 	if (port->forwarding && !was.forwarding)

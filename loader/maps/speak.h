@@ -19,7 +19,7 @@
 /*
  * One call of garpd_speak (bpf/abi/abi.h). Waits until no other process is inside one: calls share
  * the maps in which they write frames and their results (enum outcome_of in bpf/outcome.h). Fills
- * the result and the deadline of `call`. 0, or -errno: the program did not run.
+ * what is marked `out` in `call`. 0, or -errno: the program did not run.
  */
 int speak_run(const struct pins *pins, struct speak_call *call);
 

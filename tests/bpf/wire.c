@@ -105,7 +105,8 @@ static struct speak_call speak_frame_run(struct speak_frame *frame)
 	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
 	cr_assert_eq(run.retval, 0);
 	cr_assert_eq(run.data_size_out, sizeof(out));
-	cr_assert_eq(memcmp(&out.call.key, &frame->call.key, sizeof(out.call.key)), 0);
+	if (frame->call.op != SPEAK_MOVE_SEGMENT)
+		cr_assert_eq(memcmp(&out.call.key, &frame->call.key, sizeof(out.call.key)), 0);
 	return out.call;
 }
 

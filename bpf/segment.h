@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * segment.h - takes a claim along to the segment that its port is in now, after bridges were joined
+ * or parted.
+ */
+#ifndef GARPD_SEGMENT_H
+#define GARPD_SEGMENT_H
+
+#include "hear.h"
+#include "maps.h"
+#include "outcome.h"
+#include "speak_ask.h"
+
+/*
+ * Gives the listener in that place of the address to the claim's new key. A global function, as
+ * nudge_listener(). Returns 0.
+ */
+__noinline int segment_take_listener(__u32 place)
+{
+	struct outcome *outcome = outcome_of(OUTCOME_OF_SPEAK);
+	struct listening *listening;
+	struct listener *there;
+
+	if (!outcome)
+		return 0;
+	listening = &outcome->listening;
+	listening->key.claim = outcome->moved_from;
+	listening->key.place = place;
+	there = bpf_map_lookup_elem(&listeners, &listening->key);
+	if (!there)
+		return 0;
+	listening->record = *there;
+	bpf_map_delete_elem(&listeners, &listening->key);
+	listening->key.claim = outcome->event.key;
+	bpf_map_update_elem(&listeners, &listening->key, &listening->record, BPF_NOEXIST);
+	return 0;
+}
+
+/* Sets outcome->event.key to where a frame of the claim's guest is now. 0, or -1: nowhere. */
+static __always_inline int segment_find_key(struct outcome *outcome, struct claim *claim)
+{
+	const struct port *port;
+	__u32 ifindex;
+
+	bpf_spin_lock(&claim->lock);
+	ifindex = claim->port;
+	outcome->frame.tags = claim->tags;
+	bpf_spin_unlock(&claim->lock);
+	port = bpf_map_lookup_elem(&ports, &ifindex);
+	outcome->event.key = outcome->moved_from;
+	return port ? hear_find_segment(port, ifindex, &outcome->frame.tags, &outcome->event.key)
+		    : -1;
+}
+
+/* Deletes the claim of that key; its place in the quota goes back to the port. */
+static __always_inline void segment_drop(const struct claim_key *key, __u32 quota_port)
+{
+	if (!bpf_map_delete_elem(&claims, key))
+		quota_give_claim_of(quota_port);
+}
+
+/*
+ * Puts the copy of the claim under its new key; it counts against the same quota. Returns the enum
+ * counter of what was done.
+ */
+static __always_inline __u16 segment_put(struct outcome *outcome, const struct claim *copy)
+{
+	const struct claim_key *key = &outcome->event.key;
+	const struct claim *there = bpf_map_lookup_elem(&claims, key);
+	__u16 result = COUNTER_segment_moved;
+
+	if (there) {
+		result = COUNTER_segment_merged;
+		if (!claim_is_later(copy, there)) {
+			segment_drop(&outcome->moved_from, copy->quota_port);
+			return result;
+		}
+		segment_drop(key, there->quota_port);
+	}
+	if (bpf_map_update_elem(&claims, key, copy, BPF_NOEXIST))
+		return COUNTER_probe_no_room;
+	bpf_map_delete_elem(&claims, &outcome->moved_from);
+	return result;
+}
+
+/* The guest that is asked is found by its segment. */
+static __always_inline void segment_note_asked(struct outcome *outcome, const struct claim *copy)
+{
+	outcome->quota_port = copy->quota_port;
+	outcome->gives_way = claim_can_give_way(copy);
+	__builtin_memcpy(outcome->next.mac, copy->mac, MAC_LEN);
+	if (claim_is_asked(copy))
+		ask_note(copy->key.addr.bytes[15]);
+}
+
+/* Returns the claim that has the address there now, with what the daemon has to know of it. */
+static __always_inline void segment_report(const struct outcome *outcome, struct speak_call *call)
+{
+	const struct claim *claim = bpf_map_lookup_elem(&claims, &outcome->event.key);
+
+	call->key = outcome->event.key;
+	if (!claim)
+		return;
+	call->deadline_ns = claim->deadline_ns;
+	call->port = claim->port;
+}
+
+/*
+ * SPEAK_MOVE_SEGMENT. Frames of the port have the new key already; nothing is said and no event is
+ * sent. Not inlined, as nd_parse().
+ */
+static __noinline void segment_move(struct speak_call *call)
+{
+	struct outcome *outcome = outcome_new(OUTCOME_OF_SPEAK);
+	struct claim *claim = bpf_map_lookup_elem(&claims, &call->key), *copy;
+	__u32 of = NEW_CLAIM_OF_SPEAK, place;
+
+	copy = bpf_map_lookup_elem(&new_claim, &of);
+	if (!outcome || !claim || !copy)
+		return;
+	call->result = COUNTER_not_due;
+	outcome->moved_from = call->key;
+	if (segment_find_key(outcome, claim) ||
+	    key_equal(&outcome->event.key, &outcome->moved_from))
+		return;
+	bpf_spin_lock(&claim->lock);
+	claim_take_over(copy, claim, &outcome->event.key);
+	bpf_spin_unlock(&claim->lock);
+	call->result = segment_put(outcome, copy);
+	count(call->result);
+	if (call->result == COUNTER_probe_no_room)
+		return;
+	for (place = 0; place < LISTENERS; place++)
+		segment_take_listener(place);
+	segment_note_asked(outcome, copy);
+	segment_report(outcome, call);
+}
+
+#endif /* GARPD_SEGMENT_H */
