@@ -95,7 +95,7 @@ FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
 UNITS := garpd.service garpd-metrics.service garpd-metrics.timer
-EXAMPLES := garpd.yaml garpd.rules.yml
+EXAMPLES := garpd.yaml garpd.rules.yml xdp.conf
 # Where each shell looks for them.
 BASH_COMPLETION = $(DESTDIR)$(prefix)/share/bash-completion/completions/garpd
 ZSH_COMPLETION = $(DESTDIR)$(prefix)/share/zsh/vendor-completions/_garpd

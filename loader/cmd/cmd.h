@@ -13,11 +13,11 @@
 #include "loader/maps/pins.h"
 
 /* The exit statuses of all verbs. X(NAME, status, meaning). */
-#define EXIT_STATUSES(X)                                     \
-	X(DONE, 0, "done, and all is well")                  \
-	X(FAILED, 1, "failed, or something needs attention") \
-	X(USAGE, 2, "wrong usage")                           \
-	X(NO_CLAIM, 3, "no guest has claimed the address")   \
+#define EXIT_STATUSES(X)                                                      \
+	X(DONE, 0, "done, and all is well")                                   \
+	X(FAILED, 1, "failed, or something needs attention")                  \
+	X(USAGE, 2, "wrong usage, or a configuration that garpd run refuses") \
+	X(NO_CLAIM, 3, "no guest has claimed the address")                    \
 	X(NOTHING, 4, "cannot look: garpd is not there, or no permission")
 
 #define EXIT_STATUS_ENUM(NAME, status, meaning) EXIT_##NAME = (status),

@@ -5,17 +5,23 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd.h"
 #include "loader/base/log.h"
 #include "loader/config/config.h"
 #include "loader/daemon/daemon.h"
 
+#define RUN_AT_LEAST_S 5
+
 /* The command line, kept for SIGHUP: the file is read again, and the flags are applied to it. */
 struct command_line {
 	const struct command *command;
-	bool misused; /* a flag was refused, not the file */
+	bool configured; /* once: it is a reload that fails later */
+	bool misused;	 /* the flags or the file were refused at the start */
 };
 
 /* The file first, wherever -c stands: flags are applied on top of it. */
@@ -53,27 +59,51 @@ static int run_configure(void *ctx, struct config *config, struct err *why)
 	int err;
 
 	config_init(config);
-	err = run_load_file(line->command, config, why);
-	if (err)
-		goto out;
-	err = run_take_flags(line->command, config, why);
-	line->misused = err;
-	if (!err)
-		err = config_check(config, why);
-out:
+	err = run_load_file(line->command, config, why)
+		      ?: run_take_flags(line->command, config, why)
+		      ?: config_check(config, why);
 	if (err)
 		config_free(config);
+	line->configured = line->configured || !err;
+	line->misused = !line->configured;
 	return err;
+}
+
+/*
+ * systemd restarts the daemon 0.1 s after its end. One that fails right after its start would do so
+ * again, so it ends at the earliest in the fifth second; SIGTERM and SIGINT end it at once.
+ */
+static void run_end_late(time_t began)
+{
+	struct timespec now, left = {};
+	sigset_t set;
+
+	if (!getenv("NOTIFY_SOCKET"))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left.tv_sec = began + RUN_AT_LEAST_S - now.tv_sec;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (left.tv_sec > 0)
+		sigtimedwait(&set, NULL, &left);
 }
 
 static int run_run(const struct command *command, struct err *why)
 {
 	struct command_line line = {.command = command};
-	int err = daemon_run(run_configure, &line, why);
+	struct timespec began;
+	int err, status;
 
-	if (err < 0)
-		return line.misused ? cmd_misused(why) : err;
-	return EXIT_DONE;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	err = daemon_run(run_configure, &line, why);
+	if (err >= 0)
+		return EXIT_DONE;
+	if (line.misused)
+		return cmd_misused(why);
+	status = cmd_fail(why);
+	run_end_late(began.tv_sec);
+	return status;
 }
 
 static const struct verb_option run_options[] = {

@@ -51,6 +51,8 @@ static const int syscalls_allowed[] = {
 	SCMP_SYS(timerfd_settime64), SCMP_SYS(signalfd4), SCMP_SYS(eventfd2),
 	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigreturn),
+	/* a failed start (run.c) */
+	SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigtimedwait_time64),
 	/* rtnetlink and NOTIFY_SOCKET; socket is below */
 	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getsockname), SCMP_SYS(getsockopt),
 	SCMP_SYS(setsockopt), SCMP_SYS(send), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(recv),

@@ -10,6 +10,7 @@
 #include "loader/maps/claims.h"
 #include "event_log.h"
 #include "parts.h"
+#include "status.h"
 #include "loader/base/log.h"
 #include "loader/maps/speak.h"
 #include "loader/base/text.h"
@@ -123,12 +124,16 @@ static __u32 daemon_settings_of(const struct daemon *daemon, __u32 ifindex)
 }
 
 /* The port of the claim's guest; the event may be of a rival on another port. */
-static __u32 daemon_port_of(const struct daemon *daemon, const struct event *event)
+static __u32 daemon_follow(struct daemon *daemon, const struct event *event)
 {
 	struct claim claim;
 
-	return claims_lookup(&daemon->datapath.pins, &event->key, &claim) ? event->port
-									  : claim.port;
+	if (claims_lookup(&daemon->datapath.pins, &event->key, &claim)) {
+		status_claim(daemon->status, &event->key, NULL);
+		return event->port;
+	}
+	status_claim(daemon->status, &event->key, &claim);
+	return claim.port;
 }
 
 static void daemon_event(void *ctx, const struct event *event)
@@ -147,7 +152,7 @@ static void daemon_event(void *ctx, const struct event *event)
 	if (event->reason != COUNTER_made_room) /* room.c has one line for all of them */
 		event_log(event, &settings, ports_name_text(daemon->ports, event->key.segment),
 			  ports_name_text(daemon->ports, event->port));
-	daemon_arm(daemon, &event->key, daemon_port_of(daemon, event), event->deadline_ns,
+	daemon_arm(daemon, &event->key, daemon_follow(daemon, event), event->deadline_ns,
 		   event->time_ns);
 	daemon_take_left(daemon, &event->key, event->port);
 	if (event->sent)
@@ -176,12 +181,14 @@ static int daemon_rescan(struct daemon *daemon, __u64 since_ns, struct err *why)
 	struct map_walk walk;
 	struct claim claim;
 
+	status_reset(daemon->status);
 	claims_walk_begin(&walk, daemon->datapath.pins.claims);
 	while (claims_walk_next(&walk, &claim)) {
 		daemon_arm(daemon, &claim.key, claim.port, claim.deadline_ns,
 			   daemon_now_ns(daemon));
 		daemon_catch_up(daemon, &claim, since_ns);
 		daemon_take_left(daemon, &claim.key, claim.port);
+		status_claim(daemon->status, &claim.key, &claim);
 	}
 	return claims_walk_end(&walk, why);
 }
@@ -212,8 +219,10 @@ int daemon_start_claims(struct daemon *daemon, struct err *why)
 	sd_event *event = daemon->event;
 	int err = deadlines_open(&daemon->deadlines, event, daemon_run_deadline, daemon);
 
+	if (!err)
+		err = status_open(&daemon->status, event, pins);
 	if (err)
-		return err_set(why, err, "deadlines: %s", strerror(-err));
+		return err_set(why, err, "timers: %s", strerror(-err));
 	err = confirm_open(&daemon->confirm, event, pins, daemon->ports, why)
 		      ?: evpn_open(&daemon->evpn, event, pins, daemon->ports, daemon->config.evpn, why)
 		      ?: events_open(&daemon->events, event, pins, &daemon_events_ops, daemon, why)

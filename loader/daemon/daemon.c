@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "parts.h"
+#include "status.h"
 #include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
@@ -157,6 +158,10 @@ static int daemon_start(struct daemon *daemon, struct err *why)
 
 	if (err < 0)
 		return err_set(why, err, "event loop: %s", strerror(-err));
+	/* Tells the service manager that the loop goes on, if the unit wants that (WatchdogSec). */
+	err = sd_event_set_watchdog(daemon->event, true);
+	if (err < 0)
+		return err_set(why, err, "watchdog: %s", strerror(-err));
 	err = daemon_signals(daemon, why)
 		      ?: daemon->configure(daemon->configure_ctx, &daemon->config, why)
 		      ?: daemon_start_confined(daemon, why)
@@ -187,6 +192,7 @@ static void daemon_end(struct daemon *daemon)
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);
+	status_close(daemon->status);
 	deadlines_close(daemon->deadlines);
 	ways_close(daemon->ways);
 	ports_close(daemon->ports);

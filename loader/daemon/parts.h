@@ -22,6 +22,7 @@
 
 TAILQ_HEAD(departures, departure);
 
+struct status;
 struct ways;
 
 struct daemon {
@@ -33,6 +34,7 @@ struct daemon {
 	struct host *host;
 	struct ports *ports;
 	struct ways *ways;
+	struct status *status;	/* NULL: no service manager */
 	struct subnets subnets; /* as the map has them */
 	struct askers askers;	/* the same */
 	struct events *events;

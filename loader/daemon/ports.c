@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "parts.h"
+#include "status.h"
 #include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
@@ -147,6 +148,7 @@ static void daemon_settled(void *ctx)
 	struct daemon *daemon = ctx;
 
 	ways_settle(daemon->ways);
+	status_change(daemon->status);
 	evpn_settle(daemon->evpn, daemon->config.evpn);
 }
 

@@ -16,6 +16,7 @@
 #include "loader/maps/walk.h"
 #include "loader/rtnl/follow.h"
 #include "parts.h"
+#include "status.h"
 #include "reattach.h"
 #include "ways.h"
 
@@ -168,6 +169,7 @@ static bool way_look(struct ways *ways, __u32 ifindex)
 		way && reattach_is_over(&way->again, ways_now(ways)));
 	if (way)
 		reattach_set(&way->again, unheard == UNHEARD_DETACHED, ways_now(ways));
+	status_change(ways->daemon->status);
 	return true;
 }
 

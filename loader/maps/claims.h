@@ -5,6 +5,7 @@
 #ifndef GARPD_MAPS_CLAIMS_H
 #define GARPD_MAPS_CLAIMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/abi/abi.h"

@@ -111,16 +111,16 @@ case_foreign_filter_is_said() {
 }
 
 case_no_bridge_is_an_error() {
-	assert_fails 1 'bridge' "$GARPD" run
+	assert_fails 2 'bridge' "$GARPD" run
 	assert_no_pins
 }
 
 case_bad_config_is_said_with_its_line() {
 	printf 'bridges: [br0]\naddresses:\n  - address: 192.0.2.300\n' >"$LAB_DIR/bad.yaml"
 	assert_fails 1 'bad.yaml:3: ' "$GARPD" check "$LAB_DIR/bad.yaml"
-	assert_fails 1 'bad.yaml:3: ' "$GARPD" run -c "$LAB_DIR/bad.yaml"
+	assert_fails 2 'bad.yaml:3: ' "$GARPD" run -c "$LAB_DIR/bad.yaml"
 	assert_no_pins
-	assert_fails 1 'missing.yaml' "$GARPD" run -c "$LAB_DIR/missing.yaml"
+	assert_fails 2 'missing.yaml' "$GARPD" run -c "$LAB_DIR/missing.yaml"
 }
 
 config_with_owner() {

@@ -224,10 +224,39 @@ case_port_left_while_away() {
 		t_fail "v-other is still a port"
 }
 
-case_systemd_is_told() {
+# lab_service_manager: what garpd notifies it of is in $LAB_DIR/notified.
+lab_service_manager() {
 	t_need socat
 	lab_spawn "$LAB_DIR/notified" socat -u "UNIX-RECV:$LAB_DIR/notify" STDOUT
 	lab_wait 5 test -S "$LAB_DIR/notify" || t_fail "no notification socket"
-	NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd
-	lab_wait 5 grep -q READY=1 "$LAB_DIR/notified" || t_fail "systemd did not get READY=1"
+}
+
+assert_notified() {
+	lab_wait 10 grep -qF "$1" "$LAB_DIR/notified" || t_fail "no $1: $(<"$LAB_DIR/notified")"
+}
+
+case_systemd_is_told() {
+	lab_service_manager
+	WATCHDOG_USEC=500000 NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd
+	assert_notified READY=1
+	assert_notified WATCHDOG=1
+	assert_notified 'STATUS=4 ports, 0 claims'
+	in_hv ip addr add 192.0.2.77/24 dev br0
+	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" 192.0.2.77
+	assert_notified 'STATUS=4 ports, 1 claim; 1 claim needs attention: garpd show claims'
+	in_hv ip link set v-other nomaster
+	assert_notified 'STATUS=3 ports, 1 claim; 1 claim needs attention: garpd show claims'
+}
+
+# systemd restarts it at once, so it waits by itself, after it has said why.
+case_failed_start_is_not_repeated_at_once() {
+	local status=0
+	lab_service_manager
+	in_hv umount /sys/fs/bpf
+	NOTIFY_SOCKET=$LAB_DIR/notify lab_spawn "$LAB_DIR/failed" in_ns_exec hv "$GARPD" run --bridge br0
+	lab_await "$LAB_DIR/failed" 5 'no BPF file system' 1 "$LAB_LAST" || t_fail "$(<"$LAB_DIR/failed")"
+	kill -0 "$LAB_LAST" || t_fail "it has ended"
+	kill -TERM "$LAB_LAST"
+	wait "$LAB_LAST" || status=$?
+	assert_equals "exit status" 1 "$status"
 }

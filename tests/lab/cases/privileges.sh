@@ -77,9 +77,11 @@ unit_bounds() {
 		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]'
 }
 
-# unit_paths_mount: makes the unit's ReadOnlyPaths read-only; mounts below, such as /sys/fs/bpf, stay.
+# unit_paths_mount: makes the unit's ReadOnlyPaths read-only; mounts below, such as /sys/fs/bpf, stay. And
+# its /proc, which has processes only.
 unit_paths_mount() {
 	local path
+	! grep -qx ProcSubset=pid "$LAB_ROOT/dist/garpd.service" || in_hv mount -t proc -o subset=pid proc /proc
 	while read -r path; do
 		in_hv test -e "$path" || continue
 		in_hv mount --rbind "$path" "$path"
@@ -100,8 +102,7 @@ case_unit_keeps_the_kernels_files() {
 	local path
 	unit_paths_mount
 	for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/kernel/uevent_helper; do
-		! in_hv bash -c "[[ ! -e $path ]] || : >>$path" 2>"$LAB_DIR/err" ||
-			[[ ! -e $path ]] || t_fail "$path can be written"
+		! in_hv bash -c ": >>$path" 2>"$LAB_DIR/err" || t_fail "$path can be written"
 	done
 	lab_start_within --bridge br0 --uplink up0
 	assert_announces

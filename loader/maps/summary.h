@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * summary.h - the maps in one line: ports, claims, and how many of them need attention.
+ */
+#ifndef GARPD_MAPS_SUMMARY_H
+#define GARPD_MAPS_SUMMARY_H
+
+#include "pins.h"
+
+struct summary {
+	unsigned int ports;
+	unsigned int unheard; /* of them, and of the bridges' own devices */
+	unsigned int claims;
+	unsigned int attention; /* claims_trouble() */
+};
+
+/* Fills in all but `attention`, which takes reading every claim. */
+void summary_read(const struct pins *pins, struct summary *summary);
+
+#define SUMMARY_LEN 192
+
+/* "5 ports, 2 claims; 1 claim needs attention: garpd show claims". Returns `text`. */
+const char *summary_text(const struct summary *summary, char text[SUMMARY_LEN]);
+
+#endif
