@@ -26,8 +26,8 @@
 static const int syscalls_allowed[] = {
 	/* memory; mmap and mprotect are below */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	/* the kernel half */
-	SCMP_SYS(bpf),
+	/* the kernel half; libbpf 1.4 and newer keeps a place for each map by a memfd */
+	SCMP_SYS(bpf), SCMP_SYS(memfd_create),
 	/* pins (libxdp's too), the configuration, /sys/devices/system/cpu, vmlinux's BTF */
 	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(close), SCMP_SYS(read),
 	SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(stat),
