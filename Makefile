@@ -15,7 +15,8 @@ BPFTOOL	  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 PKGCONFIG ?= pkg-config
 
 # Where `make install` puts things (GNU's names), below DESTDIR.
-prefix	   ?= /usr/local
+PREFIX	   ?= /usr/local
+prefix	   ?= $(PREFIX)
 sbindir	   ?= $(prefix)/sbin
 mandir	   ?= $(prefix)/share/man
 docdir	   ?= $(prefix)/share/doc/garpd
@@ -46,8 +47,8 @@ LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c loader/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
-.PHONY: FORCE check-libxdp uninstall all help deps deps-build check ci lint unit bpf lab bench \
-	demo run install clean format
+.PHONY: FORCE check-libxdp uninstall install-strip deb all help deps deps-build check ci lint unit \
+	bpf lab bench demo run install clean format
 
 all: $(B)/garpd ## build build/garpd, the BPF object inside it
 
@@ -90,6 +91,8 @@ check-libxdp:
 
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 
+PROGRAM := $(B)/garpd
+
 # Fills in the @words@ of dist/.
 FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
@@ -103,7 +106,7 @@ FISH_COMPLETION = $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/garpd.fish
 COMPLETIONS = $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
 install: all ## copy to $(prefix): the program, man page, units, completions, examples
-	install -D -m 755 $(B)/garpd $(DESTDIR)$(sbindir)/garpd
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(sbindir)/garpd
 	install -D -m 644 -t $(DESTDIR)$(docdir) $(EXAMPLES:%=dist/%)
 	install -d $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) $(dir $(COMPLETIONS))
 	$(FILL_IN) dist/garpd.8 > $(DESTDIR)$(mandir)/man8/garpd.8
@@ -114,6 +117,15 @@ install: all ## copy to $(prefix): the program, man page, units, completions, ex
 	$(B)/garpd completion bash > $(BASH_COMPLETION)
 	$(B)/garpd completion zsh > $(ZSH_COMPLETION)
 	$(B)/garpd completion fish > $(FISH_COMPLETION)
+
+# GNU's name, for programs that lack debug information.
+install-strip: all ## the same, without debug information
+	strip --strip-unneeded -o $(B)/garpd.stripped $(B)/garpd
+	$(MAKE) --no-print-directory install PROGRAM=$(B)/garpd.stripped
+
+DEBDIR ?= $(B)/deb
+deb: ## DEBDIR=build/deb: a Debian package, without the tests (dist/deps.sh deb)
+	$(Q)dist/deb.sh '$(VERSION)' '$(DEBDIR)'
 
 uninstall: ## remove what install has copied; first: garpd detach
 	rm -f $(DESTDIR)$(sbindir)/garpd $(DESTDIR)$(mandir)/man8/garpd.8 $(COMPLETIONS)

@@ -1,26 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh build|demo|test|vm: installs missing Debian packages and prints their names. The one list of
+# deps.sh build|deb|demo|test|vm: installs missing Debian packages and prints their names. The one list of
 # what garpd needs; docs/dependencies.md has the reasons.
 set -eu
 
 build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
 	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev"
+# For make deb.
+package="debhelper lintian dpkg-dev binutils"
 # For the lab and the demo.
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
 	shellcheck mandoc bsdextrautils zsh fish prometheus prometheus-node-exporter"
 # For emulated machines with Debian's kernels.
-emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash"
+emulation="qemu-system-x86 seabios xz-utils zstd cpio kmod dash debootstrap"
 
 case "${1:-}" in
 build) wanted="$build" ;;
+deb) wanted="$build $package" ;;
 demo) wanted="$build $run" ;;
 test) wanted="$build $run $tests" ;;
-vm) wanted="$build $run $tests $emulation" ;;
+vm) wanted="$build $package $run $tests $emulation" ;;
 *)
-	echo "usage: $0 build|demo|test|vm" >&2
+	echo "usage: $0 build|deb|demo|test|vm" >&2
 	exit 2
 	;;
 esac
