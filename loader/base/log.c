@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "log.h"
 #include "text.h"
 
@@ -13,11 +14,11 @@
 
 static const struct {
 	const char *name;
-	const char *journal; /* sd-daemon(3): SD_ERR, SD_WARNING, SD_INFO */
+	unsigned int priority; /* syslog(3) */
 } levels[] = {
-	[LOG_LEVEL_ERROR] = {"error", "<3>"},
-	[LOG_LEVEL_WARNING] = {"warning", "<4>"},
-	[LOG_LEVEL_INFO] = {"info", "<6>"},
+	[LOG_LEVEL_ERROR] = {"error", 3},
+	[LOG_LEVEL_WARNING] = {"warning", 4},
+	[LOG_LEVEL_INFO] = {"info", 6},
 };
 
 static bool as_json;
@@ -28,21 +29,9 @@ void log_set_json(bool json)
 	as_json = json;
 }
 
-bool log_is_json(void)
+bool log_wants_fields(void)
 {
-	return as_json;
-}
-
-/* systemd.exec(5): the variable is inherited, so only a matching inode shows that it applies. */
-static bool stdout_is_journal(void)
-{
-	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long device, inode;
-	struct stat st;
-
-	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2)
-		return false;
-	return fstat(STDOUT_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+	return as_json || journal_is_stdout();
 }
 
 static char *line_json(enum log_level level, json_t *fields, const char *message)
@@ -74,7 +63,9 @@ static bool log_has_room(void)
 
 static void log_write(enum log_level level, const char *line)
 {
-	printf("%s%s\n", stdout_is_journal() ? levels[level].journal : "", line);
+	if (journal_is_stdout())
+		printf("<%u>", levels[level].priority); /* sd-daemon(3) */
+	printf("%s\n", line);
 	fflush(stdout);
 	if (ferror(stdout))
 		lost++;
@@ -92,25 +83,36 @@ static void log_report_lost(void)
 		lost = count;
 }
 
+static int log_send(enum log_level level, const json_t *fields, const char *message)
+{
+	char text[JOURNAL_LEN];
+
+	return journal_send(text, journal_format(levels[level].priority, message, fields, text));
+}
+
 void log_line(enum log_level level, json_t *fields, const char *format, ...)
 {
 	char message[MESSAGE_LEN];
 	char *json = NULL;
 	va_list args;
+	int err = -ENOTCONN; /* not sent yet */
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	text_clean(message); /* names from outside may be any bytes */
+	if (!as_json && fields && journal_is_stdout())
+		err = log_send(level, fields, message);
 	if (as_json)
 		json = line_json(level, fields, message);
 	json_decref(fields);
 	/* Out of memory leaves the plain message: better than silence. */
-	if (log_has_room()) {
-		log_report_lost();
-		log_write(level, json ? json : message);
-	} else {
+	if (err == -EAGAIN || (err && !log_has_room())) {
 		lost++;
+	} else {
+		log_report_lost();
+		if (err)
+			log_write(level, json ? json : message);
 	}
 	free(json);
 }

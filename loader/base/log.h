@@ -2,8 +2,8 @@
 /*
  * log.h - the daemon's log: one line an event on standard output, as text or as JSON.
  *
- * Under systemd the journal takes the line as it is; a line carries its priority as sd-daemon(3)
- * wants it ("<4>") when standard output is the journal.
+ * When standard output is the journal, a line carries its priority as sd-daemon(3) wants it
+ * ("<4>"); one with fields goes to the journal with these (journal.h), unless it is JSON.
  */
 #ifndef GARPD_BASE_LOG_H
 #define GARPD_BASE_LOG_H
@@ -19,7 +19,7 @@ enum log_level {
 
 /* Text (the default) or one JSON object a line. */
 void log_set_json(bool json);
-bool log_is_json(void); /* fields are only needed then */
+bool log_wants_fields(void); /* in JSON, and where standard output is the journal */
 
 /*
  * One line. In JSON: {"time": RFC 3339, "level": ..., "message": ..., and the members of

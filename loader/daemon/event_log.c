@@ -22,18 +22,23 @@ struct suppressed {
 	unsigned int of_port;
 };
 
+/* The members of the JSON, and the fields in the journal. */
 static json_t *event_log_fields(const struct event *event, const struct suppressed *suppressed,
-				const char *bridge, const char *port, const char *address,
-				const char *mac)
+				const char *segment, const char *bridge, const char *port,
+				const char *address, const char *mac)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o, s:i}",
-			 "event", counter_name(event->reason), "bridge", bridge, "vlan",
-			 output_vlan(event->key.vlan), "inner_vlan",
+	bool confirmed = event->reason == COUNTER_confirmed;
+
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o, "
+			 "s:o, s:i}",
+			 "event", counter_name(event->reason), "segment", segment, "bridge", bridge,
+			 "vlan", output_vlan(event->key.vlan), "inner_vlan",
 			 output_vlan(event->key.inner_vlan), "address", address, "mac", mac, "port",
 			 port, "old_state", claim_state_name(event->old_state), "state",
 			 claim_state_name(event->state), "window_probes", event->window_probes,
 			 "announcements", event->announcements, "sent", event->sent, "listener",
-			 output_addr(&event->listener), "not_logged",
+			 output_addr(&event->listener), "confirmed_by",
+			 confirmed ? output_addr(&event->listener) : json_null(), "not_logged",
 			 suppressed->repeats + suppressed->of_port);
 }
 
@@ -139,7 +144,8 @@ void event_log(const struct event *event, const struct settings *settings, const
 	segment_text(&event->key, bridge, segment);
 	event_log_deed(event, settings, mac, port, deed);
 	log_line(text->level,
-		 log_is_json() ? event_log_fields(event, &suppressed, bridge, port, address, mac)
-			       : NULL,
+		 log_wants_fields()
+			 ? event_log_fields(event, &suppressed, segment, bridge, port, address, mac)
+			 : NULL,
 		 "%s: %s: %s%s", segment, address, deed, suppressed_text(&suppressed, port, more));
 }

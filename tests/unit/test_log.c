@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../loader/base/journal.h"
 #include "../../loader/base/log.h"
 #include "../../loader/base/text.h"
 #include "leaks.h"
@@ -169,4 +170,38 @@ Test(log, a_long_message_is_cut_and_the_line_ends)
 	log_info("%s", message);
 	cr_assert_str_eq(log_end() + strlen(logged) - 2, "x\n");
 	cr_assert_gt(strlen(logged), 512); /* a struct err, at least */
+}
+
+/* ---- in the journal ---- */
+
+Test(log, fields_of_the_journal)
+{
+	json_t *fields = json_pack("{s:s, s:n, s:i, s:b}", "address", "192.0.2.10", "vlan",
+				   "announcements", 2, "sent", 1);
+	char text[JOURNAL_LEN];
+	size_t length = journal_format(4, "br0: 192.0.2.10: conflict", fields, text);
+
+	json_decref(fields);
+	cr_assert_eq(length, strlen(text));
+	cr_assert_not_null(strstr(text, "PRIORITY=4\nSYSLOG_IDENTIFIER=garpd\n"));
+	cr_assert_not_null(strstr(text, "\nMESSAGE=br0: 192.0.2.10: conflict\nMESSAGE_ID="));
+	cr_assert_not_null(strstr(text, "\nGARPD_ADDRESS=192.0.2.10\n"));
+	cr_assert_not_null(strstr(text, "\nGARPD_ANNOUNCEMENTS=2\nGARPD_SENT=yes\n"));
+	cr_assert_null(strstr(text, "VLAN"), "null has no field: %s", text);
+}
+
+Test(log, a_field_without_room_is_left_out)
+{
+	char text[JOURNAL_LEN], many[JOURNAL_LEN] = {};
+	json_t *fields;
+	size_t length;
+
+	memset(many, 'x', sizeof(many) - 1);
+	fields = json_pack("{s:s, s:s}", "mac", many, "port", "v-new");
+	length = journal_format(6, many, fields, text);
+	json_decref(fields);
+	cr_assert_lt(length, sizeof(text));
+	cr_assert_eq(text[length - 1], '\n');
+	cr_assert_null(strstr(text, "GARPD_MAC"));
+	cr_assert_not_null(strstr(text, "GARPD_PORT=v-new\n"));
 }
