@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint, unit, sim and model (no root), bpf, lab, mutants, fuzz, vm. What runs in
-# which target and how long that may take is in tests/budget; tests/run runs it.
+# The test tiers: lint, unit, sim and model (no root), bpf, lab, mutants, fuzz, vm, system. What
+# runs in which target and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
 TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror -I. -I$(B) -MMD -MP \
@@ -61,6 +61,11 @@ check-vm: ## Debian's kernels from 5.10 on, emulated (root; network)
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
 	@tests/vm/run
+
+check-system: ## the package on Debian 12 and 13 with systemd, emulated (root; network)
+	@dist/deps.sh vm
+	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
+	@tests/run system
 
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
@@ -252,5 +257,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: check-deep check-release check-vm fuzz model mutants sim fuzz-programs lab-programs \
-	bench-programs test-programs
+.PHONY: check-deep check-release check-system check-vm fuzz model mutants sim fuzz-programs \
+	lab-programs bench-programs test-programs
