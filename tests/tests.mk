@@ -33,7 +33,7 @@ check-release: ## long runs of sim, fuzz and wear, once before a release (root)
 	$(build_deep)
 	@T_ALL=1 tests/run check-release
 
-ci: ## check and check-deep, counted together (root; network)
+ci: ## check, check-deep and check-system, counted together (root; network)
 	@.ci/run
 
 lint: $(B)/garpd ## style, static checks, and lists that keep up with the code
@@ -64,8 +64,8 @@ check-vm: ## Debian's kernels from 5.10 on, emulated (root; network)
 
 check-system: ## the package on Debian 12 and 13 with systemd, emulated (root; network)
 	@dist/deps.sh vm
-	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
-	@tests/run system
+	@$(MAKE) --no-print-directory $(PARALLEL) WERROR=1 all lab-programs
+	@T_ALL=1 tests/run check-system
 
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
