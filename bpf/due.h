@@ -149,6 +149,8 @@ static __always_inline int due_announce(struct __sk_buff *skb, struct outcome *o
 		return 0;
 	sent = port && round_is_sent(speak_with_blank(skb), port);
 	outcome_record(outcome, claim, sent, settings, now_ns);
+	if (sent && outcome->step.announce == ANNOUNCE_GUEST)
+		echo_note_announced(OUTCOME_OF_SPEAK);
 	return sent;
 }
 

@@ -72,7 +72,8 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 					  const struct settings *settings)
 {
 	struct speech *speech = &outcome->speech;
-	struct heard heard = {.frame = &outcome->frame, .port = call->port, .role = port->role};
+	struct heard heard = {
+		.frame = &outcome->frame, .port = call->port, .role = port->role, .is_told = 1};
 
 	heard.policy = guard_judge(&outcome->guard_work, &call->key, speech->mac, port);
 	if (heard.policy.denied)

@@ -70,6 +70,8 @@ static __noinline void hear_and_speak(struct __sk_buff *skb, struct outcome *out
 		sent = round_is_sent(
 			speak_with_frame(skb, &outcome->speech, port, outcome->frame.offset), port);
 		outcome_record(outcome, ctx.claim, sent, ctx.settings, ctx.now_ns);
+		if (sent && outcome->step.announce == ANNOUNCE_GUEST)
+			echo_note_announced(OUTCOME_OF_FRAME);
 	}
 	outcome_limit_event();
 	outcome_finish(outcome, ctx.claim);

@@ -11,6 +11,7 @@
 #include "bpf/abi/abi.h"
 #include "bpf/claim/claim.h"
 #include "bpf/frame/frame.h"
+#include "echo.h"
 #include "guard.h"
 #include "listen.h"
 #include "maps.h"
@@ -271,6 +272,12 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 		return HEAR_NO_STEP;
 	heard.gone_port = hear_gone_port(ctx->claim, outcome->event.key.segment);
 	heard.policy = guard_judge(&outcome->guard_work, &outcome->event.key, frame->mac, port);
+	/* A guest in detection gives the address up if the announcement comes back to it. */
+	if (heard.policy.immediate && frame->kind == FRAME_PROBE && !addr_is_ipv4(&frame->addr) &&
+	    echo_is_possible(ifindex)) {
+		heard.policy.immediate = 0;
+		count(COUNTER_immediate_waits);
+	}
 	return hear_claim(ctx, &heard, hook);
 }
 
@@ -354,6 +361,10 @@ __noinline int hear_passive(__u32 role)
 
 	/* garpd's own frame is not a frame of its guest. */
 	if (!outcome || !settings || !outcome->located || outcome->step.reason == COUNTER_own_frame)
+		return 0;
+	echo_hear(role);
+	/* What came back is no sign of anybody. */
+	if (outcome->step.reason == COUNTER_came_back)
 		return 0;
 	if (outcome->frame.to && settings->nudge != NUDGE_NEVER)
 		listen_frame(outcome, role);

@@ -63,6 +63,34 @@ struct {
 } daemon SEC(".maps");
 
 /*
+ * How many ports and uplinks each segment has, by its ifindex. Written by the daemon together with
+ * `ports`; read by the programs. A segment that is missing has uplinks that may send frames back.
+ * Never full: a segment has a port.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct segment);
+} segments SEC(".maps");
+
+/*
+ * Whether the uplinks send frames of guests back, in each VLAN of a segment. Written by the
+ * programs, a field at a time; read by them. Full: the VLAN that was silent for longest is evicted,
+ * and its IPv6 addresses with `immediate` wait for the end of their windows, until it is heard
+ * again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_ECHOES);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct echo_key);
+	__type(value, struct echo);
+} echoes SEC(".maps");
+
+/*
  * What each port has used of its limits, by ifindex. The daemon makes an element before it attaches
  * the port, with the claims that already count against the port; the programs write it, under the
  * element's lock. A port that is missing has no limit.

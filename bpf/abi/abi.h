@@ -88,7 +88,7 @@ struct port {
 	__u32 rule;	     /* which of the configuration's rules holds; 0: none */
 	__u16 settings;	     /* which element of map `settings` holds */
 	__u8 unheard;	     /* enum unheard */
-	__u8 pad;
+	__u8 hairpin;	     /* 1: the bridge sends frames from this port out of it again */
 	__u32 inner; /* ifindex of its bridge, if a veth joins that to the segment's; else 0 */
 	__u32 rest;  /* the segment of frames that the joint does not carry; 0: there are none */
 };
@@ -104,6 +104,39 @@ static inline int port_is_in(const struct port *port, __u32 segment)
 struct port_vlans {
 	__u64 member[64]; /* bit VID % 64 of word VID / 64 */
 };
+
+/* ---- segments ---- */
+
+/* The ports of a segment, as map `ports` has them. Map `segments`, key its ifindex; the daemon
+ * writes. */
+struct segment {
+	__u64 since_ns; /* when the uplinks changed last */
+	__u32 ports;
+	__u32 uplinks; /* of these, the uplinks that forward */
+	__u32 unheard; /* of those, the ones that garpd does not hear */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct segment) == 24, "segment has no holes");
+
+/* Key of map `echoes`: a VLAN of a segment, as in struct claim_key. */
+struct echo_key {
+	__u32 segment;
+	__u16 vlan;
+	__u16 inner_vlan;
+};
+_Static_assert(sizeof(struct echo_key) == 8, "echo_key is a hash key");
+
+/*
+ * Does a frame of a guest come back from an uplink? Broadcasts of the guests are samples, one at a
+ * time. Map `echoes`.
+ */
+struct echo {
+	__u64 sample;	   /* the frame: echo_sample() */
+	__u64 sample_ns;   /* when it was heard on the guest's port */
+	__u64 sent_ns;	   /* the first sample since the uplinks changed */
+	__u64 returned_ns; /* when a frame last came back; 0: never */
+};
+_Static_assert(sizeof(struct echo) == 32, "echo has no holes");
 
 /* ---- events ---- */
 

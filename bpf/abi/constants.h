@@ -33,6 +33,7 @@
 #define GARPD_MAX_LISTENERS	 16384u /* of all addresses; the most recent are kept */
 #define GARPD_MAX_GATEWAYS	 16u	/* that a configuration may name */
 #define GARPD_MAX_HEARD_GATEWAYS 4096u	/* of all segments; the most recent are kept */
+#define GARPD_MAX_ECHOES	 4096u	/* VLANs of segments; the most recent are kept */
 #define GARPD_MAX_ASKED		 16384u /* MACs of guests that are asked; the most recent are kept */
 #define GARPD_MAX_OWNERS	 64u /* MACs on one prefix: a failover cluster has at most 64 nodes */
 #define GARPD_MAX_SUBNETS	 4096u	/* of the host, in all its segments */

@@ -53,6 +53,8 @@
 	X(window_ended, "windows that passed quietly")                                             \
 	X(window_used, "windows in which the guest already used the address")                      \
 	X(immediate, "declared addresses announced at their first probe")                          \
+	X(immediate_waits,                                                                         \
+	  "IPv6 probes with immediate, not announced at once: the announcement might come back")   \
 	X(announced, "announcement rounds sent")                                                   \
 	X(relayed, "announcement rounds of router ports that were also sent on the wire")          \
 	X(announce_failed, "announcements that the kernel could not queue; retried")               \
@@ -107,6 +109,9 @@
 	X(own_objection,                                                                           \
 	  "frames of a guest about its own address in a form that no cache takes, ignored")        \
 	X(seen_elsewhere, "frames with an owner's MAC from another guest's port, ignored")         \
+	X(came_back, "frames of guests, or for them, that came back from an uplink, ignored")      \
+	X(uplink_reflects,                                                                         \
+	  "uplinks that were found to send frames of guests back (counted in each VLAN)")          \
 	X(other_seen, "frames of another host about an address that has an owner")                 \
 	X(other_doubted,                                                                           \
 	  "frames of another host that the guest cannot have heard: it is asked twice")            \

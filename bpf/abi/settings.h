@@ -91,8 +91,9 @@ struct settings {
 	__u64 max_age_ns;
 	__u64 answer_ns;      /* how long a guest's answer is good for */
 	__u64 ask_give_up_ns; /* after the last probe, or after the first question of a series */
+	__u64 echo_ns;	      /* a frame that has not come back from an uplink by then does not */
 };
-_Static_assert(sizeof(struct settings) == 72 + 19 * 8, "settings has no holes");
+_Static_assert(sizeof(struct settings) == 72 + 20 * 8, "settings has no holes");
 
 /*
  * Map `settings` has those of the configuration, and then the same for the segments, in each of
@@ -150,6 +151,7 @@ static inline __u32 settings_observes(__u32 index)
 	.max_age_ns = 24 * 3600 * NSEC_PER_SEC, \
 	.answer_ns = 1 * NSEC_PER_SEC, \
 	.ask_give_up_ns = 600 * NSEC_PER_SEC, \
+	.echo_ns = 200 * NSEC_PER_MSEC, \
 }
 /* clang-format on */
 

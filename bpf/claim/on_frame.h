@@ -7,6 +7,7 @@
 #define GARPD_CLAIM_ON_FRAME_H
 
 #include "conflict.h"
+#include "copies.h"
 #include "on_deadline.h"
 
 /* Denies the probe. It does not disturb an existing claim of another guest. */
@@ -59,33 +60,13 @@ static __always_inline void claim_hear_uplink_probe(struct claim *claim, const s
 						    struct claim_step *step, __u64 now_ns)
 {
 	step->reason = COUNTER_probe_uplink;
+	if (claim_comes_back(claim, heard, settings, now_ns))
+		step->reason = COUNTER_came_back;
 	if (mac_equal(claim->mac, heard->frame->mac))
 		return;
 	claim_doubt_owner(claim, settings, step, now_ns);
 	if (claim_is_open(claim->state) || claim_has_conflict(claim, now_ns))
 		claim_contradict(claim, heard, COUNTER_conflict_probe, settings, step, now_ns);
-}
-
-/*
- * A mirrored port delivers each probe twice. A copy is a copy of the same host's last probe; a
- * probe of another host is a conflict, however soon it follows.
- */
-static __always_inline int claim_probe_is_copy(const struct claim *claim, const __u8 *mac,
-					       const struct settings *settings, __u64 now_ns)
-{
-	if (mac_equal(claim->mac, mac))
-		return claim->probes && now_ns < claim->last_probe_ns + settings->duplicate_ns;
-	return claim_is_open(claim->state) && mac_equal(claim->rival, mac) &&
-	       claim->rival_probe_ns && now_ns < claim->rival_probe_ns + settings->duplicate_ns;
-}
-
-/* The guest's own solicitation, looped back with another MAC (RFC 7527). */
-static __always_inline int claim_probe_is_looped(const struct claim *claim,
-						 const struct frame *frame)
-{
-	const __u8 *ours = claim->nonce, *theirs = frame->nonce;
-
-	return !mac_is_zero(ours) && mac_equal(ours, theirs) && !mac_equal(claim->mac, frame->mac);
 }
 
 /* Hears a FRAME_PROBE. The claim may be new: CLAIM_NONE, all zero except its key. */
@@ -340,23 +321,6 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 }
 
 /*
- * Is it garpd's own announcement or nudge? Generic XDP runs on re-injected frames and does not
- * see skb->mark; a guest does not send the same within duplicate_ns.
- */
-static __always_inline int claim_is_echo(const struct claim *claim, const struct heard *heard,
-					 const struct settings *settings, __u64 now_ns)
-{
-	__u64 sent_ns = heard->frame->to == FRAME_REQUEST ? claim->nudged_ns
-							  : claim->announce_start_ns;
-
-	if (!heard->markless || !sent_ns || now_ns >= sent_ns + settings->duplicate_ns)
-		return 0;
-	if (heard->frame->kind != FRAME_ANNOUNCEMENT && heard->frame->to != FRAME_REQUEST)
-		return 0;
-	return heard->port == claim->port && mac_equal(claim->mac, heard->frame->mac);
-}
-
-/*
  * Hears an objection that is no assertion: it contradicts, and raises doubt, as any frame of
  * another host does. The guest's own is no sign of it: it says nothing that caches take.
  */
@@ -385,6 +349,8 @@ static __always_inline struct claim_step claim_hear_assertion(struct claim *clai
 
 	if (claim_is_echo(claim, heard, settings, now_ns))
 		step.reason = COUNTER_own_frame;
+	else if (claim_comes_back(claim, heard, settings, now_ns))
+		step.reason = COUNTER_came_back;
 	else if (heard->frame->kind == FRAME_OBJECTION)
 		claim_hear_objection(claim, heard, settings, &step, now_ns);
 	else if (mac_equal(claim->mac, heard->frame->mac))

@@ -23,6 +23,7 @@ struct heard {
 	__u32 gone_port; /* ifindex: the claim's port, if it is no longer in the segment; else 0 */
 	struct policy policy;
 	__u8 markless; /* the hook does not see GARPD_MARK (XDP) */
+	__u8 is_told;  /* EVPN says so: not a frame that was heard */
 };
 
 /* Inputs to the next announcement, looked up before locking. */

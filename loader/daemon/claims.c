@@ -136,22 +136,30 @@ static __u32 daemon_follow(struct daemon *daemon, const struct event *event)
 	return claim.port;
 }
 
+static void daemon_log(const struct daemon *daemon, const struct event *event,
+		       const struct settings *settings)
+{
+	event_log(event, settings, ports_name_text(daemon->ports, event->key.segment),
+		  ports_name_text(daemon->ports, event->port));
+}
+
 static void daemon_event(void *ctx, const struct event *event)
 {
 	struct daemon *daemon = ctx;
 	struct settings settings = daemon->config.settings;
 	__u32 index = daemon_settings_of(daemon, event->port);
 
-	if (event->reason == COUNTER_port_filling) /* no change of a claim */
+	/* These two are no change of a claim. */
+	if (event->reason == COUNTER_port_filling)
 		return daemon_make_room(daemon);
-
+	if (event->reason == COUNTER_uplink_reflects)
+		return daemon_log(daemon, event, &settings);
 	settings.ask = settings_asks(index);
 	settings.observe = settings_observes(index);
 	if (!settings.observe)
 		evpn_hear_event(daemon->evpn, event);
 	if (event->reason != COUNTER_made_room) /* room.c has one line for all of them */
-		event_log(event, &settings, ports_name_text(daemon->ports, event->key.segment),
-			  ports_name_text(daemon->ports, event->port));
+		daemon_log(daemon, event, &settings);
 	daemon_arm(daemon, &event->key, daemon_follow(daemon, event), event->deadline_ns,
 		   event->time_ns);
 	daemon_take_left(daemon, &event->key, event->port);

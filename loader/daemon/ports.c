@@ -228,6 +228,7 @@ int daemon_start_ports(struct daemon *daemon, struct err *why)
 	err = ways_open(&daemon->ways, daemon, why);
 	if (err)
 		return err;
+	datapath_count_segments(&daemon->datapath.pins);
 	daemon->is_starting = true;
 	err = ports_open(&daemon->ports, daemon->event, &daemon->config, &daemon_ports_ops, daemon,
 			 why);

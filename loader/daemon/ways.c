@@ -162,8 +162,7 @@ static bool way_look(struct ways *ways, __u32 ifindex)
 	unheard = order_read(&ways->daemon->datapath.program, ifindex, &port, &before);
 	if (unheard == port.unheard)
 		return false;
-	port.unheard = unheard;
-	bpf_map_update_elem(ways_ports(ways), &ifindex, &port, BPF_EXIST);
+	datapath_note_unheard(&ways->daemon->datapath.pins, ifindex, &port, unheard);
 	way = unheard == UNHEARD_DETACHED ? way_get(ways, ifindex) : way_find(ways, ifindex);
 	way_log(way_name(ways, ifindex), unheard, &before,
 		way && reattach_is_over(&way->again, ways_now(ways)));

@@ -58,6 +58,16 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 		      const struct port *port, const struct port_vlans *vlans, struct err *why);
 
 /*
+ * Counts the ports of each segment anew, before the first one is attached: a daemon may have died
+ * between two writes. Frames of guests have to prove again that no uplink sends them back.
+ */
+void datapath_count_segments(const struct pins *pins);
+
+/* Is the port heard? Writes it, with what follows for its segment. */
+void datapath_note_unheard(const struct pins *pins, __u32 ifindex, const struct port *was,
+			   enum unheard unheard);
+
+/*
  * Denies claims (GUARD_UNHEARD) in each segment with a port that is not heard, if guests are not
  * asked there, or with "deaf: deny"; and no longer in the others.
  */

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "datapath.h"
+#include "parts.h"
 #include "loader/base/text.h"
 #include "loader/maps/names.h"
 #include "loader/maps/walk.h"
@@ -37,8 +38,10 @@ static void datapath_forget_limit(const struct pins *pins, __u32 ifindex)
 		bpf_map_delete_elem(pins->port_limits, &ifindex);
 }
 
+/* `was` is the port as it is in the map; NULL: it is not. */
 static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
-			  const struct port *port, const struct port_vlans *vlans, struct err *why)
+			  const struct port *was, const struct port *port,
+			  const struct port_vlans *vlans, struct err *why)
 {
 	int err = datapath_write_limit(pins, ifindex);
 
@@ -48,6 +51,8 @@ static int datapath_write(const struct pins *pins, __u32 ifindex, const char *na
 		err = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);
 	if (!err)
 		err = bpf_map_update_elem(pins->ports, &ifindex, port, BPF_ANY);
+	if (!err)
+		segments_count_port(pins, was, port);
 	if (!vlans)
 		bpf_map_delete_elem(pins->port_vlans, &ifindex);
 	if (err == -E2BIG)
@@ -61,7 +66,10 @@ static int datapath_write(const struct pins *pins, __u32 ifindex, const char *na
 
 static void datapath_forget(const struct pins *pins, __u32 ifindex)
 {
-	bpf_map_delete_elem(pins->ports, &ifindex);
+	struct port port;
+
+	if (!datapath_port(pins, ifindex, &port) && !bpf_map_delete_elem(pins->ports, &ifindex))
+		segments_count_port(pins, &port, NULL);
 	bpf_map_delete_elem(pins->port_vlans, &ifindex);
 	datapath_forget_limit(pins, ifindex);
 }
@@ -102,7 +110,11 @@ static bool datapath_is_other(const struct port *was, const struct port *wanted)
 /* The program of the former mode is still attached: the next start, or detach, finds it. */
 static void datapath_put_back(const struct pins *pins, __u32 ifindex, const struct port *was)
 {
-	bpf_map_update_elem(pins->ports, &ifindex, was, BPF_EXIST);
+	struct port is;
+
+	if (!datapath_port(pins, ifindex, &is) &&
+	    !bpf_map_update_elem(pins->ports, &ifindex, was, BPF_EXIST))
+		segments_count_port(pins, &is, was);
 }
 
 static int datapath_detach_port(const struct pins *pins, __u32 ifindex, const char *name,
@@ -143,7 +155,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		wanted.made_qdisc = was.made_qdisc;
 	if (known)
 		datapath_keep_unheard(&was, &wanted);
-	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
+	err = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, why);
 	if (err)
 		return err;
 	attached = attach_port(&datapath->program, ifindex, name, &wanted, why);
@@ -180,7 +192,7 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 	wanted.mode_requested = was.mode_requested;
 	wanted.made_qdisc = was.made_qdisc;
 	datapath_keep_unheard(&was, &wanted);
-	err = datapath_write(pins, ifindex, name, &wanted, vlans, why);
+	err = datapath_write(pins, ifindex, name, &was, &wanted, vlans, why);
 	return err ? err : was.segment != wanted.segment;
 }
 

@@ -40,6 +40,9 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_INFO(answered_once, "answered; asked again: another host named the address"),
 	INFO(self_announced, "announced itself; nothing to add"),
 	INFO(fabric_moved, "owns the address according to EVPN"),
+	REPEATED_WARNING(uplink_reflects,
+			 "came back from this uplink; immediate IPv6 addresses wait for their "
+			 "windows"),
 	REPEATED_INFO(lapsed, "ignored: too few probes and no traffic from the address"),
 	REPEATED_INFO(rival_probe, "also probes; takes over the window"),
 	REPEATED_WARNING(conflict_probe, "conflict: also probes for the address; not announced"),

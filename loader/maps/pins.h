@@ -27,6 +27,7 @@ struct pins {
 	int port_limits;
 	int port_names;
 	int daemon;
+	int segments;
 	int lanes;
 	int addresses;
 	int subnets;

@@ -149,6 +149,7 @@ static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *fact
 		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
 		facts->port_state = netlink_uint(slave[IFLA_BRPORT_STATE]);
 		facts->neigh_suppress = netlink_uint(slave[IFLA_BRPORT_NEIGH_SUPPRESS]);
+		facts->hairpin = netlink_uint(slave[IFLA_BRPORT_MODE]);
 	}
 }
 
@@ -291,6 +292,8 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	/* A message about the bridge itself names the bridge as its master. */
 	if (port[IFLA_BRPORT_NEIGH_SUPPRESS])
 		link->facts.neigh_suppress = netlink_uint(port[IFLA_BRPORT_NEIGH_SUPPRESS]);
+	if (port[IFLA_BRPORT_MODE])
+		link->facts.hairpin = netlink_uint(port[IFLA_BRPORT_MODE]);
 
 	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
 	*found = link;

@@ -40,7 +40,8 @@ struct link_facts {
 	__u8 enslaved;	 /* 1: its master (a bridge, a bond; not a VRF) has its IP addresses */
 	__u8 mac[MAC_LEN];
 	__u8 neigh_suppress; /* of a bridge port: EVPN replies in place of flooding there */
-	__u8 pad[3];
+	__u8 hairpin;	     /* of a bridge port: it sends frames back to where they came from */
+	__u8 pad[2];
 };
 _Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
 

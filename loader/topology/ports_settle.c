@@ -95,6 +95,7 @@ static const struct link *bridge_port_describe(const struct ports *ports, const 
 	port->role = role_of(ports, link);
 	port->forwarding = link_forwards(link, bridge);
 	port->starting = link_starts(link, bridge);
+	port->hairpin = link->facts.hairpin;
 	guards_describe(&ports->config.guards, links_name(&ports->links, bridge->segment),
 			bridge->name, link->name, port);
 	return joined_describe(ports, bridge, link, port);

@@ -186,6 +186,8 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.garpd_tc = rig_program(rig.object, "garpd_tc");
 	rig.garpd_speak = rig_program(rig.object, "garpd_speak");
 	rig.claims = rig_map("claims");
+	rig.segments = rig_map("segments");
+	rig.echoes = rig_map("echoes");
 	rig.listeners = rig_map("listeners");
 	rig.gateways = rig_map("gateways");
 	rig.gateways_heard = rig_map("gateways_heard");
@@ -220,6 +222,7 @@ void rig_setup_with(__u32 max_claims, __u32 events_bytes)
 				    .forwarding = 1,
 			    });
 	rig_host_port(&(struct port){.role = ROLE_HOST, .forwarding = 1});
+	rig_segment(&(struct segment){.since_ns = 1, .ports = PORT_MAX + 1, .uplinks = 1});
 }
 
 void rig_setup(void)
@@ -284,6 +287,19 @@ void rig_host_port(const struct port *port)
 
 	host.segment = rig.bridge;
 	cr_assert_eq(bpf_map_update_elem(rig.ports, &rig.bridge, &host, BPF_ANY), 0);
+}
+
+void rig_segment(const struct segment *segment)
+{
+	cr_assert_eq(bpf_map_update_elem(rig.segments, &rig.bridge, segment, BPF_ANY), 0);
+}
+
+void rig_rule_out_echo(__u16 vlan, __u16 inner_vlan)
+{
+	struct echo_key key = {rig.bridge, vlan, inner_vlan};
+	struct echo echo = {.sent_ns = 2};
+
+	cr_assert_eq(bpf_map_update_elem(rig.echoes, &key, &echo, BPF_ANY), 0);
 }
 
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count)

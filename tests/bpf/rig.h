@@ -22,7 +22,7 @@ struct rig {
 	int garpd_xdp, garpd_host_out, garpd_host_in; /* of rig_program_of() */
 	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
 		rule_macs;
-	int listeners, gateways, gateways_heard, host, settings, counters;
+	int segments, echoes, listeners, gateways, gateways_heard, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
 	int wire[PORT_MAX];	 /* raw sockets on their far ends, where a guest would be */
@@ -60,6 +60,10 @@ void rig_settings(const struct settings *settings);
 void rig_observe(enum rig_port at, __u32 role, const struct settings *settings);
 void rig_port(enum rig_port at, const struct port *port);
 void rig_host_port(const struct port *port); /* the bridge itself, in its own segment */
+/* As many uplinks of the bridge forward, since then. */
+void rig_segment(const struct segment *segment);
+/* No frame of a guest in that VLAN comes back from the uplink, as is known by now. */
+void rig_rule_out_echo(__u16 vlan, __u16 inner_vlan);
 void rig_declare(const char *text, enum announce_mode mode, const __u8 *const *owners, int count);
 void rig_host(const char *text, __u32 what);
 /* Who asks in that VLAN for addresses of the family of `text`, which is its own. */

@@ -52,6 +52,14 @@ Test(bpf_fabric, is_announced_where_there_is_no_claim)
 	cr_assert_neq(rig_claim(&key, &claim), 0, "it made a claim");
 }
 
+/* A frame of the guest that comes back from there would not. */
+Test(bpf_fabric, the_guest_itself_may_have_moved_a_moment_ago)
+{
+	guest_owns();
+	cr_assert_eq(moved_to_uplink(guest), COUNTER_fabric_announced);
+	cr_assert_eq(rig_claim_now(&key).port, rig.ifindex[PORT_UPLINK]);
+}
+
 /* The claim follows; nothing is sent. */
 Test(bpf_fabric, is_not_announced_where_garpd_observes)
 {

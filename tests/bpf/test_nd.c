@@ -45,6 +45,7 @@ static void announced_at_once(unsigned int nonces, const struct tags *tags)
 {
 	struct bytes frame = probe6(nonces, tags);
 
+	rig_rule_out_echo(tags->tci & VLAN_VID, tags->inner_tci & VLAN_VID);
 	rig_declare(ADDRESS6, ANNOUNCE_IMMEDIATE, owners, 1);
 	rig_hear(PORT_A, &frame);
 	expect_announced(tags);

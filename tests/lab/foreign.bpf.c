@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * foreign.bpf.c - foreign programs for the hooks that garpd uses. They pass everything; after
- * foreign_ends no other program runs.
+ * foreign.bpf.c - foreign programs for the hooks that garpd uses, and what a switch may do. They
+ * pass everything; after foreign_ends no other program runs, and foreign_reflects also sends each
+ * frame back.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -25,6 +26,13 @@ SEC("tc")
 int foreign_ends(struct __sk_buff *skb)
 {
 	(void)skb;
+	return TC_ACT_OK;
+}
+
+SEC("tc")
+int foreign_reflects(struct __sk_buff *skb)
+{
+	bpf_clone_redirect(skb, skb->ifindex, 0);
 	return TC_ACT_OK;
 }
 

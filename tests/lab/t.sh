@@ -331,6 +331,14 @@ ipv6_start() {
 	lab_capture lan router lan0
 }
 
+# no_echo [WINGUEST_ARGS...]: a broadcast of a guest has not come back from the uplink, and garpd knows: it
+# announces an immediate IPv6 address at its first solicitation. After the capture `lan` has begun.
+no_echo() {
+	lab_winguest other -n 0 -u 0 "$@" -t "$ROUTER" -q eth0 "$MAC_OTHER" 192.0.2.77
+	assert_await_frames lan 1 5 "kind=request src=$MAC_OTHER"
+	protocol_time 0.25
+}
+
 # assert_announced6 COUNT [ADDRESS [MAC [VLAN]]]: exactly the frame of RFC 4861 7.2.6, and no announcement
 # of another form.
 assert_announced6() {

@@ -58,6 +58,16 @@ void hide_past(__u64 *at_ns, int ticks)
 		*at_ns = seed ? floor_ns - hide_random(300) * TICK_NS : floor_ns;
 }
 
+void hide_sent(__u64 *at_ns, int ticks)
+{
+	if (bounds->echo > ticks)
+		ticks = bounds->echo;
+	if (ticks)
+		hide_past(at_ns, ticks + bounds->behind);
+	else
+		hide_time(at_ns);
+}
+
 #define MARK (1ull << 63) /* it has its new value */
 
 void hide_ranked(__u64 **at_ns, int count, int ticks)
@@ -136,7 +146,7 @@ static void hide_statistics(struct claim *claim)
 	hide_number(&claim->asked);
 	hide_time(&claim->confirmed_ns);
 	hide_time(&claim->changed_ns);
-	hide_time(&claim->nudged_ns);
+	hide_sent(&claim->nudged_ns, 0);
 }
 
 /* In a conflict with no sign of another host since the guest's first probe. */
@@ -229,16 +239,13 @@ static void hide_old_times(struct claim *claim)
 	/* A denied claim is forgotten after a minute, which only with ask is a few ticks. */
 	int may_deny = bounds->ask && bounds->rules & (bounds->rules - 1);
 
-	if (bounds->xdp)
-		hide_past(&claim->announce_start_ns, bounds->duplicate + behind);
-	else
-		hide_time(&claim->announce_start_ns);
+	hide_sent(&claim->announce_start_ns, bounds->xdp ? bounds->duplicate : 0);
 	if (bounds->refresh)
 		hide_past(&claim->last_announcement_ns, bounds->refresh + 1 + behind);
 	else
 		hide_time(&claim->last_announcement_ns);
 	if (!bounds->refresh && !bounds->aging && !may_deny)
-		hide_time(&claim->last_seen_ns);
+		hide_sent(&claim->last_seen_ns, 0);
 	else if (!bounds->refresh)
 		hide_past(&claim->last_seen_ns, hide_age_ticks() + 1 + behind);
 	if (bounds->max_moves >= NO_FREEZING)

@@ -49,13 +49,11 @@ static void hide_last_frames(struct judge *judge)
 	hide_past(&judge->probed_ns,
 		  hide_probe_ticks(judge->state == CLAIM_PROBING || is_alone(judge)));
 	if (!bounds->refresh && !bounds->aging)
-		hide_time(&judge->seen_ns);
+		hide_sent(&judge->seen_ns, 0);
 	else if (!bounds->refresh)
 		hide_past(&judge->seen_ns, hide_age_ticks() + 1 + behind);
-	if (bounds->xdp)
-		hide_past(&judge->announce_start_ns, bounds->duplicate + behind);
-	else
-		hide_time(&judge->announce_start_ns);
+	hide_sent(&judge->announce_start_ns, bounds->xdp ? bounds->duplicate : 0);
+	hide_sent(&judge->nudged_ns, 0);
 	hide_past(&judge->sent_ns, 2 + behind);
 	if (judge->sent_ns <= NOW_NS - (2 + behind) * TICK_NS)
 		judge->sent_mac = hide_is_garbling() ? (int)hide_random(16) : 0;

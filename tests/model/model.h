@@ -78,6 +78,7 @@ struct bounds {
 	unsigned int cannot;  /* a bit for each station that never answers from where it sends */
 	int duplicate, gap, tolerance, steady, steady_grace, window, grace, dad, dad_grace;
 	int first, interval, nudge_gap, retry, moves, thaws, age, denied, refresh, answer, give_up;
+	int echo; /* 0: nothing comes back from the uplink */
 	int min_probes, announce_num, max_moves, nudge_num, per_second;
 };
 

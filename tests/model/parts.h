@@ -113,6 +113,8 @@ void hide_bytes(void *bytes, size_t len);
 void hide_beyond(__u32 *number, __u32 max);
 /* A time that is only compared with now, and not further back than so many ticks. */
 void hide_past(__u64 *at_ns, int ticks);
+/* The same of a frame that may come back from the uplink, or be heard by XDP within `ticks`. */
+void hide_sent(__u64 *at_ns, int ticks);
 /* Times that are also compared with each other: their order stays. */
 void hide_ranked(__u64 **at_ns, int count, int ticks);
 

@@ -56,6 +56,7 @@ static void set_durations(struct settings *set)
 	set->max_age_ns = bounds->aging ? bounds->age * TICK_NS : FAR_NS;
 	set->answer_ns = bounds->answer * TICK_NS;
 	set->ask_give_up_ns = bounds->give_up * TICK_NS;
+	set->echo_ns = bounds->echo * TICK_NS;
 }
 
 static void set_numbers(struct settings *set)

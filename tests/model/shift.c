@@ -33,6 +33,7 @@ static void shift_judge(struct judge *judge, __u64 by_ns)
 		&judge->attempt.opened_ns, &judge->attempt.ends_ns, &judge->slot_ns,
 		&judge->deferred.due_ns,   &judge->nudging.next_ns, &judge->nudging.since_ns,
 		&judge->moves_ns,	   &judge->other_ns,	    &judge->shown_ns,
+		&judge->nudged_ns,
 	};
 	unsigned int i;
 

@@ -99,7 +99,7 @@ static const struct bounds worlds[] = {
 	 .kinds = KIND(PROBE) | KIND(USE), .rules = IMMEDIATE},
 	{.name = "race-xdp", COARSE, .xdp = 1, .late = 1, .fail = 1, .race = 1, .from = A | B, .kinds = TALK, .rules = IMMEDIATE},
 	{.name = "behind", COARSE, .behind = 1, .from = A | B, .kinds = TALK, .rules = NOTHING},
-	{.name = "behind-one", COARSE, .quick = 1, .behind = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING},
+	{.name = "behind-one", COARSE, .quick = 1, .behind = 1, .echo = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING},
 	{.name = "behind-refresh", COARSE, .behind = 1, .aging = 1, .refresh = 3, .from = A, .kinds = TALK | MORE, .rules = NOTHING},
 	{.name = "behind-xdp", COARSE, .quick = 1, .behind = 1, .xdp = 1, .from = A, .kinds = TALK, .rules = IMMEDIATE},
 	/* XDP: nothing is sent where it is heard, and what is sent is heard. */
@@ -139,6 +139,9 @@ static const struct bounds worlds[] = {
 	{.name = "ask-refresh", ASKED, .refresh = 3, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
 	{.name = "ask6-ports", ASKED, .ipv6 = 1, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING,
 	 .lives = A | A_ELSEWHERE},
+	/* The uplink sends frames back. */
+	{.name = "echo", COARSE, .quick = 1, .echo = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING | IMMEDIATE},
+	{.name = "echo-nudges", COARSE, .echo = 2, .listeners = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING},
 	/* Two MACs on one port; three are declared; the daemon has an older clock. */
 	{.name = "beside", COARSE, .fail = 1, .from = A | B_BESIDE | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE},
 	{.name = "three", COARSE, .quick = 1, .from = A | B | C, .kinds = KIND(PROBE) | KIND(USE), .rules = THREE},

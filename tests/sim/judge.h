@@ -19,6 +19,7 @@
  *	  objection the window begins anew, at the first probe that follows it;
  *	- an owner is not refreshed if it may have lost the address, or moved to another port; what
  *	  is left to announce and to nudge is not sent if another host names its address;
+ *	- what comes back from an uplink is no sign of anybody;
  *	- a guest is not announced on a port that only other hosts name: the same MAC on two
  *	  ports of guests is a conflict, except in announcements, which may be garpd's own;
  *	- a slot is used once, and not before its time;
@@ -88,6 +89,7 @@ struct judge {
 	__u64 seen_ns;		 /* last frame of the guest or owner */
 	int doubted;		 /* another host has named the address since the owner did */
 	__u64 announce_start_ns; /* when the last announcement was started */
+	__u64 nudged_ns;	 /* when the last round of nudges was */
 	__u64 sent_ns;		 /* when the last announcement was sent */
 	__u64 shown_ns;		 /* when it was last announced, by garpd or its owner */
 	__u64 quiet_ns;		 /* when the conflict or the freeze ends */

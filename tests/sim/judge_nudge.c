@@ -57,6 +57,7 @@ void judge_check_round(struct judge *judge, const struct announcement *announcem
 	judge_must(nudging->on, "a round of nudges without a time");
 	judge_must(at_ns >= nudging->next_ns, "listeners are nudged before their time");
 	nudging->rounds++;
+	judge->nudged_ns = at_ns;
 	nudging->sending = announcement->became == ANNOUNCEMENT_SENT;
 	nudging->next_ns = at_ns + judge->settings->nudge_interval_ns;
 	nudging->on = nudge_listeners(judge, looks, at_ns) && !looks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_parts.h - shared by the parts of the judge: judge.c (frames), judge_announce.c
- * (announcements), judge_nudge.c (listeners).
+ * judge_parts.h - shared by the parts of the judge: judge.c (owners, attempts), judge_hear.c
+ * (frames), judge_announce.c (announcements), judge_nudge.c (listeners).
  */
 #ifndef GARPD_SIM_JUDGE_PARTS_H
 #define GARPD_SIM_JUDGE_PARTS_H
@@ -25,6 +25,12 @@ int judge_set_owner(struct judge *judge, int mac, __u64 at_ns);
 void judge_lapse(struct judge *judge);
 void judge_forget(struct judge *judge);
 void judge_clear_deferred(struct judge *judge);
+
+/* The frame is of the claim's guest, from now on there; or that announces itself. */
+void judge_set_guest(struct judge *judge, int mac, const struct station *from);
+void judge_settle(struct judge *judge, const struct station *from, __u64 at_ns);
+
+int judge_has_conflict(const struct judge *judge, __u64 at_ns);
 
 /*
  * Replies from now on prove that a listener has the MAC; judge_start_nudging() also starts the

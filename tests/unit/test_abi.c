@@ -28,9 +28,12 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct asked_key), 12);
 	cr_assert_eq(sizeof(struct prefix), 20);
 	cr_assert_eq(sizeof(struct address), 392);
-	cr_assert_eq(sizeof(struct settings), 224);
+	cr_assert_eq(sizeof(struct settings), 232);
 	cr_assert_eq(sizeof(struct port), 40);
 	cr_assert_eq(sizeof(struct port_name), 16);
+	cr_assert_eq(sizeof(struct segment), 24);
+	cr_assert_eq(sizeof(struct echo_key), 8);
+	cr_assert_eq(sizeof(struct echo), 32);
 	cr_assert_eq(sizeof(struct limit), 72);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);
@@ -55,7 +58,7 @@ Test(abi, structs_end_with_their_last_field)
 	cr_assert_eq(offsetof(struct event, took_ns) + 8, sizeof(struct event));
 	cr_assert_eq(offsetof(struct event, listener), 64);
 	cr_assert_eq(offsetof(struct listener, answered_ns) + 8, sizeof(struct listener));
-	cr_assert_eq(offsetof(struct settings, ask_give_up_ns) + 8, sizeof(struct settings));
+	cr_assert_eq(offsetof(struct settings, echo_ns) + 8, sizeof(struct settings));
 	cr_assert_eq(offsetof(struct port, rest) + 4, sizeof(struct port));
 	cr_assert_eq(offsetof(struct claim_key, addr), 8);
 	cr_assert_eq(offsetof(struct prefix, addr), 4);
@@ -97,6 +100,7 @@ Test(abi, defaults_of_the_settings)
 	cr_assert_eq(settings.moves_ns, 180000000000ull);
 	cr_assert_eq(settings.thaw_ns, 300000000000ull);
 	cr_assert_eq(settings.max_age_ns, 86400000000000ull);
+	cr_assert_eq(settings.echo_ns, 200000000ull);
 }
 
 Test(abi, forms_are_bits)

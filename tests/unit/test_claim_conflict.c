@@ -451,7 +451,7 @@ Test(claim_rival, echo_of_a_probe_from_the_uplink_is_no_rival)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, A_UPLINK, at_ms(100));
-	cr_assert_eq(w.step.reason, COUNTER_probe_uplink);
+	cr_assert_eq(w.step.reason, COUNTER_came_back);
 	cr_assert_eq(world_claim(&w, ADDRESS)->window_probes, 1);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_PROBING);
 }

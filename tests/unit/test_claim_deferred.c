@@ -378,7 +378,7 @@ Test(claim_xdp, same_frame_later_or_elsewhere_is_no_echo)
 	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, NULL);
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_announce(&w, ADDRESS, A_UPLINK, at_ms(3051));
-	cr_assert_eq(w.step.reason, COUNTER_seen);
+	cr_assert_eq(w.step.reason, COUNTER_came_back);
 	world_announce(&w, ADDRESS, GUEST_A, at_ms(3500));
 	cr_assert_eq(w.step.reason, COUNTER_self_announced);
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);

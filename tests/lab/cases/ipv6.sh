@@ -175,6 +175,7 @@ case_ipv6_tap() {
 # assert_immediate6 GUEST_ARGS...: announced at the first probe.
 assert_immediate6() {
 	ipv6_start --declare "$SERVICE6=$MAC_NEW"
+	no_echo
 	lab_capture guest new eth0
 	lab_winguest new -A -i "$@" -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_announced6_at_first_probe
@@ -202,6 +203,7 @@ case_ipv6_immediate_daemon_killed() {
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
 	lab_kill9_garpd
 	lab_capture lan router lan0
+	no_echo
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_announced6_at_first_probe
 	assert_announced6 1
@@ -210,6 +212,7 @@ case_ipv6_immediate_daemon_killed() {
 case_ipv6_immediate_keeps_tags() {
 	ipv6_start --declare "$SERVICE6=$MAC_NEW"
 	kill -STOP "$GARPD_PID"
+	no_echo -v 100 -v 7
 	lab_winguest new -v 100:6 -v 7:2 -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_announced6 1 "$SERVICE6" "$MAC_NEW" 100:6,7:2
@@ -233,6 +236,7 @@ case_ipv6_defender_announced_again() {
 	lab_stale "$SERVICE6" "$MAC_OTHER"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW,$MAC_OTHER"
 	lab_capture lan router lan0
+	no_echo
 	lab_winguest new eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 "kind=announce-na src=$MAC_NEW"
 	assert_await_frames lan 2 3 "kind=announce-na src=$MAC_OTHER" # one by the owner, one by garpd

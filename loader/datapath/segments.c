@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * segments.c - how many ports, and uplinks that forward, each segment has, in the map `segments`.
+ */
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+
+#include "datapath.h"
+#include "loader/maps/walk.h"
+#include "parts.h"
+
+static __u64 segments_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* What one port adds to its segment. */
+static struct segment segment_of(const struct port *port)
+{
+	bool is_uplink = port->role == ROLE_UPLINK && port->forwarding;
+
+	return (struct segment){
+		.ports = 1,
+		.uplinks = is_uplink,
+		.unheard = is_uplink && port->unheard,
+	};
+}
+
+/* Adds `more` and takes `less` away; an element without ports is deleted. */
+static void segment_change(const struct pins *pins, __u32 ifindex, const struct segment *more,
+			   const struct segment *less)
+{
+	struct segment segment = {};
+
+	bpf_map_lookup_elem(pins->segments, &ifindex, &segment);
+	segment.ports += more->ports - less->ports;
+	segment.uplinks += more->uplinks - less->uplinks;
+	segment.unheard += more->unheard - less->unheard;
+	if (more->uplinks != less->uplinks || more->unheard != less->unheard)
+		segment.since_ns = segments_now_ns();
+	if (segment.ports)
+		bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_ANY);
+	else
+		bpf_map_delete_elem(pins->segments, &ifindex);
+}
+
+/* What the port adds to that one. */
+static struct segment segment_part(const struct port *port, __u32 ifindex)
+{
+	return port && port_is_in(port, ifindex) ? segment_of(port) : (struct segment){};
+}
+
+static void segment_count(const struct pins *pins, __u32 ifindex, const struct port *was,
+			  const struct port *is)
+{
+	struct segment less = segment_part(was, ifindex), more = segment_part(is, ifindex);
+
+	if (memcmp(&less, &more, sizeof(less)) != 0)
+		segment_change(pins, ifindex, &more, &less);
+}
+
+void segments_count_port(const struct pins *pins, const struct port *was, const struct port *is)
+{
+	const __u32 ifindex[] = {was ? was->segment : 0, was ? was->rest : 0, is ? is->segment : 0,
+				 is ? is->rest : 0};
+
+	/* One that comes twice is counted once: the former port is not in the others. */
+	for (size_t i = 0; i < 2; i++)
+		if (ifindex[i])
+			segment_count(pins, ifindex[i], was, is);
+	for (size_t i = 2; i < 4; i++)
+		if (ifindex[i] && !(was && port_is_in(was, ifindex[i])))
+			segment_count(pins, ifindex[i], was, is);
+}
+
+void datapath_note_unheard(const struct pins *pins, __u32 ifindex, const struct port *was,
+			   enum unheard unheard)
+{
+	struct port is = *was;
+
+	is.unheard = unheard;
+	if (!bpf_map_update_elem(pins->ports, &ifindex, &is, BPF_EXIST))
+		segments_count_port(pins, was, &is);
+}
+
+void datapath_count_segments(const struct pins *pins)
+{
+	struct map_walk walk;
+	struct port port;
+	__u32 ifindex;
+
+	map_walk_begin(&walk, pins->segments, 0);
+	while (map_walk_next(&walk, &ifindex, NULL))
+		bpf_map_delete_elem(pins->segments, &ifindex);
+	map_walk_begin(&walk, pins->ports, 0);
+	while (map_walk_next(&walk, &ifindex, &port))
+		segments_count_port(pins, NULL, &port);
+}
