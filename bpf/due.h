@@ -124,8 +124,9 @@ static __always_inline struct claim_step due_run_step(struct claim *claim,
 
 	if (!mac_equal(claim_next_mac(claim), next->mac) || claim_next_port(claim) != next->port)
 		return later;
-	if (op == SPEAK_NOW)
-		return claim_announce_now(claim, next, settings, now_ns);
+	if (op == SPEAK_NOW || op == SPEAK_LINK)
+		return claim_announce_now(claim, op == SPEAK_LINK ? REQUEST_LINK : REQUEST_BY_HAND,
+					  next, settings, now_ns);
 	if (op == SPEAK_THAW)
 		return claim_thaw(claim, settings, now_ns);
 	if (op == SPEAK_PORT_LEFT)

@@ -174,6 +174,7 @@ enum speak_op {
 	SPEAK_MAKE_ROOM, /* the quota of its port is nearly used up: forget it, if that harms nobody
 			  */
 	SPEAK_MOVE_SEGMENT, /* its port's bridge was joined to another, or parted: take it along */
+	SPEAK_LINK,	    /* an uplink came back: announce the owner, for the switches beyond */
 	SPEAK_FABRIC,	    /* EVPN moved the address: announce `mac` from `port` */
 	/*
 	 * Results about the host's own neighbour entry, each counted as the COUNTER_host_* of

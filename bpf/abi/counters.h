@@ -66,6 +66,8 @@
 	X(announce_next, "second and later announcement slots of a claim, except the last")        \
 	X(announce_done, "last announcement slots of a claim")                                     \
 	X(announce_by_hand, "announcements requested by an operator")                              \
+	X(announce_link,                                                                           \
+	  "announcements because an uplink came back, or changed its active member")               \
 	X(announce_refused,                                                                        \
 	  "announcement requests refused: the claim is not settled, or its port not usable")       \
 	X(announce_doubted,                                                                        \
@@ -123,6 +125,7 @@
 	X(asking, "windows that passed quietly: the guest is asked for the address")               \
 	X(asking_again, "settled claims whose guest is asked before a further announcement")       \
 	X(asking_by_hand, "announcements requested by an operator: the guest is asked first")      \
+	X(asking_link, "guests asked because an uplink came back, or changed its active member")   \
 	X(ask_repeated, "questions repeated because the last one was not answered")                \
 	X(answered, "claims whose guest answered: it is announced")                                \
 	X(answered_once, "answers of guests in doubt: they are asked once more, a second later")   \

@@ -14,7 +14,7 @@
  *	claim_give_way()	its port's quota is used up
  *	claim_make_room()	or nearly so
  *	claim_take_over()	its segment is another one now
- *	claim_announce_now()	an operator requests an announcement
+ *	claim_announce_now()	an operator requests an announcement, or an uplink came back
  *	claim_thaw()		an operator thaws a frozen claim
  *	claim_drop_port()	the port that the claim counts against is gone
  *	claim_record_sent()	the announcement of the last step was sent, or failed

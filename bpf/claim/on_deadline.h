@@ -190,30 +190,57 @@ static __always_inline struct claim_step claim_run_deadline(struct claim *claim,
 	return step;
 }
 
-/* An operator's announcement waits for the owner's answer. */
-static __always_inline void claim_ask_by_hand(struct claim *claim, const struct claim_next *next,
-					      const struct settings *settings,
-					      struct claim_step *step, __u64 now_ns)
+/* Why the owner is to be announced now. */
+enum request {
+	REQUEST_BY_HAND, /* an operator says so */
+	/*
+	 * An uplink of the segment came back or changed its active member: the switches beyond have
+	 * to learn where the owner is. No cache has changed, so no listener is nudged.
+	 */
+	REQUEST_LINK,
+};
+
+static __always_inline void claim_follow_request(struct claim *claim, enum request request,
+						 const struct settings *settings, __u64 now_ns)
 {
-	step->reason = COUNTER_asking_by_hand;
+	if (request == REQUEST_LINK)
+		return;
+	claim_begin_announcing(claim, now_ns);
+	claim_start_nudging(claim, settings, now_ns);
+}
+
+/* The announcement waits for the owner's answer. */
+static __always_inline void claim_ask_for_request(struct claim *claim, enum request request,
+						  const struct claim_next *next,
+						  const struct settings *settings,
+						  struct claim_step *step, __u64 now_ns)
+{
+	step->reason = request == REQUEST_LINK ? COUNTER_asking_link : COUNTER_asking_by_hand;
 	step->changed = 1;
 	claim_defer(claim, ANNOUNCE_GUEST, now_ns);
 	claim->retries = 0;
-	claim_begin_announcing(claim, now_ns);
-	claim_start_nudging(claim, settings, now_ns);
+	claim_follow_request(claim, request, settings, now_ns);
 	claim_begin_asking(claim, next, settings, step, now_ns);
 }
 
+/* Is it announced soon anyway? An operator does not wait for that. */
+static __always_inline int claim_is_announced_soon(const struct claim *claim, enum request request)
+{
+	return request == REQUEST_LINK &&
+	       (claim->flags & CLAIM_F_DEFERRED || claim_is_asked(claim));
+}
+
 /*
- * Announces the owner now, for an operator. Refused unless the claim is settled, its owner is on
- * a guest or router port, and no other host has used the address since the owner did.
+ * Announces the owner now. Refused unless the claim is settled, its owner is on a guest or router
+ * port, and no other host has used the address since the owner did.
  */
 static __always_inline struct claim_step claim_announce_now(struct claim *claim,
+							    enum request request,
 							    const struct claim_next *next,
 							    const struct settings *settings,
 							    __u64 now_ns)
 {
-	struct claim_step step = {.old_state = claim->state};
+	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
 
 	if (next->policy.denied) {
 		step.reason = next->policy.denied;
@@ -221,15 +248,17 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 		step.reason = COUNTER_announce_refused;
 	} else if (settings->observe) {
 		step.reason = COUNTER_observed;
+	} else if (claim_is_announced_soon(claim, request)) {
+		return step;
 	} else if (settings->ask && !claim_has_answer(claim, settings, now_ns)) {
-		claim_ask_by_hand(claim, next, settings, &step, now_ns);
+		claim_ask_for_request(claim, request, next, settings, &step, now_ns);
 	} else if (claim->flags & CLAIM_F_DOUBTED) {
 		step.reason = COUNTER_announce_doubted;
 	} else {
-		step.reason = COUNTER_announce_by_hand;
+		step.reason = request == REQUEST_LINK ? COUNTER_announce_link
+						      : COUNTER_announce_by_hand;
 		claim_announce(claim, ANNOUNCE_GUEST, settings, &step, now_ns);
-		claim_begin_announcing(claim, now_ns);
-		claim_start_nudging(claim, settings, now_ns);
+		claim_follow_request(claim, request, settings, now_ns);
 		claim_take_nudge(claim, &step, now_ns);
 		claim_set_deadline(claim); /* of the nudges, whatever becomes of the announcement */
 	}

@@ -17,6 +17,7 @@ static struct segment_guard guards_of_segment(const struct guards *guards, const
 		.ask = guards->ask,
 		.observe = guards->observe,
 		.deaf = guards->deaf,
+		.announce_on_link = guards->announce_on_link,
 	};
 }
 
@@ -45,6 +46,15 @@ void guards_describe(const struct guards *guards, const char *segment, const cha
 				(rule->mac_count ? GUARD_MACS : 0);
 		return;
 	}
+}
+
+bool guards_announce_on_link(const struct guards *guards, const char *segment, const char *bridge,
+			     bool is_bonded)
+{
+	struct segment_guard here = guards_of_segment(guards, segment, bridge);
+
+	return here.announce_on_link == ON_LINK_YES ||
+	       (here.announce_on_link == ON_LINK_AUTO && is_bonded);
 }
 
 void guards_free(struct guards *guards)

@@ -5,9 +5,17 @@
 #ifndef GARPD_CONFIG_GUARDS_H
 #define GARPD_CONFIG_GUARDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/abi/abi.h"
+
+/* After an uplink came back, or has another active member, guests are announced: where? */
+enum on_link {
+	ON_LINK_AUTO, /* behind bonds and teams */
+	ON_LINK_NO,
+	ON_LINK_YES,
+};
 
 /* Settings of the bridges and router ports that match this name or pattern. */
 struct segment_guard {
@@ -17,6 +25,7 @@ struct segment_guard {
 	unsigned int ask;
 	unsigned int observe;
 	unsigned int deaf;
+	unsigned int announce_on_link;
 };
 
 /* Addresses and MACs allowed on the ports that match this name or pattern. None: any. */
@@ -35,6 +44,7 @@ struct guards {
 	unsigned int ask;	    /* as in struct settings: where no segment says otherwise */
 	unsigned int observe;
 	unsigned int deaf; /* 1: deny where a port is unheard, also where guests are asked */
+	unsigned int announce_on_link; /* enum on_link */
 	struct segment_guard *segment;
 	size_t segment_count;
 	struct port_rule *rule;
@@ -52,6 +62,10 @@ void guards_describe(const struct guards *guards, const char *segment, const cha
 /* The same without the rules. */
 void guards_describe_segment(const struct guards *guards, const char *segment, const char *bridge,
 			     struct port *port);
+
+/* In that segment, and for an uplink of that bridge: are guests announced when it comes back? */
+bool guards_announce_on_link(const struct guards *guards, const char *segment, const char *bridge,
+			     bool is_bonded);
 
 void guards_free(struct guards *guards);
 

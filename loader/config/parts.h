@@ -107,7 +107,8 @@ unsigned int lines_find(const struct lines *lines, const char *path);
 	X(only_declared, guards.only_declared, yes_words)    \
 	X(ask, guards.ask, yes_words)                        \
 	X(observe, guards.observe, yes_words)                \
-	X(deaf, guards.deaf, deaf_words)
+	X(deaf, guards.deaf, deaf_words)                     \
+	X(announce_on_link, guards.announce_on_link, on_link_words)
 
 /* The file, its shape checked, its values still texts. NULL: not given. */
 struct yaml_list {
@@ -128,6 +129,7 @@ struct yaml_segment {
 	char *ask;
 	char *observe;
 	char *deaf;
+	char *announce_on_link;
 };
 
 struct yaml_port {
@@ -216,6 +218,7 @@ int word_read(const struct where *where, const struct word *words, const char *t
 
 extern const struct word yes_words[];
 extern const struct word deaf_words[];
+extern const struct word on_link_words[];
 
 /* ---- names.c ---- */
 

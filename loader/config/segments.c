@@ -77,6 +77,8 @@ static int segment_load(struct guards *guards, const struct items *items,
 		{"ask", yaml->ask, yes_words, guards->ask, &segment->ask},
 		{"observe", yaml->observe, yes_words, guards->observe, &segment->observe},
 		{"deaf", yaml->deaf, deaf_words, guards->deaf, &segment->deaf},
+		{"announce_on_link", yaml->announce_on_link, on_link_words,
+		 guards->announce_on_link, &segment->announce_on_link},
 	};
 	struct where item = where_item(&items->where, i);
 	int err = item_read(items, i, &segment->segment);

@@ -56,6 +56,11 @@ const struct word yes_words[] = {
 	{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {},
 };
 
+const struct word on_link_words[] = {
+	{"auto", ON_LINK_AUTO}, {"yes", ON_LINK_YES},  {"no", ON_LINK_NO},
+	{"true", ON_LINK_YES},	{"false", ON_LINK_NO}, {},
+};
+
 const struct word deaf_words[] = {{"report", 0}, {"deny", 1}, {}};
 
 /* The last key of the path: "announce" of addresses[3].announce. */

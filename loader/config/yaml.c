@@ -54,6 +54,7 @@ static const cyaml_schema_field_t segment_fields[] = {
 	TEXT(struct yaml_segment, ask, OPTIONAL),
 	TEXT(struct yaml_segment, observe, OPTIONAL),
 	TEXT(struct yaml_segment, deaf, OPTIONAL),
+	TEXT(struct yaml_segment, announce_on_link, OPTIONAL),
 	CYAML_FIELD_END,
 };
 

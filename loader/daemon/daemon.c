@@ -9,16 +9,18 @@
 
 #include "parts.h"
 #include "status.h"
-#include "ways.h"
+	#include "uplinks.h"
+	#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
 #include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 #include "loader/datapath/rules.h"
 
-/* ---- signals ---- */
+	/* ---- signals ---- */
 
-static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+	static int
+	on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
@@ -195,6 +197,7 @@ static void daemon_end(struct daemon *daemon)
 	status_close(daemon->status);
 	deadlines_close(daemon->deadlines);
 	ways_close(daemon->ways);
+	uplinks_close(daemon->uplinks);
 	ports_close(daemon->ports);
 	host_close(daemon->host);
 	subnets_free(&daemon->subnets);

@@ -24,6 +24,7 @@ TAILQ_HEAD(departures, departure);
 
 struct status;
 struct ways;
+struct uplinks;
 
 struct daemon {
 	sd_event *event;
@@ -35,6 +36,7 @@ struct daemon {
 	struct ports *ports;
 	struct ways *ways;
 	struct status *status;	/* NULL: no service manager */
+	struct uplinks *uplinks;
 	struct subnets subnets; /* as the map has them */
 	struct askers askers;	/* the same */
 	struct events *events;

@@ -9,15 +9,17 @@
 
 #include "parts.h"
 #include "status.h"
-#include "ways.h"
+	#include "uplinks.h"
+	#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
 #include "loader/maps/names.h"
 #include "loader/maps/walk.h"
 
-/* Ends the start; later it is only logged, and the other ports go on. */
-static bool daemon_attach_failed(struct daemon *daemon, const struct err *why)
+	/* Ends the start; later it is only logged, and the other ports go on. */
+	static bool
+	daemon_attach_failed(struct daemon *daemon, const struct err *why)
 {
 	if (!daemon->is_starting)
 		log_error("%s; to retry: systemctl reload garpd", why->text);
@@ -122,6 +124,16 @@ static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, cons
 	log_info("%s: renamed to %s", from, to);
 }
 
+static void daemon_uplink_back(void *ctx, __u32 ifindex, const char *name, bool is_bonded)
+{
+	struct daemon *daemon = ctx;
+	struct port port;
+
+	if (bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port))
+		return;
+	uplinks_back(daemon->uplinks, &port, name, is_bonded);
+}
+
 static void daemon_bridge_seen(void *ctx, const char *name)
 {
 	log_info("%s: bridge found", name);
@@ -187,6 +199,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.removed = daemon_port_removed,
 	.renamed = daemon_port_renamed,
 	.bridge_seen = daemon_bridge_seen,
+	.uplink_back = daemon_uplink_back,
 	.bridge_joined = daemon_bridge_joined,
 	.joint_refused = daemon_joint_refused,
 	.settling = daemon_settling,
@@ -225,7 +238,7 @@ int daemon_start_ports(struct daemon *daemon, struct err *why)
 {
 	int err;
 
-	err = ways_open(&daemon->ways, daemon, why);
+	err = ways_open(&daemon->ways, daemon, why) ?: uplinks_open(&daemon->uplinks, daemon, why);
 	if (err)
 		return err;
 	datapath_count_segments(&daemon->datapath.pins);

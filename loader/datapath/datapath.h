@@ -63,6 +63,9 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
  */
 void datapath_count_segments(const struct pins *pins);
 
+/* An uplink of the segment leads elsewhere: guests' frames have to prove that again. */
+void datapath_renew_uplinks(const struct pins *pins, __u32 segment);
+
 /* Is the port heard? Writes it, with what follows for its segment. */
 void datapath_note_unheard(const struct pins *pins, __u32 ifindex, const struct port *was,
 			   enum unheard unheard);

@@ -78,6 +78,16 @@ void segments_count_port(const struct pins *pins, const struct port *was, const 
 			segment_count(pins, ifindex[i], was, is);
 }
 
+void datapath_renew_uplinks(const struct pins *pins, __u32 ifindex)
+{
+	struct segment segment;
+
+	if (bpf_map_lookup_elem(pins->segments, &ifindex, &segment))
+		return;
+	segment.since_ns = segments_now_ns();
+	bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_EXIST);
+}
+
 void datapath_note_unheard(const struct pins *pins, __u32 ifindex, const struct port *was,
 			   enum unheard unheard)
 {

@@ -34,6 +34,8 @@ static const struct event_text texts[COUNTER_MAX] = {
 	INFO(announce_next, "further announcement"),
 	INFO(announce_done, "last announcement sent"),
 	INFO(announce_by_hand, "by hand"),
+	REPEATED_INFO(announce_link, "an uplink came back"),
+	REPEATED_INFO(asking_link, "an uplink came back; asking the guest first"),
 	WARNING(announce_failed, "not announced yet: the kernel did not queue the frame; retrying"),
 	WARNING(announce_lost, "not announced: its port is down, gone or not forwarding"),
 	INFO(announce_superseded, "not announced: another host was heard meanwhile"),

@@ -138,6 +138,7 @@ static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *fact
 	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
 	netlink_text(info[IFLA_INFO_KIND], kind, sizeof(kind));
 	facts->kind = kind_of(kind);
+	facts->bonded = strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0;
 	if (facts->kind == LINK_BRIDGE)
 		bridge_read(info[IFLA_INFO_DATA], facts);
 	if (facts->kind == LINK_VLAN)
@@ -161,6 +162,14 @@ static void address_read(const struct ifinfomsg *ifi, const struct nlattr *addre
 		return;
 	facts->ethernet = 1;
 	memcpy(facts->mac, mnl_attr_get_payload(address), MAC_LEN);
+}
+
+/* What bonds, teams, and VLAN devices on them tell when another member is active. */
+static bool is_failover(const struct nlattr *event)
+{
+	__u32 what = netlink_uint(event);
+
+	return what == IFLA_EVENT_BONDING_FAILOVER || what == IFLA_EVENT_NOTIFY_PEERS;
 }
 
 static void link_note(struct links *links, struct link *link, const struct link_facts *facts)
@@ -198,6 +207,8 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	linkinfo_read(attrs[IFLA_LINKINFO], &facts);
 	if (link && (facts.kind == LINK_BRIDGE || link->facts.master == facts.master))
 		facts.pvid = link->facts.pvid; /* only AF_BRIDGE messages have it */
+
+	facts.failovers = (link ? link->facts.failovers : 0) + is_failover(attrs[IFLA_EVENT]);
 
 	same = link && strcmp(link->name, name) == 0 &&
 	       memcmp(&link->facts, &facts, sizeof(facts)) == 0;

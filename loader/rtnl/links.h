@@ -41,7 +41,8 @@ struct link_facts {
 	__u8 mac[MAC_LEN];
 	__u8 neigh_suppress; /* of a bridge port: EVPN replies in place of flooding there */
 	__u8 hairpin;	     /* of a bridge port: it sends frames back to where they came from */
-	__u8 pad[2];
+	__u8 bonded;	     /* a bond or team */
+	__u8 failovers;	     /* so often it had another active member; counts on from 255 to 0 */
 };
 _Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
 
@@ -75,7 +76,8 @@ struct link {
 	__u32 place;	      /* of a bridge, while joints are looked for */
 	bool was_outer;	      /* of a segment of several bridges */
 	__u8 joint;	      /* of a veth between bridges: enum joint_kind */
-	__u8 reported_joint;  /* that which joint_refused() was called for */
+	__u8 reported_failovers;
+	__u8 reported_joint; /* that which joint_refused() was called for */
 };
 
 LIST_HEAD(link_list, link);

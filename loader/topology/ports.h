@@ -58,6 +58,12 @@ struct ports_ops {
 	/* A port has another name; a changed() follows if that changes its role. */
 	void (*renamed)(void *ctx, __u32 ifindex, const char *from, const char *to);
 
+	/*
+	 * An uplink forwards again, or has another active member: the switches beyond it may not
+	 * know where the guests are. `is_bonded`: it is a bond or team, or a VLAN device on one.
+	 */
+	void (*uplink_back)(void *ctx, __u32 ifindex, const char *name, bool is_bonded);
+
 	/* A bridge of the configuration has appeared. Its ports follow. */
 	void (*bridge_seen)(void *ctx, const char *name);
 

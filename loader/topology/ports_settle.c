@@ -184,6 +184,27 @@ static void port_report(struct ports *ports, struct link *link, const struct por
 								   link->name, port, vlans);
 }
 
+static bool is_bonded(const struct ports *ports, const struct link *link)
+{
+	const struct link *lower = NULL;
+
+	if (link->facts.kind == LINK_VLAN)
+		lower = links_find(&ports->links, link->facts.lower);
+	return link->facts.bonded || (lower && lower->facts.bonded);
+}
+
+/* `was`: the port before, as reported; not an uplink if it was no port. */
+static void uplink_report(struct ports *ports, struct link *link, const struct port *was,
+			  const struct port *port)
+{
+	bool is_back = !was->forwarding || link->facts.failovers != link->reported_failovers;
+
+	link->reported_failovers = link->facts.failovers;
+	if (was->role == ROLE_UPLINK && port->role == ROLE_UPLINK && port->forwarding && is_back)
+		ports->ops->uplink_back(ports->ctx, link->ifindex, link->name,
+					is_bonded(ports, link));
+}
+
 static void router_report(struct ports *ports, struct link *link)
 {
 	enum router_fault fault = ROUTER_FITS;
@@ -229,8 +250,8 @@ static void joint_report(struct ports *ports, struct link *link)
 
 static void port_settle(struct ports *ports, struct link *link)
 {
+	struct port port, was = {.role = ROLE_HOST};
 	const struct link *vlans;
-	struct port port;
 
 	router_report(ports, link);
 	joint_report(ports, link);
@@ -242,7 +263,10 @@ static void port_settle(struct ports *ports, struct link *link)
 	/* A bridge that was a router port has other programs from now on, or the reverse. */
 	if ((link->reported.role == ROLE_HOST) != (port.role == ROLE_HOST))
 		removed_report(ports, link);
+	if (link->is_port)
+		was = link->reported;
 	port_report(ports, link, &port, vlans);
+	uplink_report(ports, link, &was, &port);
 	behind_report(ports, link, &port);
 }
 

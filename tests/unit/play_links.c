@@ -153,6 +153,16 @@ static void settled(void *ctx)
 	(void)ctx;
 }
 
+static void uplink_back(void *ctx, __u32 ifindex, const char *name, bool is_bonded)
+{
+	struct play *play = ctx;
+
+	(void)name;
+	play->back = ifindex;
+	play->back_bonded = is_bonded;
+	play->backs++;
+}
+
 static void bridge_seen(void *ctx, const char *name)
 {
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "seen %s", name);
@@ -211,6 +221,7 @@ static const struct ports_ops ops = {
 	.removed = removed,
 	.renamed = renamed,
 	.bridge_seen = bridge_seen,
+	.uplink_back = uplink_back,
 	.bridge_joined = bridge_joined,
 	.joint_refused = joint_refused,
 	.settling = settling,
@@ -340,6 +351,8 @@ void play_link(struct play *play, struct play_link link)
 		mnl_attr_put_u32(message, IFLA_MASTER, link.master);
 	if (link.lower)
 		mnl_attr_put_u32(message, IFLA_LINK, link.lower);
+	if (link.event)
+		mnl_attr_put_u32(message, IFLA_EVENT, link.event);
 	if (link.lower_elsewhere)
 		mnl_attr_put_u32(message, IFLA_LINK_NETNSID, 0);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);

@@ -22,6 +22,8 @@ struct play {
 	bool refuses; /* what is added cannot be attached, nor what changes described */
 	bool hosts;   /* write down the bridges' own devices, too */
 	__u32 host[PLAY_HOSTS];
+	unsigned int backs, back; /* uplinks that came back, and the last of them */
+	bool back_bonded;
 	size_t told;
 	size_t expected;
 	char line[PLAY_LINES][256];
@@ -45,6 +47,7 @@ struct play_link {
 	unsigned char mac;	/* the last byte of 02:00:00:00:00:xx */
 	const char *slave_kind; /* what the master is; NULL: a bridge */
 	bool neigh_suppress;	/* of a bridge port */
+	unsigned int event;	/* IFLA_EVENT_* that the message tells of */
 };
 
 void play_init(struct play *play);

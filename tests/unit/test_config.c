@@ -195,6 +195,7 @@ static const struct bad {
 	{"segment_twice", "4: br0 is listed twice (line 2); keep one"},
 	{"segment_ask", "3: ask can't be \"often\"; use yes, no"},
 	{"segment_deaf", "3: deaf can't be \"no\"; use report or deny"},
+	{"segment_on_link", "3: announce_on_link can't be \"sometimes\"; use auto, yes, no"},
 	{"segment_observe", "3: observe can't be \"sometimes\"; use yes, no"},
 	{"segment_word", "3: foreign can't be \"maybe\"; use yes, no"},
 	{"syntax", "2: invalid YAML: while parsing a flow sequence"},

@@ -52,6 +52,16 @@ Test(guards, by_default_settings_are_those_of_the_defaults)
 	cr_assert_eq(settings_of("br0"), settings_index(defaults.ask, defaults.observe));
 }
 
+Test(guards, by_default_guests_are_announced_behind_bonds_that_come_back)
+{
+	cr_assert(guards_announce_on_link(&config.guards, "br0", "br0", true));
+	cr_assert_not(guards_announce_on_link(&config.guards, "br0", "br0", false));
+	config.guards.announce_on_link = ON_LINK_YES;
+	cr_assert(guards_announce_on_link(&config.guards, "br0", "br0", false));
+	config.guards.announce_on_link = ON_LINK_NO;
+	cr_assert_not(guards_announce_on_link(&config.guards, "br0", "br0", true));
+}
+
 Test(guards, a_segment_asks_and_observes_by_itself)
 {
 	cr_assert_eq(config_load(&config, FULL, &err), 0, "%s", err.text);

@@ -539,15 +539,26 @@ static struct claim_next world_prepare(struct world *w, int site, __u64 at_ns)
 	return next;
 }
 
-/* Returns the reason of the step: announce_by_hand, or why it was refused. */
-int world_announce_by_hand(struct world *w, const char *addr, __u64 at_ns)
+/* Returns the reason of the step: what was done, or why it was refused. */
+static int world_request(struct world *w, const char *addr, enum request request, __u64 at_ns)
 {
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
 	struct claim_next next = world_prepare(w, site, at_ns);
 
-	world_follow(w, site, claim_announce_now(claim, &next, &w->settings, w->now_ns), NULL);
+	world_follow(w, site, claim_announce_now(claim, request, &next, &w->settings, w->now_ns),
+		     NULL);
 	return w->step.reason;
+}
+
+int world_announce_by_hand(struct world *w, const char *addr, __u64 at_ns)
+{
+	return world_request(w, addr, REQUEST_BY_HAND, at_ns);
+}
+
+int world_announce_link(struct world *w, const char *addr, __u64 at_ns)
+{
+	return world_request(w, addr, REQUEST_LINK, at_ns);
 }
 
 int world_reply(struct world *w, const char *addr, unsigned int which, const struct station *to,

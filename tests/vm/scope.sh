@@ -33,6 +33,9 @@ SCOPE_CASES=(
 	needs_no_btf_of_the_kernel other_layout_is_replaced rtnetlink_overrun explain_confirmed
 	port_rule_stops_the_forbidden_address
 
+	# uplinks
+	uplink_bond_failover uplink_back_announces_each_guest_once echo_ipv6_uplink_reflects
+
 	# joined bridges
 	firewall_bridge_is_announced firewall_bridge_failover_has_one_owner
 	firewall_bridge_stops_the_forbidden_address firewall_bridge_ipfilter_stops_the_forbidden_address

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * uplinks.c - announces the guests of a segment after a link event of an uplink: one announcement
+ * for each MAC, when there was no event for 2 s, and not again within a minute. The kernel asks the
+ * guests first.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "bpf/claim/state.h"
+#include "loader/base/log.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
+#include "parts.h"
+#include "uplinks.h"
+
+#define UPLINKS_QUIET_USEC 2000000ull  /* the last event of a failover */
+#define UPLINKS_AGAIN_USEC 60000000ull /* from one time to the next */
+#define UPLINKS_TICK_USEC  100000ull
+#define UPLINKS_SLICE	   20 /* announcements in a tick: 200 a second */
+
+/* An owner that may be announced; one of each MAC and VLAN is. */
+struct uplink_guest {
+	__u8 mac[MAC_LEN];
+	struct claim_key key;
+};
+
+/* A segment that had a link event. */
+struct uplink_segment {
+	LIST_ENTRY(uplink_segment) others;
+	__u32 ifindex;
+	uint64_t due_usec;  /* 0: nothing is due */
+	uint64_t last_usec; /* when its guests were announced last; 0: never */
+	struct uplink_guest *guest;
+	size_t count, at, room;
+};
+
+LIST_HEAD(uplink_list, uplink_segment);
+
+struct uplinks {
+	struct daemon *daemon;
+	struct uplink_list all;
+	sd_event_source *timer;
+};
+
+static uint64_t uplinks_now(const struct uplinks *uplinks)
+{
+	uint64_t now_usec = 0;
+
+	sd_event_now(uplinks->daemon->event, CLOCK_MONOTONIC, &now_usec);
+	return now_usec;
+}
+
+static struct uplink_segment *segment_get(struct uplinks *uplinks, __u32 ifindex)
+{
+	struct uplink_segment *segment;
+
+	LIST_FOREACH(segment, &uplinks->all, others)
+		if (segment->ifindex == ifindex)
+			return segment;
+	segment = calloc(1, sizeof(*segment));
+	if (!segment)
+		return NULL;
+	segment->ifindex = ifindex;
+	LIST_INSERT_HEAD(&uplinks->all, segment, others);
+	return segment;
+}
+
+static void segment_free(struct uplink_segment *segment)
+{
+	LIST_REMOVE(segment, others);
+	free(segment->guest);
+	free(segment);
+}
+
+/* ---- who is announced ---- */
+
+/* Without memory some guests are left out. */
+static void segment_add(struct uplink_segment *segment, const struct claim *claim)
+{
+	struct uplink_guest *grown;
+
+	if (segment->count == segment->room) {
+		grown = realloc(segment->guest, (segment->room * 2 + 64) * sizeof(*grown));
+		if (!grown)
+			return;
+		segment->guest = grown;
+		segment->room = segment->room * 2 + 64;
+	}
+	segment->guest[segment->count].key = claim->key;
+	memcpy(segment->guest[segment->count++].mac, claim->mac, MAC_LEN);
+}
+
+static bool is_same_host(const struct uplink_guest *a, const struct uplink_guest *b)
+{
+	return mac_equal(a->mac, b->mac) && a->key.vlan == b->key.vlan &&
+	       a->key.inner_vlan == b->key.inner_vlan;
+}
+
+static int guest_order(const void *a, const void *b)
+{
+	const struct uplink_guest *x = a, *y = b;
+	int order = memcmp(x->mac, y->mac, MAC_LEN);
+
+	return order ? order : memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+static void uplinks_read(struct uplinks *uplinks, struct uplink_segment *segment)
+{
+	struct map_walk walk;
+	struct claim claim;
+	struct err why;
+
+	segment->count = segment->at = 0;
+	claims_walk_begin(&walk, uplinks->daemon->datapath.pins.claims);
+	while (claims_walk_next(&walk, &claim))
+		if (claim.key.segment == segment->ifindex && claim_is_certain(claim.state) &&
+		    port_has_guests(claim.role))
+			segment_add(segment, &claim);
+	if (claims_walk_end(&walk, &why))
+		log_error("%s", why.text);
+	if (segment->count)
+		qsort(segment->guest, segment->count, sizeof(*segment->guest), guest_order);
+}
+
+/* Is the guest announced now, or soon? If not, another address of it may be. */
+static bool guest_announce(const struct uplinks *uplinks, const struct uplink_guest *guest)
+{
+	struct speak_call call = {.key = guest->key, .op = SPEAK_LINK};
+	int err = speak_run(&uplinks->daemon->datapath.pins, &call);
+
+	if (err)
+		speak_log_failed(&guest->key,
+				 ports_name_text(uplinks->daemon->ports, guest->key.segment), err);
+	return !err && (call.result == COUNTER_announce_link ||
+			call.result == COUNTER_asking_link || call.result == COUNTER_not_due);
+}
+
+/* The next ones. Those behind segment->at are left. */
+static void segment_announce(const struct uplinks *uplinks, struct uplink_segment *segment)
+{
+	unsigned int announced = 0;
+
+	while (segment->at < segment->count && announced < UPLINKS_SLICE) {
+		const struct uplink_guest *guest = &segment->guest[segment->at++];
+
+		if (!guest_announce(uplinks, guest))
+			continue;
+		announced++;
+		while (segment->at < segment->count &&
+		       is_same_host(guest, &segment->guest[segment->at]))
+			segment->at++;
+	}
+}
+
+/* ---- when ---- */
+
+static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx);
+
+static void uplinks_arm(struct uplinks *uplinks)
+{
+	const struct uplink_segment *segment;
+	uint64_t first_usec = UINT64_MAX;
+	int err;
+
+	LIST_FOREACH(segment, &uplinks->all, others)
+		if (segment->due_usec && segment->due_usec < first_usec)
+			first_usec = segment->due_usec;
+	uplinks->timer = sd_event_source_disable_unref(uplinks->timer);
+	if (first_usec == UINT64_MAX)
+		return;
+	err = sd_event_add_time(uplinks->daemon->event, &uplinks->timer, CLOCK_MONOTONIC,
+				first_usec, UPLINKS_TICK_USEC / 10, on_uplinks, uplinks);
+	if (err < 0)
+		log_error("uplinks: cannot set a timer: %s", strerror(-err));
+}
+
+static void segment_run(struct uplinks *uplinks, struct uplink_segment *segment, uint64_t usec)
+{
+	if (segment->at == segment->count) {
+		uplinks_read(uplinks, segment);
+		segment->last_usec = usec;
+		log_info("%s: an uplink came back; announcing its guests",
+			 ports_name_text(uplinks->daemon->ports, segment->ifindex));
+	}
+	segment_announce(uplinks, segment);
+	segment->due_usec = segment->at < segment->count ? usec + UPLINKS_TICK_USEC : 0;
+}
+
+static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx)
+{
+	struct uplinks *uplinks = ctx;
+	struct uplink_segment *segment;
+
+	LIST_FOREACH(segment, &uplinks->all, others)
+		if (segment->due_usec && segment->due_usec <= usec)
+			segment_run(uplinks, segment, usec);
+	uplinks_arm(uplinks);
+	return 0;
+}
+
+void uplinks_back(struct uplinks *uplinks, const struct port *port, const char *name,
+		  bool is_bonded)
+{
+	struct daemon *daemon = uplinks->daemon;
+	const char *outer = ports_name_text(daemon->ports, port->segment);
+	const char *bridge = port->inner ? ports_name_text(daemon->ports, port->inner) : outer;
+	struct uplink_segment *segment;
+
+	/* What was known of its way back was that of the former one. */
+	datapath_renew_uplinks(&daemon->datapath.pins, port->segment);
+	if (!guards_announce_on_link(&daemon->config.guards, outer, bridge, is_bonded))
+		return;
+	segment = segment_get(uplinks, port->segment);
+	if (!segment)
+		return log_error("%s: out of memory; its guests are not announced", name);
+	segment->at = segment->count = 0;
+	segment->due_usec = uplinks_now(uplinks) + UPLINKS_QUIET_USEC;
+	if (segment->last_usec && segment->due_usec < segment->last_usec + UPLINKS_AGAIN_USEC)
+		segment->due_usec = segment->last_usec + UPLINKS_AGAIN_USEC;
+	uplinks_arm(uplinks);
+}
+
+/* ---- life ---- */
+
+int uplinks_open(struct uplinks **out, struct daemon *daemon, struct err *why)
+{
+	struct uplinks *uplinks = calloc(1, sizeof(*uplinks));
+
+	*out = uplinks;
+	if (!uplinks)
+		return err_set(why, -ENOMEM, "uplinks: out of memory");
+	uplinks->daemon = daemon;
+	LIST_INIT(&uplinks->all);
+	return 0;
+}
+
+void uplinks_close(struct uplinks *uplinks)
+{
+	if (!uplinks)
+		return;
+	while (!LIST_EMPTY(&uplinks->all))
+		segment_free(LIST_FIRST(&uplinks->all));
+	sd_event_source_disable_unref(uplinks->timer);
+	free(uplinks);
+}
