@@ -17,7 +17,10 @@
 enum unheard order_judge(const struct program *programs, size_t count, __u32 own_id,
 			 struct program *before);
 
-/* The same for an attached port, as it is now; of a bridge's own device, for its egress. */
+/*
+ * The same for an attached port, as it is now; of a bridge's own device, for its egress, and
+ * UNHEARD_DETACHED also if garpd's program is missing on its ingress.
+ */
 enum unheard order_read(const struct attach_program *program, __u32 ifindex,
 			const struct port *port, struct program *before);
 

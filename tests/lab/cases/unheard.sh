@@ -176,3 +176,49 @@ case_unheard_behind_a_police() {
 	lab_start_garpd --mode tc
 	assert_unheard v-other "behind tc"
 }
+
+# Somebody deletes the filter on the bridge's own ingress alone.
+case_unheard_ingress_of_the_bridge() {
+	lab_start_garpd --mode tc
+	in_hv tc filter del dev br0 ingress
+	lab_await "$GARPD_LOG" 5 'br0: not heard: ' || t_fail "not logged: $(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'br0: heard again' || t_fail "not attached again: $(<"$GARPD_LOG")"
+	[[ $(in_hv tc filter show dev br0 ingress) == *garpd_host_in* ]] || t_fail "garpd is not there"
+}
+
+# redirect_to_ifb PRIORITY: what comes in on v-other takes the way over ifb0, as a shaper has it.
+redirect_to_ifb() {
+	in_hv ip link add ifb0 type ifb || t_skip "this kernel has no ifb"
+	in_hv ip link set ifb0 up
+	in_hv tc qdisc add dev v-other ingress
+	in_hv tc filter add dev v-other parent ffff: prio "$1" protocol all u32 match u32 0 0 \
+		action mirred egress redirect dev ifb0 || t_skip "this kernel has no mirred"
+}
+
+case_unheard_redirect_behind_garpd() {
+	objector
+	redirect_to_ifb 5
+	lab_start_garpd --mode tc
+	assert_equals heard heard "$(port_field v-other heard)"
+	assert_conflict_heard
+}
+
+# Before garpd it steals the objection. The guest hears it, gives the address up, and does not answer.
+case_unheard_redirect_before_garpd() {
+	objector
+	lab_ipv6
+	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	redirect_to_ifb 1
+	lab_start_garpd --mode tc
+	assert_unheard v-other "behind tc"
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE6" # one solicitation is a whole attempt
+	lab_wait 8 claim_is "$SERVICE6" state unanswered || t_fail "state: $(claim_field "$SERVICE6" state)"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW"
+	# Without the question it is denied.
+	lab_stop_garpd
+	lab_start_garpd --mode tc -c "$(lab_config 'ask: no')"
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" 192.0.2.11
+	lab_wait 5 claim_is 192.0.2.11 state denied || t_fail "state: $(claim_field 192.0.2.11 state)"
+	assert_equals reason denied_unheard "$(claim_field 192.0.2.11 reason)"
+}
