@@ -102,6 +102,11 @@ void hide_last_probe(struct claim *claim, int ticks);
 void hide_questions(struct claim *claim);
 void hide_truth(void);
 
+/* outcome.c: what a step did, and where it has left the claim. */
+void model_note(uint64_t value);
+void model_note_step(const struct claim_step *step, const struct announcement *announcement);
+void model_note_claim(void);
+
 /* hide.c: what the parts of hiding share. Each hides one field, or garbles it. */
 int hide_is_garbling(void);
 uint64_t hide_random(uint64_t below);

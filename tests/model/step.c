@@ -9,7 +9,6 @@ enum { WAKEUPS = 64 }; /* beyond that the daemon loops */
 
 unsigned long long model_second_ns = TICK_NS, model_msec_ns = TICK_NS / 800;
 const struct bounds *bounds;
-struct outcome outcome;
 struct model model;
 FILE *story;
 int judge_alone;
@@ -30,41 +29,6 @@ void model_must(int holds, const char *what)
 {
 	if (!holds && !judge_alone)
 		judge_condemn(what);
-}
-
-/* ---- what a step did ---- */
-
-static void note(uint64_t value)
-{
-	outcome.hash = (outcome.hash ^ value) * 0x9e3779b97f4a7c15ull;
-	outcome.hash ^= outcome.hash >> 29;
-}
-
-static void note_step(const struct claim_step *step, const struct announcement *announcement)
-{
-	outcome.steps++;
-	note(step->reason | step->announce << 8 | step->changed << 10 | step->moved << 12 |
-	     step->old_state << 16 | step->forget << 20 | step->nudge << 22 | step->queued << 24);
-	note(step->ask | step->asker << 4 | step->ask_waited << 8 | step->answered << 12);
-	if (!step->announce)
-		return;
-	outcome.announced++;
-	note(announcement->mac[MAC_LEN - 1] | announcement->port << 8 | announcement->became << 16 |
-	     announcement->queued << 20);
-	note(announcement->turn_ns ? announcement->turn_ns - model.world.now_ns : 1);
-}
-
-static void note_claim(void)
-{
-	const struct claim *claim = model_claim();
-	int64_t ticks = 500 * TICK_NS;
-
-	outcome.state = claim->state;
-	outcome.deadline = claim->deadline_ns - model.world.now_ns;
-	if (outcome.deadline < 0)
-		outcome.deadline = -1;
-	if (outcome.deadline > ticks)
-		outcome.deadline = ticks;
 }
 
 /* ---- frames ---- */
@@ -174,7 +138,7 @@ static void watch(struct world *w, const struct claim_step *step,
 {
 	model.by_hand |= step->reason == COUNTER_announce_by_hand;
 	retried |= step->reason == COUNTER_announce_deferred;
-	note_step(step, announcement);
+	model_note_step(step, announcement);
 	tell_step(step, announcement);
 	if (w->wakeups > WAKEUPS)
 		judge_condemn("the daemon loops");
@@ -262,7 +226,7 @@ static void reply(const struct act *act)
 	reason = world_reply(&model.world, model_address(), act->arg, to, model.world.now_ns);
 	if (!bounds->ask)
 		judge_hear_reply(&model.judge, act->arg, to, reason, model.world.now_ns);
-	note(reason);
+	model_note(reason);
 }
 
 static void sweep(void)
@@ -406,7 +370,7 @@ const char *model_step(int event, int *idle)
 	model_must(retried || model.world.counted[COUNTER_announce_lost] == lost,
 		   "an announcement is given up at its first failure");
 	rules_check_claim();
-	note_claim();
+	model_note_claim();
 	return NULL;
 }
 
