@@ -114,7 +114,7 @@ struct segment {
 	__u32 ports;
 	__u32 uplinks; /* of these, the uplinks that forward */
 	__u32 unheard; /* of those, the ones that garpd does not hear */
-	__u32 pad;
+	__u32 missing; /* ports that garpd could not be attached to: not in the map `ports` */
 };
 _Static_assert(sizeof(struct segment) == 24, "segment has no holes");
 

@@ -57,6 +57,8 @@ static __always_inline int echo_is_heard(const struct echo *echo, const struct s
 static __always_inline int echo_is_ruled_out(const struct segment *segment, const struct echo *echo,
 					     const struct settings *settings, __u64 now_ns)
 {
+	if (segment->missing) /* each may be an uplink */
+		return 0;
 	if (!segment->uplinks)
 		return 1;
 	return !segment->unheard && echo && echo->sent_ns > segment->since_ns &&

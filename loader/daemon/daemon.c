@@ -9,18 +9,17 @@
 
 #include "parts.h"
 #include "status.h"
-	#include "uplinks.h"
-	#include "ways.h"
+#include "uplinks.h"
+#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/policy_maps.h"
 #include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 #include "loader/datapath/rules.h"
 
-	/* ---- signals ---- */
+/* ---- signals ---- */
 
-	static int
-	on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
 {
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
@@ -191,6 +190,7 @@ static void daemon_end(struct daemon *daemon)
 	daemon_sweep_end(daemon);
 	sd_event_source_disable_unref(daemon->room);
 	free(daemon->fresh);
+	free(daemon->missing);
 	events_close(daemon->events);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);

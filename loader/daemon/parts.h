@@ -25,6 +25,7 @@ TAILQ_HEAD(departures, departure);
 struct status;
 struct ways;
 struct uplinks;
+struct missing;
 
 struct daemon {
 	sd_event *event;
@@ -35,7 +36,7 @@ struct daemon {
 	struct host *host;
 	struct ports *ports;
 	struct ways *ways;
-	struct status *status;	/* NULL: no service manager */
+	struct status *status; /* NULL: no service manager */
 	struct uplinks *uplinks;
 	struct subnets subnets; /* as the map has them */
 	struct askers askers;	/* the same */
@@ -54,6 +55,8 @@ struct daemon {
 	struct err attach_why;		 /* of the first port that failed while starting */
 	__u32 *fresh; /* ports that garpd was not attached to before this start */
 	size_t fresh_count;
+	struct missing *missing; /* ports that garpd could not be attached to */
+	size_t missing_count;
 	unsigned int waiting_bridges; /* names and patterns without a match while starting */
 	unsigned int waiting_routers;
 	bool is_starting;
@@ -65,6 +68,10 @@ struct daemon {
  */
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
+
+/* A port of the segment could not be attached; or it is, or has left. */
+void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment);
+void daemon_forget_missing(struct daemon *daemon, __u32 ifindex);
 
 /* A port's quota is nearly used up: within a second its quietest claims are forgotten. */
 void daemon_make_room(struct daemon *daemon);

@@ -9,20 +9,21 @@
 
 #include "parts.h"
 #include "status.h"
-	#include "uplinks.h"
-	#include "ways.h"
+#include "uplinks.h"
+#include "ways.h"
 #include "loader/base/log.h"
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
 #include "loader/maps/names.h"
 #include "loader/maps/walk.h"
 
-	/* Ends the start; later it is only logged, and the other ports go on. */
-	static bool
-	daemon_attach_failed(struct daemon *daemon, const struct err *why)
+/* Ends the start; later it is only logged, and the other ports go on. */
+static bool daemon_attach_failed(struct daemon *daemon, const struct err *why)
 {
 	if (!daemon->is_starting)
-		log_error("%s; to retry: systemctl reload garpd", why->text);
+		log_error("%s; objections from there are not heard; to retry: systemctl reload "
+			  "garpd",
+			  why->text);
 	else if (!daemon->attach_why.text[0])
 		daemon->attach_why = *why;
 	return false;
@@ -57,8 +58,11 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 
 	if (err == -ENODEV)
 		return false; /* gone already: removed() follows */
-	if (err < 0)
+	if (err < 0) {
+		daemon_note_missing(daemon, ifindex, port->segment);
 		return daemon_attach_failed(daemon, &why);
+	}
+	daemon_forget_missing(daemon, ifindex);
 	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_HOST)
@@ -112,6 +116,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_error("%s", why.text);
 	else if (was_attached)
 		log_info("%s: %s", name, exists ? "no longer a port; detached" : "gone");
+	daemon_forget_missing(daemon, ifindex);
 	ways_forget(daemon->ways, ifindex);
 	daemon_sweep_later(daemon, ifindex);
 }

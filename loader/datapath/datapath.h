@@ -63,6 +63,9 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
  */
 void datapath_count_segments(const struct pins *pins);
 
+/* So many ports of the segment could not be attached: it has as many that are not heard. */
+void datapath_set_missing(const struct pins *pins, __u32 segment, __u32 missing);
+
 /* An uplink of the segment leads elsewhere: guests' frames have to prove that again. */
 void datapath_renew_uplinks(const struct pins *pins, __u32 segment);
 

@@ -43,7 +43,7 @@ static void segment_change(const struct pins *pins, __u32 ifindex, const struct 
 	segment.unheard += more->unheard - less->unheard;
 	if (more->uplinks != less->uplinks || more->unheard != less->unheard)
 		segment.since_ns = segments_now_ns();
-	if (segment.ports)
+	if (segment.ports || segment.missing)
 		bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_ANY);
 	else
 		bpf_map_delete_elem(pins->segments, &ifindex);
@@ -76,6 +76,19 @@ void segments_count_port(const struct pins *pins, const struct port *was, const 
 	for (size_t i = 2; i < 4; i++)
 		if (ifindex[i] && !(was && port_is_in(was, ifindex[i])))
 			segment_count(pins, ifindex[i], was, is);
+}
+
+void datapath_set_missing(const struct pins *pins, __u32 ifindex, __u32 missing)
+{
+	struct segment segment = {};
+
+	if (bpf_map_lookup_elem(pins->segments, &ifindex, &segment) && !missing)
+		return;
+	segment.missing = missing;
+	if (segment.ports || missing)
+		bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_ANY);
+	else
+		bpf_map_delete_elem(pins->segments, &ifindex);
 }
 
 void datapath_renew_uplinks(const struct pins *pins, __u32 ifindex)

@@ -56,6 +56,14 @@ static void port_deny_unheard(const struct pins *pins, struct unheard_port *at, 
 	bpf_map_update_elem(pins->ports, &at->ifindex, port, BPF_EXIST);
 }
 
+/* Is garpd not attached to a port of the segment? */
+static bool segment_is_missed(const struct pins *pins, __u32 ifindex)
+{
+	struct segment segment;
+
+	return !bpf_map_lookup_elem(pins->segments, &ifindex, &segment) && segment.missing;
+}
+
 void datapath_deny_unheard(const struct pins *pins)
 {
 	struct unheard_port *ports = malloc(GARPD_MAX_PORTS * sizeof(*ports));
@@ -66,7 +74,7 @@ void datapath_deny_unheard(const struct pins *pins)
 		return log_error("ports that are not heard: out of memory");
 	count = ports_by_segment(pins, ports);
 	for (i = 0; i < count; i = end) {
-		unheard = false;
+		unheard = segment_is_missed(pins, ports[i].segment);
 		for (end = i; end < count && ports[end].segment == ports[i].segment; end++)
 			unheard |= ports[end].port.unheard != UNHEARD_NOT;
 		for (size_t at = i; at < end; at++)

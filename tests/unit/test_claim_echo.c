@@ -88,6 +88,13 @@ Test(claim_echo_uplinks, without_an_uplink_nothing_comes_back)
 	cr_assert(echo_is_ruled_out(&segment, NULL, &settings, SINCE_NS));
 }
 
+Test(claim_echo_uplinks, a_port_that_is_missing_may_be_one)
+{
+	segment.uplinks = 0;
+	segment.missing = 1;
+	cr_assert_not(echo_is_ruled_out(&segment, NULL, &settings, SINCE_NS));
+}
+
 Test(claim_echo_uplinks, an_uplink_that_is_not_heard_may_send_back_what_it_likes)
 {
 	segment.unheard = 1;

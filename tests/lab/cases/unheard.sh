@@ -222,3 +222,23 @@ case_unheard_redirect_before_garpd() {
 	lab_wait 5 claim_is 192.0.2.11 state denied || t_fail "state: $(claim_field 192.0.2.11 state)"
 	assert_equals reason denied_unheard "$(claim_field 192.0.2.11 reason)"
 }
+
+# A port that garpd cannot be attached to, here for the XDP program of another one; more ports than fit are
+# the same to it.
+case_unheard_port_that_cannot_be_attached() {
+	objector
+	lab_start_garpd --mode xdp-generic -c "$(lab_config 'ask: no')"
+	in_hv ip link add v-late type veth peer name g-late
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-late
+	in_hv ip link set v-late master br0
+	lab_await "$GARPD_LOG" 5 'v-late: .*objections from there are not heard' ||
+		t_fail "not said: $(<"$GARPD_LOG")"
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" 192.0.2.11
+	lab_wait 5 claim_is 192.0.2.11 state denied || t_fail "state: $(claim_field 192.0.2.11 state)"
+	assert_equals reason denied_unheard "$(claim_field 192.0.2.11 reason)"
+	# The port leaves: the others are heard.
+	in_hv ip link del v-late
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" 192.0.2.12
+	assert_await_frames lan 1 8 "kind=announce-request src=$MAC_NEW"
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * missing.c - ports that garpd could not be attached to: more than the map takes, or the kernel or
+ * another program is in the way. An objection from there is not heard, as from a port that is.
+ */
+#include <stdlib.h>
+
+#include "loader/base/log.h"
+#include "parts.h"
+#include "ways.h"
+
+struct missing {
+	__u32 ifindex;
+	__u32 segment;
+};
+
+static void missing_count(struct daemon *daemon, __u32 segment)
+{
+	__u32 count = 0;
+
+	for (size_t i = 0; i < daemon->missing_count; i++)
+		count += daemon->missing[i].segment == segment;
+	datapath_set_missing(&daemon->datapath.pins, segment, count);
+	ways_settle(daemon->ways);
+}
+
+void daemon_forget_missing(struct daemon *daemon, __u32 ifindex)
+{
+	__u32 segment;
+
+	for (size_t i = 0; i < daemon->missing_count; i++) {
+		if (daemon->missing[i].ifindex != ifindex)
+			continue;
+		segment = daemon->missing[i].segment;
+		daemon->missing[i] = daemon->missing[--daemon->missing_count];
+		return missing_count(daemon, segment);
+	}
+}
+
+void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment)
+{
+	struct missing *more;
+
+	daemon_forget_missing(daemon, ifindex);
+	more = realloc(daemon->missing, (daemon->missing_count + 1) * sizeof(*more));
+	if (!more)
+		return log_error("ports that are not heard: out of memory");
+	daemon->missing = more;
+	more[daemon->missing_count++] = (struct missing){ifindex, segment};
+	missing_count(daemon, segment);
+}
