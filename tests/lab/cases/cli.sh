@@ -11,7 +11,7 @@ case_usage_is_2() {
 	assert_fails 2 'run: no option --color; see garpd run --help' "$GARPD" run --color
 	assert_fails 2 'run: what is "extra" for\? See garpd run --help' "$GARPD" run extra
 	assert_fails 2 'show: claims.* is missing' "$GARPD" show
-	assert_fails 2 'show: no subject "guests"; use claims, .* or counters' "$GARPD" show guests
+	assert_fails 2 'show: no subject "guests"; use claims, .* or metrics' "$GARPD" show guests
 	assert_fails 2 'show claims: no option --all' "$GARPD" show claims -a
 	assert_fails 2 'show counters: what is "192.0.2.0/24" for' "$GARPD" show counters 192.0.2.0/24
 	assert_fails 2 'show: no option -x' "$GARPD" show claims -jx
@@ -225,7 +225,7 @@ case_show_claims_in_columns() {
 	local long=2001:db8:1234:5678:9abc:def0:1234:5678
 	lab_start_garpd
 	lab_winguest other -k 60000 eth0 "$MAC_OTHER" 192.0.2.77
-	lab_await "$GARPD_LOG" 9 '192.0.2.77: .*announced' || t_fail "not announced"
+	lab_await "$GARPD_LOG" 9 '192.0.2.77: announced .*2 of 2' || t_fail "not announced"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$HOST"
 	lab_await "$GARPD_LOG" 5 "$HOST: .*denied" || t_fail "not denied"
 	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$long"

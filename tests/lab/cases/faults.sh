@@ -850,7 +850,7 @@ case_other_layout_stays_where_nothing_loads() {
 	assert_equals "lines" 1 "$(wc -l <"$LAB_DIR/out")"
 	assert_equals "pins" "$before" "$(in_hv find /sys/fs/bpf | sort)"
 	in_hv "$GARPD" detach >"$LAB_DIR/out" 2>&1 || t_fail "garpd detach failed"
-	assert_equals "output of detach" "" "$(<"$LAB_DIR/out")"
+	grep -qE '^removed [0-9]+ programs from br0, .*pins$' "$LAB_DIR/out" || t_fail "detach prints: $(<"$LAB_DIR/out")"
 	assert_nothing_left
 }
 
