@@ -280,5 +280,7 @@ case_ipv6_traffic_returns() {
 case_ipv6_traffic_returns_at_once() {
 	lab_ipv6
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW"
+	lab_capture lan router lan0
+	no_echo
 	assert_outage6 250 -i
 }

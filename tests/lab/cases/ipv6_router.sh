@@ -160,6 +160,7 @@ case_ipv6_xdp_generic() {
 
 case_ipv6_xdp_declared() {
 	ipv6_start --mode xdp --declare "$SERVICE6=$MAC_NEW"
+	no_echo
 	lab_winguest new -A -i -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 3 'kind=announce-'
 	assert_gap 0 "$DAEMON_LATE_US" lan 1 kind=probe 1 kind=announce-na

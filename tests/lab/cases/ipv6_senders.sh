@@ -35,6 +35,7 @@ case_ipv6_sender_linux() {
 # Announced during its DAD, which must not notice.
 case_ipv6_sender_linux_declared() {
 	sender6_watch --declare "$SERVICE6=$MAC_NEW"
+	no_echo
 	kernel_guest new
 	kernel_address_add
 	assert_announced6_at_first_probe
