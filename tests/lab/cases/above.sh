@@ -96,6 +96,7 @@ case_above_macvlan_defends_ipv6() {
 	above_ipv6
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW,$MAC_ABOVE"
 	lab_capture lan router lan0
+	no_echo
 	lab_winguest new eth0 "$MAC_NEW" "$SERVICE6"
 	assert_defended "$SERVICE6"
 }

@@ -127,8 +127,9 @@ assert_missed_event_is_caught_up() {
 	lab_winguest other -k 60000 eth0 "$MAC_OTHER" "$SERVICE"
 	assert_await_frames lan 3 10 "kind=probe src=$MAC_OTHER .*tpa=$SERVICE "
 	"$@"
+	# Not the router's entry: all namespaces share the kernel's 1,024 entries (gc_thresh3), of which cases
+	# beside this one fill so many that it may be evicted.
 	assert_await_frames lan 1 8 "kind=announce-request src=$MAC_OTHER .*spa=$SERVICE "
-	assert_router_mac "$SERVICE" "$MAC_OTHER"
 }
 
 ring_is_full() {
