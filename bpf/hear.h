@@ -292,7 +292,6 @@ static __always_inline int hear_frame(struct outcome *outcome, __u32 ifindex,
 	ctx->settings = settings_at(port->settings);
 	if (!ctx->settings || hear_locate(outcome, ifindex, port))
 		return HEAR_NO_STEP;
-	outcome->located = 1;
 	return hear_step(outcome, ifindex, port, hook, ctx);
 }
 
@@ -359,8 +358,9 @@ __noinline int hear_passive(__u32 role)
 	struct outcome *outcome = outcome_of(OUTCOME_OF_FRAME);
 	const struct settings *settings = settings_now();
 
-	/* garpd's own frame is not a frame of its guest. */
-	if (!outcome || !settings || !outcome->located || outcome->step.reason == COUNTER_own_frame)
+	/* No segment: the bridge drops it. And garpd's own frame is not a frame of its guest. */
+	if (!outcome || !settings || !outcome->event.key.segment ||
+	    outcome->step.reason == COUNTER_own_frame)
 		return 0;
 	echo_hear(role);
 	/* What came back is no sign of anybody. */

@@ -43,7 +43,6 @@ struct outcome {
 	__u64 deadline_was_ns;	     /* of the claim, before the step of a frame */
 	__u32 is_asked;		     /* 1: the claim's guest is asked */
 	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */
-	__u32 located;		     /* 1: event.key and event.port say where the frame was heard */
 	__u32 quota_port;	     /* of the claim */
 	__u32 queued;		     /* enum queued: what the announcement has waited for */
 	__u32 settings; /* of garpd_speak: the element of map `settings` for the segment */
@@ -84,7 +83,6 @@ static __always_inline struct outcome *outcome_new(__u32 of)
 	struct outcome *outcome = outcome_of(of);
 
 	if (outcome) {
-		outcome->located = 0;
 		__builtin_memset(&outcome->step, 0, sizeof(outcome->step));
 		__builtin_memset(&outcome->nudges, 0, sizeof(outcome->nudges));
 		__builtin_memset(&outcome->event, 0, sizeof(outcome->event));

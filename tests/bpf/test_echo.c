@@ -235,6 +235,31 @@ Test(bpf_echo, an_announcement_that_comes_back_moves_no_claim_and_marks_the_upli
 	cr_assert_eq(events_of(COUNTER_uplink_reflects), 1);
 }
 
+/* The sample is another frame of just then: what came back is known by the claim. */
+Test(bpf_echo, what_comes_back_marks_the_uplink_though_it_is_no_sample)
+{
+	struct settings settings = rig_defaults();
+
+	settings.echo_ns = 3600 * NSEC_PER_SEC; /* this machine may be slow */
+	rig_settings(&settings);
+	ask_for(PORT_A, ones);
+	announce_at_once();
+	says_has(PORT_UPLINK, guest, ARP_REQUEST, ones);
+	cr_assert_eq(rig_counted().came_back, 1);
+	cr_assert_eq(events_of(COUNTER_uplink_reflects), 1);
+}
+
+/* Unlike a solicitation, which not every uplink may get. */
+Test(bpf_echo, an_announcement_is_a_sample)
+{
+	struct echo before;
+
+	rig_rule_out_echo(0, 0);
+	before = echo_now();
+	expect_immediate(1);
+	cr_assert_gt(echo_now().sample_ns, before.sample_ns);
+}
+
 Test(bpf_echo, an_announcement_that_has_not_come_back_rules_it_out)
 {
 	announce_at_once();

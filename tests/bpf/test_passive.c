@@ -100,6 +100,20 @@ Test(bpf_passive, frame_that_the_bridge_drops_is_no_sign)
 	not_asked();
 }
 
+Test(bpf_passive, frame_that_the_bridge_drops_teaches_no_listener)
+{
+	struct port aware = {.segment = rig.bridge,
+			     .role = ROLE_UPLINK,
+			     .forwarding = 1,
+			     .vlan_proto = ETH_P_8021Q};
+	struct bytes frame = says_from(guest, other, &untagged);
+
+	put_arp(&frame, ARP_REPLY, other, CLIENT, guest, SERVICE);
+	rig_port(PORT_UPLINK, &aware);
+	rig_hear(PORT_UPLINK, &frame);
+	cr_assert_eq(rig_counted().listener_learned, 0);
+}
+
 /* The same of a VLAN that the port is not in. */
 Test(bpf_passive, frame_of_another_vlan_is_no_sign)
 {

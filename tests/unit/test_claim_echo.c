@@ -82,6 +82,13 @@ Test(claim_echo_uplinks, one_that_came_back_rules_nothing_out_until_the_uplinks_
 	cr_assert(is_ruled_out(SINCE_NS + 8 + ECHO_NS));
 }
 
+Test(claim_echo_uplinks, one_that_did_not_come_back_from_the_former_ones_proves_nothing)
+{
+	broadcast(7, SINCE_NS + 5);
+	segment.since_ns = SINCE_NS + 6;
+	cr_assert_not(is_ruled_out(SINCE_NS + NSEC_PER_SEC));
+}
+
 Test(claim_echo_uplinks, without_an_uplink_nothing_comes_back)
 {
 	segment.uplinks = 0;
