@@ -77,9 +77,11 @@ lab_of() {
 	in_hv ip neigh del "$ADDRESS" dev br0
 }
 
-# The client sends, the old server has the address, and receives.
+# The client sends, the old server has the address, and receives. Another guest looks up its router, as
+# guests do all day: garpd learns that what it sends for a guest does not come back from the uplink.
 flow_start() {
 	local -a address=("$ADDRESS/24") receive=()
+	lab_winguest other -n 0 -u 0 -t "$ROUTER" -q eth0 "$MAC_OTHER" 192.0.2.77
 	((FAMILY == 4)) || address=("$ADDRESS/64" nodad) receive=(-6)
 	in_ns old ip addr add "${address[@]}" dev eth0
 	lab_spawn "$LAB_DIR/recv" "$LAB_BIN/outage" recv "${receive[@]}" -d "$MAX_OUTAGE" \
