@@ -90,7 +90,7 @@ struct port {
 	__u8 unheard;	     /* enum unheard */
 	__u8 hairpin;	     /* 1: the bridge sends frames from this port out of it again */
 	__u32 inner; /* ifindex of its bridge, if a veth joins that to the segment's; else 0 */
-	__u32 rest;  /* the segment of frames that the joint does not carry; 0: there are none */
+	__u32 rest;  /* segment of what the joint does not carry; 0: nothing */
 };
 _Static_assert(sizeof(struct port) == 40, "port has no holes");
 

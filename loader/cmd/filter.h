@@ -14,7 +14,7 @@ struct filter {
 	const char *port;     /* NULL: any */
 	const char *state;    /* NULL: any */
 	__u8 mac[MAC_LEN];    /* of the guest, the owner or a rival; zero: any */
-	bool problems;	      /* only what somebody should look at */
+	bool problems;	      /* only claims that need attention */
 };
 
 /* The options that fill it, for the table of a verb whose subject they belong to. */

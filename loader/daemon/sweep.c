@@ -42,7 +42,7 @@ static struct departure *departure_find(const struct daemon *daemon, __u32 ifind
  */
 struct present {
 	__u32 ifindex; /* first: sorted by it */
-	__u32 segment;
+	struct port port;
 };
 
 struct presents {
@@ -69,7 +69,7 @@ static int presents_read(const struct pins *pins, struct presents *presents)
 		return -ENOMEM;
 	map_walk_begin(&walk, pins->ports, 0);
 	while (presents->count < GARPD_MAX_PORTS && map_walk_next(&walk, &ifindex, &port))
-		presents->at[presents->count++] = (struct present){ifindex, port.segment};
+		presents->at[presents->count++] = (struct present){ifindex, port};
 	map_walk_end(&walk);
 	qsort(presents->at, presents->count, sizeof(*presents->at), present_order);
 	return 0;
@@ -83,7 +83,7 @@ static bool has_left(const struct daemon *daemon, const struct presents *present
 	const struct present *present = bsearch(&claim->quota_port, presents->at, presents->count,
 						sizeof(*present), present_order);
 
-	return (!present || present->segment != claim->key.segment) &&
+	return (!present || !port_is_in(&present->port, claim->key.segment)) &&
 	       !departure_find(daemon, claim->quota_port);
 }
 

@@ -3,21 +3,13 @@
  * segments.c - how many ports, and uplinks that forward, each segment has, in the map `segments`.
  */
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 
 #include "datapath.h"
+#include "loader/base/text.h"
 #include "loader/maps/walk.h"
 #include "parts.h"
-
-static __u64 segments_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 /* What one port adds to its segment. */
 static struct segment segment_of(const struct port *port)
@@ -42,7 +34,7 @@ static void segment_change(const struct pins *pins, __u32 ifindex, const struct 
 	segment.uplinks += more->uplinks - less->uplinks;
 	segment.unheard += more->unheard - less->unheard;
 	if (more->uplinks != less->uplinks || more->unheard != less->unheard)
-		segment.since_ns = segments_now_ns();
+		segment.since_ns = time_now_ns();
 	if (segment.ports || segment.missing)
 		bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_ANY);
 	else
@@ -97,7 +89,7 @@ void datapath_renew_uplinks(const struct pins *pins, __u32 ifindex)
 
 	if (bpf_map_lookup_elem(pins->segments, &ifindex, &segment))
 		return;
-	segment.since_ns = segments_now_ns();
+	segment.since_ns = time_now_ns();
 	bpf_map_update_elem(pins->segments, &ifindex, &segment, BPF_EXIST);
 }
 

@@ -61,7 +61,7 @@ struct claim_change {
 extern const struct field claims_fields[], claims_columns[], claims_change_fields[],
 	claims_change_columns[];
 
-/* Whether somebody should look at it: what garpd explain calls a trouble, as far as a claim tells.
+/* Whether it needs attention: what garpd explain calls a trouble, as far as a claim tells.
  */
 enum trouble claims_trouble(const struct claim *claim);
 

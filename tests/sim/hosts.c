@@ -73,7 +73,7 @@ static void watch(struct world *world, const struct claim_step *step,
 		hosts_must(host && (is_there(host, announcement->port) ||
 				    is_first_of_immediate(claim)),
 			   step->announce == ANNOUNCE_DEFENDER
-				   ? "announced a defender that has not the address"
+				   ? "announced a defender that does not have the address"
 				   : "announced a guest that would not answer");
 	}
 	/* The last round only counts replies. */

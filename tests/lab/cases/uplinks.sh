@@ -34,7 +34,7 @@ case_uplink_back_announces_each_guest_once() {
 	assert_frames_count 5 lan kind=announce-request "src=$MAC_NEW"
 }
 
-# It has the address no longer: nobody is announced for it.
+# It no longer has the address: nobody is announced for it.
 case_uplink_back_asks_first() {
 	local guest
 	lab_start_garpd -c "$(lab_config 'announce_on_link: yes')"
