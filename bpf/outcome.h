@@ -155,16 +155,22 @@ static __always_inline int round_is_sent(int err, const struct port *port)
 	return !err;
 }
 
+/* The announcement of the step. */
+static __always_inline struct said outcome_said(const struct outcome *outcome)
+{
+	return (struct said){outcome->step.announce, outcome->speech.mac, outcome->speech.port};
+}
+
 /* Records in claim and event whether the announcement of the step was sent. */
 static __always_inline void outcome_record(struct outcome *outcome, struct claim *claim, int sent,
 					   const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step recorded = {.reason = COUNTER_no_claim};
+	struct said said = outcome_said(outcome);
 
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		recorded = claim_record_sent(claim, outcome->step.announce, outcome->speech.mac,
-					     sent, settings, now_ns);
+		recorded = claim_record_sent(claim, &said, sent, settings, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
@@ -183,14 +189,14 @@ static __always_inline int outcome_reserve_round(struct outcome *outcome, struct
 						 const struct settings *settings, __u64 now_ns)
 {
 	struct claim_step step = {.reason = COUNTER_no_claim};
+	struct said said = outcome_said(outcome);
 	__u64 at_ns = quota_reserve_round(outcome->speech.port, &outcome->queued, settings, now_ns);
 
 	if (at_ns <= now_ns)
 		return 1;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		step = claim_queue(claim, outcome->step.announce, outcome->speech.mac,
-				   outcome->queued, at_ns, now_ns);
+		step = claim_queue(claim, &said, outcome->queued, at_ns, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 	}
 	bpf_spin_unlock(&claim->lock);

@@ -8,14 +8,23 @@
 
 #include "state.h"
 
-/* Is the announcement still valid? Another CPU may have changed the claim meanwhile. */
-static __always_inline int claim_can_defer(const struct claim *claim, enum announce announce,
-					   const __u8 *mac)
+/* The announcement of the last step: whose, and the port that it entered by, or was to enter by. */
+struct said {
+	enum announce announce;
+	const __u8 *mac;
+	__u32 port;
+};
+
+/*
+ * Is the announcement still valid? Another CPU may have changed the claim meanwhile. A defender
+ * that has been heard on another port since is not announced on the old one, nor on the new one.
+ */
+static __always_inline int claim_can_defer(const struct claim *claim, const struct said *said)
 {
-	if (announce == ANNOUNCE_DEFENDER)
-		return claim->state == CLAIM_CONFLICT && claim->rival_port &&
-		       mac_equal(claim->rival, mac);
-	if (!mac_equal(claim->mac, mac))
+	if (said->announce == ANNOUNCE_DEFENDER)
+		return claim->state == CLAIM_CONFLICT && claim->rival_port == said->port &&
+		       mac_equal(claim->rival, said->mac);
+	if (!mac_equal(claim->mac, said->mac))
 		return 0;
 	if (claim->state == CLAIM_PROBING)
 		return claim->flags & CLAIM_F_IMMEDIATE;
@@ -23,13 +32,12 @@ static __always_inline int claim_can_defer(const struct claim *claim, enum annou
 }
 
 /*
- * Records the announcement of the last step, made for `mac`; the claim may be about another MAC
+ * Records whether the announcement of the last step was sent; the claim may be about another MAC
  * by now. If the kernel could not queue it, it is deferred and retried after retry_ns,
  * CLAIM_RETRIES times, while it is valid. The returned step has the counter.
  */
 static __always_inline struct claim_step claim_record_sent(struct claim *claim,
-							   enum announce announce, const __u8 *mac,
-							   int sent,
+							   const struct said *said, int sent,
 							   const struct settings *settings,
 							   __u64 now_ns)
 {
@@ -41,17 +49,18 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 		claim->last_announcement_ns = now_ns;
 		claim->retries = 0;
 		step.reason = COUNTER_announced;
-		if (claim->flags & CLAIM_F_DEFERRED && mac_equal(claim_next_mac(claim), mac)) {
+		if (claim->flags & CLAIM_F_DEFERRED &&
+		    mac_equal(claim_next_mac(claim), said->mac)) {
 			/* An operator's announcement came before the retry. */
 			claim_clear_deferred(claim);
 			claim_arm(claim, settings, now_ns);
 		}
-	} else if (!claim_can_defer(claim, announce, mac)) {
+	} else if (!claim_can_defer(claim, said)) {
 		claim->retries = 0;
 		step.reason = COUNTER_announce_superseded;
 	} else if (claim->retries < CLAIM_RETRIES) {
 		claim->retries++;
-		claim_defer(claim, announce, now_ns + settings->retry_ns);
+		claim_defer(claim, said->announce, now_ns + settings->retry_ns);
 		step.reason = COUNTER_announce_failed;
 	} else {
 		claim->retries = 0;
@@ -61,17 +70,16 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 }
 
 /* Defers the announcement of the last step until at_ns, for the limits in `queued`. */
-static __always_inline struct claim_step claim_queue(struct claim *claim, enum announce announce,
-						     const __u8 *mac, __u8 queued, __u64 at_ns,
-						     __u64 now_ns)
+static __always_inline struct claim_step claim_queue(struct claim *claim, const struct said *said,
+						     __u8 queued, __u64 at_ns, __u64 now_ns)
 {
 	struct claim_step step = {.old_state = claim->state, .changed = 1};
 
 	claim->changed_ns = now_ns;
 	step.reason = COUNTER_announce_superseded;
-	if (!claim_can_defer(claim, announce, mac))
+	if (!claim_can_defer(claim, said))
 		return step;
-	claim_defer(claim, announce, at_ns);
+	claim_defer(claim, said->announce, at_ns);
 	claim->queued = queued;
 	step.reason = COUNTER_announce_over_limit;
 	return step;

@@ -80,7 +80,7 @@ struct judge {
 
 	enum claim_state state;
 	int mac, owner, rival; /* who claims it now, owns it, objected last */
-	__u32 port, owner_port;
+	__u32 port, owner_port, rival_port;
 	__u32 quota_port;	/* the port against whose quota the claim counts */
 	__u64 gone_ports;	/* a bit for each port: it is gone */
 	__u32 role, owner_role; /* enum port_role of port and owner_port */

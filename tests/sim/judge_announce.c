@@ -283,10 +283,14 @@ void judge_step(struct judge *judge, const struct claim_step *step,
 }
 
 /* Is the announcement that was not sent still wanted? */
-static int is_wanted(const struct judge *judge, int mac, int defender)
+static int is_wanted(const struct judge *judge, const struct announcement *announcement,
+		     int defender)
 {
+	int mac = judge_mac(announcement->mac);
+
 	if (defender)
-		return judge->state == CLAIM_CONFLICT && judge->rival == mac;
+		return judge->state == CLAIM_CONFLICT && judge->rival == mac &&
+		       judge->rival_port == announcement->port;
 	if (judge->mac != mac)
 		return 0;
 	if (judge->state == CLAIM_PROBING)
@@ -310,11 +314,11 @@ void judge_record(struct judge *judge, const struct claim_step *step,
 			judge->slot_ns = at_ns;
 		}
 	} else if (announcement->became == ANNOUNCEMENT_QUEUED) {
-		if (is_wanted(judge, mac, defender))
+		if (is_wanted(judge, announcement, defender))
 			defer(judge, announcement, defender, announcement->queued,
 			      announcement->turn_ns);
 	} else if (announcement->became == ANNOUNCEMENT_FAILED) {
-		if (deferred->tries < CLAIM_RETRIES && is_wanted(judge, mac, defender)) {
+		if (deferred->tries < CLAIM_RETRIES && is_wanted(judge, announcement, defender)) {
 			deferred->tries++;
 			defer(judge, announcement, defender, QUEUED_NOT,
 			      at_ns + judge->settings->retry_ns);

@@ -85,8 +85,16 @@ static void prolong_conflict(struct judge *judge, __u64 at_ns)
 	judge->quiet_ns = judge->other_ns + conflict_ns(judge);
 }
 
-static void contradict(struct judge *judge, int mac, __u64 at_ns)
+static void set_rival(struct judge *judge, int mac, __u32 port)
 {
+	judge->rival = mac;
+	judge->rival_port = port;
+}
+
+static void contradict(struct judge *judge, const struct station *from, __u64 at_ns)
+{
+	int mac = judge_mac(from->mac);
+
 	judge->state = CLAIM_CONFLICT;
 	judge->nudging.on = 0;
 	prolong_conflict(judge, at_ns);
@@ -94,7 +102,7 @@ static void contradict(struct judge *judge, int mac, __u64 at_ns)
 		return;
 	judge_clear_deferred(judge);
 	if (judge->mac != mac)
-		judge->rival = mac;
+		set_rival(judge, mac, from->port);
 }
 
 /* ---- probes in a conflict ---- */
@@ -128,13 +136,13 @@ static void probe_in_conflict(struct judge *judge, const struct station *from, _
 	if (judge->deferred.defender && judge->deferred.mac == mac)
 		judge_clear_deferred(judge); /* it has lost what it defended */
 	if (!same && (judge->ipv6 || judge->deferred.defender)) {
-		contradict(judge, mac, at_ns);
+		contradict(judge, from, at_ns);
 		if (rival_probes)
 			judge->rival = JUDGE_NO_MAC;
 		return;
 	}
 	if (!same)
-		judge->rival = judge->mac;
+		set_rival(judge, judge->mac, judge->port);
 	if (same && judge->attempt.alone)
 		continue_window(judge, from, nonce, at_ns > before_ns ? at_ns - before_ns : 0);
 	else
@@ -198,7 +206,7 @@ static void contest(struct judge *judge, const struct station *from, __u8 nonce,
 	judge->state = CLAIM_CONFLICT;
 	judge->nudging.on = 0;
 	judge_clear_deferred(judge);
-	judge->rival = judge->mac;
+	set_rival(judge, judge->mac, judge->port);
 	if (before_ns > judge->other_ns)
 		judge->other_ns = before_ns;
 	begin_alone(judge, from, nonce, at_ns);
@@ -225,7 +233,8 @@ static void hear_guest_probe(struct judge *judge, const struct station *from, __
 	} else if (judge->mac == mac && judge->port == from->port) {
 		continue_window(judge, from, nonce, at_ns - before_ns);
 	} else if (judge->ipv6 && at_ns < judge->attempt.ends_ns) {
-		contradict(judge, mac, at_ns); /* both have failed, and no further probe shows it */
+		contradict(judge, from,
+			   at_ns); /* both have failed, and no further probe shows it */
 	} else if (is_contested(judge, mac, at_ns)) {
 		contest(judge, from, nonce, before_ns, at_ns);
 	} else {
@@ -244,7 +253,7 @@ static void hear_probe(struct judge *judge, const struct station *from, __u8 non
 			doubt_owner(judge);
 		if (judge->mac != mac &&
 		    (judge->state == CLAIM_PROBING || judge_has_conflict(judge, at_ns)))
-			contradict(judge, mac, at_ns);
+			contradict(judge, from, at_ns);
 	} else if (is_copy(judge, mac, at_ns)) {
 		return;
 	} else if (!judge->policy[mac].denied) {
@@ -263,11 +272,11 @@ static int is_elsewhere(const struct judge *judge, const struct station *from)
 }
 
 /* It uses the address there. */
-static void hear_elsewhere(struct judge *judge, __u64 at_ns)
+static void hear_elsewhere(struct judge *judge, const struct station *from, __u64 at_ns)
 {
 	judge->doubted = 1;
 	if (judge->state == CLAIM_PROBING && !judge->attempt.immediate)
-		contradict(judge, judge->mac, at_ns);
+		contradict(judge, from, at_ns);
 }
 
 /* The guest of the claim uses the address. */
@@ -279,7 +288,7 @@ static void hear_guest(struct judge *judge, int announces, const struct station 
 	if (judge->policy[judge->mac].denied && judge->state != CLAIM_DENIED)
 		return;
 	if (is_elsewhere(judge, from))
-		return hear_elsewhere(judge, at_ns);
+		return hear_elsewhere(judge, from, at_ns);
 	judge->seen_ns = at_ns;
 	judge->doubted = 0;
 	if (judge->state == CLAIM_OWNED) {
@@ -323,7 +332,7 @@ static void hear_other(struct judge *judge, enum heard_kind kind, const struct s
 		if (judge->attempt.immediate && policy->declared && kind != HEARD_RELAY &&
 		    kind != HEARD_OBJECTION)
 			judge->defender = mac;
-		contradict(judge, mac, at_ns);
+		contradict(judge, from, at_ns);
 	} else if (judge_has_conflict(judge, at_ns)) {
 		prolong_conflict(judge, at_ns);
 	} else if (judge->state == CLAIM_FROZEN && announces) {
@@ -376,7 +385,7 @@ void judge_hear(struct judge *judge, enum heard_kind kind, const struct station 
 		hear_other(judge, kind, from, at_ns);
 	} else if (kind == HEARD_OBJECTION) {
 		if (is_elsewhere(judge, from))
-			hear_elsewhere(judge, at_ns);
+			hear_elsewhere(judge, from, at_ns);
 	} else if (kind != HEARD_RELAY) {
 		hear_guest(judge, kind == HEARD_ANNOUNCEMENT, from, at_ns);
 	}

@@ -228,8 +228,8 @@ Test(claim_xdp, defender_is_given_up_after_three_retries)
 Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_record_sent(&claim, ANNOUNCE_GUEST, claim.mac, 0,
-						   &w.settings, at_ms(1));
+	struct said said = {ANNOUNCE_GUEST, claim.mac, GUEST_A->port};
+	struct claim_step step = claim_record_sent(&claim, &said, 0, &w.settings, at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
@@ -238,9 +238,10 @@ Test(claim_xdp, failure_that_is_recorded_after_a_contradiction_owes_nothing)
 Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE, .rival = {2}};
+	struct said said = {ANNOUNCE_GUEST, claim.mac, GUEST_A->port};
 
 	claim_defer(&claim, ANNOUNCE_DEFENDER, at_ms(1));
-	claim_record_sent(&claim, ANNOUNCE_GUEST, claim.mac, 1, &w.settings, at_ms(1));
+	claim_record_sent(&claim, &said, 1, &w.settings, at_ms(1));
 	cr_assert_eq(claim.flags & (CLAIM_F_DEFERRED | CLAIM_F_DEFENDER),
 		     CLAIM_F_DEFERRED | CLAIM_F_DEFENDER);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
@@ -250,10 +251,11 @@ Test(claim_xdp, success_of_the_guest_does_not_pay_the_defender)
 Test(claim_xdp, success_does_not_send_what_another_guest_has_deferred)
 {
 	struct claim claim = {.state = CLAIM_PROBING, .flags = CLAIM_F_IMMEDIATE};
+	struct said said = {ANNOUNCE_GUEST, GUEST_A->mac, GUEST_A->port};
 
 	memcpy(claim.mac, GUEST_B->mac, MAC_LEN);
 	claim_defer(&claim, ANNOUNCE_GUEST, at_ms(1));
-	claim_record_sent(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 1, &w.settings, at_ms(1));
+	claim_record_sent(&claim, &said, 1, &w.settings, at_ms(1));
 	cr_assert(claim.flags & CLAIM_F_DEFERRED);
 	cr_assert_eq(claim.deadline_ns, at_ms(1));
 }
@@ -262,16 +264,37 @@ Test(claim_xdp, success_does_not_send_what_another_guest_has_deferred)
 Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct said defender = {ANNOUNCE_DEFENDER, GUEST_B->mac, GUEST_B->port};
+	struct said guest = {ANNOUNCE_GUEST, GUEST_A->mac, GUEST_A->port};
 	struct claim_step step;
 
 	memcpy(claim.rival, GUEST_C->mac, MAC_LEN);
-	step = claim_record_sent(&claim, ANNOUNCE_DEFENDER, GUEST_B->mac, 0, &w.settings, at_ms(1));
+	claim.rival_port = GUEST_B->port;
+	step = claim_record_sent(&claim, &defender, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
 	memcpy(claim.mac, GUEST_C->mac, MAC_LEN);
 	claim.state = CLAIM_OWNED;
-	step = claim_record_sent(&claim, ANNOUNCE_GUEST, GUEST_A->mac, 0, &w.settings, at_ms(1));
+	step = claim_record_sent(&claim, &guest, 0, &w.settings, at_ms(1));
 	cr_assert_eq(step.reason, COUNTER_announce_superseded);
+}
+
+/* It fails while the defender itself is heard elsewhere: it is announced neither here nor there. */
+Test(claim_xdp, defender_that_moves_while_it_fails_is_not_announced)
+{
+	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
+	struct said said = {ANNOUNCE_DEFENDER, GUEST_B->mac, GUEST_B->port};
+	struct claim_step step;
+
+	memcpy(claim.rival, GUEST_B->mac, MAC_LEN);
+	claim.rival_port = GUEST_B->port + 1;
+	step = claim_record_sent(&claim, &said, 0, &w.settings, at_ms(1));
+	cr_assert_eq(step.reason, COUNTER_announce_superseded);
+	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
+	claim.rival_port = GUEST_B->port;
+	step = claim_record_sent(&claim, &said, 0, &w.settings, at_ms(1));
+	cr_assert_eq(step.reason, COUNTER_announce_failed);
+	cr_assert_eq(claim.flags & CLAIM_F_DEFENDER, CLAIM_F_DEFENDER);
 }
 
 /* ---- what has to wait for its turn ---- */
@@ -280,13 +303,14 @@ Test(claim_xdp, failure_is_not_made_up_for_with_another_s_announcement)
 Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 {
 	const struct claim_next allowed = {.live_port = GUEST_A->port};
+	const struct said said = {ANNOUNCE_GUEST, GUEST_A->mac, GUEST_A->port};
 	struct claim_step step;
 	struct claim claim;
 
 	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_PORT, at_ms(9000), at_ms(0));
+	claim_queue(&claim, &said, QUEUED_PORT, at_ms(9000), at_ms(0));
 	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(9000));
 	cr_assert_eq(step.reason, COUNTER_window_ended);
 	cr_assert_eq(step.announce, ANNOUNCE_GUEST);
@@ -298,8 +322,8 @@ Test(claim_queue, turn_that_comes_after_the_window_is_kept)
 Test(claim_queue, what_nobody_wants_any_more_is_not_queued)
 {
 	struct claim claim = {.state = CLAIM_CONFLICT, .flags = CLAIM_F_IMMEDIATE};
-	struct claim_step step = claim_queue(&claim, ANNOUNCE_GUEST, claim.mac, QUEUED_PORT,
-					     at_ms(500), at_ms(1));
+	struct said said = {ANNOUNCE_GUEST, claim.mac, GUEST_A->port};
+	struct claim_step step = claim_queue(&claim, &said, QUEUED_PORT, at_ms(500), at_ms(1));
 
 	cr_assert_eq(step.reason, COUNTER_announce_superseded);
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);
@@ -310,12 +334,13 @@ Test(claim_queue, new_window_has_waited_for_nothing)
 {
 	struct frame probe = {.kind = FRAME_PROBE};
 	struct heard heard = {.frame = &probe, .port = GUEST_B->port, .role = ROLE_GUEST};
+	const struct said said = {ANNOUNCE_GUEST, GUEST_A->mac, GUEST_A->port};
 	struct claim claim;
 
 	w.daemon_stopped = 1;
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	claim = *world_claim(&w, ADDRESS);
-	claim_queue(&claim, ANNOUNCE_GUEST, GUEST_A->mac, QUEUED_ALL, at_ms(9000), at_ms(0));
+	claim_queue(&claim, &said, QUEUED_ALL, at_ms(9000), at_ms(0));
 	memcpy(probe.mac, GUEST_B->mac, MAC_LEN);
 	claim_hear_probe(&claim, &heard, &w.settings, at_ms(100));
 	cr_assert_eq(claim.flags & CLAIM_F_DEFERRED, 0);

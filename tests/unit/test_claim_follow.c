@@ -235,6 +235,7 @@ Test(claim_follow, an_operator_starts_them_anew)
 Test(claim_follow, rounds_wait_for_an_announcement_that_is_deferred)
 {
 	const struct claim_next allowed = {.live_port = GUEST_A->port};
+	const struct said said = {ANNOUNCE_GUEST, GUEST_A->mac, GUEST_A->port};
 	struct claim_step step;
 	struct claim claim;
 
@@ -242,8 +243,7 @@ Test(claim_follow, rounds_wait_for_an_announcement_that_is_deferred)
 	claim = *world_claim(&w, ADDRESS);
 	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(TAKEN_MS));
 	cr_assert(step.announce && step.nudge);
-	claim_queue(&claim, step.announce, GUEST_A->mac, QUEUED_PORT, at_ms(TAKEN_MS + 500),
-		    at_ms(TAKEN_MS));
+	claim_queue(&claim, &said, QUEUED_PORT, at_ms(TAKEN_MS + 500), at_ms(TAKEN_MS));
 	cr_assert_eq(claim.deadline_ns, at_ms(TAKEN_MS + 500));
 	step = claim_run_deadline(&claim, &allowed, &w.settings, at_ms(TAKEN_MS + 499));
 	cr_assert(!step.announce && !step.nudge);

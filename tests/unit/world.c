@@ -194,12 +194,13 @@ static struct announcement world_try_announce(struct world *w, const struct clai
 static void world_record(struct world *w, struct claim *claim, enum announce announce,
 			 const struct announcement *announcement)
 {
+	struct said said = {announce, announcement->mac, announcement->port};
 	int sent = announcement->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
 
 	if (announcement->became == ANNOUNCEMENT_QUEUED) {
-		step = claim_queue(claim, announce, announcement->mac, announcement->queued,
-				   announcement->turn_ns, w->now_ns);
+		step = claim_queue(claim, &said, announcement->queued, announcement->turn_ns,
+				   w->now_ns);
 		w->counted[step.reason]++;
 		return;
 	}
@@ -207,7 +208,7 @@ static void world_record(struct world *w, struct claim *claim, enum announce ann
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
 		w->announced.list[w->announced.count++] = *announcement;
 	}
-	step = claim_record_sent(claim, announce, announcement->mac, sent, &w->settings, w->now_ns);
+	step = claim_record_sent(claim, &said, sent, &w->settings, w->now_ns);
 	w->counted[step.reason]++;
 }
 
