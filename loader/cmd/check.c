@@ -1,74 +1,115 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd check FILE: checks a configuration file as `garpd run` would, and prints which ports it
- * would attach to now.
+ * garpd check FILE [-j]: checks a configuration file as `garpd run` would, names everything that is
+ * wrong with it, and prints which ports it would attach to now.
  */
+#include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "loader/base/output.h"
 #include "loader/base/text.h"
 #include "loader/config/config.h"
 #include "loader/confine/privileges.h"
 #include "loader/rtnl/links.h"
 #include "loader/topology/ports.h"
 
-static const char *plural(size_t count, const char *one, const char *many)
+/* What garpd run would do at its start. X(NAME, name in JSON) */
+#define STEPS(X)            \
+	X(ATTACH, "attach") \
+	X(WAIT, "wait")     \
+	X(REFUSE, "refuse") \
+	X(WARN, "warn")     \
+	X(JOIN, "join")     \
+	X(NOT_JOIN, "not-join")
+
+enum step_kind {
+#define X(NAME, name) STEP_##NAME,
+	STEPS(X)
+#undef X
+};
+
+struct step {
+	unsigned int kind;
+	char interface[NAME_TEXT_LEN];
+	char segment[NAME_TEXT_LEN]; /* "": none */
+	char role[16];		     /* "": none */
+	char message[256];
+};
+
+struct check {
+	const char *file;
+	struct config config;
+	struct faults faults;
+	struct step *step;
+	size_t steps;
+	bool no_memory;
+};
+
+/* ---- what it would do ---- */
+
+static struct step *check_add(struct check *check, enum step_kind kind, const char *interface,
+			      const char *format, ...) __attribute__((format(printf, 4, 5)));
+static struct step *check_add(struct check *check, enum step_kind kind, const char *interface,
+			      const char *format, ...)
 {
-	return count == 1 ? one : many;
+	static struct step lost;
+	struct step *step = realloc(check->step, (check->steps + 1) * sizeof(*step));
+	va_list args;
+
+	if (!step) {
+		check->no_memory = true;
+		return &lost;
+	}
+	check->step = step;
+	step += check->steps++;
+	*step = (struct step){.kind = kind};
+	name_text(interface, step->interface);
+	va_start(args, format);
+	vsnprintf(step->message, sizeof(step->message), format, args);
+	va_end(args);
+	return step;
 }
-
-/* A file without a bridge and a router port is good: a flag of `garpd run` may name one. */
-static void check_print(const struct config *config)
-{
-	size_t bridges = names_wanted(&config->bridges), routers = config->routers.count;
-
-	printf("%s: ok: %zu %s, ", config->file, bridges, plural(bridges, "bridge", "bridges"));
-	if (routers)
-		printf("%zu %s, ", routers, plural(routers, "router port", "router ports"));
-	printf("%zu %s%s\n", config->declared_count,
-	       plural(config->declared_count, "address", "addresses"),
-	       bridges || routers ? "" : "; garpd run needs --bridge or --router with it");
-}
-
-/* The file, and the group that it names. */
-static int check_file(struct config *config, const char *file, struct err *why)
-{
-	gid_t gid;
-	int err = config_load(config, file, why);
-
-	return err || !config->group ? err : privileges_group(config->group, &gid, why);
-}
-
-/* ---- what it would attach to ---- */
 
 static bool check_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 			     const struct port_vlans *vlans)
 {
 	char segment[NAME_TEXT_LEN];
+	struct step *step;
 
+	interface_text(port->segment, segment);
 	if (port->role == ROLE_ROUTER)
-		printf("would attach to %s as router port\n", name);
+		step = check_add(ctx, STEP_ATTACH, name, "would attach to %s as router port", name);
 	else
-		printf("would attach to %s on %s as %s\n", name,
-		       interface_text(port->segment, segment), port_role_name(port->role));
+		step = check_add(ctx, STEP_ATTACH, name, "would attach to %s on %s as %s", name,
+				 segment, port_role_name(port->role));
+	strcpy(step->segment, segment);
+	snprintf(step->role, sizeof(step->role), "%s", port_role_name(port->role));
 	return true;
 }
 
 static void check_waiting(void *ctx, const char *pattern)
 {
-	printf("would wait for %s: there is no such interface now\n", pattern);
+	check_add(ctx, STEP_WAIT, pattern, "would wait for %s: there is no such interface now",
+		  pattern);
 }
 
 static void check_router_refused(void *ctx, const char *name, enum router_fault fault)
 {
-	printf("would refuse %s as router port: %s\n", name, router_fault_text(fault));
+	check_add(ctx, STEP_REFUSE, name, "would refuse %s as router port: %s", name,
+		  router_fault_text(fault));
 }
 
 static void check_bridge_behind(void *ctx, const char *name, const char *bridge)
 {
-	printf("would warn: guests of %s are behind the bridge %s, which is not in \"bridges\"\n",
-	       name, bridge);
+	struct step *step = check_add(ctx, STEP_WARN, name,
+				      "would warn: guests of %s are behind the bridge %s, which is "
+				      "not in \"bridges\"",
+				      name, bridge);
+
+	name_text(bridge, step->segment);
 }
 
 static void check_bridge_seen(void *ctx, const char *name)
@@ -77,12 +118,17 @@ static void check_bridge_seen(void *ctx, const char *name)
 
 static void check_bridge_joined(void *ctx, const char *name, const char *outer, const char *joint)
 {
-	printf("would take %s for a part of %s, joined by %s\n", name, outer, joint);
+	struct step *step = check_add(ctx, STEP_JOIN, name,
+				      "would take %s for a part of %s, joined by %s", name, outer,
+				      joint);
+
+	name_text(outer, step->segment);
 }
 
 static void check_joint_refused(void *ctx, const char *name, const char *peer, enum joint_kind why)
 {
-	printf("would take %s and %s for uplinks: %s\n", name, peer, joint_kind_text(why));
+	check_add(ctx, STEP_NOT_JOIN, name, "would take %s and %s for uplinks: %s", name, peer,
+		  joint_kind_text(why));
 }
 
 static void check_settled(void *ctx)
@@ -90,7 +136,7 @@ static void check_settled(void *ctx)
 }
 
 /* The links of this moment, once: nothing is attached, and nothing followed. */
-static int check_ports(const struct config *config, struct err *why)
+static int check_ports(struct check *check, struct err *why)
 {
 	static const struct ports_ops ops = {
 		.added = check_port_added,
@@ -110,7 +156,7 @@ static int check_ports(const struct config *config, struct err *why)
 
 	if (err)
 		return err;
-	err = ports_new(&ports, config, &ops, NULL);
+	err = ports_new(&ports, &check->config, &ops, check);
 	if (!err)
 		err = links_read(&netlink, ports_hear, ports);
 	if (err < 0)
@@ -119,27 +165,147 @@ static int check_ports(const struct config *config, struct err *why)
 		ports_settle(ports);
 	ports_close(ports);
 	netlink_close(&netlink);
+	if (check->no_memory)
+		return err_set(why, -ENOMEM, "out of memory");
 	return err < 0 ? err : 0;
+}
+
+/* ---- what it says ---- */
+
+static const char *plural(size_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+/* A file without a bridge and a router port is good: a flag of `garpd run` may name one. */
+static void check_print(const struct check *check)
+{
+	const struct config *config = &check->config;
+	size_t bridges = names_wanted(&config->bridges), routers = config->routers.count;
+
+	for (size_t i = 0; i < check->faults.count; i++)
+		fprintf(stderr, "garpd: %s:%u: %s\n", check->file, check->faults.fault[i].line,
+			check->faults.fault[i].message);
+	if (check->faults.count)
+		return;
+	printf("%s: ok: %zu %s, ", check->file, bridges, plural(bridges, "bridge", "bridges"));
+	if (routers)
+		printf("%zu %s, ", routers, plural(routers, "router port", "router ports"));
+	printf("%zu %s%s\n", config->declared_count,
+	       plural(config->declared_count, "address", "addresses"),
+	       bridges || routers ? "" : "; garpd run needs --bridge or --router with it");
+	for (size_t i = 0; i < check->steps; i++)
+		puts(check->step[i].message);
+}
+
+static json_t *get_fault_message(const void *row)
+{
+	return json_string(((const struct fault *)row)->message);
+}
+
+static const struct field fault_fields[] = {
+	{"line", NULL, FIELD(NUMBER, struct fault, line)},
+	{"message", NULL, .get = get_fault_message},
+	{},
+};
+
+static const char *step_name(unsigned int kind)
+{
+	static const char *const names[] = {
+#define X(NAME, name) [STEP_##NAME] = (name),
+		STEPS(X)
+#undef X
+	};
+
+	return names[kind];
+}
+
+static const struct field step_fields[] = {
+	{"step", NULL, FIELD(ENUM, struct step, kind), .name = step_name},
+	{"interface", NULL, FIELD(TEXT, struct step, interface)},
+	{"segment", NULL, FIELD(TEXT, struct step, segment)},
+	{"role", NULL, FIELD(TEXT, struct step, role)},
+	{"message", NULL, FIELD(TEXT, struct step, message)},
+	{},
+};
+
+#define CHECK(row) ((const struct check *)(row))
+
+static json_t *get_file(const void *row)
+{
+	return json_string(CHECK(row)->file);
+}
+
+static json_t *get_ok(const void *row)
+{
+	return json_boolean(!CHECK(row)->faults.count);
+}
+
+static json_t *get_errors(const void *row)
+{
+	return output_array(fault_fields, CHECK(row)->faults.fault, CHECK(row)->faults.count,
+			    sizeof(struct fault));
+}
+
+static json_t *get_steps(const void *row)
+{
+	return output_array(step_fields, CHECK(row)->step, CHECK(row)->steps, sizeof(struct step));
+}
+
+static const struct field check_fields[] = {
+	{"file", NULL, .get = get_file},
+	{"ok", NULL, .get = get_ok},
+	{"errors", NULL, .get = get_errors},
+	{"would", NULL, .get = get_steps},
+	{},
+};
+
+/* ---- the verb ---- */
+
+/* The file, and the group that it names. 0, or -errno with `why`; faults are no error. */
+static int check_file(struct check *check, struct err *why)
+{
+	struct err group;
+	gid_t gid;
+	int err = config_read(&check->config, check->file, &check->faults, why);
+
+	if (err && !check->faults.count)
+		return err;
+	if (check->config.group && privileges_group(check->config.group, &gid, &group)) {
+		faults_add(&check->faults, check->config.group_line, group.text);
+		faults_sort(&check->faults);
+	}
+	return check->faults.count ? 0 : check_ports(check, why);
 }
 
 static int check_run(const struct command *command, struct err *why)
 {
-	struct config config;
+	struct check check = {.file = command->operand[0]};
 	int err;
 
-	config_init(&config);
-	err = check_file(&config, command->operand[0], why);
-	if (!err) {
-		check_print(&config);
-		err = check_ports(&config, why);
-	}
-	config_free(&config);
+	config_init(&check.config);
+	err = check_file(&check, why);
+	if (!err && cmd_has(command, "json"))
+		output_row_stream(check_fields, &check, true);
+	else if (!err)
+		check_print(&check);
+	if (!err && check.faults.count)
+		err = EXIT_USAGE;
+	free(check.step);
+	faults_free(&check.faults);
+	config_free(&check.config);
 	return err;
 }
 
+static const struct verb_option check_options[] = {
+	{"json", 'j', .help = "print JSON"},
+	{},
+};
+
 const struct verb verb_check = {
 	.name = "check",
-	.help = "check a configuration file, and print where it would attach now",
+	.help = "check a configuration file, name every error, and print where it would attach now",
+	.options = check_options,
 	.operands = {{"FILE"}},
 	.run = check_run,
 };

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "loader/attach/hooks.h"
+#include "loader/base/output.h"
 #include "loader/base/text.h"
 #include "loader/datapath/adopt.h"
 #include "loader/datapath/datapath.h"
@@ -143,6 +144,62 @@ static void found_print(const struct found *found, const char *verb, const char 
 	putchar('\n');
 }
 
+static void found_print_both(const struct found *was, const struct found *is, bool nothing)
+{
+	if (nothing)
+		puts("nothing to remove");
+	found_print(was, "removed", " from");
+	found_print(is, "left", " on");
+}
+
+/* ---- in JSON ---- */
+
+struct detached {
+	struct found was, is; /* what was removed, and what is left */
+};
+
+static const struct field on_fields[] = {
+	{"interface", NULL, FIELD(TEXT, struct found_on, name)},
+	{"programs", NULL, FIELD(NUMBER, struct found_on, programs)},
+	{"qdiscs", NULL, FIELD(NUMBER, struct found_on, qdiscs)},
+	{},
+};
+
+static json_t *get_interfaces(const void *row)
+{
+	const struct found *found = row;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->on[i].programs || found->on[i].qdiscs)
+			json_array_append_new(list, output_object(on_fields, &found->on[i]));
+	return list;
+}
+
+static const struct field found_fields[] = {
+	{"interfaces", NULL, .get = get_interfaces},
+	{"pins", NULL, FIELD(NUMBER, struct found, pins)},
+	{},
+};
+
+static json_t *get_removed(const void *row)
+{
+	return output_object(found_fields, &((const struct detached *)row)->was);
+}
+
+static json_t *get_left(const void *row)
+{
+	return output_object(found_fields, &((const struct detached *)row)->is);
+}
+
+static const struct field detached_fields[] = {
+	{"removed", NULL, .get = get_removed},
+	{"left", NULL, .get = get_left},
+	{},
+};
+
+/* ---- the difference ---- */
+
 /* Makes of what there was what was removed, and of the rest what is garpd's still. */
 static void found_compare(struct found *was, struct found *is)
 {
@@ -196,29 +253,37 @@ static int detach_all(struct err *why)
 
 static int detach_run(const struct command *command, struct err *why)
 {
-	struct found was, is;
+	struct detached detached = {};
+	bool nothing;
 	int lock, err;
 
-	found_read(&was);
+	found_read(&detached.was);
 	err = pins_lock(&lock, why);
 	if (!err) {
 		err = detach_all(why);
 		close(lock);
-		found_read(&is);
-		if (found_is_nothing(&was))
-			puts("nothing to remove");
-		found_compare(&was, &is);
-		found_print(&was, "removed", " from");
-		found_print(&is, "left", " on");
-		free(is.on);
+		found_read(&detached.is);
+		nothing = found_is_nothing(&detached.was);
+		found_compare(&detached.was, &detached.is);
+		if (cmd_has(command, "json"))
+			output_row_stream(detached_fields, &detached, true);
+		else
+			found_print_both(&detached.was, &detached.is, nothing);
 	}
-	free(was.on);
+	free(detached.is.on);
+	free(detached.was.on);
 	return err;
 }
+
+static const struct verb_option detach_options[] = {
+	{"json", 'j', .help = "print JSON"},
+	{},
+};
 
 const struct verb verb_detach = {
 	.name = "detach",
 	.acts = true,
 	.help = "remove every program, pin and qdisc that garpd made, and say what that was",
+	.options = detach_options,
 	.run = detach_run,
 };

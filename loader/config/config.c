@@ -58,10 +58,11 @@ static int words_load(struct config *config, const struct yaml_config *top,
 	};
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && !err; i++) {
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		struct where where = where_key(file, choices[i].key);
 
-		err = word_read(&where, choices[i].words, choices[i].text, choices[i].value);
+		err = faults_join(err, word_read(&where, choices[i].words, choices[i].text,
+						 choices[i].value));
 	}
 	return err;
 }
@@ -117,11 +118,11 @@ static int numbers_load(struct config *config, const struct yaml_config *top,
 	};
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && !err; i++) {
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		struct where where = where_key(file, numbers[i].path);
 
 		if (numbers[i].text)
-			err = number_set(&numbers[i], &where);
+			err = faults_join(err, number_set(&numbers[i], &where));
 	}
 	return err;
 }
@@ -139,6 +140,7 @@ static int group_load(struct config *config, const struct yaml_config *top,
 	if (top->group[strcspn(top->group, ":, \t\r\n")] != '\0')
 		return where_error(&where, "\"%.60s\" is not a group name; write one name",
 				   top->group);
+	config->group_line = where_line(&where);
 	config->group = strdup(top->group);
 	return config->group ? 0 : where_memory(&where);
 }
@@ -152,40 +154,57 @@ static int config_apply(struct config *config, const struct yaml_config *top,
 		follow_load, guards_load, declared_load,
 	};
 
-	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++) {
-		int err = load[i](config, top, file);
+	int err = 0;
 
-		if (err)
-			return err;
-	}
-	return declared_check(config, file->err);
+	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]) && err != -ENOMEM; i++)
+		err = faults_join(err, load[i](config, top, file));
+	if (err != -ENOMEM)
+		err = faults_join(err, declared_check(config, file->faults, file->err));
+	return err;
 }
 
-static int config_read(struct config *config, const char *file, struct err *why)
+int config_read(struct config *config, const char *file, struct faults *faults, struct err *why)
 {
 	struct yaml_file yaml;
-	struct where where = {.file = file, .lines = &yaml.lines, .err = why};
+	struct where where = {.file = file, .lines = &yaml.lines, .faults = faults, .err = why};
 	int err;
 
 	if (config->file)
 		return err_set(why, -EINVAL, "%s: a second configuration file, after %s; give one",
 			       file, config->file);
-	err = yaml_file_load(&yaml, file, why);
-	if (err)
+	err = yaml_file_load(&yaml, file, faults, why);
+	if (err && err != -EINVAL)
 		return err;
 	config->file = strdup(file);
 	if (!config->file)
 		err = where_memory(&where);
 	else if (yaml.top)
-		err = config_apply(config, yaml.top, &where);
+		err = faults_join(err, config_apply(config, yaml.top, &where));
 	yaml_file_free(&yaml);
+	faults_sort(faults);
 	return err;
+}
+
+/* The first of the faults, and how to see the others. */
+static void config_tell_first(const char *file, const struct faults *faults, struct err *why)
+{
+	const struct fault *first = faults->fault;
+
+	if (faults->count == 1)
+		err_set(why, 0, "%s:%u: %s", file, first->line, first->message);
+	else if (faults->count)
+		err_set(why, 0, "%s:%u: %s (error 1 of %zu: garpd check %s)", file, first->line,
+			first->message, faults->count, file);
 }
 
 int config_load(struct config *config, const char *file, struct err *why)
 {
-	int err = config_read(config, file, why);
+	struct faults faults = {};
+	int err = config_read(config, file, &faults, why);
 
+	if (err == -EINVAL)
+		config_tell_first(file, &faults, why);
+	faults_free(&faults);
 	if (err) {
 		config_free(config);
 		config_init(config);
@@ -238,7 +257,7 @@ int config_check(const struct config *config, struct err *why)
 			"%s%sno bridge or router port is configured; name one with --bridge or "
 			"--router, or under \"bridges:\" or \"routers:\" in the file",
 			config->file ? config->file : "", config->file ? ": " : "");
-	return declared_check(config, why);
+	return declared_check(config, NULL, why);
 }
 
 void config_free(struct config *config)

@@ -10,6 +10,7 @@
 
 #include "bpf/abi/abi.h"
 #include "loader/base/err.h"
+#include "faults.h"
 #include "guards.h"
 
 /* Interface names or fnmatch(3) patterns; of bridges, "!" before one keeps those out. */
@@ -48,7 +49,8 @@ struct config {
 	struct settings settings; /* but `ask` and `observe`, which are in `guards` */
 	__u32 max_claims;
 	char *group; /* that may read the pinned maps; NULL: none */
-	char *file;  /* that was loaded, for later errors; NULL: none */
+	unsigned int group_line;
+	char *file; /* that was loaded, for later errors; NULL: none */
 };
 
 /* An empty configuration with the defaults. */
@@ -56,9 +58,17 @@ void config_init(struct config *config);
 
 /*
  * Reads FILE into a configuration that config_init made, and checks it. 0; or -errno with
- * FILE:LINE, what is wrong and the remedy in `why`, and `config` is as config_init made it.
+ * FILE:LINE, what is wrong and the remedy of the first fault in `why`, and `config` is as
+ * config_init made it.
  */
 int config_load(struct config *config, const char *file, struct err *why);
+
+/*
+ * The same, with every fault of the file, to be freed in either case. 0; -EINVAL with the faults,
+ * and `config` has what could be read, which is to be freed; or another -errno, or -EINVAL without
+ * a fault, with `why`.
+ */
+int config_read(struct config *config, const char *file, struct faults *faults, struct err *why);
 
 /*
  * Sets a flag of `garpd run`: bridge, uplink, router, declare, mode or observe (whose value is

@@ -167,10 +167,10 @@ static int owners_load(struct declared *declared, const struct yaml_list *owners
 	struct where at = where_key(item, "owners");
 	int err = 0;
 
-	for (unsigned int i = 0; i < owners->text_count && !err; i++) {
+	for (unsigned int i = 0; i < owners->text_count && i <= GARPD_MAX_OWNERS; i++) {
 		struct where where = where_item(&at, i);
 
-		err = owner_add(declared, owners->text[i], &where);
+		err = faults_join(err, owner_add(declared, owners->text[i], &where));
 	}
 	return err;
 }
@@ -179,22 +179,21 @@ static int address_load(struct config *config, const struct yaml_address *yaml,
 			const struct where *item)
 {
 	struct where where = where_key(item, "address");
-	struct where announce = where_key(item, "announce");
+	struct where announce = where_key(item, "announce"), owners = where_key(item, "owners");
 	struct declared declared = {
 		.address = {.announce = ANNOUNCE_AFTER_PROBE},
 		.line = where_line(&where),
 	};
 	int err = prefix_read(&declared.prefix, yaml->address, &where);
 
-	if (err)
-		return err;
-	err = word_read(&announce, announce_words, yaml->announce, &declared.address.announce);
-	if (err)
-		return err;
-	err = owners_load(&declared, &yaml->owners, item);
-	if (err)
-		return err;
-	err = announce_check(&declared, &announce);
+	err = faults_join(err, word_read(&announce, announce_words, yaml->announce,
+					 &declared.address.announce));
+	err = faults_join(err, owners_load(&declared, &yaml->owners, item));
+	/* What they mean together, once each is known: without its owners, anybody would be one. */
+	if (!err && where_is_partial(&owners))
+		return -EINVAL;
+	if (!err)
+		err = announce_check(&declared, &announce);
 	return err ? err : declared_append(config, &declared, &where);
 }
 
@@ -203,10 +202,11 @@ int declared_load(struct config *config, const struct yaml_config *top, const st
 	struct where at = where_key(file, "addresses");
 	int err = 0;
 
-	for (unsigned int i = 0; i < top->addresses_count && !err; i++) {
+	for (unsigned int i = 0;
+	     i < top->addresses_count && i <= GARPD_MAX_DECLARED && err != -ENOMEM; i++) {
 		struct where item = where_item(&at, i);
 
-		err = address_load(config, &top->addresses[i], &item);
+		err = faults_join(err, address_load(config, &top->addresses[i], &item));
 	}
 	return err;
 }
@@ -269,51 +269,71 @@ static const char *other_text(const struct config *config, const struct declared
 	return text;
 }
 
-static int overlap_error(const struct config *config, const struct declared *a,
-			 const struct declared *b, struct err *why)
+/* The later one is wrong; a flag (line 0 - 1) is later than every line. */
+static bool is_later(const struct declared *a, const struct declared *b)
 {
-	/* The later one is wrong; a flag (line 0 - 1) is later than every line. */
-	const struct declared *later = a->line - 1 > b->line - 1 ? a : b;
-	const struct declared *other = later == a ? b : a;
-	char prefix[ADDR_TEXT_LEN], other_prefix[ADDR_TEXT_LEN], at[140], start[140];
+	return a->line - 1 > b->line - 1;
+}
+
+static int overlap_error(const struct config *config, const struct declared *later,
+			 const struct declared *other, struct faults *faults, struct err *why)
+{
+	char prefix[ADDR_TEXT_LEN], other_prefix[ADDR_TEXT_LEN], at[140], text[384];
 
 	prefix_text(&later->prefix, prefix);
 	prefix_text(&other->prefix, other_prefix);
 	other_text(config, later, other, at, sizeof(at));
-	if (later->line)
-		snprintf(start, sizeof(start), "%.120s:%u", config->file, later->line);
-	else
-		snprintf(start, sizeof(start), "--declare %s", prefix);
 	if (later->prefix.len == other->prefix.len)
-		return err_set(why, -EINVAL, "%s: %s is declared twice (%s); keep one", start,
-			       prefix, at);
-	return err_set(why, -EINVAL,
-		       "%s: %s overlaps %s (%s), and owners are listed: only the longer prefix "
-		       "would apply; split the wider prefix, or remove the owners",
-		       start, prefix, other_prefix, at);
+		snprintf(text, sizeof(text), "%s is declared twice (%s); keep one", prefix, at);
+	else
+		snprintf(text, sizeof(text),
+			 "%s overlaps %s (%s), and owners are listed: only the longer prefix "
+			 "would apply; split the wider prefix, or remove the owners",
+			 prefix, other_prefix, at);
+	if (!later->line)
+		return err_set(why, -EINVAL, "--declare %s: %s", prefix, text);
+	if (!faults)
+		return err_set(why, -EINVAL, "%s:%u: %s", config->file, later->line, text);
+	if (faults_add(faults, later->line, text) == -ENOMEM)
+		return err_set(why, -ENOMEM, "out of memory");
+	return -EINVAL;
 }
 
-/* In this order, a prefix is followed by those that it covers. */
-static int overlaps_find(const struct config *config, const struct declared *const *sorted,
-			 struct err *why)
+static bool cannot_be_both(const struct declared *wide, const struct declared *narrow)
 {
-	for (size_t i = 0; i < config->declared_count; i++) {
-		const struct declared *wide = sorted[i];
+	return wide->prefix.len == narrow->prefix.len || wide->address.owner_count ||
+	       narrow->address.owner_count;
+}
 
-		for (size_t j = i + 1; j < config->declared_count; j++) {
-			const struct declared *narrow = sorted[j];
+/* In this order, a prefix is followed by those that it covers. Each is wrong once. */
+static int overlaps_find(const struct config *config, const struct declared **sorted,
+			 struct faults *faults, struct err *why)
+{
+	int err = 0;
 
-			if (!prefix_covers(&wide->prefix, &narrow->prefix))
+	for (size_t i = 0; i < config->declared_count && err != -ENOMEM; i++) {
+		for (size_t j = i + 1; sorted[i] && j < config->declared_count; j++) {
+			size_t later = j, other = i;
+
+			if (!sorted[j])
+				continue;
+			if (!prefix_covers(&sorted[i]->prefix, &sorted[j]->prefix))
 				break;
-			if (wide->prefix.len == narrow->prefix.len || wide->address.owner_count ||
-			    narrow->address.owner_count)
-				return overlap_error(config, wide, narrow, why);
+			if (!cannot_be_both(sorted[i], sorted[j]))
+				continue;
+			if (is_later(sorted[i], sorted[j]))
+				later = i, other = j;
+			err = faults_join(err, overlap_error(config, sorted[later], sorted[other],
+							     faults, why));
+			if (!faults || err == -ENOMEM)
+				return err;
+			sorted[later] = NULL;
 		}
 	}
-	return 0;
+	return err;
 }
 
-int declared_check(const struct config *config, struct err *why)
+int declared_check(const struct config *config, struct faults *faults, struct err *why)
 {
 	const struct declared **sorted;
 	int err;
@@ -326,7 +346,7 @@ int declared_check(const struct config *config, struct err *why)
 	for (size_t i = 0; i < config->declared_count; i++)
 		sorted[i] = &config->declared[i];
 	qsort(sorted, config->declared_count, sizeof(*sorted), declared_compare);
-	err = overlaps_find(config, sorted, why);
+	err = overlaps_find(config, sorted, faults, why);
 	free(sorted);
 	return err;
 }

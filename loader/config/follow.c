@@ -72,10 +72,10 @@ int follow_load(struct config *config, const struct yaml_config *top, const stru
 	struct where gateways = where_key(file, "gateways"), refresh = where_key(file, "refresh");
 	int err = top->refresh ? refresh_set(config, top->refresh, &refresh) : 0;
 
-	for (unsigned int i = 0; i < top->gateways.text_count && !err; i++) {
+	for (unsigned int i = 0; i < top->gateways.text_count && i <= GARPD_MAX_GATEWAYS; i++) {
 		struct where where = where_item(&gateways, i);
 
-		err = gateway_add(config, top->gateways.text[i], &where);
+		err = faults_join(err, gateway_add(config, top->gateways.text[i], &where));
 	}
 	return err;
 }

@@ -149,10 +149,10 @@ static int list_load(struct config *config, enum list list, const struct yaml_co
 	struct where at = where_key(file, lists[list].key);
 	int err = 0;
 
-	for (unsigned int i = 0; i < given->text_count && !err; i++) {
+	for (unsigned int i = 0; i < given->text_count && err != -ENOMEM; i++) {
 		struct where where = where_item(&at, i);
 
-		err = list_add(config, list, given->text[i], &where);
+		err = faults_join(err, list_add(config, list, given->text[i], &where));
 	}
 	return err;
 }
@@ -161,8 +161,8 @@ int names_load(struct config *config, const struct yaml_config *top, const struc
 {
 	int err = 0;
 
-	for (enum list list = 0; list < LISTS && !err; list++)
-		err = list_load(config, list, top, file);
+	for (enum list list = 0; list < LISTS && err != -ENOMEM; list++)
+		err = faults_join(err, list_load(config, list, top, file));
 	return err;
 }
 

@@ -2,8 +2,9 @@
 /*
  * parts.h - between the shape of the configuration file and the meaning of its values.
  *
- * yaml.c has the schema (which keys, which kind of value), lines.c holds a file against it, and
- * config.c and the others know what the values mean.
+ * yaml.c has the schema (which keys, which kind of value), shape.c holds a file against it, and
+ * config.c and the others know what the values mean. Each goes on behind a fault; what cannot be
+ * read is left out (drops.c).
  */
 #ifndef GARPD_CONFIG_PARTS_H
 #define GARPD_CONFIG_PARTS_H
@@ -12,11 +13,32 @@
 #include <stddef.h>
 
 #include "config.h"
+#include "faults.h"
 #include "loader/base/err.h"
 
 struct cyaml_schema_value;
+struct yaml_parser_s;
 
 #define YAML_PATH_LEN 96 /* of a key or an item; no path of the schema is longer */
+
+/* ---- drops.c ---- */
+
+/* What is wrong with the shape of a file, as the numbers of its events: left out, the rest is read.
+ */
+struct drops {
+	struct drop {
+		size_t from, to; /* inclusive; in ascending order */
+	} * drop;
+	size_t count;
+	bool all; /* nothing of the file can be read */
+};
+
+/* Takes the drops within it along. 0, or -ENOMEM. */
+int drops_add(struct drops *drops, size_t from, size_t to);
+void drops_free(struct drops *drops);
+
+/* The text without them, to be freed. NULL: it cannot be made. */
+char *drops_rest(const struct drops *drops, const char *text, size_t len, size_t *rest_len);
 
 /* ---- lines.c ---- */
 
@@ -27,18 +49,40 @@ struct lines {
 		unsigned int line;
 	} * entry;
 	size_t count;
+	/* Items that libcyaml does not get: those behind it in the list have a lower index there.
+	 */
+	struct lines_dropped {
+		char *list; /* "addresses" */
+		unsigned int item;
+	} * dropped;
+	size_t dropped_count;
 };
 
-/*
- * Walks the text of a file and checks its shape against the schema. 0; or -EINVAL or -ENOMEM, with
- * FILE:LINE, what is wrong and the remedy in `why`, and `lines` is empty.
- */
-int lines_load(struct lines *lines, const struct cyaml_schema_value *schema, const char *file,
-	       const char *text, size_t len, struct err *why);
+/* 0, or -ENOMEM. */
+int lines_add(struct lines *lines, const char *path, unsigned int line);
+int lines_drop(struct lines *lines, const char *list, size_t list_len, unsigned int item);
+
+/* Once all are there. */
+void lines_sort(struct lines *lines);
 void lines_free(struct lines *lines);
 
 /* The line of a path, or 0. */
 unsigned int lines_find(const struct lines *lines, const char *path);
+
+/* ---- syntax.c ---- */
+
+/* What the parser refused, as a fault. -EINVAL or -ENOMEM. */
+int syntax_fault(const struct yaml_parser_s *parser, const char *text, size_t len,
+		 struct faults *faults);
+
+/* ---- shape.c ---- */
+
+/*
+ * Walks the text of a file and checks its shape against the schema. 0; -EINVAL: `faults` has what
+ * is wrong, and `drops` what to leave out; or -ENOMEM.
+ */
+int shape_check(struct lines *lines, const struct cyaml_schema_value *schema, const char *text,
+		size_t len, struct faults *faults, struct drops *drops);
 
 /* ---- yaml.c ---- */
 
@@ -173,10 +217,11 @@ struct yaml_file {
 };
 
 /*
- * Reads FILE and checks its shape. 0; or -errno with FILE:LINE, what is wrong and the remedy in
- * `why`, and nothing to free.
+ * Reads FILE and checks its shape. 0; -EINVAL with the faults, and with what could be read; or
+ * another -errno with `why`, and nothing to free.
  */
-int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why);
+int yaml_file_load(struct yaml_file *yaml, const char *file, struct faults *faults,
+		   struct err *why);
 void yaml_file_free(struct yaml_file *yaml);
 
 /* The schema: for the test of dist/garpd.yaml. */
@@ -191,17 +236,24 @@ struct where {
 	char path[YAML_PATH_LEN];
 	const char *flag; /* instead of a file: the flag and its argument */
 	const char *value;
-	struct err *err;
+	struct faults *faults; /* of the file */
+	struct err *err;       /* of the flag, and without memory */
 };
 
-/* The place of a key in a mapping, and of an item in a list. */
+/* The place of a key in a mapping, and of an item in a list, by its index in what was read. */
 struct where where_key(const struct where *mapping, const char *key);
 struct where where_item(const struct where *list, unsigned int i);
+
+/* Does it lack an item, or all of them, that a fault has left out? */
+bool where_is_partial(const struct where *list);
 
 /* The line of the value; 0 with a flag. */
 unsigned int where_line(const struct where *where);
 
-/* Fill where->err, "FILE:LINE: ..." or "--FLAG VALUE: ...". Return -EINVAL and -ENOMEM. */
+/*
+ * Note a fault of the file, or fill where->err, "--FLAG VALUE: ...". Return -EINVAL and -ENOMEM.
+ * What reads a file goes on behind -EINVAL, with faults_join().
+ */
 int where_error(const struct where *where, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int where_memory(const struct where *where);
@@ -258,7 +310,10 @@ int declared_load(struct config *config, const struct yaml_config *top, const st
 /* ADDR=MAC[,MAC...], the value of a flag. */
 int declared_add_flag(struct config *config, const struct where *where);
 
-/* Checks them together: no prefix twice, no owners where two overlap. 0, or -errno with `why`. */
-int declared_check(const struct config *config, struct err *why);
+/*
+ * Checks them together: no prefix twice, no owners where two overlap. 0; -EINVAL with each in
+ * `faults`, or, if that is NULL, with the first in `why`; or -ENOMEM with `why`.
+ */
+int declared_check(const struct config *config, struct faults *faults, struct err *why);
 
 #endif

@@ -83,11 +83,12 @@ static int segment_load(struct guards *guards, const struct items *items,
 	struct where item = where_item(&items->where, i);
 	int err = item_read(items, i, &segment->segment);
 
-	for (size_t j = 0; j < sizeof(choices) / sizeof(choices[0]) && !err; j++) {
+	for (size_t j = 0; j < sizeof(choices) / sizeof(choices[0]); j++) {
 		struct where where = where_key(&item, choices[j].key);
 
 		*choices[j].value = choices[j].of_all;
-		err = word_read(&where, choices[j].words, choices[j].text, choices[j].value);
+		err = faults_join(err, word_read(&where, choices[j].words, choices[j].text,
+						 choices[j].value));
 	}
 	return err;
 }
@@ -102,8 +103,8 @@ static int segments_load(struct guards *guards, const struct yaml_config *top,
 	guards->segment = calloc(top->segments_count + 1, sizeof(*guards->segment));
 	if (!guards->segment)
 		return where_memory(file);
-	for (unsigned int i = 0; i < top->segments_count && !err; i++)
-		err = segment_load(guards, &items, &top->segments[i], i);
+	for (unsigned int i = 0; i < top->segments_count && err != -ENOMEM; i++)
+		err = faults_join(err, segment_load(guards, &items, &top->segments[i], i));
 	return err;
 }
 
@@ -117,10 +118,11 @@ static int addresses_load(struct port_rule *rule, const struct yaml_list *list,
 	rule->address = calloc(list->text_count + 1, sizeof(*rule->address));
 	if (!rule->address)
 		return where_memory(at);
-	for (unsigned int i = 0; i < list->text_count && !err; i++) {
+	for (unsigned int i = 0; i < list->text_count; i++) {
 		struct where where = where_item(at, i);
 
-		err = prefix_read(&rule->address[rule->address_count++], list->text[i], &where);
+		err = faults_join(err, prefix_read(&rule->address[rule->address_count++],
+						   list->text[i], &where));
 	}
 	return err;
 }
@@ -132,10 +134,11 @@ static int macs_load(struct port_rule *rule, const struct yaml_list *list, const
 	rule->mac = calloc(list->text_count + 1, sizeof(*rule->mac));
 	if (!rule->mac)
 		return where_memory(at);
-	for (unsigned int i = 0; i < list->text_count && !err; i++) {
+	for (unsigned int i = 0; i < list->text_count; i++) {
 		struct where where = where_item(at, i);
 
-		err = mac_read(rule->mac[rule->mac_count++], list->text[i], &where);
+		err = faults_join(err,
+				  mac_read(rule->mac[rule->mac_count++], list->text[i], &where));
 	}
 	return err;
 }
@@ -148,10 +151,10 @@ static int rule_load(struct guards *guards, const struct items *items, const str
 	struct where addresses = where_key(&item, "addresses"), macs = where_key(&item, "macs");
 	int err = item_read(items, i, &rule->port);
 
-	if (err)
+	if (err == -ENOMEM)
 		return err;
-	err = addresses_load(rule, &yaml->addresses, &addresses);
-	return err ? err : macs_load(rule, &yaml->macs, &macs);
+	err = faults_join(err, addresses_load(rule, &yaml->addresses, &addresses));
+	return faults_join(err, macs_load(rule, &yaml->macs, &macs));
 }
 
 /* The maps have room for so many. */
@@ -182,8 +185,8 @@ static int rules_load(struct guards *guards, const struct yaml_config *top,
 	guards->rule = calloc(top->ports_count + 1, sizeof(*guards->rule));
 	if (!guards->rule)
 		return where_memory(file);
-	for (unsigned int i = 0; i < top->ports_count && !err; i++)
-		err = rule_load(guards, &items, &top->ports[i], i);
+	for (unsigned int i = 0; i < top->ports_count && err != -ENOMEM; i++)
+		err = faults_join(err, rule_load(guards, &items, &top->ports[i], i));
 	return err ? err : rules_check(guards, file);
 }
 
@@ -191,5 +194,5 @@ int guards_load(struct config *config, const struct yaml_config *top, const stru
 {
 	int err = segments_load(&config->guards, top, file);
 
-	return err ? err : rules_load(&config->guards, top, file);
+	return err == -ENOMEM ? err : faults_join(err, rules_load(&config->guards, top, file));
 }

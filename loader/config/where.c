@@ -23,8 +23,20 @@ struct where where_item(const struct where *list, unsigned int i)
 {
 	struct where where = *list;
 
+	for (size_t j = 0; list->lines && j < list->lines->dropped_count; j++)
+		if (list->lines->dropped[j].item <= i &&
+		    !strcmp(list->lines->dropped[j].list, list->path))
+			i++;
 	snprintf(where.path, sizeof(where.path), "%.80s[%u]", list->path, i);
 	return where;
+}
+
+bool where_is_partial(const struct where *list)
+{
+	for (size_t j = 0; j < list->lines->dropped_count; j++)
+		if (!strcmp(list->lines->dropped[j].list, list->path))
+			return true;
+	return false;
 }
 
 unsigned int where_line(const struct where *where)
@@ -43,7 +55,8 @@ int where_error(const struct where *where, const char *format, ...)
 	if (where->flag)
 		return err_set(where->err, -EINVAL, "--%s %.100s: %s", where->flag, where->value,
 			       text);
-	return err_set(where->err, -EINVAL, "%s:%u: %s", where->file, where_line(where), text);
+	return faults_add(where->faults, where_line(where), text) == -ENOMEM ? where_memory(where)
+									     : -EINVAL;
 }
 
 int where_memory(const struct where *where)

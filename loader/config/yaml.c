@@ -143,28 +143,54 @@ static int fd_read_all(int fd, char **text, size_t *len)
 	return 0;
 }
 
-/* lines_load() has checked the shape, so libcyaml is not expected to refuse anything. */
-static int text_load(struct yaml_file *yaml, const char *file, const char *text, size_t len,
-		     struct err *why)
+/* The values of what is left of a file with faults. One that cannot be read has these alone. */
+static void rest_load(struct yaml_file *yaml, const struct drops *drops, const char *text,
+		      size_t len)
 {
 	cyaml_data_t *top = NULL;
-	cyaml_err_t code;
-	int err = lines_load(&yaml->lines, &yaml_schema, file, text, len, why);
+	char *rest = drops_rest(drops, text, len, &len);
 
-	if (err)
+	if (rest && cyaml_load_data((const uint8_t *)rest, len, &loading, &yaml_schema, &top,
+				    NULL) == CYAML_OK)
+		yaml->top = top;
+	free(rest);
+}
+
+/* shape_check() has checked the shape, so libcyaml is not expected to refuse anything. */
+static int text_load(struct yaml_file *yaml, const char *file, const char *text, size_t len,
+		     struct faults *faults, struct err *why)
+{
+	cyaml_data_t *top = NULL;
+	struct drops drops = {};
+	cyaml_err_t code;
+	int err = shape_check(&yaml->lines, &yaml_schema, text, len, faults, &drops);
+
+	if (err == -EINVAL)
+		rest_load(yaml, &drops, text, len);
+	drops_free(&drops);
+	if (err == -EINVAL)
 		return err;
-	code = cyaml_load_data((const uint8_t *)text, len, &loading, &yaml_schema, &top, NULL);
-	if (code != CYAML_OK) {
+	if (err) {
 		lines_free(&yaml->lines);
-		return err_set(why, code == CYAML_ERR_OOM ? -ENOMEM : -EINVAL,
-			       "%s:1: %s; compare it with the example garpd.yaml", file,
-			       cyaml_strerror(code));
+		return err_set(why, err, "%s: out of memory", file);
+	}
+	code = cyaml_load_data((const uint8_t *)text, len, &loading, &yaml_schema, &top, NULL);
+	if (code == CYAML_ERR_OOM) {
+		lines_free(&yaml->lines);
+		return err_set(why, -ENOMEM, "%s: out of memory", file);
+	}
+	if (code != CYAML_OK) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s; compare it with the example garpd.yaml",
+			 cyaml_strerror(code));
+		return faults_add(faults, 1, text);
 	}
 	yaml->top = top;
 	return 0;
 }
 
-int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why)
+int yaml_file_load(struct yaml_file *yaml, const char *file, struct faults *faults, struct err *why)
 {
 	int err, fd = open(file, O_RDONLY | O_CLOEXEC);
 	char *text = NULL;
@@ -179,7 +205,7 @@ int yaml_file_load(struct yaml_file *yaml, const char *file, struct err *why)
 	if (err)
 		err_set(why, err, "%s: cannot be read: %s; name a YAML file", file, strerror(-err));
 	else
-		err = text_load(yaml, file, text, len, why);
+		err = text_load(yaml, file, text, len, faults, why);
 	free(text);
 	return err;
 }

@@ -235,8 +235,79 @@ Test(config_file, each_one_is_listed_here)
 	glob_t found;
 
 	cr_assert_eq(glob(FILES "*.yaml", 0, NULL, &found), 0);
-	cr_assert_eq(found.gl_pathc, BAD_FILES + GOOD_FILES);
+	cr_assert_eq(found.gl_pathc, BAD_FILES + GOOD_FILES + 1); /* every_fault.yaml */
 	globfree(&found);
+}
+
+/* ---- every fault of a file ---- */
+
+static struct faults faults;
+
+static void read_faults(const char *file)
+{
+	faults = (struct faults){};
+	config_init(&config);
+	cr_expect_eq(config_read(&config, file, &faults, &err), -EINVAL, "%s was taken", file);
+	config_free(&config);
+}
+
+/* No fault makes a value that depends on it look wrong, too. */
+Test(config_faults, each_mistake_is_one)
+{
+	char file[128];
+
+	for (size_t i = 0; i < BAD_FILES; i++) {
+		snprintf(file, sizeof(file), FILES "%s.yaml", bad_files[i].name);
+		read_faults(file);
+		cr_expect_eq(faults.count, 1, "%s: %zu: %s", file, faults.count,
+			     faults.count > 1 ? faults.fault[1].message : "");
+		faults_free(&faults);
+	}
+	no_leaks();
+}
+
+/* The file says behind each mistake, as a comment, how its message begins. */
+Test(config_faults, each_has_its_line)
+{
+	FILE *file = fopen(FILES "every_fault.yaml", "r");
+	char line[256];
+	unsigned int number = 0;
+	size_t next = 0;
+
+	cr_assert_not_null(file);
+	read_faults(FILES "every_fault.yaml");
+	while (fgets(line, sizeof(line), file)) {
+		char *expected = strstr(line, "# ");
+
+		number++;
+		line[strcspn(line, "\n")] = '\0';
+		for (; expected; expected = strstr(expected + 2, "# ")) {
+			char *end = strstr(expected + 2, " # ");
+			size_t len = end ? (size_t)(end - expected) - 2 : strlen(expected + 2);
+
+			cr_assert_lt(next, faults.count, "missed: %s", expected);
+			cr_expect_eq(faults.fault[next].line, number, "line %u: %s",
+				     faults.fault[next].line, faults.fault[next].message);
+			cr_expect_eq(strncmp(faults.fault[next].message, expected + 2, len), 0,
+				     "line %u: %s", number, faults.fault[next].message);
+			next++;
+		}
+	}
+	fclose(file);
+	cr_expect_geq(next, 20);
+	cr_expect_eq(next, faults.count, "too many: %s",
+		     next < faults.count ? faults.fault[next].message : "");
+	faults_free(&faults);
+	no_leaks();
+}
+
+Test(config_faults, the_first_one_names_the_command_for_the_others)
+{
+	cr_assert_eq(config_load(&config, FILES "every_fault.yaml", &err), -EINVAL);
+	cr_assert_not_null(strstr(err.text, "every_fault.yaml:1: "), "%s", err.text);
+	cr_assert_not_null(strstr(err.text, ": garpd check " FILES "every_fault.yaml)"), "%s",
+			   err.text);
+	no_leaks();
 }
 
 Test(config_file, that_is_bad_leaves_nothing_behind)

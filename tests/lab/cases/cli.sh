@@ -117,7 +117,7 @@ case_no_bridge_is_an_error() {
 
 case_bad_config_is_said_with_its_line() {
 	printf 'bridges: [br0]\naddresses:\n  - address: 192.0.2.300\n' >"$LAB_DIR/bad.yaml"
-	assert_fails 1 'bad.yaml:3: ' "$GARPD" check "$LAB_DIR/bad.yaml"
+	assert_fails 2 'bad.yaml:3: ' "$GARPD" check "$LAB_DIR/bad.yaml"
 	assert_fails 2 'bad.yaml:3: ' "$GARPD" run -c "$LAB_DIR/bad.yaml"
 	assert_no_pins
 	assert_fails 2 'missing.yaml' "$GARPD" run -c "$LAB_DIR/missing.yaml"
