@@ -25,7 +25,7 @@ results_of() {
 results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
-		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="${SCOPE_AGAIN[*]}" '
+		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" '
 			BEGIN {
 				FS = OFS = "\t"
 				width = split(modes, mode, " ")
@@ -55,8 +55,8 @@ table_head() {
 		# Kernels
 
 		The cases of tests/lab and tests/vm that depend on the kernel (tests/vm/scope.sh), on Debian's
-		kernels. Each runs in the attach mode that garpd chooses on that kernel; those that depend on the
-		mode run in the other one, too. `-`: it cannot run there, for the reason below the table. `FAIL`:
+		kernels. Each runs in the attach mode that garpd chooses on that kernel; on one of them those that
+		depend on the mode run in the other one, too. `-`: it cannot run there, for the reason below the table. `FAIL`:
 		it ran and failed. `?`: it should have run and did not. Empty: not to be run in that mode.
 
 	HEAD
