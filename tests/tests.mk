@@ -121,8 +121,9 @@ $(T)/model: $(MODEL_OBJECTS)
 
 UNIT_FOLDERS := base rtnl config maps topology confine explain
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
-	attach/judge.c daemon/deadlines.c daemon/heap.c daemon/reattach.c daemon/repeats.c \
-	datapath/policy_maps.c datapath/rules.c)
+	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
+	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
+	datapath/port_table.c datapath/rules.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
 SANITIZED_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)

@@ -34,8 +34,8 @@ enum step_kind {
 struct step {
 	unsigned int kind;
 	char interface[NAME_TEXT_LEN];
-	char segment[NAME_TEXT_LEN]; /* "": none */
-	char role[16];		     /* "": none */
+	char bridge[NAME_TEXT_LEN]; /* "": none */
+	char role[16];		    /* "": none */
 	char message[256];
 };
 
@@ -85,7 +85,7 @@ static bool check_port_added(void *ctx, __u32 ifindex, const char *name, const s
 	else
 		step = check_add(ctx, STEP_ATTACH, name, "would attach to %s on %s as %s", name,
 				 segment, port_role_name(port->role));
-	strcpy(step->segment, segment);
+	strcpy(step->bridge, segment);
 	snprintf(step->role, sizeof(step->role), "%s", port_role_name(port->role));
 	return true;
 }
@@ -109,7 +109,7 @@ static void check_bridge_behind(void *ctx, const char *name, const char *bridge)
 				      "not in \"bridges\"",
 				      name, bridge);
 
-	name_text(bridge, step->segment);
+	name_text(bridge, step->bridge);
 }
 
 static void check_bridge_seen(void *ctx, const char *name)
@@ -122,7 +122,7 @@ static void check_bridge_joined(void *ctx, const char *name, const char *outer, 
 				      "would take %s for a part of %s, joined by %s", name, outer,
 				      joint);
 
-	name_text(outer, step->segment);
+	name_text(outer, step->bridge);
 }
 
 static void check_joint_refused(void *ctx, const char *name, const char *peer, enum joint_kind why)
@@ -223,7 +223,7 @@ static const char *step_name(unsigned int kind)
 static const struct field step_fields[] = {
 	{"step", NULL, FIELD(ENUM, struct step, kind), .name = step_name},
 	{"interface", NULL, FIELD(TEXT, struct step, interface)},
-	{"segment", NULL, FIELD(TEXT, struct step, segment)},
+	{"bridge", NULL, FIELD(TEXT, struct step, bridge)},
 	{"role", NULL, FIELD(TEXT, struct step, role)},
 	{"message", NULL, FIELD(TEXT, struct step, message)},
 	{},

@@ -193,7 +193,7 @@ static json_t *get_clock(const void *row)
 
 const struct field claims_change_fields[] = {
 	CLAIM_FIELDS,
-	{"from", "FROM", FIELD(ENUM, struct claim_change, from), .name = claim_state_name},
+	{"old_state", "FROM", FIELD(ENUM, struct claim_change, from), .name = claim_state_name},
 	{},
 };
 

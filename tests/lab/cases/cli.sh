@@ -318,7 +318,7 @@ case_watch_filters() {
 	lab_await "$LAB_DIR/watch.new" 9 '"state": ?"owned"' || t_fail "not owned: $(<"$LAB_DIR/watch.new")"
 	! grep -q "$SERVICE" "$LAB_DIR/watch" || t_fail "no problem: $(<"$LAB_DIR/watch")"
 	! grep -q "$HOST\"" "$LAB_DIR/watch.new" || t_fail "of another: $(<"$LAB_DIR/watch.new")"
-	jq -es 'map(.from) | index("probing") and index("none") != null' "$LAB_DIR/watch.new" >/dev/null ||
+	jq -es 'map(.old_state) | index("probing") and index("none") != null' "$LAB_DIR/watch.new" >/dev/null ||
 		t_fail "no from: $(<"$LAB_DIR/watch.new")"
 }
 
