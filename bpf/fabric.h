@@ -14,16 +14,6 @@
 #include "outcome.h"
 #include "speak.h"
 
-/* Sets the tags that the owner's frames have on the port, from the claim's VLAN. */
-static __always_inline void fabric_set_tags(struct tags *tags, const struct port *port, __u16 vlan)
-{
-	__builtin_memset(tags, 0, sizeof(*tags));
-	if (!vlan || (port->vlan_proto && vlan == port->pvid))
-		return;
-	tags->proto = port->vlan_proto ? port->vlan_proto : ETH_P_8021Q;
-	tags->tci = vlan;
-}
-
 /* A move learned from EVPN counts as an announcement of the owner on that port. */
 static __always_inline void fabric_fill_frame(struct outcome *outcome,
 					      const struct speak_call *call)
@@ -80,7 +70,7 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 		return heard.policy.denied;
 	if (!settings->link_local && addr_is_link_local(&call->key.addr))
 		return COUNTER_fabric_link_local;
-	fabric_set_tags(&speech->tags, port, call->key.vlan);
+	speech_set_tags(&speech->tags, port, call->key.vlan);
 	fabric_fill_frame(outcome, call);
 	if (claim && !fabric_update_claim(outcome, claim, &heard, settings))
 		return COUNTER_fabric_contradicted;

@@ -21,6 +21,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "bpf/abi/abi.h"
+#include "by_hand.h"
 #include "due.h"
 #include "fabric.h"
 #include "bpf/frame/frame.h"
@@ -339,6 +340,8 @@ int garpd_speak(struct __sk_buff *skb)
 		fabric_announce(skb, claim, &call);
 	else if (call.op == SPEAK_MOVE_SEGMENT)
 		segment_move(&call);
+	else if (call.op == SPEAK_CLAIM)
+		by_hand_claim(skb, &call);
 	else if (claim && due_is_note(call.op))
 		due_note(claim, &call.key, call.op);
 	else if (claim)

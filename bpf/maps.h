@@ -292,13 +292,14 @@ struct {
 
 /*
  * Scratch space for a new claim, which is too large for the stack: of a frame, and of garpd_speak,
- * which a frame may interrupt. One element per CPU; nothing is kept from one frame to the next.
- * Sizes without types: its lock is never taken, and the kernel allows no lock in a per-CPU map. Not
- * pinned.
+ * which a frame may interrupt; BY_HAND is empty but for what identifies a claim, as that of a
+ * frame. One element per CPU; nothing is kept from one frame to the next. Sizes without types: its
+ * lock is never taken, and the kernel allows no lock in a per-CPU map. Not pinned.
  */
 enum new_claim_of {
 	NEW_CLAIM_OF_FRAME,
 	NEW_CLAIM_OF_SPEAK,
+	NEW_CLAIM_BY_HAND,
 	NEW_CLAIM_OF_MAX,
 };
 

@@ -53,6 +53,16 @@ static __always_inline int speech_send(struct __sk_buff *skb, const struct speec
 	return err == NET_XMIT_CN ? 0 : err;
 }
 
+/* Sets the tags that a guest's frames have on the port, from the VLAN of its segment. */
+static __always_inline void speech_set_tags(struct tags *tags, const struct port *port, __u16 vlan)
+{
+	__builtin_memset(tags, 0, sizeof(*tags));
+	if (!vlan || (port->vlan_proto && vlan == port->pvid))
+		return;
+	tags->proto = port->vlan_proto ? port->vlan_proto : ETH_P_8021Q;
+	tags->tci = vlan;
+}
+
 /*
  * The flags of speech_send() for a frame as from a host on this port, and to it: what is above a
  * bridge sends by the bridge's egress, and receives by its ingress.

@@ -176,6 +176,7 @@ enum speak_op {
 	SPEAK_MOVE_SEGMENT, /* its port's bridge was joined to another, or parted: take it along */
 	SPEAK_LINK,	    /* an uplink came back: announce the owner, for the switches beyond */
 	SPEAK_FABRIC,	    /* EVPN moved the address: announce `mac` from `port` */
+	SPEAK_CLAIM,	    /* claim it for `mac` on `port`, which was not heard, for an operator */
 	/*
 	 * Results about the host's own neighbour entry, each counted as the COUNTER_host_* of
 	 * its name.
@@ -192,10 +193,10 @@ _Static_assert(SPEAK_OPS - SPEAK_REFRESHED == COUNTER_fabric_announced - COUNTER
 	       "the notes and their counters, in one order");
 
 struct speak_call {
-	struct claim_key key; /* in; SPEAK_MOVE_SEGMENT: out, that of the claim now */
+	struct claim_key key; /* in; SPEAK_MOVE_SEGMENT, SPEAK_CLAIM: out, that of the claim now */
 	__u16 op;	      /* in: enum speak_op */
 	__u16 result;	      /* out: enum counter, what was done or why not */
-	__u32 port;	      /* in, SPEAK_FABRIC: ifindex where the owner's frames come in; out,
+	__u32 port;	      /* in, SPEAK_FABRIC, _CLAIM: ifindex where its frames come in; out,
 				 SPEAK_MOVE_SEGMENT: that of the claim */
 	__u64 deadline_ns;    /* out: the claim's next deadline; 0: none */
 };
@@ -208,7 +209,7 @@ _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
 struct speak_frame {
 	__u8 ethernet[SPEAK_CALL_OFFSET];
 	struct speak_call call;
-	__u8 mac[MAC_LEN]; /* in, SPEAK_FABRIC */
+	__u8 mac[MAC_LEN]; /* in, SPEAK_FABRIC, SPEAK_CLAIM */
 } __attribute__((packed));
 _Static_assert(sizeof(struct speak_frame) == 60, "the shortest frame, ETH_ZLEN");
 

@@ -88,6 +88,11 @@
 	X(frozen_probe, "probes for a frozen claim")                                               \
 	X(thawed, "claims thawed after a quiet time")                                              \
 	X(thaw_by_hand, "claims thawed by an operator")                                            \
+	X(claim_by_hand, "claims made by an operator for guests that were not heard")              \
+	X(claim_refused,                                                                           \
+	  "claims by an operator refused: the address is probed for, in conflict or frozen")       \
+	X(claim_no_port,                                                                           \
+	  "claims by an operator refused: the port is no guest or router port, or is closed")      \
 	X(thaw_refused, "thaw requests refused: the claim is not frozen")                          \
 	X(port_gone, "claims deleted because their port is gone")                                  \
 	X(port_inherited, "claims of a port that is gone, kept for the guest's new port")          \

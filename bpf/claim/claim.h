@@ -28,6 +28,7 @@
 #ifndef GARPD_CLAIM_H
 #define GARPD_CLAIM_H
 
+#include "by_hand.h"
 #include "on_deadline.h"
 #include "on_frame.h"
 #include "on_sent.h"

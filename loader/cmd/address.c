@@ -1,52 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd announce ADDR: announces for an existing claim now.
+ * garpd announce ADDR: announces for an existing claim now; with --mac and --port, address_claim.c.
  * garpd thaw ADDR: lets an address that moved too often be announced again, in every segment.
  *
  * The program in the kernel checks and does it; no daemon is needed.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "loader/base/output.h"
+#include "address.h"
 #include "loader/base/text.h"
 #include "loader/maps/claims.h"
 #include "loader/maps/event_text.h"
 #include "loader/maps/speak.h"
 
-/* What became of one claim. */
-struct spoken {
-	struct claim claim;
-	bool done;
-	__u32 result; /* the counter that garpd_speak has returned */
-	char message[512];
-};
-
-struct spoken_list {
-	struct spoken *row;
-	size_t count;
-};
-
 typedef void (*claim_report)(struct spoken *row, const char *name);
-
-/* "192.0.2.10 on br0 vlan 7: announced for ..." */
-static void spoken_say(struct spoken *row, bool done, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void spoken_say(struct spoken *row, bool done, const char *format, ...)
-{
-	va_list args;
-
-	row->done = done;
-	va_start(args, format);
-	vsnprintf(row->message, sizeof(row->message), format, args);
-	va_end(args);
-}
-
-#define SEE_EXPLAIN "; see garpd explain %s"
 
 static void report_announced(struct spoken *row, const char *name)
 {
@@ -134,44 +104,7 @@ static int speak_for_claims(const struct pins *pins, const struct addr *addr, __
 	return err;
 }
 
-/* ---- what it says ---- */
-
-#define SPOKEN(TYPE, member) FIELD(TYPE, struct spoken, member)
-
-static json_t *get_message(const void *row)
-{
-	return json_string(((const struct spoken *)row)->message);
-}
-
-static const struct field spoken_fields[] = {
-	{"bridge", NULL, SPOKEN(INTERFACE, claim.key.segment)},
-	{"vlan", NULL, SPOKEN(VLAN, claim.key.vlan)},
-	{"inner_vlan", NULL, SPOKEN(VLAN, claim.key.inner_vlan)},
-	{"address", NULL, SPOKEN(ADDR, claim.key.addr)},
-	{"mac", NULL, SPOKEN(MAC, claim.mac)},
-	{"port", NULL, SPOKEN(INTERFACE, claim.port)},
-	{"done", NULL, SPOKEN(BOOL, done)},
-	{"result", NULL, SPOKEN(ENUM, result), .name = counter_name},
-	{"message", NULL, .get = get_message},
-	{},
-};
-
-/* Of several claims one that was done is enough; else the last refusal is the error. */
-static int spoken_print(const struct spoken_list *list, bool as_json, struct err *why)
-{
-	size_t done = 0;
-
-	if (as_json)
-		output_rows(spoken_fields, list->row, list->count, sizeof(*list->row), true);
-	for (size_t i = 0; i < list->count; i++) {
-		done += list->row[i].done;
-		if (!list->row[i].done)
-			err_set(why, -EPERM, "%s", list->row[i].message);
-		else if (!as_json)
-			puts(list->row[i].message);
-	}
-	return done ? 0 : -EPERM;
-}
+/* ---- the verbs ---- */
 
 static int speak_run_verb(const struct command *command, __u32 op, claim_report report,
 			  struct err *why)
@@ -207,8 +140,11 @@ static const struct verb_option address_options[] = {
 	{},
 };
 
+/* A guest that was not heard is named by its MAC and port. */
 static int announce_run(const struct command *command, struct err *why)
 {
+	if (cmd_has(command, "mac") || cmd_has(command, "port") || cmd_has(command, "vlan"))
+		return address_claim(command, why);
 	return speak_run_verb(command, SPEAK_NOW, report_announced, why);
 }
 
@@ -217,10 +153,18 @@ static int thaw_run(const struct command *command, struct err *why)
 	return speak_run_verb(command, SPEAK_THAW, report_thawed, why);
 }
 
+static const struct verb_option announce_options[] = {
+	{"mac", 0, "MAC", .help = "of a guest that was not heard: asked, then announced"},
+	{"port", 0, "IF", .help = "its port"},
+	{"vlan", 0, "VID", .help = "the VLAN of its frames"},
+	{"json", 'j', .help = "print JSON"},
+	{},
+};
+
 const struct verb verb_announce = {
 	.name = "announce",
-	.help = "announce the owner of an existing claim now",
-	.options = address_options,
+	.help = "announce the owner of an existing claim now, or a guest that does not even probe",
+	.options = announce_options,
 	.operands = {{"ADDR"}},
 	.acts = true,
 	.run = announce_run,

@@ -58,6 +58,7 @@ static const struct event_text texts[COUNTER_MAX] = {
 	REPEATED_INFO(frozen_probe, "frozen: probe ignored"),
 	INFO(thawed, "thawed after a quiet time"),
 	INFO(thaw_by_hand, "thawed by hand"),
+	INFO(claim_by_hand, "claimed by hand"),
 	REPEATED_INFO(port_gone, "forgotten: its port is gone"),
 	REPEATED_WARNING(announce_over_limit, "rate-limited; queued"),
 	REPEATED_INFO(aged, "forgotten: no frame from the guest for max_age"),

@@ -102,6 +102,8 @@ struct speak_call rig_speak(enum speak_op op, const char *text);
 struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key);
 
 /* The same for what EVPN has learned of a MAC, which is behind that port. */
+struct speak_call rig_speak_for(enum speak_op op, const struct claim_key *key, __u32 ifindex,
+				const __u8 *mac);
 struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, const __u8 *mac);
 
 struct claim_key rig_key(const char *text, __u16 vlan, __u16 inner_vlan);

@@ -105,21 +105,27 @@ static struct speak_call speak_frame_run(struct speak_frame *frame)
 	cr_assert_eq(err, 0, "BPF_PROG_RUN: %s", strerror(-err));
 	cr_assert_eq(run.retval, 0);
 	cr_assert_eq(run.data_size_out, sizeof(out));
-	if (frame->call.op != SPEAK_MOVE_SEGMENT)
+	if (frame->call.op != SPEAK_MOVE_SEGMENT && frame->call.op != SPEAK_CLAIM)
 		cr_assert_eq(memcmp(&out.call.key, &frame->call.key, sizeof(out.call.key)), 0);
 	return out.call;
 }
 
-struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, const __u8 *mac)
+struct speak_call rig_speak_for(enum speak_op op, const struct claim_key *key, __u32 ifindex,
+				const __u8 *mac)
 {
 	struct speak_frame frame;
 
 	memset(&frame, 0xa5, sizeof(frame));
 	frame.call.key = *key;
-	frame.call.op = SPEAK_FABRIC;
+	frame.call.op = op;
 	frame.call.port = ifindex;
 	memcpy(frame.mac, mac, MAC_LEN);
 	return speak_frame_run(&frame);
+}
+
+struct speak_call rig_speak_fabric(const struct claim_key *key, __u32 ifindex, const __u8 *mac)
+{
+	return rig_speak_for(SPEAK_FABRIC, key, ifindex, mac);
 }
 
 struct speak_call rig_speak_key(enum speak_op op, const struct claim_key *key)

@@ -557,6 +557,26 @@ int world_announce_by_hand(struct world *w, const char *addr, __u64 at_ns)
 	return world_request(w, addr, REQUEST_BY_HAND, at_ns);
 }
 
+int world_claim_by_hand(struct world *w, const char *addr, const struct station *guest, __u64 at_ns)
+{
+	int site = world_site(w, addr);
+	struct claim *claim = &w->sites[site].claim;
+	struct frame frame = {.kind = FRAME_PROBE, .addr = world_addr(addr)};
+	struct heard heard = {.frame = &frame, .port = guest->port, .role = guest->role};
+
+	world_run_until(w, at_ns);
+	memcpy(frame.mac, guest->mac, MAC_LEN);
+	heard.policy = world_judge(w, site, guest->mac, guest->port);
+	heard.policy.immediate = 0;
+	if (heard.policy.denied)
+		return heard.policy.denied;
+	claim->key.addr = frame.addr;
+	if (claim->state == CLAIM_NONE)
+		claim->quota_port = guest->port;
+	world_follow(w, site, claim_make_by_hand(claim, &heard, &w->settings, w->now_ns), NULL);
+	return w->step.reason;
+}
+
 int world_announce_link(struct world *w, const char *addr, __u64 at_ns)
 {
 	return world_request(w, addr, REQUEST_LINK, at_ns);

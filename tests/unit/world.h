@@ -171,6 +171,9 @@ void world_take(struct world *w, const char *addr, const struct station *from, _
 void world_run_until(struct world *w, __u64 at_ns);
 void world_wake(struct world *w, const char *addr, __u64 at_ns); /* whether or not it is due */
 int world_announce_by_hand(struct world *w, const char *addr, __u64 at_ns);
+/* An operator names the guest; as bpf/by_hand.h, which judges first. */
+int world_claim_by_hand(struct world *w, const char *addr, const struct station *guest,
+			__u64 at_ns);
 int world_announce_link(struct world *w, const char *addr, __u64 at_ns); /* an uplink is back */
 int world_thaw(struct world *w, const char *addr, __u64 at_ns);
 

@@ -177,3 +177,74 @@ case_host_entry_permanent_is_left() {
 	in_hv "$GARPD" announce "$SERVICE"
 	lab_await "$GARPD_LOG" 5 "permanent neighbour entry has $MAC_OLD" 2 || t_fail "not logged again"
 }
+
+# ---- a guest that does not even probe: it has the address, and an operator says so ----
+
+named_guest() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	in_ns new ip addr add "$SERVICE/24" dev eth0
+}
+
+# It answers, and is announced as after a window.
+case_named_guest_is_announced() {
+	named_guest
+	in_hv "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new >"$LAB_DIR/out" || t_fail "exit status $?"
+	assert_equals "output" "$SERVICE on br0: announced for $MAC_NEW" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 4 5 'kind=announce-.*' "src=$MAC_NEW"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" probes 0
+}
+
+# Without a daemon the tool asks.
+case_named_guest_is_announced_without_a_daemon() {
+	named_guest
+	lab_stop_garpd
+	in_hv "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new >"$LAB_DIR/out" 2>&1 ||
+		t_fail "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 2 5 'kind=announce-.*' "src=$MAC_NEW"
+}
+
+case_named_guest_that_is_silent_is_not_announced() {
+	lab_start_garpd
+	lab_capture lan router lan0
+	assert_fails 1 "$SERVICE on br0: not announced: $MAC_NEW does not answer on v-new" \
+		"$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE" state unanswered
+}
+
+# The guards of a probe, each by its name.
+case_named_guest_is_guarded() {
+	in_hv ip route add default via 192.0.2.99
+	lab_start_garpd -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' 'foreign: no' \
+		'ports:' '  - port: v-other' '    addresses: [192.0.2.44]')"
+	local line words
+	while read -r words; do
+		read -r address port line <<<"$words"
+		assert_fails 1 "$address: not announced: .*$line" \
+			"$GARPD" announce "$address" --mac "$MAC_NEW" --port "$port"
+	done <<-EOF
+		$HOST v-new host
+		192.0.2.99 v-new a gateway of the host
+		224.0.0.1 v-new no host can have it
+		169.254.3.4 v-new link-local
+		$SERVICE up0 up0 is no guest or router port
+		$SERVICE v-other not in the port's list
+		198.51.100.9 v-new subnet
+	EOF
+	assert_equals "claims" '[]' "$(lab_claims)"
+	assert_fails 2 'needs both --mac and --port' "$GARPD" announce "$SERVICE" --mac "$MAC_NEW"
+	assert_fails 2 'no such interface' "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port nowhere
+	assert_fails 2 'not a VLAN' "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new --vlan 4095
+}
+
+# On a trunk its frames are tagged, and so is what is said to and for it.
+case_named_guest_on_a_trunk() {
+	lab_winguest new -n 0 -k 30000 -v 7 eth0 "$MAC_NEW" "$SERVICE"
+	lab_start_garpd
+	lab_capture lan router lan0
+	in_hv "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new --vlan 7 >"$LAB_DIR/out" || t_fail "exit status $?"
+	assert_equals "output" "$SERVICE on br0 vlan 7: announced for $MAC_NEW" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 2 5 'kind=announce-.*' "src=$MAC_NEW" 'vlan=7:.*'
+}

@@ -60,6 +60,12 @@ case_ask_no() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
+case_ask_no_of_a_named_guest() {
+	ask_start 'ask: no'
+	in_hv "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new || t_fail "exit status $?"
+	assert_await_frames lan 2 5 'kind=announce-.*' "src=$MAC_NEW"
+}
+
 case_ask_by_hand() {
 	ask_start
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
