@@ -14,6 +14,7 @@
 #include "loader/maps/claims.h"
 #include "loader/maps/event_text.h"
 #include "loader/maps/running.h"
+#include "loader/maps/summary.h"
 
 #define PROBLEMS_SHOWN 8 /* of claims; `garpd show claims --problems` has all */
 #define LINE_LEN       320
@@ -24,18 +25,26 @@ struct status {
 	struct port_table ports;
 	struct claims claims; /* in the order of compare_claims() */
 	size_t problems;      /* claims */
-	size_t unheard;	      /* ports */
+	struct summary summary;
 };
 
-/* ---- the daemon ---- */
+/* ---- the first line ---- */
 
-static bool observes_everywhere(const struct status *status)
+static json_t *get_summary(const void *row)
 {
-	for (size_t i = 0; i < status->ports.count; i++)
-		if (!settings_observes(status->ports.row[i].port.settings))
-			return false;
-	return status->ports.count;
+	char text[SUMMARY_LEN];
+
+	return json_string(summary_text(&((const struct status *)row)->summary, text));
 }
+
+static json_t *get_observing(const void *row)
+{
+	const struct summary *summary = &((const struct status *)row)->summary;
+
+	return json_boolean(summary->ports && !summary->sending);
+}
+
+/* ---- the daemon ---- */
 
 static json_t *get_daemon_text(const void *row)
 {
@@ -46,8 +55,7 @@ static json_t *get_daemon_text(const void *row)
 	if (!status->running)
 		return json_string(
 			"NOT RUNNING: programs hear on; to start: systemctl start garpd");
-	return json_sprintf("%srunning since %.19s, pid %u, %s",
-			    observes_everywhere(status) ? "OBSERVING, nothing is sent; " : "",
+	return json_sprintf("running since %.19s, pid %u, %s",
 			    time_local_text(daemon->started_ns, since), daemon->pid,
 			    daemon->config[0] ? daemon->config : "without a file");
 }
@@ -63,11 +71,6 @@ static json_t *get_daemon(const void *row)
 			 "since", time_text(status->daemon.started_ns, since), "version",
 			 status->daemon.version, "config",
 			 status->daemon.config[0] ? status->daemon.config : NULL);
-}
-
-static json_t *get_observing(const void *row)
-{
-	return json_boolean(observes_everywhere(row));
 }
 
 /* ---- ports ---- */
@@ -307,12 +310,19 @@ static json_t *get_last(const void *row)
 }
 
 static const struct field status_fields[] = {
-	{"", "daemon", .get = get_daemon_text},	   {"daemon", NULL, .get = get_daemon},
-	{"observing", NULL, .get = get_observing}, {"", "ports", .get = get_segment_lines},
-	{"segments", NULL, .get = get_segments},   {"", "claims", .get = get_claims_text},
-	{"claims", NULL, .get = get_claims},	   {"", "attention", .get = get_problem_lines},
-	{"problems", NULL, .get = get_problems},   {"", "last", .get = get_last_text},
-	{"last", NULL, .get = get_last},	   {},
+	{"summary", "garpd", .get = get_summary},
+	{"", "daemon", .get = get_daemon_text},
+	{"daemon", NULL, .get = get_daemon},
+	{"observing", NULL, .get = get_observing},
+	{"", "ports", .get = get_segment_lines},
+	{"segments", NULL, .get = get_segments},
+	{"", "claims", .get = get_claims_text},
+	{"claims", NULL, .get = get_claims},
+	{"", "attention", .get = get_problem_lines},
+	{"problems", NULL, .get = get_problems},
+	{"", "last", .get = get_last_text},
+	{"last", NULL, .get = get_last},
+	{},
 };
 
 /* ---- the verb ---- */
@@ -330,8 +340,8 @@ static int status_read(const struct pins *pins, struct status *status, struct er
 	while (status->problems < status->claims.count &&
 	       claims_trouble(&status->claims.claim[status->problems]))
 		status->problems++;
-	for (size_t i = 0; i < status->ports.count; i++)
-		status->unheard += status->ports.row[i].port.unheard != UNHEARD_NOT;
+	summary_read(pins, &status->summary);
+	status->summary.attention = (unsigned int)status->problems;
 	return 0;
 }
 
@@ -353,7 +363,8 @@ static int status_run(const struct command *command, struct err *why)
 	pins_close(&pins);
 	if (err)
 		return cmd_cannot_look(why);
-	return status.running && !status.problems && !status.unheard ? EXIT_DONE : EXIT_FAILED;
+	return status.running && !status.problems && !status.summary.unheard ? EXIT_DONE
+									     : EXIT_FAILED;
 }
 
 static const struct verb_option status_options[] = {

@@ -16,6 +16,7 @@ static void summary_read_ports(const struct pins *pins, struct summary *summary)
 	while (map_walk_next(&walk, &ifindex, &port)) {
 		summary->ports += port.role != ROLE_HOST;
 		summary->unheard += port.unheard != 0;
+		summary->sending += !settings_observes(port.settings);
 	}
 }
 
@@ -45,7 +46,9 @@ static const char *plural(unsigned int count)
 
 const char *summary_text(const struct summary *summary, char text[SUMMARY_LEN])
 {
-	int used = snprintf(text, SUMMARY_LEN, "%u port%s, %u claim%s", summary->ports,
+	bool observing = summary->ports && !summary->sending;
+	int used = snprintf(text, SUMMARY_LEN, "%s%u port%s, %u claim%s",
+			    observing ? "OBSERVING, nothing is sent; " : "", summary->ports,
 			    plural(summary->ports), summary->claims, plural(summary->claims));
 
 	if (summary->unheard)
@@ -53,7 +56,7 @@ const char *summary_text(const struct summary *summary, char text[SUMMARY_LEN])
 				 "; %u not heard: garpd show ports", summary->unheard);
 	if (summary->attention)
 		snprintf(text + used, SUMMARY_LEN - used,
-			 "; %u claim%s attention: garpd show claims", summary->attention,
+			 "; %u claim%s attention: garpd show claims --problems", summary->attention,
 			 summary->attention == 1 ? " needs" : "s need");
 	return text;
 }

@@ -15,19 +15,22 @@ static void check(struct summary summary, const char *expected)
 Test(summary, names_only_what_is_there)
 {
 	check((struct summary){}, "0 ports, 0 claims");
-	check((struct summary){.ports = 1, .claims = 1}, "1 port, 1 claim");
-	check((struct summary){.ports = 5, .unheard = 2, .claims = 3},
+	check((struct summary){.ports = 1, .sending = 1, .claims = 1}, "1 port, 1 claim");
+	check((struct summary){.ports = 1, .claims = 1},
+	      "OBSERVING, nothing is sent; 1 port, 1 claim");
+	check((struct summary){.ports = 5, .sending = 1, .unheard = 2, .claims = 3},
 	      "5 ports, 3 claims; 2 not heard: garpd show ports");
-	check((struct summary){.ports = 5, .claims = 3, .attention = 1},
-	      "5 ports, 3 claims; 1 claim needs attention: garpd show claims");
+	check((struct summary){.ports = 5, .sending = 5, .claims = 3, .attention = 1},
+	      "5 ports, 3 claims; 1 claim needs attention: garpd show claims --problems");
 }
 
 Test(summary, the_largest_is_whole)
 {
-	struct summary summary = {~0u, ~0u, ~0u, ~0u};
+	struct summary summary = {~0u, ~0u, ~0u, ~0u, 0};
 
-	check(summary, "4294967295 ports, 4294967295 claims; 4294967295 not heard: garpd show "
-		       "ports; 4294967295 claims need attention: garpd show claims");
+	check(summary,
+	      "OBSERVING, nothing is sent; 4294967295 ports, 4294967295 claims; 4294967295 not heard: garpd show "
+	      "ports; 4294967295 claims need attention: garpd show claims --problems");
 }
 
 static bool needs_attention(struct claim claim)

@@ -212,7 +212,7 @@ case_status() {
 
 case_status_of_observing() {
 	lab_start_garpd --observe
-	assert_status 0 '^daemon .*OBSERVING, nothing is sent; running since'
+	assert_status 0 '^garpd  .*OBSERVING, nothing is sent; 4 ports, 0 claims$' '^daemon  .*running since'
 }
 
 # shown ARG...: the addresses that show claims prints, in its order, on one line.

@@ -235,17 +235,40 @@ assert_notified() {
 	lab_wait 10 grep -qF "$1" "$LAB_DIR/notified" || t_fail "no $1: $(<"$LAB_DIR/notified")"
 }
 
+# The last STATUS= is the first line of garpd status.
+status_agrees() {
+	local told said
+	told=$(sed 's/[A-Z]*=/\n&/g' "$LAB_DIR/notified" | sed -n 's/^STATUS=//p' | tail -n 1) # one line, of all
+	said=$(in_hv "$GARPD" status | sed -n '1s/^garpd  *//p')
+	[[ -n $told && $told == "$said" ]]
+}
+
+assert_status_agrees() {
+	lab_wait 5 status_agrees ||
+		t_fail "STATUS= and garpd status: $(<"$LAB_DIR/notified") $(in_hv "$GARPD" status)"
+}
+
 case_systemd_is_told() {
 	lab_service_manager
 	WATCHDOG_USEC=500000 NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd
 	assert_notified READY=1
 	assert_notified WATCHDOG=1
 	assert_notified 'STATUS=4 ports, 0 claims'
+	assert_status_agrees
 	in_hv ip addr add 192.0.2.77/24 dev br0
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" 192.0.2.77
-	assert_notified 'STATUS=4 ports, 1 claim; 1 claim needs attention: garpd show claims'
+	assert_notified 'STATUS=4 ports, 1 claim; 1 claim needs attention: garpd show claims --problems'
+	assert_status_agrees
 	in_hv ip link set v-other nomaster
-	assert_notified 'STATUS=3 ports, 1 claim; 1 claim needs attention: garpd show claims'
+	assert_notified 'STATUS=3 ports, 1 claim; 1 claim needs attention: garpd show claims --problems'
+	assert_status_agrees
+}
+
+case_systemd_is_told_that_it_observes() {
+	lab_service_manager
+	NOTIFY_SOCKET=$LAB_DIR/notify lab_start_garpd --observe
+	assert_notified 'STATUS=OBSERVING, nothing is sent; 4 ports, 0 claims'
+	assert_status_agrees
 }
 
 # systemd restarts it at once, so it waits by itself, after it has said why.
