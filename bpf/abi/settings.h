@@ -117,6 +117,8 @@ static inline __u32 settings_observes(__u32 index)
 	return (index - 1) >> 1 & 1;
 }
 
+#define GARPD_NUDGE_NUM 3 /* nudges before a listener counts as unconfirmed */
+
 /* clang-format off */
 #define SETTINGS_DEFAULTS { \
 	.abi = GARPD_ABI, \
@@ -127,7 +129,7 @@ static inline __u32 settings_observes(__u32 index)
 	.probes_per_second = 200, \
 	.probes_burst = 4000,		/* 1,000 addresses that move at once: 3 probes each */ \
 	.nudge = NUDGE_AUTO, \
-	.nudge_num = 3, \
+	.nudge_num = GARPD_NUDGE_NUM, \
 	.claims_per_port = 2048, \
 	.announcements_per_second = 200, \
 	.announcements_burst = 4000,	/* announcements of the same 1,000 addresses */ \

@@ -173,23 +173,23 @@ static void output_widen(const struct field *fields, const void *row, size_t *wi
 	}
 }
 
-/* A column that may overflow gets what the others leave of the screen. */
+/* Columns that may overflow get what the others leave of the screen, the first of them the most. */
 static void output_narrow(const struct field *fields, size_t *widths)
 {
-	size_t used = 0, wide = FIELDS_MAX, least;
+	size_t used = 0, count = 0, excess, spare;
 
-	for (size_t i = 0; fields[i].key; i++) {
-		if (!fields[i].header)
+	for (; fields[count].key; count++)
+		used += fields[count].header ? widths[count] + 2 : 0;
+	excess = used > SCREEN_COLUMNS + 2 ? used - SCREEN_COLUMNS - 2 : 0;
+	while (count-- && excess) {
+		if (!fields[count].header || !fields[count].may_overflow)
 			continue;
-		used += widths[i] + 2;
-		if (fields[i].may_overflow)
-			wide = i;
+		spare = widths[count] - text_columns(fields[count].header);
+		if (spare > excess)
+			spare = excess;
+		widths[count] -= spare;
+		excess -= spare;
 	}
-	if (wide == FIELDS_MAX || used <= SCREEN_COLUMNS + 2)
-		return;
-	least = text_columns(fields[wide].header);
-	used -= widths[wide];
-	widths[wide] = used + least < SCREEN_COLUMNS ? SCREEN_COLUMNS + 2 - used : least;
 }
 
 static void output_rows_text(const struct field *fields, const char *rows, size_t count,

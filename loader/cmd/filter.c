@@ -52,15 +52,19 @@ static bool is_among(const struct claim *claim, const __u8 mac[MAC_LEN])
 	       !memcmp(claim->owner, mac, MAC_LEN) || !memcmp(claim->rival, mac, MAC_LEN);
 }
 
+static bool is_covered(const struct filter *filter, const struct addr *addr)
+{
+	struct prefix one = {.len = 128, .addr = *addr};
+
+	return !filter->prefix.len || prefix_covers(&filter->prefix, &one);
+}
+
 bool filter_matches(const struct filter *filter, const struct claim *claim)
 {
-	struct prefix one = {.len = 128, .addr = claim->key.addr};
-
 	return (!filter->problems || claims_trouble(claim)) &&
 	       (!filter->state || !strcmp(claim_state_name(claim->state), filter->state)) &&
-	       (!filter->prefix.len || prefix_covers(&filter->prefix, &one)) &&
-	       is_among(claim, filter->mac) && is_named(claim->key.segment, filter->segment) &&
-	       is_named(claim->port, filter->port);
+	       is_covered(filter, &claim->key.addr) && is_among(claim, filter->mac) &&
+	       is_named(claim->key.segment, filter->segment) && is_named(claim->port, filter->port);
 }
 
 void filter_claims(const struct filter *filter, struct claims *claims)
@@ -71,4 +75,41 @@ void filter_claims(const struct filter *filter, struct claims *claims)
 		if (filter_matches(filter, &claims->claim[i]))
 			claims->claim[kept++] = claims->claim[i];
 	claims->count = kept;
+}
+
+/* A gateway is a listener of every address. */
+static bool listener_matches(const struct filter *filter, const struct listener_row *row)
+{
+	static const struct addr any;
+	const struct addr *addr = &row->key.claim.addr;
+
+	return (!filter->problems || listeners_trouble(row)) &&
+	       (!memcmp(addr, &any, sizeof(any)) || is_covered(filter, addr)) &&
+	       (mac_is_zero(filter->mac) || !memcmp(row->listener.mac, filter->mac, MAC_LEN)) &&
+	       is_named(row->key.claim.segment, filter->segment);
+}
+
+void filter_listeners(const struct filter *filter, struct listeners *listeners)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < listeners->count; i++)
+		if (listener_matches(filter, &listeners->row[i]))
+			listeners->row[kept++] = listeners->row[i];
+	listeners->count = kept;
+}
+
+void filter_ports(const struct filter *filter, struct port_table *ports)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ports->count; i++) {
+		const struct port_row *row = &ports->row[i];
+
+		if ((!filter->problems || port_table_trouble(row)) &&
+		    (!filter->port || !strcmp(row->name, filter->port)) &&
+		    is_named(row->port.segment, filter->segment))
+			ports->row[kept++] = *row;
+	}
+	ports->count = kept;
 }

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * filter.h - which claims `garpd show claims` and `garpd watch` print.
+ * filter.h - which claims, listeners and ports `garpd show` and `garpd watch` print.
  */
 #ifndef GARPD_CMD_FILTER_H
 #define GARPD_CMD_FILTER_H
 
 #include "cmd.h"
+#include "loader/datapath/port_table.h"
 #include "loader/maps/claims.h"
+#include "loader/maps/listeners.h"
 
 struct filter {
 	struct prefix prefix; /* of length 0: any address */
 	const char *segment;  /* name of the bridge or router port; NULL: any */
 	const char *port;     /* NULL: any */
 	const char *state;    /* NULL: any */
-	__u8 mac[MAC_LEN];    /* of the guest, the owner or a rival; zero: any */
-	bool problems;	      /* only claims that need attention */
+	__u8 mac[MAC_LEN];    /* of the guest, the owner or a rival, or the listener; zero: any */
+	bool problems;	      /* only what needs attention */
 };
 
-/* The options that fill it, for the table of a verb whose subject they belong to. */
-#define FILTER_OPTIONS(for_subjects)                                                              \
-	{"segment", 0, "BR", .help = "of this bridge or router port", .subject = (for_subjects)}, \
-		{"port", 0, "IF", .help = "on this port", .subject = (for_subjects)},             \
-		{"mac", 0, "MAC", .help = "of this guest, owner or rival",                        \
-		 .subject = (for_subjects)},                                                      \
-		{"state", 0, "STATE", .help = "in this state", .subject = (for_subjects)},        \
-	{                                                                                         \
-		"problems", 'p', .help = "that need attention", .subject = (for_subjects)         \
+/*
+ * The options that fill it, for the table of a verb; the words are the subjects that they belong
+ * to, or NULL: claims, with ports, with listeners, and with both.
+ */
+#define FILTER_OPTIONS(claims, and_ports, and_listeners, all)                            \
+	{"segment", 0, "BR", .help = "of this bridge or router port", .subject = (all)}, \
+		{"port", 0, "IF", .help = "on this port", .subject = (and_ports)},       \
+		{"mac", 0, "MAC", .help = "of this guest, owner or rival, or listener",  \
+		 .subject = (and_listeners)},                                            \
+		{"state", 0, "STATE", .help = "in this state", .subject = (claims)},     \
+	{                                                                                \
+		"problems", 'p', .help = "that need attention", .subject = (all)         \
 	}
 
 /* From the options, and from `prefix` (NULL: any). 0, or -EINVAL with `why`. */
@@ -34,7 +39,9 @@ int filter_take(struct filter *filter, const struct command *command, const char
 
 bool filter_matches(const struct filter *filter, const struct claim *claim);
 
-/* Leaves in `claims` those that match. */
+/* Leave those that match. */
 void filter_claims(const struct filter *filter, struct claims *claims);
+void filter_listeners(const struct filter *filter, struct listeners *listeners);
+void filter_ports(const struct filter *filter, struct port_table *ports);
 
 #endif

@@ -23,19 +23,24 @@ struct show {
 	bool as_json;
 };
 
+/* Every field, or the columns that fit a screen? */
+static bool show_is_whole(const struct show *show)
+{
+	return show->as_json || cmd_has(show->command, "wide");
+}
+
 /* ---- claims ---- */
 
 static int show_claims(const struct show *show, struct err *why)
 {
-	bool whole = show->as_json || cmd_has(show->command, "wide");
 	struct claims claims;
 	int err = claims_read(show->pins.claims, &claims, why);
 
 	if (!err) {
 		filter_claims(&show->filter, &claims);
 		claims_sort_by_trouble(&claims);
-		output_rows(whole ? claims_fields : claims_columns, claims.claim, claims.count,
-			    sizeof(*claims.claim), show->as_json);
+		output_rows(show_is_whole(show) ? claims_fields : claims_columns, claims.claim,
+			    claims.count, sizeof(*claims.claim), show->as_json);
 	}
 	claims_free(&claims);
 	return err;
@@ -48,9 +53,12 @@ static int show_listeners(const struct show *show, struct err *why)
 	struct listeners listeners;
 	int err = listeners_read(&show->pins, &listeners, why);
 
-	if (!err)
-		output_rows(listeners_fields, listeners.row, listeners.count,
-			    sizeof(*listeners.row), show->as_json);
+	if (!err) {
+		filter_listeners(&show->filter, &listeners);
+		listeners_sort_by_trouble(&listeners);
+		output_rows(show_is_whole(show) ? listeners_fields : listeners_columns,
+			    listeners.row, listeners.count, sizeof(*listeners.row), show->as_json);
+	}
 	listeners_free(&listeners);
 	return err;
 }
@@ -64,9 +72,11 @@ static int show_ports(const struct show *show, struct err *why)
 
 	if (err)
 		return err;
-	output_rows(port_table_fields, table.row, table.count, sizeof(*table.row), show->as_json);
+	filter_ports(&show->filter, &table);
+	output_rows(show_is_whole(show) ? port_table_fields : port_table_columns, table.row,
+		    table.count, sizeof(*table.row), show->as_json);
 	port_table_free(&table);
-	if (!programs_can_read())
+	if (show_is_whole(show) && !programs_can_read())
 		fprintf(stderr, "garpd: others: not shown; only root can see other programs "
 				"(CAP_NET_ADMIN and CAP_SYS_ADMIN)\n");
 	return 0;
@@ -116,7 +126,8 @@ static int show_run(const struct command *command, struct err *why)
 	const char *subject = command->operand[0];
 	int err;
 
-	if (command->operand[1] && strcmp(subject, "claims") != 0) {
+	if (command->operand[1] && strcmp(subject, "claims") != 0 &&
+	    strcmp(subject, "listeners") != 0) {
 		err_set(why, -EINVAL, "show %s: what is \"%.60s\" for? See garpd show --help",
 			subject, command->operand[1]);
 		return cmd_misused(why);
@@ -141,8 +152,8 @@ static int show_run(const struct command *command, struct err *why)
 
 static const struct verb_option show_options[] = {
 	{"json", 'j', .help = "print JSON", .subject = "claims|listeners|ports|counters"},
-	{"wide", 'w', .help = "claims: every column, wider than 80", .subject = "claims"},
-	FILTER_OPTIONS("claims"),
+	{"wide", 'w', .help = "every column, wider than 80", .subject = "claims|listeners|ports"},
+	FILTER_OPTIONS("claims", "claims|ports", "claims|listeners", "claims|listeners|ports"),
 	{"all", 'a', .help = "counters: those that are zero as well", .subject = "counters"},
 	COLOR_OPTION,
 	{},

@@ -209,7 +209,7 @@ static int watch_run(const struct command *command, struct err *why)
 static const struct verb_option watch_options[] = {
 	{"json", 'j', .help = "print JSON, a line a claim"},
 	{"wide", 'w', .help = "every column, wider than 80"},
-	FILTER_OPTIONS(NULL),
+	FILTER_OPTIONS(NULL, NULL, NULL, NULL),
 	COLOR_OPTION,
 	{},
 };

@@ -114,9 +114,36 @@ const struct field port_table_fields[] = {
 	{},
 };
 
-static int compare_names(const void *a, const void *b)
+enum trouble port_table_trouble(const struct port_row *row)
 {
-	return strcmp(((const struct port_row *)a)->name, ((const struct port_row *)b)->name);
+	return row->port.unheard       ? TROUBLE_BAD
+	       : !row->port.forwarding ? TROUBLE_SOME
+				       : TROUBLE_NONE;
+}
+
+static enum trouble get_trouble(const void *row)
+{
+	return port_table_trouble(row);
+}
+
+const struct field port_table_columns[] = {
+	{"", "PORT", ROW(TEXT, name), .may_overflow = true},
+	{"", "BRIDGE", ROW(INTERFACE, port.segment), .may_overflow = true},
+	{"", "ROLE", ROW(ENUM, port.role), .name = port_role_name},
+	{"", "MODE", ROW(ENUM, port.mode), .name = port_mode_name},
+	{"", "HEARD", ROW(ENUM, port.unheard), .name = unheard_name, .trouble = get_trouble},
+	{"", "FORWARDING", ROW(BOOL, port.forwarding), .trouble = get_trouble},
+	{"", "CLAIMS", ROW(NUMBER, limit.claims)},
+	{},
+};
+
+/* What needs attention first, then by name. */
+static int compare_rows(const void *a, const void *b)
+{
+	const struct port_row *x = a, *y = b;
+	enum trouble of_x = port_table_trouble(x), of_y = port_table_trouble(y);
+
+	return of_x != of_y ? (of_x > of_y ? -1 : 1) : strcmp(x->name, y->name);
 }
 
 int port_table_read(const struct pins *pins, struct port_table *table, struct err *why)
@@ -135,7 +162,7 @@ int port_table_read(const struct pins *pins, struct port_table *table, struct er
 		rows[table->count++] = row;
 	}
 	map_walk_end(&walk);
-	qsort(rows, table->count, sizeof(*rows), compare_names);
+	qsort(rows, table->count, sizeof(*rows), compare_rows);
 	return 0;
 }
 

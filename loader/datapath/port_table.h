@@ -19,7 +19,7 @@ struct port_row {
 };
 
 struct port_table {
-	struct port_row *row; /* by name */
+	struct port_row *row; /* what needs attention first, then by name */
 	size_t count;
 };
 
@@ -27,6 +27,10 @@ struct port_table {
 int port_table_read(const struct pins *pins, struct port_table *table, struct err *why);
 void port_table_free(struct port_table *table);
 
-extern const struct field port_table_fields[];
+/* Bad: it is not heard. Some: it does not forward. */
+enum trouble port_table_trouble(const struct port_row *row);
+
+/* The columns are those that most people want. */
+extern const struct field port_table_fields[], port_table_columns[];
 
 #endif

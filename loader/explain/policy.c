@@ -76,7 +76,7 @@ void causes_policy(const struct explain *explain, struct finding *findings)
 		finding_set(
 			&findings[CAUSE_unheard],
 			"an objection may pass garpd by: not heard on %s" REMEDY
-			"garpd show ports names what comes before garpd's program there",
+			"garpd show ports -w names what comes before garpd's program there",
 			explain_places_text(explain, &explain->unheard, (char[PLACES_TEXT_LEN]){}));
 	if (explain_is_claimed(explain) && explain->policy.denied)
 		causes_denied(explain, findings);

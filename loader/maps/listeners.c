@@ -7,6 +7,7 @@
 
 #include "claims.h"
 #include "listeners.h"
+#include "loader/base/text.h"
 #include "walk.h"
 
 /* ---- reading ---- */
@@ -65,6 +66,29 @@ size_t listeners_of(int listeners_fd, const struct claim_key *key, struct listen
 
 /* ---- as a user sees it ---- */
 
+enum trouble listeners_trouble(const struct listener_row *row)
+{
+	return row->listener.tries >= GARPD_NUDGE_NUM && !row->listener.answered_ns ? TROUBLE_SOME
+										    : TROUBLE_NONE;
+}
+
+static int compare_trouble(const void *a, const void *b)
+{
+	const struct listener_row *x = a, *y = b;
+	enum trouble of_x = listeners_trouble(x), of_y = listeners_trouble(y);
+
+	if (of_x != of_y)
+		return of_x > of_y ? -1 : 1;
+	if (x->listener.heard_ns != y->listener.heard_ns)
+		return x->listener.heard_ns > y->listener.heard_ns ? -1 : 1;
+	return listeners_order(a, b);
+}
+
+void listeners_sort_by_trouble(struct listeners *listeners)
+{
+	qsort(listeners->row, listeners->count, sizeof(*listeners->row), compare_trouble);
+}
+
 #define ROW(TYPE, member) FIELD(TYPE, struct listener_row, member)
 
 const struct field listeners_fields[] = {
@@ -80,5 +104,51 @@ const struct field listeners_fields[] = {
 	{"heard", "HEARD", ROW(TIME, listener.heard_ns)},
 	{"nudged", "NUDGED", ROW(TIME, listener.nudged_ns)},
 	{"answered", "ANSWERED", ROW(TIME, listener.answered_ns)},
+	{},
+};
+
+/* ---- within 80 columns ---- */
+
+static enum trouble get_trouble(const void *row)
+{
+	return listeners_trouble(row);
+}
+
+static json_t *get_bridge(const void *row)
+{
+	const struct claim_key *key = &((const struct listener_row *)row)->key.claim;
+	char interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+
+	interface_text(key->segment, interface);
+	return json_string(segment_text(key, interface, segment));
+}
+
+/* "no": it was nudged as often as a listener is. */
+static json_t *get_answered(const void *row)
+{
+	const struct listener *listener = &((const struct listener_row *)row)->listener;
+
+	if (listener->answered_ns)
+		return json_string("yes");
+	return listeners_trouble(row) ? json_string("no") : json_null();
+}
+
+static json_t *get_heard_age(const void *row)
+{
+	const struct listener *listener = &((const struct listener_row *)row)->listener;
+	char text[DURATION_TEXT_LEN];
+
+	if (!listener->heard_ns)
+		return json_null();
+	return json_string(duration_text(time_now_ns() - listener->heard_ns, text));
+}
+
+const struct field listeners_columns[] = {
+	{"", "ADDRESS", ROW(ADDR, key.claim.addr), .may_overflow = true},
+	{"", "LISTENER", ROW(ADDR, listener.addr), .may_overflow = true},
+	{"", "MAC", ROW(MAC, listener.mac)},
+	{"", "SEGMENT", .get = get_bridge, .may_overflow = true},
+	{"", "ANSWERED", .get = get_answered, .trouble = get_trouble},
+	{"", "HEARD", .get = get_heard_age},
 	{},
 };

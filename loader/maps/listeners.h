@@ -30,7 +30,16 @@ void listeners_free(struct listeners *listeners);
 /* Those of one claim: fills at most LISTENERS rows and returns how many. */
 size_t listeners_of(int listeners_fd, const struct claim_key *key, struct listener_row *rows);
 
-/* What `garpd show listeners` prints of a struct listener_row; ends with a NULL key. */
-extern const struct field listeners_fields[];
+/* It was nudged as often as a listener is, and has not answered. */
+enum trouble listeners_trouble(const struct listener_row *row);
+
+/* What needs attention first, then what was heard last. */
+void listeners_sort_by_trouble(struct listeners *listeners);
+
+/*
+ * What `garpd show listeners` prints of a struct listener_row; ends with a NULL key. The columns
+ * are those that most people want.
+ */
+extern const struct field listeners_fields[], listeners_columns[];
 
 #endif

@@ -248,3 +248,21 @@ case_named_guest_on_a_trunk() {
 	assert_equals "output" "$SERVICE on br0 vlan 7: announced for $MAC_NEW" "$(<"$LAB_DIR/out")"
 	assert_await_frames lan 2 5 'kind=announce-.*' "src=$MAC_NEW" 'vlan=7:.*'
 }
+
+case_named_guest_of_ipv6() {
+	ipv6_start
+	in_ns new ip addr add "$SERVICE6/64" dev eth0 nodad
+	in_hv "$GARPD" announce "$SERVICE6" --mac "$MAC_NEW" --port v-new >"$LAB_DIR/out" || t_fail "exit status $?"
+	assert_equals "output" "$SERVICE6 on br0: announced for $MAC_NEW" "$(<"$LAB_DIR/out")"
+	assert_await_frames lan 2 5 kind=announce-na "src=$MAC_NEW"
+	assert_claim "$SERVICE6" probes 0
+}
+
+# In XDP the answer cannot be made into the announcement: it is deferred, and the daemon or the tool sends it.
+case_named_guest_in_xdp() {
+	named_guest
+	lab_stop_garpd
+	lab_start_garpd --mode xdp-generic
+	in_hv "$GARPD" announce "$SERVICE" --mac "$MAC_NEW" --port v-new || t_fail "exit status $?"
+	assert_await_frames lan 2 5 'kind=announce-.*' "src=$MAC_NEW"
+}

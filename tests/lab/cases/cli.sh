@@ -478,7 +478,7 @@ case_show_ports_says_why_and_who_else() {
 	else
 		assert_equals why 'auto: tcx needs Linux 6.6' "$(port_field v-new why)"
 	fi
-	in_hv "$GARPD" show ports >"$LAB_DIR/ports"
+	in_hv "$GARPD" show ports -w >"$LAB_DIR/ports"
 	grep -qE '^v-other .* auto: .* xdp foreign_xdp \(id [0-9]+\), tc foreign_tc' "$LAB_DIR/ports" ||
 		t_fail "in columns: $(<"$LAB_DIR/ports")"
 	lab_stop_garpd
@@ -487,9 +487,59 @@ case_show_ports_says_why_and_who_else() {
 	assert_equals "others on v-new" "[]" "$(port_field v-new others)"
 }
 
-case_show_ports_is_sorted_by_name() {
+# ports ARG...: the names that show ports prints, in its order, on one line; all within 80 columns.
+ports() {
+	in_hv "$GARPD" show ports "$@" >"$LAB_DIR/ports"
+	awk 'length > 80' "$LAB_DIR/ports" | grep . && t_fail "wider than a screen"
+	awk 'NR > 1 { print $1 }' "$LAB_DIR/ports" | xargs
+}
+
+# By name; but first what needs attention.
+case_show_ports_in_columns() {
 	lab_start_garpd
-	assert_equals "ports" $'br0\nup0\nv-new\nv-old\nv-other' "$(lab_ports | pick port)"
+	assert_equals "ports" "br0 up0 v-new v-old v-other" "$(ports)"
+	assert_equals "of another bridge" "" "$(ports --segment nobr)"
+	assert_equals "of one name" up0 "$(ports --port up0)"
+	assert_equals "no problem" "" "$(ports --problems)"
+	in_hv bridge link set dev v-other state 0
+	lab_wait 5 port_is v-other forwarding false || t_fail "not seen: $(lab_ports)"
+	assert_equals "ports" "v-other br0 up0 v-new v-old" "$(ports)"
+	assert_equals "problems" v-other "$(ports --problems)"
+	assert_equals "problems in JSON" v-other "$(in_hv "$GARPD" show ports -j -p | pick port)"
+	assert_fails 2 'show ports: no option --mac' "$GARPD" show ports --mac "$MAC_NEW"
+	in_hv "$GARPD" show ports -w | head -n 1 | grep -q 'PVID.*OTHERS' || t_fail "-w has no more columns"
+}
+
+# listeners ARG...: those that show listeners prints, in its order, on one line; all within 80 columns.
+listeners() {
+	in_hv "$GARPD" show listeners "$@" >"$LAB_DIR/listeners"
+	awk 'length > 80' "$LAB_DIR/listeners" | grep . && t_fail "wider than a screen"
+	awk 'NR > 1 { print $2 }' "$LAB_DIR/listeners" | xargs
+}
+
+# One that answers, and one that has gone after it had looked the address up: that is shown first.
+case_show_listeners_in_columns() {
+	lab_start_garpd
+	in_ns other ip addr add 192.0.2.55/24 dev eth0
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	in_ns other ping -c 1 -W 1 "$SERVICE" >/dev/null || true
+	in_ns router ping -c 1 -W 1 "$SERVICE" >/dev/null || true
+	in_ns other ip addr flush dev eth0
+	in_ns old ip addr flush dev eth0
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 9 "$SERVICE: .*confirmed by" || t_fail "not confirmed"
+	lab_wait 9 listener_is_silent || t_fail "listeners: $(in_hv "$GARPD" show listeners -w)"
+	assert_equals "silent" 192.0.2.55 "$(listeners --problems)"
+	assert_equals "first" 192.0.2.55 "$(listeners | cut -d ' ' -f 1)"
+	assert_equals "by MAC" 192.0.2.55 "$(listeners --mac "$MAC_OTHER")"
+	assert_equals "of no address there" "" "$(listeners 198.51.100.0/24 --mac "$MAC_OTHER")"
+	assert_equals "of the address" 192.0.2.55 "$(listeners "$SERVICE" --mac "$MAC_OTHER")"
+	assert_equals "of another bridge" "" "$(listeners --segment nobr)"
+	assert_fails 2 'show listeners: no option --port' "$GARPD" show listeners --port v-new
+}
+
+listener_is_silent() {
+	[[ $(in_hv "$GARPD" show listeners -j -p | pick listener) == 192.0.2.55 ]]
 }
 
 # A name may be any bytes: none reaches a terminal as an escape sequence, and JSON stays valid.
