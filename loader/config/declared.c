@@ -184,7 +184,8 @@ static int address_load(struct config *config, const struct yaml_address *yaml,
 		.address = {.announce = ANNOUNCE_AFTER_PROBE},
 		.line = where_line(&where),
 	};
-	int err = prefix_read(&declared.prefix, yaml->address, &where);
+	/* One without an address has its fault already. */
+	int err = yaml->address ? prefix_read(&declared.prefix, yaml->address, &where) : -EINVAL;
 
 	err = faults_join(err, word_read(&announce, announce_words, yaml->announce,
 					 &declared.address.announce));

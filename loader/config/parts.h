@@ -224,6 +224,12 @@ int yaml_file_load(struct yaml_file *yaml, const char *file, struct faults *faul
 		   struct err *why);
 void yaml_file_free(struct yaml_file *yaml);
 
+/*
+ * A flag of a field that shape_check() requires. For libcyaml, which has no such bit, it is
+ * optional: so the other values of an item without its name are read, and checked, too.
+ */
+#define YAML_REQUIRED (1 << 30)
+
 /* The schema: for the test of dist/garpd.yaml. */
 extern const struct cyaml_schema_value yaml_schema;
 

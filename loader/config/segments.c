@@ -32,6 +32,8 @@ static int item_reaches(const struct items *items, unsigned int i, unsigned int 
 	struct where item = where_item(&items->where, other), at = where_key(&item, items->key);
 	const char *name = item_name(items, i), *first = item_name(items, other);
 
+	if (!first)
+		return 0;
 	if (strcmp(first, name) == 0)
 		return where_error(where, "%.60s is listed twice (line %u); keep one", name,
 				   where_line(&at));
@@ -49,6 +51,8 @@ static int item_read(const struct items *items, unsigned int i, char **name)
 	const char *text = item_name(items, i);
 	int err;
 
+	if (!text) /* it has its fault already */
+		return -EINVAL;
 	err = name_check(text, &where);
 	for (unsigned int other = 0; other < i && !err; other++)
 		err = item_reaches(items, i, other, &item);

@@ -27,9 +27,9 @@ struct level {
 	unsigned int items, dropped;
 	unsigned int line;
 	size_t path_len;
-	size_t event, key_event; /* with which it began, and the last key or item */
-	bool is_faulty;		 /* a key may be another one, misspelt */
-	bool is_unusable;	 /* the values that are left would say something else */
+	size_t key_event; /* with which the last key or item began */
+	bool is_faulty;	  /* a key may be another one, misspelt */
+	bool is_unusable; /* a list with fewer items than the schema wants */
 };
 
 struct walk {
@@ -109,31 +109,18 @@ static int walk_drop_value(struct walk *walk, struct level *level,
 		return 0;
 	if (level->schema->type == CYAML_SEQUENCE)
 		return walk_drop_item(walk, level);
-	if (!(schema->flags & CYAML_FLAG_OPTIONAL))
-		level->is_unusable = true;
 	return schema->type == CYAML_SEQUENCE
 		       ? lines_drop(walk->lines, walk->path, strlen(walk->path), 0)
 		       : 0;
 }
 
-/* Leaves out the list or mapping that ends here. */
-static int walk_drop_closed(struct walk *walk, const struct level *closed)
+/* Leaves out the list that ends here, with its key. */
+static int walk_drop_list(struct walk *walk, const struct level *list)
 {
-	struct level *level = walk->depth ? &walk->level[walk->depth - 1] : NULL;
-	size_t from = closed->event;
-	int err = 0;
+	const struct level *mapping = &walk->level[walk->depth - 1];
+	int err = lines_drop(walk->lines, walk->path, list->path_len, 0);
 
-	if (!level) {
-		walk->drops->all = true;
-		return 0;
-	}
-	if (level->schema->type == CYAML_SEQUENCE) {
-		err = walk_drop_item(walk, level);
-	} else {
-		from = level->key_event;
-		err = lines_drop(walk->lines, walk->path, closed->path_len, 0);
-	}
-	return err ? err : drops_add(walk->drops, from, walk->event);
+	return err ? err : drops_add(walk->drops, mapping->key_event, walk->event);
 }
 
 /* ---- keys ---- */
@@ -248,10 +235,8 @@ static int walk_value(struct walk *walk, struct level *level, const yaml_event_t
 	if (err)
 		return err;
 	if (event->type != YAML_SCALAR_EVENT)
-		walk->level[walk->depth++] = (struct level){.schema = schema,
-							    .line = line,
-							    .path_len = strlen(walk->path),
-							    .event = walk->event};
+		walk->level[walk->depth++] = (struct level){
+			.schema = schema, .line = line, .path_len = strlen(walk->path)};
 	/* A value of a mapping is at the line of its key. */
 	return level && level->schema->type == CYAML_MAPPING
 		       ? 0
@@ -282,9 +267,8 @@ static int mapping_check(struct walk *walk, struct level *level)
 	__u64 seen = level->seen;
 
 	for (; field->key; field++, seen >>= 1) {
-		if ((field->value.flags & CYAML_FLAG_OPTIONAL) || (seen & 1))
+		if (!(field->value.flags & YAML_REQUIRED) || (seen & 1))
 			continue;
-		level->is_unusable = true;
 		/* One that is misspelt has its own error. */
 		return level->is_faulty
 			       ? 0
@@ -314,7 +298,7 @@ static int walk_close(struct walk *walk)
 						    : mapping_check(walk, level);
 	if (err && err != -EINVAL)
 		return err;
-	return level->is_unusable && walk->depth ? walk_drop_closed(walk, level) : 0;
+	return level->is_unusable && walk->depth ? walk_drop_list(walk, level) : 0;
 }
 
 /* -EINVAL: what follows cannot be judged. */

@@ -22,7 +22,7 @@
 
 #define EMPTY	 (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER_NULL)
 #define OPTIONAL (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
-#define REQUIRED CYAML_FLAG_POINTER
+#define REQUIRED (OPTIONAL | YAML_REQUIRED)
 
 #define TEXT(structure, key, flags) CYAML_FIELD_STRING_PTR(#key, flags, structure, key, 1, 4096)
 #define LIST(structure, key, flags, least) \
