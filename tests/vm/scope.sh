@@ -21,6 +21,7 @@ SCOPE_CASES=(
 
 	# the question
 	ask_ipv4 ask_ipv6 asked_from_off_its_link asked_former_owner wrong_objection_forms_ipv6
+	named_guest_is_announced
 
 	# the kernel as a sender and as a receiver
 	ipv6_sender_linux ipv6_sender_linux_optimistic ipv6_sender_linux_ndisc_notify
