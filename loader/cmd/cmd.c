@@ -3,6 +3,7 @@
 
 #include "cmd.h"
 #include "loader/base/text.h"
+#include "loader/guests/guests.h"
 #include "loader/maps/names.h"
 
 int cmd_fail(const struct err *why)
@@ -28,9 +29,11 @@ int cmd_open_pins(struct pins *pins, bool read_only, struct err *why)
 {
 	int err = pins_open(pins, read_only, why);
 
-	if (!err)
-		names_use(pins);
-	return err;
+	if (err)
+		return err;
+	names_use(pins);
+	guests_use(pins);
+	return 0;
 }
 
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why)

@@ -120,7 +120,7 @@ int cmd_fail(const struct err *why);
 int cmd_misused(const struct err *why);
 int cmd_cannot_look(const struct err *why);
 
-/* pins_open() for a verb that prints: ports that are gone are named. */
+/* pins_open() for a verb that prints: ports that are gone are named, and so are guests. */
 int cmd_open_pins(struct pins *pins, bool read_only, struct err *why);
 
 /* 0, or -EINVAL with `why`. */

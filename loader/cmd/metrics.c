@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "loader/base/guest.h"
 #include "loader/base/text.h"
 #include "loader/datapath/port_table.h"
 #include "loader/maps/claims.h"
@@ -140,6 +141,45 @@ static void print_problems(const struct claims *claims)
 	}
 }
 
+/* ---- ports and their guests, on demand: as many series as there are ports ---- */
+
+static size_t count_on_port(const struct claims *claims, __u32 ifindex, bool problems)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < claims->count; i++)
+		count += claims->claim[i].port == ifindex &&
+			 (!problems || claims_trouble(&claims->claim[i]) != TROUBLE_NONE);
+	return count;
+}
+
+static void print_of_guests(const struct metrics *metrics, const char *name, bool problems)
+{
+	char guest[GUEST_TEXT_LEN];
+
+	for (size_t i = 0; i < metrics->ports.count; i++) {
+		const struct port_row *row = &metrics->ports.row[i];
+
+		if (!guest_has_role(row->port.role))
+			continue;
+		print_segment(name, row->port.segment);
+		putchar(',');
+		print_label("port", row->name);
+		putchar(',');
+		print_label("guest", guest_text(row->ifindex, guest));
+		printf("} %zu\n", count_on_port(&metrics->claims, row->ifindex, problems));
+	}
+}
+
+static void print_guests(const struct metrics *metrics)
+{
+	print_head("port_claims", "gauge", "Claims, by port and the name of its guest.");
+	print_of_guests(metrics, "port_claims", false);
+	print_head("port_claims_problems", "gauge",
+		   "Claims that need attention, by port and the name of its guest.");
+	print_of_guests(metrics, "port_claims_problems", true);
+}
+
 /* ---- counters ---- */
 
 /* Counters whose names begin so, in one family; what follows is the label's value. */
@@ -205,7 +245,7 @@ void metrics_print_none(void)
 	print_up(false);
 }
 
-int metrics_print(const struct pins *pins, struct err *why)
+int metrics_print(const struct pins *pins, bool guests, struct err *why)
 {
 	struct metrics metrics = {};
 	int err = claims_read(pins->claims, &metrics.claims, why)
@@ -217,6 +257,8 @@ int metrics_print(const struct pins *pins, struct err *why)
 		print_ports(&metrics.ports);
 		print_claims(&metrics.claims);
 		print_problems(&metrics.claims);
+		if (guests)
+			print_guests(&metrics);
 		print_counters(&metrics);
 	}
 	claims_free(&metrics.claims);

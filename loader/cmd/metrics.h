@@ -9,8 +9,11 @@
 #include "loader/base/err.h"
 #include "loader/maps/pins.h"
 
-/* 0, or -errno with `why`; then nothing was printed. */
-int metrics_print(const struct pins *pins, struct err *why);
+/*
+ * With `guests` also the claims of each port, with the name of its guest. 0, or -errno with `why`;
+ * then nothing was printed.
+ */
+int metrics_print(const struct pins *pins, bool guests, struct err *why);
 
 /* Where there are no maps: garpd_daemon_up 0, so that an alert sees it. */
 void metrics_print_none(void);

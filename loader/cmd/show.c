@@ -106,7 +106,7 @@ static int show_counters(const struct show *show, struct err *why)
 
 static int show_metrics(const struct show *show, struct err *why)
 {
-	return metrics_print(&show->pins, why);
+	return metrics_print(&show->pins, cmd_has(show->command, "guests"), why);
 }
 
 static int (*show_subject(const char *name))(const struct show *show, struct err *why)
@@ -155,6 +155,8 @@ static const struct verb_option show_options[] = {
 	{"wide", 'w', .help = "every column, wider than 80", .subject = "claims|listeners|ports"},
 	FILTER_OPTIONS("claims", "claims|ports", "claims|listeners", "claims|listeners|ports"),
 	{"all", 'a', .help = "counters: those that are zero as well", .subject = "counters"},
+	{"guests", 0, .help = "metrics: also of each port, with its guest's name",
+	 .subject = "metrics"},
 	COLOR_OPTION,
 	{},
 };

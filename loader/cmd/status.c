@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "loader/base/guest.h"
 #include "loader/base/output.h"
 #include "loader/base/text.h"
 #include "loader/datapath/port_table.h"
@@ -209,6 +210,18 @@ static const char *claim_place(const struct claim *claim, char text[LINE_LEN])
 	return text;
 }
 
+/* "192.0.2.10 on br0 vlan 7 [web-1]" */
+static const char *claim_guest(const struct claim *claim, char text[LINE_LEN])
+{
+	char place[LINE_LEN], guest[GUEST_TEXT_LEN];
+
+	if (guest_text(claim->port, guest)[0])
+		snprintf(text, LINE_LEN, "%.200s [%s]", claim_place(claim, place), guest);
+	else
+		claim_place(claim, text);
+	return text;
+}
+
 /* ---- what needs attention ---- */
 
 static const char *problem_text(const struct claim *claim, char text[CLAIM_REASON_LEN])
@@ -228,10 +241,11 @@ static json_t *claim_problem(const struct claim *claim, bool as_text)
 
 	addr_text(&claim->key.addr, address);
 	if (as_text)
-		return json_sprintf("%s: %s; garpd explain %s", claim_place(claim, place), text,
+		return json_sprintf("%s: %s; garpd explain %s", claim_guest(claim, place), text,
 				    address);
-	return json_pack("{s:s, s:s, s:o}", "object", claim_place(claim, place), "problem", text,
-			 "command", json_sprintf("garpd explain %s", address));
+	return json_pack("{s:s, s:o, s:s, s:o}", "object", claim_place(claim, place), "guest",
+			 guest_json(claim->port), "problem", text, "command",
+			 json_sprintf("garpd explain %s", address));
 }
 
 static json_t *port_problem(const struct port_row *port, bool as_text)
@@ -240,7 +254,8 @@ static json_t *port_problem(const struct port_row *port, bool as_text)
 
 	if (as_text)
 		return json_sprintf("%s: not heard, %s; garpd show ports", port->name, unheard);
-	return json_pack("{s:s, s:o, s:s}", "object", port->name, "problem",
+	return json_pack("{s:s, s:o, s:o, s:s}", "object", port->name, "guest",
+			 guest_json(port->ifindex), "problem",
 			 json_sprintf("not heard, %s", unheard), "command", "garpd show ports");
 }
 
@@ -297,7 +312,7 @@ static json_t *get_last_text(const void *row)
 
 	if (!last)
 		return json_null();
-	return json_sprintf("%s: %s, %s ago", claim_place(last, place),
+	return json_sprintf("%s: %s, %s ago", claim_guest(last, place),
 			    claim_reason_text(last, reason),
 			    duration_text(time_now_ns() - last->changed_ns, ago));
 }

@@ -139,8 +139,11 @@ static __u32 daemon_follow(struct daemon *daemon, const struct event *event)
 static void daemon_log(const struct daemon *daemon, const struct event *event,
 		       const struct settings *settings)
 {
+	char guest[GUEST_TEXT_LEN];
+
 	event_log(event, settings, ports_name_text(daemon->ports, event->key.segment),
-		  ports_name_text(daemon->ports, event->port));
+		  ports_name_text(daemon->ports, event->port),
+		  ports_guest_text(daemon->ports, event->port, guest));
 }
 
 static void daemon_event(void *ctx, const struct event *event)

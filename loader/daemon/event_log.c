@@ -3,13 +3,14 @@
 
 #include "event_log.h"
 #include "loader/maps/event_text.h"
+#include "loader/base/guest.h"
 #include "loader/base/log.h"
 #include "loader/base/output.h"
 #include "repeats.h"
 #include "loader/base/text.h"
 
 #define FACT_LEN 160
-#define DEED_LEN (FACT_LEN + MAC_TEXT_LEN + NAME_TEXT_LEN + 32)
+#define DEED_LEN (FACT_LEN + MAC_TEXT_LEN + PORT_GUEST_TEXT_LEN + 32)
 
 #define MORE_LEN 96
 
@@ -25,21 +26,22 @@ struct suppressed {
 /* The members of the JSON, and the fields in the journal. */
 static json_t *event_log_fields(const struct event *event, const struct suppressed *suppressed,
 				const char *segment, const char *bridge, const char *port,
-				const char *address, const char *mac)
+				const char *guest, const char *address, const char *mac)
 {
 	bool confirmed = event->reason == COUNTER_confirmed;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:o, "
-			 "s:o, s:i}",
-			 "event", counter_name(event->reason), "segment", segment, "bridge", bridge,
-			 "vlan", output_vlan(event->key.vlan), "inner_vlan",
-			 output_vlan(event->key.inner_vlan), "address", address, "mac", mac, "port",
-			 port, "old_state", claim_state_name(event->old_state), "state",
-			 claim_state_name(event->state), "window_probes", event->window_probes,
-			 "announcements", event->announcements, "sent", event->sent, "listener",
-			 output_addr(&event->listener), "confirmed_by",
-			 confirmed ? output_addr(&event->listener) : json_null(), "not_logged",
-			 suppressed->repeats + suppressed->of_port);
+	return json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s?, s:s, s:s, s:i, s:i, s:b, s:o, "
+		"s:o, s:i}",
+		"event", counter_name(event->reason), "segment", segment, "bridge", bridge, "vlan",
+		output_vlan(event->key.vlan), "inner_vlan", output_vlan(event->key.inner_vlan),
+		"address", address, "mac", mac, "port", port, "guest", guest[0] ? guest : NULL,
+		"old_state", claim_state_name(event->old_state), "state",
+		claim_state_name(event->state), "window_probes", event->window_probes,
+		"announcements", event->announcements, "sent", event->sent, "listener",
+		output_addr(&event->listener), "confirmed_by",
+		confirmed ? output_addr(&event->listener) : json_null(), "not_logged",
+		suppressed->repeats + suppressed->of_port);
 }
 
 /* A window that came to nothing: `event->mac` is its guest's, or that of the owner before it. */
@@ -128,11 +130,11 @@ static const char *suppressed_text(const struct suppressed *suppressed, const ch
 }
 
 void event_log(const struct event *event, const struct settings *settings, const char *bridge,
-	       const char *port)
+	       const char *port, const char *guest)
 {
 	const struct event_text *text = event_text_find(event->reason);
 	char address[ADDR_TEXT_LEN], mac[MAC_TEXT_LEN], segment[SEGMENT_TEXT_LEN], deed[DEED_LEN],
-		names[2][NAME_TEXT_LEN], more[MORE_LEN];
+		names[2][NAME_TEXT_LEN], place[PORT_GUEST_TEXT_LEN], more[MORE_LEN];
 	struct suppressed suppressed = {};
 
 	if (!event_log_is_wanted(event, text, &suppressed))
@@ -142,10 +144,10 @@ void event_log(const struct event *event, const struct settings *settings, const
 	addr_text(&event->key.addr, address);
 	mac_text(event->mac, mac);
 	segment_text(&event->key, bridge, segment);
-	event_log_deed(event, settings, mac, port, deed);
+	event_log_deed(event, settings, mac, port_guest_text(port, guest, place), deed);
 	log_line(text->level,
-		 log_wants_fields()
-			 ? event_log_fields(event, &suppressed, segment, bridge, port, address, mac)
-			 : NULL,
+		 log_wants_fields() ? event_log_fields(event, &suppressed, segment, bridge, port,
+						       guest, address, mac)
+				    : NULL,
 		 "%s: %s: %s%s", segment, address, deed, suppressed_text(&suppressed, port, more));
 }

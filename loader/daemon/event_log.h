@@ -7,8 +7,11 @@
 
 #include "bpf/abi/abi.h"
 
-/* Logs one line, unless it repeats. The names are those of the event's bridge and port. */
+/*
+ * Logs one line, unless it repeats. The names are those of the event's bridge and port, and of the
+ * guest behind that ("": not known).
+ */
 void event_log(const struct event *event, const struct settings *settings, const char *bridge,
-	       const char *port);
+	       const char *port, const char *guest);
 
 #endif

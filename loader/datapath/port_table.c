@@ -8,6 +8,7 @@
 #include "datapath.h"
 #include "port_table.h"
 #include "loader/attach/hooks.h"
+#include "loader/base/guest.h"
 #include "loader/maps/walk.h"
 
 #define MAX_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
@@ -74,6 +75,11 @@ static json_t *get_others(const void *row)
 	return others;
 }
 
+static json_t *get_guest(const void *row)
+{
+	return guest_json(((const struct port_row *)row)->ifindex);
+}
+
 /* What limits the addresses of its guests. */
 static json_t *get_guards(const void *row)
 {
@@ -101,6 +107,7 @@ const struct field port_table_fields[] = {
 	{"ifindex", NULL, ROW(NUMBER, ifindex)},
 	{"bridge", "BRIDGE", ROW(INTERFACE, port.segment)},
 	{"role", "ROLE", ROW(ENUM, port.role), .name = port_role_name},
+	{"guest", "GUEST", .get = get_guest},
 	{"mode", "MODE", ROW(ENUM, port.mode), .name = port_mode_name},
 	{"why", "WHY", .get = get_why},
 	{"heard", "HEARD", ROW(ENUM, port.unheard), .name = unheard_name},

@@ -72,6 +72,12 @@ const char *explain_name(const struct explain *explain, __u32 ifindex)
 	return "nowhere";
 }
 
+const char *explain_port_text(const struct explain *explain, __u32 ifindex, const char *guest,
+			      char text[PORT_GUEST_TEXT_LEN])
+{
+	return port_guest_text(explain_name(explain, ifindex), guest, text);
+}
+
 const char *explain_places_text(const struct explain *explain, const struct explain_places *places,
 				char text[PLACES_TEXT_LEN])
 {

@@ -13,6 +13,7 @@
 #include "loader/rtnl/bridge.h"
 #include "loader/maps/listeners.h"
 #include "loader/rtnl/neigh.h"
+#include "loader/base/guest.h"
 #include "loader/base/text.h"
 
 #define EXPLAIN_INTERFACES 8 /* of the host in one segment */
@@ -74,6 +75,7 @@ struct explain {
 		char text[NAME_TEXT_LEN];
 	} name[EXPLAIN_NAMES]; /* of all the interfaces above */
 	size_t names;
+	char guest[GUEST_TEXT_LEN], rival_guest[GUEST_TEXT_LEN]; /* on their ports; "": not known */
 };
 
 /* Keep an interface's name; count it as one of `places`, too. */
@@ -111,6 +113,10 @@ __u32 explain_min_probes(const struct explain *explain);
 
 /* "br0"; "#7" where it is gone; "nowhere" for 0. */
 const char *explain_name(const struct explain *explain, __u32 ifindex);
+
+/* The port with the guest behind it: "vnet3 [web-1]". */
+const char *explain_port_text(const struct explain *explain, __u32 ifindex, const char *guest,
+			      char text[PORT_GUEST_TEXT_LEN]);
 
 /* "br0, br1 and 3 more" */
 #define PLACES_TEXT_LEN 256

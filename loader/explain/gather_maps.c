@@ -168,6 +168,8 @@ int explain_read_maps(const struct pins *pins, struct explain *explain, struct e
 	explain_note_name(explain, claim->key.segment);
 	explain_note_name(explain, claim->port);
 	explain_note_name(explain, claim->rival_port);
+	guest_text(claim->port, explain->guest);
+	guest_text(claim->rival_port, explain->rival_guest);
 	unheard_read(pins, explain);
 	return 0;
 }

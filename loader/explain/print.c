@@ -76,6 +76,7 @@ const struct field explain_fields[] = {
 	{"state", NULL, EXPLAIN(ENUM, claim.state), .name = claim_state_name},
 	{"well", NULL, .get = get_well},
 	{"daemon", NULL, .get = get_daemon},
+	{"guest", NULL, EXPLAIN(TEXT, guest)},
 	{"heard", "heard", .get = explain_heard},
 	{"decided", "decided", .get = explain_decided},
 	{"announced", "announced", .get = explain_announced},
@@ -94,7 +95,7 @@ const struct field explain_fields[] = {
 static void title_print(const struct explain *explain)
 {
 	const struct claim *claim = &explain->claim;
-	char segment[SEGMENT_TEXT_LEN];
+	char segment[SEGMENT_TEXT_LEN], port[PORT_GUEST_TEXT_LEN];
 
 	if (!explain_is_claimed(explain))
 		printf("%s: no claim\n", ADDR(&explain->addr));
@@ -103,7 +104,7 @@ static void title_print(const struct explain *explain)
 		       segment_text(&claim->key, explain_name(explain, claim->key.segment),
 				    segment),
 		       claim_state_name(claim->state), MAC(claim->mac),
-		       explain_name(explain, claim->port));
+		       explain_port_text(explain, claim->port, explain->guest, port));
 }
 
 void explain_print(const struct explain *explain)

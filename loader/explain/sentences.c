@@ -71,7 +71,7 @@ json_t *explain_heard(const void *row)
 	const struct explain *explain = ROW(row);
 	const struct claim *claim = &explain->claim;
 	json_t *lines = json_array();
-	char places[PLACES_TEXT_LEN];
+	char places[PLACES_TEXT_LEN], rival[PORT_GUEST_TEXT_LEN];
 
 	if (!explain_is_claimed(explain)) {
 		line_add(lines, "nothing remembered, on %zu ports of %s", explain->ports,
@@ -88,7 +88,9 @@ json_t *explain_heard(const void *row)
 			 AGO(explain, claim->last_conflict_ns));
 	if (!mac_is_zero(claim->rival))
 		line_add(lines, "rival: %s%s%s", MAC(claim->rival), claim->rival_port ? " on " : "",
-			 claim->rival_port ? explain_name(explain, claim->rival_port) : "");
+			 claim->rival_port ? explain_port_text(explain, claim->rival_port,
+							       explain->rival_guest, rival)
+					   : "");
 	if (claim->moves)
 		line_add(lines, "moved %s", TIMES(claim->moves));
 	if (claim->last_seen_ns > claim->last_probe_ns)

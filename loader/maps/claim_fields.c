@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "claims.h"
+#include "loader/base/guest.h"
 #include "loader/base/text.h"
 
 enum trouble claims_trouble(const struct claim *claim)
@@ -77,6 +78,11 @@ static json_t *get_unanswered(const void *row)
 	return json_boolean(claim->ask_ns && claim->ask_flags & ASK_F_UNANSWERED);
 }
 
+static json_t *get_guest(const void *row)
+{
+	return guest_json(((const struct claim *)row)->port);
+}
+
 /* On the screen: "owned (observed)". */
 static json_t *get_state_text(const void *row)
 {
@@ -109,7 +115,7 @@ static json_t *get_confirmed_after(const void *row)
 		{"vlan", NULL, CLAIM(VLAN, key.vlan)},                                             \
 		{"inner_vlan", NULL, CLAIM(VLAN, key.inner_vlan)},                                 \
 		{"address", "ADDRESS", CLAIM(ADDR, key.addr)}, {"mac", "MAC", CLAIM(MAC, mac)},    \
-		{"port", "PORT", CLAIM(INTERFACE, port)},                                          \
+		{"port", "PORT", CLAIM(INTERFACE, port)}, {"guest", "GUEST", .get = get_guest},    \
 		{"", "STATE", .get = get_state_text, .trouble = get_trouble},                      \
 		{"state", NULL, CLAIM(ENUM, state), .name = claim_state_name},                     \
 		{"reason", "REASON", .get = get_reason},                                           \

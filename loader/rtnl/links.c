@@ -91,6 +91,7 @@ void links_drop(struct links *links, struct link *link)
 	LIST_REMOVE(link, in_bucket);
 	TAILQ_REMOVE(&links->all, link, in_all);
 	free(link->vlans);
+	free(link->alias);
 	free(link);
 }
 
@@ -186,6 +187,15 @@ static void link_note(struct links *links, struct link *link, const struct link_
 		LIST_INSERT_HEAD(&links->vlans, link, in_vlans);
 }
 
+/* No fact: nothing but names depends on it. Out of memory, it is left out. */
+static void alias_read(struct link *link, const struct nlattr *alias)
+{
+	free(link->alias);
+	link->alias = NULL;
+	if (alias && mnl_attr_get_payload_len(alias))
+		link->alias = strndup(mnl_attr_get_payload(alias), mnl_attr_get_payload_len(alias));
+}
+
 static int link_hear(struct links *links, const struct nlmsghdr *message,
 		     const struct ifinfomsg *ifi, struct link **found)
 {
@@ -219,6 +229,7 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	*found = link;
 	link->heard = true;
 	strcpy(link->name, name);
+	alias_read(link, attrs[IFLA_IFALIAS]);
 	link_note(links, link, &facts);
 	return same ? LINK_UNCHANGED : LINK_CHANGED;
 }

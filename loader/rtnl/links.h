@@ -52,6 +52,7 @@ struct link {
 	LIST_ENTRY(link) in_vlans; /* a VLAN device's */
 	__u32 ifindex;
 	char name[IFNAMSIZ];
+	char *alias; /* `ip link set NAME alias TEXT`, as it was given; NULL: none */
 	struct link_facts facts;
 	struct port_vlans *vlans;   /* NULL: in no VLAN */
 	unsigned int vlans_version; /* raised with each change of them */

@@ -17,6 +17,7 @@
 #include "bpf/abi/abi.h"
 #include "loader/config/config.h"
 #include "loader/base/err.h"
+#include "loader/base/guest.h"
 #include "joints.h"
 
 struct ports;
@@ -119,6 +120,12 @@ const char *ports_name(const struct ports *ports, __u32 ifindex);
 
 /* The same for a log line; never NULL. */
 const char *ports_name_text(const struct ports *ports, __u32 ifindex);
+
+/*
+ * The name of the guest behind a port, as far as the link tells: its alias, or the number in
+ * Proxmox' name for it; "" where neither does, and for uplinks and bridges. Returns `text`.
+ */
+const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text[GUEST_TEXT_LEN]);
 
 /* Was it added(), and not removed() since? */
 bool ports_is_port(const struct ports *ports, __u32 ifindex);

@@ -15,6 +15,19 @@ const char *ports_name_text(const struct ports *ports, __u32 ifindex)
 	return name ? name : "a deleted interface";
 }
 
+const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text[GUEST_TEXT_LEN])
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+	const char *name = ports_name(ports, ifindex);
+
+	text[0] = '\0';
+	if (link && link->is_port && !guest_has_role(link->reported.role))
+		return text;
+	if (link && link->alias)
+		return guest_clean(link->alias, text);
+	return name ? guest_of_port(name, text) : text;
+}
+
 bool ports_is_port(const struct ports *ports, __u32 ifindex)
 {
 	const struct link *link = links_find(&ports->links, ifindex);

@@ -353,6 +353,8 @@ void play_link(struct play *play, struct play_link link)
 		mnl_attr_put_u32(message, IFLA_LINK, link.lower);
 	if (link.event)
 		mnl_attr_put_u32(message, IFLA_EVENT, link.event);
+	if (link.alias)
+		mnl_attr_put_str(message, IFLA_IFALIAS, link.alias);
 	if (link.lower_elsewhere)
 		mnl_attr_put_u32(message, IFLA_LINK_NETNSID, 0);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);

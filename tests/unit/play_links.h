@@ -48,6 +48,7 @@ struct play_link {
 	const char *slave_kind; /* what the master is; NULL: a bridge */
 	bool neigh_suppress;	/* of a bridge port */
 	unsigned int event;	/* IFLA_EVENT_* that the message tells of */
+	const char *alias;	/* NULL: none */
 };
 
 void play_init(struct play *play);

@@ -213,13 +213,30 @@ Test(explain_tables, places_are_named_as_far_as_they_fit)
 	cr_assert(strstr(explain_places_text(&e, &e.segments, text), "br0 and 3 more"), "%s", text);
 }
 
+/* Behind its port where the address is, and where the rival is. */
+Test(explain_tables, names_of_guests)
+{
+	json_t *lines;
+
+	strcpy(e.guest, "web-1");
+	strcpy(e.rival_guest, "web-2");
+	e.claim.rival_port = OTHER;
+	memcpy(e.claim.rival, (__u8[MAC_LEN]){2, 0, 0, 0, 0, 9}, MAC_LEN);
+	e.claim.last_seen_ns = 0;
+	lines = explain_heard(&e);
+	cr_assert_str_eq(json_string_value(json_array_get(lines, json_array_size(lines) - 1)),
+			 "rival: 02:00:00:00:00:09 on vnet4 [web-2]");
+	json_decref(lines);
+	no_leaks();
+}
+
 /* The keys are a contract with programs that read the JSON. */
 Test(explain_tables, json_keys)
 {
 	static const char *const keys[] = {
 		"address",  "bridge", "inner_vlan", "vlan",	  "state",     "well",
 		"daemon",   "heard",  "decided",    "announced",  "confirmed", "tables",
-		"findings", "claim",  "listeners",  "neighbours", "fdb_port"};
+		"findings", "claim",  "listeners",  "neighbours", "fdb_port",  "guest"};
 	json_t *object = output_object(explain_fields, &e);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <bpf/bpf.h>
+
+#include "guests.h"
+#include "loader/maps/walk.h"
+#include "loader/rtnl/netlink.h"
+#include "parts.h"
+
+#define GUESTS_AGE_NS  (10 * NSEC_PER_SEC)
+#define GUESTS_WAIT_NS NSEC_PER_SEC /* for the files of others */
+
+struct named_guest {
+	__u32 ifindex;
+	char port[IFNAMSIZ];
+	char name[GUEST_TEXT_LEN];
+	bool is_named; /* not only by its number */
+	bool is_tap;
+};
+
+/* What the child writes: less than PIPE_BUF, so whole. */
+struct found_name {
+	__u32 guest; /* its place */
+	char name[GUEST_TEXT_LEN];
+};
+
+/* Those of `pins`, by ifindex. */
+static struct {
+	const struct pins *pins;
+	struct named_guest *guest;
+	size_t count;
+	__u64 read_ns; /* 0: never */
+} guests;
+
+/* ---- what the kernel tells ---- */
+
+/* A tap; of the other devices no process has a descriptor that would name it. */
+static bool is_tap(const struct nlattr *linkinfo)
+{
+	const struct nlattr *info[IFLA_INFO_MAX + 1];
+	char kind[IFNAMSIZ];
+
+	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
+	netlink_text(info[IFLA_INFO_KIND], kind, sizeof(kind));
+	return strcmp(kind, "tun") == 0;
+}
+
+static void guest_add(__u32 ifindex, const struct nlattr *const *attrs)
+{
+	struct named_guest *guest = &guests.guest[guests.count++];
+	char alias[GUEST_TEXT_LEN];
+
+	*guest = (struct named_guest){.ifindex = ifindex, .is_tap = is_tap(attrs[IFLA_LINKINFO])};
+	netlink_text(attrs[IFLA_IFNAME], guest->port, sizeof(guest->port));
+	netlink_text(attrs[IFLA_IFALIAS], alias, sizeof(alias));
+	guest->is_named = alias[0];
+	if (guest->is_named)
+		guest_clean(alias, guest->name);
+	else
+		guest_of_port(guest->port, guest->name);
+}
+
+static int guest_hear_link(void *ctx, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[IFLA_MAX + 1];
+	struct port port;
+	__u32 ifindex;
+
+	if (!netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1))
+		return 0;
+	ifindex = (__u32)ifi->ifi_index;
+	if (guests.count < GARPD_MAX_PORTS &&
+	    !bpf_map_lookup_elem(guests.pins->ports, &ifindex, &port) && guest_has_role(port.role))
+		guest_add(ifindex, attrs);
+	return 0;
+}
+
+static int guest_compare(const void *a, const void *b)
+{
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void guests_read_links(void)
+{
+	const struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
+	struct netlink_request request;
+	struct netlink netlink = {};
+	struct err ignored;
+
+	guests.count = 0;
+	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
+	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	if (!netlink_open(&netlink, NULL, &ignored))
+		netlink_run(&netlink, &request, NLM_F_DUMP, guest_hear_link, NULL);
+	netlink_close(&netlink);
+	qsort(guests.guest, guests.count, sizeof(*guests.guest), guest_compare);
+}
+
+/* ---- what Proxmox and qemu tell, read by a child ---- */
+
+/* Whether files may tell more of it than the kernel did. */
+static bool can_ask_pve(const struct named_guest *guest, struct proxmox_port *port)
+{
+	return !guest->is_named && guest_parse_port(guest->port, port);
+}
+
+static bool can_ask_qemu(const struct named_guest *guest)
+{
+	return !guest->is_named && guest->is_tap;
+}
+
+static void child_tell(int fd, struct named_guest *guest, const char *name)
+{
+	struct found_name found = {.guest = (__u32)(guest - guests.guest)};
+
+	guest_clean(name, found.name);
+	guest->is_named = true;
+	if (write(fd, &found, sizeof(found)) != sizeof(found))
+		_exit(EXIT_FAILURE);
+}
+
+static void child_hear_tap(void *ctx, const char *tap, const char name[GUEST_TEXT_LEN])
+{
+	for (size_t i = 0; i < guests.count; i++)
+		if (can_ask_qemu(&guests.guest[i]) && !strcmp(guests.guest[i].port, tap))
+			child_tell(*(int *)ctx, &guests.guest[i], name);
+}
+
+static _Noreturn void child_run(int fd)
+{
+	struct proxmox_port port;
+	char name[GUEST_TEXT_LEN];
+	bool asks = false;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; i < guests.count; i++) {
+		if (can_ask_pve(&guests.guest[i], &port) && pve_read_name("", &port, name))
+			child_tell(fd, &guests.guest[i], name);
+		asks |= can_ask_qemu(&guests.guest[i]);
+	}
+	if (asks)
+		qemu_hear_taps("", child_hear_tap, &fd);
+	_exit(EXIT_SUCCESS);
+}
+
+static bool guests_wait(int fd, __u64 until_ns)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	__u64 now_ns = time_now_ns();
+
+	return now_ns < until_ns &&
+	       poll(&poll_fd, 1, (int)((until_ns - now_ns) / NSEC_PER_MSEC) + 1) == 1;
+}
+
+/* True: it has told everything. */
+static bool guests_take_names(int fd)
+{
+	__u64 until_ns = time_now_ns() + GUESTS_WAIT_NS;
+	struct found_name found;
+
+	while (guests_wait(fd, until_ns)) {
+		if (read(fd, &found, sizeof(found)) != sizeof(found))
+			return true;
+		if (found.guest < guests.count)
+			memcpy(guests.guest[found.guest].name, found.name, sizeof(found.name));
+	}
+	return false;
+}
+
+static bool guests_have_questions(void)
+{
+	struct proxmox_port port;
+
+	for (size_t i = 0; i < guests.count; i++)
+		if (can_ask_pve(&guests.guest[i], &port) || can_ask_qemu(&guests.guest[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A file of /etc/pve, or the command line of a process that hangs, may keep its reader for ever. So
+ * that is a child, and one that is late is killed and not waited for.
+ */
+static void guests_ask_others(void)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (geteuid() != 0 || !guests_have_questions() || pipe(ends))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		child_run(ends[1]);
+	}
+	close(ends[1]);
+	if (pid > 0 && guests_take_names(ends[0]))
+		waitpid(pid, NULL, 0);
+	else if (pid > 0 && !kill(pid, SIGKILL))
+		waitpid(pid, NULL, WNOHANG);
+	close(ends[0]);
+}
+
+/* ---- the names ---- */
+
+static bool guests_name(__u32 ifindex, char name[GUEST_TEXT_LEN])
+{
+	const struct named_guest *guest;
+	__u64 now_ns = time_now_ns();
+	char port[NAME_TEXT_LEN];
+
+	if (!guests.read_ns || now_ns > guests.read_ns + GUESTS_AGE_NS) {
+		guests.read_ns = now_ns;
+		guests_read_links();
+		guests_ask_others();
+	}
+	guest = bsearch(&ifindex, guests.guest, guests.count, sizeof(*guest), guest_compare);
+	if (guest)
+		memcpy(name, guest->name, GUEST_TEXT_LEN);
+	else
+		guest_of_port(interface_text(ifindex, port), name); /* of one that is gone */
+	return name[0];
+}
+
+void guests_use(const struct pins *pins)
+{
+	guests.pins = pins;
+	guests.read_ns = 0;
+	if (!guests.guest)
+		guests.guest = calloc(GARPD_MAX_PORTS, sizeof(*guests.guest));
+	guest_set_names(guests.guest ? guests_name : NULL);
+}
