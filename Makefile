@@ -99,18 +99,19 @@ FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 
 UNITS := garpd.service garpd-metrics.service garpd-metrics.timer
 EXAMPLES := garpd.yaml garpd.rules.yml xdp.conf
+MANUALS = $(DESTDIR)$(mandir)/man8/garpd.8 $(DESTDIR)$(mandir)/man5/garpd.yaml.5
 # Where each shell looks for them.
 BASH_COMPLETION = $(DESTDIR)$(prefix)/share/bash-completion/completions/garpd
 ZSH_COMPLETION = $(DESTDIR)$(prefix)/share/zsh/vendor-completions/_garpd
 FISH_COMPLETION = $(DESTDIR)$(prefix)/share/fish/vendor_completions.d/garpd.fish
 COMPLETIONS = $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
-install: all ## copy to $(prefix): the program, man page, units, completions, examples
+install: all ## copy to $(prefix): the program, man pages, units, completions, examples
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(sbindir)/garpd
 	install -D -m 644 -t $(DESTDIR)$(docdir) $(EXAMPLES:%=dist/%)
-	install -d $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) $(dir $(COMPLETIONS))
-	$(FILL_IN) dist/garpd.8 > $(DESTDIR)$(mandir)/man8/garpd.8
-	chmod 644 $(DESTDIR)$(mandir)/man8/garpd.8
+	install -d $(dir $(MANUALS)) $(DESTDIR)$(unitdir) $(dir $(COMPLETIONS))
+	for page in $(MANUALS); do \
+		$(FILL_IN) dist/$${page##*/} > $$page && chmod 644 $$page || exit 1; done
 	for unit in $(UNITS); do \
 		$(FILL_IN) dist/$$unit > $(DESTDIR)$(unitdir)/$$unit && \
 		chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
@@ -128,7 +129,7 @@ deb: ## DEBDIR=build/deb: a Debian package, without the tests (dist/deps.sh deb)
 	$(Q)dist/deb.sh '$(VERSION)' '$(DEBDIR)'
 
 uninstall: ## remove what install has copied; first: garpd detach
-	rm -f $(DESTDIR)$(sbindir)/garpd $(DESTDIR)$(mandir)/man8/garpd.8 $(COMPLETIONS)
+	rm -f $(DESTDIR)$(sbindir)/garpd $(MANUALS) $(COMPLETIONS)
 	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(EXAMPLES:%=$(DESTDIR)$(docdir)/%)
 	-rmdir $(DESTDIR)$(docdir)
 

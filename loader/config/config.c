@@ -13,7 +13,7 @@
 
 /* ---- words ---- */
 
-static const struct word mode_words[] = {
+const struct word mode_words[] = {
 	{"auto", MODE_AUTO},
 	{"tcx", MODE_TCX},
 	{"tc", MODE_TC},
@@ -22,21 +22,21 @@ static const struct word mode_words[] = {
 	{},
 };
 
-static const struct word evpn_words[] = {
+const struct word evpn_words[] = {
 	{"auto", EVPN_AUTO},
 	{"yes", EVPN_YES},
 	{"no", EVPN_NO},
 	{},
 };
 
-static const struct word form_words[] = {
+const struct word form_words[] = {
 	{"request", FORM_REQUEST},
 	{"reply", FORM_REPLY},
 	{"both", FORM_BOTH},
 	{},
 };
 
-static const struct word nudge_words[] = {
+const struct word nudge_words[] = {
 #define X(NAME, name, what) {name, NUDGE_##NAME},
 	NUDGE_MODES(X)
 #undef X

@@ -275,6 +275,10 @@ int word_read(const struct where *where, const struct word *words, const char *t
 	      unsigned int *value);
 
 extern const struct word yes_words[];
+extern const struct word mode_words[];
+extern const struct word evpn_words[];
+extern const struct word form_words[];
+extern const struct word nudge_words[];
 extern const struct word deaf_words[];
 extern const struct word on_link_words[];
 
