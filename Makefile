@@ -98,7 +98,7 @@ FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
 UNITS := garpd.service garpd-metrics.service garpd-metrics.timer
-EXAMPLES := garpd.yaml garpd.rules.yml xdp.conf
+EXAMPLES := garpd.yaml garpd.rules.yml garpd-dashboard.json xdp.conf
 MANUALS = $(DESTDIR)$(mandir)/man8/garpd.8 $(DESTDIR)$(mandir)/man5/garpd.yaml.5
 # Where each shell looks for them.
 BASH_COMPLETION = $(DESTDIR)$(prefix)/share/bash-completion/completions/garpd

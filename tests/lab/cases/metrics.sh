@@ -55,6 +55,20 @@ prometheus_has() {
 	[[ -n $(in_hv promtool query instant http://127.0.0.1:9090 "$1" 2>/dev/null) ]]
 }
 
+# assert_dashboard_has_data: each query of the dashboard returns something, with its variables filled in as
+# Grafana does.
+assert_dashboard_has_data() {
+	local query queries=0
+	while read -r query; do
+		query=${query//\$instance/.*}
+		query=${query//\$__rate_interval/15s}
+		lab_wait 20 prometheus_has "$query" || t_fail "the dashboard's query has no data: $query"
+		queries=$((queries + 1))
+	done < <(jq -r '.panels[].targets[].expr' "$LAB_ROOT/dist/garpd-dashboard.json")
+	((queries >= 10)) || t_fail "the dashboard has $queries queries"
+	! prometheus_has 'garpd_no_such_metric' || t_fail "any query has data"
+}
+
 # From a failover to a query, through what is installed on a real host.
 case_metrics_reach_prometheus() {
 	t_need prometheus promtool prometheus-node-exporter
@@ -73,6 +87,7 @@ case_metrics_reach_prometheus() {
 	lab_wait 30 prometheus_has 'garpd_claims{segment="br0",state="owned"} == 1' || t_fail "$(tail -n 5 "$LAB_DIR/prometheus.log")"
 	prometheus_has 'garpd_announcements_total{outcome="announced"} > 0' || t_fail "no announcements"
 	prometheus_has 'node_textfile_mtime_seconds{file=~".*/garpd.prom"}' || t_fail "no time of the file"
+	assert_dashboard_has_data
 	lab_kill9_garpd
 	metrics_file
 	lab_wait 30 prometheus_has 'ALERTS{alertname="GarpdDaemonDown"}' || t_fail "no alert"
