@@ -12,7 +12,7 @@ package="debhelper lintian dpkg-dev binutils"
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
-	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema prometheus prometheus-node-exporter"
+	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema prometheus prometheus-node-exporter gnuplot-nox"
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
 

@@ -69,10 +69,9 @@ assert_dashboard_has_data() {
 	! prometheus_has 'garpd_no_such_metric' || t_fail "any query has data"
 }
 
-# From a failover to a query, through what is installed on a real host.
-case_metrics_reach_prometheus() {
+# prometheus_start: node_exporter and Prometheus on the hypervisor, which read what metrics_file writes.
+prometheus_start() {
 	t_need prometheus promtool prometheus-node-exporter
-	lab_start_garpd
 	in_hv ip link set lo up
 	mkdir -p "$LAB_DIR/textfile"
 	printf '%s\n' 'global: {scrape_interval: 1s, evaluation_interval: 1s}' "rule_files: [$LAB_ROOT/dist/garpd.rules.yml]" \
@@ -81,6 +80,12 @@ case_metrics_reach_prometheus() {
 		--collector.disable-defaults --collector.textfile --collector.textfile.directory="$LAB_DIR/textfile"
 	lab_spawn "$LAB_DIR/prometheus.log" in_ns_exec hv prometheus --config.file="$LAB_DIR/prometheus.yml" \
 		--storage.tsdb.path="$LAB_DIR/tsdb" --web.listen-address=127.0.0.1:9090
+}
+
+# From a failover to a query, through what is installed on a real host.
+case_metrics_reach_prometheus() {
+	lab_start_garpd
+	prometheus_start
 	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 9 "$SERVICE: announced .*2 of 2" || t_fail "not announced"
 	metrics_file
