@@ -37,7 +37,7 @@ struct found_name {
 
 /* Those of `pins`, by ifindex. */
 static struct {
-	const struct pins *pins;
+	struct pins pins; /* a copy: watch opens them again, and moves them */
 	struct named_guest *guest;
 	size_t count;
 	__u64 read_ns; /* 0: never */
@@ -82,7 +82,7 @@ static int guest_hear_link(void *ctx, const struct nlmsghdr *message)
 		return 0;
 	ifindex = (__u32)ifi->ifi_index;
 	if (guests.count < GARPD_MAX_PORTS &&
-	    !bpf_map_lookup_elem(guests.pins->ports, &ifindex, &port) && guest_has_role(port.role))
+	    !bpf_map_lookup_elem(guests.pins.ports, &ifindex, &port) && guest_has_role(port.role))
 		guest_add(ifindex, attrs);
 	return 0;
 }
@@ -238,7 +238,7 @@ static bool guests_name(__u32 ifindex, char name[GUEST_TEXT_LEN])
 
 void guests_use(const struct pins *pins)
 {
-	guests.pins = pins;
+	guests.pins = *pins;
 	guests.read_ns = 0;
 	if (!guests.guest)
 		guests.guest = calloc(GARPD_MAX_PORTS, sizeof(*guests.guest));

@@ -7,7 +7,7 @@
 #include "loader/base/text.h"
 #include "names.h"
 
-static const struct pins *used;
+static struct pins used; /* a copy: watch opens them again, and moves them */
 
 void names_keep(const struct pins *pins, __u32 ifindex, const char *name)
 {
@@ -21,7 +21,7 @@ static bool name_of_gone(__u32 ifindex, char name[NAME_TEXT_LEN])
 {
 	struct port_name kept;
 
-	if (used->port_names < 0 || bpf_map_lookup_elem(used->port_names, &ifindex, &kept))
+	if (used.port_names < 0 || bpf_map_lookup_elem(used.port_names, &ifindex, &kept))
 		return false;
 	snprintf(name, NAME_TEXT_LEN, "%.*s", (int)sizeof(kept.name), kept.name);
 	return true;
@@ -29,6 +29,6 @@ static bool name_of_gone(__u32 ifindex, char name[NAME_TEXT_LEN])
 
 void names_use(const struct pins *pins)
 {
-	used = pins;
+	used = *pins;
 	text_remember_names(name_of_gone);
 }
