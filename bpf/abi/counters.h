@@ -141,8 +141,7 @@
 	X(ask_gave_way, "unanswered claims forgotten for a new one, at the quota of their port")   \
 	X(port_filling,                                                                            \
 	  "new claims at a port that has used 7/8 of its quota: quiet ones give way")              \
-	X(made_room,                                                                               \
-	  "self-announced owners forgotten, because the quota of their port is used up")           \
+	X(made_room, "owners forgotten, because the quota of their port is nearly used up")        \
 	X(ask_no_port, "questions put off: the port is gone or does not forward")                  \
 	X(ask_no_sender, "questions left out: no address to ask from in the segment")              \
 	X(asked, "questions sent to guests")                                                       \

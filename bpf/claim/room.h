@@ -26,13 +26,21 @@ static __always_inline struct claim_step claim_give_way(struct claim *claim, __u
 }
 
 /*
- * Can the claim be forgotten without harm? Its guest has announced itself, so garpd has nothing
- * more to say for it, and whoever takes the address next probes for it.
+ * Can the claim be forgotten with little harm? Its guest has the address, and garpd has nothing
+ * left to say for it: whoever takes the address next probes for it. Without the claim the owner is
+ * not refreshed, and so one whose owner announces itself goes first (claim_announces_itself()).
  */
 static __always_inline int claim_can_make_room(const struct claim *claim)
 {
-	return claim->state == CLAIM_OWNED && claim->self_announced && !claim->announcements &&
-	       !(claim->flags & CLAIM_F_DECLARED) && !claim_is_asked(claim);
+	return claim->state == CLAIM_OWNED &&
+	       !(claim->flags & (CLAIM_F_DECLARED | CLAIM_F_DEFERRED)) && !claim->nudge_ns &&
+	       !claim_is_asked(claim);
+}
+
+/* Has its guest announced itself, whether or not garpd has announced it, too? */
+static __always_inline int claim_announces_itself(const struct claim *claim)
+{
+	return claim->self_announced != 0;
 }
 
 /* The quota of its port is nearly used up, and it is among the quietest. */

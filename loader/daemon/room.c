@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * room.c - makes room in the quota of a port that is nearly used up: the quietest owners that have
- * announced themselves are forgotten.
+ * room.c - makes room in the quota of a port that is nearly used up: owners are forgotten, first
+ * those that have announced themselves, and of them the quietest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 struct room_claim {
 	struct claim_key key;
 	__u32 quota_port;
-	bool can_make_room;
+	bool can_make_room, announces_itself;
 	__u64 last_seen_ns;
 };
 
@@ -46,6 +46,7 @@ static int room_append(struct room *all, const struct claim *claim)
 		.key = claim->key,
 		.quota_port = claim->quota_port,
 		.can_make_room = claim_can_make_room(claim),
+		.announces_itself = claim_announces_itself(claim),
 		.last_seen_ns = claim->last_seen_ns,
 	};
 	return 0;
@@ -67,14 +68,24 @@ static void room_read(const struct pins *pins, struct room *all)
 		log_error("%s", why.text);
 }
 
-/* By port, the quietest first. */
+/* By port; those that announce themselves first, and of them the quietest. */
 static int room_order(const void *a, const void *b)
 {
 	const struct room_claim *x = a, *y = b;
 
 	if (x->quota_port != y->quota_port)
 		return x->quota_port < y->quota_port ? -1 : 1;
+	if (x->announces_itself != y->announces_itself)
+		return x->announces_itself ? -1 : 1;
 	return x->last_seen_ns < y->last_seen_ns ? -1 : x->last_seen_ns > y->last_seen_ns;
+}
+
+/* Did the claim go? Another CPU may have heard a frame about it since it was read. */
+static bool room_forget(struct daemon *daemon, const struct claim_key *key)
+{
+	struct speak_call call = {.key = *key, .op = SPEAK_MAKE_ROOM};
+
+	return !speak_run(&daemon->datapath.pins, &call) && call.result == COUNTER_made_room;
 }
 
 /* Of `count` claims of one port. Returns how many are left. */
@@ -83,8 +94,7 @@ static size_t room_make(struct daemon *daemon, const struct room_claim *claim, s
 	size_t wanted = limit_room_from(&daemon->config.settings), left = count;
 
 	for (size_t i = 0; i < count && left > wanted; i++)
-		if (claim[i].can_make_room &&
-		    !speak_run_op(&daemon->datapath.pins, &claim[i].key, SPEAK_MAKE_ROOM))
+		if (claim[i].can_make_room && room_forget(daemon, &claim[i].key))
 			left--;
 	if (left < count)
 		log_info("%s: its quota was nearly used up: forgot %zu of %zu claims",

@@ -857,15 +857,15 @@ Test(claim_ask, only_a_guest_that_never_answered_gives_way)
 	cr_assert_eq(claim.deadline_ns, 0);
 }
 
-Test(claim_ask, only_an_owner_that_announced_itself_makes_room)
+Test(claim_ask, only_an_owner_with_nothing_left_to_say_makes_room)
 {
-	const struct claim owned = {.state = CLAIM_OWNED, .self_announced = 1, .due_ns = 5};
+	const struct claim owned = {.state = CLAIM_OWNED, .due_ns = 5};
 	struct claim claim = owned;
 
-	claim.announcements = 1;
+	claim.nudge_ns = at_ms(9);
 	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
 	claim = owned;
-	claim.self_announced = 0;
+	claim.flags = CLAIM_F_DEFERRED;
 	cr_assert_not(claim_make_room(&claim, at_ms(0)).forget);
 	claim = owned;
 	claim.flags = CLAIM_F_DECLARED;
@@ -880,6 +880,23 @@ Test(claim_ask, only_an_owner_that_announced_itself_makes_room)
 	cr_assert(claim_make_room(&claim, at_ms(0)).forget);
 	cr_assert_eq(claim.state, CLAIM_NONE);
 	cr_assert_eq(claim.deadline_ns, 0);
+}
+
+/* An owner that garpd has announced gives way, too, and after the next failover it is announced. */
+Test(claim_ask, announced_owner_makes_room)
+{
+	struct claim *claim;
+
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(20000));
+	claim = (struct claim *)world_claim(&w, ADDRESS);
+	cr_assert_eq(claim->announcements, 2);
+	cr_assert_not(claim_announces_itself(claim));
+	cr_assert(claim_make_room(claim, at_ms(20000)).forget);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(21000));
+	cr_assert(world_has_announced(&w, 2, GUEST_B, at_ms(21000 + WINDOW_MS)));
+	world_announce(&w, ADDRESS, GUEST_B, at_ms(40000));
+	cr_assert(claim_announces_itself(world_claim(&w, ADDRESS)));
 }
 
 Test(claim_ask, none_is_asked_where_the_port_does_not_forward)
