@@ -282,6 +282,18 @@ static __always_inline int claim_is_only_doubted(const struct claim *claim,
 	       !frame_reaches(heard->frame, claim->mac) && !claim_is_former_answer(claim, heard);
 }
 
+/*
+ * Did the owner lose the address to the host that announces it? Not while its own announcements are
+ * being sent: then both claim to have it. EVPN, though, tells of the later of two moves (RFC 7432
+ * 15), whatever garpd still has to say for the former owner, which may be dead since.
+ */
+static __always_inline int claim_is_taken_over(const struct claim *claim, const struct heard *heard)
+{
+	return claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT ||
+	       claim->state == CLAIM_UNANSWERED ||
+	       (claim->state == CLAIM_ANNOUNCING && heard->is_told);
+}
+
 /* Hears a frame of another host. */
 static __always_inline void claim_hear_other(struct claim *claim, const struct heard *heard,
 					     const struct settings *settings,
@@ -301,16 +313,15 @@ static __always_inline void claim_hear_other(struct claim *claim, const struct h
 		claim_hear_defender(claim, heard, settings, step, now_ns);
 	} else if (claim_is_only_doubted(claim, heard, settings, now_ns)) {
 		step->reason = COUNTER_other_doubted;
-	} else if (claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
-		   (claim->state == CLAIM_UNANSWERED && !announces)) {
+	} else if (claim_is_open(claim->state) ||
+		   ((claim->state == CLAIM_ANNOUNCING || claim->state == CLAIM_UNANSWERED) &&
+		    !(announces && claim_is_taken_over(claim, heard)))) {
 		claim_contradict_by_assertion(claim, heard, settings, step, now_ns);
 	} else if (claim_has_conflict(claim, now_ns)) {
 		claim_prolong_conflict(claim, settings, now_ns);
 	} else if (claim->state == CLAIM_FROZEN && announces) {
 		claim_arm(claim, settings, now_ns);
-	} else if ((claim->state == CLAIM_OWNED || claim->state == CLAIM_CONFLICT ||
-		    claim->state == CLAIM_UNANSWERED) &&
-		   announces) {
+	} else if (announces && claim_is_taken_over(claim, heard)) {
 		/* It took the address over and announced itself, or kept it from a silent guest. */
 		claim_take_guest(claim, heard);
 		claim->last_seen_ns = now_ns;

@@ -96,6 +96,19 @@ Test(bpf_fabric, takes_the_address_from_its_owner_here)
 	cr_assert_eq(claim.moves, 1);
 }
 
+/* Its first announcement is out and the second one is due, but it died, and the address moved on.
+ */
+Test(bpf_fabric, takes_the_address_from_a_guest_that_is_being_announced)
+{
+	says_probes(&untagged);
+	rig_due(&key);
+	expect_announced(guest, PORT_A);
+	cr_assert_eq(rig_state(ADDRESS), CLAIM_ANNOUNCING);
+	cr_assert_eq(moved_to_uplink(other), COUNTER_fabric_announced);
+	cr_assert_eq(rig_state(ADDRESS), CLAIM_OWNED);
+	cr_assert_arr_eq(rig_claim_now(&key).owner, other, MAC_LEN);
+}
+
 /* Told again, the claim has only seen its owner: that is counted too. */
 Test(bpf_fabric, who_has_it_already_is_seen)
 {

@@ -109,6 +109,20 @@ fabric_bgp() {
 	LINES
 }
 
+# fabric_svi_of_its_own HV MAC ADDR: the SVI gets an address and a MAC that no other hypervisor has. The gateway,
+# with the same MAC on each, is a macvlan on it (virtual router, as Cumulus Linux makes it).
+fabric_svi_of_its_own() {
+	in_ns_ip "$1" <<-LINES
+		addr flush dev br0
+		link set br0 address $2
+		addr add $3/24 dev br0
+		link add link br0 name br0-v0 address $MAC_HOST type macvlan mode private
+		link set br0-v0 up
+		addr add $HOST/24 dev br0-v0
+	LINES
+	lab_set "$1" ipv4/conf/br0/arp_ignore=1
+}
+
 # fabric_guest MACHINE HV MAC [ADDR]: on port v-MACHINE of a hypervisor's bridge.
 fabric_guest() {
 	lab_machine "$1"

@@ -72,6 +72,65 @@ Test(claim_moves, owner_elsewhere_that_announces_itself)
 	cr_assert_eq(w.announced.count, 2);
 }
 
+/* ---- EVPN says so ---- */
+
+/* The guest has died after its first announcement, and another hypervisor's has taken the address.
+ */
+Test(claim_moves, told_by_evpn_while_a_slot_is_due)
+{
+	w.settings.ask = 1;
+	w.listeners = 1;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	world_mute(&w, GUEST_A);
+	world_tell(&w, ADDRESS, REMOTE, at_ms(3500));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert(w.step.moved);
+	cr_assert_arr_eq(world_claim(&w, ADDRESS)->owner, remote_b.mac, MAC_LEN);
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert_eq(w.nudge_rounds, 1);
+}
+
+Test(claim_moves, told_by_evpn_while_the_second_slot_is_asked_for)
+{
+	w.settings.ask = 1;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_mute(&w, GUEST_A);
+	world_run_until(&w, at_ms(5000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+	world_tell(&w, ADDRESS, REMOTE, at_ms(5000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	world_unmute(&w, GUEST_A);
+	world_use(&w, ADDRESS, GUEST_A, at_ms(5500));
+	world_run_until(&w, at_ms(60000));
+	cr_assert_eq(w.announced.count, 1);
+}
+
+/* The same announcement as a frame may be that of a host that is taking the address, too. */
+Test(claim_moves, heard_while_a_slot_is_due_is_a_conflict)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_announce(&w, ADDRESS, REMOTE, at_ms(3500));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+}
+
+/* What EVPN says of a guest that the policy forbids the address moves nothing. */
+Test(claim_moves, told_by_evpn_of_a_host_that_is_denied_is_a_conflict)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_AFTER_PROBE, GUEST_A, NULL);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_tell(&w, ADDRESS, REMOTE, at_ms(3500));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+}
+
+Test(claim_moves, told_by_evpn_in_an_open_window_is_a_conflict)
+{
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_tell(&w, ADDRESS, REMOTE, at_ms(2500));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+}
+
 Test(claim_frozen, five_moves_in_180_s_are_borne_and_the_sixth_freezes)
 {
 	__u64 at = flap(5, 10000);

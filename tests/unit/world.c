@@ -355,7 +355,8 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 			      .port = from->port,
 			      .role = from->role,
 			      .gone_port = w->gone_port,
-			      .markless = w->xdp};
+			      .markless = w->xdp,
+			      .is_told = w->is_told};
 	int site = world_site(w, addr);
 	struct claim *claim = &w->sites[site].claim;
 	struct claim_step step;
@@ -419,6 +420,14 @@ void world_probes(struct world *w, const char *addr, const struct station *from,
 void world_announce(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
 {
 	world_hear(w, addr, from, &(struct frame){.kind = FRAME_ANNOUNCEMENT}, at_ns);
+}
+
+void world_tell(struct world *w, const char *addr, const struct station *from, __u64 at_ns)
+{
+	world_run_until(w, at_ns);
+	w->is_told = 1;
+	world_announce(w, addr, from, at_ns);
+	w->is_told = 0;
 }
 
 void world_use(struct world *w, const char *addr, const struct station *from, __u64 at_ns)

@@ -111,6 +111,7 @@ struct world {
 	__u32 zero_only;   /* the same: it answers none but those from 0.0.0.0 */
 	__u32 ruled_ports; /* a bit for each port: its rule lists no address */
 	__u32 deaf_ports;  /* a bit for each port: it does not forward */
+	int is_told;	   /* 1: EVPN says what is heard, world_tell() */
 	unsigned int nudge_rounds; /* rounds in which a listener was nudged */
 	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
 	unsigned int counted[COUNTER_MAX];
@@ -147,6 +148,8 @@ void world_solicit(struct world *w, const char *addr, const struct station *from
 		   __u64 at_ns);
 void world_announce(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 void world_use(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
+/* EVPN says that the station has the address. */
+void world_tell(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 /* A Neighbor Advertisement that does not override: O=0. */
 void world_advertise(struct world *w, const char *addr, const struct station *from, __u64 at_ns);
 /* A unicast reply with the address, to another station. */

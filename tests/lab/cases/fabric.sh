@@ -153,6 +153,24 @@ case_fabric_svi_without_an_address() {
 	assert_equals "the guest's gateway" "$MAC_HOST" "$(lab_mac_in new eth0 "$HOST")"
 }
 
+# The SVI has a MAC of its own, and the anycast gateway is a macvlan on it: garpd asks with the SVI's address and
+# MAC, and the guest's entry for its gateway stays as it is.
+case_fabric_svi_with_its_own_mac() {
+	fabric_svi_of_its_own hv1 00:00:5e:00:53:f1 192.0.2.251
+	fabric_svi_of_its_own hv2 00:00:5e:00:53:f2 192.0.2.252
+	fabric_owner hv1 "$SERVICE" old
+	in_ns new ip neigh replace "$HOST" lladdr "$MAC_HOST" dev eth0 nud reachable
+	fabric_start
+	lab_capture new new eth0
+	in_ns old ip link set eth0 down
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames new 1 8 kind=request src=00:00:5e:00:53:f2 spa=192.0.2.252 "tpa=$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	assert_frames_count 0 new "spa=$HOST"
+	assert_equals "the guest's gateway" "$MAC_HOST" "$(lab_mac_in new eth0 "$HOST")"
+}
+
 # The bridge's filter keeps the guest's ARP from the SVI: no route for it, and none is written past it.
 case_fabric_filtered_guest() {
 	t_need nft
@@ -263,6 +281,29 @@ case_fabric_daemon_killed_elsewhere() {
 	assert_l2 "$SERVICE" "$MAC_NEW"
 }
 
+# The new owner answers and dies within the second, before its second announcement: garpd does not make it. The
+# former owner takes the address back: EVPN tells hv2, and the client there follows.
+# timeout fabric_new_owner_dies_within_the_second 90
+case_fabric_new_owner_dies_within_the_second() {
+	fabric_guest l3 hv2 00:00:5e:00:53:30 192.0.2.30
+	fabric_start
+	lab_capture l3 l3 eth0
+	fabric_leave old
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "${FABRIC_LOG[hv2]}" 8 '1 of 2' || t_fail "not announced"
+	kill "$LAB_LAST"
+	in_ns l3 ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev eth0 nud reachable
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_frames_count 1 l3 kind=announce-request "src=$MAC_NEW"
+	fabric_take old "$MAC_OLD" "$SERVICE"
+	assert_moved_to hv1 "$MAC_OLD" hv2
+	assert_await_frames l3 1 8 kind=announce-request "src=$MAC_OLD"
+	assert_equals "the L2 client on hv2" "$MAC_OLD" "$(lab_mac_in l3 eth0 "$SERVICE")"
+	protocol_time 3
+	assert_frames_count 1 l3 kind=announce-request "src=$MAC_NEW"
+	assert_equals "contradicted" 0 "$(lab_counter fabric_contradicted hv2)"
+}
+
 # ---- many ---------------------------------------------------------------------------------------
 
 FABRIC_MANY=300
@@ -328,14 +369,10 @@ case_fabric_storm_freezes() {
 	grep -q 'duplicate' "$LAB_DIR"/frr.hv?/zebra.log || t_fail "FRR has seen no duplicate"
 }
 
-# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and dies when all have followed and it was announced
-# for the last time: until then a move elsewhere contradicts it.
+# fabric_turn MACHINE MAC HV ELSEWHERE: takes the address, and dies when all have followed.
 fabric_turn() {
-	local turns
-	turns=$(grep -c '2 of 2' "${FABRIC_LOG[$3]}" || true)
 	lab_winguest "$1" -n 3 -k 30000 eth0 "$2" "$SERVICE"
 	assert_moved_to "$3" "$2" "$4"
-	lab_await "${FABRIC_LOG[$3]}" 8 '2 of 2' $((turns + 1)) || t_fail "$3 has not announced $1 twice"
 	lab_wait 5 fabric_is_reachable "$3" || t_fail "$3: $1 has not replied"
 	kill "$LAB_LAST"
 }
