@@ -172,6 +172,7 @@ _Static_assert(sizeof(struct claim) == 368, "claim: pinned layout, raise GARPD_A
 #define ASK_F_UNANSWERED 0x02 /* it has had no answer for 1.6 s */
 #define ASK_F_OWNER	 0x04 /* its last one went to the former owner */
 #define ASK_F_TWICE	 0x08 /* it follows an answer in doubt, by a second */
+#define ASK_F_OWNER_NEXT 0x10 /* its next one goes to the former owner */
 
 /* ---- listeners ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * asking.h - the guest is asked for the address before it is announced, and only its answer lets
- * the announcement out: when a question is due, from which sender, and when garpd gives up. Part of
+ * the announcement out: when a question is due, to which host, and from which sender. Part of
  * claim.h.
  *
  * After a quiet window that is a state (CLAIM_ASKING, CLAIM_UNANSWERED). Before every further frame
@@ -24,6 +24,7 @@
 #define ASK_NO_PORT_GAP_NS (1 * NSEC_PER_SEC) /* until the port forwards */
 #define ASK_HEARD_GAP_NS   (1 * NSEC_PER_SEC) /* at most so often because the guest is heard */
 #define ASK_TWICE_GAP_NS   (1 * NSEC_PER_SEC) /* from an answer in doubt to the second question */
+#define ASK_OWNER_GAP_NS   ASK_FIRST_GAP_NS   /* from the guest to its former owner */
 #define ASK_UNANSWERED_NS  (ASK_FIRST_GAP_NS << (ASK_DOUBLED - 1))
 
 /* A slow prober is through with its detection after this many tenths of its longest gap. */
@@ -78,8 +79,8 @@ static __always_inline int claim_has_answer(const struct claim *claim,
 
 /*
  * Who is to ask, of the two senders that there are: they take turns once 0.0.0.0 may, in IPv4. The
- * one that was answered last begins. Where the former owner is asked in between, the guest gets the
- * sender that it got: both hosts are asked from both.
+ * one that was answered last begins. The former owner, who is asked behind the guest, gets the
+ * sender that the guest got: both hosts are asked from both.
  */
 static __always_inline enum asker_kind claim_choose_asker(const struct claim *claim,
 							  enum asker_kind asker,
@@ -87,7 +88,8 @@ static __always_inline enum asker_kind claim_choose_asker(const struct claim *cl
 							  __u64 now_ns)
 {
 	int was_zero = claim->asked_as == ASKER_ZERO;
-	int zero_is_next = claim->ask_flags & ASK_F_OWNER ? was_zero : !was_zero;
+	int is_behind = claim->ask_flags & ASK_F_OWNER_NEXT && !(claim->ask_flags & ASK_F_OWNER);
+	int zero_is_next = is_behind ? was_zero : !was_zero;
 
 	if (!claim->questions)
 		zero_is_next = claim->answered_to == ASKER_ZERO;
@@ -104,15 +106,21 @@ static __always_inline enum ask claim_ask_next_mac(const struct claim *claim)
 	return claim->flags & CLAIM_F_DEFENDER ? ASK_DEFENDER : ASK_GUEST;
 }
 
+/* May the guest, announced at its first probe, give the address back to the owner before it? */
+static __always_inline int claim_has_fallback(const struct claim *claim)
+{
+	return claim_is_new(claim) && claim->flags & CLAIM_F_IMMEDIATE &&
+	       claim_has_former_owner(claim);
+}
+
 /*
  * Chooses which host to ask: the one that is announced next. If the guest was announced at its
- * first probe and does not answer, the owner before it in turn: its answer is an objection, upon
- * which it is announced again.
+ * first probe and does not answer, then also the owner before it, a moment after each question to
+ * the guest: its answer is an objection, upon which it is announced again.
  */
 static __always_inline enum ask claim_choose_asked(const struct claim *claim)
 {
-	if (claim->state == CLAIM_UNANSWERED && claim->flags & CLAIM_F_IMMEDIATE &&
-	    claim_has_former_owner(claim) && !(claim->ask_flags & ASK_F_OWNER))
+	if (claim->ask_flags & ASK_F_OWNER_NEXT && claim_has_fallback(claim))
 		return ASK_FORMER_OWNER;
 	return claim_ask_next_mac(claim);
 }
@@ -159,26 +167,47 @@ static __always_inline void claim_choose_question(struct claim *claim,
 		claim->ask_flags |= ASK_F_OWNER;
 }
 
+/* The guest can't be asked: its port is gone, or does not forward. */
+static __always_inline void claim_put_question_off(struct claim *claim, struct claim_step *step,
+						   __u64 now_ns)
+{
+	/* A new guest's series begins once a question can leave. */
+	if (!claim->questions && claim_is_new(claim) && !claim_has_fallback(claim))
+		claim->asking_ns = now_ns;
+	if (step->reason == COUNTER_ask_repeated)
+		step->reason = COUNTER_ask_no_port;
+	claim->ask_ns = now_ns + ASK_NO_PORT_GAP_NS;
+}
+
+/* Sets when the next question is due, and to which host it goes. */
+static __always_inline void claim_set_next_question(struct claim *claim, enum ask asked,
+						    const struct settings *settings, __u64 now_ns)
+{
+	claim->ask_flags &= ~ASK_F_OWNER_NEXT;
+	claim->ask_ns = claim_next_question_ns(claim, settings, now_ns);
+	if (asked == ASK_FORMER_OWNER || claim->state != CLAIM_UNANSWERED ||
+	    !claim_has_fallback(claim))
+		return;
+	claim->ask_flags |= ASK_F_OWNER_NEXT;
+	claim->ask_ns = now_ns + ASK_OWNER_GAP_NS;
+}
+
 /* One more question. It is noted before it leaves: the answer may come while it is being sent. */
 static __always_inline void claim_ask(struct claim *claim, const struct claim_next *next,
 				      const struct settings *settings, struct claim_step *step,
 				      __u64 now_ns)
 {
-	if (!next->forwards) {
-		/* A new guest's series begins once a question can leave. */
-		if (!claim->questions && claim_is_new(claim))
-			claim->asking_ns = now_ns;
-		if (step->reason == COUNTER_ask_repeated)
-			step->reason = COUNTER_ask_no_port;
-		claim->ask_ns = now_ns + ASK_NO_PORT_GAP_NS;
-		return;
-	}
+	/* The former owner is on another port. */
+	if (!next->forwards && claim_has_fallback(claim) && claim->state == CLAIM_UNANSWERED)
+		claim->ask_flags |= ASK_F_OWNER_NEXT;
+	else if (!next->forwards)
+		return claim_put_question_off(claim, step, now_ns);
 	step->ask_waited = claim->ask_flags & ASK_F_TURN;
 	claim->ask_flags &= ~ASK_F_TURN;
 	claim_choose_question(claim, next, settings, step, now_ns);
 	if (claim->questions < 0xff)
 		claim->questions++;
-	claim->ask_ns = claim_next_question_ns(claim, settings, now_ns);
+	claim_set_next_question(claim, step->ask, settings, now_ns);
 	if (step->asker == ASKER_NONE) {
 		if (step->reason == COUNTER_ask_repeated)
 			step->reason = COUNTER_ask_no_sender;
@@ -264,121 +293,6 @@ static __always_inline int claim_must_ask(const struct claim *claim, const struc
 	    !claim_nudge_is_last(claim, settings))
 		return 1;
 	return now_ns >= claim->due_ns && claim_is_due_to_announce(claim, next, settings, now_ns);
-}
-
-/* ---- no answer ---- */
-
-/* How long the guest is asked: a claim that never was announced gives its place up sooner. */
-static __always_inline __u64 claim_asks_until_ns(const struct claim *claim,
-						 const struct settings *settings)
-{
-	if (claim_is_certain(claim->state))
-		return claim->asking_ns + settings->ask_give_up_ns;
-	return claim->last_probe_ns + settings->ask_give_up_ns;
-}
-
-/* It was not announced, and is not going to be: what waited for the answer is dropped. */
-static __always_inline void claim_give_up(struct claim *claim, const struct settings *settings,
-					  struct claim_step *step, __u64 now_ns)
-{
-	claim_stop_asking(claim);
-	if (!claim_is_certain(claim->state)) {
-		claim_lapse(claim, settings, step, now_ns);
-		return;
-	}
-	claim_clear_deferred(claim);
-	claim_stop_nudging(claim);
-	claim_edge(claim, CLAIM_OWNED, COUNTER_ask_given_up, step, now_ns);
-	claim_arm(claim, settings, now_ns);
-}
-
-/* The defender does not answer: it is not announced. The conflict goes on, or ends, without it. */
-static __always_inline void claim_drop_defender(struct claim *claim,
-						const struct settings *settings,
-						struct claim_step *step, __u64 now_ns)
-{
-	claim_clear_deferred(claim);
-	claim_stop_asking(claim);
-	step->reason = COUNTER_unanswered;
-	step->changed = 1;
-	claim_arm(claim, settings, now_ns);
-}
-
-/* The next question of a series is due. */
-static __always_inline void claim_ask_again(struct claim *claim, const struct claim_next *next,
-					    const struct settings *settings,
-					    struct claim_step *step, __u64 now_ns)
-{
-	int late = next->forwards && !(claim->ask_flags & ASK_F_UNANSWERED) &&
-		   claim_asked_for_ns(claim, now_ns) >= ASK_UNANSWERED_NS;
-
-	if (next->policy.denied) {
-		claim_edge(claim, CLAIM_DENIED, next->policy.denied, step, now_ns);
-		claim_arm(claim, settings, now_ns);
-		return;
-	}
-	if (claim->flags & CLAIM_F_DEFENDER &&
-	    claim_asked_for_ns(claim, now_ns) >= ASK_UNANSWERED_NS) {
-		claim_drop_defender(claim, settings, step, now_ns);
-		return;
-	}
-	if (!(claim->flags & CLAIM_F_DEFENDER) && now_ns >= claim_asks_until_ns(claim, settings)) {
-		claim_give_up(claim, settings, step, now_ns);
-		return;
-	}
-	step->reason = COUNTER_ask_repeated;
-	if (late) {
-		claim->ask_flags |= ASK_F_UNANSWERED;
-		claim_edge(claim, claim->state == CLAIM_ASKING ? CLAIM_UNANSWERED : claim->state,
-			   COUNTER_unanswered, step, now_ns);
-	}
-	claim_ask(claim, next, settings, step, now_ns);
-	claim_set_deadline(claim);
-}
-
-/* The question of the last step has to wait for its port's turn, until at_ns. */
-static __always_inline struct claim_step claim_queue_question(struct claim *claim, __u64 at_ns)
-{
-	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_ask_over_limit};
-
-	/* Meanwhile another CPU may have heard the guest, or an objection. */
-	if (!claim_is_asked(claim) || !claim->questions)
-		return step;
-	claim->questions--;
-	claim->asked--;
-	claim->ask_flags |= ASK_F_TURN;
-	claim->ask_ns = at_ns;
-	claim_set_deadline(claim);
-	return step;
-}
-
-/*
- * A frame of the MAC, about any address, was heard on the port. A guest that was paused or boots
- * slowly is there again: it is asked at once.
- */
-static __always_inline struct claim_step claim_hear_mac(struct claim *claim, const __u8 *mac,
-							__u32 port, __u64 now_ns)
-{
-	struct claim_step step = {.old_state = claim->state};
-
-	if (!claim_is_asked(claim) || !mac_equal(claim_next_mac(claim), mac) ||
-	    claim_next_port(claim) != port)
-		return step;
-	/* One that waits for its port's turn, or a second one in doubt, goes on waiting. */
-	if (claim->ask_flags & ASK_F_TURN || now_ns < claim->asking_ns || now_ns >= claim->ask_ns ||
-	    now_ns < claim->asked_ns + ASK_HEARD_GAP_NS)
-		return step;
-	claim->ask_ns = now_ns;
-	claim_set_deadline(claim);
-	step.reason = COUNTER_ask_heard;
-	step.changed = 1;
-	return step;
-}
-
-/* The port of the guest forwards now, so a question can leave: at once, if one is waiting. */
-static __always_inline void claim_hasten_question(struct claim *claim, __u64 now_ns)
-{
-	claim_hear_mac(claim, claim_next_mac(claim), claim_next_port(claim), now_ns);
 }
 
 #endif /* GARPD_CLAIM_ASKING_H */

@@ -6,9 +6,9 @@
 #ifndef GARPD_CLAIM_ON_DEADLINE_H
 #define GARPD_CLAIM_ON_DEADLINE_H
 
-#include "asking.h"
 #include "confirm.h"
 #include "conflict.h"
+#include "unanswered.h"
 
 /* Takes the next announcement slot; the last one settles the claim. */
 static __always_inline void claim_next_slot(struct claim *claim, const struct settings *settings,

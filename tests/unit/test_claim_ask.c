@@ -602,13 +602,93 @@ Test(claim_ask, immediate_that_does_not_answer_gives_way_to_its_former_owner)
 	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(10000)));
 	world_run_until(&w, at_ms(15000));
 	cr_assert_eq(w.announced.count, 2);
-	cr_assert(world_has_announced(&w, 1, GUEST_B, at_ms(10000 + 2300 + 1600)));
+	cr_assert(world_has_announced(&w, 1, GUEST_B, at_ms(10000 + 2300 + 1650)));
 	world_run_until(&w, at_ms(30000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
 }
 
-/* The former owner is asked in between, and the guest gets questions from both senders. */
+/* How many questions went to the station, and when the last of them did. */
+static unsigned int asked_of(const struct station *station, __u64 *last_ns)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < w.asked.count; i++)
+		if (!memcmp(w.asked.list[i].mac, station->mac, MAC_LEN)) {
+			*last_ns = w.asked.list[i].at_ns;
+			count++;
+		}
+	return count;
+}
+
+/* A and its former owner B are both silent: each gets every question, B a moment after A. */
+static void ask_both(void)
+{
+	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_mute(&w, GUEST_A);
+	world_mute(&w, GUEST_B);
+	w.announced.count = w.asked.count = 0;
+	world_probe(&w, ADDRESS, GUEST_A, at_ms(10000));
+}
+
+#define ASKED_MS (10000 + 2300) /* when A's series of questions begins */
+
+Test(claim_ask, immediate_guest_is_asked_at_each_time_beside_its_former_owner)
+{
+	static const unsigned int times_ms[] = {1600, 4000, 12000, 30000, 60000, 120000};
+	__u64 last_ns = 0;
+	unsigned int i;
+
+	ask_both();
+	for (i = 0; i < sizeof(times_ms) / sizeof(times_ms[0]); i++) {
+		world_run_until(&w, at_ms(ASKED_MS + times_ms[i]));
+		cr_assert_eq(asked_of(GUEST_A, &last_ns), 7 + i);
+		cr_assert_eq(last_ns, at_ms(ASKED_MS + times_ms[i]));
+		cr_assert_eq(asked_of(GUEST_B, &last_ns), i);
+		world_run_until(&w, at_ms(ASKED_MS + times_ms[i] + 50));
+		cr_assert_eq(asked_of(GUEST_B, &last_ns), 1 + i);
+		cr_assert_eq(last_ns, at_ms(ASKED_MS + times_ms[i] + 50));
+	}
+}
+
+/* So it is with an owner that answers 0.0.0.0 only, and with one whose host has no other sender. */
+Test(claim_ask, former_owner_is_asked_from_both_senders)
+{
+	ask_both();
+	w.zero_only = 0xffff;
+	world_unmute(&w, GUEST_B);
+	world_run_until(&w, at_ms(ASKED_MS + 4050));
+	cr_assert(world_has_announced(&w, 1, GUEST_B, at_ms(ASKED_MS + 4050)));
+}
+
+/* It is the guest that is heard, so the question is its. */
+Test(claim_ask, immediate_guest_that_is_heard_again_is_asked_and_not_its_former_owner)
+{
+	ask_both();
+	world_run_until(&w, at_ms(ASKED_MS + 20000));
+	world_unmute(&w, GUEST_A);
+	world_send_other(&w, GUEST_A, at_ms(ASKED_MS + 20000));
+	world_run_until(&w, at_ms(ASKED_MS + 20000));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(ASKED_MS + 20000)));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ANNOUNCING);
+}
+
+/* It died with its port: the former owner does not wait until the claim is swept. */
+Test(claim_ask, immediate_whose_port_is_gone_gives_way_to_its_former_owner)
+{
+	ask_both();
+	world_unmute(&w, GUEST_B);
+	world_remove_port(&w, GUEST_A, at_ms(10100));
+	world_run_until(&w, at_ms(10000 + 5000));
+	cr_assert(world_has_announced(&w, 1, GUEST_B, at_ms(ASKED_MS + 2000)));
+	world_run_until(&w, at_ms(30000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
+}
+
+/* The former owner is asked beside it, and the guest gets questions from both senders. */
 Test(claim_ask, immediate_guest_that_answers_0_0_0_0_only_is_asked_so)
 {
 	world_declare(&w, ADDRESS, ANNOUNCE_IMMEDIATE, GUEST_A, GUEST_B, NULL);
@@ -622,8 +702,8 @@ Test(claim_ask, immediate_guest_that_answers_0_0_0_0_only_is_asked_so)
 	world_run_until(&w, at_ms(14000));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_UNANSWERED);
 	world_unmute(&w, GUEST_A);
-	world_run_until(&w, at_ms(10000 + 2300 + 30000));
-	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(10000 + 2300 + 30000)));
+	world_run_until(&w, at_ms(ASKED_MS + 4000));
+	cr_assert(world_has_announced(&w, 1, GUEST_A, at_ms(ASKED_MS + 4000)));
 }
 
 /* B objects to A, which was announced at its first probe; B's turn comes in two seconds. */
@@ -734,7 +814,7 @@ Test(claim_ask, question_to_the_former_owner_that_has_waited_goes_to_it)
 	w.announced.count = w.asked.count = 0;
 	w.limits[GUEST_B->port % WORLD_PORTS].questions_tat_ns = at_ms(14500);
 	world_run_until(&w, at_ms(14500));
-	cr_assert(world_has_asked(&w, 2, GUEST_B, ASKER_HOST, at_ms(14500)));
+	cr_assert(world_has_asked(&w, 3, GUEST_B, ASKER_HOST, at_ms(14500)));
 	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(14500)));
 }
 
