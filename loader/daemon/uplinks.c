@@ -177,6 +177,8 @@ static void uplinks_arm(struct uplinks *uplinks)
 		log_error("uplinks: cannot set a timer: %s", strerror(-err));
 }
 
+/* `usec` is the time of now, not that of the timer: a late daemon does not catch up at a higher
+ * rate. */
 static void segment_run(struct uplinks *uplinks, struct uplink_segment *segment, uint64_t usec)
 {
 	if (segment->at == segment->count) {
@@ -193,10 +195,11 @@ static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx)
 {
 	struct uplinks *uplinks = ctx;
 	struct uplink_segment *segment;
+	uint64_t now_usec = uplinks_now(uplinks);
 
 	LIST_FOREACH(segment, &uplinks->all, others)
 		if (segment->due_usec && segment->due_usec <= usec)
-			segment_run(uplinks, segment, usec);
+			segment_run(uplinks, segment, now_usec);
 	uplinks_arm(uplinks);
 	return 0;
 }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The pace at which guests are announced after an uplink came back. The module itself is included,
+ * with the clock, the map of claims, and garpd_speak replaced: time passes when the test says so.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "bpf/claim/state.h"
+#include "loader/base/log.h"
+#include "loader/config/guards.h"
+#include "loader/daemon/parts.h"
+#include "loader/maps/claims.h"
+#include "loader/maps/speak.h"
+
+#define SEGMENT 7u
+#define GUESTS	2500
+#define SECOND	1000000ull
+
+static uint64_t now_usec, due_usec; /* due_usec 0: no timer is set */
+static sd_event_time_handler_t on_timer;
+static void *timer_ctx;
+static size_t guests, walked, spoken;
+static uint64_t spoken_usec[2 * GUESTS];
+static int result = COUNTER_asking_link;
+
+static int fake_now(sd_event *event, clockid_t clock, uint64_t *usec)
+{
+	*usec = now_usec;
+	return 0;
+}
+
+static int fake_add_time(sd_event *event, sd_event_source **source, clockid_t clock, uint64_t usec,
+			 uint64_t accuracy, sd_event_time_handler_t handler, void *ctx)
+{
+	due_usec = usec;
+	on_timer = handler;
+	timer_ctx = ctx;
+	return 0;
+}
+
+static sd_event_source *fake_unref(sd_event_source *source)
+{
+	due_usec = 0;
+	return NULL;
+}
+
+static void fake_walk_begin(struct map_walk *walk, int claims_fd)
+{
+	walked = 0;
+}
+
+/* One owned address for each MAC. */
+static bool fake_walk_next(struct map_walk *walk, struct claim *claim)
+{
+	if (walked == guests)
+		return false;
+	*claim = (struct claim){.state = CLAIM_OWNED, .role = ROLE_GUEST};
+	claim->key.segment = SEGMENT;
+	memcpy(claim->key.addr.bytes, &walked, sizeof(walked));
+	memcpy(claim->mac, &walked, MAC_LEN);
+	walked++;
+	return true;
+}
+
+static int fake_walk_end(struct map_walk *walk, struct err *why)
+{
+	return 0;
+}
+
+static int fake_speak(const struct pins *pins, struct speak_call *call)
+{
+	cr_assert_eq(call->op, SPEAK_LINK);
+	cr_assert_lt(spoken, 2 * GUESTS);
+	spoken_usec[spoken++] = now_usec;
+	call->result = result;
+	return 0;
+}
+
+static const char *fake_name(const struct ports *ports, __u32 ifindex)
+{
+	return "br0";
+}
+
+static void fake_renew(const struct pins *pins, __u32 segment)
+{
+}
+
+static bool fake_wanted(const struct guards *guards, const char *segment, const char *bridge,
+			bool is_bonded)
+{
+	return true;
+}
+
+#define sd_event_now		      fake_now
+#define sd_event_add_time	      fake_add_time
+#define sd_event_source_disable_unref fake_unref
+#define claims_walk_begin	      fake_walk_begin
+#define claims_walk_next	      fake_walk_next
+#define claims_walk_end		      fake_walk_end
+#define speak_run		      fake_speak
+#define ports_name_text		      fake_name
+#define datapath_renew_uplinks	      fake_renew
+#define guards_announce_on_link	      fake_wanted
+#undef log_info
+#define log_info(...)
+#include "../../loader/daemon/uplinks.c"
+
+static struct daemon daemon_;
+static struct uplinks *uplinks;
+
+static void setup(void)
+{
+	struct err why;
+
+	now_usec = 1000 * SECOND;
+	guests = GUESTS;
+	cr_assert_eq(uplinks_open(&uplinks, &daemon_, &why), 0);
+}
+
+static void end(void)
+{
+	uplinks_close(uplinks);
+}
+
+TestSuite(uplinks, .init = setup, .fini = end);
+
+static void come_back(void)
+{
+	const struct port port = {.segment = SEGMENT};
+
+	uplinks_back(uplinks, &port, "up0", true);
+}
+
+/* The timer, as late as that. sd-event passes the time that was asked for. */
+static void fire(uint64_t late_usec)
+{
+	uint64_t usec = due_usec;
+
+	now_usec = usec + late_usec > now_usec ? usec + late_usec : now_usec;
+	on_timer(NULL, usec, timer_ctx);
+}
+
+/* The most that fall into any second. */
+static size_t most_in_a_second(void)
+{
+	size_t first = 0, i, most = 0;
+
+	for (i = 0; i < spoken; i++) {
+		while (spoken_usec[i] - spoken_usec[first] >= SECOND)
+			first++;
+		if (i - first + 1 > most)
+			most = i - first + 1;
+	}
+	return most;
+}
+
+Test(uplinks, at_most_200_guests_a_second_after_two_quiet_ones)
+{
+	come_back();
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, GUESTS, "%zu", spoken);
+	cr_assert_eq(spoken_usec[0], 1002 * SECOND);
+	cr_assert_eq(most_in_a_second(), 200, "%zu", most_in_a_second());
+	cr_assert_eq(now_usec, 1002 * SECOND + (GUESTS / 20 - 1) * SECOND / 10);
+}
+
+/* A busy daemon does not catch up: the guests' answers would flood the bridge. */
+Test(uplinks, nor_more_where_the_daemon_is_late)
+{
+	unsigned int ticks = 0;
+
+	come_back();
+	while (due_usec)
+		fire(ticks++ % 7 == 3 ? 3 * SECOND / 4 : ticks % 3 * 10000);
+	cr_assert_eq(spoken, GUESTS);
+	cr_assert_leq(most_in_a_second(), 200, "%zu", most_in_a_second());
+}
+
+/* Nor does a guest with many addresses, of which none may be announced, hold the others up. */
+Test(uplinks, those_that_are_refused_do_not_count)
+{
+	result = COUNTER_announce_refused;
+	come_back();
+	fire(0);
+	cr_assert_eq(spoken, GUESTS);
+	cr_assert_eq(due_usec, 0);
+}
+
+Test(uplinks, not_again_within_a_minute)
+{
+	guests = 5;
+	come_back();
+	fire(0);
+	cr_assert_eq(spoken, 5);
+	come_back();
+	cr_assert_eq(due_usec, 1062 * SECOND);
+	fire(0);
+	cr_assert_eq(spoken, 10);
+}
+
+Test(uplinks, each_link_event_begins_the_quiet_time_anew)
+{
+	come_back();
+	now_usec += SECOND;
+	come_back();
+	cr_assert_eq(due_usec, 1003 * SECOND);
+}
