@@ -2,11 +2,14 @@
 /*
  * fill: adds claims to the pinned map, beside those of a test or bench: owners that announced
  * themselves long ago, on one port, for consecutive addresses. They cost what any others cost that
- * nothing happens to. Prints how many there are then.
+ * nothing happens to. Or adds ports, of no segment, until the map of ports takes no more; prints
+ *how many.
  *
  *	fill BRIDGE PORT FIRST COUNT
+ *	fill ports
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,14 +72,34 @@ static int fill(__u32 segment, __u32 port, __u32 first, __u32 count)
 	return err;
 }
 
+/* Their indices are beyond those that the kernel gives in the life of a test. */
+static int fill_ports(void)
+{
+	const struct port port = {.segment = 0x7fffffff, .role = ROLE_UPLINK};
+	int map = bpf_obj_get(GARPD_PIN_DIR "/ports");
+	__u32 ifindex = 0x40000000, count = 0;
+	int err = map < 0 ? map : 0;
+
+	for (; !err; ifindex++, count += !err)
+		err = bpf_map_update_elem(map, &ifindex, &port, BPF_NOEXIST);
+	if (err != -E2BIG) {
+		fprintf(stderr, "fill: ports: %s\n", strerror(-err));
+		return err;
+	}
+	printf("%u\n", count);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	__u32 segment = argc == 5 ? if_nametoindex(argv[1]) : 0;
 	__u32 port = segment ? if_nametoindex(argv[2]) : 0;
 	struct in_addr first;
 
+	if (argc == 2 && !strcmp(argv[1], "ports"))
+		return fill_ports() ? 1 : 0;
 	if (!port || inet_pton(AF_INET, argv[3], &first) != 1) {
-		fprintf(stderr, "usage: fill BRIDGE PORT FIRST COUNT\n");
+		fprintf(stderr, "usage: fill BRIDGE PORT FIRST COUNT | fill ports\n");
 		return 2;
 	}
 	return fill(segment, port, ntohl(first.s_addr), (__u32)strtoul(argv[4], NULL, 10)) ? 1 : 0;

@@ -223,6 +223,33 @@ case_unheard_redirect_before_garpd() {
 	assert_equals reason denied_unheard "$(claim_field 192.0.2.11 reason)"
 }
 
+# is_no_longer_denied ADDRESS: for lab_wait.
+is_no_longer_denied() {
+	! is_denied_for denied_unheard "$1"
+}
+
+# The map of ports is full, to its last place: a port that does not fit is said in one line, and its segment is
+# unheard until it leaves.
+case_unheard_port_beyond_the_map() {
+	objector
+	lab_start_garpd -c "$(lab_config 'ask: no')"
+	(($(in_hv "$LAB_BIN/fill" ports) > 16000)) || t_fail "the map was not filled"
+	in_hv ip link add v-late type veth peer name g-late
+	in_hv ip link set v-late master br0 up
+	in_hv ip link set g-late up
+	lab_await "$GARPD_LOG" 5 'v-late: more than 16384 ports; not attached; objections from there are not heard' ||
+		t_fail "not said: $(<"$GARPD_LOG")"
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" 192.0.2.11
+	lab_wait 5 claim_is 192.0.2.11 state denied || t_fail "state: $(claim_field 192.0.2.11 state)"
+	assert_equals reason denied_unheard "$(claim_field 192.0.2.11 reason)"
+	assert_equals "lines about v-late" 1 "$(grep -c v-late "$GARPD_LOG")"
+	in_hv ip link del v-late
+	lab_wait 5 is_no_longer_denied 192.0.2.13 || t_fail "the segment stays unheard"
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" 192.0.2.12
+	assert_await_frames lan 1 8 "kind=announce-request src=$MAC_NEW"
+}
+
 # A port that garpd cannot be attached to, here for the XDP program of another one; more ports than fit are
 # the same to it.
 case_unheard_port_that_cannot_be_attached() {

@@ -208,6 +208,20 @@ case_wrong_objector_without_the_right() {
 	assert_claim "$SERVICE" conflicts 0
 }
 
+case_wrong_objector_without_the_right_ipv6() {
+	ipv6_start -c "$(lab_config 'ports:' '  - port: v-other' '    addresses: [2001:db8:10::11]')"
+	drop_in_bridge prerouting iifname v-other icmpv6 type nd-neighbor-advert
+	holder plain "$MAC_OTHER" "$SERVICE6"
+	kernel_guest new
+	in_ns new ip addr add "$SERVICE6/64" dev eth0
+	assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW"
+	assert_frame_after_ms 1050 lan 1 "kind=probe src=$MAC_NEW" 1 "kind=announce-na src=$MAC_NEW"
+	kernel_has_address new || t_fail "its detection failed"
+	(($(lab_counter other_ruled_out) > 0)) || t_fail "no objection was heard"
+	assert_frames_count 0 lan "src=$MAC_OTHER" "target=$SERVICE6"
+	assert_claim "$SERVICE6" conflicts 0
+}
+
 # ---- j: doubt that ends ----
 
 # assert_announced_after_objector_dies ADDRESS ANNOUNCED: the old owner answers the first probe and dies; the guest
@@ -269,8 +283,28 @@ case_wrong_proxy_arp() {
 	assert_claim "$SERVICE" state owned
 }
 
-# The living owner is behind the guest's own port: its reply does not come by.
-case_wrong_owner_behind_the_guests_port() {
+# The same by proxied Neighbor Discovery: the router's advertisement does not override (O=0).
+case_wrong_proxied_ndp() {
+	lab_ipv6
+	in_ns other ip addr add 2001:db8:10::30/64 dev eth0 nodad
+	lab_set router ipv6/conf/lan0/proxy_ndp=1 ipv6/neigh/lan0/proxy_delay=0
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_capture client other eth0 -Q in
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 5 'kind=probe'
+	in_ns router ip neigh add proxy "$SERVICE6" dev lan0
+	in_ns other ping -q -c 1 -W 1 "$SERVICE6" >/dev/null || true
+	assert_await_frames client 1 1 "kind=na src=$MAC_ROUTER dst=$MAC_OTHER .*target=$SERVICE6 "
+	in_ns router ip neigh del proxy "$SERVICE6" dev lan0 # it would object to the announcement, too
+	assert_await_frames lan 2 10 "kind=announce-na src=$MAC_NEW"
+	assert_frame_after_ms 2050 lan 1 "kind=probe src=$MAC_NEW" 1 kind=announce-na
+	(($(lab_counter answered_once) == 1)) || t_fail "asked once only"
+	assert_claim "$SERVICE6" state owned
+}
+
+# owner_behind_new: a bridge in the guest's machine, with the machine `old` behind it.
+owner_behind_new() {
 	in_ns_ip new <<-LINES
 		link add in0 address $MAC_NEW type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 		link add o0 up type veth peer name in0 address 00:00:5e:00:53:1b netns ${LAB_PID[old]}
@@ -278,10 +312,13 @@ case_wrong_owner_behind_the_guests_port() {
 		link set eth0 master in0
 		link set in0 up
 	LINES
-	in_ns_ip old <<-LINES
-		link set in0 up
-		addr add $SERVICE/24 dev in0
-	LINES
+	in_ns old ip link set in0 up
+}
+
+# The living owner is behind the guest's own port: its reply does not come by.
+case_wrong_owner_behind_the_guests_port() {
+	owner_behind_new
+	in_ns old ip addr add "$SERVICE/24" dev in0
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new -k 20000 in0 "$MAC_NEW" "$SERVICE"
@@ -290,4 +327,30 @@ case_wrong_owner_behind_the_guests_port() {
 	protocol_time "$QUIET"
 	assert_frames_count 0 lan 'kind=announce-.*'
 	assert_frames_count 0 lan "spa=$SERVICE"
+}
+
+# An advertisement for a guest in detection goes to all nodes: it is kept from leaving the guest's machine.
+case_wrong_owner_behind_the_guests_port_ipv6() {
+	lab_ipv6
+	owner_behind_new
+	lab_ipv6_on new in0
+	lab_ipv6_on old in0
+	in_ns old ip addr add "$SERVICE6/64" dev in0 nodad
+	t_need_nft_bridge
+	in_ns new nft -f - <<-RULES
+		table bridge lab {
+			chain drops {
+				type filter hook forward priority 0;
+				oifname eth0 icmpv6 type nd-neighbor-advert drop
+			}
+		}
+	RULES
+	lab_start_garpd
+	lab_capture lan router lan0
+	lab_winguest new -k 20000 in0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 5 'kind=probe'
+	assert_guest_lost new "$SERVICE6"
+	protocol_time "$QUIET"
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE6" conflicts 0
 }

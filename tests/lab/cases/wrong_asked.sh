@@ -73,6 +73,15 @@ case_asked_after_a_pause() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 }
 
+# assert_back_at_the_former_owner ADDRESS KIND: it is announced, for the fourth time, 5 s after the other at the
+# latest, by the wire; and the router follows.
+assert_back_at_the_former_owner() {
+	assert_await_frames lan 4 8 "$2 src=$MAC_OLD"
+	assert_gap 0 5000000 lan 1 "$2 src=$MAC_NEW" 4 "$2 src=$MAC_OLD"
+	assert_router_mac "$1" "$MAC_OLD"
+	assert_fdb_port "$MAC_OLD" v-old
+}
+
 # A declared node is announced at its first probe and dies. The old owner lives; its defence was lost.
 case_asked_former_owner() {
 	lab_start_garpd --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
@@ -83,10 +92,50 @@ case_asked_former_owner() {
 	lab_winguest new -d -n 1 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
 	lab_set old ipv4/conf/eth0/arp_ignore=0
-	lab_wait 5 router_has "$MAC_OLD" || t_fail "the router stays at the dead one: $(lab_claims)"
-	assert_fdb_port "$MAC_OLD" v-old
+	assert_back_at_the_former_owner "$SERVICE" kind=announce-request
 }
 
-router_has() {
-	[[ $(lab_router_mac_of "$SERVICE") == "$1" ]]
+# It died with its port, as a virtual machine does with its process.
+case_asked_former_owner_when_the_port_is_gone() {
+	lab_start_garpd --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
+	lab_capture lan router lan0
+	lab_winguest old -A -n 1 -k 60000 eth0 "$MAC_OLD" "$SERVICE"
+	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
+	lab_set old ipv4/conf/eth0/arp_ignore=8
+	lab_winguest new -d -n 1 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
+	in_hv ip link del v-new
+	lab_set old ipv4/conf/eth0/arp_ignore=0
+	assert_back_at_the_former_owner "$SERVICE" kind=announce-request
+}
+
+# The defence was lost: the probe did not reach the owner.
+case_asked_former_owner_ipv6() {
+	ipv6_start --declare "$SERVICE6=$MAC_OLD,$MAC_NEW"
+	no_echo
+	lab_winguest old -A -n 1 -k 60000 eth0 "$MAC_OLD" "$SERVICE6"
+	lab_wait 8 claim_is "$SERVICE6" state owned || t_fail "not owned: $(lab_claims)"
+	lab_stale "$SERVICE6" "$MAC_OLD"
+	drop_in_bridge forward oifname v-old ip6 saddr ::
+	lab_winguest new -d -n 1 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 3 "kind=announce-na src=$MAC_NEW"
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
+	assert_back_at_the_former_owner "$SERVICE6" kind=announce-na
+}
+
+# A virtual machine that was paused after its solicitation.
+case_asked_after_a_pause_ipv6() {
+	ipv6_start
+	in_ns new ip addr add 192.0.2.40/24 dev eth0
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE6"
+	assert_await_frames lan 1 8 'kind=probe'
+	kill -STOP "$LAB_LAST"
+	protocol_time 6 # the next question is due after 12 s
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE6" state unanswered
+	kill -CONT "$LAB_LAST"
+	lab_await "$LAB_DIR"/winguest.new.* 3 owns || t_fail "the guest does not run again"
+	in_ns new arping -q -c 1 -w 1 -I eth0 -s 192.0.2.40 "$ROUTER"
+	assert_await_frames lan 1 2 "kind=announce-na src=$MAC_NEW"
+	assert_router_mac "$SERVICE6" "$MAC_NEW"
 }
