@@ -524,6 +524,39 @@ Test(bpf_ask, former_owner_of_an_immediate_claim_is_asked_on_its_own_port)
 	cr_assert_eq(memcmp(got.at, to_owner.at, 2 * MAC_LEN), 0, "the former owner is not asked");
 }
 
+/* The daemon starts 120 s after the window has ended, by the times in the map. */
+static void age_by_120_s(const struct claim_key *key)
+{
+	struct claim claim = rig_claim_now(key);
+	__u64 *times[] = {&claim.window_end_ns,	 &claim.deadline_ns,   &claim.due_ns,
+			  &claim.first_probe_ns, &claim.last_probe_ns, &claim.last_seen_ns,
+			  &claim.changed_ns};
+	size_t i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		*times[i] -= 120 * NSEC_PER_SEC;
+	cr_assert_eq(bpf_map_update_elem(rig.claims, key, &claim, BPF_EXIST), 0);
+}
+
+Test(bpf_ask, guest_of_120_s_ago_is_asked_and_not_announced)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	struct bytes got;
+
+	if (rig_now_ns() < 121 * NSEC_PER_SEC)
+		cr_skip_test("the machine has run for less than two minutes");
+	says_probes(&untagged);
+	while (rig_receive(PORT_B, &got, 50))
+		;
+	age_by_120_s(&key);
+	rig_counted();
+	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_asking);
+	cr_assert_eq(rig_counted().asked, 1);
+	cr_assert_eq(rig_claim_now(&key).state, CLAIM_ASKING);
+	rig_expect_silence(PORT_B);
+	rig_expect_silence(PORT_UPLINK);
+}
+
 /* ---- IPv6 ---- */
 
 static struct claim_key asked6(void)

@@ -578,6 +578,56 @@ Test(claim_ask, announcement_that_always_fails_is_lost_in_the_end)
 	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
 }
 
+/* ---- a daemon that comes late ---- */
+
+/* A probed for it, and gave it up to a host that garpd does not hear: no daemon ran meanwhile. */
+static void lose_without_a_daemon(__u64 starts_ms)
+{
+	world_init(&w);
+	w.settings.ask = 1;
+	world_mute(&w, GUEST_A);
+	w.daemon_stopped = 1;
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_run_until(&w, at_ms(starts_ms));
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(starts_ms));
+}
+
+Test(claim_ask, guest_that_lost_the_address_before_the_daemon_started_is_not_announced)
+{
+	static const __u64 starts_ms[] = {20000, 120000, 599000, 3600000};
+	size_t i;
+
+	for (i = 0; i < sizeof(starts_ms) / sizeof(starts_ms[0]); i++) {
+		lose_without_a_daemon(starts_ms[i]);
+		cr_assert_eq(w.asked.count, 1);
+		cr_assert(world_has_asked(&w, 0, GUEST_A, ASKER_HOST, at_ms(starts_ms[i])));
+		world_run_until(&w, at_ms(starts_ms[i] + 700000));
+		cr_assert_null(world_claim(&w, ADDRESS));
+		assert_silent(&w, 0);
+	}
+}
+
+/* Nor is the other one kept from it: it probes for the address when the daemon has just started. */
+Test(claim_ask, next_guest_is_announced_120_s_later)
+{
+	lose_without_a_daemon(120000);
+	world_take(&w, ADDRESS, GUEST_B, at_ms(120500));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_B, at_ms(120500 + WINDOW_MS)));
+}
+
+Test(claim_ask, guest_that_has_the_address_is_announced_when_the_daemon_starts)
+{
+	w.daemon_stopped = 1;
+	world_probes(&w, ADDRESS, GUEST_A, at_ms(0), 3, NSEC_PER_SEC);
+	world_run_until(&w, at_ms(120000));
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(120000));
+	cr_assert_eq(w.announced.count, 1);
+	cr_assert(world_has_announced(&w, 0, GUEST_A, at_ms(120000)));
+}
+
 /* ---- declared addresses ---- */
 
 Test(claim_ask, immediate_is_announced_at_its_first_probe_and_asked_at_its_windows_end)
