@@ -179,14 +179,20 @@ static __always_inline void claim_put_question_off(struct claim *claim, struct c
 	claim->ask_ns = now_ns + ASK_NO_PORT_GAP_NS;
 }
 
-/* Sets when the next question is due, and to which host it goes. */
-static __always_inline void claim_set_next_question(struct claim *claim, enum ask asked,
+/*
+ * Sets when the question after that of the step is due, and to which host it goes: the guest's
+ * times stay what they are, however late the daemon comes with the former owner's.
+ */
+static __always_inline void claim_set_next_question(struct claim *claim,
+						    const struct claim_step *step,
 						    const struct settings *settings, __u64 now_ns)
 {
+	int is_asked = step->asker != ASKER_NONE, is_owner = step->ask == ASK_FORMER_OWNER;
+
 	claim->ask_flags &= ~ASK_F_OWNER_NEXT;
-	claim->ask_ns = claim_next_question_ns(claim, settings, now_ns);
-	if (asked == ASK_FORMER_OWNER || claim->state != CLAIM_UNANSWERED ||
-	    !claim_has_fallback(claim))
+	claim->ask_ns = claim_next_question_ns(claim, settings,
+					       is_asked && is_owner ? claim->asked_ns : now_ns);
+	if (!is_asked || is_owner || claim->state != CLAIM_UNANSWERED || !claim_has_fallback(claim))
 		return;
 	claim->ask_flags |= ASK_F_OWNER_NEXT;
 	claim->ask_ns = now_ns + ASK_OWNER_GAP_NS;
@@ -207,7 +213,7 @@ static __always_inline void claim_ask(struct claim *claim, const struct claim_ne
 	claim_choose_question(claim, next, settings, step, now_ns);
 	if (claim->questions < 0xff)
 		claim->questions++;
-	claim_set_next_question(claim, step->ask, settings, now_ns);
+	claim_set_next_question(claim, step, settings, now_ns);
 	if (step->asker == ASKER_NONE) {
 		if (step->reason == COUNTER_ask_repeated)
 			step->reason = COUNTER_ask_no_sender;

@@ -703,6 +703,34 @@ Test(claim_ask, immediate_guest_is_asked_at_each_time_beside_its_former_owner)
 	}
 }
 
+/* It comes with the former owner's question when the guest's next one is due, too. */
+Test(claim_ask, late_daemon_asks_the_guest_at_its_next_time)
+{
+	__u64 last_ns = 0;
+
+	ask_both();
+	world_run_until(&w, at_ms(ASKED_MS + 1600));
+	w.daemon_stopped = 1;
+	world_run_until(&w, at_ms(ASKED_MS + 4500));
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(ASKED_MS + 4500));
+	cr_assert_eq(asked_of(GUEST_A, &last_ns), 8);
+	cr_assert_eq(last_ns, at_ms(ASKED_MS + 4500));
+}
+
+/* Where the segment has no sender, the two do not take turns at nothing. */
+Test(claim_ask, no_sender_asks_neither_more_often)
+{
+	unsigned int wakeups;
+
+	ask_both();
+	w.asker = ASKER_NONE;
+	world_run_until(&w, at_ms(ASKED_MS + 2000));
+	wakeups = w.wakeups;
+	world_run_until(&w, at_ms(ASKED_MS + 60000));
+	cr_assert_leq(w.wakeups, wakeups + 5);
+}
+
 /* So it is with an owner that answers 0.0.0.0 only, and with one whose host has no other sender. */
 Test(claim_ask, former_owner_is_asked_from_both_senders)
 {
