@@ -67,7 +67,8 @@ static void add_replies(void)
 static int can_announce(enum act_kind kind)
 {
 	return kind == ACT_HEAR || kind == ACT_SERVE || kind == ACT_EARLY ||
-	       kind == ACT_OLD_CLOCK || kind == ACT_BY_HAND || (kind == ACT_TICK && !bounds->late);
+	       kind == ACT_OLD_CLOCK || kind == ACT_BY_HAND || kind == ACT_LINK ||
+	       (kind == ACT_TICK && !bounds->late);
 }
 
 /* Each event with each frame that another CPU may hear before it is over. */
@@ -93,6 +94,7 @@ void events_make(void)
 	add_if(bounds->early, ACT_EARLY);
 	add_if(bounds->old_clock, ACT_OLD_CLOCK);
 	add_if(bounds->by_hand, ACT_BY_HAND);
+	add_if(bounds->link, ACT_LINK);
 	add_if(bounds->thaw, ACT_THAW);
 	add_if(bounds->fail, ACT_FAIL);
 	add_if(bounds->sweep, ACT_SWEEP);
@@ -135,6 +137,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_EARLY] = "the daemon comes early",
 		[ACT_OLD_CLOCK] = "the daemon comes with an older clock",
 		[ACT_BY_HAND] = "announce by hand",
+		[ACT_LINK] = "an uplink came back",
 		[ACT_THAW] = "thaw by hand",
 		[ACT_POLICY] = "the configuration changes: ",
 		[ACT_FAIL] = "the next announcement cannot be sent",

@@ -178,7 +178,7 @@ static void hide_flags(struct claim *claim)
 {
 	__u8 keep = CLAIM_F_DEFERRED | CLAIM_F_DEFENDER;
 
-	if (bounds->by_hand || bounds->refresh)
+	if (bounds->by_hand || bounds->link || bounds->refresh)
 		keep |= CLAIM_F_DOUBTED;
 	if (hide_has_window(claim))
 		keep |= CLAIM_F_DECLARED | CLAIM_F_IMMEDIATE | CLAIM_F_UNSTEADY | CLAIM_F_USED;

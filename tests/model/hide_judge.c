@@ -107,7 +107,7 @@ static void hide_pending(struct judge *judge)
 
 static void hide_owner(struct judge *judge)
 {
-	if (!bounds->by_hand && !bounds->refresh)
+	if (!bounds->by_hand && !bounds->link && !bounds->refresh)
 		hide_flag(&judge->doubted);
 	if (!bounds->sweep)
 		hide_number(&judge->quota_port);

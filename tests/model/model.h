@@ -25,6 +25,7 @@ enum act_kind {
 	ACT_EARLY,	/* its clock is fast */
 	ACT_OLD_CLOCK,	/* its clock is a tick behind that of the frames */
 	ACT_BY_HAND,	/* an operator requests an announcement */
+	ACT_LINK,	/* an uplink of the segment came back */
 	ACT_THAW,	/* an operator thaws the claim */
 	ACT_HEAR,	/* a frame is heard */
 	ACT_POLICY,	/* the configuration changes to `arg` */
@@ -64,7 +65,7 @@ struct bounds {
 	int aging;	  /* 0: nothing is ever forgotten */
 	int listeners;	  /* that are nudged */
 	int strangers;	  /* that reply all the same */
-	int fail, by_hand, thaw, busy, sweep;
+	int fail, by_hand, link, thaw, busy, sweep;
 	int monitor;	      /* with monitors.c, which remembers what was on the wire */
 	int ask;	      /* the guest is asked: judged by truth.c, not by the judge */
 	int deaf;	      /* ports start and stop forwarding */

@@ -15,7 +15,7 @@ struct model {
 	struct monitors monitors;
 	struct truth truth;
 	unsigned int rules; /* of model_rules, that hold now */
-	int by_hand;	    /* 1: the operator's announcement was made in this step */
+	int requested;	    /* 1: the announcement that was requested was made in this step */
 };
 
 extern struct model model;

@@ -101,16 +101,16 @@ static void race(void)
 {
 	const struct act *act = racing;
 	struct judge *judge = &model.judge;
-	int stopped = model.world.daemon_stopped, by_hand = judge->by_hand, early = judge->early;
+	int stopped = model.world.daemon_stopped, request = judge->request, early = judge->early;
 
 	if (!act)
 		return;
 	racing = NULL;
 	raced = 1;
 	model.world.daemon_stopped = 1; /* there is one daemon, and it may be running this step */
-	judge->by_hand = judge->early = 0;
+	judge->request = judge->early = 0;
 	hear(act);
-	judge->by_hand = by_hand;
+	judge->request = request;
 	judge->early = early;
 	model.world.daemon_stopped = stopped;
 }
@@ -136,7 +136,8 @@ static void echo(const struct announcement *announcement)
 static void watch(struct world *w, const struct claim_step *step,
 		  const struct announcement *announcement)
 {
-	model.by_hand |= step->reason == COUNTER_announce_by_hand;
+	model.requested |= step->reason == COUNTER_announce_by_hand ||
+			   step->reason == COUNTER_announce_link;
 	retried |= step->reason == COUNTER_announce_deferred;
 	model_note_step(step, announcement);
 	tell_step(step, announcement);
@@ -189,33 +190,52 @@ static void serve(void)
 		truth_check_waiting();
 }
 
-/* With ask: an operator's request is honoured if the owner answers. */
-static void announce_if_answered(void)
+static void request(enum act_kind kind)
+{
+	if (kind == ACT_LINK)
+		world_announce_link(&model.world, model_address(), model.world.now_ns);
+	else
+		world_announce_by_hand(&model.world, model_address(), model.world.now_ns);
+}
+
+/* An uplink asks for nothing that is announced soon anyway. */
+static int is_soon(enum act_kind kind)
+{
+	const struct claim *claim = model_claim();
+
+	return kind == ACT_LINK && (claim->flags & CLAIM_F_DEFERRED || claim_is_asked(claim));
+}
+
+/* With ask: a request is honoured if the owner answers. No listener is nudged for an uplink. */
+static void announce_if_answered(enum act_kind kind)
 {
 	const struct claim *claim = model_claim();
 	int may = claim_is_certain(claim->state) && claim->role == ROLE_GUEST &&
 		  !model_is_gone(claim->port) && !(model.world.deaf_ports >> claim->port & 1) &&
 		  !model_denies(claim->mac) && !model.world.fail && !model.world.xdp &&
-		  truth_would_answer(claim->mac, claim->port);
+		  truth_would_answer(claim->mac, claim->port) && !is_soon(kind);
+	__u64 since_ns = claim->announced_since_ns;
 
-	world_announce_by_hand(&model.world, model_address(), model.world.now_ns);
-	model_must(!may || outcome.announced, "an operator's request is not honoured");
+	request(kind);
+	model_must(!may || outcome.announced, "a request is not honoured");
+	model_must(kind != ACT_LINK || claim->announced_since_ns == since_ns,
+		   "listeners are to reply because an uplink came back");
 }
 
-/* An operator's request is honoured if the address has an owner that is in no doubt. */
-static void announce_by_hand(void)
+/* A request is honoured if the address has an owner that is in no doubt. */
+static void announce_requested(enum act_kind kind)
 {
 	struct judge *judge = &model.judge;
 	int may = (judge->state == CLAIM_ANNOUNCING || judge->state == CLAIM_OWNED) &&
 		  judge->port != REMOTE->port && !model_is_gone(judge->port) && !judge->doubted &&
-		  !bounds->refresh && !judge->policy[judge->mac & 15].denied;
+		  !bounds->refresh && !judge->policy[judge->mac & 15].denied && !is_soon(kind);
 
 	model.monitors.sent = 0;
-	model.by_hand = 0;
-	judge->by_hand = 1;
-	world_announce_by_hand(&model.world, model_address(), model.world.now_ns);
-	judge->by_hand = 0;
-	model_must(!may || model.by_hand, "an operator's request is refused without a reason");
+	model.requested = 0;
+	judge->request = kind == ACT_LINK ? JUDGE_LINK : JUDGE_BY_HAND;
+	request(kind);
+	judge->request = JUDGE_NO_REQUEST;
+	model_must(!may || model.requested, "a request is refused without a reason");
 }
 
 static void reply(const struct act *act)
@@ -266,10 +286,11 @@ static void happen(const struct act *act)
 		model.judge.early = 0;
 		break;
 	case ACT_BY_HAND:
+	case ACT_LINK:
 		if (bounds->ask)
-			announce_if_answered();
+			announce_if_answered(act->kind);
 		else
-			announce_by_hand();
+			announce_requested(act->kind);
 		break;
 	case ACT_THAW:
 		model.judge.thawing = 1;
@@ -340,6 +361,7 @@ int model_can_happen(int event)
 	case ACT_REPLY:
 	case ACT_THAW:
 	case ACT_BY_HAND:
+	case ACT_LINK:
 		return model_claim()->state != CLAIM_NONE;
 	case ACT_EARLY:
 		return model_claim()->deadline_ns > model.world.now_ns;

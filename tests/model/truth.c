@@ -56,15 +56,10 @@ static unsigned int probes_needed(void)
 	return bounds->ipv6 ? DUP_ADDR_DETECT_TRANSMITS : (unsigned int)bounds->min_probes;
 }
 
-/*
- * So long after its last probe it may get the address, and is asked often enough. Where a former
- * owner is asked in between, only until the first question.
- */
+/* So long after its last probe it may get the address, and is asked often enough. */
 static __u64 patience_ns(void)
 {
-	int in_turn = model_rules[model.rules].mode == ANNOUNCE_IMMEDIATE;
-
-	return (bounds->window + bounds->grace + (in_turn ? -1 : 1)) * TICK_NS;
+	return (bounds->window + bounds->grace + 1) * TICK_NS;
 }
 
 /*

@@ -139,6 +139,13 @@ static const struct bounds worlds[] = {
 	{.name = "ask-refresh", ASKED, .refresh = 3, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
 	{.name = "ask6-ports", ASKED, .ipv6 = 1, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING,
 	 .lives = A | A_ELSEWHERE},
+	/* An uplink comes back. */
+	{.name = "link", COARSE, .quick = 1, .link = 1, .fail = 1, .from = A | FAR, .kinds = TALK, .rules = NOTHING},
+	{.name = "link-nudges", COARSE, .link = 1, .by_hand = 1, .listeners = 1, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},
+	{.name = "link-late", COARSE, .link = 1, .late = 1, .fail = 1, .from = A | B, .kinds = TALK, .rules = NOTHING},
+	{.name = "ask6-link", ASKED, .quick = 1, .ipv6 = 1, .link = 1, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
+	{.name = "ask6-link-nudges", ASKED, .ipv6 = 1, .link = 1, .by_hand = 1, .listeners = 1, .from = A, .kinds = TALK,
+	 .rules = NOTHING, .lives = A},
 	/* The uplink sends frames back. */
 	{.name = "echo", COARSE, .quick = 1, .echo = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING | IMMEDIATE},
 	{.name = "echo-nudges", COARSE, .echo = 2, .listeners = 1, .from = A | A_UP, .kinds = TALK, .rules = NOTHING},

@@ -61,7 +61,7 @@ void judge_forget(struct judge *judge)
 	judge->gone_ports = known.gone_ports;
 	judge->listeners = known.listeners;
 	memcpy(judge->listener, known.listener, sizeof(judge->listener));
-	judge->by_hand = known.by_hand;
+	judge->request = known.request;
 }
 
 void judge_clear_deferred(struct judge *judge)

@@ -34,6 +34,9 @@
 /* A MAC is identified by the low half of its last byte. */
 enum { JUDGE_NO_MAC = -1, JUDGE_MACS = 16 };
 
+/* Who requests an announcement: nobody, an operator, or an uplink that has come back. */
+enum judge_request { JUDGE_NO_REQUEST, JUDGE_BY_HAND, JUDGE_LINK };
+
 enum heard_kind {
 	HEARD_PROBE,
 	HEARD_ANNOUNCEMENT,
@@ -101,14 +104,14 @@ struct judge {
 	struct nudging nudging;
 	unsigned int listeners; /* listeners of the address */
 	struct listener listener[WORLD_LISTENERS];
-	unsigned int moves; /* moves since moves_ns */
-	__u64 moves_ns;	    /* start of that count */
-	int defender;	    /* the defender that the frame at hand has to get announced */
-	int sent_mac;	    /* the MAC announced last */
-	int by_hand;	    /* an operator requests an announcement in this step */
-	int thawing;	    /* an operator thaws the claim in this step */
-	int sweeping;	    /* the daemon looks for claims of ports that are gone in this step */
-	int early;	    /* the daemon runs the claim before its deadline in this step */
+	unsigned int moves;	    /* moves since moves_ns */
+	__u64 moves_ns;		    /* start of that count */
+	int defender;		    /* the defender that the frame at hand has to get announced */
+	int sent_mac;		    /* the MAC announced last */
+	enum judge_request request; /* an announcement is requested in this step */
+	int thawing;		    /* an operator thaws the claim in this step */
+	int sweeping; /* the daemon looks for claims of ports that are gone in this step */
+	int early;    /* the daemon runs the claim before its deadline in this step */
 };
 
 void judge_init(struct judge *judge, const struct settings *settings, int ipv6, int xdp);

@@ -58,6 +58,16 @@ static void check_refresh(const struct judge *judge, __u64 at_ns)
 		   "refreshed for a guest that is silent");
 }
 
+/* By hand, or because an uplink came back. */
+static void check_request(const struct judge *judge, enum judge_request request)
+{
+	judge_must(judge->request == request, "announced without a request");
+	judge_must(!judge->doubted,
+		   "announced at a request though another host may have the address");
+	judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
+		   "announced at a request without an owner");
+}
+
 /* An announcement of the claim's guest. */
 static void check_guest(struct judge *judge, enum counter reason, int mac, __u64 at_ns)
 {
@@ -76,12 +86,13 @@ static void check_guest(struct judge *judge, enum counter reason, int mac, __u64
 		check_refresh(judge, at_ns);
 		break;
 	case COUNTER_announce_by_hand:
-		judge_must(judge->by_hand, "announced by hand without a request");
-		judge_must(!judge->doubted,
-			   "announced by hand though another host may have the address");
-		judge_must(judge->state == CLAIM_OWNED || judge->state == CLAIM_ANNOUNCING,
-			   "announced by hand without an owner");
+		check_request(judge, JUDGE_BY_HAND);
 		judge_start_nudging(judge, at_ns);
+		break;
+	case COUNTER_announce_link:
+		check_request(judge, JUDGE_LINK);
+		judge_must(judge->deferred.mac == JUDGE_NO_MAC,
+			   "announced for an uplink beside a deferred announcement");
 		break;
 	default:
 		judge_must(0, "announced for a reason that the judge does not know");
@@ -141,8 +152,8 @@ static void check_announcement(struct judge *judge, const struct claim_step *ste
 	}
 	judge->defender = JUDGE_NO_MAC;
 	judge->announce_start_ns = at_ns;
-	/* An announcement by hand comes in between and takes no slot. */
-	if (!judge->by_hand)
+	/* One that is requested comes in between and takes no slot. */
+	if (!judge->request)
 		judge->slot_ns = at_ns;
 	if (announcement->became == ANNOUNCEMENT_DEFERRED)
 		defer(judge, announcement, defender, QUEUED_NOT, at_ns);
@@ -306,7 +317,7 @@ void judge_record(struct judge *judge, const struct claim_step *step,
 
 	judge->nudging.sending = 0;
 	if (announcement->became == ANNOUNCEMENT_SENT) {
-		judge->sent_mac = judge->by_hand ? JUDGE_NO_MAC : mac;
+		judge->sent_mac = judge->request ? JUDGE_NO_MAC : mac;
 		judge->sent_ns = judge->shown_ns = at_ns;
 		deferred->tries = 0;
 		if (deferred->mac == mac) { /* an announcement by hand was sent first */

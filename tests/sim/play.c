@@ -208,9 +208,12 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 	print_event(event, at_ns);
 	switch (event->what) {
 	case EVENT_BY_HAND:
-		player.judge.by_hand = 1;
-		world_announce_by_hand(w, address(), at_ns);
-		player.judge.by_hand = 0;
+		player.judge.request = event->count == 1 ? JUDGE_LINK : JUDGE_BY_HAND;
+		if (event->count == 1)
+			world_announce_link(w, address(), at_ns);
+		else
+			world_announce_by_hand(w, address(), at_ns);
+		player.judge.request = JUDGE_NO_REQUEST;
 		break;
 	case EVENT_REPLY:
 		reply(event, at_ns);
@@ -266,16 +269,16 @@ static void wait_until(__u64 at_ns)
 static void race(struct world *w)
 {
 	const struct event_at *event = &player.schedule->event[player.next];
-	int sleeps = w->daemon_stopped, by_hand = player.judge.by_hand, early = player.judge.early;
+	int sleeps = w->daemon_stopped, request = player.judge.request, early = player.judge.early;
 
 	if (player.next >= player.schedule->count || !event->races || event->what > EVENT_OTHER)
 		return;
 	player.next++;
 	w->daemon_stopped = 1; /* there is one daemon, and it may be running this step */
-	player.judge.by_hand = player.judge.early = 0;
+	player.judge.request = player.judge.early = 0;
 	print_event(event, w->now_ns);
 	hear_behind(event, w->now_ns);
-	player.judge.by_hand = by_hand;
+	player.judge.request = request;
 	player.judge.early = early;
 	w->daemon_stopped = sleeps;
 }

@@ -144,7 +144,8 @@ static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
 		put_attempt(maker, rnd(maker, SCHEDULE_STATIONS), at_ns + rnd(maker, span_ns));
 	if (in_100(maker, 6))
 		put_event(maker, (struct event_at){.at_ns = at_ns + rnd(maker, 2 * span_ns),
-						   .what = EVENT_BY_HAND});
+						   .what = EVENT_BY_HAND,
+						   .count = in_100(maker, 50)});
 	return end_ns;
 }
 

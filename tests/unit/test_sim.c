@@ -29,6 +29,7 @@ static void walked_every_edge(const struct tally *tally)
 		COUNTER_announce_lost,
 		COUNTER_announce_superseded,
 		COUNTER_announce_by_hand,
+		COUNTER_announce_link,
 		COUNTER_announce_refused,
 		COUNTER_self_announced,
 		COUNTER_lapsed,
