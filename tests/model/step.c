@@ -33,14 +33,6 @@ void model_must(int holds, const char *what)
 
 /* ---- frames ---- */
 
-/* The claim's port, if it is no longer in the segment and the frame came in on another one. */
-static __u32 gone_port(const struct station *from)
-{
-	__u32 port = model_claim()->port;
-
-	return port != from->port && model_is_gone(port) ? port : 0;
-}
-
 static void hear(const struct act *act);
 
 /* Who has the address objects to a probe for it. */
@@ -63,7 +55,6 @@ static void hear(const struct act *act)
 	__u64 at_ns = w->now_ns, behind_ns = w->behind_ns;
 
 	w->behind_ns = act->behind * TICK_NS;
-	w->gone_port = gone_port(from);
 	monitors_hear(act, at_ns - w->behind_ns);
 	if (bounds->ask)
 		truth_hear(act, at_ns - w->behind_ns);

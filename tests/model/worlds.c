@@ -106,6 +106,13 @@ static const struct bounds worlds[] = {
 	{.name = "xdp", COARSE, .xdp = 1, .late = 1, .fail = 1, .from = A | B, .kinds = TALK, .rules = NOTHING | IMMEDIATE},
 	/* Ports disappear. */
 	{.name = "gone", COARSE, .late = 1, .sweep = 1, .gone = A | B, .from = A | B, .kinds = TALK, .rules = NOTHING},
+	/* A port is replaced: the guest is heard on another one, and its former one is gone. */
+	{.name = "replaced", COARSE, .quick = 1, .sweep = 1, .gone = A | A_ELSEWHERE, .from = A | A_ELSEWHERE, .kinds = TALK,
+	 .rules = NOTHING},
+	{.name = "replaced-late", COARSE, .late = 1, .sweep = 1, .gone = A, .from = A | A_ELSEWHERE | B, .kinds = TALK, .rules = NOTHING},
+	{.name = "replaced-declared", COARSE, .sweep = 1, .fail = 1, .gone = A, .from = A | A_ELSEWHERE | B, .kinds = TALK, .rules = IMMEDIATE},
+	{.name = "ask6-replaced", ASKED, .ipv6 = 1, .sweep = 1, .gone = A, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE),
+	 .rules = NOTHING, .lives = A | A_ELSEWHERE},
 	/* Announcements are rate-limited. */
 	{.name = "turns", COARSE, .slow = 1, .late = 1, .busy = 1, .per_second = 1, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},
 	{.name = "turns-one", COARSE, .late = 1, .busy = 1, .fail = 1, .per_second = 1, .from = A, .kinds = TALK, .rules = IMMEDIATE},

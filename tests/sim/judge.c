@@ -24,6 +24,11 @@ int judge_has_guests(const struct judge *judge, __u32 port)
 	return port != REMOTE->port && !is_gone(judge, port);
 }
 
+int judge_is_here(const struct judge *judge, __u32 port)
+{
+	return port == judge->port || is_gone(judge, judge->port);
+}
+
 void judge_remove_port(struct judge *judge, const struct station *from)
 {
 	judge->gone_ports |= 1ull << from->port;

@@ -130,7 +130,8 @@ static void set_quiet(struct judge *judge)
 static void probe_in_conflict(struct judge *judge, const struct station *from, __u8 nonce,
 			      __u64 before_ns, __u64 at_ns)
 {
-	int mac = judge_mac(from->mac), same = judge->mac == mac && judge->port == from->port;
+	int mac = judge_mac(from->mac),
+	    same = judge->mac == mac && judge_is_here(judge, from->port);
 	int rival_probes = judge->rival == mac;
 
 	if (judge->deferred.defender && judge->deferred.mac == mac)
@@ -187,7 +188,7 @@ static int probes_on_alone(const struct judge *judge, const struct station *from
 			   __u64 at_ns)
 {
 	return judge->state == CLAIM_CONFLICT && judge->attempt.alone &&
-	       judge->mac == judge_mac(from->mac) && judge->port == from->port &&
+	       judge->mac == judge_mac(from->mac) && judge_is_here(judge, from->port) &&
 	       at_ns < before_ns + conflict_ns(judge);
 }
 
@@ -230,7 +231,7 @@ static void hear_guest_probe(struct judge *judge, const struct station *from, __
 		if (judge->state == CLAIM_FROZEN)
 			judge->moves = 0;
 		open_window(judge, from, nonce, at_ns);
-	} else if (judge->mac == mac && judge->port == from->port) {
+	} else if (judge->mac == mac && judge_is_here(judge, from->port)) {
 		continue_window(judge, from, nonce, at_ns - before_ns);
 	} else if (judge->ipv6 && at_ns < judge->attempt.ends_ns) {
 		contradict(judge, from,
@@ -268,7 +269,8 @@ static void hear_probe(struct judge *judge, const struct station *from, __u8 non
 /* The guest's MAC on another port with guests. */
 static int is_elsewhere(const struct judge *judge, const struct station *from)
 {
-	return from->port != judge->port && from->role != ROLE_UPLINK && judge->role != ROLE_UPLINK;
+	return !judge_is_here(judge, from->port) && from->role != ROLE_UPLINK &&
+	       judge->role != ROLE_UPLINK;
 }
 
 /* It uses the address there. */

@@ -13,6 +13,8 @@ void judge_must(int holds, const char *broken);
 
 int judge_mac(const __u8 *mac);
 
+/* Is it the port of the claim's guest, or one that replaces that? */
+int judge_is_here(const struct judge *judge, __u32 port);
 /* Does the port exist, with guests behind it? */
 int judge_has_guests(const struct judge *judge, __u32 port);
 

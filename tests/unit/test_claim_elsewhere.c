@@ -93,7 +93,7 @@ Test(claim_elsewhere, from_a_port_that_is_gone_to_another)
 {
 	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_run_until(&w, at_ms(20000));
-	w.gone_port = guest_a.port;
+	world_remove_port(&w, GUEST_A, at_ms(20000));
 	world_use(&w, ADDRESS, A_MOVED, at_ms(20000));
 	cr_assert_eq(w.step.reason, COUNTER_seen);
 	cr_assert_eq(world_claim(&w, ADDRESS)->port, moved_a.port);
@@ -104,7 +104,7 @@ Test(claim_elsewhere, a_window_goes_on_where_the_port_was_replaced)
 {
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(0));
 	world_probe(&w, ADDRESS, GUEST_A, at_ms(1000));
-	w.gone_port = guest_a.port;
+	world_remove_port(&w, GUEST_A, at_ms(1000));
 	world_probes(&w, ADDRESS, A_MOVED, at_ms(1047), 3, NSEC_PER_SEC);
 	cr_assert_eq(w.step.reason, COUNTER_window_continued);
 	world_run_until(&w, at_ms(20000));

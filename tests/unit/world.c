@@ -354,7 +354,6 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	struct heard heard = {.frame = &frame,
 			      .port = from->port,
 			      .role = from->role,
-			      .gone_port = w->gone_port,
 			      .markless = w->xdp,
 			      .is_told = w->is_told};
 	int site = world_site(w, addr);
@@ -366,6 +365,8 @@ static void world_hear_now(struct world *w, const char *addr, const struct stati
 	if (mac_is_zero(frame.to_mac))
 		memset(frame.to_mac, 0xff, MAC_LEN);
 	heard.policy = world_judge(w, site, frame.mac, from->port);
+	if (world_is_port_gone(w, claim->port))
+		heard.gone_port = claim->port;
 	/* Only a guest's probe makes a claim, as in garpd.bpf.c. */
 	if (claim->state == CLAIM_NONE &&
 	    !(frame.kind == FRAME_PROBE && port_has_guests(from->role))) {

@@ -84,7 +84,6 @@ struct world {
 	int daemon_stopped; /* 1: deadlines are not served */
 	int fail;	    /* the next announcements that fail */
 	int xdp;	    /* 1: the hook can neither send nor read the mark of garpd's frames */
-	__u32 gone_port;    /* the guest's former port, no longer in the segment */
 	__u32 gone_ports;   /* a bit for each port: it is gone until a frame is heard from it */
 	struct limit limits[WORLD_PORTS]; /* the map port_limits */
 	struct lane_limit lanes[LANE_MAX];
