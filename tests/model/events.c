@@ -47,6 +47,8 @@ static void add_station(int who)
 		add((struct act){.kind = ACT_GET, .who = who});
 		add((struct act){.kind = ACT_LOSE, .who = who});
 	}
+	if (bounds->told >> who & 1)
+		add((struct act){.kind = ACT_TELL, .who = who, .what = HEARD_ANNOUNCEMENT});
 	if (!(bounds->from >> who & 1))
 		return;
 	for (what = 0; what <= HEARD_REPLY; what++)
@@ -139,6 +141,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_BY_HAND] = "announce by hand",
 		[ACT_LINK] = "an uplink came back",
 		[ACT_THAW] = "thaw by hand",
+		[ACT_TELL] = "EVPN says that the address is had by ",
 		[ACT_POLICY] = "the configuration changes: ",
 		[ACT_FAIL] = "the next announcement cannot be sent",
 		[ACT_REPLY] = "a listener replies to ",
@@ -150,7 +153,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_FORWARDING] = "the port starts or stops forwarding, of ",
 	};
 	int of = act->kind == ACT_REPLY || act->kind == ACT_PORT_GONE || act->kind == ACT_BUSY ||
-		 act->kind >= ACT_GET;
+		 act->kind == ACT_TELL || act->kind >= ACT_GET;
 
 	if (act->kind == ACT_HEAR)
 		return tell_frame(act, buf, len);

@@ -28,6 +28,7 @@ enum act_kind {
 	ACT_LINK,	/* an uplink of the segment came back */
 	ACT_THAW,	/* an operator thaws the claim */
 	ACT_HEAR,	/* a frame is heard */
+	ACT_TELL,	/* EVPN says that a host has the address */
 	ACT_POLICY,	/* the configuration changes to `arg` */
 	ACT_FAIL,	/* the next announcement cannot be sent */
 	ACT_REPLY,	/* listener `arg` replies to a guest */
@@ -76,6 +77,7 @@ struct bounds {
 	unsigned int nonces;  /* a bit for each nonce of a solicitation */
 	unsigned int lives;   /* a bit for each station that gets and loses the address */
 	unsigned int defends; /* a bit for each station that objects to a probe if it has it */
+	unsigned int told;    /* a bit for each station that EVPN may tell of; with ask */
 	unsigned int cannot;  /* a bit for each station that never answers from where it sends */
 	int duplicate, gap, tolerance, steady, steady_grace, window, grace, dad, dad_grace;
 	int first, interval, nudge_gap, retry, moves, thaws, age, denied, refresh, answer, give_up;

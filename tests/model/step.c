@@ -152,6 +152,13 @@ static void watch(struct world *w, const struct claim_step *step,
 
 /* ---- events ---- */
 
+static void serve_early(void)
+{
+	model.judge.early = 1;
+	world_wake(&model.world, model_address(), model.world.now_ns);
+	model.judge.early = 0;
+}
+
 /* The daemon's CPU read the clock before frames that the claim has heard since. */
 
 static void serve_behind(void)
@@ -272,9 +279,7 @@ static void happen(const struct act *act)
 		serve_behind();
 		break;
 	case ACT_EARLY:
-		model.judge.early = 1;
-		world_wake(w, model_address(), w->now_ns);
-		model.judge.early = 0;
+		serve_early();
 		break;
 	case ACT_BY_HAND:
 	case ACT_LINK:
@@ -312,6 +317,7 @@ static void happen(const struct act *act)
 		break;
 	case ACT_GET:
 	case ACT_LOSE:
+	case ACT_TELL:
 		truth_live(act);
 		break;
 	case ACT_FORWARDING:

@@ -174,10 +174,25 @@ void truth_hear(const struct act *act, __u64 at_ns)
 		name(act->who, at_ns);
 }
 
+/* What EVPN says. Of an owner, whether or not it is still being announced, it is a move. */
+static void tell(const struct act *act)
+{
+	const struct station *to = model_stations[act->who];
+	int moves = claim_is_certain(model_claim()->state) && !model_denies(to->mac);
+
+	truth_hear(act, model.world.now_ns);
+	world_tell(&model.world, model_address(), to, model.world.now_ns);
+	model_must(!moves || (model_claim()->state == CLAIM_OWNED &&
+			      mac_equal(model_claim()->mac, to->mac)),
+		   "what EVPN says of an owner is no move");
+}
+
 void truth_live(const struct act *act)
 {
 	int who = act->who;
 
+	if (act->kind == ACT_TELL)
+		return tell(act);
 	truth->has[who] = act->kind == ACT_GET;
 	if (act->kind == ACT_LOSE) {
 		truth->lost_ns[who] = truth->defended_ns[who] = model.world.now_ns;

@@ -146,6 +146,11 @@ static const struct bounds worlds[] = {
 	{.name = "ask-refresh", ASKED, .refresh = 3, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
 	{.name = "ask6-ports", ASKED, .ipv6 = 1, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING,
 	 .lives = A | A_ELSEWHERE},
+	/* EVPN says that a host behind the uplink has it. */
+	{.name = "ask6-told", ASKED, .quick = 1, .ipv6 = 1, .from = A, .kinds = TALK, .told = FAR, .rules = NOTHING, .lives = A},
+	{.name = "ask-told", ASKED, .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .told = FAR, .rules = NOTHING, .lives = A | B},
+	{.name = "ask6-told-declared", ASKED, .ipv6 = 1, .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .told = FAR,
+	 .rules = IMMEDIATE, .lives = A | B, .defends = A | B},
 	/* An uplink comes back. */
 	{.name = "link", COARSE, .quick = 1, .link = 1, .fail = 1, .from = A | FAR, .kinds = TALK, .rules = NOTHING},
 	{.name = "link-nudges", COARSE, .link = 1, .by_hand = 1, .listeners = 1, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},

@@ -36,6 +36,12 @@ static int is_there(const struct host *host, __u32 port)
 	       !hosts_is_doubted_since(host, had_ns);
 }
 
+/* Silence is consent, then. */
+static int needs_no_answer(void)
+{
+	return !w->settings.ask;
+}
+
 /* Deferred by a hook that cannot send, or by a limit: the window is open still. */
 static int is_first_of_immediate(const struct claim *claim)
 {
@@ -47,6 +53,7 @@ static void check_questions(void)
 	const struct question *question = w->asked.list;
 	const struct host *host;
 
+	hosts_must(w->settings.ask || !w->asked.count, "a guest was asked with `ask: no`");
 	for (; question < w->asked.list + w->asked.count; question++) {
 		host = host_with(question->mac, question->port);
 		hosts_must(question->from != ASKER_ZERO || !host || host->has != IN_DAD,
@@ -71,7 +78,7 @@ static void watch(struct world *world, const struct claim_step *step,
 		host = host_with(announcement->mac, announcement->port);
 		hosts_note(host ? host->station->name : "a stranger", "IS ANNOUNCED");
 		hosts_must(host && (is_there(host, announcement->port) ||
-				    is_first_of_immediate(claim)),
+				    is_first_of_immediate(claim) || needs_no_answer()),
 			   step->announce == ANNOUNCE_DEFENDER
 				   ? "announced a defender that does not have the address"
 				   : "announced a guest that would not answer");
@@ -79,7 +86,7 @@ static void watch(struct world *world, const struct claim_step *step,
 	/* The last round only counts replies. */
 	if (step->nudge && !step->announce && claim && !claim_nudge_is_last(claim, &w->settings)) {
 		host = host_with(claim->mac, claim->port);
-		hosts_must(host && is_there(host, claim->port),
+		hosts_must(host && (is_there(host, claim->port) || needs_no_answer()),
 			   "nudged for a guest that would not answer");
 	}
 }
@@ -89,8 +96,8 @@ static void check_announced(const struct host *host)
 {
 	const struct claim *claim = world_claim(w, hosts_address());
 
-	if (host->has != HAS_IT || host->disturbed || host->deaf || !host->attempt ||
-	    host->station->role == ROLE_UPLINK ||
+	if (needs_no_answer() || host->has != HAS_IT || host->disturbed || host->deaf ||
+	    !host->attempt || host->station->role == ROLE_UPLINK ||
 	    world_policy(w, hosts_address(), host->station).denied)
 		return;
 	hosts_must(claim && claim->state == CLAIM_OWNED &&
@@ -146,6 +153,9 @@ static void put_failover_elsewhere(__u64 at_ns)
 	at_ns += (1000 + hosts_random(6000)) * NSEC_PER_MSEC;
 	hosts_put(at_ns, DIES, A + hosts_random(3));
 	hosts_put(at_ns + hosts_random(600) * NSEC_PER_MSEC, BEGINS, to);
+	if (hosts_in_100(50))
+		hosts_put(at_ns + hosts_random(6000) * NSEC_PER_MSEC, IS_TOLD_OF,
+			  BEHIND_THE_UPLINK);
 }
 
 static void put_faults(__u64 until_ns)
@@ -178,7 +188,7 @@ static void begin(__u64 seed)
 	playing.random = random_begin(seed);
 	hosts_random(2);
 	w->watch = watch;
-	w->settings.ask = 1;
+	w->settings.ask = hosts_in_100(85);
 	w->settings.max_moves = 1000; /* a frozen claim is another matter: schedule.h */
 	w->xdp = hosts_in_100(25);
 	w->settings.refresh_ns = hosts_in_100(30) ? 30 * NSEC_PER_SEC : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hosts.h - hosts that behave as real ones do, around one address, with `ask: yes`: they do
+ * hosts.h - hosts that behave as real ones do, around one address: they do
  * duplicate address detection, give the address up when they hear an objection, defend what they
  * have, answer questions, die, scan, or move to another port or machine without a frame that garpd
  * hears. One is behind the uplink and one above the bridge. Some are behind a port that garpd does
@@ -11,13 +11,15 @@
  *
  *	- no guest is announced, and no listener nudged for it, that would not answer for the
  *	  address on its port, or would have within answer_ns, if no other host has named it since.
- *	  Excepted: the first announcement of an immediate claim;
+ *	  Excepted: the first announcement of an immediate claim (is_first_of_immediate), `ask: no`
+ *	  (needs_no_answer), and what EVPN says (IS_TOLD_OF): that fabric.h announces, of a host
+ *	  behind the uplink; here it moves the claim, and no guest is announced for it;
  *	- no defender is announced that has not had the address within answer_ns, at its place. It
  *	  was just heard, which is its answer;
+ *	- with `ask: no` nobody is asked;
  *	- no question from 0.0.0.0 reaches a guest during its duplicate address detection;
- *	- a guest that has the address, answers, and has met no objection, is announced.
- *
- * What EVPN says, and `ask: no`, are not played here.
+ *	- a guest that has the address, answers, and has met no objection, is announced; with
+ *	  `ask: no` that is the judge's (judge.h), since silence tells what answers would here.
  */
 #ifndef GARPD_SIM_HOSTS_H
 #define GARPD_SIM_HOSTS_H

@@ -167,6 +167,19 @@ static void use(struct host *host)
 	meet(host, 0);
 }
 
+/* Its hypervisor has told the fabric, and may be late: whoever has it or wants it here is
+ * contradicted. */
+static void tell(struct host *host)
+{
+	struct host *other;
+
+	hosts_note(host->station->name, "has the address, says EVPN");
+	host->named_ns = w->now_ns;
+	for (other = playing.host; other < playing.host + HOSTS; other++)
+		other->disturbed = 1;
+	world_tell(w, hosts_address(), host->station, w->now_ns);
+}
+
 void hosts_happen(const struct happening *next)
 {
 	struct host *host = next->who < HOSTS ? &playing.host[next->who] : NULL;
@@ -197,6 +210,9 @@ void hosts_happen(const struct happening *next)
 	case LEAVES:
 		if (host->has != IS_DEAD)
 			hosts_set_has(host, HAS_NOT);
+		break;
+	case IS_TOLD_OF:
+		tell(host);
 		break;
 	case OBJECTS:
 		if (has)

@@ -42,6 +42,7 @@ enum happens {
 	DIES,
 	MOVES,
 	LEAVES,
+	IS_TOLD_OF, /* EVPN says that it has the address */
 	OBJECTS,
 	USES,
 	DAEMON_STOPS,
