@@ -95,10 +95,12 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	struct err why;
 
 	sd_notify(0, "RELOADING=1");
+	daemon->is_reloading = true;
 	if (daemon_reconfigure(daemon, &written, &why))
 		daemon_reload_failed(daemon, written, &why);
 	else
 		log_info("configuration reloaded");
+	daemon->is_reloading = false;
 	sd_notify(0, "READY=1");
 	return 0;
 }

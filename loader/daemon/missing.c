@@ -37,6 +37,14 @@ void daemon_forget_missing(struct daemon *daemon, __u32 ifindex)
 	}
 }
 
+bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex)
+{
+	for (size_t i = 0; i < daemon->missing_count; i++)
+		if (daemon->missing[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
 void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment)
 {
 	struct missing *more;

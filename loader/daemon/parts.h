@@ -57,6 +57,7 @@ struct daemon {
 	size_t fresh_count;
 	struct missing *missing; /* ports that garpd could not be attached to */
 	size_t missing_count;
+	bool is_reloading;	      /* what cannot be attached is said once more */
 	unsigned int waiting_bridges; /* names and patterns without a match while starting */
 	unsigned int waiting_routers;
 	bool is_starting;
@@ -72,6 +73,7 @@ void daemon_sweep_end(struct daemon *daemon);
 /* A port of the segment could not be attached; or it is, or has left. */
 void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment);
 void daemon_forget_missing(struct daemon *daemon, __u32 ifindex);
+bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex);
 
 /* A port's quota is nearly used up: within a second its quietest claims are forgotten. */
 void daemon_make_room(struct daemon *daemon);

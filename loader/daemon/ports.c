@@ -59,8 +59,11 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	if (err == -ENODEV)
 		return false; /* gone already: removed() follows */
 	if (err < 0) {
+		bool is_said = daemon_is_missing(daemon, ifindex) && !daemon->is_reloading;
+
 		daemon_note_missing(daemon, ifindex, port->segment);
-		return daemon_attach_failed(daemon, &why);
+		/* Each change of a link tries again. */
+		return is_said ? false : daemon_attach_failed(daemon, &why);
 	}
 	daemon_forget_missing(daemon, ifindex);
 	if (daemon->is_starting && is_fresh && err == 0)
