@@ -116,6 +116,46 @@ case_fabric_moves_back() {
 	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
 }
 
+# fabric_firewall HV MACHINE: puts a firewall bridge between the guest and br0, as Proxmox does.
+fabric_firewall() {
+	in_ns_ip "$1" <<-LINES
+		link add fwbr1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set v-$2 master fwbr1
+		link add fwln1 up master fwbr1 type veth peer name fwpr1
+		link set fwpr1 up master br0
+	LINES
+}
+
+# The guest is behind a firewall bridge: the entry is one of br0 all the same.
+case_fabric_moves_behind_a_joint() {
+	fabric_firewall hv2 new
+	fabric_start
+	in_ns old ip link set eth0 down
+	fabric_take new "$MAC_NEW" "$SERVICE"
+	assert_moved_to hv2 "$MAC_NEW" hv1
+	assert_l2 "$SERVICE" "$MAC_NEW"
+	lab_wait 3 can_client_reach client || t_fail "the routed client does not reach it"
+	assert_equals "written" 1 "$(lab_counter host_evpn_written hv2)"
+}
+
+# An address comes from elsewhere to a guest behind a joint that garpd has not heard claim it: it is announced at
+# the guest's own port, which the forwarding tables of br0 and of the firewall bridge lead to.
+case_fabric_comes_home_behind_a_joint() {
+	fabric_guest near hv2 00:00:5e:00:53:21 192.0.2.21
+	fabric_firewall hv2 new
+	fabric_start
+	lab_capture near near eth0
+	fabric_leave old
+	in_ns new ip addr add "$SERVICE/24" dev eth0
+	in_ns new ping -q -c 1 -W 1 "$HOST" >/dev/null || true # the bridges hear its MAC; hv2 replies to the old owner
+	in_ns hv2 ip neigh replace "$SERVICE" lladdr "$MAC_NEW" dev br0 nud reachable
+	assert_await_frames near 2 10 "kind=announce-.* src=$MAC_NEW .*spa=$SERVICE "
+	lab_await "${FABRIC_LOG[hv2]}" 5 "br0: $SERVICE: announced for $MAC_NEW on v-new .EVPN." ||
+		t_fail "not announced at v-new: $(<"${FABRIC_LOG[hv2]}")"
+	assert_equals "port of the guest on br0" fwpr1 \
+		"$(in_ns hv2 bridge -j fdb show br br0 | pick "mac=$MAC_NEW" ifname | sort -u | head -1)"
+}
+
 # apart fabric_immediate
 # A declared address is announced at its first probe, and written once the guest has answered.
 case_fabric_immediate() {
