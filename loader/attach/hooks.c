@@ -31,7 +31,7 @@ static void hooks_add(struct hooks *hooks, const char *hook, __u32 id, const cha
 static void hooks_add_xdp(struct hooks *hooks, __u32 ifindex)
 {
 	__u32 ids[ATTACH_JOIN_MAX], id = xdp_program(ifindex);
-	size_t i, first = hooks->count, dispatched = attach_join_read(ifindex, ids);
+	size_t i, first = hooks->count, dispatched = id ? attach_join_read(ifindex, ids) : 0;
 
 	if (id && !dispatched)
 		hooks_add(hooks, "xdp", id, "");

@@ -50,26 +50,45 @@ enum attach_tc_owner {
 	TC_FOREIGN,
 };
 
-struct attach_tc_seek {
+/* Where garpd's filter may be, in the order of preference. */
+static const __u32 attach_tc_priority[] = {GARPD_TC_PRIORITY, GARPD_TC_PRIORITY_LATE};
+#define TC_PLACES 2
+
+/* Whose are the filters with garpd's handle there? */
+struct attach_tc_found {
 	const char *program;
-	__u32 priority;
-	enum attach_tc_owner owner;
+	enum attach_tc_owner at[TC_PLACES];
 };
 
 /* libbpf adds the id to the name: "garpd_tc:[42]". */
-static void attach_tc_note_name(void *ctx, const struct qdisc_filter *filter)
+static enum attach_tc_owner attach_tc_owner_of(const char *name, const char *program)
 {
-	struct attach_tc_seek *seek = ctx;
-	struct program program = {};
+	struct program found = {};
 
-	if (filter->handle != GARPD_TC_HANDLE || filter->priority != seek->priority)
+	memcpy(found.name, name, sizeof(found.name) - 1);
+	found.name[strcspn(found.name, ":")] = '\0';
+	if (!strcmp(found.name, program))
+		return TC_SIDE;
+	return programs_is_garpd(&found) ? TC_GARPD : TC_FOREIGN;
+}
+
+static void attach_tc_note(void *ctx, const struct qdisc_filter *filter)
+{
+	struct attach_tc_found *found = ctx;
+
+	if (filter->handle != GARPD_TC_HANDLE || filter->chain || strcmp(filter->kind, "bpf"))
 		return;
-	memcpy(program.name, filter->name, sizeof(program.name) - 1);
-	program.name[strcspn(program.name, ":")] = '\0';
-	if (!strcmp(program.name, seek->program))
-		seek->owner = TC_SIDE;
-	else
-		seek->owner = programs_is_garpd(&program) ? TC_GARPD : TC_FOREIGN;
+	for (size_t i = 0; i < TC_PLACES; i++)
+		if (filter->priority == attach_tc_priority[i])
+			found->at[i] = attach_tc_owner_of(filter->name, found->program);
+}
+
+/* By one dump. 0 or -errno. */
+static int attach_tc_find(__u32 ifindex, const struct attach_side *side,
+			  struct attach_tc_found *found)
+{
+	*found = (struct attach_tc_found){.program = side->program};
+	return qdisc_each_filter(ifindex, side->is_egress, attach_tc_note, found);
 }
 
 static struct bpf_tc_hook attach_tc_hook(__u32 ifindex, const struct attach_side *side)
@@ -81,26 +100,6 @@ static struct bpf_tc_hook attach_tc_hook(__u32 ifindex, const struct attach_side
 	};
 }
 
-/*
- * Whose is the filter with garpd's handle and priority? An enum attach_tc_owner, or -errno. On a
- * qdisc with no filter at all the kernel returns EINVAL (no such chain, net/sched/cls_api.c).
- */
-static int attach_tc_query(const struct bpf_tc_hook *hook, const struct attach_side *side,
-			   __u32 priority)
-{
-	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE, .priority = priority);
-	struct attach_tc_seek seek = {
-		.program = side->program, .priority = priority, .owner = TC_FOREIGN};
-	int err = bpf_tc_query(hook, &opts);
-
-	if (err == -ENOENT || err == -EINVAL)
-		return TC_NOBODY;
-	if (err)
-		return err;
-	qdisc_each_filter(hook->ifindex, side->is_egress, attach_tc_note_name, &seek);
-	return seek.owner;
-}
-
 int attach_tc_remove_qdisc(__u32 ifindex)
 {
 	return qdisc_is_empty(ifindex) ? qdisc_remove(ifindex) : 0;
@@ -108,28 +107,25 @@ int attach_tc_remove_qdisc(__u32 ifindex)
 
 /* 0, 1 if garpd's was there already, -EEXIST if another program's is, or -errno. */
 static int attach_tc_filter_at(int prog_fd, const struct bpf_tc_hook *hook,
-			       const struct attach_side *side, __u32 priority)
+			       const struct attach_tc_found *found, size_t place)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = GARPD_TC_HANDLE,
-			    .priority = priority, .flags = BPF_TC_F_REPLACE);
-	int was = attach_tc_query(hook, side, priority);
-	int err;
+			    .priority = attach_tc_priority[place], .flags = BPF_TC_F_REPLACE);
 
-	if (was == TC_FOREIGN)
+	if (found->at[place] == TC_FOREIGN)
 		return -EEXIST;
-	err = was < 0 ? was : bpf_tc_attach(hook, &opts);
-	return err ? err : was == TC_SIDE;
+	return bpf_tc_attach(hook, &opts) ?: found->at[place] == TC_SIDE;
 }
 
 /* Removes garpd's filter of this side. 0, 1: there was one, or -errno. */
-static int attach_tc_remove_at(const struct bpf_tc_hook *hook, const struct attach_side *side,
-			       __u32 priority)
+static int attach_tc_remove_at(const struct bpf_tc_hook *hook, const struct attach_tc_found *found,
+			       size_t place)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE, .priority = priority);
-	int was = attach_tc_query(hook, side, priority);
+	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = GARPD_TC_HANDLE,
+			    .priority = attach_tc_priority[place]);
 
-	if (was != TC_SIDE)
-		return was < 0 ? was : 0;
+	if (found->at[place] != TC_SIDE)
+		return 0;
 	return bpf_tc_detach(hook, &opts) ?: 1;
 }
 
@@ -138,25 +134,32 @@ static int attach_tc_remove_at(const struct bpf_tc_hook *hook, const struct atta
  * is left at the other priority goes. 0, 1 if garpd's was there already, or -errno with `why`.
  */
 static int attach_tc_filter(int prog_fd, const struct bpf_tc_hook *hook, const char *name,
-			    const struct attach_side *side, struct err *why)
+			    const struct attach_side *side, const struct attach_tc_found *found,
+			    struct err *why)
 {
-	__u32 at = GARPD_TC_PRIORITY, other = GARPD_TC_PRIORITY_LATE;
-	int was = attach_tc_filter_at(prog_fd, hook, side, at);
+	size_t place = 0;
+	int was = attach_tc_filter_at(prog_fd, hook, found, place);
 
-	if (was == -EINVAL) {
-		at = GARPD_TC_PRIORITY_LATE;
-		other = GARPD_TC_PRIORITY;
-		was = attach_tc_filter_at(prog_fd, hook, side, at);
-	}
+	if (was == -EINVAL)
+		was = attach_tc_filter_at(prog_fd, hook, found, ++place);
 	if (was == -EEXIST)
 		return err_set(why, was,
 			       "%s: another program's filter has handle 0x%x, priority %u; remove "
 			       "it (tc filter del dev %s %s), or use \"mode: tcx\"",
-			       name, GARPD_TC_HANDLE, at, name,
+			       name, GARPD_TC_HANDLE, attach_tc_priority[place], name,
 			       side->is_egress ? "egress" : "ingress");
 	if (was < 0)
 		return err_set(why, was, "%s: cannot attach with tc: %s", name, strerror(-was));
-	return attach_tc_remove_at(hook, side, other) == 1 ? 1 : was;
+	return attach_tc_remove_at(hook, found, !place) == 1 ? 1 : was;
+}
+
+/* Its qdisc: 0: made, -EEXIST: it was there, as garpd's filter shows without asking; or -errno. */
+static int attach_tc_make_qdisc(__u32 ifindex, bool both, const struct attach_tc_found *found)
+{
+	for (size_t i = 0; i < TC_PLACES; i++)
+		if (found->at[i] != TC_NOBODY)
+			return -EEXIST;
+	return qdisc_add(ifindex, both);
 }
 
 int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_side *side,
@@ -164,9 +167,12 @@ int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_
 {
 	struct bpf_tc_hook hook = attach_tc_hook(ifindex, side);
 	bool both = port->role == ROLE_HOST;
-	int made = qdisc_add(ifindex, both);
-	int err;
+	struct attach_tc_found found;
+	int err = attach_tc_find(ifindex, side, &found), made;
 
+	if (err)
+		return err_set(why, err, "%s: cannot read its filters: %s", name, strerror(-err));
+	made = attach_tc_make_qdisc(ifindex, both, &found);
 	if (made && made != -EEXIST)
 		return err_set(why, made, "%s: cannot add %s qdisc: %s", name,
 			       both ? "a clsact" : "an ingress", strerror(-made));
@@ -176,7 +182,7 @@ int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_
 			       "egress needs; remove it (tc qdisc del dev %s ingress), or use "
 			       "\"mode: tcx\"",
 			       name, name);
-	err = attach_tc_filter(prog_fd, &hook, name, side, why);
+	err = attach_tc_filter(prog_fd, &hook, name, side, &found, why);
 	if (made)
 		return err;
 	if (err < 0)
@@ -189,8 +195,12 @@ int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_
 int attach_tc_remove(__u32 ifindex, const struct attach_side *side)
 {
 	struct bpf_tc_hook hook = attach_tc_hook(ifindex, side);
-	int err = attach_tc_remove_at(&hook, side, GARPD_TC_PRIORITY);
-	int late = attach_tc_remove_at(&hook, side, GARPD_TC_PRIORITY_LATE);
+	struct attach_tc_found found;
+	int err = attach_tc_find(ifindex, side, &found), late;
 
+	if (err)
+		return err;
+	err = attach_tc_remove_at(&hook, &found, 0);
+	late = attach_tc_remove_at(&hook, &found, 1);
 	return err < 0 ? err : late < 0 ? late : 0;
 }

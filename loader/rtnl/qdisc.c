@@ -52,13 +52,13 @@ static int qdisc_hear_filter(void *ctx, const struct nlmsghdr *message)
 	return 0;
 }
 
-void qdisc_each_filter(__u32 ifindex, bool egress,
-		       void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx)
+int qdisc_each_filter(__u32 ifindex, bool egress,
+		      void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx)
 {
 	struct qdisc_walk walk = {.each = each, .ctx = ctx};
 
-	qdisc_dump_filters(ifindex, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS, qdisc_hear_filter,
-			   &walk);
+	return qdisc_dump_filters(ifindex, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS,
+				  qdisc_hear_filter, &walk);
 }
 
 static int qdisc_count_filter(void *ctx, const struct nlmsghdr *message)

@@ -20,10 +20,10 @@ struct qdisc_filter {
 
 /*
  * Calls `each` for every filter on that side that the kernel reports. Where the qdisc is an ingress
- * one, it reports those of the ingress as of the egress, too.
+ * one, it reports those of the ingress as of the egress, too. 0, also without a qdisc, or -errno.
  */
-void qdisc_each_filter(__u32 ifindex, bool egress,
-		       void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx);
+int qdisc_each_filter(__u32 ifindex, bool egress,
+		      void (*each)(void *ctx, const struct qdisc_filter *filter), void *ctx);
 
 /*
  * Adds a clsact qdisc, for both sides, or an ingress one: who limits the rate of a guest's port
