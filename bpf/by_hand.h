@@ -47,7 +47,7 @@ static __always_inline __u16 by_hand_refused(struct outcome *outcome, const stru
 	if (!settings->link_local && addr_is_link_local(&call->key.addr))
 		return COUNTER_probe_link_local;
 	key->addr = call->key.addr;
-	if (hear_find_segment(port, call->port, &outcome->frame.tags, key))
+	if (vlan_find_segment(port, call->port, &outcome->frame.tags, key))
 		return COUNTER_vlan_not_member;
 	heard->policy = guard_judge(&outcome->guard_work, key, outcome->frame.mac, port);
 	heard->policy.immediate = 0; /* it is asked first */

@@ -14,6 +14,34 @@
 #include "outcome.h"
 #include "speak.h"
 
+/* Do frames that have the VLAN `vid` on the port end in that VLAN of its segment? */
+static __always_inline int fabric_leads_to(const struct vlan_way *way, __u16 vid, __u16 vlan)
+{
+	__u16 to = way->to[vid & VLAN_VID];
+
+	return vlan_way_at(to) == VLAN_WAY_OUT && (to & VLAN_VID) == vlan;
+}
+
+/*
+ * Sets `vid` to the VLAN that the owner's frames have on the port, for a VLAN of its segment: the
+ * PVID, or the same one. Returns 0, or -1: neither leads there.
+ */
+static __always_inline int fabric_find_vlan(const struct port *port, __u32 ifindex, __u16 vlan,
+					    __u16 *vid)
+{
+	const struct vlan_way *way;
+
+	*vid = vlan;
+	if (!port_maps_vlans(port))
+		return 0;
+	way = bpf_map_lookup_elem(&vlan_ways, &ifindex);
+	if (!way)
+		return -1;
+	if (port->pvid && fabric_leads_to(way, port->pvid, vlan))
+		*vid = port->pvid;
+	return fabric_leads_to(way, *vid, vlan) ? 0 : -1;
+}
+
 /* A move learned from EVPN counts as an announcement of the owner on that port. */
 static __always_inline void fabric_fill_frame(struct outcome *outcome,
 					      const struct speak_call *call)
@@ -64,13 +92,16 @@ static __always_inline __u16 fabric_speak(struct __sk_buff *skb, struct outcome 
 	struct speech *speech = &outcome->speech;
 	struct heard heard = {
 		.frame = &outcome->frame, .port = call->port, .role = port->role, .is_told = 1};
+	__u16 vid;
 
 	heard.policy = guard_judge(&outcome->guard_work, &call->key, speech->mac, port);
 	if (heard.policy.denied)
 		return heard.policy.denied;
 	if (!settings->link_local && addr_is_link_local(&call->key.addr))
 		return COUNTER_fabric_link_local;
-	speech_set_tags(&speech->tags, port, call->key.vlan);
+	if (fabric_find_vlan(port, call->port, call->key.vlan, &vid))
+		return COUNTER_fabric_no_port;
+	speech_set_tags(&speech->tags, port, vid);
 	fabric_fill_frame(outcome, call);
 	if (claim && !fabric_update_claim(outcome, claim, &heard, settings))
 		return COUNTER_fabric_contradicted;

@@ -233,7 +233,7 @@ static __noinline void hear_through(struct outcome *outcome, __u32 ifindex, cons
 	event->key.segment = port->segment;
 	event->key.addr = outcome->frame.addr;
 	event->port = ifindex;
-	if (hear_find_vlan(port, ifindex, &outcome->frame.tags, &event->key))
+	if (vlan_find(port, ifindex, &outcome->frame.tags, &event->key))
 		return;
 	claim = bpf_map_lookup_elem(&claims, &event->key);
 	if (!claim)

@@ -18,6 +18,7 @@
 #include "outcome.h"
 #include "quota.h"
 #include "room.h"
+#include "vlan.h"
 
 /* Can the hook that heard the frame send one? If not, announcements are deferred. */
 enum hook {
@@ -39,34 +40,6 @@ struct hear_ctx {
 	struct outcome *outcome;
 	__u64 now_ns;
 };
-
-/*
- * Sets the VLAN of the frame in the port's segment in `key`. Returns 0, or -1 if the bridge drops
- * the frame.
- */
-static __always_inline int hear_find_vlan(const struct port *port, __u32 ifindex,
-					  const struct tags *tags, struct claim_key *key)
-{
-	__u16 vid = tags->proto ? tags->tci & VLAN_VID : 0;
-	__u16 inner_vid = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
-	const struct port_vlans *vlans;
-
-	if (port->vlan_proto && tags->proto && tags->proto != port->vlan_proto) {
-		/* A tag of another kind is payload to this bridge. */
-		inner_vid = vid;
-		vid = 0;
-	}
-	key->inner_vlan = inner_vid;
-	key->vlan = vid;
-	if (!port->vlan_proto)
-		return 0;
-	if (!vid)
-		key->vlan = vid = port->pvid;
-	vlans = bpf_map_lookup_elem(&port_vlans, &ifindex);
-	if (!vid || !vlans || !(vlans->member[(vid >> 6) & 63] >> (vid & 63) & 1))
-		return -1;
-	return 0;
-}
 
 /*
  * Makes a claim that counts against the quota of `port`. The quota is given back if no element
@@ -186,22 +159,6 @@ static __always_inline int hear_is_taken(const struct port *port, __u32 ifindex)
 }
 
 /*
- * Sets the segment, and the VLAN of the frame in it. What a joint does not carry stays among the
- * inner bridges, with the tags that it has. Returns 0, or -1 if the bridge drops the frame.
- */
-static __always_inline int hear_find_segment(const struct port *port, __u32 ifindex,
-					     const struct tags *tags, struct claim_key *key)
-{
-	key->segment = port->segment;
-	if (!hear_find_vlan(port, ifindex, tags, key))
-		return 0;
-	key->segment = port->rest;
-	key->vlan = tags->proto ? tags->tci & VLAN_VID : 0;
-	key->inner_vlan = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
-	return port->rest ? 0 : -1;
-}
-
-/*
  * Sets segment, port and address of the outcome. Returns 0, or HEAR_NO_STEP, counted, if the
  * bridge does not accept the frame there.
  */
@@ -212,7 +169,7 @@ static __always_inline int hear_locate(struct outcome *outcome, __u32 ifindex,
 
 	key->addr = outcome->frame.addr;
 	outcome->event.port = ifindex;
-	if (hear_find_segment(port, ifindex, &outcome->frame.tags, key)) {
+	if (vlan_find_segment(port, ifindex, &outcome->frame.tags, key)) {
 		count(COUNTER_vlan_not_member);
 		return HEAR_NO_STEP;
 	}

@@ -52,6 +52,19 @@ struct {
 } port_vlans SEC(".maps");
 
 /*
+ * What becomes of VLANs beyond an inner bridge that is VLAN-aware, by the port's ifindex. Written
+ * and read as `ports` is; a port that needs one and has none is heard in no VLAN.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct vlan_way);
+} vlan_ways SEC(".maps");
+
+/*
  * Which daemon was started last. Written by it; read by `garpd status`.
  */
 struct {

@@ -48,7 +48,7 @@ static __always_inline int segment_find_key(struct outcome *outcome, struct clai
 	bpf_spin_unlock(&claim->lock);
 	port = bpf_map_lookup_elem(&ports, &ifindex);
 	outcome->event.key = outcome->moved_from;
-	return port ? hear_find_segment(port, ifindex, &outcome->frame.tags, &outcome->event.key)
+	return port ? vlan_find_segment(port, ifindex, &outcome->frame.tags, &outcome->event.key)
 		    : -1;
 }
 

@@ -70,7 +70,8 @@ _Static_assert(sizeof(struct daemon_info) == 256, "daemon_info has no holes");
 
 /*
  * An interface where the program is attached. Map `ports`, key ifindex; the daemon writes.
- * Forwarding and VLANs of a port of an inner bridge are those that frames have on the outer one.
+ * Forwarding of a port of an inner bridge is that of its whole way to the outer one; its VLANs are
+ * those of the first VLAN-aware bridge on that way.
  */
 struct port {
 	__u32 segment;	  /* ifindex of its bridge, or the outer one; of a router port, its own */
@@ -78,7 +79,7 @@ struct port {
 	__u16 mode;	  /* enum port_mode */
 	__u8 forwarding;  /* 1: frames are accepted here (STP state, link state) */
 	__u8 starting;	  /* 1: not yet, as STP has it listen or learn first */
-	__u16 vlan_proto; /* of a VLAN-aware bridge, host order; 0: the bridge is not VLAN-aware */
+	__u16 vlan_proto; /* of the first VLAN-aware bridge, host order; 0: no bridge is */
 	__u16 pvid;	  /* VLAN of untagged frames, if VLAN-aware; 0: dropped */
 	__u8 made_qdisc;  /* 1: garpd created the qdisc */
 	__u8 mode_requested; /* 1: by the configuration; 0: MODE_AUTO has chosen it */
@@ -90,20 +91,48 @@ struct port {
 	__u8 unheard;	     /* enum unheard */
 	__u8 hairpin;	     /* 1: the bridge sends frames from this port out of it again */
 	__u32 inner; /* ifindex of its bridge, if a veth joins that to the segment's; else 0 */
-	__u32 rest;  /* segment of what the joint does not carry; 0: nothing */
+	__u32 rest;  /* segment of what does not enter the first VLAN-aware bridge; 0: nothing */
+	__u32 stays[PORT_STAYS]; /* of what goes no further, as `vlan_ways` has it; 0: unused */
 };
-_Static_assert(sizeof(struct port) == 40, "port has no holes");
+_Static_assert(sizeof(struct port) == 48, "port has no holes");
+
+/* Do VLANs change, or end, beyond the bridge where `pvid` and `port_vlans` hold? */
+static inline int port_maps_vlans(const struct port *port)
+{
+	return port->stays[0] != 0;
+}
 
 /* Can frames of the segment come in on the port? */
 static inline int port_is_in(const struct port *port, __u32 segment)
 {
-	return port->segment == segment || (port->rest && port->rest == segment);
+	return segment && (port->segment == segment || port->rest == segment ||
+			   port->stays[0] == segment || port->stays[1] == segment);
 }
 
 /* VLANs allowed on a port of a VLAN-aware bridge. Map `port_vlans`, key ifindex. */
 struct port_vlans {
 	__u64 member[64]; /* bit VID % 64 of word VID / 64 */
 };
+
+/*
+ * Where frames of a port go whose bridge, or one on the way to the outer one, is VLAN-aware and not
+ * the outer one: for each VID there, the VLAN in which they end. Map `vlan_ways`, key ifindex; the
+ * daemon writes.
+ */
+#define VLAN_WAY_AT	  12	     /* the bits from there: in which segment */
+#define VLAN_WAY_NOWHERE  0	     /* nowhere that garpd could name */
+#define VLAN_WAY_OUT	  1	     /* in port.segment */
+#define VLAN_WAY_STAYS	  2	     /* in port.stays[0]; 3: in [1] */
+#define VLAN_WAY_UNTAGGED (1u << 14) /* a bridge on the way takes the tag off */
+
+struct vlan_way {
+	__u16 to[4096]; /* VID, 0: untagged on a bridge that is not VLAN-aware; and VLAN_WAY_* */
+};
+
+static inline __u16 vlan_way_at(__u16 to)
+{
+	return to >> VLAN_WAY_AT & 3;
+}
 
 /* ---- segments ---- */
 

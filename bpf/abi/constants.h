@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 6
+#define GARPD_ABI 7
 
 /* skb->mark of every frame that garpd re-injects, so that its programs know it again. */
 #define GARPD_MARK 0x67617270u /* "garp" */
@@ -26,6 +26,7 @@
 #define GARPD_LINKS   "links" /* below it: a pinned tcx or XDP link a port, named by ifindex */
 
 #define GARPD_MAX_PORTS		 16384u
+#define PORT_STAYS		 2	/* inner bridges of a port where VLANs may end */
 #define GARPD_MAX_PORT_NAMES	 32768u /* of ports and of those that are gone, the most recent */
 #define GARPD_MAX_CLAIMS	 65536u /* default; `limits: claims` sets it when the map is made */
 #define GARPD_MAX_DECLARED	 4096u	/* prefixes that a configuration may name */

@@ -74,7 +74,7 @@ static struct step *check_add(struct check *check, enum step_kind kind, const ch
 }
 
 static bool check_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-			     const struct port_vlans *vlans)
+			     const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	char segment[NAME_TEXT_LEN];
 	struct step *step;

@@ -102,13 +102,15 @@ void daemon_take_claims(struct daemon *daemon, __u32 ifindex)
 	daemon_for_claims_of(daemon, ifindex, daemon_take_claim);
 }
 
-/* A joint has appeared before the daemon knew of the claim. */
+/* A joint has appeared or vanished before the daemon knew of the claim, or while none ran. */
 static void daemon_take_left(struct daemon *daemon, const struct claim_key *key, __u32 ifindex)
 {
 	struct port port;
 
-	if (!bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port) &&
-	    key->segment == port.inner)
+	if (bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port))
+		return;
+	if (key->segment == port.inner ||
+	    (!port_is_in(&port, key->segment) && daemon_takes_claims(daemon, ifindex)))
 		daemon_take_claim(daemon, key, ifindex);
 }
 
@@ -240,6 +242,6 @@ int daemon_start_claims(struct daemon *daemon, struct err *why)
 		      ?: daemon_rescan(daemon, NOTHING_MISSED, why);
 	if (err)
 		return err;
-	daemon_sweep_later(daemon, 0); /* ports that left before this daemon */
+	daemon_sweep_later(daemon, 0, false); /* ports that left before this daemon */
 	return 0;
 }

@@ -65,9 +65,11 @@ struct daemon {
 
 /*
  * The port has left its segment (0: any may have, before this daemon). Ten seconds later the claims
- * of a port that has not come back are forgotten.
+ * of a port that has not come back are forgotten. `takes_claims`: it is on the same bridge, which
+ * was joined or parted; for as long claims are taken along that the daemon learns of.
  */
-void daemon_sweep_later(struct daemon *daemon, __u32 ifindex);
+void daemon_sweep_later(struct daemon *daemon, __u32 ifindex, bool takes_claims);
+bool daemon_takes_claims(const struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
 
 /* A port of the segment could not be attached; or it is, or has left. */

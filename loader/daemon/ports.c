@@ -47,13 +47,20 @@ static void daemon_keep_fresh(struct daemon *daemon, __u32 ifindex)
 	daemon->fresh = more;
 }
 
+/* The guest is on the same bridge, which is in another segment now. */
+static bool has_same_bridge(const struct port *was, const struct port *now)
+{
+	return (was->inner ? was->inner : was->segment) == (now->inner ? now->inner : now->segment);
+}
+
 static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-			      const struct port_vlans *vlans)
+			      const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	struct daemon *daemon = ctx;
-	bool is_fresh = !daemon_has(daemon, ifindex);
+	struct port was;
+	bool is_fresh = bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
 	struct err why;
-	int err = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, &why);
+	int err = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, way, &why);
 	const char *verb = err ? "adopted" : "attached";
 
 	if (err == -ENODEV)
@@ -66,6 +73,8 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		return is_said ? false : daemon_attach_failed(daemon, &why);
 	}
 	daemon_forget_missing(daemon, ifindex);
+	if (!is_fresh && was.segment != port->segment) /* while no daemon ran */
+		daemon_sweep_later(daemon, ifindex, has_same_bridge(&was, port));
 	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_HOST)
@@ -82,14 +91,8 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	return true;
 }
 
-/* The guest is on the same bridge, which is in another segment now. */
-static bool has_same_bridge(const struct port *was, const struct port *now)
-{
-	return (was->inner ? was->inner : was->segment) == (now->inner ? now->inner : now->segment);
-}
-
 static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-				const struct port_vlans *vlans)
+				const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	struct daemon *daemon = ctx;
 	struct port was = {};
@@ -97,13 +100,13 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	int err;
 
 	bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
-	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, &why);
+	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, way, &why);
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
 	if (err == 1 && has_same_bridge(&was, port))
 		daemon_take_claims(daemon, ifindex);
 	if (err == 1)
-		daemon_sweep_later(daemon, ifindex);
+		daemon_sweep_later(daemon, ifindex, has_same_bridge(&was, port));
 	if (port->forwarding && !was.forwarding)
 		daemon_port_opened(daemon, ifindex);
 	return true;
@@ -121,7 +124,7 @@ static void daemon_port_removed(void *ctx, __u32 ifindex, const char *name, bool
 		log_info("%s: %s", name, exists ? "no longer a port; detached" : "gone");
 	daemon_forget_missing(daemon, ifindex);
 	ways_forget(daemon->ways, ifindex);
-	daemon_sweep_later(daemon, ifindex);
+	daemon_sweep_later(daemon, ifindex, false);
 }
 
 static void daemon_port_renamed(void *ctx, __u32 ifindex, const char *from, const char *to)

@@ -22,6 +22,7 @@
 struct departure {
 	TAILQ_ENTRY(departure) others;
 	__u32 ifindex;
+	bool takes_claims;  /* its bridge was joined or parted: they go along */
 	uint64_t left_usec; /* CLOCK_MONOTONIC */
 };
 
@@ -181,7 +182,14 @@ static int on_sweep(sd_event_source *timer, uint64_t usec, void *ctx)
 	return 0;
 }
 
-void daemon_sweep_later(struct daemon *daemon, __u32 ifindex)
+bool daemon_takes_claims(const struct daemon *daemon, __u32 ifindex)
+{
+	const struct departure *departure = departure_find(daemon, ifindex);
+
+	return departure && departure->takes_claims;
+}
+
+void daemon_sweep_later(struct daemon *daemon, __u32 ifindex, bool takes_claims)
 {
 	struct departure *departure = departure_find(daemon, ifindex);
 
@@ -192,6 +200,7 @@ void daemon_sweep_later(struct daemon *daemon, __u32 ifindex)
 	if (!departure)
 		return log_error("claims of ports that left: out of memory");
 	departure->ifindex = ifindex;
+	departure->takes_claims = takes_claims;
 	sd_event_now(daemon->event, CLOCK_MONOTONIC, &departure->left_usec);
 	TAILQ_INSERT_TAIL(&daemon->departures, departure, others);
 	if (!daemon->sweep)

@@ -201,14 +201,17 @@ static int way_attach(struct ways *ways, __u32 ifindex, struct err *why)
 {
 	struct datapath *datapath = &ways->daemon->datapath;
 	struct port_vlans vlans = {};
+	struct vlan_way way = {};
 	struct port port;
 
 	if (bpf_map_lookup_elem(datapath->pins.ports, &ifindex, &port))
 		return 0;
 	port.made_qdisc = 0;
 	bpf_map_lookup_elem(datapath->pins.port_vlans, &ifindex, &vlans);
+	bpf_map_lookup_elem(datapath->pins.vlan_ways, &ifindex, &way);
 	return datapath_attach(datapath, ifindex, way_name(ways, ifindex), &port,
-			       port.vlan_proto ? &vlans : NULL, why);
+			       port.vlan_proto ? &vlans : NULL,
+			       port_maps_vlans(&port) ? &way : NULL, why);
 }
 
 static void way_reattach(struct ways *ways, struct way *way)

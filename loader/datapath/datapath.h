@@ -51,11 +51,13 @@ void datapath_close(struct datapath *datapath);
  * it was, any other is not in the maps.
  */
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
-		    const struct port *port, const struct port_vlans *vlans, struct err *why);
+		    const struct port *port, const struct port_vlans *vlans,
+		    const struct vlan_way *way, struct err *why);
 
 /* Describes an attached port anew. 0, 1 if its segment is another one now, or -errno with `why`. */
 int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
-		      const struct port *port, const struct port_vlans *vlans, struct err *why);
+		      const struct port *port, const struct port_vlans *vlans,
+		      const struct vlan_way *way, struct err *why);
 
 /*
  * Counts the ports of each segment anew, before the first one is attached: a daemon may have died

@@ -41,7 +41,8 @@ static void datapath_forget_limit(const struct pins *pins, __u32 ifindex)
 /* `was` is the port as it is in the map; NULL: it is not. */
 static int datapath_write(const struct pins *pins, __u32 ifindex, const char *name,
 			  const struct port *was, const struct port *port,
-			  const struct port_vlans *vlans, struct err *why)
+			  const struct port_vlans *vlans, const struct vlan_way *way,
+			  struct err *why)
 {
 	int err = datapath_write_limit(pins, ifindex);
 
@@ -49,12 +50,16 @@ static int datapath_write(const struct pins *pins, __u32 ifindex, const char *na
 	/* The VLANs first: a port of a VLAN-aware bridge hears nothing until it has them. */
 	if (!err && vlans)
 		err = bpf_map_update_elem(pins->port_vlans, &ifindex, vlans, BPF_ANY);
+	if (!err && way)
+		err = bpf_map_update_elem(pins->vlan_ways, &ifindex, way, BPF_ANY);
 	if (!err)
 		err = bpf_map_update_elem(pins->ports, &ifindex, port, BPF_ANY);
 	if (!err)
 		segments_count_port(pins, was, port);
 	if (!vlans)
 		bpf_map_delete_elem(pins->port_vlans, &ifindex);
+	if (!way && was && port_maps_vlans(was))
+		bpf_map_delete_elem(pins->vlan_ways, &ifindex);
 	if (err == -E2BIG)
 		return err_set(why, err, "%s: more than %u ports; not attached", name,
 			       GARPD_MAX_PORTS);
@@ -71,6 +76,7 @@ static void datapath_forget(const struct pins *pins, __u32 ifindex)
 	if (!datapath_port(pins, ifindex, &port) && !bpf_map_delete_elem(pins->ports, &ifindex))
 		segments_count_port(pins, &port, NULL);
 	bpf_map_delete_elem(pins->port_vlans, &ifindex);
+	bpf_map_delete_elem(pins->vlan_ways, &ifindex);
 	datapath_forget_limit(pins, ifindex);
 }
 
@@ -137,7 +143,8 @@ int datapath_detach(const struct pins *pins, __u32 ifindex, const char *name, st
 }
 
 int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
-		    const struct port *port, const struct port_vlans *vlans, struct err *why)
+		    const struct port *port, const struct port_vlans *vlans,
+		    const struct vlan_way *way, struct err *why)
 {
 	const struct pins *pins = &datapath->pins;
 	struct port wanted = *port, was = {};
@@ -155,7 +162,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		wanted.made_qdisc = was.made_qdisc;
 	if (known)
 		datapath_keep_unheard(&was, &wanted);
-	err = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, why);
+	err = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, way, why);
 	if (err)
 		return err;
 	attached = attach_port(&datapath->program, ifindex, name, &wanted, why);
@@ -180,7 +187,8 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 }
 
 int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
-		      const struct port *port, const struct port_vlans *vlans, struct err *why)
+		      const struct port *port, const struct port_vlans *vlans,
+		      const struct vlan_way *way, struct err *why)
 {
 	struct port wanted = *port, was;
 	int err = datapath_port(pins, ifindex, &was);
@@ -192,7 +200,7 @@ int datapath_describe(const struct pins *pins, __u32 ifindex, const char *name,
 	wanted.mode_requested = was.mode_requested;
 	wanted.made_qdisc = was.made_qdisc;
 	datapath_keep_unheard(&was, &wanted);
-	err = datapath_write(pins, ifindex, name, &was, &wanted, vlans, why);
+	err = datapath_write(pins, ifindex, name, &was, &wanted, vlans, way, why);
 	return err ? err : was.segment != wanted.segment;
 }
 

@@ -56,18 +56,32 @@ static void segment_count(const struct pins *pins, __u32 ifindex, const struct p
 		segment_change(pins, ifindex, &more, &less);
 }
 
+/* A segment that comes twice is counted once: `port` was counted in those before. */
+static bool is_counted(const struct port *port, const __u32 *counted, size_t count, __u32 ifindex)
+{
+	for (size_t i = 0; i < count; i++)
+		if (counted[i] == ifindex)
+			return true;
+	return port && port_is_in(port, ifindex);
+}
+
+/* Counts the difference in each segment of `port`, unless `other`, the former one, is in it. */
+static void segments_count(const struct pins *pins, const struct port *port,
+			   const struct port *other, const struct port *was, const struct port *is)
+{
+	const __u32 in[] = {port->segment, port->rest, port->stays[0], port->stays[1]};
+
+	for (size_t i = 0; i < sizeof(in) / sizeof(in[0]); i++)
+		if (in[i] && !is_counted(other, in, i, in[i]))
+			segment_count(pins, in[i], was, is);
+}
+
 void segments_count_port(const struct pins *pins, const struct port *was, const struct port *is)
 {
-	const __u32 ifindex[] = {was ? was->segment : 0, was ? was->rest : 0, is ? is->segment : 0,
-				 is ? is->rest : 0};
-
-	/* One that comes twice is counted once: the former port is not in the others. */
-	for (size_t i = 0; i < 2; i++)
-		if (ifindex[i])
-			segment_count(pins, ifindex[i], was, is);
-	for (size_t i = 2; i < 4; i++)
-		if (ifindex[i] && !(was && port_is_in(was, ifindex[i])))
-			segment_count(pins, ifindex[i], was, is);
+	if (was)
+		segments_count(pins, was, NULL, was, is);
+	if (is)
+		segments_count(pins, is, was, was, is);
 }
 
 void datapath_set_missing(const struct pins *pins, __u32 ifindex, __u32 missing)

@@ -107,16 +107,15 @@ static int fabric_announce(struct evpn *evpn, const struct claim_key *key, __u32
 /* By the forwarding tables, from the outer bridge inwards; 0: they do not know the MAC. */
 static __u32 port_of_mac(struct evpn *evpn, const struct claim_key *key, const __u8 mac[MAC_LEN])
 {
-	__u32 bridge = key->segment;
+	struct ports_segment at = {key->segment, key->vlan};
 	struct fdb fdb = {};
 
 	do {
-		__u16 vlan = ports_is_vlan_aware(evpn->ports, bridge) ? key->vlan : 0;
+		__u16 vlan = ports_is_vlan_aware(evpn->ports, at.ifindex) ? at.vlan : 0;
 
-		if (fdb_read(&evpn->netlink, bridge, vlan, mac, &fdb))
+		if (fdb_read(&evpn->netlink, at.ifindex, vlan, mac, &fdb))
 			return 0;
-		bridge = ports_inner_bridge(evpn->ports, fdb.port);
-	} while (bridge);
+	} while (ports_find_inner(evpn->ports, fdb.port, &at));
 	return fdb.port;
 }
 

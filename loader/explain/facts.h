@@ -57,6 +57,7 @@ struct explain {
 	struct port port; /* its element there */
 	bool port_exists; /* as an interface */
 	bool in_vlan;	  /* the port takes the claim's VLAN */
+	__u16 port_vlan;  /* that VLAN as the port's own bridge has it, if VLAN-aware */
 	bool has_asker;	  /* somebody asks in the segment: */
 	struct asker asker;
 	struct explain_places segments; /* where garpd is attached; without a claim only */

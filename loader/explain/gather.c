@@ -75,10 +75,11 @@ static void bridge_ports_read(struct explain *explain, const struct kernel *kern
 static void fdb_note(struct explain *explain, struct kernel *kernel, __u32 bridge,
 		     const __u8 mac[MAC_LEN], struct fdb *fdb)
 {
-	const struct port *port = &explain->port;
-	bool is_aware = port->vlan_proto && bridge == port->segment;
-	__u16 vlan = is_aware ? explain->claim.key.vlan : 0; /* an inner bridge has no VLANs */
+	bool is_segment = bridge == explain->claim.key.segment;
+	__u16 vlan = is_segment ? explain->claim.key.vlan : explain->port_vlan;
 
+	if (!ports_is_vlan_aware(kernel->ports, bridge))
+		vlan = 0;
 	if (mac_is_zero(mac) || fdb_read(&kernel->netlink, bridge, vlan, mac, fdb))
 		return;
 	explain_note_name(explain, fdb->port);

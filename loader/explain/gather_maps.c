@@ -9,6 +9,7 @@
 
 #include "loader/maps/counters.h"
 #include "parts.h"
+#include "loader/maps/vlans.h"
 #include "loader/maps/walk.h"
 
 /* ---- policy ---- */
@@ -74,16 +75,12 @@ static void policy_read(const struct pins *pins, struct explain *explain)
 static void port_read(const struct pins *pins, struct explain *explain)
 {
 	const struct claim *claim = &explain->claim;
-	struct port_vlans vlans = {};
 	char name[IF_NAMESIZE];
 
 	explain->port_exists = if_indextoname(claim->port, name) != NULL;
 	explain->has_port = !bpf_map_lookup_elem(pins->ports, &claim->port, &explain->port);
-	explain->in_vlan = true;
-	if (!explain->has_port || !explain->port.vlan_proto)
-		return;
-	bpf_map_lookup_elem(pins->port_vlans, &claim->port, &vlans);
-	explain->in_vlan = vlans.member[claim->key.vlan / 64 % 64] >> claim->key.vlan % 64 & 1;
+	explain->in_vlan = !explain->has_port || vlans_find(pins, claim->port, &explain->port,
+							    &claim->key, &explain->port_vlan);
 }
 
 static bool place_is_noted(const struct explain_places *places, __u32 ifindex)

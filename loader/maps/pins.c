@@ -24,6 +24,7 @@
 	X(claims, struct claim_key, struct claim)               \
 	X(ports, __u32, struct port)                            \
 	X(port_vlans, __u32, struct port_vlans)                 \
+	X(vlan_ways, __u32, struct vlan_way)                    \
 	X(port_limits, __u32, struct limit)                     \
 	X(port_names, __u32, struct port_name)                  \
 	X(daemon, __u32, struct daemon_info)                    \

@@ -24,6 +24,7 @@ struct pins {
 	int claims;
 	int ports;
 	int port_vlans;
+	int vlan_ways;
 	int port_limits;
 	int port_names;
 	int daemon;

@@ -11,8 +11,6 @@
 #include "links.h"
 #include "netlink.h"
 
-#define VLAN_IDS 4096
-
 /* ---- the table ---- */
 
 static struct link_list *bucket_of(const struct links *links, __u32 ifindex)
@@ -90,7 +88,7 @@ void links_drop(struct links *links, struct link *link)
 		LIST_REMOVE(link, in_vlans);
 	LIST_REMOVE(link, in_bucket);
 	TAILQ_REMOVE(&links->all, link, in_all);
-	free(link->vlans);
+	link_forget_vlans(link);
 	free(link->alias);
 	free(link);
 }
@@ -177,11 +175,8 @@ static void link_note(struct links *links, struct link *link, const struct link_
 {
 	if (link->facts.kind == LINK_VLAN)
 		LIST_REMOVE(link, in_vlans);
-	if (link->facts.master != facts->master) { /* VLANs of the former bridge */
-		free(link->vlans);
-		link->vlans = NULL;
-		link->vlans_version++;
-	}
+	if (link->facts.master != facts->master)
+		link_forget_vlans(link); /* of the former bridge */
 	link->facts = *facts;
 	if (facts->kind == LINK_VLAN)
 		LIST_INSERT_HEAD(&links->vlans, link, in_vlans);
@@ -236,58 +231,6 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 
 /* ---- AF_BRIDGE: a port's state and VLANs, or the bridge's own VLANs ---- */
 
-static void vlan_range_add(struct port_vlans *vlans, unsigned int first, unsigned int last)
-{
-	for (unsigned int vid = first; vid <= last && vid < VLAN_IDS; vid++)
-		vlans->member[vid / 64] |= 1ull << vid % 64;
-}
-
-/*
- * IFLA_BRIDGE_VLAN_INFO, once for a VLAN or twice for a range (net/bridge/br_netlink.c,
- * br_fill_ifvlaninfo_range).
- */
-static void vlans_read(const struct nlattr *af_spec, struct port_vlans *vlans, __u16 *pvid)
-{
-	const struct nlattr *attr;
-	unsigned int first = 0;
-
-	*pvid = 0;
-	if (!af_spec)
-		return;
-	mnl_attr_for_each_nested(attr, af_spec) {
-		const struct bridge_vlan_info *info = mnl_attr_get_payload(attr);
-
-		if (mnl_attr_get_type(attr) != IFLA_BRIDGE_VLAN_INFO ||
-		    mnl_attr_get_payload_len(attr) < sizeof(*info))
-			continue;
-		if (info->flags & BRIDGE_VLAN_INFO_PVID)
-			*pvid = info->vid;
-		if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
-			first = info->vid;
-			continue;
-		}
-		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
-			first = info->vid;
-		vlan_range_add(vlans, first, info->vid);
-	}
-}
-
-/* Allocates a table only for a link that is in a VLAN. */
-static int link_vlans_set(struct link *link, const struct port_vlans *vlans)
-{
-	static const struct port_vlans none;
-
-	if (memcmp(link->vlans ? link->vlans : &none, vlans, sizeof(*vlans)) == 0)
-		return LINK_UNCHANGED;
-	if (!link->vlans)
-		link->vlans = malloc(sizeof(*vlans));
-	if (!link->vlans)
-		return -ENOMEM;
-	*link->vlans = *vlans;
-	link->vlans_version++;
-	return LINK_CHANGED;
-}
-
 /*
  * RTM_DELLINK means the same as RTM_NEWLINK here: the state after a VLAN was deleted
  * (br_vlan_rtm_process) or before a port leaves (del_nbp). The AF_UNSPEC message that follows has
@@ -298,7 +241,6 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 {
 	const struct nlattr *attrs[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
 	struct link *link = links_find(links, ifi->ifi_index);
-	struct port_vlans vlans = {};
 	struct link_facts before;
 	int change;
 
@@ -317,9 +259,8 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	if (port[IFLA_BRPORT_MODE])
 		link->facts.hairpin = netlink_uint(port[IFLA_BRPORT_MODE]);
 
-	vlans_read(attrs[IFLA_AF_SPEC], &vlans, &link->facts.pvid);
 	*found = link;
-	change = link_vlans_set(link, &vlans);
+	change = link_read_vlans(link, attrs[IFLA_AF_SPEC]);
 	if (change == LINK_UNCHANGED && memcmp(&before, &link->facts, sizeof(before)) != 0)
 		change = LINK_CHANGED;
 	return change;

@@ -54,9 +54,10 @@ struct link {
 	char name[IFNAMSIZ];
 	char *alias; /* `ip link set NAME alias TEXT`, as it was given; NULL: none */
 	struct link_facts facts;
-	struct port_vlans *vlans;   /* NULL: in no VLAN */
-	unsigned int vlans_version; /* raised with each change of them */
-	bool heard;		    /* since the last dump began */
+	struct port_vlans *vlans;    /* NULL: in no VLAN */
+	struct port_vlans *untagged; /* of these, those that leave untagged; NULL: the PVID alone */
+	unsigned int vlans_version;  /* raised with each change of them */
+	bool heard;		     /* since the last dump began */
 
 	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;
@@ -69,6 +70,7 @@ struct link {
 	struct port reported;
 	__u32 reported_vlans;	       /* the link whose VLANs they are */
 	unsigned int reported_version; /* and their version */
+	__u64 reported_way;	       /* a hash of its vlan_way */
 
 	/* What loader/topology has found out about bridges and the veths between them. */
 	__u32 segment;	      /* of a bridge: that of the outer one; 0: not followed */
@@ -120,6 +122,20 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 			  size_t max);
 
 struct link *links_find(const struct links *links, __u32 ifindex);
+
+/* ---- link_vlans.c ---- */
+
+/* Is the port a member of the VLAN; and if so, do its frames leave without a tag? */
+bool link_has_vlan(const struct link *link, __u16 vlan);
+bool link_untags(const struct link *link, __u16 vlan);
+
+/* From IFLA_AF_SPEC of a message about the port; NULL: it has none. An enum link_change, or
+ * -ENOMEM. */
+int link_read_vlans(struct link *link, const struct nlattr *af_spec);
+
+void link_forget_vlans(struct link *link);
+
+/* ---- links.c ---- */
 
 /* The other end of a veth, if it is in this network namespace; else NULL. */
 struct link *links_peer(const struct links *links, const struct link *link);

@@ -11,7 +11,8 @@ const char *joint_kind_text(enum joint_kind kind)
 		[JOINT_SECOND] =
 			"another veth pair joins their bridges already; remove one of the two",
 		[JOINT_LOOP] = "they close a loop of bridges; remove a veth pair of it",
-		[JOINT_AWARE] = "they join a VLAN-aware bridge to one that leads out; two segments",
+		[JOINT_PROTOCOLS] =
+			"their bridges differ in vlan_protocol, so they stay two segments",
 	};
 
 	return texts[kind];
@@ -45,17 +46,12 @@ static size_t better_of(const struct joint_bridge *bridges, size_t a, size_t b)
 	return is_better(&bridges[a], &bridges[b]) ? a : b;
 }
 
-/*
- * Frames of an inner bridge have to be known by their tags alone: only the outer one may have VLANs
- * of its own.
- */
+/* To one kind of VLAN-aware bridge the tags of another are payload. */
 static bool may_join(const struct joint_bridge *bridges, size_t a, size_t b)
 {
-	bool aware_a = bridges[bridges[a].best].is_aware,
-	     aware_b = bridges[bridges[b].best].is_aware;
-	size_t best = better_of(bridges, bridges[a].best, bridges[b].best);
+	__u16 proto_a = bridges[a].tree_proto, proto_b = bridges[b].tree_proto;
 
-	return !(aware_a && aware_b) && bridges[best].is_aware == (aware_a || aware_b);
+	return !proto_a || !proto_b || proto_a == proto_b;
 }
 
 static void trees_join(struct joint_bridge *bridges, size_t a, size_t b)
@@ -64,6 +60,8 @@ static void trees_join(struct joint_bridge *bridges, size_t a, size_t b)
 	bridges[a].best = better_of(bridges, bridges[a].best, bridges[b].best);
 	bridges[a].is_followed |= bridges[b].is_followed;
 	bridges[a].is_joined = true;
+	if (!bridges[a].tree_proto)
+		bridges[a].tree_proto = bridges[b].tree_proto;
 }
 
 static bool is_between(const struct joint *joint, const struct joint *other)
@@ -89,7 +87,7 @@ static void joint_take(struct joint *joint, struct joint_bridge *bridges, struct
 	if (a == b)
 		joint->kind = superfluous(joint, joints, count);
 	else if (!may_join(bridges, a, b))
-		joint->kind = JOINT_AWARE;
+		joint->kind = JOINT_PROTOCOLS;
 	else
 		joint->kind = JOINT_JOINS;
 	if (joint->kind == JOINT_JOINS)
@@ -147,6 +145,7 @@ void joints_find(struct joint_bridge *bridges, size_t count, struct joint *joint
 		bridges[i].root = bridges[i].best = i;
 		bridges[i].is_followed = bridges[i].named != NAMED_NOT;
 		bridges[i].is_joined = bridges[i].is_outer = false;
+		bridges[i].tree_proto = bridges[i].vlan_proto;
 	}
 	for (size_t i = 0; i < joint_count; i++)
 		joints[i].kind = JOINT_NOT;

@@ -20,9 +20,9 @@ enum joint_named {
 struct joint_bridge {
 	__u32 ifindex;
 	enum joint_named named; /* in `bridges` of the configuration */
-	bool is_aware;		/* VLAN-aware */
 	bool has_uplink;
-	bool was_outer; /* has named a segment of several bridges before */
+	bool was_outer;	  /* has named a segment of several bridges before */
+	__u16 vlan_proto; /* of a VLAN-aware one, host order; else 0 */
 
 	/* Found. */
 	__u32 segment; /* ifindex of the outer bridge of its segment; 0: not followed */
@@ -31,15 +31,16 @@ struct joint_bridge {
 	size_t best;
 	bool is_followed;
 	bool is_joined;
-	bool is_outer; /* of several bridges */
+	bool is_outer;	  /* of several bridges */
+	__u16 tree_proto; /* of the VLAN-aware bridges among these */
 };
 
 enum joint_kind {
 	JOINT_NOT, /* no veth pair between two bridges */
 	JOINT_JOINS,
-	JOINT_SECOND, /* another pair joins the same two bridges */
-	JOINT_LOOP,   /* other pairs join the two bridges already, by way of a third one */
-	JOINT_AWARE,  /* a VLAN-aware bridge would be an inner one */
+	JOINT_SECOND,	 /* another pair joins the same two bridges */
+	JOINT_LOOP,	 /* other pairs join the two bridges already, by way of a third one */
+	JOINT_PROTOCOLS, /* two VLAN-aware bridges with different kinds of tags */
 };
 
 /* Why the pair joins no bridges, and the remedy. */

@@ -36,7 +36,8 @@ const char *router_fault_text(enum router_fault fault);
 /*
  * Called in the order in which things happened; none may be NULL. Names are valid during the call.
  * port->mode and port->made_qdisc are 0 and up to the caller. `vlans` is NULL on a bridge that is
- * not VLAN-aware. An interface may be gone by then (ENODEV): a removed() follows.
+ * not VLAN-aware, `way` without port_maps_vlans(). An interface may be gone by then (ENODEV): a
+ * removed() follows.
  */
 struct ports_ops {
 	/*
@@ -44,11 +45,11 @@ struct ports_ops {
 	 * any bridge changes, and for a new configuration.
 	 */
 	bool (*added)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-		      const struct port_vlans *vlans);
+		      const struct port_vlans *vlans, const struct vlan_way *way);
 
 	/* A port has another description, perhaps another segment. False: as added(). */
 	bool (*changed)(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-			const struct port_vlans *vlans);
+			const struct port_vlans *vlans, const struct vlan_way *way);
 
 	/*
 	 * An interface is no longer a port. If it still exists, detach; else (deleted, or in
@@ -172,8 +173,11 @@ int ports_hear_interfaces(const struct ports *ports,
 /* The one of them that is a bridge. False: none is, or it is an inner one. */
 bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan);
 
-/* The bridge at the other end of a joint whose outer end is this port; 0: it is no such end. */
-__u32 ports_inner_bridge(const struct ports *ports, __u32 ifindex);
+/*
+ * Is the port the outer end of a joint? Then `at`, where frames leave by it, becomes where they are
+ * in the inner bridge.
+ */
+bool ports_find_inner(const struct ports *ports, __u32 ifindex, struct ports_segment *at);
 
 /* Is the bridge VLAN-aware? */
 bool ports_is_vlan_aware(const struct ports *ports, __u32 bridge);

@@ -36,11 +36,6 @@ bool link_starts(const struct link *port, const struct link *bridge)
 				    port->facts.port_state == BR_STATE_LEARNING);
 }
 
-bool vlans_have(const struct link *link, __u16 vlan)
-{
-	return link->vlans && link->vlans->member[vlan / 64 % 64] >> vlan % 64 & 1;
-}
-
 static struct link *bridge_of(const struct ports *ports, const struct link *port)
 {
 	struct link *master = port->facts.enslaved ? links_find(&ports->links, port->facts.master)
@@ -104,7 +99,7 @@ static void bridge_take(struct finding_joints *finding, const struct ports *port
 	finding->bridge[finding->bridges++] = (struct joint_bridge){
 		.ifindex = link->ifindex,
 		.named = named_how(ports, link->name),
-		.is_aware = link->facts.vlan_proto,
+		.vlan_proto = link->facts.vlan_proto,
 		.was_outer = link->was_outer,
 	};
 }
@@ -231,7 +226,7 @@ static const struct link *way_on(const struct ports *ports, const struct link *b
 	way->forwards &= link_forwards(near, bridge) && link_forwards(far, next);
 	*opening &= (link_forwards(near, bridge) || link_starts(near, bridge)) &&
 		    (link_forwards(far, next) || link_starts(far, next));
-	if (next->facts.vlan_proto && !way->entry) {
+	if (next->facts.vlan_proto && !way->aware) {
 		way->entry = far;
 		way->aware = next;
 		way->rest = bridge->ifindex;
@@ -243,6 +238,9 @@ struct way_out ports_way_out(const struct ports *ports, const struct link *bridg
 {
 	struct way_out way = {.forwards = true};
 	bool opening = true;
+
+	if (bridge->facts.vlan_proto)
+		way.aware = bridge;
 
 	while (bridge->way_out) {
 		bridge = way_on(ports, bridge, &way, &opening);

@@ -22,6 +22,8 @@ struct ports {
 	bool joints_changed;	   /* bridges may be joined differently */
 	bool unheard_vlans;	   /* VLANs changed without a message about them: resync */
 
+	struct vlan_way way; /* of the port that is looked at, if it has one */
+
 	struct config config;  /* a shallow copy: what it points to is the caller's */
 	bool *waiting;	       /* for each of `bridges`: bridge_waiting() was called */
 	bool *routers_waiting; /* for each of `routers`: router_waiting() was called */
@@ -39,9 +41,9 @@ bool ports_find_joints(struct ports *ports);
 struct way_out {
 	bool forwards; /* all of it does; or, if not yet, `starting` */
 	bool starting;
-	const struct link *entry; /* where they enter the VLAN-aware one, if that is an outer one */
-	const struct link *aware; /* that bridge */
-	__u32 rest;		  /* ifindex of the last bridge before it */
+	const struct link *aware; /* the first VLAN-aware bridge; NULL: no bridge is */
+	const struct link *entry; /* where they enter that; NULL: it is where they come from */
+	__u32 rest;		  /* ifindex of the last bridge before it; 0: none */
 };
 
 struct way_out ports_way_out(const struct ports *ports, const struct link *bridge);
@@ -54,7 +56,25 @@ const struct link *ports_switch_behind(const struct ports *ports, const struct l
 
 bool link_forwards(const struct link *port, const struct link *bridge);
 bool link_starts(const struct link *port, const struct link *bridge);
-bool vlans_have(const struct link *link, __u16 vlan);
+
+/* ---- ports_vlans.c ---- */
+
+/* A VLAN of a bridge; on one that is not VLAN-aware the VID of frames' tag, 0: they have none. */
+struct place {
+	const struct link *bridge;
+	__u16 vlan;
+	bool is_untagged; /* a bridge on the way has taken a tag off */
+};
+
+/* Where frames end that are in that place. */
+struct place ports_place_out(const struct ports *ports, struct place place);
+
+/*
+ * Fills in port->stays and `way`, if the port, whose frames are in that bridge, is one with a
+ * vlan_way. False: it needs none.
+ */
+bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct port *port,
+		    struct vlan_way *way);
 
 /* ---- ports_settle.c ---- */
 

@@ -66,22 +66,22 @@ bool ports_is_router(const struct ports *ports, const struct link *link)
 
 /*
  * What is on an inner bridge is described as on the outer one: frames keep their tags on the way
- * there, until they enter it by the last joint.
+ * there until they enter a VLAN-aware bridge; from that on ports->way has what becomes of its
+ * VLANs.
  */
-static const struct link *joined_describe(const struct ports *ports, const struct link *bridge,
+static const struct link *joined_describe(struct ports *ports, const struct link *bridge,
 					  const struct link *vlans, struct port *port)
 {
 	struct way_out way = ports_way_out(ports, bridge);
 
 	port->segment = bridge->segment;
-	port->vlan_proto = bridge->facts.vlan_proto;
+	port->vlan_proto = way.aware ? way.aware->facts.vlan_proto : 0;
+	port->rest = way.rest;
 	if (bridge->way_out)
 		port->inner = bridge->ifindex;
-	if (way.entry) {
-		port->vlan_proto = way.aware->facts.vlan_proto;
-		port->rest = way.rest;
+	if (way.entry)
 		vlans = way.entry;
-	}
+	ports_vlan_way(ports, bridge, port, &ports->way);
 	port->pvid = port->vlan_proto ? vlans->facts.pvid : 0;
 	port->starting = !(port->forwarding && way.forwards) &&
 			 (port->forwarding || port->starting) && (way.forwards || way.starting);
@@ -89,7 +89,7 @@ static const struct link *joined_describe(const struct ports *ports, const struc
 	return vlans;
 }
 
-static const struct link *bridge_port_describe(const struct ports *ports, const struct link *link,
+static const struct link *bridge_port_describe(struct ports *ports, const struct link *link,
 					       const struct link *bridge, struct port *port)
 {
 	port->role = role_of(ports, link);
@@ -114,7 +114,7 @@ static const struct link *router_port_describe(const struct ports *ports, const 
 }
 
 /* The bridge's own device: its VLANs are those of its own entry. No rule of `ports` is for it. */
-static const struct link *host_port_describe(const struct ports *ports, const struct link *link,
+static const struct link *host_port_describe(struct ports *ports, const struct link *link,
 					     struct port *port)
 {
 	port->role = ROLE_HOST;
@@ -125,7 +125,7 @@ static const struct link *host_port_describe(const struct ports *ports, const st
 }
 
 /* Returns the link whose VLANs are the port's; NULL: it is no port. */
-static const struct link *port_describe(const struct ports *ports, const struct link *link,
+static const struct link *port_describe(struct ports *ports, const struct link *link,
 					struct port *port)
 {
 	const struct link *bridge = links_find(&ports->links, link->facts.master);
@@ -160,14 +160,28 @@ static bool has_reported_vlans(const struct link *link, const struct link *from)
 	       link->reported_version == from->vlans_version;
 }
 
+/* FNV-1a; 0: the port has none. */
+static __u64 way_hash(const struct vlan_way *way)
+{
+	__u64 hash = 0xcbf29ce484222325;
+
+	if (!way)
+		return 0;
+	for (size_t vid = 0; vid < sizeof(way->to) / sizeof(way->to[0]); vid++)
+		hash = (hash ^ way->to[vid]) * 0x100000001b3;
+	return hash;
+}
+
 /* `from` has the VLANs of the port. */
 static void port_report(struct ports *ports, struct link *link, const struct port *port,
 			const struct link *from)
 {
 	const struct ports_ops *ops = ports->ops;
 	const struct port_vlans *vlans = vlans_of(from, port);
+	const struct vlan_way *way = port_maps_vlans(port) ? &ports->way : NULL;
+	__u64 hash = way_hash(way);
 	bool same = link->is_port && memcmp(&link->reported, port, sizeof(*port)) == 0 &&
-		    !(vlans && !has_reported_vlans(link, from)) &&
+		    !(vlans && !has_reported_vlans(link, from)) && link->reported_way == hash &&
 		    !(link->is_missing && ports->all_changed);
 	bool is_added = link->is_port && !link->is_missing;
 
@@ -178,10 +192,11 @@ static void port_report(struct ports *ports, struct link *link, const struct por
 	link->is_port = true;
 	link->reported_vlans = from->ifindex;
 	link->reported_version = from->vlans_version;
+	link->reported_way = hash;
 	if (same)
 		return;
 	link->is_missing = !(is_added ? ops->changed : ops->added)(ports->ctx, link->ifindex,
-								   link->name, port, vlans);
+								   link->name, port, vlans, way);
 }
 
 static bool is_bonded(const struct ports *ports, const struct link *link)

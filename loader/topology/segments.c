@@ -50,7 +50,7 @@ static __u16 own_vlan(const struct link *link)
 static bool find_segment(const struct ports *ports, const struct link *link, __u16 vlan,
 			 struct ports_segment *segment)
 {
-	struct way_out way;
+	struct place end;
 
 	if (ports_is_router(ports, link)) {
 		*segment = (struct ports_segment){link->ifindex, vlan};
@@ -58,14 +58,8 @@ static bool find_segment(const struct ports *ports, const struct link *link, __u
 	}
 	if (!ports_is_bridge(ports, link))
 		return false;
-	*segment = (struct ports_segment){link->segment, vlan};
-	way = ports_way_out(ports, link);
-	if (!way.entry)
-		return true;
-	if (!vlan)
-		segment->vlan = way.entry->facts.pvid;
-	if (!segment->vlan || !vlans_have(way.entry, segment->vlan))
-		*segment = (struct ports_segment){way.rest, vlan};
+	end = ports_place_out(ports, (struct place){link, vlan, false});
+	*segment = (struct ports_segment){end.bridge->ifindex, end.vlan};
 	return true;
 }
 
@@ -102,7 +96,8 @@ static __u32 asks_elsewhere(const struct ports *ports, const struct link *link,
 {
 	if (at->ifindex == link->ifindex)
 		return link->ifindex;
-	if (ports_is_bridge(ports, link) && ports_way_out(ports, link).rest == link->ifindex)
+	if (ports_is_bridge(ports, link) &&
+	    (link->facts.vlan_proto || ports_way_out(ports, link).rest == link->ifindex))
 		return link->ifindex;
 	return 0;
 }
@@ -173,16 +168,6 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
 	return true;
 }
 
-__u32 ports_inner_bridge(const struct ports *ports, __u32 ifindex)
-{
-	const struct link *link = links_find(&ports->links, ifindex);
-	const struct link *peer = link ? links_peer(&ports->links, link) : NULL;
-	const struct link *behind = peer ? links_find(&ports->links, peer->facts.master) : NULL;
-
-	return ports_is_bridge(ports, behind) && behind->way_out == peer->ifindex ? behind->ifindex
-										  : 0;
-}
-
 /* ---- ports of bridges ---- */
 
 static bool is_bridge_port(const struct link *link)
@@ -229,7 +214,7 @@ bool ports_is_guest(const struct ports *ports, __u32 ifindex)
 /* Does the bridge accept frames of the VLAN on that port? */
 static bool carries_vlan(const struct link *link, __u16 vlan)
 {
-	return !link->reported.vlan_proto || vlans_have(link, vlan);
+	return !link->reported.vlan_proto || link_has_vlan(link, vlan);
 }
 
 __u32 ports_find_vxlan(const struct ports *ports, __u32 bridge, __u16 vlan)

@@ -193,6 +193,7 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.gateways_heard = rig_map("gateways_heard");
 	rig.ports = rig_map("ports");
 	rig.port_vlans = rig_map("port_vlans");
+	rig.vlan_ways = rig_map("vlan_ways");
 	rig.port_limits = rig_map("port_limits");
 	rig.addresses = rig_map("addresses");
 	rig.subnets = rig_map("subnets");

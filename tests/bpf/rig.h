@@ -20,8 +20,8 @@ struct rig {
 	struct bpf_object *object;
 	int garpd_tc, garpd_speak;
 	int garpd_xdp, garpd_host_out, garpd_host_in; /* of rig_program_of() */
-	int claims, ports, port_vlans, port_limits, addresses, subnets, askers, rule_addresses,
-		rule_macs;
+	int claims, ports, port_vlans, vlan_ways, port_limits, addresses, subnets, askers,
+		rule_addresses, rule_macs;
 	int segments, echoes, listeners, gateways, gateways_heard, host, settings, counters;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */

@@ -36,8 +36,9 @@ static const struct {
 #define CHANGING 5
 static const char *const changing[CHANGING] = {"claims", "port_limits", "lanes", "listeners",
 					       "gateways_heard"};
-static const char *const constant[] = {"ports",	  "port_vlans",	    "addresses", "host",
-				       "subnets", "rule_addresses", "rule_macs", "gateways"};
+static const char *const constant[] = {"ports",		 "port_vlans", "vlan_ways",
+				       "addresses",	 "host",       "subnets",
+				       "rule_addresses", "rule_macs",  "gateways"};
 
 /* Both halves' before a step, and the kernel's after it. */
 static struct native_map before[CHANGING], after[CHANGING];

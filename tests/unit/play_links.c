@@ -71,6 +71,22 @@ static void vlans_write(char *text, size_t size, const struct port *port,
 	}
 }
 
+/* Of the VLANs that the port has: in which VLAN of which bridge they end, "-": its tag is off. */
+static void way_write(char *text, size_t size, const struct port *port,
+		      const struct port_vlans *vlans, const struct vlan_way *way)
+{
+	const __u32 at[] = {0, port->segment, port->stays[0], port->stays[1]};
+	int len = snprintf(text, size, ", ways");
+
+	for (unsigned int vid = 0; vid < 4096; vid++) {
+		__u16 to = way->to[vid];
+
+		if (is_member(vlans, vid))
+			len += snprintf(text + len, size - len, " %u>%u%s on %u", vid, to & 0xfff,
+					to & VLAN_WAY_UNTAGGED ? "-" : "", at[vlan_way_at(to)]);
+	}
+}
+
 static const char *role_text(const struct port *port, char text[16])
 {
 	static const __u8 none[MAC_LEN];
@@ -87,9 +103,10 @@ static const char *role_text(const struct port *port, char text[16])
 }
 
 static void port_write(struct play *play, const char *verb, __u32 ifindex, const char *name,
-		       const struct port *port, const struct port_vlans *vlans)
+		       const struct port *port, const struct port_vlans *vlans,
+		       const struct vlan_way *way)
 {
-	char *line, rest[120] = "", role[16], inner[40] = "";
+	char *line, rest[160] = "", role[16], inner[40] = "";
 
 	host_note(play, ifindex, port->role == ROLE_HOST);
 	line = line_next(play, ifindex);
@@ -99,6 +116,9 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 	cr_assert_eq(port->made_qdisc, 0);
 	if (vlans)
 		vlans_write(rest, sizeof(rest), port, vlans);
+	cr_assert_eq(!way, !port_maps_vlans(port));
+	if (way)
+		way_write(rest + strlen(rest), sizeof(rest) - strlen(rest), port, vlans, way);
 	if (port->inner)
 		snprintf(inner, sizeof(inner), " by %u", port->inner);
 	if (port->rest)
@@ -113,20 +133,20 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 }
 
 static bool added(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-		  const struct port_vlans *vlans)
+		  const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	const struct play *play = ctx;
 
-	port_write(ctx, "added", ifindex, name, port, vlans);
+	port_write(ctx, "added", ifindex, name, port, vlans, way);
 	return !play->refuses || (port->role == ROLE_HOST && !play->hosts);
 }
 
 static bool changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
-		    const struct port_vlans *vlans)
+		    const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	const struct play *play = ctx;
 
-	port_write(ctx, "changed", ifindex, name, port, vlans);
+	port_write(ctx, "changed", ifindex, name, port, vlans, way);
 	return !play->refuses;
 }
 
@@ -179,7 +199,7 @@ static void joint_refused(void *ctx, const char *name, const char *peer, enum jo
 	static const char *const whys[] = {
 		[JOINT_SECOND] = "second",
 		[JOINT_LOOP] = "loop",
-		[JOINT_AWARE] = "aware",
+		[JOINT_PROTOCOLS] = "protocols",
 	};
 
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "refused %s %s, %s",

@@ -80,6 +80,7 @@ void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int 
 
 /* The next op in line, as one of:
  *	added|changed 10 tap0: on 2, guest, forwarding[, 8100 pvid 7 vlans 7 100-130]
+ *	added|changed 10 tap0: ..., 8100 pvid 7 vlans 7 9, ways 7>0- on 2 9>9 on 3
  *	added|changed 2 br0: on 2, host, [not ]forwarding[, 8100 pvid 1 vlans 1]	(with
  *`hosts`) removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0 added|changed 10 eth1: on
  *10, router xx, [not ]forwarding[, relay] seen br0				waiting vmbr* behind

@@ -11,8 +11,9 @@
 
 /*
  * A bridge is a letter, with ifindex 1 for a; "*" behind it: named by a pattern, "!": plainly, "u":
- * it has an uplink, "v": it is VLAN-aware, "o": it was the outer one of a segment. A joint is two
- * letters, "-" behind it: it does not forward; its ends are 10 and 11, then 20 and 21, and so on.
+ * it has an uplink, "v": it is VLAN-aware, "w": with another kind of tags, "o": it was the outer
+ * one of a segment. A joint is two letters, "-" behind it: it does not forward; its ends are 10 and
+ * 11, then 20 and 21, and so on.
  *
  * What is found: for each bridge that is followed "LETTER:OUTER[>END]", and for each joint that
  * joins nothing its ends' number and why.
@@ -47,9 +48,13 @@ static const struct {
 	{"a loop that STP has opened", "a!u b c", "ab- bc ca", "a:a b:a>20 c:a>30 1:loop"},
 	{"two segments", "a!u b!u c d", "ac bd", "a:a b:b c:a>11 d:b>21"},
 	{"an outer one that is VLAN-aware", "a!uv b c", "ab ac", "a:a b:a>11 c:a>21"},
-	{"an inner one that is", "a!u bv", "ab", "a:a 1:aware"},
-	{"an inner one that is, and is named", "a!u b*v", "ab", "a:a b:b 1:aware"},
-	{"two that are", "a!uv b cv", "ab bc", "a:a b:a>11 2:aware"},
+	{"an inner one that is", "a!u bv", "ab", "a:a b:a>11"},
+	{"an inner one that is, and is named", "a!u b*v", "ab", "a:a b:a>11"},
+	{"two that are", "a!uv b cv", "ab bc", "a:a b:a>11 c:a>21"},
+	{"two with other kinds of tags", "a!uv bw", "ab", "a:a 1:protocols"},
+	{"the same with another between, and named", "a!uv b c*w", "ab bc",
+	 "a:a b:a>11 c:c 2:protocols"},
+	{"two plain ones between", "a!uv b c dw", "ab dc bc", "a:a b:a>11 3:protocols"},
 };
 
 struct world {
@@ -76,7 +81,9 @@ static void bridge_read(struct world *world, const char *text)
 			 : strchr(text, '*') ? NAMED_BY_PATTERN
 					     : NAMED_NOT,
 		.has_uplink = strchr(text + 1, 'u'),
-		.is_aware = strchr(text + 1, 'v'),
+		.vlan_proto = strchr(text + 1, 'v')   ? 0x8100
+			      : strchr(text + 1, 'w') ? 0x88a8
+						      : 0,
 		.was_outer = strchr(text + 1, 'o'),
 	};
 }
@@ -106,7 +113,7 @@ static void words_read(struct world *world, const char *text,
 static void found_write(const struct world *world, char *text, size_t size)
 {
 	static const char *const kinds[] = {
-		[JOINT_SECOND] = "second", [JOINT_LOOP] = "loop", [JOINT_AWARE] = "aware"};
+		[JOINT_SECOND] = "second", [JOINT_LOOP] = "loop", [JOINT_PROTOCOLS] = "protocols"};
 	size_t len = 0;
 
 	text[0] = '\0';
@@ -157,6 +164,6 @@ Test(joints, the_outer_one_of_several_is_remembered)
 
 Test(joints, each_refusal_is_said)
 {
-	for (enum joint_kind kind = JOINT_SECOND; kind <= JOINT_AWARE; kind++)
+	for (enum joint_kind kind = JOINT_SECOND; kind <= JOINT_PROTOCOLS; kind++)
 		cr_assert(strlen(joint_kind_text(kind)) > 20);
 }

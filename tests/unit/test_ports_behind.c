@@ -92,14 +92,17 @@ static void play_aware(unsigned int ifindex, const char *name)
 
 Test(ports_behind, a_firewall_bridge_is_part_of_its_bridge)
 {
+	struct ports_segment at = {VMBR0, 0};
+
 	start_with("vmbr0", NULL);
 	play_firewalled_guest();
 	expect_joined();
 	cr_assert(!ports_is_port(p.ports, FWLN), "the joints carry no program");
 	cr_assert(!ports_is_port(p.ports, FWPR));
-	cr_assert_eq(ports_inner_bridge(p.ports, FWPR), FWBR);
-	cr_assert_eq(ports_inner_bridge(p.ports, FWLN), 0, "that leads outwards");
-	cr_assert_eq(ports_inner_bridge(p.ports, TAP), 0);
+	cr_assert(ports_find_inner(p.ports, FWPR, &at));
+	cr_assert(at.ifindex == FWBR && at.vlan == 0);
+	cr_assert_not(ports_find_inner(p.ports, FWLN, &at), "that leads outwards");
+	cr_assert_not(ports_find_inner(p.ports, TAP, &at));
 	play_bridge(&p, 7, "vmbr7");
 	ports_settle(p.ports);
 	play_expect_silence(&p);

@@ -5,29 +5,8 @@
 #
 #	v-new |fwbr1| fwln1 === fwpr1 |br0| up0 --- router
 
-# firewall_bridge NUMBER NAME MAC [OUTER]: moves the guest behind such a bridge.
-firewall_bridge() {
-	in_hv ip link del "v-$2"
-	in_ns_ip hv <<-LINES
-		link add fwbr$1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-		link add v-$2 up master fwbr$1 type veth peer name eth0 address $3 netns ${LAB_PID[$2]}
-	LINES
-	"$LAB_BIN/machine" up "${LAB_PID[$2]}" eth0
-	firewall_joint "$1" "${4:-br0}"
-}
-
-# firewall_joint NUMBER [OUTER]
-firewall_joint() {
-	in_ns_ip hv <<-LINES
-		link add fwln$1 up master fwbr$1 type veth peer name fwpr$1
-		link set fwpr$1 up master ${2:-br0}
-	LINES
-}
-
-# assert_one_claim ADDR MAC PORT: in all segments, of this owner.
-assert_one_claim() {
-	assert_equals "owners of $1" "br0 $2 $3" "$(lab_claims | pick "address=$1" bridge mac port | tr '\t' ' ')"
-}
+# shellcheck source=tests/lab/joints.sh
+source "$LAB_ROOT/tests/lab/joints.sh"
 
 # One claim, announced once, at the guest's own port; and all receivers follow.
 case_firewall_bridge_is_announced() {
@@ -229,101 +208,6 @@ case_firewall_bridge_is_kept_out() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
 	assert_one_claim "$SERVICE" "$MAC_NEW" fwpr1
-}
-
-# A guest is started while garpd runs, as Proxmox does it; and stopped.
-case_firewall_bridge_appears_and_vanishes() {
-	lab_start_garpd
-	firewall_bridge 1 new "$MAC_NEW"
-	lab_wait 5 port_is v-new bridge br0 || t_fail "not followed: $(lab_ports)"
-	lab_wait 5 joints_are_free || t_fail "a joint has a program: $(lab_ports)"
-	lab_capture lan router lan0
-	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
-	assert_one_claim "$SERVICE" "$MAC_NEW" v-new
-	in_hv ip link del fwln1
-	lab_wait 5 is_no_port v-new || t_fail "still followed: $(lab_ports)"
-	in_hv ip link del fwbr1
-	lab_wait 15 no_claims || t_fail "the claim stays: $(lab_claims)"
-}
-
-# The joint appears between the second and the third probe: the window goes on in br0, and its guest is
-# announced there, once.
-case_firewall_bridge_joined_in_the_window() {
-	firewall_bridge 1 new "$MAC_NEW"
-	in_hv ip link del fwln1
-	lab_start_garpd --bridge 'fwbr*'
-	lab_capture lan router lan0
-	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 5 claim_is "$SERVICE" probes 2 || t_fail "not heard: $(lab_claims)"
-	assert_claim "$SERVICE" bridge fwbr1
-	firewall_joint 1
-	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "
-	protocol_time 1
-	assert_frames_count 1 lan kind=probe "src=$MAC_NEW"
-	assert_frames_count 2 lan kind=announce-request "spa=$SERVICE"
-	assert_frames_count 2 lan kind=announce-reply "spa=$SERVICE"
-	assert_router_mac "$SERVICE" "$MAC_NEW"
-	assert_one_claim "$SERVICE" "$MAC_NEW" v-new
-	assert_claim "$SERVICE" probes 3
-	assert_equals "claims moved" 1 "$(lab_counter segment_moved)"
-}
-
-# The same while no daemon runs: the next one takes the claim along.
-case_firewall_bridge_joined_without_a_daemon() {
-	firewall_bridge 1 new "$MAC_NEW"
-	in_hv ip link del fwln1
-	lab_start_garpd --bridge 'fwbr*'
-	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
-	lab_stop_garpd
-	firewall_joint 1
-	lab_start_garpd --bridge 'fwbr*'
-	lab_wait 5 claim_is "$SERVICE" bridge br0 || t_fail "not taken along: $(lab_claims)"
-	assert_one_claim "$SERVICE" "$MAC_NEW" v-new
-	assert_claim "$SERVICE" state owned
-	assert_claim "$SERVICE" announcements 2
-}
-
-# The joint vanishes and comes back: the claim goes with its guest's bridge, as it is.
-case_firewall_bridge_claim_survives_its_joint() {
-	firewall_bridge 1 new "$MAC_NEW"
-	lab_start_garpd --bridge 'fwbr*'
-	lab_winguest new -k 30000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
-	assert_claim "$SERVICE" bridge br0
-	in_hv ip link del fwln1
-	lab_wait 5 claim_is "$SERVICE" bridge fwbr1 || t_fail "not taken along: $(lab_claims)"
-	assert_claim "$SERVICE" state owned
-	firewall_joint 1
-	lab_wait 5 claim_is "$SERVICE" bridge br0 || t_fail "not taken along: $(lab_claims)"
-	protocol_time 12 # claims of ports that have left are swept by then
-	assert_one_claim "$SERVICE" "$MAC_NEW" v-new
-	assert_claim "$SERVICE" state owned
-	assert_claim "$SERVICE" announcements 2
-}
-
-# A port that is put into another bridge is somewhere else: its claim does not follow, also where garpd hears
-# of both bridges at once.
-case_firewall_bridge_moved_port_takes_no_claim() {
-	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-	lab_start_garpd --bridge br1
-	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
-	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
-	kill -STOP "$GARPD_PID"
-	in_hv ip link set v-new master br1
-	kill -CONT "$GARPD_PID"
-	lab_wait 5 port_is v-new bridge br1 || t_fail "not followed: $(lab_ports)"
-	lab_wait 15 no_claims || t_fail "the claim is left: $(lab_claims)"
-	assert_equals "claims moved" "" "$(lab_counter segment_moved | tr -d 0)"
-}
-
-is_no_port() {
-	[[ -z $(port_field "$1" role) ]]
-}
-
-joints_are_free() {
-	is_no_port fwln1 && is_no_port fwpr1
 }
 
 # OpenStack's hybrid plug: the outer bridge is any that garpd follows.

@@ -187,6 +187,90 @@ case_vlan_firewall_bridge_conflict() {
 	assert_claim "$SERVICE" rival "$MAC_OLD"
 }
 
+# vlan_inside VID: the firewall bridge is VLAN-aware, too, and the guest in this VLAN of it.
+vlan_inside() {
+	in_hv ip link set fwbr1 type bridge vlan_filtering 1 vlan_default_pvid 0
+	in_hv bridge vlan add vid "$1" dev v-new pvid untagged
+}
+
+# assert_vlan_announced: once, in VLAN 10 of br0, where the router has it.
+assert_vlan_announced() {
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+	assert_claim "$SERVICE" port v-new
+	assert_equals "claims" 1 "$(lab_claims | grep -c "$SERVICE")"
+}
+
+# Both bridges are VLAN-aware: the guest's VLAN 7 leaves untagged, and is 10 outside.
+case_vlan_inside_is_another_outside() {
+	vlan_bridge
+	vlan_firewall
+	vlan_inside 7
+	in_hv bridge vlan add vid 7 dev fwln1 pvid untagged
+	set_only_vlan fwpr1 10 pvid untagged
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_vlan_announced
+	assert_explained "$SERVICE" 'v-new: right'
+}
+
+# The tag stays on the joint.
+case_vlan_inside_is_tagged_on_the_joint() {
+	vlan_bridge
+	vlan_firewall
+	vlan_inside 10
+	in_hv bridge vlan add vid 10 dev fwln1
+	in_hv bridge vlan del vid 1 dev fwpr1
+	in_hv bridge vlan add vid 10 dev fwpr1
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_vlan_announced
+}
+
+# Only the inner bridge is VLAN-aware: outside there is no VLAN. The owner there defends the address.
+case_vlan_inside_alone() {
+	lab_start_garpd
+	vlan_firewall
+	vlan_inside 7
+	in_hv bridge vlan add vid 7 dev fwln1 pvid untagged
+	lab_wait 5 claim_of_no_vlan || t_fail "not joined: $(lab_claims)"
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 3 5 'kind=probe'
+	protocol_time 4
+	assert_frames_count 0 lan 'kind=announce-.*'
+	assert_claim "$SERVICE" state conflict
+	assert_claim "$SERVICE" rival "$MAC_OLD"
+}
+
+# claim_of_no_vlan: for lab_wait; a probe of `new` is one in br0.
+claim_of_no_vlan() {
+	lab_winguest new -n 1 -g 50 -q eth0 "$MAC_NEW" 192.0.2.77
+	wait "$LAB_LAST" || true
+	claim_is 192.0.2.77 bridge br0
+}
+
+# VLAN 8 ends in the inner bridge; added to the joint while garpd runs it is 20 outside.
+case_vlan_inside_that_ends() {
+	vlan_bridge
+	vlan_firewall
+	vlan_inside 8
+	set_only_vlan fwpr1 20 pvid untagged
+	lab_start_garpd
+	lab_winguest new -n 1 -q eth0 "$MAC_NEW" 192.0.2.78
+	lab_wait 5 claim_is 192.0.2.78 bridge fwbr1 || t_fail "not inside: $(lab_claims)"
+	assert_claim 192.0.2.78 vlan 8
+	in_hv bridge vlan add vid 8 dev fwln1 pvid untagged
+	lab_wait 8 is_heard_in_vlan 20 || t_fail "not followed: $(lab_claims)"
+	assert_claim 192.0.2.77 bridge br0
+}
+
 # Two guests have the same address in two VLANs, without conflict.
 case_vlan_same_address_twice() {
 	vlan_watch

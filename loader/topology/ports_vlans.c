@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ports_vlans.c - which VLAN of the outer bridge a VLAN of an inner one is: by the PVID, the tags
+ * and the members of both ends of each joint on the way.
+ */
+#include <string.h>
+
+#include "ports_parts.h"
+
+#define VLAN_LAST 4094 /* 4095 is reserved, IEEE 802.1Q table 9-2 */
+
+/* As br_handle_vlan() on its way out of the near end. False: the bridge does not send it there. */
+static bool leave(const struct link *near, struct place *place)
+{
+	if (!place->bridge->facts.vlan_proto)
+		return true;
+	if (!link_has_vlan(near, place->vlan))
+		return false;
+	if (link_untags(near, place->vlan)) {
+		place->vlan = 0;
+		place->is_untagged = true;
+	}
+	return true;
+}
+
+/* As br_allowed_ingress() of the far end. False: the bridge drops it. */
+static bool enter(const struct link *far, const struct link *bridge, struct place *place)
+{
+	place->bridge = bridge;
+	if (!bridge->facts.vlan_proto)
+		return true;
+	if (!place->vlan)
+		place->vlan = far->facts.pvid;
+	return place->vlan && link_has_vlan(far, place->vlan);
+}
+
+/* To the next bridge on the way out. False: the frame stays, and so does `place`. */
+static bool place_go_on(const struct ports *ports, struct place *place)
+{
+	const struct link *near = links_find(&ports->links, place->bridge->way_out);
+	const struct link *far = near ? links_peer(&ports->links, near) : NULL;
+	const struct link *next = far ? links_find(&ports->links, far->facts.master) : NULL;
+	struct place there = *place;
+
+	if (!next || !leave(near, &there) || !enter(far, next, &there))
+		return false;
+	*place = there;
+	return true;
+}
+
+struct place ports_place_out(const struct ports *ports, struct place place)
+{
+	while (place.bridge->way_out && place_go_on(ports, &place))
+		;
+	return place;
+}
+
+/* The number of the inner bridge in `stays`, which takes it in. -1: it is full. */
+static int stays_index(struct port *port, __u32 ifindex)
+{
+	for (int i = 0; i < PORT_STAYS; i++) {
+		if (!port->stays[i])
+			port->stays[i] = ifindex;
+		if (port->stays[i] == ifindex)
+			return i;
+	}
+	return -1;
+}
+
+static __u16 way_of(const struct place *end, struct port *port)
+{
+	int at = VLAN_WAY_OUT, index;
+
+	if (end->bridge->way_out) {
+		index = stays_index(port, end->bridge->ifindex);
+		if (index < 0)
+			return VLAN_WAY_NOWHERE;
+		at = VLAN_WAY_STAYS + index;
+	}
+	return at << VLAN_WAY_AT | (end->is_untagged ? VLAN_WAY_UNTAGGED : 0) | end->vlan;
+}
+
+bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct port *port,
+		    struct vlan_way *way)
+{
+	const struct link *aware = ports_way_out(ports, bridge).aware;
+
+	if (!bridge->way_out || !aware || !aware->way_out)
+		return false;
+	memset(way, 0, sizeof(*way));
+	stays_index(port, aware->ifindex);
+	for (__u16 vlan = 1; vlan <= VLAN_LAST; vlan++) {
+		struct place end = ports_place_out(ports, (struct place){aware, vlan, false});
+
+		way->to[vlan] = way_of(&end, port);
+	}
+	return true;
+}
+
+/* ---- the way in ---- */
+
+/* Does the place lead to `vlan` of the bridge that is next? */
+static bool leads_to(const struct ports *ports, struct place place, const struct link *next,
+		     __u16 vlan)
+{
+	return place_go_on(ports, &place) && place.bridge == next && place.vlan == vlan;
+}
+
+bool ports_find_inner(const struct ports *ports, __u32 ifindex, struct ports_segment *at)
+{
+	const struct link *far = links_find(&ports->links, ifindex);
+	const struct link *near = far ? links_peer(&ports->links, far) : NULL;
+	const struct link *inner = near ? links_find(&ports->links, near->facts.master) : NULL;
+	const struct link *bridge = links_find(&ports->links, at->ifindex);
+
+	if (!ports_is_bridge(ports, inner) || inner->way_out != near->ifindex)
+		return false;
+	for (__u16 vlan = 0; vlan <= VLAN_LAST; vlan++) {
+		if (!leads_to(ports, (struct place){inner, vlan, false}, bridge, at->vlan))
+			continue;
+		*at = (struct ports_segment){inner->ifindex, vlan};
+		return true;
+	}
+	return false;
+}
