@@ -176,7 +176,10 @@ int attach_tc(int prog_fd, __u32 ifindex, const char *name, const struct attach_
 	if (made && made != -EEXIST)
 		return err_set(why, made, "%s: cannot add %s qdisc: %s", name,
 			       both ? "a clsact" : "an ingress", strerror(-made));
-	if (made && side->is_egress && qdisc_is_ingress_only(ifindex))
+	/* A filter of this side is on a clsact qdisc: the qdiscs of all interfaces need not be
+	 * read. */
+	if (made && side->is_egress && found.at[0] != TC_SIDE && found.at[1] != TC_SIDE &&
+	    qdisc_is_ingress_only(ifindex))
 		return err_set(why, made,
 			       "%s: an ingress qdisc is in the place of the clsact one that its "
 			       "egress needs; remove it (tc qdisc del dev %s ingress), or use "
