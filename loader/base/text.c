@@ -232,6 +232,11 @@ size_t text_columns(const char *text)
 	return columns < 0 ? strlen(text) : (size_t)columns;
 }
 
+const char *text_plural(size_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
 /* ---- times ---- */
 
 static long long clock_ns(clockid_t clock)

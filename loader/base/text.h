@@ -61,6 +61,9 @@ void text_remember_names(bool (*name_of_gone)(__u32 ifindex, char name[NAME_TEXT
 /* How many columns of a terminal the text takes, which is UTF-8. */
 size_t text_columns(const char *text);
 
+/* "1 port", "2 ports": the word for so many. */
+const char *text_plural(size_t count, const char *one, const char *many);
+
 /* CLOCK_MONOTONIC, what bpf_ktime_get_ns() reads. */
 __u64 time_now_ns(void);
 

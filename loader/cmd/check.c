@@ -172,11 +172,6 @@ static int check_ports(struct check *check, struct err *why)
 
 /* ---- what it says ---- */
 
-static const char *plural(size_t count, const char *one, const char *many)
-{
-	return count == 1 ? one : many;
-}
-
 /* A file without a bridge and a router port is good: a flag of `garpd run` may name one. */
 static void check_print(const struct check *check)
 {
@@ -188,11 +183,11 @@ static void check_print(const struct check *check)
 			check->faults.fault[i].message);
 	if (check->faults.count)
 		return;
-	printf("%s: ok: %zu %s, ", check->file, bridges, plural(bridges, "bridge", "bridges"));
+	printf("%s: ok: %zu %s, ", check->file, bridges, text_plural(bridges, "bridge", "bridges"));
 	if (routers)
-		printf("%zu %s, ", routers, plural(routers, "router port", "router ports"));
+		printf("%zu %s, ", routers, text_plural(routers, "router port", "router ports"));
 	printf("%zu %s%s\n", config->declared_count,
-	       plural(config->declared_count, "address", "addresses"),
+	       text_plural(config->declared_count, "address", "addresses"),
 	       bridges || routers ? "" : "; garpd run needs --bridge or --router with it");
 	for (size_t i = 0; i < check->steps; i++)
 		puts(check->step[i].message);

@@ -100,11 +100,6 @@ static unsigned int count_role(const struct port_table *ports, __u32 segment, un
 	return count;
 }
 
-static const char *plural(unsigned int count)
-{
-	return count == 1 ? "" : "s";
-}
-
 /* "br0: 3 guests, 1 uplink, tcx" */
 static json_t *segment_line(const struct port_table *ports, const struct port *port)
 {
@@ -117,8 +112,9 @@ static json_t *segment_line(const struct port_table *ports, const struct port *p
 	if (port->role == ROLE_ROUTER)
 		return json_sprintf("%s: router port, %s%s", name, port_mode_name(port->mode),
 				    observing);
-	return json_sprintf("%s: %u guest%s, %u uplink%s, %s%s", name, guests, plural(guests),
-			    uplinks, plural(uplinks), port_mode_name(port->mode), observing);
+	return json_sprintf("%s: %u guest%s, %u uplink%s, %s%s", name, guests,
+			    text_plural(guests, "", "s"), uplinks, text_plural(uplinks, "", "s"),
+			    port_mode_name(port->mode), observing);
 }
 
 static json_t *segment_object(const struct port_table *ports, const struct port *port)

@@ -11,6 +11,7 @@
 #include "loader/maps/claims.h"
 #include "parts.h"
 #include "loader/base/log.h"
+#include "loader/maps/port_list.h"
 #include "loader/maps/speak.h"
 #include "loader/base/text.h"
 
@@ -39,61 +40,23 @@ static struct departure *departure_find(const struct daemon *daemon, __u32 ifind
 	return NULL;
 }
 
-/* Every port as it is now, by ifindex: asked of the map one by one they would be as many as claims.
- */
-struct present {
-	__u32 ifindex; /* first: sorted by it */
-	struct port port;
-};
-
-struct presents {
-	struct present *at;
-	size_t count;
-};
-
-static int present_order(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* 0 or -ENOMEM. */
-static int presents_read(const struct pins *pins, struct presents *presents)
-{
-	struct map_walk walk;
-	struct port port;
-	__u32 ifindex;
-
-	*presents = (struct presents){.at = calloc(GARPD_MAX_PORTS, sizeof(*presents->at))};
-	if (!presents->at)
-		return -ENOMEM;
-	map_walk_begin(&walk, pins->ports, 0);
-	while (presents->count < GARPD_MAX_PORTS && map_walk_next(&walk, &ifindex, &port))
-		presents->at[presents->count++] = (struct present){ifindex, port};
-	map_walk_end(&walk);
-	qsort(presents->at, presents->count, sizeof(*presents->at), present_order);
-	return 0;
-}
-
 /* The claim's port is gone, or in another bridge, and not only since now. garpd_speak checks again.
  */
-static bool has_left(const struct daemon *daemon, const struct presents *presents,
+static bool has_left(const struct daemon *daemon, const struct port_list *ports,
 		     const struct claim *claim)
 {
-	const struct present *present = bsearch(&claim->quota_port, presents->at, presents->count,
-						sizeof(*present), present_order);
+	const struct port *port = port_list_find(ports, claim->quota_port);
 
-	return (!present || !port_is_in(&present->port, claim->key.segment)) &&
+	return (!port || !port_is_in(port, claim->key.segment)) &&
 	       !departure_find(daemon, claim->quota_port);
 }
 
-static int sweep_claim(struct daemon *daemon, const struct presents *presents,
+static int sweep_claim(struct daemon *daemon, const struct port_list *ports,
 		       const struct claim *claim)
 {
 	int err;
 
-	if (!has_left(daemon, presents, claim))
+	if (!has_left(daemon, ports, claim))
 		return 0;
 	err = speak_run_op(&daemon->datapath.pins, &claim->key, SPEAK_PORT_LEFT);
 	if (err)
@@ -103,7 +66,7 @@ static int sweep_claim(struct daemon *daemon, const struct presents *presents,
 }
 
 /* Up to the first claim that fails, which is logged. 0, or -errno. */
-static int sweep_claims(struct daemon *daemon, const struct presents *presents)
+static int sweep_claims(struct daemon *daemon, const struct port_list *ports)
 {
 	struct map_walk walk;
 	struct claim claim;
@@ -112,7 +75,7 @@ static int sweep_claims(struct daemon *daemon, const struct presents *presents)
 
 	claims_walk_begin(&walk, daemon->datapath.pins.claims);
 	while (!err && claims_walk_next(&walk, &claim))
-		err = sweep_claim(daemon, presents, &claim);
+		err = sweep_claim(daemon, ports, &claim);
 	read_err = claims_walk_end(&walk, &why);
 	if (read_err && !daemon->sweep_failed)
 		log_error("%s", why.text);
@@ -121,12 +84,12 @@ static int sweep_claims(struct daemon *daemon, const struct presents *presents)
 
 static int sweep(struct daemon *daemon)
 {
-	struct presents presents;
-	int err = presents_read(&daemon->datapath.pins, &presents);
+	struct port_list ports;
+	int err = port_list_read(&daemon->datapath.pins, PORTS_BY_IFINDEX, &ports);
 
 	if (!err)
-		err = sweep_claims(daemon, &presents);
-	free(presents.at);
+		err = sweep_claims(daemon, &ports);
+	port_list_free(&ports);
 	daemon->sweep_failed = err != 0;
 	return err;
 }

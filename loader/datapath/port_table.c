@@ -9,7 +9,7 @@
 #include "port_table.h"
 #include "loader/attach/hooks.h"
 #include "loader/base/guest.h"
-#include "loader/maps/walk.h"
+#include "loader/maps/port_list.h"
 
 #define MAX_PROGRAMS 128 /* on one interface: XDP, 64 of tcx, and filters */
 
@@ -153,23 +153,29 @@ static int compare_rows(const void *a, const void *b)
 	return of_x != of_y ? (of_x > of_y ? -1 : 1) : strcmp(x->name, y->name);
 }
 
+static struct port_row port_row_read(const struct pins *pins, const struct port_listed *listed)
+{
+	struct port_row row = {.ifindex = listed->ifindex, .port = listed->port};
+
+	bpf_map_lookup_elem_flags(pins->port_limits, &row.ifindex, &row.limit, BPF_F_LOCK);
+	interface_text(row.ifindex, row.name);
+	return row;
+}
+
 int port_table_read(const struct pins *pins, struct port_table *table, struct err *why)
 {
-	struct port_row *rows = calloc(GARPD_MAX_PORTS, sizeof(*rows)), row;
-	struct map_walk walk;
+	struct port_list ports;
+	int err = port_list_read(pins, PORTS_BY_IFINDEX, &ports);
 
-	*table = (struct port_table){.row = rows};
-	if (!rows)
+	*table = (struct port_table){};
+	if (!err)
+		table->row = calloc(ports.count + 1, sizeof(*table->row));
+	for (size_t i = 0; table->row && i < ports.count; i++)
+		table->row[table->count++] = port_row_read(pins, &ports.at[i]);
+	port_list_free(&ports);
+	if (!table->row)
 		return err_set(why, -ENOMEM, "ports: out of memory");
-	map_walk_begin(&walk, pins->ports, 0);
-	while (table->count < GARPD_MAX_PORTS && map_walk_next(&walk, &row.ifindex, &row.port)) {
-		row.limit = (struct limit){};
-		bpf_map_lookup_elem_flags(pins->port_limits, &row.ifindex, &row.limit, BPF_F_LOCK);
-		interface_text(row.ifindex, row.name);
-		rows[table->count++] = row;
-	}
-	map_walk_end(&walk);
-	qsort(rows, table->count, sizeof(*rows), compare_rows);
+	qsort(table->row, table->count, sizeof(*table->row), compare_rows);
 	return 0;
 }
 

@@ -2,49 +2,18 @@
 /*
  * unheard.c - what follows for a segment from a port of it that is not heard.
  */
-#include <stdlib.h>
-
 #include <bpf/bpf.h>
 
 #include "bpf/claim/state.h"
 #include "datapath.h"
 #include "loader/base/log.h"
-#include "loader/maps/walk.h"
-
-struct unheard_port {
-	__u32 segment; /* first: sorted by it */
-	__u32 ifindex;
-	struct port port;
-};
-
-static int compare_segments(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Every port, by segment. Returns how many. */
-static size_t ports_by_segment(const struct pins *pins, struct unheard_port *ports)
-{
-	struct map_walk walk;
-	struct port port;
-	__u32 ifindex;
-	size_t count = 0;
-
-	map_walk_begin(&walk, pins->ports, 0);
-	while (count < GARPD_MAX_PORTS && map_walk_next(&walk, &ifindex, &port))
-		ports[count++] = (struct unheard_port){port.segment, ifindex, port};
-	map_walk_end(&walk);
-	qsort(ports, count, sizeof(*ports), compare_segments);
-	return count;
-}
+#include "loader/maps/port_list.h"
 
 /*
  * An objection from any port of the segment may concern a guest on any other. On uplinks nobody is
  * announced, and who announces itself there still has the address.
  */
-static void port_deny_unheard(const struct pins *pins, struct unheard_port *at, bool unheard)
+static void port_deny_unheard(const struct pins *pins, struct port_listed *at, bool unheard)
 {
 	struct port *port = &at->port;
 	bool deny = unheard && port_has_guests(port->role) &&
@@ -66,19 +35,20 @@ static bool segment_is_missed(const struct pins *pins, __u32 ifindex)
 
 void datapath_deny_unheard(const struct pins *pins)
 {
-	struct unheard_port *ports = malloc(GARPD_MAX_PORTS * sizeof(*ports));
-	size_t i, end, count;
+	struct port_list ports;
+	size_t i, end;
 	bool unheard;
 
-	if (!ports)
+	if (port_list_read(pins, PORTS_BY_SEGMENT, &ports))
 		return log_error("ports that are not heard: out of memory");
-	count = ports_by_segment(pins, ports);
-	for (i = 0; i < count; i = end) {
-		unheard = segment_is_missed(pins, ports[i].segment);
-		for (end = i; end < count && ports[end].segment == ports[i].segment; end++)
-			unheard |= ports[end].port.unheard != UNHEARD_NOT;
+	for (i = 0; i < ports.count; i = end) {
+		__u32 segment = ports.at[i].port.segment;
+
+		unheard = segment_is_missed(pins, segment);
+		for (end = i; end < ports.count && ports.at[end].port.segment == segment; end++)
+			unheard |= ports.at[end].port.unheard != UNHEARD_NOT;
 		for (size_t at = i; at < end; at++)
-			port_deny_unheard(pins, &ports[at], unheard);
+			port_deny_unheard(pins, &ports.at[at], unheard);
 	}
-	free(ports);
+	port_list_free(&ports);
 }

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 
+#include "loader/base/text.h"
 #include "summary.h"
 #include "walk.h"
 
@@ -39,17 +40,13 @@ void summary_read(const struct pins *pins, struct summary *summary)
 	summary_read_claims(pins, summary);
 }
 
-static const char *plural(unsigned int count)
-{
-	return count == 1 ? "" : "s";
-}
-
 const char *summary_text(const struct summary *summary, char text[SUMMARY_LEN])
 {
 	bool observing = summary->ports && !summary->sending;
 	int used = snprintf(text, SUMMARY_LEN, "%s%u port%s, %u claim%s",
 			    observing ? "OBSERVING, nothing is sent; " : "", summary->ports,
-			    plural(summary->ports), summary->claims, plural(summary->claims));
+			    text_plural(summary->ports, "", "s"), summary->claims,
+			    text_plural(summary->claims, "", "s"));
 
 	if (summary->unheard)
 		used += snprintf(text + used, SUMMARY_LEN - used,
