@@ -182,3 +182,31 @@ case_joined_in_xdp() {
 case_joined_in_xdp_generic() {
 	joined_in_xdp xdp-generic
 }
+
+# The outer bridge stays the outer one while garpd runs; a daemon that finds another one at its start gives the
+# segment that name, and the claims of either bridge go along as they are.
+case_joined_outer_is_another_after_a_restart() {
+	firewall_bridge 1 new "$MAC_NEW"
+	lab_start_garpd --bridge 'fwbr*'
+	lab_winguest new -k 40000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest other -k 40000 eth0 "$MAC_OTHER" 192.0.2.12
+	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
+	lab_wait 8 claim_is 192.0.2.12 state owned || t_fail "not owned: $(lab_claims)"
+	lab_wait 5 claim_is 192.0.2.12 announcements 2 || t_fail "not announced: $(lab_claims)"
+	lab_wait 5 claim_is "$SERVICE" announcements 2 || t_fail "not announced: $(lab_claims)"
+	in_hv ip link set up0 nomaster
+	in_hv ip link set up0 master fwbr1
+	lab_wait 5 port_is up0 bridge br0 || t_fail "br0 is not the outer one: $(lab_ports)"
+	assert_claim "$SERVICE" bridge br0
+	lab_stop_garpd
+	lab_capture lan router lan0
+	lab_start_garpd --bridge 'fwbr*'
+	assert_equals "segment of up0" fwbr1 "$(port_field up0 bridge)"
+	lab_wait 5 claim_is "$SERVICE" bridge fwbr1 || t_fail "not taken along: $(lab_claims)"
+	lab_wait 5 claim_is 192.0.2.12 bridge fwbr1 || t_fail "not taken along: $(lab_claims)"
+	protocol_time 12 # claims of ports that have left are swept by then
+	assert_claim "$SERVICE" announcements 2
+	assert_claim 192.0.2.12 announcements 2
+	assert_equals "claims" 2 "$(lab_claims | grep -c 192.0.2.1)"
+	assert_frames_count 0 lan 'kind=announce-.*'
+}
