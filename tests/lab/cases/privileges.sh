@@ -209,7 +209,7 @@ case_group_is_taken_back() {
 
 case_group_missing_is_said() {
 	printf 'bridges: [br0]\ngroup: nobodys-friends\n' >"$LAB_DIR/garpd.yaml"
-	assert_fails 1 'group: .*"nobodys-friends".*groupadd' "$GARPD" check "$LAB_DIR/garpd.yaml"
+	assert_fails 2 'group: .*"nobodys-friends".*groupadd' "$GARPD" check "$LAB_DIR/garpd.yaml"
 	assert_fails 1 'group: .*"nobodys-friends".*groupadd' "$GARPD" run -c "$LAB_DIR/garpd.yaml"
 	in_hv test ! -e "$PINS" || t_fail "something is left"
 }
