@@ -95,7 +95,8 @@ void cell_fill(struct cell *cell, const struct field *field, const void *row)
 	cell->json = NULL;
 	switch (field->type) {
 	case FIELD_COMPUTED:
-		return cell_set_json(cell, field->get(row));
+		/* NULL: no memory, or a text that is not UTF-8. The line stays JSON. */
+		return cell_set_json(cell, field->get(row) ?: json_null());
 	case FIELD_NUMBER:
 		return cell_set_number(cell, CELL_NUMBER, cell_number(member, field->size));
 	case FIELD_BOOL:

@@ -44,7 +44,7 @@ const char *port_guest_text(const char *port, const char *guest, char text[PORT_
 /* The same as guest_text() for a table: null where none is known. */
 json_t *guest_json(__u32 ifindex);
 
-/* Sets who knows; false: none is known. NULL, as at first: nobody. */
+/* Sets the lookup; it returns false if no name is known. NULL, the default: there are no names. */
 void guest_set_names(bool (*name_of_port)(__u32 ifindex, char name[GUEST_TEXT_LEN]));
 
 #endif

@@ -343,6 +343,16 @@ const char *segment_text(const struct claim_key *key, const char *interface,
 	return text;
 }
 
+const char *claim_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN])
+{
+	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+
+	interface_text(key->segment, interface);
+	snprintf(text, CLAIM_TEXT_LEN, "%s on %s", addr_text(&key->addr, address),
+		 segment_text(key, interface, segment));
+	return text;
+}
+
 /* ---- names ---- */
 
 #define NAMES(function, ...)                                                                \

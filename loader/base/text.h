@@ -16,6 +16,7 @@
 #define TIME_TEXT_LEN	  40
 #define DURATION_TEXT_LEN 24
 #define SEGMENT_TEXT_LEN  48 /* of an interface and its VLANs */
+#define CLAIM_TEXT_LEN	  (ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4)
 #define NAME_TEXT_LEN	  24 /* of an interface */
 
 /*
@@ -73,15 +74,15 @@ const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 /* The same in the local time zone, with its offset: "2026-11-29 13:30:11.250+0100". */
 const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 
-/* The same in the local time zone, with its offset: "2026-11-29 13:30:11.250+0100". */
-const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
-
 /* A duration in a suitable unit: "0.4 ms", "3.2 s", "17 min", "5 h". */
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
 
 /* "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of the segment's bridge. */
 const char *segment_text(const struct claim_key *key, const char *interface,
 			 char text[SEGMENT_TEXT_LEN]);
+
+/* "192.0.2.10 on br0 vlan 7" */
+const char *claim_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN]);
 
 /* Names from the lists of abi.h; "unknown" for any other value. */
 const char *claim_state_name(unsigned int state);

@@ -67,15 +67,12 @@ static int speak_for_claim(const struct pins *pins, struct spoken *row, __u32 op
 {
 	const struct claim_key *key = &row->claim.key;
 	struct speak_call call = {.key = *key, .op = op};
-	char name[ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4]; /* "192.0.2.10 on br0 vlan 7" */
-	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
+	char name[CLAIM_TEXT_LEN];
 	int err = speak_run(pins, &call);
 
-	addr_text(&key->addr, address);
+	claim_text(key, name);
 	if (err)
-		return err_set(why, err, "%s: cannot run garpd_speak: %s", address, strerror(-err));
-	interface_text(key->segment, interface);
-	snprintf(name, sizeof(name), "%s on %s", address, segment_text(key, interface, segment));
+		return err_set(why, err, "%s: cannot run garpd_speak: %s", name, strerror(-err));
 	row->result = call.result;
 	report(row, name);
 	return 0;
@@ -113,6 +110,7 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 	struct pins pins;
 	struct addr addr;
 	char address[ADDR_TEXT_LEN];
+	bool is_claimed;
 	int err;
 
 	if (cmd_parse_address(command->operand[0], &addr, why))
@@ -120,11 +118,12 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 	if (cmd_open_pins(&pins, false, why))
 		return cmd_cannot_look(why);
 	err = speak_for_claims(&pins, &addr, op, report, &list, why);
+	is_claimed = err || list.count;
 	if (!err)
 		err = spoken_print(&list, cmd_has(command, "json"), why);
 	free(list.row);
 	pins_close(&pins);
-	if (list.count || (err && err != -EPERM))
+	if (is_claimed)
 		return err;
 	addr_text(&addr, address);
 	err_set(why, -ENOENT,

@@ -16,7 +16,7 @@
 #include "loader/maps/event_text.h"
 #include "loader/maps/speak.h"
 
-/* Behind the question after 4 s, which also comes from another sender. */
+/* Longer than 4 s: the question then comes from the other sender. */
 #define ANSWER_WAIT_NS (5 * NSEC_PER_SEC)
 #define NAP_NS	       (5 * NSEC_PER_MSEC)
 
@@ -127,10 +127,12 @@ static int await_answer(const struct pins *pins, struct claim *claim, struct err
 			break;
 		if (claim->deadline_ns <= time_now_ns())
 			err = run_due(pins, &key);
+		if (err == -EBUSY) /* the daemon is at it */
+			err = 0;
 		nanosleep(&nap, NULL);
 	}
 	if (err == -ENOENT) { /* forgotten meanwhile */
-		*claim = (struct claim){.key = key};
+		*claim = (struct claim){.key = key, .reason = COUNTER_no_claim};
 		err = 0;
 	}
 	return err ? err_set(why, err, "the claim cannot be read or carried out: %s",
@@ -154,25 +156,18 @@ static void say_became(struct spoken *row, const struct guest *guest, const char
 		spoken_say(row, true, "%s: announced for %s", name, mac);
 	else if (is_guest && (claim->state == CLAIM_ASKING || claim->state == CLAIM_UNANSWERED))
 		spoken_say(row, false,
-			   "%s: not announced: %s does not answer on %s; the daemon asks on for "
-			   "10 minutes" SEE_EXPLAIN,
+			   "%s: not announced: %s does not answer on %s; a running daemon keeps "
+			   "asking for 10 minutes" SEE_EXPLAIN,
 			   name, mac, guest->port_name, address);
+	else if (claim->state == CLAIM_NONE)
+		spoken_say(row, false, "%s: not announced: the claim was forgotten meanwhile",
+			   name);
 	else
 		spoken_say(row, false, "%s: not announced: %s" SEE_EXPLAIN, name,
 			   claim_reason_text(claim, text), address);
 }
 
 /* ---- the verb ---- */
-
-static const char *name_claim(const struct claim_key *key, char *name, size_t size)
-{
-	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
-
-	addr_text(&key->addr, address);
-	interface_text(key->segment, interface);
-	snprintf(name, size, "%s on %s", address, segment_text(key, interface, segment));
-	return name;
-}
 
 /* 0, or -errno with `why`. */
 static int claim_for_guest(const struct pins *pins, const struct guest *guest, struct spoken *row,
@@ -181,7 +176,7 @@ static int claim_for_guest(const struct pins *pins, const struct guest *guest, s
 	struct speak_call call = {.op = SPEAK_CLAIM,
 				  .key = {.addr = guest->addr, .vlan = guest->vlan},
 				  .port = guest->port};
-	char name[ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4];
+	char name[CLAIM_TEXT_LEN];
 	int err = speak_run_for(pins, &call, guest->mac);
 
 	if (err)
@@ -196,7 +191,7 @@ static int claim_for_guest(const struct pins *pins, const struct guest *guest, s
 	}
 	err = await_answer(pins, &row->claim, why);
 	if (!err)
-		say_became(row, guest, name_claim(&call.key, name, sizeof(name)));
+		say_became(row, guest, claim_text(&call.key, name));
 	return err;
 }
 

@@ -18,14 +18,10 @@ void spoken_say(struct spoken *row, bool done, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(row->message, sizeof(row->message), format, args);
 	va_end(args);
+	text_clean(row->message);
 }
 
 #define SPOKEN(TYPE, member) FIELD(TYPE, struct spoken, member)
-
-static json_t *get_message(const void *row)
-{
-	return json_string(((const struct spoken *)row)->message);
-}
 
 static const struct field spoken_fields[] = {
 	{"bridge", NULL, SPOKEN(INTERFACE, claim.key.segment)},
@@ -36,7 +32,7 @@ static const struct field spoken_fields[] = {
 	{"port", NULL, SPOKEN(INTERFACE, claim.port)},
 	{"done", NULL, SPOKEN(BOOL, done)},
 	{"result", NULL, SPOKEN(ENUM, result), .name = counter_name},
-	{"message", NULL, .get = get_message},
+	{"message", NULL, SPOKEN(TEXT, message)},
 	{},
 };
 

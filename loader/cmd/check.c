@@ -33,7 +33,7 @@ enum step_kind {
 
 struct step {
 	unsigned int kind;
-	char interface[NAME_TEXT_LEN];
+	char interface[256]; /* or the pattern that is waited for */
 	char bridge[NAME_TEXT_LEN]; /* "": none */
 	char role[16];		    /* "": none */
 	char message[256];
@@ -66,10 +66,12 @@ static struct step *check_add(struct check *check, enum step_kind kind, const ch
 	check->step = step;
 	step += check->steps++;
 	*step = (struct step){.kind = kind};
-	name_text(interface, step->interface);
+	snprintf(step->interface, sizeof(step->interface), "%s", interface);
+	text_clean(step->interface);
 	va_start(args, format);
 	vsnprintf(step->message, sizeof(step->message), format, args);
 	va_end(args);
+	text_clean(step->message);
 	return step;
 }
 

@@ -20,8 +20,8 @@ struct filter {
 };
 
 /*
- * The options that fill it, for the table of a verb; the words are the subjects that they belong
- * to, or NULL: claims, with ports, with listeners, and with both.
+ * The options that fill it, for the table of a verb. Each argument names the subjects that have:
+ * --state; --port; --mac; the others. NULL: all subjects.
  */
 #define FILTER_OPTIONS(claims, and_ports, and_listeners, all)                            \
 	{"segment", 0, "BR", .help = "of this bridge or router port", .subject = (all)}, \

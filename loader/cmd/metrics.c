@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -143,18 +145,45 @@ static void print_problems(const struct claims *claims)
 
 /* ---- ports and their guests, on demand: as many series as there are ports ---- */
 
-static size_t count_on_port(const struct claims *claims, __u32 ifindex, bool problems)
-{
-	size_t count = 0;
+struct port_count {
+	__u32 ifindex; /* first: the key */
+	size_t claims, problems;
+};
 
-	for (size_t i = 0; i < claims->count; i++)
-		count += claims->claim[i].port == ifindex &&
-			 (!problems || claims_trouble(&claims->claim[i]) != TROUBLE_NONE);
-	return count;
+static int port_count_compare(const void *a, const void *b)
+{
+	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
+
+	return (x > y) - (x < y);
 }
 
-static void print_of_guests(const struct metrics *metrics, const char *name, bool problems)
+/* One of each port, by ifindex; NULL: no memory. */
+static struct port_count *port_counts_new(const struct metrics *metrics)
 {
+	size_t count = metrics->ports.count;
+	struct port_count *counts = calloc(count + 1, sizeof(*counts)), *of;
+
+	if (!counts)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		counts[i].ifindex = metrics->ports.row[i].ifindex;
+	qsort(counts, count, sizeof(*counts), port_count_compare);
+	for (size_t i = 0; i < metrics->claims.count; i++) {
+		const struct claim *claim = &metrics->claims.claim[i];
+
+		of = bsearch(&claim->port, counts, count, sizeof(*counts), port_count_compare);
+		if (!of)
+			continue;
+		of->claims++;
+		of->problems += claims_trouble(claim) != TROUBLE_NONE;
+	}
+	return counts;
+}
+
+static void print_of_guests(const struct metrics *metrics, const struct port_count *counts,
+			    const char *name, bool problems)
+{
+	const struct port_count *of;
 	char guest[GUEST_TEXT_LEN];
 
 	for (size_t i = 0; i < metrics->ports.count; i++) {
@@ -162,22 +191,24 @@ static void print_of_guests(const struct metrics *metrics, const char *name, boo
 
 		if (!guest_has_role(row->port.role))
 			continue;
+		of = bsearch(&row->ifindex, counts, metrics->ports.count, sizeof(*counts),
+			     port_count_compare);
 		print_segment(name, row->port.segment);
 		putchar(',');
 		print_label("port", row->name);
 		putchar(',');
 		print_label("guest", guest_text(row->ifindex, guest));
-		printf("} %zu\n", count_on_port(&metrics->claims, row->ifindex, problems));
+		printf("} %zu\n", problems ? of->problems : of->claims);
 	}
 }
 
-static void print_guests(const struct metrics *metrics)
+static void print_guests(const struct metrics *metrics, const struct port_count *counts)
 {
 	print_head("port_claims", "gauge", "Claims, by port and the name of its guest.");
-	print_of_guests(metrics, "port_claims", false);
+	print_of_guests(metrics, counts, "port_claims", false);
 	print_head("port_claims_problems", "gauge",
 		   "Claims that need attention, by port and the name of its guest.");
-	print_of_guests(metrics, "port_claims_problems", true);
+	print_of_guests(metrics, counts, "port_claims_problems", true);
 }
 
 /* ---- counters ---- */
@@ -248,19 +279,23 @@ void metrics_print_none(void)
 int metrics_print(const struct pins *pins, bool guests, struct err *why)
 {
 	struct metrics metrics = {};
+	struct port_count *counts = NULL;
 	int err = claims_read(pins->claims, &metrics.claims, why)
 			  ?: port_table_read(pins, &metrics.ports, why)
 			  ?: counters_read(pins, metrics.counters, why);
 
+	if (!err && guests && !(counts = port_counts_new(&metrics)))
+		err = err_set(why, -ENOMEM, "out of memory");
 	if (!err) {
 		print_up(pins_is_locked() > 0);
 		print_ports(&metrics.ports);
 		print_claims(&metrics.claims);
 		print_problems(&metrics.claims);
 		if (guests)
-			print_guests(&metrics);
+			print_guests(&metrics, counts);
 		print_counters(&metrics);
 	}
+	free(counts);
 	claims_free(&metrics.claims);
 	port_table_free(&metrics.ports);
 	return err;

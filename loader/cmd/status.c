@@ -195,26 +195,14 @@ static json_t *get_claims(const void *row)
 	return object;
 }
 
-/* "192.0.2.10 on br0 vlan 7" */
-static const char *claim_place(const struct claim *claim, char text[LINE_LEN])
-{
-	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
-
-	interface_text(claim->key.segment, interface);
-	snprintf(text, LINE_LEN, "%s on %s", addr_text(&claim->key.addr, address),
-		 segment_text(&claim->key, interface, segment));
-	return text;
-}
-
 /* "192.0.2.10 on br0 vlan 7 [web-1]" */
 static const char *claim_guest(const struct claim *claim, char text[LINE_LEN])
 {
-	char place[LINE_LEN], guest[GUEST_TEXT_LEN];
+	char place[CLAIM_TEXT_LEN], guest[GUEST_TEXT_LEN];
+	const char *name = guest_text(claim->port, guest);
 
-	if (guest_text(claim->port, guest)[0])
-		snprintf(text, LINE_LEN, "%.200s [%s]", claim_place(claim, place), guest);
-	else
-		claim_place(claim, text);
+	claim_text(&claim->key, place);
+	snprintf(text, LINE_LEN, name[0] ? "%s [%s]" : "%s", place, name);
 	return text;
 }
 
@@ -239,7 +227,7 @@ static json_t *claim_problem(const struct claim *claim, bool as_text)
 	if (as_text)
 		return json_sprintf("%s: %s; garpd explain %s", claim_guest(claim, place), text,
 				    address);
-	return json_pack("{s:s, s:o, s:s, s:o}", "object", claim_place(claim, place), "guest",
+	return json_pack("{s:s, s:o, s:s, s:o}", "object", claim_text(&claim->key, place), "guest",
 			 guest_json(claim->port), "problem", text, "command",
 			 json_sprintf("garpd explain %s", address));
 }
@@ -247,9 +235,13 @@ static json_t *claim_problem(const struct claim *claim, bool as_text)
 static json_t *port_problem(const struct port_row *port, bool as_text)
 {
 	const char *unheard = unheard_name(port->port.unheard);
+	char guest[GUEST_TEXT_LEN], place[PORT_GUEST_TEXT_LEN];
 
 	if (as_text)
-		return json_sprintf("%s: not heard, %s; garpd show ports", port->name, unheard);
+		return json_sprintf(
+			"%s: not heard, %s; garpd show ports",
+			port_guest_text(port->name, guest_text(port->ifindex, guest), place),
+			unheard);
 	return json_pack("{s:s, s:o, s:o, s:s}", "object", port->name, "guest",
 			 guest_json(port->ifindex), "problem",
 			 json_sprintf("not heard, %s", unheard), "command", "garpd show ports");

@@ -27,7 +27,7 @@ void faults_sort(struct faults *faults);
 
 void faults_free(struct faults *faults);
 
-/* The error of what goes on behind `err`, 0 or -errno, and meets `more`: -ENOMEM stays. */
+/* The error of what continues after `err`, 0 or -errno, and meets `more`: -ENOMEM stays. */
 static inline int faults_join(int err, int more)
 {
 	return more && err != -ENOMEM ? more : err;

@@ -3,7 +3,7 @@
  * parts.h - between the shape of the configuration file and the meaning of its values.
  *
  * yaml.c has the schema (which keys, which kind of value), shape.c holds a file against it, and
- * config.c and the others know what the values mean. Each goes on behind a fault; what cannot be
+ * config.c and the others know what the values mean. Each continues after a fault; what cannot be
  * read is left out (drops.c).
  */
 #ifndef GARPD_CONFIG_PARTS_H

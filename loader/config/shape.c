@@ -38,7 +38,7 @@ struct walk {
 	struct faults *faults;
 	struct drops *drops;
 	size_t event;		 /* the number of this one */
-	unsigned int skip_nodes; /* behind a fault, left out with it */
+	unsigned int skip_nodes; /* after a fault, left out with it */
 	unsigned int skip_depth;
 	size_t skip_from;
 	unsigned int documents;

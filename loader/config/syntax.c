@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * syntax.c - what is no YAML.
+ * syntax.c - errors in the YAML syntax.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -147,6 +147,10 @@ static _Noreturn void child_run(int fd)
 	bool asks = false;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Whoever reads what garpd prints must see its end, also while this hangs. */
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (i != fd)
+			close(i);
 	for (size_t i = 0; i < guests.count; i++) {
 		if (can_ask_pve(&guests.guest[i], &port) && pve_read_name("", &port, name))
 			child_tell(fd, &guests.guest[i], name);
@@ -193,13 +197,18 @@ static bool guests_have_questions(void)
 
 /*
  * A file of /etc/pve, or the command line of a process that hangs, may keep its reader for ever. So
- * that is a child, and one that is late is killed and not waited for.
+ * that is a child, and one that is late is killed and not waited for. It may hang in the kernel
+ * even so, and until it has ended there is no other.
  */
 static void guests_ask_others(void)
 {
+	static pid_t late; /* 0: none */
 	int ends[2];
 	pid_t pid;
 
+	if (late && !waitpid(late, NULL, WNOHANG))
+		return;
+	late = 0;
 	if (geteuid() != 0 || !guests_have_questions() || pipe(ends))
 		return;
 	pid = fork();
@@ -211,7 +220,7 @@ static void guests_ask_others(void)
 	if (pid > 0 && guests_take_names(ends[0]))
 		waitpid(pid, NULL, 0);
 	else if (pid > 0 && !kill(pid, SIGKILL))
-		waitpid(pid, NULL, WNOHANG);
+		late = pid;
 	close(ends[0]);
 }
 

@@ -2,7 +2,7 @@
 /*
  * guests.h - the names of the guests behind ports, for the commands: an interface's alias, what
  * Proxmox calls its guest, or the name of the qemu process that holds the tap. The daemon, whose
- * sandbox has neither /etc/pve nor the processes of others, does with ports_guest_text().
+ * sandbox has neither /etc/pve nor the processes of others, uses ports_guest_text().
  */
 #ifndef GARPD_GUESTS_GUESTS_H
 #define GARPD_GUESTS_GUESTS_H

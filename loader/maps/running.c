@@ -26,4 +26,5 @@ void running_read(const struct pins *pins, struct daemon_info *info)
 		memset(info, 0, sizeof(*info));
 	info->version[sizeof(info->version) - 1] = '\0';
 	info->config[sizeof(info->config) - 1] = '\0';
+	text_clean(info->config); /* it may have been cut inside a character */
 }
