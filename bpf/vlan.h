@@ -41,7 +41,7 @@ static __always_inline int vlan_find(const struct port *port, __u32 ifindex,
 /*
  * Changes segment and VLAN in `key` to where frames of that VLAN of an inner bridge end. Returns 0,
  * or -1, with no segment: nowhere; or there is a second tag, which becomes the first one where a
- * bridge takes that off.
+ * bridge takes that off; or the daemon has written the way, and not yet the port.
  */
 static __always_inline int vlan_follow(const struct port *port, __u32 ifindex,
 				       struct claim_key *key)
@@ -57,7 +57,7 @@ static __always_inline int vlan_follow(const struct port *port, __u32 ifindex,
 	if (at != VLAN_WAY_OUT)
 		key->segment = at == VLAN_WAY_STAYS ? port->stays[0] : port->stays[1];
 	key->vlan = to & VLAN_VID;
-	return 0;
+	return key->segment ? 0 : -1;
 }
 
 /*

@@ -33,7 +33,7 @@ enum step_kind {
 
 struct step {
 	unsigned int kind;
-	char interface[256]; /* or the pattern that is waited for */
+	char interface[256];	    /* or the pattern that is waited for */
 	char bridge[NAME_TEXT_LEN]; /* "": none */
 	char role[16];		    /* "": none */
 	char message[256];

@@ -88,6 +88,7 @@ static void daemon_take_claim(struct daemon *daemon, const struct claim_key *key
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_MOVE_SEGMENT};
 	int err = speak_run(&daemon->datapath.pins, &call);
+	struct claim claim;
 
 	if (err)
 		speak_log_failed(key, ports_name_text(daemon->ports, key->segment), err);
@@ -95,6 +96,9 @@ static void daemon_take_claim(struct daemon *daemon, const struct claim_key *key
 		return;
 	daemon_arm(daemon, key, port, 0, daemon_now_ns(daemon));
 	daemon_arm(daemon, &call.key, call.port, call.deadline_ns, daemon_now_ns(daemon));
+	status_claim(daemon->status, key, NULL);
+	if (!claims_lookup(&daemon->datapath.pins, &call.key, &claim))
+		status_claim(daemon->status, &call.key, &claim);
 }
 
 void daemon_take_claims(struct daemon *daemon, __u32 ifindex)
@@ -109,8 +113,7 @@ static void daemon_take_left(struct daemon *daemon, const struct claim_key *key,
 
 	if (bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &port))
 		return;
-	if (key->segment == port.inner ||
-	    (!port_is_in(&port, key->segment) && daemon_takes_claims(daemon, ifindex)))
+	if (key->segment == port.inner || daemon_takes_claims(daemon, ifindex))
 		daemon_take_claim(daemon, key, ifindex);
 }
 
@@ -200,8 +203,8 @@ static int daemon_rescan(struct daemon *daemon, __u64 since_ns, struct err *why)
 		daemon_arm(daemon, &claim.key, claim.port, claim.deadline_ns,
 			   daemon_now_ns(daemon));
 		daemon_catch_up(daemon, &claim, since_ns);
-		daemon_take_left(daemon, &claim.key, claim.port);
 		status_claim(daemon->status, &claim.key, &claim);
+		daemon_take_left(daemon, &claim.key, claim.port);
 	}
 	return claims_walk_end(&walk, why);
 }

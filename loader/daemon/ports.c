@@ -73,7 +73,8 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 		return is_said ? false : daemon_attach_failed(daemon, &why);
 	}
 	daemon_forget_missing(daemon, ifindex);
-	if (!is_fresh && was.segment != port->segment) /* while no daemon ran */
+	/* While no daemon ran: the segment, or only what the joints on the way carry. */
+	if (!is_fresh && (was.segment != port->segment || port->inner))
 		daemon_sweep_later(daemon, ifindex, has_same_bridge(&was, port));
 	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
@@ -97,16 +98,19 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	struct daemon *daemon = ctx;
 	struct port was = {};
 	struct err why;
+	bool takes;
 	int err;
 
 	bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
 	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, way, &why);
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
-	if (err == 1 && has_same_bridge(&was, port))
+	/* A joint on the way may carry other VLANs: the segment stays, where they end does not. */
+	takes = has_same_bridge(&was, port) && (err == 1 || port->inner);
+	if (takes)
 		daemon_take_claims(daemon, ifindex);
-	if (err == 1)
-		daemon_sweep_later(daemon, ifindex, has_same_bridge(&was, port));
+	if (err == 1 || takes)
+		daemon_sweep_later(daemon, ifindex, takes);
 	if (port->forwarding && !was.forwarding)
 		daemon_port_opened(daemon, ifindex);
 	return true;

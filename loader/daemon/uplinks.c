@@ -204,19 +204,20 @@ static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx)
 	return 0;
 }
 
-void uplinks_back(struct uplinks *uplinks, const struct port *port, const char *name,
-		  bool is_bonded)
+/* In one of the segments that frames of the uplink are in. */
+static void segment_back(struct uplinks *uplinks, const struct port *port, __u32 ifindex,
+			 const char *name, bool is_bonded)
 {
 	struct daemon *daemon = uplinks->daemon;
-	const char *outer = ports_name_text(daemon->ports, port->segment);
+	const char *outer = ports_name_text(daemon->ports, ifindex);
 	const char *bridge = port->inner ? ports_name_text(daemon->ports, port->inner) : outer;
 	struct uplink_segment *segment;
 
 	/* What was known of its way back was that of the former one. */
-	datapath_renew_uplinks(&daemon->datapath.pins, port->segment);
+	datapath_renew_uplinks(&daemon->datapath.pins, ifindex);
 	if (!guards_announce_on_link(&daemon->config.guards, outer, bridge, is_bonded))
 		return;
-	segment = segment_get(uplinks, port->segment);
+	segment = segment_get(uplinks, ifindex);
 	if (!segment)
 		return log_error("%s: out of memory; its guests are not announced", name);
 	segment->at = segment->count = 0;
@@ -224,6 +225,17 @@ void uplinks_back(struct uplinks *uplinks, const struct port *port, const char *
 	if (segment->last_usec && segment->due_usec < segment->last_usec + UPLINKS_AGAIN_USEC)
 		segment->due_usec = segment->last_usec + UPLINKS_AGAIN_USEC;
 	uplinks_arm(uplinks);
+}
+
+void uplinks_back(struct uplinks *uplinks, const struct port *port, const char *name,
+		  bool is_bonded)
+{
+	const __u32 in[] = {port->segment, port->rest, port->stays[0], port->stays[1]};
+
+	_Static_assert(sizeof(in) == (2 + PORT_STAYS) * sizeof(in[0]), "each segment of a port");
+	for (size_t i = 0; i < 2 + PORT_STAYS; i++)
+		if (in[i])
+			segment_back(uplinks, port, in[i], name, is_bonded);
 }
 
 /* ---- life ---- */

@@ -13,6 +13,8 @@ const char *joint_kind_text(enum joint_kind kind)
 		[JOINT_LOOP] = "they close a loop of bridges; remove a veth pair of it",
 		[JOINT_PROTOCOLS] =
 			"their bridges differ in vlan_protocol, so they stay two segments",
+		[JOINT_CLOSED] = "they do not forward, and each of their bridges has an uplink, so "
+				 "they are two segments until they do",
 	};
 
 	return texts[kind];
@@ -60,6 +62,7 @@ static void trees_join(struct joint_bridge *bridges, size_t a, size_t b)
 	bridges[a].best = better_of(bridges, bridges[a].best, bridges[b].best);
 	bridges[a].is_followed |= bridges[b].is_followed;
 	bridges[a].is_joined = true;
+	bridges[a].tree_uplink |= bridges[b].tree_uplink;
 	if (!bridges[a].tree_proto)
 		bridges[a].tree_proto = bridges[b].tree_proto;
 }
@@ -88,6 +91,8 @@ static void joint_take(struct joint *joint, struct joint_bridge *bridges, struct
 		joint->kind = superfluous(joint, joints, count);
 	else if (!may_join(bridges, a, b))
 		joint->kind = JOINT_PROTOCOLS;
+	else if (!joint->forwards && bridges[a].tree_uplink && bridges[b].tree_uplink)
+		joint->kind = JOINT_CLOSED; /* else one of the two would be heard no more */
 	else
 		joint->kind = JOINT_JOINS;
 	if (joint->kind == JOINT_JOINS)
@@ -145,6 +150,7 @@ void joints_find(struct joint_bridge *bridges, size_t count, struct joint *joint
 		bridges[i].root = bridges[i].best = i;
 		bridges[i].is_followed = bridges[i].named != NAMED_NOT;
 		bridges[i].is_joined = bridges[i].is_outer = false;
+		bridges[i].tree_uplink = bridges[i].has_uplink;
 		bridges[i].tree_proto = bridges[i].vlan_proto;
 	}
 	for (size_t i = 0; i < joint_count; i++)

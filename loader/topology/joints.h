@@ -32,6 +32,7 @@ struct joint_bridge {
 	bool is_followed;
 	bool is_joined;
 	bool is_outer;	  /* of several bridges */
+	bool tree_uplink; /* one of these has an uplink */
 	__u16 tree_proto; /* of the VLAN-aware bridges among these */
 };
 
@@ -41,6 +42,7 @@ enum joint_kind {
 	JOINT_SECOND,	 /* another pair joins the same two bridges */
 	JOINT_LOOP,	 /* other pairs join the two bridges already, by way of a third one */
 	JOINT_PROTOCOLS, /* two VLAN-aware bridges with different kinds of tags */
+	JOINT_CLOSED,	 /* it does not forward, and each side has an uplink of its own */
 };
 
 /* Why the pair joins no bridges, and the remedy. */

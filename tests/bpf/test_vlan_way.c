@@ -142,6 +142,21 @@ Test(bpf_vlan_way, port_without_its_way_is_heard_nowhere)
 	rig_counted_only(COUNTER_vlan_not_member);
 }
 
+/* The daemon writes the way before the port: until then the second of `stays` is nowhere. */
+Test(bpf_vlan_way, way_of_a_port_that_is_not_written_yet_is_heard_nowhere)
+{
+	const struct tags in_14 = tagged_in(14);
+	struct port port;
+
+	mapped();
+	cr_assert_eq(bpf_map_lookup_elem(rig.ports, &rig.ifindex[PORT_A], &port), 0);
+	port.stays[1] = 0;
+	rig_port(PORT_A, &port);
+	rig_counted();
+	says_probe_for(7, &in_14);
+	rig_counted_only(COUNTER_vlan_not_member);
+}
+
 Test(bpf_vlan_way, claim_is_taken_into_the_vlan_at_the_end)
 {
 	struct claim_key from = key_in(INNER, 0), to = rig_key(ADDRESS, 110, 0);

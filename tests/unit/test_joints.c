@@ -50,6 +50,10 @@ static const struct {
 	{"an outer one that is VLAN-aware", "a!uv b c", "ab ac", "a:a b:a>11 c:a>21"},
 	{"an inner one that is", "a!u bv", "ab", "a:a b:a>11"},
 	{"an inner one that is, and is named", "a!u b*v", "ab", "a:a b:a>11"},
+	{"two ways out, and a pair that does not forward", "a!u bu", "ab-", "a:a 1:closed"},
+	{"the same, and both named", "a!u b!u", "ab-", "a:a b:b 1:closed"},
+	{"the way out is behind another one", "a!u b cu", "bc ab-", "a:a 2:closed"},
+	{"one way out", "a!u b", "ab-", "a:a b:a>11"},
 	{"two that are", "a!uv b cv", "ab bc", "a:a b:a>11 c:a>21"},
 	{"two with other kinds of tags", "a!uv bw", "ab", "a:a 1:protocols"},
 	{"the same with another between, and named", "a!uv b c*w", "ab bc",
@@ -112,8 +116,10 @@ static void words_read(struct world *world, const char *text,
 
 static void found_write(const struct world *world, char *text, size_t size)
 {
-	static const char *const kinds[] = {
-		[JOINT_SECOND] = "second", [JOINT_LOOP] = "loop", [JOINT_PROTOCOLS] = "protocols"};
+	static const char *const kinds[] = {[JOINT_SECOND] = "second",
+					    [JOINT_LOOP] = "loop",
+					    [JOINT_PROTOCOLS] = "protocols",
+					    [JOINT_CLOSED] = "closed"};
 	size_t len = 0;
 
 	text[0] = '\0';
@@ -164,6 +170,6 @@ Test(joints, the_outer_one_of_several_is_remembered)
 
 Test(joints, each_refusal_is_said)
 {
-	for (enum joint_kind kind = JOINT_SECOND; kind <= JOINT_PROTOCOLS; kind++)
+	for (enum joint_kind kind = JOINT_SECOND; kind <= JOINT_CLOSED; kind++)
 		cr_assert(strlen(joint_kind_text(kind)) > 20);
 }

@@ -207,3 +207,14 @@ Test(uplinks, each_link_event_begins_the_quiet_time_anew)
 	come_back();
 	cr_assert_eq(due_usec, 1003 * SECOND);
 }
+
+/* An uplink of an inner bridge, in which VLANs end that its joint does not carry. */
+Test(uplinks, guests_of_a_vlan_that_stays_in_an_inner_bridge_are_announced_too)
+{
+	const struct port port = {.segment = 6, .inner = SEGMENT, .stays = {5, SEGMENT}};
+
+	guests = 5;
+	uplinks_back(uplinks, &port, "up0", true);
+	fire(0);
+	cr_assert_eq(spoken, 5);
+}

@@ -256,7 +256,8 @@ claim_of_no_vlan() {
 	claim_is 192.0.2.77 bridge br0
 }
 
-# VLAN 8 ends in the inner bridge; added to the joint while garpd runs it is 20 outside.
+# VLAN 8 ends in the inner bridge; added to the joint while garpd runs it is 20 outside, and then 30. Claims go
+# along.
 case_vlan_inside_that_ends() {
 	vlan_bridge
 	vlan_firewall
@@ -269,6 +270,12 @@ case_vlan_inside_that_ends() {
 	in_hv bridge vlan add vid 8 dev fwln1 pvid untagged
 	lab_wait 8 is_heard_in_vlan 20 || t_fail "not followed: $(lab_claims)"
 	assert_claim 192.0.2.77 bridge br0
+	lab_wait 3 claim_is 192.0.2.78 bridge br0 || t_fail "not taken along: $(lab_claims)"
+	assert_claim 192.0.2.78 vlan 20
+	in_hv bridge vlan del vid 20 dev fwpr1
+	in_hv bridge vlan add vid 30 dev fwpr1 pvid untagged
+	lab_wait 3 claim_is 192.0.2.78 vlan 30 || t_fail "not renumbered: $(lab_claims)"
+	assert_claim 192.0.2.78 bridge br0
 }
 
 # Two guests have the same address in two VLANs, without conflict.
