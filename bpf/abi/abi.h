@@ -109,6 +109,17 @@ static inline int port_is_in(const struct port *port, __u32 segment)
 			   port->stays[0] == segment || port->stays[1] == segment);
 }
 
+#define PORT_SEGMENTS (2 + PORT_STAYS)
+
+/* The segments in which frames of the port can be; 0 for those that it has not. */
+static inline void port_segments(const struct port *port, __u32 segment[PORT_SEGMENTS])
+{
+	segment[0] = port->segment;
+	segment[1] = port->rest;
+	for (int i = 0; i < PORT_STAYS; i++)
+		segment[2 + i] = port->stays[i];
+}
+
 /* VLANs allowed on a port of a VLAN-aware bridge. Map `port_vlans`, key ifindex. */
 struct port_vlans {
 	__u64 member[64]; /* bit VID % 64 of word VID / 64 */

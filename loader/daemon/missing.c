@@ -11,29 +11,41 @@
 
 struct missing {
 	__u32 ifindex;
-	__u32 segment;
+	struct port port;
 };
 
+/* Of one segment. */
 static void missing_count(struct daemon *daemon, __u32 segment)
 {
 	__u32 count = 0;
 
 	for (size_t i = 0; i < daemon->missing_count; i++)
-		count += daemon->missing[i].segment == segment;
+		count += port_is_in(&daemon->missing[i].port, segment);
 	datapath_set_missing(&daemon->datapath.pins, segment, count);
+}
+
+/* Of each segment that the port is in. */
+static void missing_count_of(struct daemon *daemon, const struct port *port)
+{
+	__u32 segment[PORT_SEGMENTS];
+
+	port_segments(port, segment);
+	for (size_t i = 0; i < PORT_SEGMENTS; i++)
+		if (segment[i])
+			missing_count(daemon, segment[i]);
 	ways_settle(daemon->ways);
 }
 
 void daemon_forget_missing(struct daemon *daemon, __u32 ifindex)
 {
-	__u32 segment;
+	struct port port;
 
 	for (size_t i = 0; i < daemon->missing_count; i++) {
 		if (daemon->missing[i].ifindex != ifindex)
 			continue;
-		segment = daemon->missing[i].segment;
+		port = daemon->missing[i].port;
 		daemon->missing[i] = daemon->missing[--daemon->missing_count];
-		return missing_count(daemon, segment);
+		return missing_count_of(daemon, &port);
 	}
 }
 
@@ -45,7 +57,7 @@ bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex)
 	return false;
 }
 
-void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment)
+void daemon_note_missing(struct daemon *daemon, __u32 ifindex, const struct port *port)
 {
 	struct missing *more;
 
@@ -54,6 +66,6 @@ void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment)
 	if (!more)
 		return log_error("ports that are not heard: out of memory");
 	daemon->missing = more;
-	more[daemon->missing_count++] = (struct missing){ifindex, segment};
-	missing_count(daemon, segment);
+	more[daemon->missing_count++] = (struct missing){ifindex, *port};
+	missing_count_of(daemon, port);
 }

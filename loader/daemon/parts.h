@@ -73,7 +73,7 @@ bool daemon_takes_claims(const struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
 
 /* A port of the segment could not be attached; or it is, or has left. */
-void daemon_note_missing(struct daemon *daemon, __u32 ifindex, __u32 segment);
+void daemon_note_missing(struct daemon *daemon, __u32 ifindex, const struct port *port);
 void daemon_forget_missing(struct daemon *daemon, __u32 ifindex);
 bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex);
 

@@ -68,7 +68,7 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	if (err < 0) {
 		bool is_said = daemon_is_missing(daemon, ifindex) && !daemon->is_reloading;
 
-		daemon_note_missing(daemon, ifindex, port->segment);
+		daemon_note_missing(daemon, ifindex, port);
 		/* Each change of a link tries again. */
 		return is_said ? false : daemon_attach_failed(daemon, &why);
 	}

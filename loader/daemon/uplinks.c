@@ -230,12 +230,12 @@ static void segment_back(struct uplinks *uplinks, const struct port *port, __u32
 void uplinks_back(struct uplinks *uplinks, const struct port *port, const char *name,
 		  bool is_bonded)
 {
-	const __u32 in[] = {port->segment, port->rest, port->stays[0], port->stays[1]};
+	__u32 segment[PORT_SEGMENTS];
 
-	_Static_assert(sizeof(in) == (2 + PORT_STAYS) * sizeof(in[0]), "each segment of a port");
-	for (size_t i = 0; i < 2 + PORT_STAYS; i++)
-		if (in[i])
-			segment_back(uplinks, port, in[i], name, is_bonded);
+	port_segments(port, segment);
+	for (size_t i = 0; i < PORT_SEGMENTS; i++)
+		if (segment[i])
+			segment_back(uplinks, port, segment[i], name, is_bonded);
 }
 
 /* ---- life ---- */
