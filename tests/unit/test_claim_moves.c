@@ -187,6 +187,20 @@ Test(claim_frozen, says_nothing_whoever_probes)
 	cr_assert_eq(w.announced.count, before);
 }
 
+/* Whoever probed meanwhile may have the address: thawed by hand, the owner is not simply announced. */
+Test(claim_frozen, probe_raises_doubt_about_the_owner)
+{
+	__u64 at = flap(6, 10000) + 3050;
+
+	cr_assert_eq(world_claim(&w, ADDRESS)->flags & CLAIM_F_DOUBTED, 0);
+	world_probe(&w, ADDRESS, GUEST_B, at_ms(at + 10000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_FROZEN);
+	cr_assert_eq(world_claim(&w, ADDRESS)->flags & CLAIM_F_DOUBTED, CLAIM_F_DOUBTED);
+	cr_assert_eq(world_thaw(&w, ADDRESS, at_ms(at + 11000)), COUNTER_thaw_by_hand);
+	cr_assert_eq(world_announce_by_hand(&w, ADDRESS, at_ms(at + 12000)),
+		     COUNTER_announce_doubted);
+}
+
 Test(claim_frozen, declared_address_is_frozen_as_well)
 {
 	const struct station *guests[] = {GUEST_A, GUEST_B};
