@@ -187,7 +187,7 @@ Test(claim_frozen, says_nothing_whoever_probes)
 	cr_assert_eq(w.announced.count, before);
 }
 
-/* Whoever probed meanwhile may have the address: thawed by hand, the owner is not simply announced. */
+/* Whoever probed may have the address: thawed by hand, the owner is not simply announced. */
 Test(claim_frozen, probe_raises_doubt_about_the_owner)
 {
 	__u64 at = flap(6, 10000) + 3050;
