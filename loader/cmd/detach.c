@@ -16,6 +16,7 @@
 #include "loader/datapath/adopt.h"
 #include "loader/datapath/datapath.h"
 #include "loader/rtnl/qdisc.h"
+#include "loader/maps/port_list.h"
 
 #define NAMES_MAX    8	 /* interfaces that are named */
 #define PROGRAMS_MAX 128 /* on one side of an interface */
@@ -44,13 +45,6 @@ static size_t programs_of_garpd(__u32 ifindex, bool egress)
 	for (size_t i = 0; i < count; i++)
 		garpd += programs_is_garpd(&programs[i]);
 	return garpd;
-}
-
-static int compare_ifindexes(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return (x > y) - (x < y);
 }
 
 static struct found_on *found_find(const struct found *found, __u32 ifindex)

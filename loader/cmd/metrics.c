@@ -9,6 +9,7 @@
 #include "loader/datapath/port_table.h"
 #include "loader/maps/claims.h"
 #include "loader/maps/counters.h"
+#include "loader/maps/port_list.h"
 #include "metrics.h"
 
 /* The maps, read before anything is printed. */
@@ -150,13 +151,6 @@ struct port_count {
 	size_t claims, problems;
 };
 
-static int port_count_compare(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* One of each port, by ifindex; NULL: no memory. */
 static struct port_count *port_counts_new(const struct metrics *metrics)
 {
@@ -167,11 +161,11 @@ static struct port_count *port_counts_new(const struct metrics *metrics)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		counts[i].ifindex = metrics->ports.row[i].ifindex;
-	qsort(counts, count, sizeof(*counts), port_count_compare);
+	qsort(counts, count, sizeof(*counts), compare_ifindexes);
 	for (size_t i = 0; i < metrics->claims.count; i++) {
 		const struct claim *claim = &metrics->claims.claim[i];
 
-		of = bsearch(&claim->port, counts, count, sizeof(*counts), port_count_compare);
+		of = bsearch(&claim->port, counts, count, sizeof(*counts), compare_ifindexes);
 		if (!of)
 			continue;
 		of->claims++;
@@ -192,7 +186,7 @@ static void print_of_guests(const struct metrics *metrics, const struct port_cou
 		if (!guest_has_role(row->port.role))
 			continue;
 		of = bsearch(&row->ifindex, counts, metrics->ports.count, sizeof(*counts),
-			     port_count_compare);
+			     compare_ifindexes);
 		print_segment(name, row->port.segment);
 		putchar(',');
 		print_label("port", row->name);

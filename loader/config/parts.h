@@ -258,7 +258,7 @@ unsigned int where_line(const struct where *where);
 
 /*
  * Note a fault of the file, or fill where->err, "--FLAG VALUE: ...". Return -EINVAL and -ENOMEM.
- * What reads a file goes on behind -EINVAL, with faults_join().
+ * What reads a file continues after -EINVAL, with faults_join().
  */
 int where_error(const struct where *where, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -15,6 +15,7 @@
 
 #include "guests.h"
 #include "loader/maps/walk.h"
+#include "loader/maps/port_list.h"
 #include "loader/rtnl/netlink.h"
 #include "parts.h"
 
@@ -87,13 +88,6 @@ static int guest_hear_link(void *ctx, const struct nlmsghdr *message)
 	return 0;
 }
 
-static int guest_compare(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void guests_read_links(void)
 {
 	const struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
@@ -107,7 +101,7 @@ static void guests_read_links(void)
 	if (!netlink_open(&netlink, NULL, &ignored))
 		netlink_run(&netlink, &request, NLM_F_DUMP, guest_hear_link, NULL);
 	netlink_close(&netlink);
-	qsort(guests.guest, guests.count, sizeof(*guests.guest), guest_compare);
+	qsort(guests.guest, guests.count, sizeof(*guests.guest), compare_ifindexes);
 }
 
 /* ---- what Proxmox and qemu tell, read by a child ---- */
@@ -237,7 +231,7 @@ static bool guests_name(__u32 ifindex, char name[GUEST_TEXT_LEN])
 		guests_read_links();
 		guests_ask_others();
 	}
-	guest = bsearch(&ifindex, guests.guest, guests.count, sizeof(*guest), guest_compare);
+	guest = bsearch(&ifindex, guests.guest, guests.count, sizeof(*guest), compare_ifindexes);
 	if (guest)
 		memcpy(name, guest->name, GUEST_TEXT_LEN);
 	else

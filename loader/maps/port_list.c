@@ -10,10 +10,9 @@ static int compare(__u32 x, __u32 y)
 	return (x > y) - (x < y);
 }
 
-static int by_ifindex(const void *a, const void *b)
+int compare_ifindexes(const void *a, const void *b)
 {
-	return compare(((const struct port_listed *)a)->ifindex,
-		       ((const struct port_listed *)b)->ifindex);
+	return compare(*(const __u32 *)a, *(const __u32 *)b);
 }
 
 static int by_segment(const void *a, const void *b)
@@ -36,7 +35,7 @@ int port_list_read(const struct pins *pins, enum port_order order, struct port_l
 		list->at[list->count++] = (struct port_listed){ifindex, port};
 	map_walk_end(&walk);
 	qsort(list->at, list->count, sizeof(*list->at),
-	      order == PORTS_BY_IFINDEX ? by_ifindex : by_segment);
+	      order == PORTS_BY_IFINDEX ? compare_ifindexes : by_segment);
 	return 0;
 }
 
@@ -48,9 +47,8 @@ void port_list_free(struct port_list *list)
 
 const struct port *port_list_find(const struct port_list *list, __u32 ifindex)
 {
-	const struct port_listed key = {.ifindex = ifindex};
-	const struct port_listed *found = bsearch(&key, list->at, list->count, sizeof(key),
-						  by_ifindex);
+	const struct port_listed *found = bsearch(&ifindex, list->at, list->count,
+						  sizeof(*list->at), compare_ifindexes);
 
 	return found ? &found->port : NULL;
 }

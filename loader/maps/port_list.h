@@ -11,7 +11,7 @@
 #include "pins.h"
 
 struct port_listed {
-	__u32 ifindex;
+	__u32 ifindex; /* first: compare_ifindexes() */
 	struct port port;
 };
 
@@ -21,6 +21,9 @@ struct port_list {
 };
 
 enum port_order { PORTS_BY_IFINDEX, PORTS_BY_SEGMENT };
+
+/* For qsort and bsearch: of rows that begin with an ifindex, or of ifindexes. */
+int compare_ifindexes(const void *a, const void *b);
 
 /* 0 or -ENOMEM; free it either way. */
 int port_list_read(const struct pins *pins, enum port_order order, struct port_list *list);

@@ -16,7 +16,7 @@
  *	  behind the uplink; here it moves the claim, and no guest is announced for it;
  *	- no defender is announced that has not had the address within answer_ns, at its place. It
  *	  was just heard, which is its answer;
- *	- with `ask: no` nobody is asked;
+ *	- with `ask: no` no question is sent;
  *	- no question from 0.0.0.0 reaches a guest during its duplicate address detection;
  *	- a guest that has the address, answers, and has met no objection, is announced; with
  *	  `ask: no` that is the judge's (judge.h), since silence tells what answers would here.

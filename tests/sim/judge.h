@@ -34,7 +34,7 @@
 /* A MAC is identified by the low half of its last byte. */
 enum { JUDGE_NO_MAC = -1, JUDGE_MACS = 16 };
 
-/* Who requests an announcement: nobody, an operator, or an uplink that has come back. */
+/* What requests an announcement: nothing, an operator, or an uplink that came back. */
 enum judge_request { JUDGE_NO_REQUEST, JUDGE_BY_HAND, JUDGE_LINK };
 
 enum heard_kind {

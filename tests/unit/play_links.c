@@ -412,6 +412,19 @@ void play_port(struct play *play, unsigned int ifindex, const char *name, const 
 			});
 }
 
+void play_veth(struct play *play, unsigned int ifindex, const char *name, unsigned int master,
+	       unsigned int other_end)
+{
+	play_link(play, (struct play_link){
+				.ifindex = ifindex,
+				.name = name,
+				.kind = "veth",
+				.master = master,
+				.state = BR_STATE_FORWARDING,
+				.lower = other_end,
+			});
+}
+
 void play_gone(struct play *play, unsigned int ifindex)
 {
 	char buffer[MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));

@@ -66,6 +66,8 @@ void play_link(struct play *play, struct play_link link);
 void play_bridge(struct play *play, unsigned int ifindex, const char *name);
 void play_port(struct play *play, unsigned int ifindex, const char *name, const char *kind,
 	       unsigned int master); /* forwarding where it has a master */
+void play_veth(struct play *play, unsigned int ifindex, const char *name, unsigned int master,
+	       unsigned int other_end); /* likewise */
 void play_gone(struct play *play, unsigned int ifindex);
 void play_wireless_event(struct play *play, unsigned int ifindex);
 

@@ -82,7 +82,7 @@ Test(claim_by_hand, refused_while_frozen)
 		     COUNTER_claim_refused);
 }
 
-/* It may have lost the address while nobody was asked. */
+/* Before it was named the guest may have lost the address to that host. */
 Test(claim_by_hand, host_that_objects_while_it_is_asked_is_heeded)
 {
 	world_mute(&w, GUEST_A);

@@ -26,27 +26,14 @@ static void end(void)
 
 TestSuite(ports_behind, .init = start, .fini = end);
 
-static void play_veth(unsigned int ifindex, const char *name, unsigned int master,
-		      unsigned int other_end)
-{
-	play_link(&p, (struct play_link){
-			      .ifindex = ifindex,
-			      .name = name,
-			      .kind = "veth",
-			      .master = master,
-			      .state = BR_STATE_FORWARDING,
-			      .lower = other_end,
-		      });
-}
-
 /* tap100i0 |fwbr100i0| fwln100i0 = fwpr100p0 |vmbr0|, as a dump tells of it. */
 static void play_firewalled_guest(void)
 {
 	play_bridge(&p, VMBR0, "vmbr0");
 	play_bridge(&p, FWBR, "fwbr100i0");
 	play_port(&p, TAP, "tap100i0", "tun", FWBR);
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
-	play_veth(FWPR, "fwpr100p0", VMBR0, FWLN);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", VMBR0, FWLN);
 	ports_settle(p.ports);
 }
 
@@ -142,14 +129,14 @@ Test(ports_behind, a_joint_that_appears_takes_the_guest_along)
 	play_bridge(&p, VMBR0, "vmbr0");
 	play_bridge(&p, FWBR, "fwbr100i0");
 	play_port(&p, TAP, "tap100i0", "tun", FWBR);
-	play_veth(FWPR, "fwpr100p0", VMBR0, FWLN);
-	play_veth(FWLN, "fwln100i0", 0, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", VMBR0, FWLN);
+	play_veth(&p, FWLN, "fwln100i0", 0, FWPR);
 	ports_settle(p.ports);
 	play_expect(&p, "seen vmbr0");
 	play_expect(&p, "seen fwbr100i0");
 	play_expect(&p, "added 10 tap100i0: on 3, guest, forwarding");
 	play_expect(&p, "added 12 fwpr100p0: on 2, guest, forwarding");
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
 	ports_settle(p.ports);
 	play_expect(&p, "joined fwbr100i0 to vmbr0 by fwln100i0");
 	play_expect(&p, "changed 10 tap100i0: on 2 by 3, guest, forwarding");
@@ -168,7 +155,7 @@ Test(ports_behind, without_its_joint_an_unnamed_bridge_is_not_followed)
 	start_with("vmbr0", NULL);
 	play_firewalled_guest();
 	expect_joined();
-	play_veth(FWPR, "fwpr100p0", 0, FWLN);
+	play_veth(&p, FWPR, "fwpr100p0", 0, FWLN);
 	ports_settle(p.ports);
 	play_expect(&p, "removed 10 tap100i0, exists");
 	play_expect_silence(&p);
@@ -203,8 +190,8 @@ Test(ports_behind, the_outer_end_has_the_vlans)
 	play_aware(VMBR0, "vmbr0");
 	play_bridge(&p, FWBR, "fwbr100i0");
 	play_port(&p, TAP, "tap100i0", "tun", FWBR);
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
-	play_veth(FWPR, "fwpr100p0", VMBR0, FWLN);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", VMBR0, FWLN);
 	play_port_vlans(&p, FWPR, VMBR0, access, 1);
 	ports_settle(p.ports);
 	play_expect(&p, "seen vmbr0");
@@ -227,8 +214,8 @@ Test(ports_behind, a_second_joint_is_an_uplink_on_both_sides_and_said_once)
 	start_with("vmbr0", NULL);
 	play_firewalled_guest();
 	expect_joined();
-	play_veth(21, "ve1", VMBR0, 20);
-	play_veth(20, "ve0", FWBR, 21);
+	play_veth(&p, 21, "ve1", VMBR0, 20);
+	play_veth(&p, 20, "ve0", FWBR, 21);
 	ports_settle(p.ports);
 	play_expect(&p, "added 21 ve1: on 2, uplink, forwarding");
 	play_expect(&p, "refused ve0 ve1, second");
@@ -245,7 +232,7 @@ Test(ports_behind, to_open_vswitch_it_leads_out)
 	play_bridge(&p, FWBR, "qbr1");
 	play_link(&p,
 		  (struct play_link){.ifindex = OVS, .name = "ovs-system", .kind = "openvswitch"});
-	play_veth(FWLN, "qvb1", FWBR, FWPR);
+	play_veth(&p, FWLN, "qvb1", FWBR, FWPR);
 	play_link(&p, (struct play_link){.ifindex = FWPR,
 					 .name = "qvo1",
 					 .kind = "veth",
@@ -264,7 +251,7 @@ Test(ports_behind, another_namespace_s_ifindex_is_nobody_s_here)
 	start_with("vmbr0", "fwbr*");
 	play_bridge(&p, VMBR0, "vmbr0");
 	play_bridge(&p, FWBR, "fwbr100i0");
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
 	play_link(&p, (struct play_link){.ifindex = FWPR,
 					 .name = "veth100",
 					 .kind = "veth",

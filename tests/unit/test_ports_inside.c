@@ -25,19 +25,6 @@ static void end(void)
 
 TestSuite(ports_inside, .init = start, .fini = end);
 
-static void play_veth(unsigned int ifindex, const char *name, unsigned int master,
-		      unsigned int other_end)
-{
-	play_link(&p, (struct play_link){
-			      .ifindex = ifindex,
-			      .name = name,
-			      .kind = "veth",
-			      .master = master,
-			      .state = BR_STATE_FORWARDING,
-			      .lower = other_end,
-		      });
-}
-
 static void start_with(const char *bridge, const char *another)
 {
 	play_names(&p.config.bridges, bridge, another);
@@ -72,8 +59,8 @@ static void start_aware(bool outer)
 		play_bridge(&p, VMBR0, "vmbr0");
 	play_aware(FWBR, "fwbr100i0");
 	play_port(&p, TAP, "tap100i0", "tun", FWBR);
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
-	play_veth(FWPR, "fwpr100p0", VMBR0, FWLN);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", VMBR0, FWLN);
 	play_port_vlans(&p, TAP, FWBR, &in_10, 1);
 }
 
@@ -165,8 +152,8 @@ Test(ports_inside, other_kinds_of_tags_stay_two_segments)
 	start_with("vmbr0", "fwbr*");
 	play_aware_of(VMBR0, "vmbr0", 0x88a8);
 	play_aware(FWBR, "fwbr100i0");
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
-	play_veth(FWPR, "fwpr100p0", VMBR0, FWLN);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", VMBR0, FWLN);
 	ports_settle(p.ports);
 	play_expect(&p, "seen vmbr0");
 	play_expect(&p, "seen fwbr100i0");
@@ -188,10 +175,10 @@ Test(ports_inside, a_vlan_that_ends_in_the_middle_is_there)
 	play_aware(MID, "middle");
 	play_bridge(&p, FWBR, "fwbr100i0");
 	play_port(&p, TAP, "tap100i0", "tun", FWBR);
-	play_veth(FWLN, "fwln100i0", FWBR, FWPR);
-	play_veth(FWPR, "fwpr100p0", MID, FWLN);
-	play_veth(30, "ve0", MID, 31);
-	play_veth(31, "ve1", VMBR0, 30);
+	play_veth(&p, FWLN, "fwln100i0", FWBR, FWPR);
+	play_veth(&p, FWPR, "fwpr100p0", MID, FWLN);
+	play_veth(&p, 30, "ve0", MID, 31);
+	play_veth(&p, 31, "ve1", VMBR0, 30);
 	play_port_vlans(&p, FWPR, MID, trunk, 2);
 	play_port_vlans(&p, 30, MID, &in_10, 1);
 	ports_settle(p.ports);

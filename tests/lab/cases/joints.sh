@@ -147,7 +147,7 @@ case_joined_with_two_owners() {
 	assert_one_claim "$SERVICE" "$MAC_NEW" v-new
 	protocol_time 4
 	assert_frames_count 0 lan 'kind=announce-.*'
-	# The other one is heard: the owner is doubted, and nobody is announced.
+	# The other host is heard: the owner is in doubt, and neither is announced.
 	in_ns old "$LAB_BIN/hostile" eth0 5 1 asks "$MAC_OLD" "$SERVICE" "$ROUTER" >/dev/null || true
 	protocol_time 12 # claims of ports that have left are swept by then
 	assert_frames_count 0 lan 'kind=announce-.*'

@@ -83,7 +83,7 @@ assert_back_at_the_former_owner() {
 }
 
 # A declared node is announced at its first probe and dies. The old owner lives; its defence was lost.
-case_asked_former_owner() {
+declared_node_dies() {
 	lab_start_garpd --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
 	lab_capture lan router lan0
 	lab_winguest old -A -n 1 -k 60000 eth0 "$MAC_OLD" "$SERVICE"
@@ -91,19 +91,17 @@ case_asked_former_owner() {
 	lab_set old ipv4/conf/eth0/arp_ignore=8
 	lab_winguest new -d -n 1 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
+}
+
+case_asked_former_owner() {
+	declared_node_dies
 	lab_set old ipv4/conf/eth0/arp_ignore=0
 	assert_back_at_the_former_owner "$SERVICE" kind=announce-request
 }
 
 # It died with its port, as a virtual machine does with its process.
 case_asked_former_owner_when_the_port_is_gone() {
-	lab_start_garpd --declare "$SERVICE=$MAC_OLD,$MAC_NEW"
-	lab_capture lan router lan0
-	lab_winguest old -A -n 1 -k 60000 eth0 "$MAC_OLD" "$SERVICE"
-	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
-	lab_set old ipv4/conf/eth0/arp_ignore=8
-	lab_winguest new -d -n 1 eth0 "$MAC_NEW" "$SERVICE"
-	assert_await_frames lan 2 3 "kind=announce-.* src=$MAC_NEW"
+	declared_node_dies
 	in_hv ip link del v-new
 	lab_set old ipv4/conf/eth0/arp_ignore=0
 	assert_back_at_the_former_owner "$SERVICE" kind=announce-request
