@@ -24,7 +24,7 @@
 #include "loader/base/text.h"
 
 #define WATCH_INTERVAL_MS 100
-#define WATCH_PAUSES	  20	       /* as long as a look */
+#define WATCH_PAUSES	  25 /* as long as a look: 4 %, so that 5 holds over a few seconds, too */
 #define WATCH_PIN_NS	  NSEC_PER_SEC /* from one check of the pin to the next */
 
 /* How it was started. */
