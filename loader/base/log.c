@@ -34,18 +34,26 @@ bool log_wants_fields(void)
 	return as_json || journal_is_stdout();
 }
 
-static char *line_json(enum log_level level, json_t *fields, const char *message)
+json_t *log_object(const char *time, enum log_level level, const char *message, json_t *fields)
 {
 	json_t *line = json_object();
-	char time[TIME_TEXT_LEN];
-	char *text;
 
-	json_object_set_new(line, "time", json_string(time_text(time_now_ns(), time)));
+	json_object_set_new(line, "time", json_string(time));
 	json_object_set_new(line, "level", json_string(levels[level].name));
 	json_object_set_new(line, "message", json_string(message));
 	if (fields)
 		json_object_update_missing(line, fields);
-	text = json_dumps(line, JSON_COMPACT);
+	json_decref(fields);
+	return line;
+}
+
+static char *line_json(enum log_level level, json_t *fields, const char *message)
+{
+	char time[TIME_TEXT_LEN];
+	json_t *line = log_object(time_text(time_now_ns(), time), level, message,
+				  json_incref(fields));
+	char *text = json_dumps(line, JSON_COMPACT);
+
 	json_decref(line);
 	return text;
 }

@@ -28,6 +28,12 @@ bool log_wants_fields(void); /* in JSON, and where standard output is the journa
 void log_line(enum log_level level, json_t *fields, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * A line of the JSON log: the object that log_line() writes, of a time as time_text() has it. The
+ * reference to `fields` is taken over.
+ */
+json_t *log_object(const char *time, enum log_level level, const char *message, json_t *fields);
+
 #define log_error(...)	 log_line(LOG_LEVEL_ERROR, NULL, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, NULL, __VA_ARGS__)
 #define log_info(...)	 log_line(LOG_LEVEL_INFO, NULL, __VA_ARGS__)

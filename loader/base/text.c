@@ -274,47 +274,57 @@ static void utc_text(const struct tm *utc, int ms, char *text)
 	*text = '\0';
 }
 
-/* A CLOCK_MONOTONIC time as that of the wall clock, in whole seconds. Returns the milliseconds. */
-static int time_wall(__u64 monotonic_ns, time_t *seconds)
+/* A CLOCK_MONOTONIC time as that of the wall clock. */
+static long long time_wall(__u64 monotonic_ns)
 {
 	/* Signed: a deadline is in the future. */
 	long long ago_ns = clock_ns(CLOCK_MONOTONIC) - (long long)monotonic_ns;
-	long long wall_ns = clock_ns(CLOCK_REALTIME) - ago_ns;
 
-	*seconds = (time_t)(wall_ns / (long long)NSEC_PER_SEC);
+	return clock_ns(CLOCK_REALTIME) - ago_ns;
+}
+
+static int wall_ms(long long wall_ns)
+{
 	return (int)(wall_ns % (long long)NSEC_PER_SEC / (long long)NSEC_PER_MSEC);
 }
 
-const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
+const char *time_wall_text(long long wall_ns, char text[TIME_TEXT_LEN])
 {
-	time_t seconds;
+	time_t seconds = (time_t)(wall_ns / (long long)NSEC_PER_SEC);
 	struct tm utc;
-	int ms;
 
 	text[0] = '\0';
-	if (monotonic_ns == 0)
-		return text;
-	ms = time_wall(monotonic_ns, &seconds);
 	if (gmtime_r(&seconds, &utc))
-		utc_text(&utc, ms, text);
+		utc_text(&utc, wall_ms(wall_ns), text);
 	return text;
 }
 
-const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
+const char *time_wall_local_text(long long wall_ns, char text[TIME_TEXT_LEN])
 {
+	time_t seconds = (time_t)(wall_ns / (long long)NSEC_PER_SEC);
 	char offset[8] = "";
-	time_t seconds;
-	int ms = time_wall(monotonic_ns, &seconds);
 	struct tm local;
 	size_t used;
 
 	text[0] = '\0';
-	if (monotonic_ns == 0 || !localtime_r(&seconds, &local))
+	if (!localtime_r(&seconds, &local))
 		return text;
 	used = strftime(text, TIME_TEXT_LEN, "%Y-%m-%d %H:%M:%S", &local);
 	strftime(offset, sizeof(offset), "%z", &local);
-	snprintf(text + used, TIME_TEXT_LEN - used, ".%03d%s", ms, offset);
+	snprintf(text + used, TIME_TEXT_LEN - used, ".%03d%s", wall_ms(wall_ns), offset);
 	return text;
+}
+
+const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
+{
+	text[0] = '\0';
+	return monotonic_ns ? time_wall_text(time_wall(monotonic_ns), text) : text;
+}
+
+const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN])
+{
+	text[0] = '\0';
+	return monotonic_ns ? time_wall_local_text(time_wall(monotonic_ns), text) : text;
 }
 
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN])

@@ -74,6 +74,10 @@ const char *time_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 /* The same in the local time zone, with its offset: "2026-11-29 13:30:11.250+0100". */
 const char *time_local_text(__u64 monotonic_ns, char text[TIME_TEXT_LEN]);
 
+/* Both of a time in ns since 1970, as the clock on the wall has it. */
+const char *time_wall_text(long long wall_ns, char text[TIME_TEXT_LEN]);
+const char *time_wall_local_text(long long wall_ns, char text[TIME_TEXT_LEN]);
+
 /* A duration in a suitable unit: "0.4 ms", "3.2 s", "17 min", "5 h". */
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
 

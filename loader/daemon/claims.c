@@ -146,9 +146,12 @@ static void daemon_log(const struct daemon *daemon, const struct event *event,
 {
 	char guest[GUEST_TEXT_LEN];
 
-	event_log(event, settings, ports_name_text(daemon->ports, event->key.segment),
-		  ports_name_text(daemon->ports, event->port),
-		  ports_guest_text(daemon->ports, event->port, guest));
+	event_log(event, settings,
+		  &(struct event_names){
+			  .bridge = ports_name_text(daemon->ports, event->key.segment),
+			  .port = ports_name_text(daemon->ports, event->port),
+			  .guest = ports_guest_text(daemon->ports, event->port, guest),
+		  });
 }
 
 static void daemon_event(void *ctx, const struct event *event)

@@ -6,12 +6,10 @@
 #define GARPD_DAEMON_EVENT_LOG_H
 
 #include "bpf/abi/abi.h"
+#include "loader/maps/event_line.h"
 
-/*
- * Logs one line, unless it repeats. The names are those of the event's bridge and port, and of the
- * guest behind that ("": not known).
- */
-void event_log(const struct event *event, const struct settings *settings, const char *bridge,
-	       const char *port, const char *guest);
+/* Logs one line, unless it repeats. */
+void event_log(const struct event *event, const struct settings *settings,
+	       const struct event_names *names);
 
 #endif
