@@ -7,7 +7,7 @@
 
 #include "field.h"
 
-#define CELL_LEN 128
+#define CELL_LEN 400 /* the longest sentence of a finding */
 
 enum cell_kind {
 	CELL_NULL,

@@ -38,6 +38,7 @@ struct field {
 	enum trouble (*trouble)(const void *row); /* NULL: none */
 	__u8 width;				  /* at least, in a stream of rows; 0: as others */
 	bool may_overflow; /* a long value moves the rest of its own line, and widens no other */
+	bool is_below;	   /* no column: on a line of its own below the row, unless it is null */
 };
 
 /* The type and place of a field: {"mac", "MAC", FIELD(MAC, struct claim, mac)} */

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "finding.h"
 
-void finding_set(struct finding *finding, const char *format, ...)
+void finding_set_args(struct finding *finding, const char *format, va_list args)
 {
 	char text[sizeof(finding->trouble) + sizeof(finding->remedy)];
 	size_t len;
-	va_list args;
 
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	len = strcspn(text, REMEDY);
 	snprintf(finding->trouble, sizeof(finding->trouble), "%.*s", (int)len, text);
 	snprintf(finding->remedy, sizeof(finding->remedy), "%s", text + len + !!text[len]);
+}
+
+void finding_set(struct finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	finding_set_args(finding, format, args);
+	va_end(args);
 }
 
 static json_t *get_cause(const void *row)

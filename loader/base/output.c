@@ -140,6 +140,25 @@ static const char *output_color(const struct field *field, const void *row)
 	return in_color && row && field->trouble ? colors[field->trouble(row)] : "";
 }
 
+static bool is_column(const struct field *field)
+{
+	return field->header && !field->is_below;
+}
+
+/* Under the second column: the first one stays free for the eye. */
+static void output_below(const struct field *fields, const void *row, const size_t *widths)
+{
+	char cell[CELL_LEN];
+
+	for (; row && fields->key; fields++) {
+		if (!fields->is_below)
+			continue;
+		output_cell(fields, row, cell);
+		if (strcmp(cell, "-") != 0)
+			printf("%*s%s\n", (int)widths[0] + 2, "", cell);
+	}
+}
+
 /* One line; a cell is followed by as many blanks as its column is wide, the last by none. */
 static void output_line(const struct field *fields, const void *row, const size_t *widths)
 {
@@ -148,7 +167,7 @@ static void output_line(const struct field *fields, const void *row, const size_
 	const char *color;
 
 	for (size_t i = 0; fields[i].key; i++) {
-		if (!fields[i].header)
+		if (!is_column(&fields[i]))
 			continue;
 		output_cell(&fields[i], row, cell);
 		color = output_color(&fields[i], row);
@@ -158,6 +177,7 @@ static void output_line(const struct field *fields, const void *row, const size_
 		blanks += 2;
 	}
 	putchar('\n');
+	output_below(fields, row, widths);
 }
 
 static void output_widen(const struct field *fields, const void *row, size_t *widths)
@@ -165,7 +185,7 @@ static void output_widen(const struct field *fields, const void *row, size_t *wi
 	char cell[CELL_LEN];
 
 	for (size_t i = 0; fields[i].key; i++) {
-		if (!fields[i].header)
+		if (!is_column(&fields[i]))
 			continue;
 		output_cell(&fields[i], row, cell);
 		if (text_columns(cell) > widths[i])
@@ -179,10 +199,10 @@ static void output_narrow(const struct field *fields, size_t *widths)
 	size_t used = 0, count = 0, excess, spare;
 
 	for (; fields[count].key; count++)
-		used += fields[count].header ? widths[count] + 2 : 0;
+		used += is_column(&fields[count]) ? widths[count] + 2 : 0;
 	excess = used > SCREEN_COLUMNS + 2 ? used - SCREEN_COLUMNS - 2 : 0;
 	while (count-- && excess) {
-		if (!fields[count].header || !fields[count].may_overflow)
+		if (!is_column(&fields[count]) || !fields[count].may_overflow)
 			continue;
 		spare = widths[count] - text_columns(fields[count].header);
 		if (spare > excess)

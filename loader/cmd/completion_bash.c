@@ -11,7 +11,9 @@ static const char head[] =
 	"ls -d */bridge 2>/dev/null | sed 's,/.*,,')\"; }\n"
 	"_garpd_addresses() { _garpd_words \"$1\" \"$(" COMPLETION_COLUMN(
 		"1") ")\"; }\n"
-		     "_garpd_macs() { _garpd_words \"$1\" \"$(" COMPLETION_COLUMN("2") ")\"; }\n";
+		     "_garpd_macs() { _garpd_words \"$1\" \"$(" COMPLETION_COLUMN(
+			     "2") ")\"; }\n"
+				  "_garpd_places() { _garpd_bridges \"$1\"; _garpd_addresses \"$1\"; }\n";
 
 /* The words are taken from the line: COMP_WORDS is split at the colons of addresses. */
 static const char tail[] =

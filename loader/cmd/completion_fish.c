@@ -11,6 +11,8 @@ static const char head[] =
 		"1") "; end\n"
 		     "function __garpd_macs; " COMPLETION_COLUMN(
 			     "2") "; end\n"
+				  "function __garpd_places; __garpd_bridges; __garpd_addresses; "
+				  "end\n"
 				  "\n"
 				  "# The verb is there, and so many words without a dash behind it.\n"
 				  "function __garpd_at\n"

@@ -12,7 +12,9 @@ static const char head[] = "#compdef garpd\n"
 			   "_garpd_addresses() { compadd -- ${(f)\"$(" COMPLETION_COLUMN(
 				   "1") ")\"} }\n"
 					"_garpd_macs() { compadd -- ${(f)\"$(" COMPLETION_COLUMN(
-						"2") ")\"} }\n";
+						"2") ")\"} }\n"
+						     "_garpd_places() { _garpd_bridges; "
+						     "_garpd_addresses }\n";
 
 static const char tail[] = "\tesac\n"
 			   "}\n"

@@ -46,6 +46,9 @@ struct pins {
 	int speak_lock; /* GARPD_LINKS: a caller of it holds flock(2) on it meanwhile */
 };
 
+/* Is the BPF file system mounted where it has to be? 0, or -ENODEV with `why`. */
+int pins_check_bpffs(struct err *why);
+
 /* Opens what is pinned. 0, or -errno with `why`: -ENOENT means that garpd is not loaded here,
  * -EPROTO that another version's layout is. `read_only` opens the maps for reading, and not
  * garpd_speak.

@@ -10,7 +10,6 @@
 
 #include "loader/base/err.h"
 
-int pins_check_bpffs(struct err *why);
 int pins_check_owner(const struct stat *dir, struct err *why);
 
 /* A tool trusts what it finds there. A missing directory is reported by what is opened next. */

@@ -2,7 +2,8 @@
 /*
  * refuse WHAT COMMAND...: runs it with some calls of bpf(2) refused. `ring`: ring buffers, with
  * EINVAL, as Linux before 5.8 does; Debian no longer has such a kernel. `run`: the first two
- * BPF_PROG_RUN, with EAGAIN. A seccomp filter cannot read the attributes of bpf(2), so it notifies
+ * BPF_PROG_RUN, with EAGAIN. `tcx`: questions for tcx programs, with EINVAL, as before 6.6. `btf`:
+ * BTF, with EINVAL. A seccomp filter cannot read the attributes of bpf(2), so it notifies
  * this program (seccomp_unotify(2)), which reads them.
  */
 #define _GNU_SOURCE
@@ -25,9 +26,11 @@
 
 static struct sock_filter asks[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 4),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 6),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_MAP_CREATE, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_MAP_CREATE, 3, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_QUERY, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_BTF_LOAD, 1, 0),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_RUN, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -51,21 +54,24 @@ static int child(void *unused)
 	_exit(127);
 }
 
-/* The type of the map that the process wants to make: the first member of its attr. */
-static __u32 map_type(const struct seccomp_notif *call)
+/*
+ * The first two members of the call's attr: the first is the type of the map to be made, the second
+ * the hook that is asked for.
+ */
+static __u32 attr_member(const struct seccomp_notif *call, int which)
 {
-	__u32 type = BPF_MAP_TYPE_UNSPEC;
-	struct iovec here = {&type, sizeof(type)};
-	struct iovec there = {(void *)call->data.args[1], sizeof(type)};
+	__u32 members[2] = {};
+	struct iovec here = {members, sizeof(members)};
+	struct iovec there = {(void *)call->data.args[1], sizeof(members)};
 
 	process_vm_readv((pid_t)call->pid, &here, 1, &there, 1, 0);
-	return type;
+	return members[which];
 }
 
 /* The errno of the call; 0: let the kernel do it. */
 static int ring_refused(const struct seccomp_notif *call)
 {
-	return call->data.args[0] == BPF_MAP_CREATE && map_type(call) == BPF_MAP_TYPE_RINGBUF
+	return call->data.args[0] == BPF_MAP_CREATE && attr_member(call, 0) == BPF_MAP_TYPE_RINGBUF
 		       ? -EINVAL
 		       : 0;
 }
@@ -77,12 +83,32 @@ static int run_refused(const struct seccomp_notif *call)
 	return call->data.args[0] == BPF_PROG_RUN && runs++ < 2 ? -EAGAIN : 0;
 }
 
+#define ATTACH_TCX_INGRESS 46 /* the headers of Debian 12 end before it */
+#define ATTACH_TCX_EGRESS  47
+
+static int tcx_refused(const struct seccomp_notif *call)
+{
+	__u32 hook = attr_member(call, 1);
+
+	return call->data.args[0] == BPF_PROG_QUERY &&
+			       (hook == ATTACH_TCX_INGRESS || hook == ATTACH_TCX_EGRESS)
+		       ? -EINVAL
+		       : 0;
+}
+
+static int btf_refused(const struct seccomp_notif *call)
+{
+	return call->data.args[0] == BPF_BTF_LOAD ? -EINVAL : 0;
+}
+
 static const struct {
 	const char *what;
 	int (*refused)(const struct seccomp_notif *call);
 } kernels[] = {
 	{"ring", ring_refused},
 	{"run", run_refused},
+	{"tcx", tcx_refused},
+	{"btf", btf_refused},
 };
 
 /* Until the last process with the filter is gone. */
@@ -116,7 +142,7 @@ int main(int argc, char **argv)
 	while (argc > 2 && kernel < count && strcmp(argv[1], kernels[kernel].what))
 		kernel++;
 	if (argc < 3 || kernel == count) {
-		fprintf(stderr, "usage: refuse ring|run COMMAND...\n");
+		fprintf(stderr, "usage: refuse ring|run|tcx|btf COMMAND...\n");
 		return 2;
 	}
 	command = argv + 2;

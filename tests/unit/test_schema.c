@@ -9,6 +9,7 @@
 #include "../../loader/base/finding.h"
 #include "../../loader/base/text.h"
 #include "../../loader/datapath/port_table.h"
+#include "../../loader/doctor/parts.h"
 #include "../../loader/explain/explain.h"
 #include "../../loader/maps/claims.h"
 #include "../../loader/maps/counters.h"
@@ -123,7 +124,7 @@ Test(schema, has_the_fields_of_the_tables)
 	} tables[] = {
 		{"claim", claims_fields, false},    {"listeners", listeners_fields, true},
 		{"ports", port_table_fields, true}, {"counters", counters_fields, true},
-		{"explain", explain_fields, true},
+		{"explain", explain_fields, true},  {"doctor", doctor_fields, true},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -141,6 +142,15 @@ Test(schema, has_the_fields_of_a_finding)
 	json_t *properties = json_object_get(items_of(schema), "properties");
 
 	expect_table("explain", items_of(json_object_get(properties, "findings")), finding_fields);
+	json_decref(schema);
+}
+
+Test(schema, has_the_checks_of_doctor)
+{
+	json_t *schema = schema_load("doctor");
+	json_t *properties = json_object_get(items_of(schema), "properties");
+
+	cr_expect(is_enum(json_object_get(properties, "check"), doctor_check_name));
 	json_decref(schema);
 }
 
@@ -205,7 +215,7 @@ Test(schema, is_complete_and_closed)
 	glob_t found;
 
 	cr_assert_eq(glob(FOLDER "*.json", 0, NULL, &found), 0);
-	cr_assert_eq(found.gl_pathc, 14);
+	cr_assert_eq(found.gl_pathc, 15);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		json_t *schema = json_load_file(found.gl_pathv[i], 0, &error);
 

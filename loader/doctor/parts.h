@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parts.h - what the files of this folder share: the checks, and what a group of them gets.
+ */
+#ifndef GARPD_DOCTOR_PARTS_H
+#define GARPD_DOCTOR_PARTS_H
+
+#include <bpf/libbpf.h>
+
+#include "doctor.h"
+#include "loader/config/config.h"
+#include "loader/maps/pins.h"
+
+/*
+ * The checks, X(name, what is looked at). The name is a contract, `check` in JSON; garpd(8) has
+ * what is looked at, word by word.
+ */
+#define CHECKS(X)                                                                   \
+	X(bpf, "programs can be loaded")                                            \
+	X(tcx, "how programs are attached: tcx, else tc")                           \
+	X(ring_buffer, "events can be sent to the daemon")                          \
+	X(btf, "the kernel takes descriptions of types, for locks in maps")         \
+	X(jit, "programs are compiled to machine code")                             \
+	X(memlock, "maps may be as large as they have to be")                       \
+	X(lockdown, "the lockdown of the kernel does not forbid BPF")               \
+	X(bpffs, "the BPF file system is mounted, writable, and open to the group") \
+	X(pins, "what is pinned is of this version and this network namespace")     \
+	X(daemon, "the daemon runs, and is of this version")                        \
+	X(watchdog, "systemd restarts a daemon that is stuck")                      \
+	X(clock, "timers are exact, and times in the log those of other machines")
+
+enum check {
+#define X(name, what) CHECK_##name,
+	CHECKS(X)
+#undef X
+		CHECK_COUNT
+};
+
+const char *doctor_check_name(unsigned int check); /* "unknown" behind the last one */
+
+/* Adds a finding: "reason" or "reason" REMEDY "remedy". Out of memory, it is noted. */
+void doctor_add(struct findings *findings, enum check check, enum cause_level level,
+		const char *object, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+#define doctor_ok(findings, check, object, ...) \
+	doctor_add(findings, CHECK_##check, CAUSE_OK, object, __VA_ARGS__)
+#define doctor_warn(findings, check, object, ...) \
+	doctor_add(findings, CHECK_##check, CAUSE_NOTE, object, __VA_ARGS__)
+#define doctor_fail(findings, check, object, ...) \
+	doctor_add(findings, CHECK_##check, CAUSE_TROUBLE, object, __VA_ARGS__)
+
+/* What could not be looked at. */
+#define doctor_needs_root(findings, check, object) \
+	doctor_warn(findings, check, object, "not looked at: needs root" REMEDY "sudo garpd doctor")
+
+/* The same with an error of the form "object: reason; remedy". */
+void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
+		      const struct err *err);
+
+/* What a group of checks gets. */
+struct doctor {
+	const struct doctor_request *request;
+	struct findings *findings;
+	const char *file; /* of the configuration; NULL: none was read */
+	struct config config;
+	struct pins pins;		/* for reading, if: */
+	int pins_err;			/* 0, or the -errno of pins_open() */
+	struct err pins_why;		/* and its reason */
+	int daemon;			/* 1: it runs, 0: it does not, or -errno */
+	struct daemon_info daemon_info; /* if it does and `pins` is open */
+};
+
+#endif
