@@ -40,8 +40,9 @@ GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCL
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # clang -target bpf does not find the kernel's headers of this architecture by itself.
+BPF_HEADERS ?= /usr/include/$(shell $(CC) -print-multiarch)
 BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . \
-	-I/usr/include/$(shell $(CC) -print-multiarch)
+	-I$(BPF_HEADERS)
 
 LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c loader/*/*.c)))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh build|deb|demo|test|vm: installs missing Debian packages and prints their names. The one list of
+# deps.sh build|deb|demo|test|vm|cross: installs missing Debian packages and prints their names. The one list of
 # what garpd needs; docs/dependencies.md has the reasons.
 set -eu
 
@@ -15,6 +15,8 @@ tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-pin
 	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema prometheus prometheus-node-exporter gnuplot-nox"
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
+# For other architectures.
+cross="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user-static"
 
 case "${1:-}" in
 build) wanted="$build" ;;
@@ -22,8 +24,9 @@ deb) wanted="$build $package" ;;
 demo) wanted="$build $run" ;;
 test) wanted="$build $run $tests" ;;
 vm) wanted="$build $package $run $tests $emulation" ;;
+cross) wanted="$build $package $run $tests $emulation $cross" ;;
 *)
-	echo "usage: $0 build|deb|demo|test|vm" >&2
+	echo "usage: $0 build|deb|demo|test|vm|cross" >&2
 	exit 2
 	;;
 esac

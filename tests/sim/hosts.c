@@ -130,19 +130,25 @@ static void put_owner(void)
 static void put_failover(__u64 at_ns)
 {
 	static const enum happens goes[] = {DIES, LEAVES, LEAVES, MOVES};
-	int i, to = hosts_random(HOSTS);
+	int i, who, to = hosts_random(HOSTS);
+	enum happens what;
 
 	for (i = 0; i < HOSTS; i++)
 		if (i != to && hosts_in_100(85))
 			hosts_put(at_ns, goes[hosts_random(4)], i);
 	hosts_put(at_ns + hosts_random(2000) * NSEC_PER_MSEC, BEGINS, to);
-	if (hosts_in_100(25))
-		hosts_put(at_ns + hosts_random(6000) * NSEC_PER_MSEC, BEGINS, hosts_random(HOSTS));
-	if (hosts_in_100(30))
-		hosts_put(at_ns + hosts_random(9000) * NSEC_PER_MSEC,
-			  hosts_in_100(50) ? DIES : MOVES, to);
-	if (hosts_in_100(20))
-		hosts_put(at_ns + hosts_random(9000) * NSEC_PER_MSEC, USES, hosts_random(HOSTS));
+	if (hosts_in_100(25)) {
+		who = hosts_random(HOSTS);
+		hosts_put(at_ns + hosts_random(6000) * NSEC_PER_MSEC, BEGINS, who);
+	}
+	if (hosts_in_100(30)) {
+		what = hosts_in_100(50) ? DIES : MOVES;
+		hosts_put(at_ns + hosts_random(9000) * NSEC_PER_MSEC, what, to);
+	}
+	if (hosts_in_100(20)) {
+		who = hosts_random(HOSTS);
+		hosts_put(at_ns + hosts_random(9000) * NSEC_PER_MSEC, USES, who);
+	}
 }
 
 /* The new owner dies, too, perhaps when it was just announced; a host elsewhere has the address. */

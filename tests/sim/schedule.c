@@ -52,6 +52,10 @@ struct maker {
 	unsigned int nonces;
 };
 
+/*
+ * At most one in an expression whose order C leaves open: a seed means the same schedule with every
+ * compiler, and on every machine.
+ */
 static __u64 rnd(struct maker *maker, __u64 below)
 {
 	return random_below(&maker->state, below);
@@ -137,15 +141,21 @@ static __u64 put_move(struct maker *maker, int from, int to, __u64 at_ns)
 {
 	__u64 end_ns = put_attempt(maker, to, at_ns);
 	__u64 span_ns = end_ns - at_ns + 3 * NSEC_PER_SEC;
+	unsigned int count;
+	int who;
 
 	if (in_100(maker, 15))
 		put_defence(maker, from, at_ns + rnd(maker, span_ns));
-	if (in_100(maker, 12))
-		put_attempt(maker, rnd(maker, SCHEDULE_STATIONS), at_ns + rnd(maker, span_ns));
-	if (in_100(maker, 6))
+	if (in_100(maker, 12)) {
+		who = rnd(maker, SCHEDULE_STATIONS);
+		put_attempt(maker, who, at_ns + rnd(maker, span_ns));
+	}
+	if (in_100(maker, 6)) {
+		count = in_100(maker, 50);
 		put_event(maker, (struct event_at){.at_ns = at_ns + rnd(maker, 2 * span_ns),
 						   .what = EVENT_BY_HAND,
-						   .count = in_100(maker, 50)});
+						   .count = count});
+	}
 	return end_ns;
 }
 
@@ -157,6 +167,7 @@ static void put_quiet_move(struct maker *maker, int from, __u64 at_ns)
 {
 	__u64 refresh_ns = maker->schedule->refresh_s * NSEC_PER_SEC;
 	__u64 end_ns = at_ns + 2 * refresh_ns;
+	enum event_kind what;
 	int i;
 
 	at_ns += rnd(maker, refresh_ns);
@@ -167,8 +178,8 @@ static void put_quiet_move(struct maker *maker, int from, __u64 at_ns)
 	for (i = 0; i < 6; i++) {
 		if (from == A && in_100(maker, 20))
 			from = A_ELSEWHERE;
-		put_frame(maker, in_100(maker, 10) ? EVENT_USE : EVENT_OTHER, from,
-			  end_ns - rnd(maker, 2 * refresh_ns));
+		what = in_100(maker, 10) ? EVENT_USE : EVENT_OTHER;
+		put_frame(maker, what, from, end_ns - rnd(maker, 2 * refresh_ns));
 	}
 }
 
@@ -204,29 +215,36 @@ static __u64 soon_ns(struct maker *maker)
 /* The configuration is reloaded. */
 static void put_policies(struct maker *maker)
 {
+	unsigned int rules;
 	int i;
 
 	if (!in_100(maker, 20))
 		return;
-	for (i = 1 + rnd(maker, 3); i > 0; i--)
+	for (i = 1 + rnd(maker, 3); i > 0; i--) {
+		rules = rnd(maker, SCHEDULE_RULES);
 		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
 						   .what = EVENT_POLICY,
-						   .count = rnd(maker, SCHEDULE_RULES)});
+						   .count = rules});
+	}
 }
 
 /* Announcements are rate-limited, by their port or by all ports together. */
 static void put_queues(struct maker *maker)
 {
-	int i;
+	unsigned int count;
+	int i, who;
 
 	if (!in_100(maker, 20))
 		return;
 	maker->schedule->per_second = 1 + rnd(maker, 3);
-	for (i = rnd(maker, 4); i > 0; i--)
+	for (i = rnd(maker, 4); i > 0; i--) {
+		who = rnd(maker, SCHEDULE_STATIONS);
+		count = 1 + rnd(maker, 8);
 		put_event(maker, (struct event_at){.at_ns = soon_ns(maker),
 						   .what = EVENT_BUSY,
-						   .who = rnd(maker, SCHEDULE_STATIONS),
-						   .count = 1 + rnd(maker, 8)});
+						   .who = who,
+						   .count = count});
+	}
 }
 
 /* An operator thaws the claim, whether or not it is frozen. */
@@ -271,19 +289,24 @@ static void put_answer(struct maker *maker, __u64 at_ns, int who, unsigned int w
  */
 static void put_answers(struct maker *maker)
 {
-	unsigned int listeners = maker->schedule->listeners;
+	unsigned int listeners = maker->schedule->listeners, which;
 	__u64 at_ns;
-	int i;
+	int i, who;
 
-	for (i = in_100(maker, 50) ? rnd(maker, 12) : 0; i > 0; i--)
-		put_answer(maker, soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC,
-			   rnd(maker, rnd(maker, 4) ? 2 : 3), rnd(maker, listeners + 1));
+	for (i = in_100(maker, 50) ? rnd(maker, 12) : 0; i > 0; i--) {
+		at_ns = soon_ns(maker);
+		at_ns += rnd(maker, 3000) * NSEC_PER_MSEC;
+		who = rnd(maker, rnd(maker, 4) ? 2 : 3);
+		put_answer(maker, at_ns, who, rnd(maker, listeners + 1));
+	}
 	if (!in_100(maker, 4))
 		return;
-	at_ns = soon_ns(maker) + rnd(maker, 3000) * NSEC_PER_MSEC;
-	for (i = 0; i < 2 * LISTENERS; i++)
-		put_answer(maker, at_ns + rnd(maker, 2000) * NSEC_PER_MSEC, A,
-			   rnd(maker, 8) ? listeners : rnd(maker, listeners + 1));
+	at_ns = soon_ns(maker);
+	at_ns += rnd(maker, 3000) * NSEC_PER_MSEC;
+	for (i = 0; i < 2 * LISTENERS; i++) {
+		which = rnd(maker, 8) ? listeners : rnd(maker, listeners + 1);
+		put_answer(maker, at_ns + rnd(maker, 2000) * NSEC_PER_MSEC, A, which);
+	}
 }
 
 static int by_time(const void *a, const void *b)

@@ -3,6 +3,7 @@
  * The pace at which guests are announced after an uplink came back. The module itself is included,
  * with the clock, the map of claims, and garpd_speak replaced: time passes when the test says so.
  */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -53,12 +54,14 @@ static void fake_walk_begin(struct map_walk *walk, int claims_fd)
 /* One owned address for each MAC. */
 static bool fake_walk_next(struct map_walk *walk, struct claim *claim)
 {
+	__be32 number = htonl(walked);
+
 	if (walked == guests)
 		return false;
 	*claim = (struct claim){.state = CLAIM_OWNED, .role = ROLE_GUEST};
 	claim->key.segment = SEGMENT;
-	memcpy(claim->key.addr.bytes, &walked, sizeof(walked));
-	memcpy(claim->mac, &walked, MAC_LEN);
+	memcpy(claim->key.addr.bytes, &number, sizeof(number));
+	memcpy(claim->mac + MAC_LEN - sizeof(number), &number, sizeof(number));
 	walked++;
 	return true;
 }

@@ -6,6 +6,7 @@
 # mirror is the machine's, read at run time.
 
 VM_CACHE=${GARPD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/garpd-vm}
+KERNEL_ARCH=${KERNEL_ARCH:-amd64}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [sid]=sid)
 
@@ -30,7 +31,7 @@ kernel_mirror() {
 
 # kernel_sources SUITE: prints lines for sources.list.
 kernel_sources() {
-	local options="[arch=amd64 signed-by=$KEYRING]" main security
+	local options="[arch=$KERNEL_ARCH signed-by=$KEYRING]" main security
 	main=$(kernel_mirror Debian)
 	security=$(kernel_mirror Debian-Security)
 	[[ -n $main ]] || vm_die "apt knows no Debian mirror here: run apt-get update first"
@@ -46,7 +47,7 @@ kernel_apt() {
 	shift 2
 	"$command" -q -q -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::State="$dir/state" -o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o APT::Sandbox::User=root \
+		-o APT::Architecture="$KERNEL_ARCH" -o APT::Architectures="$KERNEL_ARCH" -o APT::Sandbox::User=root \
 		-o Acquire::Languages=none -o APT::Update::Error-Mode=any \
 		-o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
