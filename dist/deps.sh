@@ -12,7 +12,7 @@ package="debhelper lintian dpkg-dev binutils"
 run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
-	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema prometheus prometheus-node-exporter gnuplot-nox"
+	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema openvswitch-switch prometheus prometheus-node-exporter gnuplot-nox"
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
 # For other architectures.
@@ -55,6 +55,8 @@ fi
 apt-get update -qq
 # shellcheck disable=SC2086 # a list of words
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
-case "$missing " in
-*" frr "*) systemctl disable --quiet frr.service 2>/dev/null || true ;;
-esac
+for service in frr openvswitch-switch; do
+	case "$missing " in
+	*" $service "*) systemctl disable --quiet "$service.service" 2>/dev/null || true ;;
+	esac
+done

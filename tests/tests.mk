@@ -127,7 +127,7 @@ $(T)/model: $(MODEL_OBJECTS)
 
 # ---- unit: one program, with the modules that need no BPF; once more under the sanitizers ----
 
-UNIT_FOLDERS := base rtnl config maps guests topology confine explain doctor
+UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
 	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
 	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \

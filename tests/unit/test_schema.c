@@ -174,8 +174,7 @@ Test(schema, of_the_log_agrees_with_that_of_a_claim)
 	const char *key;
 	size_t shared = 0;
 
-	json_object_foreach(json_object_get(log, "properties"), key, value)
-	{
+	json_object_foreach(json_object_get(log, "properties"), key, value) {
 		json_t *other = json_object_get(of_claim, key);
 
 		shared += other != NULL;
@@ -205,7 +204,8 @@ static void expect_closed(const char *file, json_t *schema)
 				  json_is_false(json_object_get(schema, "unevaluatedProperties")),
 			  "%s is open", file);
 	if (json_is_object(schema))
-		json_object_foreach(schema, key, value) expect_closed(file, value);
+		json_object_foreach(schema, key, value)
+			expect_closed(file, value);
 	json_array_foreach(schema, i, value) expect_closed(file, value);
 }
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ovsdb.h - follows the database of Open vSwitch by its Unix socket (RFC 7047): what it has at
+ * first, then each change. Nothing is polled; while the server is away, what it said last holds.
+ */
+#ifndef GARPD_OVS_OVSDB_H
+#define GARPD_OVS_OVSDB_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "loader/base/err.h"
+#include "tables.h"
+
+#define OVSDB_SOCKET "unix:/var/run/openvswitch/db.sock"
+
+/* Connects again after so long, then twice as long after each further failure. */
+#define OVSDB_RETRY_FIRST_USEC 100000ull
+#define OVSDB_RETRY_LAST_USEC  8000000ull
+
+/* How long a start waits for the first answer. */
+#define OVSDB_FIRST_ANSWER_MS 2000
+
+struct ovsdb;
+
+struct ovsdb_ops {
+	/* The tables are others now, or the server is back. */
+	void (*changed)(void *ctx);
+
+	/* The server is away, for the reason in `why`. Once until it is back. */
+	void (*lost)(void *ctx, const struct err *why);
+};
+
+/*
+ * Connects to `socket` (unix:PATH, or a path), and waits a moment for the first answer. Whether it
+ * comes or not, it is followed on `event` from then on; `ops` are called from there alone. 0, or
+ * -errno with `why`, and nothing to close.
+ */
+int ovsdb_open(struct ovsdb **ovsdb, sd_event *event, const char *socket,
+	       const struct ovsdb_ops *ops, void *ctx, struct err *why);
+
+/* Takes NULL. */
+void ovsdb_close(struct ovsdb *ovsdb);
+
+/* Valid until the next changed(). NULL: the server has not answered yet. */
+const struct ovs_tables *ovsdb_tables(const struct ovsdb *ovsdb);
+
+/* Has it answered, and is it still there? Else `why` has the reason. Takes NULL: it is not. */
+bool ovsdb_is_connected(const struct ovsdb *ovsdb);
+const struct err *ovsdb_why(const struct ovsdb *ovsdb);
+
+#endif
