@@ -127,7 +127,7 @@ $(T)/model: $(MODEL_OBJECTS)
 
 # ---- unit: one program, with the modules that need no BPF; once more under the sanitizers ----
 
-UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor
+UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
 	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
 	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
@@ -233,13 +233,8 @@ FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
 FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) \
 	$(addprefix loader/base/,text.c words.c err.c)
 
-FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c \
-	native_maps.c native_skb.c)
-# Maps are found by their names.
-FUZZ_LDFLAGS_differential := -rdynamic
-
-# garpd.bpf.c, natively: the helpers are functions here.
-$(F)/tests/fuzz/native_%.o: FUZZ_CFLAGS += -Itests/fuzz/native
+FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c) \
+	$(addprefix loader/replay/,native.c native_maps.c native_skb.c)
 
 $(F)/%.o: %.c
 	$(say) FUZZ $@
@@ -249,7 +244,7 @@ $(F)/%.o: %.c
 define fuzz_target
 $(F)/$(1): $(FUZZ_SOURCES_$(1):%.c=$(F)/%.o)
 	$$(say) LD $$@
-	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$(FUZZ_LDFLAGS_$(1)) $$^ $$(GARPD_LIBS) \
+	$$(Q)$$(CLANG) -fsanitize=fuzzer $$(SANITIZE) $$^ $$(GARPD_LIBS) \
 		-o $$@
 endef
 $(foreach target,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(target))))

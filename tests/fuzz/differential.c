@@ -68,8 +68,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	for (i = 0; i < sizeof(constant) / sizeof(*constant); i++)
 		kernel_write(native_map_find(constant[i]));
 	for (i = 0; i < CHANGING; i++) {
-		before[i] = native_map_empty(native_map_find(changing[i]));
-		after[i] = native_map_empty(native_map_find(changing[i]));
+		must(!native_map_like(&before[i], native_map_find(changing[i])) &&
+			     !native_map_like(&after[i], native_map_find(changing[i])),
+		     "no memory");
 	}
 	return 0;
 }
@@ -121,15 +122,24 @@ static void dump(const char *whose, const void *value, size_t size)
 	fputc('\n', stderr);
 }
 
+static void dump_map(const char *whose, const struct native_map *map)
+{
+	for (unsigned int i = 0; i < map->places; i++)
+		if (native_map_value(map, i))
+			dump(whose, native_map_value(map, i), map->value_size);
+}
+
 static int same_map(struct native_map *ours, struct native_map *theirs)
 {
 	unsigned int i;
 	void *value;
 
-	for (i = 0; i < ours->count; i++) {
-		value = native_map_lookup(theirs, ours->element[i].key);
-		if (!value ||
-		    !same_value(ours->element[i].value, value, times_from(ours), ours->value_size))
+	for (i = 0; i < ours->places; i++) {
+		if (!native_map_key(ours, i))
+			continue;
+		value = native_map_lookup(theirs, native_map_key(ours, i));
+		if (!value || !same_value(native_map_value(ours, i), value, times_from(ours),
+					  ours->value_size))
 			return 0;
 	}
 	return ours->count == theirs->count;
@@ -196,11 +206,12 @@ static void run_native(struct step *step, __u64 now_ns)
 	native_map_clear(counters);
 	native_begin(now_ns);
 	if (step->hook == HOOK_TC)
-		step->verdict = native_tc(&step->frame, step->ifindex, &step->mark);
+		step->verdict = native_tc(step->frame.at, &step->frame.len, step->ifindex,
+					  &step->mark);
 	else if (step->hook == HOOK_XDP)
-		step->verdict = native_xdp(&step->frame, step->ifindex);
+		step->verdict = native_xdp(step->frame.at, &step->frame.len, step->ifindex);
 	else
-		step->verdict = native_speak(&step->frame);
+		step->verdict = native_speak(step->frame.at, &step->frame.len);
 	memcpy(step->counters, native_map_lookup(counters, &(__u32){0}), sizeof(step->counters));
 }
 
@@ -243,8 +254,7 @@ static const char *differs(const struct step *ours, const struct step *theirs)
 static void tell(const struct step *ours, const struct step *theirs)
 {
 	static const char *const names[] = {COUNTERS(COUNTER_NAME)};
-	struct native_map *map;
-	unsigned int i, j;
+	unsigned int i;
 
 	fprintf(stderr, "native, kernel: verdict %d %d, events %u %u\n", ours->verdict,
 		theirs->verdict, native.events, kernel.events);
@@ -255,11 +265,8 @@ static void tell(const struct step *ours, const struct step *theirs)
 	dump("native frame:", ours->frame.at, ours->frame.len);
 	dump("kernel frame:", theirs->frame.at, theirs->frame.len);
 	for (i = 0; i < CHANGING; i++) {
-		map = native_map_find(changing[i]);
-		for (j = 0; j < map->count; j++)
-			dump("native map:", map->element[j].value, map->value_size);
-		for (j = 0; j < after[i].count; j++)
-			dump("kernel map:", after[i].element[j].value, map->value_size);
+		dump_map("native map:", native_map_find(changing[i]));
+		dump_map("kernel map:", &after[i]);
 	}
 }
 
@@ -329,16 +336,20 @@ static void pass(__u64 ns)
 {
 	struct native_map *map;
 	unsigned int i, j;
+	__u8 *value;
 	size_t at;
 	__u64 *when;
 
 	for (i = 0; i < CHANGING; i++) {
 		map = native_map_find(changing[i]);
-		for (j = 0; j < map->count; j++)
-			for (at = times_from(map); at < map->value_size; at += sizeof(*when)) {
-				when = (__u64 *)((__u8 *)map->element[j].value + at);
+		for (j = 0; j < map->places; j++) {
+			value = native_map_value(map, j);
+			for (at = times_from(map); value && at < map->value_size;
+			     at += sizeof(*when)) {
+				when = (__u64 *)(value + at);
 				*when = *when > ns ? *when - ns : !!*when;
 			}
+		}
 		kernel_write(map);
 	}
 }

@@ -56,7 +56,7 @@ static void open_interfaces(void)
 static int take_event(void *unused, void *data, size_t len)
 {
 	(void)unused;
-	must(len == sizeof(struct event) && kernel.events < NATIVE_EVENTS, "an event too many");
+	must(len == sizeof(struct event) && kernel.events < KERNEL_EVENTS, "an event too many");
 	memcpy(&kernel.event[kernel.events++], data, len);
 	return 0;
 }
@@ -73,13 +73,19 @@ static int program(const char *name)
 static void shape_map(struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map);
+	const struct native_map *native;
 
 	bpf_map__set_pin_path(map, NULL);
 	if (!strcmp(name, "claims"))
 		bpf_map__set_max_entries(map, KERNEL_CLAIMS);
-	if (!strchr(name, '.'))
-		native_map_add(name, bpf_map__type(map), bpf_map__key_size(map),
-			       bpf_map__value_size(map), bpf_map__max_entries(map));
+	if (strchr(name, '.'))
+		return;
+	native = native_map_find(name);
+	must(native && native->type == bpf_map__type(map) &&
+		     native->key_size == bpf_map__key_size(map) &&
+		     native->value_size == bpf_map__value_size(map) &&
+		     native->max_entries == bpf_map__max_entries(map),
+	     "the native map %s has another shape", name);
 }
 
 void kernel_open(void)
@@ -88,6 +94,7 @@ void kernel_open(void)
 	struct bpf_map *map;
 	cpu_set_t cpu;
 
+	must(!native_open(0, KERNEL_CLAIMS), "no memory");
 	open_interfaces();
 	CPU_ZERO(&cpu);
 	CPU_SET(sched_getcpu(), &cpu);
@@ -148,8 +155,11 @@ void kernel_write(const struct native_map *map)
 	unsigned int i;
 
 	kernel_clear(map);
-	for (i = 0; i < map->count; i++) {
-		err = bpf_map_update_elem(fd, map->element[i].key, map->element[i].value, BPF_ANY);
+	for (i = 0; i < map->places; i++) {
+		if (!native_map_key(map, i))
+			continue;
+		err = bpf_map_update_elem(fd, native_map_key(map, i), native_map_value(map, i),
+					  BPF_ANY);
 		must(!err, "%s: %s", map->name, strerror(-err));
 	}
 }

@@ -6,7 +6,9 @@
 #ifndef GARPD_FUZZ_KERNEL_H
 #define GARPD_FUZZ_KERNEL_H
 
-#include "native.h"
+#include "fuzz.h"
+#include "loader/replay/native.h"
+#include "tests/unit/bytes.h"
 
 enum kernel_port {
 	PORT_GUEST,
@@ -22,10 +24,12 @@ enum kernel_port {
 #define KERNEL_SEGMENT 77
 #define KERNEL_CLAIMS  6 /* so few, that there is no room now and then */
 
+#define KERNEL_EVENTS 16 /* of one program */
+
 struct kernel {
 	__u32 ifindex[PORT_MAX];
 	unsigned int events;
-	struct event event[NATIVE_EVENTS];
+	struct event event[KERNEL_EVENTS];
 	__u64 from_ns, to_ns; /* when the last program ran */
 };
 extern struct kernel kernel;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bpf_helpers.h - stands in for libbpf's, so that garpd.bpf.c compiles natively, whole and as it
- * is: the helpers are functions (native_maps.c, native_skb.c), the maps variables of these shapes.
+ * native_helpers.h - stands in for libbpf's bpf_helpers.h, so that garpd.bpf.c compiles natively,
+ * whole and as it is: the helpers are functions (native_maps.c, native_skb.c), the maps variables
+ * of these shapes.
  */
-#ifndef GARPD_FUZZ_BPF_HELPERS_H
-#define GARPD_FUZZ_BPF_HELPERS_H
+#ifndef GARPD_REPLAY_NATIVE_HELPERS_H
+#define GARPD_REPLAY_NATIVE_HELPERS_H
+
+#define __BPF_HELPERS__ /* libbpf's header is empty then */
 
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -19,13 +22,22 @@
 #define bpf_spin_lock(lock)   ((void)(lock))
 #define bpf_spin_unlock(lock) ((void)(lock))
 
-__u64 bpf_ktime_get_ns(void);
-
-/* libbpf has functions of these names. */
+/* libbpf, and the rest of the program, have such names. */
+#define bpf_ktime_get_ns    native_ktime_get_ns
 #define bpf_map_lookup_elem native_lookup_elem
 #define bpf_map_update_elem native_update_elem
 #define bpf_map_delete_elem native_delete_elem
+#define bpf_ringbuf_reserve native_ringbuf_reserve
+#define bpf_ringbuf_submit  native_ringbuf_submit
+#define bpf_skb_pull_data   native_skb_pull_data
+#define bpf_skb_load_bytes  native_skb_load_bytes
+#define bpf_skb_store_bytes native_skb_store_bytes
+#define bpf_skb_change_tail native_skb_change_tail
+#define bpf_skb_vlan_push   native_skb_vlan_push
+#define bpf_skb_vlan_pop    native_skb_vlan_pop
+#define bpf_clone_redirect  native_clone_redirect
 
+__u64 bpf_ktime_get_ns(void);
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
 long bpf_map_delete_elem(void *map, const void *key);
@@ -41,4 +53,4 @@ long bpf_skb_vlan_push(struct __sk_buff *skb, __be16 proto, __u16 tci);
 long bpf_skb_vlan_pop(struct __sk_buff *skb);
 long bpf_clone_redirect(struct __sk_buff *skb, __u32 ifindex, __u64 flags);
 
-#endif /* GARPD_FUZZ_BPF_HELPERS_H */
+#endif
