@@ -132,6 +132,7 @@ static __always_inline void listen_note_reply(struct outcome *outcome, __u64 now
 	count(step.reason);
 	if (!step.changed)
 		return;
+	histogram_note(HISTOGRAM_announcement_to_confirmation, event->took_ns);
 	event->key = listening->key.claim;
 	event->listener = outcome->frame.addr;
 	event_send(event);

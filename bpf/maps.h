@@ -294,6 +294,18 @@ struct {
 } counters SEC(".maps");
 
 /*
+ * How long the steps of a failover took, one element per enum histogram_of and CPU. Written by the
+ * programs; read by every tool.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HISTOGRAM_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct histogram);
+} histograms SEC(".maps");
+
+/*
  * struct event, for the daemon alone. Written by the programs at every change of a claim. Full:
  * counted as event_lost, and the daemon reads all claims again; no claim depends on events.
  */
@@ -343,6 +355,23 @@ static __always_inline void count(__u32 counter)
 	barrier_var(counter); /* keeps the compared value in use, for the verifier */
 	if (values && counter < COUNTER_MAX)
 		__sync_fetch_and_add(&values[counter], 1);
+}
+
+/*
+ * Notes a duration, of enum histogram_of. Atomic, as count(). A global function, so that the
+ * verifier walks it once. Returns 0.
+ */
+__noinline int histogram_note(__u32 of, __u64 took_ns)
+{
+	struct histogram *histogram = bpf_map_lookup_elem(&histograms, &of);
+	__u32 bucket = histogram_bucket(took_ns);
+
+	barrier_var(bucket); /* as in count() */
+	if (!histogram || bucket >= HISTOGRAM_BUCKETS)
+		return 0;
+	__sync_fetch_and_add(&histogram->bucket[bucket], 1);
+	__sync_fetch_and_add(&histogram->sum_ns, took_ns);
+	return 0;
 }
 
 #endif /* GARPD_MAPS_H */

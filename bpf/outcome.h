@@ -41,6 +41,7 @@ struct outcome {
 	struct claim_key unanswered; /* the claim that gives way */
 	struct claim_key moved_from; /* the former key of a claim in another segment */
 	__u64 deadline_was_ns;	     /* of the claim, before the step of a frame */
+	__u64 waited_ns;	     /* claim_waited_ns() of the announcement that is recorded */
 	__u32 is_asked;		     /* 1: the claim's guest is asked */
 	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */
 	__u32 quota_port;	     /* of the claim */
@@ -168,14 +169,19 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 	struct claim_step recorded = {.reason = COUNTER_no_claim};
 	struct said said = outcome_said(outcome);
 
+	outcome->waited_ns = 0;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
+		if (sent)
+			outcome->waited_ns = claim_waited_ns(claim, &said, now_ns);
 		recorded = claim_record_sent(claim, &said, sent, settings, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
 	bpf_spin_unlock(&claim->lock);
 	count(recorded.reason);
+	if (outcome->waited_ns)
+		histogram_note(HISTOGRAM_window_to_announcement, outcome->waited_ns);
 	outcome->event.sent = sent;
 	if (!sent)
 		outcome->event.reason = recorded.reason;

@@ -4,8 +4,9 @@
  *
  * The BPF programs, the loader, the tests and the fuzzers all include this one file: a struct, a
  * constant or a default stands here, or in one of its parts (constants.h, claims.h, settings.h,
- * bounds.h, counters.h), and nowhere else. Byte order is in the type (__be32, __be16) or stated
- * beside the field; times are nanoseconds of CLOCK_MONOTONIC (bpf_ktime_get_ns) and end in _ns.
+ * bounds.h, counters.h, histograms.h), and nowhere else. Byte order is in the type (__be32, __be16)
+ * or stated beside the field; times are nanoseconds of CLOCK_MONOTONIC (bpf_ktime_get_ns) and end
+ * in _ns.
  */
 #ifndef GARPD_ABI_H
 #define GARPD_ABI_H
@@ -18,6 +19,7 @@
 #include "claims.h"
 #include "settings.h"
 #include "bounds.h"
+#include "histograms.h"
 
 /* ---- ports ---- */
 

@@ -110,7 +110,8 @@ struct claim {
 	__u8 ask_flags;	  /* ASK_F_* */
 	__u32 asked;	  /* questions, of all series */
 	__u8 through_mac[MAC_LEN]; /* the guest of came_through_ns */
-	__u8 pad[2];
+	__u8 is_timed; /* 1: its next announcement tells how long it took since window_end_ns */
+	__u8 pad;
 
 	__u32 window_probes;	    /* in the window that is or was last open */
 	__u32 window_announcements; /* slots taken since the window ended */

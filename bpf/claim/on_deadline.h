@@ -30,6 +30,7 @@ static __always_inline void claim_end_window(struct claim *claim, const struct c
 	/* An immediate address is already announced: its list of owners replaces missing probes. */
 	int vouched = claim->flags & (CLAIM_F_IMMEDIATE | CLAIM_F_USED);
 
+	claim->is_timed = !settings->observe;
 	if (claim->window_probes < claim_min_probes(claim, settings) && !vouched)
 		claim_lapse(claim, settings, step, now_ns);
 	else if (settings->ask && !settings->observe)

@@ -32,6 +32,19 @@ static __always_inline int claim_can_defer(const struct claim *claim, const stru
 }
 
 /*
+ * How long after the window's end the guest is announced, for the histogram; 0: the announcement of
+ * the last step is not the first since then. Before claim_record_sent(), which ends the time.
+ */
+static __always_inline __u64 claim_waited_ns(const struct claim *claim, const struct said *said,
+					     __u64 now_ns)
+{
+	if (!claim->is_timed || said->announce != ANNOUNCE_GUEST ||
+	    !mac_equal(claim->mac, said->mac))
+		return 0;
+	return now_ns > claim->window_end_ns ? now_ns - claim->window_end_ns : 1;
+}
+
+/*
  * Records whether the announcement of the last step was sent; the claim may be about another MAC
  * by now. If the kernel could not queue it, it is deferred and retried after retry_ns,
  * CLAIM_RETRIES times, while it is valid. The returned step has the counter.
@@ -48,6 +61,8 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 		claim->announcements++;
 		claim->last_announcement_ns = now_ns;
 		claim->retries = 0;
+		if (said->announce == ANNOUNCE_GUEST && mac_equal(claim->mac, said->mac))
+			claim->is_timed = 0;
 		step.reason = COUNTER_announced;
 		if (claim->flags & CLAIM_F_DEFERRED &&
 		    mac_equal(claim_next_mac(claim), said->mac)) {

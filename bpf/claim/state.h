@@ -83,6 +83,12 @@ static __always_inline int claim_is_certain(__u32 state)
 	return state == CLAIM_ANNOUNCING || state == CLAIM_OWNED;
 }
 
+/* Only from a window's end to the announcement that follows from it. */
+static __always_inline int claim_may_be_timed(__u32 state)
+{
+	return claim_is_certain(state) || state == CLAIM_ASKING || state == CLAIM_UNANSWERED;
+}
+
 /* Is an answer waited for? */
 static __always_inline int claim_is_asked(const struct claim *claim)
 {
@@ -136,6 +142,8 @@ static __always_inline void claim_edge(struct claim *claim, enum claim_state sta
 		if (state != CLAIM_ASKING && state != CLAIM_UNANSWERED)
 			claim_stop_asking(claim);
 	}
+	if (!claim_may_be_timed(state))
+		claim->is_timed = 0;
 	claim->state = state;
 	claim->reason = reason;
 	claim->changed_ns = now_ns;

@@ -67,6 +67,7 @@ static __always_inline void claim_settle(struct claim *claim, const struct setti
 	claim->self_announced++;
 	claim_clear_deferred(claim);
 	claim_stop_asking(claim);
+	claim->is_timed = 0;
 	claim->flags &= ~CLAIM_F_OBSERVED;
 	claim->retries = 0;
 	step->moved = claim_set_owner(claim, settings, now_ns);
@@ -195,6 +196,7 @@ static __always_inline void claim_lapse(struct claim *claim, const struct settin
 	claim->port = claim->owner_port;
 	claim->role = claim->owner_role;
 	claim->tags = claim->owner_tags;
+	claim->is_timed = 0;
 	claim_doubt(claim);
 	claim_edge(claim, CLAIM_OWNED, COUNTER_lapsed, step, now_ns);
 	claim_arm(claim, settings, now_ns);

@@ -373,14 +373,18 @@ const char *claim_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN])
 		return value < sizeof(names) / sizeof(names[0]) ? names[value] : "unknown"; \
 	}
 
-#define STATE(NAME, name, what)	 [CLAIM_##NAME] = #name,
-#define COUNTER(name, help)	 [COUNTER_##name] = #name,
-#define UNHEARD_NAME(NAME, name) [UNHEARD_##NAME] = name,
-#define COUNTER_HELP(name, help) [COUNTER_##name] = help,
+#define STATE(NAME, name, what)	   [CLAIM_##NAME] = #name,
+#define COUNTER(name, help)	   [COUNTER_##name] = #name,
+#define UNHEARD_NAME(NAME, name)   [UNHEARD_##NAME] = name,
+#define COUNTER_HELP(name, help)   [COUNTER_##name] = help,
+#define HISTOGRAM(name, help)	   [HISTOGRAM_##name] = #name,
+#define HISTOGRAM_HELP(name, help) [HISTOGRAM_##name] = help,
 
 NAMES(claim_state_name, CLAIM_STATES(STATE))
 NAMES(counter_name, COUNTERS(COUNTER))
 NAMES(counter_help, COUNTERS(COUNTER_HELP))
+NAMES(histogram_name, HISTOGRAMS(HISTOGRAM))
+NAMES(histogram_help, HISTOGRAMS(HISTOGRAM_HELP))
 NAMES(port_role_name, [ROLE_GUEST] = "guest", [ROLE_UPLINK] = "uplink", [ROLE_ROUTER] = "router",
       [ROLE_HOST] = "host")
 NAMES(unheard_name, UNHEARDS(UNHEARD_NAME))

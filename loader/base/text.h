@@ -92,6 +92,8 @@ const char *claim_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN]);
 const char *claim_state_name(unsigned int state);
 const char *counter_name(unsigned int counter);
 const char *counter_help(unsigned int counter);
+const char *histogram_name(unsigned int histogram);
+const char *histogram_help(unsigned int histogram);
 const char *port_mode_name(unsigned int mode);
 const char *port_role_name(unsigned int role);
 const char *unheard_name(unsigned int unheard);

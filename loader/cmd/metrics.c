@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "loader/datapath/port_table.h"
 #include "loader/maps/claims.h"
 #include "loader/maps/counters.h"
+#include "loader/maps/histograms.h"
 #include "loader/maps/port_list.h"
 #include "metrics.h"
 
@@ -17,6 +19,7 @@ struct metrics {
 	struct port_table ports;
 	struct claims claims;
 	__u64 counters[COUNTER_MAX];
+	struct histogram_row histograms[HISTOGRAM_MAX];
 	bool printed[COUNTER_MAX]; /* in a family of their own */
 };
 
@@ -263,6 +266,30 @@ static void print_counters(struct metrics *metrics)
 			       metrics->counters[i]);
 }
 
+/* ---- histograms ---- */
+
+static void print_histogram(const struct histogram_row *row)
+{
+	const struct histogram *histogram = &row->histogram;
+	char name[64], help[160];
+	__u64 count = 0, us;
+
+	snprintf(name, sizeof(name), "%s_seconds", histogram_name(row->of));
+	snprintf(help, sizeof(help), "%s.", histogram_help(row->of));
+	help[0] = (char)toupper((unsigned char)help[0]);
+	print_head(name, "histogram", help);
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
+		count += histogram->bucket[i];
+		us = histogram_limit_us(i);
+		printf("garpd_%s_bucket{le=\"%llu.%06llu\"} %llu\n", name, us / 1000000,
+		       us % 1000000, count);
+	}
+	printf("garpd_%s_bucket{le=\"+Inf\"} %llu\n", name, row->count);
+	printf("garpd_%s_sum %llu.%09llu\n", name, histogram->sum_ns / NSEC_PER_SEC,
+	       histogram->sum_ns % NSEC_PER_SEC);
+	printf("garpd_%s_count %llu\n", name, row->count);
+}
+
 /* ---- the whole ---- */
 
 void metrics_print_none(void)
@@ -276,7 +303,8 @@ int metrics_print(const struct pins *pins, bool guests, struct err *why)
 	struct port_count *counts = NULL;
 	int err = claims_read(pins->claims, &metrics.claims, why)
 			  ?: port_table_read(pins, &metrics.ports, why)
-			  ?: counters_read(pins, metrics.counters, why);
+			  ?: counters_read(pins, metrics.counters, why)
+			  ?: histograms_read(pins, metrics.histograms, why);
 
 	if (!err && guests && !(counts = port_counts_new(&metrics)))
 		err = err_set(why, -ENOMEM, "out of memory");
@@ -288,6 +316,8 @@ int metrics_print(const struct pins *pins, bool guests, struct err *why)
 		if (guests)
 			print_guests(&metrics, counts);
 		print_counters(&metrics);
+		for (unsigned int i = 0; i < HISTOGRAM_MAX; i++)
+			print_histogram(&metrics.histograms[i]);
 	}
 	free(counts);
 	claims_free(&metrics.claims);

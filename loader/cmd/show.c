@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd show claims|listeners|ports|counters|metrics: the pinned maps, as they are.
+ * garpd show claims|listeners|ports|counters|latency|metrics: the pinned maps, as they are.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "metrics.h"
 #include "loader/maps/counters.h"
 #include "loader/datapath/port_table.h"
+#include "loader/maps/histograms.h"
 #include "loader/maps/listeners.h"
 
 struct show {
@@ -102,6 +103,18 @@ static int show_counters(const struct show *show, struct err *why)
 	return 0;
 }
 
+/* ---- latency ---- */
+
+static int show_latency(const struct show *show, struct err *why)
+{
+	struct histogram_row rows[HISTOGRAM_MAX];
+	int err = histograms_read(&show->pins, rows, why);
+
+	if (!err)
+		output_rows(histograms_fields, rows, HISTOGRAM_MAX, sizeof(rows[0]), show->as_json);
+	return err;
+}
+
 /* ---- the verb ---- */
 
 static int show_metrics(const struct show *show, struct err *why)
@@ -115,6 +128,8 @@ static int (*show_subject(const char *name))(const struct show *show, struct err
 		return show_claims;
 	if (!strcmp(name, "listeners"))
 		return show_listeners;
+	if (!strcmp(name, "latency"))
+		return show_latency;
 	if (!strcmp(name, "metrics"))
 		return show_metrics;
 	return strcmp(name, "ports") ? show_counters : show_ports;
@@ -151,7 +166,7 @@ static int show_run(const struct command *command, struct err *why)
 }
 
 static const struct verb_option show_options[] = {
-	{"json", 'j', .help = "print JSON", .subject = "claims|listeners|ports|counters"},
+	{"json", 'j', .help = "print JSON", .subject = "claims|listeners|ports|counters|latency"},
 	{"wide", 'w', .help = "every column, wider than 80", .subject = "claims|listeners|ports"},
 	FILTER_OPTIONS("claims", "claims|ports", "claims|listeners", "claims|listeners|ports"),
 	{"all", 'a', .help = "counters: those that are zero as well", .subject = "counters"},
@@ -165,7 +180,7 @@ const struct verb verb_show = {
 	.name = "show",
 	.help = "print the pinned maps; no daemon is needed",
 	.options = show_options,
-	.operands = {{"claims|listeners|ports|counters|metrics", "subject"},
+	.operands = {{"claims|listeners|ports|counters|latency|metrics", "subject"},
 		     {"PREFIX", .optional = true}},
 	.run = show_run,
 };

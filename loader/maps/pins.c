@@ -39,7 +39,8 @@
 	X(listeners, struct listener_key, struct listener)      \
 	X(gateways, __u32, struct addr)                         \
 	X(gateways_heard, struct listener_key, struct listener) \
-	X(counters, __u32, struct counters)
+	X(counters, __u32, struct counters)                     \
+	X(histograms, __u32, struct histogram)
 
 /* The maps that a tool opens, where in struct pins they go, and the sizes that it counts on. */
 static const struct pin {

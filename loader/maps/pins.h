@@ -41,6 +41,7 @@ struct pins {
 	int gateways_heard;
 	int settings;
 	int counters;
+	int histograms;
 	int events;
 	int speak;	/* the program garpd_speak */
 	int speak_lock; /* GARPD_LINKS: a caller of it holds flock(2) on it meanwhile */

@@ -203,6 +203,7 @@ static void rig_load(__u32 max_claims, __u32 events_bytes)
 	rig.host = rig_map("host");
 	rig.settings = rig_map("settings");
 	rig.counters = rig_map("counters");
+	rig.histograms = rig_map("histograms");
 	rig.ring = ring_buffer__new(rig_map("events"), rig_event, NULL, NULL);
 	cr_assert(rig.ring);
 }

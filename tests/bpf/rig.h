@@ -22,7 +22,8 @@ struct rig {
 	int garpd_xdp, garpd_host_out, garpd_host_in; /* of rig_program_of() */
 	int claims, ports, port_vlans, vlan_ways, port_limits, addresses, subnets, askers,
 		rule_addresses, rule_macs;
-	int segments, echoes, listeners, gateways, gateways_heard, host, settings, counters;
+	int segments, echoes, listeners, gateways, gateways_heard, host, settings, counters,
+		histograms;
 	__u32 bridge;
 	__u32 ifindex[PORT_MAX]; /* of the bridge's ports */
 	int wire[PORT_MAX];	 /* raw sockets on their far ends, where a guest would be */

@@ -273,6 +273,7 @@ Test(bpf_btf, maps_have_named_fields)
 	NAMED(rig.settings, "settings", "abi", "form", "window_ns");
 	NAMED(rig.addresses, "address", "announce", "owner_count", "owners");
 	NAMED(rig.counters, "counters", COUNTERS(FIELD_NAME));
+	NAMED(rig.histograms, "histogram", "bucket", "sum_ns");
 }
 
 /* The tool itself, where it is installed. */

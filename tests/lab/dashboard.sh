@@ -9,7 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/t.sh"
 source "$LAB_ROOT/tests/lab/cases/metrics.sh"
 
 SECONDS_SHOWN=120
-PANELS=('Claims, by state' 'Announcements' 'Nudges to listeners, and what they led to' 'Conflicts, and claims denied')
+PANELS=('Claims, by state' 'Announcements' 'Nudges to listeners, and what they led to' 'Conflicts, and claims denied'
+	'Window to announcement' 'Announcement to confirmation')
 
 # traffic: addresses move; one is contradicted, and one is this host's own.
 traffic() {
@@ -31,19 +32,19 @@ scrapes() {
 	done
 }
 
-# panel_data TITLE DIR: a file "SECOND VALUE" for each series, named by its first label.
+# panel_data TITLE DIR: a file "SECOND VALUE" for each series, named by its first label, or as the dashboard does.
 panel_data() {
-	local query
+	local query legend
 	mkdir -p "$2"
-	while read -r query; do
+	while IFS=$'\t' read -r query legend; do
 		query=${query//\$instance/.*}
 		in_hv promtool query range -o json --start="$BEGIN" --end="$((BEGIN + SECONDS_SHOWN))" --step=2s \
 			http://127.0.0.1:9090 "${query//\$__rate_interval/10s}" |
-			jq -r --argjson begin "$BEGIN" '.[] | ([.metric[]] | first) as $name | .values[] |
+			jq -r --argjson begin "$BEGIN" --arg legend "${legend// /_}" '.[] | ([.metric[]] | first // $legend) as $name | .values[] |
 				"\($name) \(.[0] - $begin) \(.[1])"' |
 			awk -v dir="$2" '{ print $2, $3 >(dir "/" $1); if ($3 + 0 > 0) used[$1] }
-				END { for (name in used) print name >(dir ".used") }'
-	done < <(jq -r --arg title "$1" '.panels[] | select(.title == $title).targets[].expr' \
+				END { for (name in used) print name >>(dir ".used") }'
+	done < <(jq -r --arg title "$1" '.panels[] | select(.title == $title).targets[] | "\(.expr)\t\(.legendFormat)"' \
 		"$LAB_ROOT/dist/garpd-dashboard.json")
 	touch "$2.used"
 }
@@ -52,9 +53,9 @@ panel_data() {
 plot() {
 	local i name
 	{
-		echo "set terminal svg size 900,560 background rgb 'white' font 'sans-serif,11'"
+		echo "set terminal svg size 900,840 background rgb 'white' font 'sans-serif,11'"
 		echo "set output '$1'"
-		echo "set multiplot layout 2,2"
+		echo "set multiplot layout 3,2"
 		echo "set key outside right font ',9'; set yrange [0:*]; set xrange [0:$SECONDS_SHOWN]; set xlabel 's'"
 		for i in "${!PANELS[@]}"; do
 			printf "set title '%s'\nplot " "${PANELS[i]}"

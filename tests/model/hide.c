@@ -144,6 +144,7 @@ static void hide_statistics(struct claim *claim)
 	hide_number(&claim->unconfirmed);
 	hide_number(&claim->confirmations);
 	hide_number(&claim->asked);
+	hide_byte(&claim->is_timed);
 	hide_time(&claim->confirmed_ns);
 	hide_time(&claim->changed_ns);
 	hide_sent(&claim->nudged_ns, 0);

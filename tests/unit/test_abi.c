@@ -18,7 +18,7 @@ static const size_t offsets[] = {COUNTERS(COUNTER_OFFSET)};
 
 Test(abi, sizes_of_what_is_pinned)
 {
-	cr_assert_eq(GARPD_ABI, 7, "a new layout: pin its sizes here");
+	cr_assert_eq(GARPD_ABI, 8, "a new layout: pin its sizes here");
 	cr_assert_eq(sizeof(struct addr), 16);
 	cr_assert_eq(sizeof(struct claim_key), 24);
 	cr_assert_eq(sizeof(struct tags), 8);
@@ -34,6 +34,7 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct segment), 24);
 	cr_assert_eq(sizeof(struct echo_key), 8);
 	cr_assert_eq(sizeof(struct echo), 32);
+	cr_assert_eq(sizeof(struct histogram), 264);
 	cr_assert_eq(sizeof(struct limit), 72);
 	cr_assert_eq(sizeof(struct lane_limit), 16);
 	cr_assert_eq(sizeof(struct subnet), 28);

@@ -13,6 +13,7 @@
 #include "../../loader/explain/explain.h"
 #include "../../loader/maps/claims.h"
 #include "../../loader/maps/counters.h"
+#include "../../loader/maps/histograms.h"
 #include "../../loader/maps/listeners.h"
 
 #define FOLDER "docs/schema/"
@@ -75,8 +76,9 @@ static bool value_fits(const struct field *field, json_t *schema)
 	case FIELD_BOOL:
 		return type_has(schema, "boolean") && !type_has(schema, "null");
 	case FIELD_ENUM: /* the help of a counter is a text */
-		return field->name == counter_help ? type_has(schema, "string")
-						   : is_enum(schema, field->name);
+		return field->name == counter_help || field->name == histogram_help
+			       ? type_has(schema, "string")
+			       : is_enum(schema, field->name);
 	case FIELD_VLAN:
 	case FIELD_VLANS:
 		return type_has(schema, "integer") && type_has(schema, "null");
@@ -122,9 +124,10 @@ Test(schema, has_the_fields_of_the_tables)
 		const struct field *fields;
 		bool is_list;
 	} tables[] = {
-		{"claim", claims_fields, false},    {"listeners", listeners_fields, true},
-		{"ports", port_table_fields, true}, {"counters", counters_fields, true},
-		{"explain", explain_fields, true},  {"doctor", doctor_fields, true},
+		{"claim", claims_fields, false},      {"listeners", listeners_fields, true},
+		{"ports", port_table_fields, true},   {"counters", counters_fields, true},
+		{"explain", explain_fields, true},    {"doctor", doctor_fields, true},
+		{"latency", histograms_fields, true},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -215,7 +218,7 @@ Test(schema, is_complete_and_closed)
 	glob_t found;
 
 	cr_assert_eq(glob(FOLDER "*.json", 0, NULL, &found), 0);
-	cr_assert_eq(found.gl_pathc, 15);
+	cr_assert_eq(found.gl_pathc, 16);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		json_t *schema = json_load_file(found.gl_pathv[i], 0, &error);
 

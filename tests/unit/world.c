@@ -197,6 +197,7 @@ static void world_record(struct world *w, struct claim *claim, enum announce ann
 	struct said said = {announce, announcement->mac, announcement->port};
 	int sent = announcement->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
+	__u64 waited_ns = 0;
 
 	if (announcement->became == ANNOUNCEMENT_QUEUED) {
 		step = claim_queue(claim, &said, announcement->queued, announcement->turn_ns,
@@ -207,6 +208,11 @@ static void world_record(struct world *w, struct claim *claim, enum announce ann
 	if (sent) {
 		assert(w->announced.count < WORLD_ANNOUNCEMENTS);
 		w->announced.list[w->announced.count++] = *announcement;
+		waited_ns = claim_waited_ns(claim, &said, w->now_ns);
+	}
+	if (waited_ns) {
+		w->waits++;
+		w->waited_ns = waited_ns;
 	}
 	step = claim_record_sent(claim, &said, sent, &w->settings, w->now_ns);
 	w->counted[step.reason]++;

@@ -113,6 +113,8 @@ struct world {
 	int is_told;	   /* 1: EVPN says what is heard, world_tell() */
 	unsigned int nudge_rounds; /* rounds in which a listener was nudged */
 	__u64 nudged_ns[WORLD_NUDGE_ROUNDS];
+	unsigned int waits; /* announcements whose time since the window's end is counted */
+	__u64 waited_ns;    /* of the last one */
 	unsigned int counted[COUNTER_MAX];
 	unsigned int wakeups;	/* calls of claim_run_deadline */
 	struct claim_step step; /* the last step */

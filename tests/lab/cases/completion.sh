@@ -26,7 +26,7 @@ completes() {
 	lab_start_garpd
 	assert_offers "$1" 'garpd sh' show
 	assert_offers "$1" 'garpd help th' thaw
-	assert_offers "$1" 'garpd show ' 'claims counters listeners metrics ports'
+	assert_offers "$1" 'garpd show ' 'claims counters latency listeners metrics ports'
 	assert_offers "$1" 'garpd show --co' --color
 	assert_offers "$1" 'garpd show --color ' 'always auto never'
 	assert_offers "$1" 'garpd run --mode x' 'xdp xdp-generic'

@@ -78,6 +78,7 @@ case_json_fits_its_schema() {
 	prints listeners show listeners -j
 	prints ports show ports -j
 	prints counters show counters -j
+	prints latency show latency -j
 	prints status status -j
 	prints explain explain -j "$SERVICE"
 	prints explain explain -j 192.0.2.78
