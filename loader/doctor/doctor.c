@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bridges.h"
+#include "configured.h"
 #include "installed.h"
 #include "kernel.h"
+#include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 
 #define DEFAULT_FILE "/etc/garpd.yaml"
@@ -30,9 +33,28 @@ static void examine_installed(struct doctor *doctor)
 	installed_judge(&facts, doctor->findings);
 }
 
+static void examine_configured(struct doctor *doctor)
+{
+	struct configured_facts facts;
+
+	if (configured_read(doctor, &facts))
+		doctor->findings->no_memory = true;
+	else
+		configured_judge(&facts, doctor->findings);
+	configured_free(&facts);
+}
+
+static void examine_bridges(struct doctor *doctor)
+{
+	bridges_judge(doctor->view, doctor->findings);
+	ports_judge(doctor->view, doctor->config.evpn, doctor->findings);
+}
+
 static void (*const groups[])(struct doctor *doctor) = {
 	examine_kernel,
 	examine_installed,
+	examine_configured,
+	examine_bridges,
 };
 
 /* ---- what they look at ---- */
@@ -56,17 +78,110 @@ static const char *file_of(const struct doctor *doctor)
 	return access(DEFAULT_FILE, F_OK) ? NULL : DEFAULT_FILE;
 }
 
+/* Errors in it are findings. */
+static void read_config(struct doctor *doctor)
+{
+	struct err group;
+	gid_t gid;
+
+	if (!doctor->file)
+		return;
+	doctor->config_err = config_read(&doctor->config, doctor->file, &doctor->faults,
+					 &doctor->config_why);
+	if (doctor->config.group && privileges_group(doctor->config.group, &gid, &group)) {
+		doctor->config_err = -EINVAL;
+		faults_add(&doctor->faults, doctor->config.group_line, group.text);
+		faults_sort(&doctor->faults);
+	}
+	if (!doctor->config_err || doctor->faults.count)
+		return;
+	config_free(&doctor->config);
+	config_init(&doctor->config);
+}
+
+/* Without a configuration, all bridges. */
+static int open_view(struct doctor *doctor, struct err *why)
+{
+	const struct config *config = &doctor->config;
+	int err = 0;
+
+	if (!names_wanted(&config->bridges) && !config->routers.count)
+		err = config_set_flag(&doctor->config, "bridge", "*", why);
+	return err ? err : view_open(doctor->view, config, why);
+}
+
+/* A bridge that garpd would not follow is looked at as if it did. */
+static int add_bridge(struct doctor *doctor, const char *name, struct err *why)
+{
+	int err = config_set_flag(&doctor->config, "bridge", name, why);
+
+	view_close(doctor->view);
+	doctor->is_added = true;
+	return err ? err : view_open(doctor->view, &doctor->config, why);
+}
+
+/* Of the bridge or router port; NULL: it is neither. */
+static const struct view_port *find_own(const struct view *view, const char *name)
+{
+	const struct link_details *link = view_link_named(view, name);
+	const struct view_port *port = link ? view_port(view, link->ifindex) : NULL;
+
+	if (!port || (port->port.role != ROLE_HOST && port->port.role != ROLE_ROUTER))
+		return NULL;
+	return port;
+}
+
+/* Only that segment is looked at. */
+static int choose_segment(struct doctor *doctor, struct err *why)
+{
+	const char *operand = doctor->request->operand;
+	const struct link_details *link;
+	int err = 0;
+
+	if (!operand || !addr_parse(operand, &doctor->addr))
+		return 0;
+	link = view_link_named(doctor->view, operand);
+	if (!link)
+		return err_set(why, -EINVAL, "%.60s: no such interface, and not an address",
+			       operand);
+	if (!strcmp(link->kind, "bridge") && !find_own(doctor->view, operand))
+		err = add_bridge(doctor, operand, why);
+	if (err)
+		return err;
+	if (!find_own(doctor->view, operand))
+		return err_set(why, -EINVAL,
+			       "%.60s: neither a bridge nor one of routers:", operand);
+	doctor->view->segment = find_own(doctor->view, operand)->port.segment;
+	return 0;
+}
+
+static int examine(struct doctor *doctor, struct err *why)
+{
+	int err;
+
+	open_pins(doctor);
+	doctor->file = file_of(doctor);
+	read_config(doctor);
+	err = open_view(doctor, why) ?: choose_segment(doctor, why);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && !err; i++)
+		groups[i](doctor);
+	if (!err && doctor->findings->no_memory)
+		err = err_set(why, -ENOMEM, "doctor: out of memory");
+	return err;
+}
+
 int doctor_examine(const struct doctor_request *request, struct findings *findings, struct err *why)
 {
-	struct doctor doctor = {.request = request, .findings = findings};
+	struct view view = {};
+	struct doctor doctor = {.request = request, .findings = findings, .view = &view};
+	int err;
 
 	*findings = (struct findings){};
 	config_init(&doctor.config);
-	open_pins(&doctor);
-	doctor.file = file_of(&doctor);
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		groups[i](&doctor);
+	err = examine(&doctor, why);
+	view_close(&view);
 	pins_close(&doctor.pins);
+	faults_free(&doctor.faults);
 	config_free(&doctor.config);
-	return findings->no_memory ? err_set(why, -ENOMEM, "doctor: out of memory") : 0;
+	return err;
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader/base/text.h"
 #include "parts.h"
 
 static const char *const check_names[] = {

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "doctor.h"
+#include "loader/base/text.h"
 #include "loader/config/config.h"
 #include "loader/maps/pins.h"
 
@@ -27,7 +28,21 @@
 	X(pins, "what is pinned is of this version and this network namespace")     \
 	X(daemon, "the daemon runs, and is of this version")                        \
 	X(watchdog, "systemd restarts a daemon that is stuck")                      \
-	X(clock, "timers are exact, and times in the log those of other machines")
+	X(clock, "timers are exact, and times in the log those of other machines")  \
+	X(config, "the configuration has no error")                                 \
+	X(bridge, "each name in bridges: is a bridge, and that is up")              \
+	X(router, "each name in routers: can be a router port")                     \
+	X(pattern, "each name of ports and segments matches something")             \
+	X(own_address, "this host has no declared address itself")                  \
+	X(joint, "which bridges are one segment, joined by a veth pair")            \
+	X(stp, "ports forward as soon as they come up")                             \
+	X(mld_snooping, "solicitations reach every port")                           \
+	X(role, "the role of each port, and why")                                   \
+	X(forwarding, "each port forwards")                                         \
+	X(learning, "each port learns where a guest is")                            \
+	X(isolated, "guests hear each other")                                       \
+	X(hairpin, "no port returns frames to where they came from")                \
+	X(neigh_suppress, "announcements pass each port, or EVPN stands in")
 
 enum check {
 #define X(name, what) CHECK_##name,
@@ -57,12 +72,24 @@ void doctor_add(struct findings *findings, enum check check, enum cause_level le
 void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
 		      const struct err *err);
 
+/* As text, for the length of the statement. */
+#define MAC(mac)   mac_text(mac, (char[MAC_TEXT_LEN]){})
+#define ADDR(addr) addr_text(addr, (char[ADDR_TEXT_LEN]){})
+
+struct view;
+
 /* What a group of checks gets. */
 struct doctor {
 	const struct doctor_request *request;
 	struct findings *findings;
-	const char *file; /* of the configuration; NULL: none was read */
-	struct config config;
+	const char *file;     /* of the configuration; NULL: none was read */
+	struct config config; /* with a file that has errors, what could be read of it */
+	struct faults faults;
+	int config_err; /* 0, or the -errno of config_read() */
+	struct err config_why;
+	bool is_added; /* the operand, to its bridges */
+	struct view *view;
+	struct addr addr;		/* the operand; zero: that is no address */
 	struct pins pins;		/* for reading, if: */
 	int pins_err;			/* 0, or the -errno of pins_open() */
 	struct err pins_why;		/* and its reason */

@@ -128,6 +128,9 @@ const char *ports_name_text(const struct ports *ports, __u32 ifindex);
  */
 const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text[GUEST_TEXT_LEN]);
 
+/* Why a port has its role, in words. */
+const char *ports_role_text(const struct ports *ports, __u32 ifindex);
+
 /* Was it added(), and not removed() since? */
 bool ports_is_port(const struct ports *ports, __u32 ifindex);
 

@@ -76,6 +76,19 @@ struct place ports_place_out(const struct ports *ports, struct place place);
 bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct port *port,
 		    struct vlan_way *way);
 
+/* ---- ports_roles.c ---- */
+
+enum role_why {
+	ROLE_WHY_UPLINKS, /* of the configuration */
+	ROLE_WHY_GUESTS,
+	ROLE_WHY_LEADS_ON,
+	ROLE_WHY_GUEST_KIND,
+	ROLE_WHY_OTHER_KIND,
+};
+
+/* Of a port of a bridge. */
+enum port_role ports_role(const struct ports *ports, const struct link *link);
+
 /* ---- ports_settle.c ---- */
 
 bool ports_is_router(const struct ports *ports, const struct link *link); /* takes NULL */

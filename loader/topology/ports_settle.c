@@ -10,29 +10,6 @@
 
 /* ---- what a link is ---- */
 
-/*
- * Does the veth lead to no guest? Behind a bridge that is followed, guests are heard at their own
- * ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
- * bridge are heard only here.
- */
-static bool is_leading_on(const struct ports *ports, const struct link *link)
-{
-	const struct link *behind = ports_switch_behind(ports, link);
-
-	return behind && (behind->facts.kind != LINK_BRIDGE || ports_is_bridge(ports, behind));
-}
-
-static enum port_role role_of(const struct ports *ports, const struct link *link)
-{
-	if (names_match(&ports->config.uplinks, link->name))
-		return ROLE_UPLINK;
-	if (names_match(&ports->config.guests, link->name))
-		return ROLE_GUEST;
-	if (is_leading_on(ports, link))
-		return ROLE_UPLINK;
-	return link->facts.kind == LINK_GUEST ? ROLE_GUEST : ROLE_UPLINK;
-}
-
 const char *router_fault_text(enum router_fault fault)
 {
 	static const char *const texts[] = {
@@ -92,7 +69,7 @@ static const struct link *joined_describe(struct ports *ports, const struct link
 static const struct link *bridge_port_describe(struct ports *ports, const struct link *link,
 					       const struct link *bridge, struct port *port)
 {
-	port->role = role_of(ports, link);
+	port->role = ports_role(ports, link);
 	port->forwarding = link_forwards(link, bridge);
 	port->starting = link_starts(link, bridge);
 	port->hairpin = link->facts.hairpin;

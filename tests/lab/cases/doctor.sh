@@ -124,3 +124,102 @@ case_doctor_on_a_screen() {
 	grep -qE '^ok +ring_buffer +kernel +' "$LAB_DIR/screen" || t_fail "$(<"$LAB_DIR/screen")"
 	assert_fails 2 'what is "more" for' "$GARPD" doctor br0 more
 }
+
+case_doctor_configured() {
+	local config=$LAB_DIR/garpd.yaml
+	doctor
+	assert_found config /etc/garpd.yaml warn 'every bridge of this host is looked at'
+	lab_config 'bridges: [br0]' 'uplinks: [up0]' 'addresses:' "  - address: $SERVICE" >/dev/null
+	doctor -c "$config"
+	assert_found config "$config" ok '1 declared address'
+	assert_found bridge br0 ok '3 guests, 1 uplink'
+	assert_found pattern "$config" ok 'its 1 name'
+	assert_found own_address "$config" ok 'none of the declared'
+	in_hv ip addr add "$SERVICE/32" dev br0
+	in_hv ip link set br0 down
+	lab_config 'bridges: [br0, up0, "vmbr*"]' 'uplinks: [eno1]' 'routers: [eth9, v-new]' 'group: nobodys-friends' \
+		'addresses:' "  - address: $SERVICE" >/dev/null
+	doctor -c "$config"
+	assert_found config "$config" fail 'line 4: .*nobodys-friends'
+	assert_found bridge br0 fail 'is down'
+	assert_found bridge up0 fail 'no Linux bridge'
+	assert_found bridge 'vmbr*' warn 'waits for it'
+	assert_found router eth9 warn 'waits for it'
+	assert_found router v-new fail 'member of a bridge'
+	assert_found pattern eno1 warn 'uplinks: nothing'
+	assert_found own_address "$SERVICE" fail 'br0 of this host has it'
+	mend bridge br0
+	lab_config 'bridges: [br0]' 'group: root' >/dev/null
+	in_hv chmod 0700 /sys/fs/bpf
+	doctor -c "$config"
+	assert_found bridge br0 ok guests
+	assert_found bpffs /sys/fs/bpf warn 'by the group root'
+	mend bpffs /sys/fs/bpf
+	doctor -c "$config"
+	assert_found bpffs /sys/fs/bpf ok mounted
+	doctor -c "$LAB_DIR/missing.yaml"
+	assert_found config "$LAB_DIR/missing.yaml" fail 'No such file'
+	assert_fails 2 'eth9: no such interface, and not an address' "$GARPD" doctor eth9
+	assert_fails 2 'v-new: neither a bridge nor' "$GARPD" doctor v-new
+}
+
+# What a daemon that runs was started with.
+case_doctor_reads_the_daemons_file() {
+	lab_start_garpd -c "$(lab_config 'bridges: [br0]')"
+	doctor
+	assert_found config "$LAB_DIR/garpd.yaml" ok 'is right'
+	in_hv ip link add br1 type bridge
+	doctor br1
+	assert_found bridge br1 warn 'not in bridges:'
+	assert_found stp br1 ok 'no STP'
+	[[ $(pick check=stp object <"$LAB_DIR/found") == br1 ]] || t_fail "more than br1: $(<"$LAB_DIR/found")"
+}
+
+# In a bridge joined to another one, as Proxmox makes it.
+case_doctor_bridges() {
+	local check
+	in_ns_ip hv <<-LINES
+		link add fwbr0 up type bridge
+		link add fwln0 up master fwbr0 type veth peer name fwpr0
+		link set fwpr0 up master br0
+		link add tap0 up master fwbr0 type veth peer name eth9
+		link set eth9 up
+	LINES
+	lab_start_garpd
+	lab_await "$GARPD_LOG" 5 'port tap0 attached' || t_fail "no port"
+	doctor
+	assert_found joint fwbr0 ok 'one segment with br0, which fwln0 leads to'
+	assert_found role tap0 ok 'guest on br0: a tap, veth'
+	for check in stp mld_snooping forwarding learning isolated hairpin neigh_suppress; do
+		assert_found "$check" fwbr0 ok ''
+		assert_found "$check" br0 ok ''
+	done
+	in_hv ip link set fwbr0 type bridge stp_state 1 mcast_querier 1
+	in_hv bridge link set dev tap0 learning off isolated on hairpin on neigh_suppress on
+	in_hv ip link set v-old down
+	in_hv ip link add fwln1 up master fwbr0 type veth peer name fwpr1
+	in_hv ip link set fwpr1 up master br0
+	doctor
+	assert_found stp fwbr0 warn '30 s'
+	assert_found mld_snooping fwbr0 warn 'MLD report'
+	for check in learning isolated hairpin neigh_suppress; do
+		assert_found "$check" tap0 warn ''
+		mend "$check" tap0
+	done
+	assert_found forwarding v-old warn 'is down'
+	assert_found joint fwpr1 warn 'it and fwln1 are uplinks: another veth pair'
+	mend forwarding v-old
+	doctor
+	for check in learning isolated hairpin neigh_suppress; do
+		assert_found "$check" fwbr0 ok ''
+	done
+	assert_found forwarding br0 ok ''
+	doctor br0
+	assert_found role tap0 ok 'guest on br0'
+	in_hv ip link add inner type bridge
+	in_hv ip link add v-behind up master br0 type veth peer name x-behind
+	in_hv ip link set x-behind up master inner
+	doctor -c "$(lab_config 'bridges: [br0]' 'guests: [v-behind]')"
+	assert_found role v-behind warn 'behind the bridge inner'
+	assert_found role v-new ok guest
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* configured.h - the configuration, and what of it is on this host. */
+#ifndef GARPD_DOCTOR_CONFIGURED_H
+#define GARPD_DOCTOR_CONFIGURED_H
+
+#include "parts.h"
+#include "view.h"
+
+#define CONFIGURED_NAME_LEN 256
+
+/* A name or pattern of the configuration. */
+struct configured_name {
+	const char *key; /* "bridges" */
+	char name[CONFIGURED_NAME_LEN];
+	size_t matches; /* so many links */
+	char first[IFNAMSIZ];
+	bool is_operand; /* of the command line, and not in the file */
+	/* Of what is in `bridges`: */
+	bool is_bridge; /* one of them is */
+	bool is_down;	/* and that is it */
+	size_t guests;
+	size_t uplinks;
+	/* Of what is in `routers`: */
+	char refused[CONFIGURED_NAME_LEN]; /* "reason; remedy"; "": it is not */
+};
+
+/* An address that the host itself has, and that is declared. */
+struct configured_own {
+	struct addr addr;
+	char interface[IFNAMSIZ];
+};
+
+struct configured_facts {
+	const char *file;      /* NULL: not there */
+	char bridge[IFNAMSIZ]; /* one of the host, as an example; "": it has no bridge */
+	bool is_running;       /* a daemon, and that without a file */
+	int err;	       /* of reading it: 0 or -errno, with: */
+	struct err why;
+	const struct faults *faults;
+	size_t declared;
+	struct configured_name *name;
+	size_t names;
+	struct configured_own *own;
+	size_t owns;
+};
+
+/* 0 or -ENOMEM. configured_free takes what is left. */
+int configured_read(const struct doctor *doctor, struct configured_facts *facts);
+void configured_free(struct configured_facts *facts);
+void configured_judge(const struct configured_facts *facts, struct findings *findings);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ports_roles.c - which role a port of a bridge has, and why.
+ */
+#include "ports_parts.h"
+
+/*
+ * Does the veth lead to no guest? Behind a bridge that is followed, guests are heard at their own
+ * ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
+ * bridge are heard only here.
+ */
+static bool is_leading_on(const struct ports *ports, const struct link *link)
+{
+	const struct link *behind = ports_switch_behind(ports, link);
+
+	return behind && (behind->facts.kind != LINK_BRIDGE || ports_is_bridge(ports, behind));
+}
+
+static enum role_why role_why(const struct ports *ports, const struct link *link)
+{
+	if (names_match(&ports->config.uplinks, link->name))
+		return ROLE_WHY_UPLINKS;
+	if (names_match(&ports->config.guests, link->name))
+		return ROLE_WHY_GUESTS;
+	if (is_leading_on(ports, link))
+		return ROLE_WHY_LEADS_ON;
+	return link->facts.kind == LINK_GUEST ? ROLE_WHY_GUEST_KIND : ROLE_WHY_OTHER_KIND;
+}
+
+enum port_role ports_role(const struct ports *ports, const struct link *link)
+{
+	static const enum port_role roles[] = {
+		[ROLE_WHY_UPLINKS] = ROLE_UPLINK,    [ROLE_WHY_GUESTS] = ROLE_GUEST,
+		[ROLE_WHY_LEADS_ON] = ROLE_UPLINK,   [ROLE_WHY_GUEST_KIND] = ROLE_GUEST,
+		[ROLE_WHY_OTHER_KIND] = ROLE_UPLINK,
+	};
+
+	return roles[role_why(ports, link)];
+}
+
+const char *ports_role_text(const struct ports *ports, __u32 ifindex)
+{
+	static const char *const texts[] = {
+		[ROLE_WHY_UPLINKS] = "named in uplinks",
+		[ROLE_WHY_GUESTS] = "named in guests",
+		[ROLE_WHY_LEADS_ON] = "a veth whose other end is in another switch",
+		[ROLE_WHY_GUEST_KIND] = "a tap, veth or macvtap",
+		[ROLE_WHY_OTHER_KIND] = "of a kind that leads out of the host",
+	};
+	const struct link *link = links_find(&ports->links, ifindex);
+
+	if (!link || !link->is_port)
+		return "no port";
+	if (link->reported.role == ROLE_ROUTER)
+		return "named in routers";
+	if (link->reported.role == ROLE_HOST)
+		return "the bridge's own device";
+	return texts[role_why(ports, link)];
+}
