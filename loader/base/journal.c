@@ -13,8 +13,9 @@
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
-/* Of every line about an address: journalctl MESSAGE_ID=... */
+/* Of every line about an address, and about the daemon itself: journalctl MESSAGE_ID=... */
 #define MESSAGE_ID_OF_EVENTS "5f0d3c1e9a7b4d2c8e6f1a0b7c9d4e23"
+#define MESSAGE_ID_OF_DAEMON "b7a1e0c65d3f4f0e9a2c41d8f6037e5b"
 
 /* systemd.exec(5): the variable is inherited, so only a matching inode shows that it applies. */
 bool journal_is_stdout(void)
@@ -67,8 +68,9 @@ size_t journal_format(unsigned int priority, const char *message, const json_t *
 
 	if (!fields)
 		return used;
-	used += (size_t)snprintf(text + used, JOURNAL_LEN - used,
-				 "MESSAGE_ID=" MESSAGE_ID_OF_EVENTS "\n");
+	used += (size_t)snprintf(text + used, JOURNAL_LEN - used, "MESSAGE_ID=%s\n",
+				 json_object_get(fields, "daemon") ? MESSAGE_ID_OF_DAEMON
+								   : MESSAGE_ID_OF_EVENTS);
 	for (member = json_object_iter(object); member;
 	     member = json_object_iter_next(object, member))
 		append_value(text, &used, json_object_iter_key(member),

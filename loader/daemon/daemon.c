@@ -17,6 +17,13 @@
 #include "loader/maps/running.h"
 #include "loader/datapath/rules.h"
 
+/* A line about the daemon itself: a program can tell it by its member `daemon`. */
+static void daemon_log(const char *what, const char *text)
+{
+	log_line(LOG_LEVEL_INFO, log_wants_fields() ? json_pack("{s:s}", "daemon", what) : NULL,
+		 "%s", text);
+}
+
 /* ---- signals ---- */
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *ctx)
@@ -99,7 +106,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	if (daemon_reconfigure(daemon, &written, &why))
 		daemon_reload_failed(daemon, written, &why);
 	else
-		log_info("configuration reloaded");
+		daemon_log("reloaded", "configuration reloaded");
 	daemon->is_reloading = false;
 	sd_notify(0, "READY=1");
 	return 0;
@@ -148,6 +155,8 @@ static int daemon_start_confined(struct daemon *daemon, struct err *why)
 		log_warning("%s: a reload cannot read it; chown it to root, or chmod a+r",
 			    config->file);
 	err = datapath_open(&daemon->datapath, config, gid, why);
+	if (!err) /* no other daemon runs */
+		daemon_log("starting", "starting: garpd " GARPD_VERSION);
 	if (!err && daemon->datapath.adopt == ADOPT_REPLACE)
 		log_warning("%s: replaced the pins of another garpd version (%s); claims start "
 			    "empty",
@@ -223,10 +232,12 @@ static const char *waiting_text(unsigned int count, const char *one, const char 
 
 static void daemon_report_ready(const struct daemon *daemon)
 {
-	char bridges[WAITING_LEN], routers[WAITING_LEN];
+	char bridges[WAITING_LEN], routers[WAITING_LEN], text[16 + 2 * WAITING_LEN];
 
-	log_info("ready%s%s", waiting_text(daemon->waiting_bridges, "bridge", "bridges", bridges),
+	snprintf(text, sizeof(text), "ready%s%s",
+		 waiting_text(daemon->waiting_bridges, "bridge", "bridges", bridges),
 		 waiting_text(daemon->waiting_routers, "router port", "router ports", routers));
+	daemon_log("ready", text);
 	sd_notify(0, "READY=1");
 }
 
@@ -257,7 +268,8 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 	if (err < 0)
 		err_set(why, err, "event loop: %s", strerror(-err));
 	else
-		log_info("stopped; programs stay attached; to remove them: garpd detach");
+		daemon_log("stopped",
+			   "stopped; programs stay attached; to remove them: garpd detach");
 out:
 	daemon_end(&daemon);
 	return err;

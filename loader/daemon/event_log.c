@@ -46,6 +46,17 @@ static const char *suppressed_text(const struct suppressed *suppressed, const ch
 	return text;
 }
 
+/* A daemon that was away reads events later than they were. */
+static json_t *event_log_fields(const struct event *event, const struct event_names *names,
+				const struct suppressed *suppressed)
+{
+	json_t *fields = event_line_fields(event, names, suppressed->repeats + suppressed->of_port);
+	char time[TIME_TEXT_LEN];
+
+	json_object_set_new(fields, "event_time", json_string(time_text(event->time_ns, time)));
+	return fields;
+}
+
 void event_log(const struct event *event, const struct settings *settings,
 	       const struct event_names *names)
 {
@@ -56,9 +67,7 @@ void event_log(const struct event *event, const struct settings *settings,
 	if (!event_log_is_wanted(event, text, &suppressed))
 		return;
 	log_line(text->level,
-		 log_wants_fields()
-			 ? event_line_fields(event, names, suppressed.repeats + suppressed.of_port)
-			 : NULL,
-		 "%s%s", event_line_text(event, settings, names, line),
+		 log_wants_fields() ? event_log_fields(event, names, &suppressed) : NULL, "%s%s",
+		 event_line_text(event, settings, names, line),
 		 suppressed_text(&suppressed, names->port, more));
 }
