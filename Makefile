@@ -67,7 +67,20 @@ $(B)/garpd.skel.h: $(B)/bpf/garpd.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name garpd_bpf > $@.tmp && mv $@.tmp $@
 
-$(B)/loader/%.o: loader/%.c $(B)/flags | $(B)/garpd.skel.h
+# garpd report's page: its parts in one file, and that as bytes.
+PAGE := loader/report/page.sh $(addprefix loader/report/report.,html css js)
+$(B)/report.html: $(PAGE)
+	$(say) PAGE $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PAGE) > $@.tmp && mv $@.tmp $@
+
+$(B)/report_page.h: $(B)/report.html
+	$(Q){ echo 'static const unsigned char report_page[] = {'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
+
+MADE := $(B)/garpd.skel.h $(B)/report_page.h
+
+$(B)/loader/%.o: loader/%.c $(B)/flags | $(MADE)
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

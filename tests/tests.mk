@@ -127,7 +127,7 @@ $(T)/model: $(MODEL_OBJECTS)
 
 # ---- unit: one program, with the modules that need no BPF; once more under the sanitizers ----
 
-UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay
+UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay report
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
 	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
 	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
@@ -136,6 +136,8 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES
 	$(STAND_IN:%=%/main.c)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
 SANITIZED_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
+
+$(T)/loader/report/page.o $(T)/sanitized/loader/report/page.o: | $(B)/report_page.h
 
 $(T)/sanitized/%.o: %.c
 	$(say) CC $@

@@ -42,6 +42,7 @@ struct verb_operand {
 	const char *argument; /* NULL ends the list */
 	const char *noun;     /* what a word of a choice is called; NULL: no choice */
 	bool optional;
+	bool repeats; /* the last one: all further words are such ones; command.rest has them */
 };
 
 /* The option of every verb that prints columns, for output_set_color(). */
@@ -70,6 +71,8 @@ struct command {
 	int argc;
 	char **argv;				/* argv[0] is the verb */
 	const char *operand[VERB_OPERANDS_MAX]; /* NULL: not given */
+	char **rest;				/* those of one that repeats */
+	int rest_count;
 	const char
 		*values[VERB_OPTIONS_MAX]; /* by the option's place; "" of one without argument */
 	char words[VERB_OPTIONS_MAX + VERB_OPERANDS_MAX]
@@ -77,7 +80,7 @@ struct command {
 };
 
 extern const struct verb verb_run, verb_check, verb_status, verb_show, verb_watch, verb_explain,
-	verb_doctor, verb_announce, verb_thaw, verb_detach, verb_completion;
+	verb_doctor, verb_report, verb_announce, verb_thaw, verb_detach, verb_completion;
 
 /* ---- verbs.c ---- */
 

@@ -89,7 +89,10 @@ void completion_bash(const struct verb *const *verbs)
 	for (size_t i = 0; verbs[i]; i++) {
 		print_option_names(verbs[i]);
 		for (int j = 0; verbs[i]->operands[j].argument; j++) {
-			printf("\t%s:%d:*) ", verbs[i]->name, j + 2);
+			if (verbs[i]->operands[j].repeats)
+				printf("\t%s:*:*) ", verbs[i]->name);
+			else
+				printf("\t%s:%d:*) ", verbs[i]->name, j + 2);
 			print_argument(verbs[i]->operands[j].argument);
 			printf(" ;;\n");
 		}

@@ -61,7 +61,10 @@ static void print_verb(const struct verb *verb)
 	printf("'\n");
 	printf("complete -c garpd -n '__garpd_at help 0' -a %s\n", verb->name);
 	for (int i = 0; verb->operands[i].argument; i++) {
-		printf("complete -c garpd -n '__garpd_at %s %d'", verb->name, i);
+		if (verb->operands[i].repeats)
+			printf("complete -c garpd -n '__fish_seen_subcommand_from %s'", verb->name);
+		else
+			printf("complete -c garpd -n '__garpd_at %s %d'", verb->name, i);
 		print_argument(verb->operands[i].argument);
 		putchar('\n');
 	}

@@ -68,7 +68,10 @@ static void print_verb(const struct verb *verb)
 		print_option(option);
 	printf(" \\\n\t\t\t'--help[how it is used]'");
 	for (int i = 0; verb->operands[i].argument; i++) {
-		printf(" \\\n\t\t\t'%d%s", i + 1, verb->operands[i].optional ? ":" : "");
+		if (verb->operands[i].repeats)
+			printf(" \\\n\t\t\t'*");
+		else
+			printf(" \\\n\t\t\t'%d%s", i + 1, verb->operands[i].optional ? ":" : "");
 		print_argument(verb->operands[i].argument);
 		printf("'");
 	}

@@ -134,12 +134,16 @@ static int take_operands(struct command *command, struct err *why)
 
 	for (int i = 0; operand->argument; operand++, i++) {
 		word = command->argv[optind];
+		if (operand->repeats) {
+			command->rest = &command->argv[optind];
+			command->rest_count = command->argc - optind;
+		}
 		if (!word && operand->optional)
 			return 0;
 		if (!word)
 			return err_set(why, -EINVAL, "%s: %s is missing; see garpd %s --help",
 				       verb->name, operand->argument, verb->name);
-		optind++;
+		optind = operand->repeats ? command->argc : optind + 1;
 		command->operand[i] = word;
 		if (!operand->noun)
 			continue;

@@ -22,7 +22,8 @@ void cmd_print_verb(FILE *stream, const struct verb *verb)
 {
 	fprintf(stream, "  garpd %s", verb->name);
 	for (const struct verb_operand *operand = verb->operands; operand->argument; operand++)
-		fprintf(stream, operand->optional ? " [%s]" : " %s", operand->argument);
+		fprintf(stream, operand->optional ? " [%s]%s" : " %s%s", operand->argument,
+			operand->repeats ? "..." : "");
 	fprintf(stream, "%s\n      %s\n", verb->options ? " [OPTION]..." : "", verb->help);
 	for (const struct verb_option *option = verb->options; option && option->name; option++)
 		cmd_print_option(stream, option);

@@ -15,6 +15,7 @@
 #include "../../loader/maps/counters.h"
 #include "../../loader/maps/histograms.h"
 #include "../../loader/maps/listeners.h"
+#include "../../loader/report/parts.h"
 
 #define FOLDER "docs/schema/"
 
@@ -169,6 +170,23 @@ Test(schema, of_watch_adds_one_field)
 	json_decref(schema);
 }
 
+/* The words for how an event is drawn, and no other. */
+Test(schema, of_a_report_has_its_marks)
+{
+	json_t *schema = schema_load("report"), *words = schema, *word;
+	static const char *const way[] = {"properties", "addresses", "items",	   "properties",
+					  "events",	"items",     "properties", "marks",
+					  "items",	"enum"};
+	size_t i;
+
+	for (i = 0; i < sizeof(way) / sizeof(way[0]); i++)
+		words = json_object_get(words, way[i]);
+	cr_assert_eq(json_array_size(words), MARK_MAX);
+	json_array_foreach(words, i, word)
+		cr_expect_str_eq(json_string_value(word), mark_name((enum mark_place)i));
+	json_decref(schema);
+}
+
 /* What the log and the tables call by one name is one thing. */
 Test(schema, of_the_log_agrees_with_that_of_a_claim)
 {
@@ -218,7 +236,7 @@ Test(schema, is_complete_and_closed)
 	glob_t found;
 
 	cr_assert_eq(glob(FOLDER "*.json", 0, NULL, &found), 0);
-	cr_assert_eq(found.gl_pathc, 16);
+	cr_assert_eq(found.gl_pathc, 17);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		json_t *schema = json_load_file(found.gl_pathv[i], 0, &error);
 

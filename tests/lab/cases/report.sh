@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# garpd report, from the JSON log of a daemon. What it makes of the journal is tested in tests/system, its page
+# in tests/report.
+
+# report VERB_ARGS...: of the log of this lab's daemons, run in the hypervisor.
+report() {
+	in_hv "$GARPD" report --log "$LAB_DIR/log" "$@"
+}
+
+# logs: what all daemons of this lab have logged, in that order.
+logs() {
+	cat "$LAB_DIR"/garpd.*.log >"$LAB_DIR/log"
+}
+
+# From a guest to another one, whose daemon dies in the open window: its probes have their own times.
+case_report_of_a_failover() {
+	local outage
+	lab_config "gateways: [$ROUTER]" >/dev/null
+	lab_start_garpd --log json -c "$LAB_DIR/garpd.yaml"
+	lab_capture lan router lan0
+	lab_winguest old -k 5000 eth0 "$MAC_OLD" "$SERVICE"
+	lab_wait 9 claim_is "$SERVICE" state owned || t_fail "not announced: $(lab_claims)"
+	lab_kill9_garpd
+	in_ns old ip link set eth0 down
+	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 2 5 "kind=probe src=$MAC_NEW"
+	lab_start_garpd --log json -c "$LAB_DIR/garpd.yaml"
+	lab_wait 9 claim_is "$SERVICE" confirmed_by "$ROUTER" || t_fail "not confirmed: $(lab_claims)"
+	lab_wait 9 claim_is "$SERVICE" state owned || t_fail "not announced: $(lab_claims)"
+	lab_stop_garpd
+	logs
+	report -j >"$LAB_DIR/json" || t_fail "exit status $?"
+	assert_equals "moves, state, port" "1 owned v-new" "$(jq -r '.addresses[0] | "\(.moves) \(.state) \(.port)"' "$LAB_DIR/json")"
+	assert_equals "the last takeover" "$MAC_NEW v-old confirmed $ROUTER" \
+		"$(jq -r '.addresses[0].takeovers[-1] | "\(.mac) \(.former_port) \(.outage_end) \(.confirmed_by)"' "$LAB_DIR/json")"
+	# From the first probe to the confirmation: the window, and a few milliseconds.
+	outage=$(jq '.addresses[0].outage_ms' "$LAB_DIR/json")
+	((outage >= 3000 && outage <= 3050 + 10 * T_LATE_MS)) || t_fail "an outage of $outage ms"
+	assert_equals "times without a daemon" "null stopped" "$(jq -r '.daemon.down[].how' "$LAB_DIR/json" | xargs)"
+	assert_equals "the second probe" "true" "$(jq '(.daemon.down[0].from) as $from | (.daemon.down[0].until) as $until |
+		.addresses[0].events | any(.mac == "'"$MAC_NEW"'" and .event == "window_opened" and .time > $from and .time < $until)' "$LAB_DIR/json")"
+}
+
+case_report_is_text_page_or_json() {
+	local page=$LAB_DIR/page.html
+	lab_start_garpd --log json --declare "$SERVICE=$MAC_NEW"
+	lab_winguest new -k 9000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 9 claim_is "$SERVICE" state owned || t_fail "not announced: $(lab_claims)"
+	lab_stop_garpd
+	logs
+	report --text >"$LAB_DIR/text" || t_fail "exit status $?"
+	grep -qE "^$SERVICE +br0 +owned +0 " "$LAB_DIR/text" || t_fail "no row: $(<"$LAB_DIR/text")"
+	grep -qE "^  [0-9:.]{12}  announced for $MAC_NEW on v-new" "$LAB_DIR/text" || t_fail "no line: $(<"$LAB_DIR/text")"
+	! grep -E '.{81}' "$LAB_DIR/text" || t_fail "wider than 80 columns"
+	report -o "$page" >"$LAB_DIR/out" || t_fail "exit status $?"
+	grep -qE "^$page: 1 address, [0-9]+ events$" "$LAB_DIR/out" || t_fail "it says: $(<"$LAB_DIR/out")"
+	grep -q '</html>' "$page" || t_fail "the page is not whole"
+	assert_equals "its mode" 644 "$(stat -c %a "$page")"
+	cmp -s <(sed 's/"made":"[^"]*"//' "$page") <(report -o - | sed 's/"made":"[^"]*"//') ||
+		t_fail "on standard output it is another page"
+	report -j -o - <"$LAB_DIR/log" | jq -e '.addresses | length == 1' >/dev/null || t_fail "no JSON"
+	in_hv "$GARPD" report --log - --text "${SERVICE%.*}.0/24" <"$LAB_DIR/log" | grep -q "$SERVICE" || t_fail "not from a pipe"
+	# Nothing is left beside the page, also if it cannot be written.
+	assert_fails 1 'cannot be written' "$GARPD" report --log "$LAB_DIR/log" -o "$LAB_DIR/none/page.html"
+	assert_equals "files" "$page" "$(compgen -G "$page*")"
+}
+
+case_report_refuses() {
+	local status=0 no_journal='mount -t tmpfs none /var/log && mount -t tmpfs none /run'
+	touch "$LAB_DIR/log"
+	assert_fails 2 'since "1h": not a time' "$GARPD" report --since 1h
+	assert_fails 2 'until "2026-02-31"' "$GARPD" report --until 2026-02-31
+	assert_fails 2 'not later' "$GARPD" report --since -1h --until -2h
+	assert_fails 2 '192.0.2.300: not a valid address' "$GARPD" report 192.0.2.10 192.0.2.300
+	assert_fails 2 'not both' "$GARPD" report --text --json
+	assert_fails 1 'none: No such file' "$GARPD" report --log "$LAB_DIR/none"
+	assert_fails 1 'no JSON log' "$GARPD" report --log "$LAB_ROOT/LICENSE"
+	report --text 192.0.2.10 >"$LAB_DIR/out" || status=$?
+	assert_equals "exit status without the address" 3 "$status"
+	# A machine without a journal, and one whose journal this user may not read.
+	assert_fails 4 'no journal .*--log FILE' unshare --mount sh -c "$no_journal && exec '$GARPD' report"
+	assert_fails 4 'no permission; .*group systemd-journal' unshare --mount sh -c "$no_journal &&
+		mkdir -p /var/log/journal/0 && (umask 077 && echo >/var/log/journal/0/system.journal) &&
+		exec setpriv --reuid 65534 --clear-groups --bounding-set -all --inh-caps -all '$GARPD' report"
+}
