@@ -16,7 +16,8 @@ tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-pin
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
 # For other architectures.
-cross="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user-static"
+cross="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user-static
+	qemu-system-arm musl-tools"
 
 case "${1:-}" in
 build) wanted="$build" ;;

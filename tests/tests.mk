@@ -61,7 +61,7 @@ bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 lab: $(B)/garpd test-programs ## end to end, in network namespaces (root)
 	@tests/run lab
 
-cross: ## arm64, and big-endian s390x: built, and the unit tier emulated (root; network)
+cross: ## other architectures: arm64, big-endian s390x, and musl, emulated (root; network)
 	@dist/deps.sh cross
 	@tests/run cross
 
@@ -132,7 +132,8 @@ UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix lo
 	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
 	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
 	datapath/port_table.c datapath/rules.c)
-UNIT_SOURCES := $(sort $(wildcard tests/unit/*.c)) $(SIM_SOURCES) $(UNIT_MODULES) \
+UNIT_TESTS := $(wildcard tests/unit/*.c)
+UNIT_SOURCES := $(sort $(UNIT_TESTS)) $(SIM_SOURCES) $(UNIT_MODULES) \
 	$(STAND_IN:%=%/main.c)
 UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/%.o)
 SANITIZED_OBJECTS := $(UNIT_SOURCES:%.c=$(T)/sanitized/%.o)
@@ -200,6 +201,8 @@ $(L)/%.bpf.o: tests/lab/%.bpf.c
 
 lab-programs: $(LAB_PROGRAMS)
 
+objects: $(OBJECTS) ## every source of garpd, compiled and not linked
+
 # ---- bench: figures, no assertions ----
 
 E := $(B)/bench
@@ -264,5 +267,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: cross check-deep check-release check-system check-vm fuzz model mutants sim fuzz-programs \
-	lab-programs bench-programs test-programs
+.PHONY: objects cross check-deep check-release check-system check-vm fuzz model mutants sim \
+	fuzz-programs lab-programs bench-programs test-programs

@@ -1,29 +1,35 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The libraries of another architecture, from Debian's packages, unpacked once into the cache. To be
-# sourced. Nothing of them is installed: apt runs with its own lists and state, as for the kernels.
+# Debian's packages of another architecture, unpacked once into the cache. To be sourced. Nothing of them
+# is installed: apt runs with its own lists and state, as for the kernels.
 
 # shellcheck source=tests/vm/kernels.sh
 source tests/vm/kernels.sh # kernel_apt, kernel_sources, VM_CACHE
 
-# What garpd links with, what the C library needs, and its locale. The unit tests have a stand-in for
-# Criterion.
-ROOT_PACKAGES=(libc6-dev linux-libc-dev libc-bin libbpf-dev libxdp-dev libmnl-dev libcyaml-dev libyaml-dev
-	libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev libpcap-dev)
+# `libraries` to link with: the unit tests have a stand-in for Criterion. libc-bin has their locale.
+# `machine` to boot: the same libraries, and the tools that the lab calls.
+declare -A ROOT_PACKAGES=(
+	[libraries]="libc6-dev linux-libc-dev libc-bin libbpf-dev libxdp-dev libmnl-dev libcyaml-dev
+		libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev libpcap-dev"
+	[machine]="libbpf1 libxdp1 libmnl0 libcyaml1 libyaml-0-2 libjansson4 libsystemd0 libcap-ng0
+		libseccomp2 libpcap0.8 bash busybox coreutils dash findutils grep iproute2 iputils-arping
+		iputils-ping jq mawk mount nftables procps sed tcpdump util-linux bpftool"
+)
 
-# root_unpack DIR ARCH
+# root_unpack DIR ARCH WHAT
 root_unpack() {
-	local dir=$1 arch=$2 package folder
+	local dir=$1 folder package
+	local -x KERNEL_ARCH=$2
 	mkdir -p "$dir"/{state/lists/partial,cache/archives/partial}
 	: >"$dir/status"
-	KERNEL_ARCH=$arch kernel_sources bookworm >"$dir/sources.list"
+	kernel_sources bookworm >"$dir/sources.list"
+	# shellcheck disable=SC2086 # a list of words
 	{
-		KERNEL_ARCH=$arch kernel_apt "$dir" apt-get update &&
-			KERNEL_ARCH=$arch kernel_apt "$dir" apt-get install -y --no-install-recommends \
-				--download-only "${ROOT_PACKAGES[@]}"
+		kernel_apt "$dir" apt-get update && kernel_apt "$dir" apt-get install -y \
+			--no-install-recommends --download-only ${ROOT_PACKAGES[$3]}
 	} >"$dir/apt.log" 2>&1 || {
 		cat "$dir/apt.log" >&2
-		vm_die "cannot download Debian's libraries for $arch: no mirror can be reached"
+		vm_die "cannot download Debian's packages for $2: no mirror can be reached"
 	}
 	for folder in bin sbin lib lib64; do
 		mkdir -p "$dir/root/usr/$folder"
@@ -34,22 +40,22 @@ root_unpack() {
 	done
 }
 
-# root_get ARCH: sets ROOT to its directory in the cache. One at a time, among all runs; a directory is
-# complete or missing.
+# root_get ARCH WHAT: sets ROOT to its directory in the cache. One at a time, among all runs; a directory
+# is complete or missing.
 root_get() {
 	local work key
-	key=$(printf '%s\n' "${ROOT_PACKAGES[@]}" | cksum) # another list is another directory
-	ROOT=$VM_CACHE/root-$1.${key%% *}
+	key=$(cksum <<<"${ROOT_PACKAGES[$2]}") # another list is another directory
+	ROOT=$VM_CACHE/$2-$1.${key%% *}
 	mkdir -p "$VM_CACHE"
 	exec {ROOT_LOCK}>"$VM_CACHE/lock"
 	flock "$ROOT_LOCK"
 	if [[ ! -d $ROOT ]]; then
-		echo "cross: downloading Debian's libraries for $1"
+		echo "cross: downloading Debian's $2 for $1"
 		work=$(mktemp -d "$VM_CACHE/download.XXXXXX")
 		(
 			trap 'rm -rf -- "$work"' EXIT
-			root_unpack "$work" "$1"
-			rm -rf -- "$VM_CACHE/root-$1".*
+			root_unpack "$work" "$1" "$2"
+			rm -rf -- "$VM_CACHE/$2-$1".*
 			mv "$work/root" "$ROOT"
 		) || exit 1
 	fi

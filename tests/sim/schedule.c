@@ -309,13 +309,19 @@ static void put_answers(struct maker *maker)
 	}
 }
 
-static int by_time(const void *a, const void *b)
+/* Keeps the order of equal times, which qsort(3) of one C library does and that of another does
+ * not. */
+static void sort_by_time(struct schedule *schedule)
 {
-	const struct event_at *x = a, *y = b;
+	struct event_at *const events = schedule->event, event;
+	unsigned int i, place;
 
-	if (x->at_ns != y->at_ns)
-		return x->at_ns < y->at_ns ? -1 : 1;
-	return x < y ? -1 : 1;
+	for (i = 1; i < schedule->count; i++) {
+		event = events[i];
+		for (place = i; place && events[place - 1].at_ns > event.at_ns; place--)
+			events[place] = events[place - 1];
+		events[place] = event;
+	}
 }
 
 /* Failovers, mostly between two hosts; sometimes a third one joins in. */
@@ -388,6 +394,5 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	put_thaws(&maker);
 	put_answers(&maker);
 	put_departures(&maker);
-	/* by_time() keeps the order of equal times; qsort alone does not. */
-	qsort(schedule->event, schedule->count, sizeof(*schedule->event), by_time);
+	sort_by_time(schedule);
 }

@@ -70,15 +70,16 @@ image_system() {
 }
 
 # image_lab ROOT TOP: garpd and the lab of the tree TOP, with the cases of the VM tier added to the lab's.
+# IMAGE_BUILD: its build directory, for another architecture.
 image_lab() {
-	local root=$1 top=$2 to=$1/garpd captures
+	local root=$1 top=$2 build=${IMAGE_BUILD:-$2/build} to=$1/garpd captures
 	mkdir -p "$to"/{build,tests/vm}
-	image_libraries "$root" "$top/build/garpd" "$top"/build/lab/*
-	cp -r "$top/build/lab" "$top/build/garpd" "$to/build/"
+	image_libraries "$root" "$build/garpd" "$build"/lab/*
+	cp -r "$build/lab" "$build/garpd" "$to/build/"
 	cp -r "$top/tests/lab" "$top/tests/progress.sh" "$to/tests/"
 	cp -r "$top/dist" "$to/"
 	mkdir "$to/build/bpf"
-	cp "$top/build/bpf/garpd.bpf.o" "$to/build/bpf/"
+	cp "$build/bpf/garpd.bpf.o" "$to/build/bpf/"
 	cp "$top"/tests/vm/cases/*.sh "$to/tests/lab/cases/"
 	cp "$top"/tests/vm/{inside,scope.sh,garpd-in-mode} "$to/tests/vm/"
 	cp "$top/tests/vm/init" "$root/init"

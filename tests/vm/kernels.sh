@@ -70,7 +70,7 @@ kernel_download() {
 		cat "$dir/apt.log" >&2
 		vm_die "$offline"
 	}
-	image=$(kernel_depends "$dir" linux-image-cloud-amd64 'linux-image-[0-9].*' | head -n 1)
+	image=$(kernel_depends "$dir" "linux-image-cloud-$KERNEL_ARCH" 'linux-image-[0-9].*' | head -n 1)
 	[[ -n $image ]] || vm_die "no kernel in Debian's $suite"
 	parts=$(kernel_depends "$dir" "$image" 'linux-(binary|modules|base)-[0-9].*' || true)
 	# shellcheck disable=SC2086 # a list of words
@@ -117,11 +117,13 @@ kernel_unpack() {
 # kernel_get LABEL: sets KERNEL_DIR to its directory in the cache: vmlinuz, release, modules/. One at a
 # time, among all runs; a directory is complete or missing.
 kernel_get() {
-	local work key
+	local work key name
 	[[ -n ${KERNEL_SUITE[$1]:-} ]] || vm_die "no kernel $1; there are: ${!KERNEL_SUITE[*]}"
 	# another list of modules is another directory
 	key=$(printf '%s\n' "${KERNEL_MODULES[@]}" | cksum)
-	KERNEL_DIR=$VM_CACHE/$1.${key%% *}
+	name=$1
+	[[ $KERNEL_ARCH == amd64 ]] || name+=-$KERNEL_ARCH
+	KERNEL_DIR=$VM_CACHE/$name.${key%% *}
 	mkdir -p "$VM_CACHE"
 	exec {KERNEL_LOCK}>"$VM_CACHE/lock"
 	flock "$KERNEL_LOCK"
@@ -132,7 +134,7 @@ kernel_get() {
 			trap 'rm -rf -- "$work"' EXIT
 			kernel_download "$1" "$work"
 			kernel_unpack "$work/root" "$work/done"
-			rm -rf -- "$VM_CACHE/$1".* # made for another list of modules
+			rm -rf -- "$VM_CACHE/$name".* # made for another list of modules
 			mv "$work/done" "$KERNEL_DIR"
 		) || exit 1
 	fi
