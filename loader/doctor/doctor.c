@@ -8,6 +8,7 @@
 
 #include "bridges.h"
 #include "configured.h"
+#include "filters.h"
 #include "installed.h"
 #include "kernel.h"
 #include "loader/confine/privileges.h"
@@ -50,11 +51,19 @@ static void examine_bridges(struct doctor *doctor)
 	ports_judge(doctor->view, doctor->config.evpn, doctor->findings);
 }
 
+static void examine_filters(struct doctor *doctor)
+{
+	struct filters_facts facts;
+
+	if (filters_read(doctor, "", &facts))
+		doctor->findings->no_memory = true;
+	else
+		filters_judge(&facts, doctor->findings);
+	filters_free(&facts);
+}
+
 static void (*const groups[])(struct doctor *doctor) = {
-	examine_kernel,
-	examine_installed,
-	examine_configured,
-	examine_bridges,
+	examine_kernel, examine_installed, examine_configured, examine_bridges, examine_filters,
 };
 
 /* ---- what they look at ---- */

@@ -42,7 +42,9 @@
 	X(learning, "each port learns where a guest is")                            \
 	X(isolated, "guests hear each other")                                       \
 	X(hairpin, "no port returns frames to where they came from")                \
-	X(neigh_suppress, "announcements pass each port, or EVPN stands in")
+	X(neigh_suppress, "announcements pass each port, or EVPN stands in")        \
+	X(heard, "no program comes before garpd's")                                 \
+	X(ruleset, "which rulesets judge bridges, ARP and single devices")
 
 enum check {
 #define X(name, what) CHECK_##name,

@@ -21,9 +21,9 @@
  */
 #define NOTIFICATIONS_AT_ONCE 1024
 
-static struct mnl_socket *socket_open(int flags)
+static struct mnl_socket *socket_open(int bus, int flags)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | flags);
+	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC | flags);
 
 	if (!nl)
 		return NULL;
@@ -59,12 +59,12 @@ static int groups_join(struct mnl_socket *notifications, const unsigned int *gro
 
 static int sockets_open(struct netlink *netlink, const unsigned int *groups)
 {
-	netlink->requests = socket_open(0);
+	netlink->requests = socket_open(NETLINK_ROUTE, 0);
 	if (!netlink->requests)
 		return -errno;
 	if (!groups)
 		return 0;
-	netlink->notifications = socket_open(SOCK_NONBLOCK);
+	netlink->notifications = socket_open(NETLINK_ROUTE, SOCK_NONBLOCK);
 	if (!netlink->notifications)
 		return -errno;
 	queue_enlarge(netlink->notifications);
@@ -82,6 +82,12 @@ int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err
 	netlink_close(netlink);
 	return err_set(why, err, "rtnetlink: cannot open a socket: %s; allow AF_NETLINK",
 		       strerror(-err));
+}
+
+int netlink_open_netfilter(struct netlink *netlink)
+{
+	*netlink = (struct netlink){.requests = socket_open(NETLINK_NETFILTER, 0)};
+	return netlink->requests ? 0 : -errno;
 }
 
 void netlink_close(struct netlink *netlink)

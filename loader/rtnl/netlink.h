@@ -33,6 +33,9 @@ typedef int (*netlink_hear)(void *ctx, const struct nlmsghdr *message);
  */
 int netlink_open(struct netlink *netlink, const unsigned int *groups, struct err *why);
 
+/* The same for requests to netfilter. The kernel loads its module for that. 0 or -errno. */
+int netlink_open_netfilter(struct netlink *netlink);
+
 /* Takes a zeroed or closed one too. */
 void netlink_close(struct netlink *netlink);
 

@@ -74,6 +74,8 @@ case_doctor_without_root() {
 		"$GARPD" doctor -j >"$LAB_DIR/found" || t_fail "exit status $?"
 	assert_found pins /sys/fs/bpf/garpd warn 'needs root'
 	assert_found daemon garpd warn 'needs root'
+	assert_found heard ports warn 'needs root'
+	assert_found ruleset nftables warn 'needs root'
 }
 
 case_doctor_installed() {
@@ -222,4 +224,59 @@ case_doctor_bridges() {
 	doctor -c "$(lab_config 'bridges: [br0]' 'guests: [v-behind]')"
 	assert_found role v-behind warn 'behind the bridge inner'
 	assert_found role v-new ok guest
+}
+
+case_doctor_unheard() {
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
+	lab_start_garpd
+	doctor
+	assert_found heard br0 ok 'on its 5 ports'
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	doctor
+	assert_found heard v-other warn 'xdp foreign_xdp comes before.*in order: xdp foreign_xdp, tcx? garpd_tc'
+	lab_stop_garpd
+	lab_start_garpd -c "$(lab_config 'deaf: deny')"
+	doctor
+	assert_found heard v-other fail 'claims of its segment are denied'
+	in_hv ip link set v-other xdpgeneric off
+	doctor
+	assert_found heard br0 ok 'on its 5 ports'
+}
+
+# It lists rulesets, and what they are of.
+case_doctor_rulesets() {
+	t_need_nft_bridge
+	doctor
+	assert_found ruleset nftables ok 'no ruleset'
+	in_hv nft -f - <<-RULES
+		table bridge lab {
+			chain in {
+				type filter hook prerouting priority -300;
+			}
+			chain through {
+				type filter hook forward priority 0;
+			}
+		}
+		table arp host {
+			chain in {
+				type filter hook input priority 0;
+			}
+		}
+		table netdev card {
+			chain in {
+				type filter hook ingress device up0 priority 10;
+			}
+		}
+		table inet other {
+			chain in {
+				type filter hook input priority 0;
+			}
+		}
+	RULES
+	doctor
+	assert_found ruleset 'bridge lab' warn 'prerouting at -300, forward at 0$'
+	assert_found ruleset 'arp host' warn 'input at 0$'
+	assert_found ruleset 'netdev card' warn 'ingress of up0 at 10$'
+	assert_equals "rulesets" 3 "$(jq '[.[] | select(.check == "ruleset")] | length' <"$LAB_DIR/found")"
+	mend ruleset 'bridge lab'
 }
