@@ -15,9 +15,9 @@ tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-pin
 	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema openvswitch-switch prometheus prometheus-node-exporter gnuplot-nox"
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
-# For other architectures.
+# For other architectures, and for Spin, the other model checker.
 cross="gcc-aarch64-linux-gnu gcc-s390x-linux-gnu libc6-dev-arm64-cross libc6-dev-s390x-cross qemu-user-static
-	qemu-system-arm musl-tools"
+	qemu-system-arm musl-tools spin"
 
 case "${1:-}" in
 build) wanted="$build" ;;

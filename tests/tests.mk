@@ -55,6 +55,10 @@ sim: $(T)/sim ## a million schedules over the claim machine
 model: $(T)/model ## every state of the claim machine, in small worlds
 	@tests/run model
 
+spin: $(T)/model ## the quick worlds of model once more, by Spin (root, to install it)
+	@dist/deps.sh cross
+	@tests/run spin
+
 bpf: $(B)/garpd test-programs ## the programs themselves, by BPF_PROG_RUN (root)
 	@tests/run bpf
 
@@ -267,5 +271,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: objects cross check-deep check-release check-system check-vm fuzz model mutants sim \
+.PHONY: objects cross spin check-deep check-release check-system check-vm fuzz model mutants sim \
 	fuzz-programs lab-programs bench-programs test-programs
