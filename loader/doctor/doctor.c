@@ -9,6 +9,7 @@
 #include "bridges.h"
 #include "configured.h"
 #include "filters.h"
+#include "guests.h"
 #include "installed.h"
 #include "kernel.h"
 #include "loader/confine/privileges.h"
@@ -62,8 +63,19 @@ static void examine_filters(struct doctor *doctor)
 	filters_free(&facts);
 }
 
+static void examine_guests(struct doctor *doctor)
+{
+	struct guests_facts facts;
+
+	guests_read(doctor->view, "", &facts);
+	guests_judge(&facts, doctor->findings);
+	doctor->findings->no_memory |= facts.no_memory;
+	guests_free(&facts);
+}
+
 static void (*const groups[])(struct doctor *doctor) = {
-	examine_kernel, examine_installed, examine_configured, examine_bridges, examine_filters,
+	examine_kernel,	 examine_installed, examine_configured,
+	examine_bridges, examine_filters,   examine_guests,
 };
 
 /* ---- what they look at ---- */

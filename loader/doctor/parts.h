@@ -44,7 +44,13 @@
 	X(hairpin, "no port returns frames to where they came from")                \
 	X(neigh_suppress, "announcements pass each port, or EVPN stands in")        \
 	X(heard, "no program comes before garpd's")                                 \
-	X(ruleset, "which rulesets judge bridges, ARP and single devices")
+	X(ruleset, "which rulesets judge bridges, ARP and single devices")          \
+	X(macvtap, "no guest is behind a macvtap beside the bridges")               \
+	X(sr_iov, "no guest has a virtual function of a card")                      \
+	X(dpdk, "no network card bypasses the kernel")                              \
+	X(vhost_user, "no guest has a vhost-user interface")                        \
+	X(open_vswitch, "each port of Open vSwitch is followed")                    \
+	X(rate_limit, "libvirt and Proxmox can limit the rate of each guest")
 
 enum check {
 #define X(name, what) CHECK_##name,

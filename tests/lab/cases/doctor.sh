@@ -280,3 +280,57 @@ case_doctor_rulesets() {
 	assert_equals "rulesets" 3 "$(jq '[.[] | select(.check == "ruleset")] | length' <"$LAB_DIR/found")"
 	mend ruleset 'bridge lab'
 }
+
+# doctor_with_locked_memory KIB: without the right to raise the limit.
+doctor_with_locked_memory() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	in_hv bash -c 'ulimit -l "$1" 2>/dev/null || true; shift; exec "$@"' lab "$1" \
+		setpriv --inh-caps=-all --bounding-set=-all,+bpf,+net_admin,+perfmon,+sys_admin \
+		"$GARPD" doctor -j >"$LAB_DIR/found" || true
+}
+
+# Since Linux 5.11 maps are memory of their cgroup.
+case_doctor_memlock() {
+	local level=ok
+	doctor_with_locked_memory unlimited
+	assert_found memlock kernel ok ''
+	[[ $(uname -r) != 5.10.* ]] || level=warn
+	doctor_with_locked_memory 4096
+	assert_found memlock kernel "$level" ''
+}
+
+case_doctor_guests() {
+	local check
+	doctor
+	for check in macvtap sr_iov dpdk vhost_user open_vswitch rate_limit; do
+		assert_found "$check" host ok ''
+	done
+	lab_spawn "$LAB_DIR/qemu" in_ns_exec hv bash -c 'read -r -t 60 -u 9; :' qemu \
+		-name guest=web-1,debug-threads=on -netdev vhost-user,id=n,chardev=c 9<> <(:)
+	in_hv tc qdisc add dev v-new clsact
+	in_hv tc qdisc add dev v-old ingress
+	lab_wait 5 doctor_finds vhost_user web-1 || t_fail "not found: $(<"$LAB_DIR/found")"
+	assert_found vhost_user web-1 warn 'bypasses the kernel'
+	assert_found rate_limit v-new warn 'has a clsact qdisc'
+	mend rate_limit v-new
+	doctor
+	assert_found rate_limit host ok ''
+	in_hv tc qdisc add dev v-new ingress || t_fail "the rate cannot be limited"
+}
+
+doctor_finds() {
+	doctor
+	[[ -n $(pick "check=$1" "object=$2" level <"$LAB_DIR/found") ]]
+}
+
+# On a card of the host, beside the bridge; and on the bridge, where it is heard as one above it.
+case_doctor_macvtap() {
+	in_hv ip link add card type veth peer name cable
+	in_hv ip link add beside link card type macvtap || t_skip "this kernel has no macvtap"
+	in_hv ip link add above link br0 type macvtap
+	doctor
+	assert_found macvtap beside warn 'is on card'
+	in_hv ip link del beside
+	doctor
+	assert_found macvtap host ok ''
+}
