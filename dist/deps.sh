@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh build|deb|demo|test|vm|cross: installs missing Debian packages and prints their names. The one list of
-# what garpd needs; docs/dependencies.md has the reasons.
+# deps.sh build|deb|demo|test|browser|vm|cross: installs missing Debian packages and prints their names. The
+# one list of what garpd needs; docs/dependencies.md has the reasons.
 set -eu
 
 build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
@@ -13,6 +13,8 @@ run="iproute2 tcpdump libpcap-dev jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
 	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema openvswitch-switch prometheus prometheus-node-exporter gnuplot-nox"
+# For the page of garpd report.
+browser="chromium chromium-driver fonts-dejavu-core poppler-utils python3"
 # For emulated machines with Debian's kernels.
 emulation="seabios xz-utils zstd cpio kmod dash debootstrap"
 # For other architectures, and for Spin, the other model checker.
@@ -24,10 +26,11 @@ build) wanted="$build" ;;
 deb) wanted="$build $package" ;;
 demo) wanted="$build $run" ;;
 test) wanted="$build $run $tests" ;;
+browser) wanted="$build $browser" ;;
 vm) wanted="$build $package $run $tests $emulation" ;;
 cross) wanted="$build $package $run $tests $emulation $cross" ;;
 *)
-	echo "usage: $0 build|deb|demo|test|vm|cross" >&2
+	echo "usage: $0 build|deb|demo|test|browser|vm|cross" >&2
 	exit 2
 	;;
 esac

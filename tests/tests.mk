@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint, unit, sim and model (no root), bpf, lab, mutants, fuzz, vm, system. What
-# runs in which target and how long that may take is in tests/budget; tests/run runs it.
+# The test tiers: lint, unit, sim, model, report (no root), bpf, lab, mutants, fuzz, vm, system.
+# What runs in which target and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
 # Where there is no Criterion (no), tests/cross has a stand-in for the unit tests.
@@ -27,8 +27,9 @@ check: deps ## every test of the first line, in 8 minutes (root)
 	$(build_tests)
 	@T_ALL=1 tests/run check
 
-check-deep: ## mutants, fuzzing, other kernels, in 45 minutes (root; network)
+check-deep: ## mutants, fuzzing, other kernels, in 46 minutes (root; network)
 	@dist/deps.sh vm
+	@dist/deps.sh browser
 	$(build_deep)
 	@T_ALL=1 tests/run check-deep
 
@@ -78,6 +79,9 @@ check-system: ## the package on Debian 12 and 13 with systemd, emulated (root; n
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory $(PARALLEL) WERROR=1 all lab-programs
 	@T_ALL=1 tests/run check-system
+
+report: $(B)/garpd ## the page of garpd report, in Chromium (dist/deps.sh browser)
+	@tests/run report
 
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
@@ -271,5 +275,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: objects cross spin check-deep check-release check-system check-vm fuzz model mutants sim \
-	fuzz-programs lab-programs bench-programs test-programs
+.PHONY: objects cross spin check-deep check-release check-system check-vm fuzz model mutants \
+	report sim fuzz-programs lab-programs bench-programs test-programs

@@ -54,14 +54,16 @@ static const char *outage_end_name(enum outage_end end)
 static json_t *takeover_json(const struct report_takeover *takeover)
 {
 	__s64 outage_ms = takeover_outage_ms(takeover);
+	__s64 least_ms = takeover_outage_min_ms(takeover);
 
-	return json_pack("{s:o, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?, s:s?, s:o, s:s?, s:s?}",
+	return json_pack("{s:o, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?, s:s?, s:o, s:o, s:s?, s:s?}",
 			 "from", time_json(takeover->from_us), "until",
 			 time_json(takeover->until_us), "mac", takeover->mac, "port",
 			 takeover->port, "guest", takeover->guest, "had_owner", takeover->had_owner,
 			 "moved", takeover->moved, "former_mac", takeover->former_mac,
 			 "former_port", takeover->former_port, "outage_ms",
-			 number_or_null(outage_ms, outage_ms >= 0), "outage_end",
+			 number_or_null(outage_ms, outage_ms >= 0), "outage_min_ms",
+			 number_or_null(least_ms, least_ms >= 0), "outage_end",
 			 outage_end_name(takeover->end), "confirmed_by", takeover->confirmed_by);
 }
 
@@ -69,21 +71,22 @@ static json_t *address_json(const struct report_address *address)
 {
 	const struct report_takeover *last = address_last_takeover(address);
 	json_t *takeovers = json_array(), *events = json_array();
-	__s64 outage_ms = takeover_outage_ms(last);
+	__s64 outage_ms = takeover_outage_ms(last), least_ms = takeover_outage_min_ms(last);
 
 	for (size_t i = 0; i < address->takeovers; i++)
 		json_array_append_new(takeovers, takeover_json(&address->takeover[i]));
 	for (size_t i = 0; i < address->events; i++)
 		json_array_append_new(events, event_json(&address->event[i]));
 	return json_pack(
-		"{s:s, s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s?, s:s?, s:i, s:o, s:s?, s:s?, "
+		"{s:s, s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s?, s:s?, s:i, s:o, s:o, s:s?, s:s?, "
 		"s:o, s:o}",
 		"address", address->address, "segment", address->segment, "bridge", address->bridge,
 		"vlan", number_or_null(address->vlan, address->vlan != 0), "inner_vlan",
 		number_or_null(address->inner_vlan, address->inner_vlan != 0), "mac", address->mac,
 		"port", address->port, "guest", address->guest, "state", address->state, "moves",
 		(int)address->moves, "outage_ms", number_or_null(outage_ms, outage_ms >= 0),
-		"outage_end", last ? outage_end_name(last->end) : NULL, "confirmed_by",
+		"outage_min_ms", number_or_null(least_ms, least_ms >= 0), "outage_end",
+		last ? outage_end_name(last->end) : NULL, "confirmed_by",
 		last ? last->confirmed_by : NULL, "takeovers", takeovers, "events", events);
 }
 

@@ -45,7 +45,8 @@ enum outage_end { OUTAGE_UNKNOWN, OUTAGE_CONFIRMED, OUTAGE_ANNOUNCED, OUTAGE_SEL
 /* A guest was announced, or announced itself, that had not been before. */
 struct report_takeover {
 	__s64 from_us;	     /* its first probe; 0: not in the log */
-	__s64 until_us;	     /* the end of the outage, or the last announcement */
+	__s64 announced_us;  /* its first announcement: the earliest end of the outage */
+	__s64 until_us;	     /* the latest end of the outage */
 	enum outage_end end; /* OUTAGE_UNKNOWN if from_us is 0 */
 	bool had_owner;	     /* the address had one before */
 	bool moved;	     /* that one is in the log, with another MAC or port */
@@ -135,8 +136,10 @@ int down_find(struct report *report);
 enum daemon_event daemon_event_of(const char *name);
 const char *daemon_event_name(enum daemon_event event); /* NULL for DAEMON_OTHER */
 
-/* The estimated outage of a takeover in milliseconds; -1: not known. */
+/* The estimated outage of a takeover in milliseconds, the longest and the shortest; -1: not known.
+ */
 __s64 takeover_outage_ms(const struct report_takeover *takeover);
+__s64 takeover_outage_min_ms(const struct report_takeover *takeover);
 
 /* Its last one; NULL: no guest was announced. */
 const struct report_takeover *address_last_takeover(const struct report_address *address);

@@ -71,17 +71,23 @@ const TROUBLE = new Set(["conflict", "denied", "frozen", "unanswered"]);
 const MARK_TROUBLE = new Set(["unconfirmed", "conflict", "denied", "failed"]);
 
 const ENDS = {
-	confirmed: "until the first confirmation",
-	announced: "until the last announcement",
-	self_announced: "until its own announcement",
+	confirmed: "first confirmation",
+	announced: "last announcement",
+	self_announced: "its own announcement",
 };
+
+// The log brackets its end: by the first announcement, and by the first confirmation or the last announcement.
+const isRange = ({ outage_ms: most, outage_min_ms: least }) => most - least > 100;
+const outageText = (of) => (isRange(of) ? `${duration(of.outage_min_ms)} to ` : "") + duration(of.outage_ms);
+const outageEnd = (of) => (isRange(of) ? `to the first announcement, or the ${ENDS[of.outage_end]}` :
+	of.outage_end === "self_announced" ? `to ${ENDS.self_announced}` : `to the ${ENDS[of.outage_end]}`);
 
 // ---- marks: a shape for each, so that no meaning is in a colour ----
 
 const MARKS = {
 	probe: { name: "probe", track: 0, shape: () => [svg("path", { d: "M-6-5H6L0 6Z" })] },
 	answer: { name: "answer", track: 0, shape: () => [svg("path", { d: "M0-7L7 0L0 7L-7 0Z" })] },
-	self_announced: { name: "announced itself", track: 0, shape: () => [svg("path", { d: "M-5-6L7 0L-5 6Z" })] },
+	self_announced: { name: "announced itself", track: 0, shape: () => [svg("path", { d: "M-7-6V6M-3-6L7 0L-3 6Z" })] },
 	question: { name: "question", track: 1, shape: () => [svg("circle", { r: 7 }),
 		svg("path", { class: "sign", d: "M-2.2-1.6Q-2.2-4 0-4T2.2-1.6Q2.2 0 0 .6V1.4M0 4V4.1" })] },
 	announcement: { name: "announcement", track: 2, shape: () => [svg("path", { d: "M-5-6L7 0L-5 6Z" })] },
@@ -98,7 +104,7 @@ const MARKS = {
 };
 const TRACKS = ["guest", "question", "announced", "others", "state"];
 const TOP = 26, PITCH = 24, STATE_Y = TOP + 4 * PITCH, AXIS_Y = STATE_Y + 38, HEIGHT = AXIS_Y + 18;
-const trackY = (track) => TOP + track * PITCH + (track === 4 ? 4 : 0);
+const trackY = (track) => (track === 4 ? STATE_Y - 5 : TOP + track * PITCH);
 
 // A hatch for times without a daemon, shared by all drawings.
 document.body.append(svg("svg", { id: "defs", "aria-hidden": "true" }, svg("defs", {},
@@ -122,7 +128,7 @@ function drawSummary() {
 	tile("Addresses", addresses.length.toLocaleString("en"), plural(eventCount, "event", "events"));
 	tile("Takeovers", takeovers.length.toLocaleString("en"), plural(addresses.reduce((sum, { moves }) => sum + moves, 0), "move", "moves"));
 	tile("Confirmed", takeovers.length ? `${confirmed} of ${takeovers.length}` : "–");
-	tile("Longest est. outage", known.length ? duration(longest) : takeovers.length ? "not known" : "–");
+	tile("Longest est. outage", known.length ? `${takeovers.some(isRange) ? "≤ " : ""}${duration(longest)}` : takeovers.length ? "not known" : "–");
 	tile("Need attention", String(conflicts), "at the end", conflicts > 0);
 	tile("garpd did not run", downs.length ? duration(downMs) : report.daemon.lines.length ? "0 s" : "not known", downs.length ? plural(downs.length, "time", "times") : null, downs.length > 0);
 	const source = report.source === "journal" ? "the journal" : report.source;
@@ -165,7 +171,7 @@ function drawStrip(address, element) {
 }
 
 function drawRow(address, index) {
-	const outage = address.outage_ms !== null ? duration(address.outage_ms) : address.takeovers.length ? "not known" : "–";
+	const outage = address.outage_ms !== null ? outageText(address) : address.takeovers.length ? "not known" : "–";
 	const strip = el("td", { class: "when" });
 	const row = el("tr", { id: `r-${index}` },
 		el("th", { scope: "row" }, el("a", { href: `#a-${index}` }, address.address), el("small", {}, address.segment)),
@@ -174,7 +180,7 @@ function drawRow(address, index) {
 		el("td", { "data-label": "State" }, badge(address.state)),
 		el("td", { class: "number", "data-label": "Moves" }, String(address.moves)),
 		el("td", { class: "number", "data-label": "Estimated outage" }, outage,
-			address.outage_end ? el("small", {}, ENDS[address.outage_end]) :
+			address.outage_end ? el("small", {}, outageEnd(address)) :
 				address.takeovers.length ? null : el("small", {}, "not announced")),
 		el("td", { "data-label": "Confirmed by" }, address.confirmed_by ?? "–"), strip);
 	row.words = [address.address, address.segment, address.guest, address.port, address.mac, address.state, address.confirmed_by]
@@ -283,10 +289,12 @@ function drawOutage(drawing, address, events, x) {
 		if (takeover.outage_ms === null || takeover.end < events[0].at || takeover.start > events.at(-1).at)
 			continue;
 		const from = x(takeover.start), to = Math.max(x(takeover.end), from + 3), y = STATE_Y + 22;
-		const text = `estimated outage ${duration(takeover.outage_ms)}`, size = text.length * 6 + 12;
+		const text = `estimated outage ${outageText(takeover)}`, size = text.length * 5.7 + 10;
 		const place = to - from > size ? { x: (from + to) / 2, "text-anchor": "middle" } :
 			to + size < x.right ? { x: to + 6 } : { x: from - 6, "text-anchor": "end" };
-		drawing.append(svg("path", { class: "outage", d: `M${from} ${y - 4}v8m0-4H${to}m0-4v8` }));
+		const sure = x(takeover.start + takeover.outage_min_ms);
+		drawing.append(svg("path", { class: "outage", d: `M${from} ${y - 4}v8m0-4H${sure}M${to} ${y - 4}v8` }),
+			svg("path", { class: "outage perhaps", d: `M${sure} ${y}H${to}` }));
 		if (to - from > size)
 			drawing.append(svg("rect", { class: "plate", x: place.x - size / 2, y: y - 7, width: size, height: 14 }));
 		drawing.append(
@@ -300,7 +308,8 @@ function drawDowns(drawing, events, x, left, right) {
 		if (to <= left || from >= right)
 			continue;
 		drawing.append(svg("rect", { class: "down", x: from, y: 2, width: Math.max(to - from, 2), height: AXIS_Y - 2 }));
-		drawing.append(svg("text", { class: "halo", x: from + 4, y: 13 }, "garpd did not run"));
+		if (to - from > 105)
+			drawing.append(svg("text", { class: "halo", x: from + 4, y: 13 }, "garpd did not run"));
 	}
 }
 
@@ -335,7 +344,7 @@ function drawLane(address, events, element) {
 	drawDowns(drawing, events, x, left, right);
 	drawAxis(drawing, start, end, x, left, right);
 	TRACKS.forEach((name, track) => {
-		drawing.append(svg("text", { class: "dim", x: 0, y: trackY(track) + 4 }, name));
+		drawing.append(svg("text", { class: "dim", x: 0, y: track < 4 ? trackY(track) + 4 : STATE_Y + 8 }, name));
 		if (track < 4)
 			drawing.append(svg("path", { class: "track", d: `M${left} ${trackY(track)}H${right}` }));
 	});
@@ -390,9 +399,10 @@ function chronology(details, events, headers) {
 function takeoverText(takeover) {
 	const guest = takeover.guest ? `${takeover.guest}, ` : "";
 	const how = takeover.moved ? `moved from ${takeover.former_mac} on ${takeover.former_port}` :
+		takeover.former_mac && takeover.former_mac === takeover.mac ? "it had the address before" :
 		takeover.had_owner ? "had another owner before" : "no former owner in the log";
 	const outage = takeover.outage_ms === null ? "estimated outage not known: its first probe is not in the log" :
-		`estimated outage ${duration(takeover.outage_ms)}, ${ENDS[takeover.outage_end]}`;
+		`estimated outage ${outageText(takeover)}, ${outageEnd(takeover)}`;
 	return [`${guest}${takeover.mac} on ${takeover.port}: ${how}; `, el("b", {}, outage),
 		takeover.confirmed_by ? `, by ${takeover.confirmed_by}` : ""];
 }

@@ -2,9 +2,10 @@
 /*
  * takeovers.c - which guests took the address over, and how long nobody may have been reached.
  *
- * The outage is estimated from the first probe of the new guest to the first confirmation by a
- * listener, or, without one, to the last announcement of that takeover, or to the guest's own.
- * What is not in the log is not known: the page and the man page say so in the same words.
+ * The outage is estimated from the first probe of the new guest. It ended at the earliest with the
+ * first announcement, which most receivers take at once, and at the latest with the first
+ * confirmation by a listener, or, without one, with the last announcement of that takeover. What is
+ * not in the log is not known. The page and the man page have the same words.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct course {
 	bool is_over;			 /* its last announcement was sent */
 	const char *owner_mac, *owner_port;
 	bool had_owner;
+	bool is_forgotten; /* the pending guest probed when garpd knew no claim of the address */
 };
 
 static bool is_same(const char *a, const char *b)
@@ -55,10 +57,13 @@ static void course_probe(struct course *course, const struct report_event *event
 {
 	static const char *const first[] = {"window_opened", "immediate", "rival_probe", NULL};
 
-	if (is_one_of(event, first))
+	if (is_one_of(event, first)) {
 		course_begin(course, event, event->at_us);
-	else if (!is_same(course->pending.mac, event->mac))
+		course->is_forgotten = is_same(event->old_state, "none");
+	} else if (!is_same(course->pending.mac, event->mac)) {
 		course_begin(course, event, 0); /* the first is not in the log */
+		course->is_forgotten = false;
+	}
 }
 
 /* ---- announcements ---- */
@@ -94,6 +99,7 @@ static int course_take_over(struct course *course, struct report_event *event)
 		event->marks |= MARK_MOVE;
 		course->address->moves++;
 	}
+	takeover.announced_us = event->at_us;
 	course->pending.mac = NULL;
 	course->current = takeover_add(course->address, &takeover);
 	course->is_over = false;
@@ -109,9 +115,11 @@ static void takeover_end(struct report_takeover *takeover, __s64 at_us, enum out
 static int course_announced(struct course *course, struct report_event *event)
 {
 	bool itself = !strcmp(event->event, "self_announced");
+	bool is_new = course->is_forgotten && is_same(course->pending.mac, event->mac);
 	int err = 0;
 
-	if (!is_same(course->owner_mac, event->mac) || !is_same(course->owner_port, event->port))
+	if (is_new || !is_same(course->owner_mac, event->mac) ||
+	    !is_same(course->owner_port, event->port))
 		err = course_take_over(course, event);
 	if (err)
 		return err;
@@ -188,6 +196,13 @@ __s64 takeover_outage_ms(const struct report_takeover *takeover)
 	if (!takeover || takeover->end == OUTAGE_UNKNOWN)
 		return -1;
 	return (takeover->until_us - takeover->from_us) / 1000;
+}
+
+__s64 takeover_outage_min_ms(const struct report_takeover *takeover)
+{
+	if (takeover_outage_ms(takeover) < 0)
+		return -1;
+	return (takeover->announced_us - takeover->from_us) / 1000;
 }
 
 const struct report_takeover *address_last_takeover(const struct report_address *address)

@@ -42,17 +42,31 @@ static json_t *get_moves(const void *row)
 	return json_integer(((const struct row *)row)->address->moves);
 }
 
+#define OUTAGE_TEXT_LEN (2 * DURATION_TEXT_LEN + 8)
+#define NEARLY_MS	100 /* what lies so close together is one number */
+
+static const char *outage_text(const struct report_takeover *takeover, char text[OUTAGE_TEXT_LEN])
+{
+	__s64 most = takeover_outage_ms(takeover), least = takeover_outage_min_ms(takeover);
+	char number[DURATION_TEXT_LEN];
+	size_t used = 0;
+
+	if (most < 0)
+		return strcpy(text, "not known");
+	if (most - least > NEARLY_MS)
+		used = (size_t)snprintf(text, OUTAGE_TEXT_LEN, "%s to ",
+					duration_text((__u64)least * NSEC_PER_MSEC, number));
+	snprintf(text + used, OUTAGE_TEXT_LEN - used, "%s",
+		 duration_text((__u64)most * NSEC_PER_MSEC, number));
+	return text;
+}
+
 static json_t *get_outage(const void *row)
 {
 	const struct report_takeover *last = ((const struct row *)row)->last;
-	__s64 ms = takeover_outage_ms(last);
-	char text[DURATION_TEXT_LEN];
+	char text[OUTAGE_TEXT_LEN];
 
-	if (!last)
-		return json_null();
-
-	return ms < 0 ? json_string("not known")
-		      : json_string(duration_text((__u64)ms * NSEC_PER_MSEC, text));
+	return last ? json_string(outage_text(last, text)) : json_null();
 }
 
 static json_t *get_confirmed_by(const void *row)
@@ -152,10 +166,11 @@ static const char *end_text(enum outage_end end)
 static void print_takeover(const struct report_takeover *takeover)
 {
 	__s64 ms = takeover_outage_ms(takeover);
-	char text[256], clock[MOMENT_TEXT_LEN], duration[DURATION_TEXT_LEN];
-	const char *change = !takeover->had_owner ? "no former owner in the log"
-			     : takeover->moved	  ? "moved"
-						  : "had an owner before";
+	char text[256], clock[MOMENT_TEXT_LEN], outage[OUTAGE_TEXT_LEN];
+	const char *change = !takeover->had_owner   ? "no former owner in the log"
+			     : takeover->moved	    ? "moved"
+			     : takeover->former_mac ? "had the address before"
+						    : "had another owner before";
 
 	if (ms < 0)
 		snprintf(text, sizeof(text),
@@ -163,8 +178,7 @@ static void print_takeover(const struct report_takeover *takeover)
 			 change);
 	else
 		snprintf(text, sizeof(text), "%s: estimated outage %s, from its first probe to %s",
-			 change, duration_text((__u64)ms * NSEC_PER_MSEC, duration),
-			 end_text(takeover->end));
+			 change, outage_text(takeover, outage), end_text(takeover->end));
 	print_wrapped(moment_clock_text(takeover->from_us ?: takeover->until_us, clock), text);
 	snprintf(text, sizeof(text), "%s on %s%s%s -> %s on %s", takeover->former_mac ?: "?",
 		 takeover->former_port ?: "?", takeover->guest ? ", now " : "",

@@ -3,7 +3,7 @@
 # The demo: a service address moves from a guest that dies to one that only probes, as Windows does
 # on a failover, while a client behind a router sends it a datagram every millisecond. Three runs
 # (without garpd, with it, with the address declared and used at once), in IPv4 and in IPv6.
-# usage: demo.sh   (as root; GARPD=path of the binary)
+# At the end there is a page about it, build/demo/report.html. usage: demo.sh   (as root; GARPD=path of the binary)
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
@@ -170,16 +170,34 @@ table() {
 	done
 }
 
+# log_keep: what garpd has logged, for the page.
+log_keep() {
+	lab_stop_garpd
+	cat "$GARPD_LOG" >>"$RESULTS/log"
+}
+
+# page: what garpd report makes of it. It belongs to the user who called sudo.
+page() {
+	local folder=build/demo
+	[[ $PWD == "$LAB_ROOT" ]] || folder=$LAB_ROOT/$folder
+	mkdir -p "$folder"
+	cp "$RESULTS/log" "$folder/garpd.log"
+	"$GARPD" report --log "$folder/garpd.log" -o "$folder/report.html" >/dev/null
+	[[ -z ${SUDO_UID:-} ]] || chown "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$folder"{,/garpd.log,/report.html}
+	title "What garpd has logged, as a page"
+	say "open $folder/report.html"
+}
+
 # runs FAMILY WHAT_IT_HEARS WINDOW: the three runs of a family.
 runs() {
 	title "IPv$1, run 1 of 3: without garpd (takes $MAX_OUTAGE s)"
 	(lab_of "$1" && run_one without)
 	title "IPv$1, run 2 of 3: garpd hears $2, asks after $3, and announces"
-	(lab_of "$1" && lab_start_garpd && run_one with && show_claims &&
-		if (($1 == 4)); then explain; fi)
+	(lab_of "$1" && lab_start_garpd --log json && run_one with && show_claims &&
+		if (($1 == 4)); then explain; fi && log_keep)
 	title "IPv$1, run 3 of 3: address declared: garpd announces at the first probe"
-	(lab_of "$1" && lab_start_garpd --declare "$ADDRESS=$MAC_OLD,$MAC_NEW" &&
-		run_one declared -i && show_claims)
+	(lab_of "$1" && lab_start_garpd --log json --declare "$ADDRESS=$MAC_OLD,$MAC_NEW" &&
+		run_one declared -i && show_claims && log_keep)
 }
 
 main() {
@@ -189,6 +207,7 @@ main() {
 	runs 4 "three probes" "3 s"
 	runs 6 "one solicitation" "1 s"
 	table
+	page
 }
 
 main "$@"

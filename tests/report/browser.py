@@ -15,7 +15,7 @@ CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb"]
+         "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb", "--disable-lcd-text"]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Left": "\ue012", "Up": "\ue013",
         "Right": "\ue014", "Down": "\ue015", "End": "\ue010", "Home": "\ue011"}
@@ -127,13 +127,17 @@ class Browser:
 
     # ---- pictures ----
 
-    def picture(self, path, whole=False):
-        parameters = {"format": "png", "captureBeyondViewport": whole}
-        if whole:
-            page = self.devtools("Page.getLayoutMetrics")["cssContentSize"]
-            parameters["clip"] = {"x": 0, "y": 0, "width": page["width"], "height": page["height"], "scale": 1}
+    def picture(self, path):
         with open(path, "wb") as file:
-            file.write(base64.b64decode(self.devtools("Page.captureScreenshot", **parameters)["data"]))
+            file.write(base64.b64decode(self.devtools("Page.captureScreenshot", format="png")["data"]))
+
+    def picture_whole(self, path):
+        """Of the page in a window that is as high as the page, where it draws all of itself."""
+        for _ in range(2):  # it grows with what is drawn
+            width, height = self.run("return [innerWidth, document.documentElement.scrollHeight]")
+            self.size(width, height)
+            self.wait("return [...document.querySelectorAll('.lane')].every((lane) => lane.querySelector('svg'))")
+        self.picture(path)
 
     def paper(self, path):
         """Prints the page on A4, as a PDF."""

@@ -36,6 +36,7 @@ case_report_of_a_failover() {
 		"$(jq -r '.addresses[0].takeovers[-1] | "\(.mac) \(.former_port) \(.outage_end) \(.confirmed_by)"' "$LAB_DIR/json")"
 	# From the first probe to the confirmation: the window, and a few milliseconds.
 	outage=$(jq '.addresses[0].outage_ms' "$LAB_DIR/json")
+	assert_equals "bracketed" true "$(jq ".addresses[0] | .outage_min_ms >= 3000 and .outage_min_ms <= .outage_ms" "$LAB_DIR/json")"
 	((outage >= 3000 && outage <= 3050 + 10 * T_LATE_MS)) || t_fail "an outage of $outage ms"
 	assert_equals "times without a daemon" "null stopped" "$(jq -r '.daemon.down[].how' "$LAB_DIR/json" | xargs)"
 	assert_equals "the second probe" "true" "$(jq '(.daemon.down[0].from) as $from | (.daemon.down[0].until) as $until |
