@@ -114,6 +114,15 @@ static void check_bridge_behind(void *ctx, const char *name, const char *bridge)
 	name_text(bridge, step->bridge);
 }
 
+static void check_macvtap_seen(void *ctx, const char *name, const char *lower, bool on_bridge)
+{
+	struct step *step = check_add(ctx, STEP_WARN, name,
+				      "would warn: guests on %s, a macvtap on %s, are %s", name,
+				      lower, on_bridge ? "not announced" : "not heard");
+
+	name_text(lower, step->bridge);
+}
+
 static void check_bridge_seen(void *ctx, const char *name)
 {
 }
@@ -149,6 +158,7 @@ static int check_ports(struct check *check, struct err *why)
 		.settled = check_settled,
 		.bridge_waiting = check_waiting,
 		.bridge_behind = check_bridge_behind,
+		.macvtap_seen = check_macvtap_seen,
 		.router_waiting = check_waiting,
 		.router_refused = check_router_refused,
 	};

@@ -195,6 +195,18 @@ static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge
 		    name, bridge);
 }
 
+static void daemon_macvtap_seen(void *ctx, const char *name, const char *lower, bool on_bridge)
+{
+	if (on_bridge)
+		log_warning("%s: guests on a macvtap (%s) are not announced, only their "
+			    "objections heard; give them taps as ports",
+			    lower, name);
+	else
+		log_warning(
+			"%s: guests on a macvtap (%s) are not heard; give them taps on a bridge",
+			lower, name);
+}
+
 static void daemon_router_waiting(void *ctx, const char *pattern)
 {
 	struct daemon *daemon = ctx;
@@ -221,6 +233,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.settled = daemon_settled,
 	.bridge_waiting = daemon_bridge_waiting,
 	.bridge_behind = daemon_bridge_behind,
+	.macvtap_seen = daemon_macvtap_seen,
 	.router_waiting = daemon_router_waiting,
 	.router_refused = daemon_router_refused,
 };

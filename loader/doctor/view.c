@@ -82,6 +82,10 @@ static void on_bridge_seen(void *ctx, const char *name)
 {
 }
 
+static void on_macvtap_seen(void *ctx, const char *name, const char *lower, bool on_bridge)
+{
+}
+
 static void on_settled(void *ctx)
 {
 }
@@ -155,6 +159,7 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		.settled = on_settled,
 		.bridge_waiting = on_bridge_waiting,
 		.bridge_behind = on_bridge_behind,
+		.macvtap_seen = on_macvtap_seen,
 		.router_waiting = on_router_waiting,
 		.router_refused = on_router_refused,
 	};

@@ -24,7 +24,8 @@
 
 struct named_guest {
 	__u32 ifindex;
-	char port[IFNAMSIZ];
+	__u32 lower;	     /* under a VLAN device, not yet looked at; 0: none */
+	char port[IFNAMSIZ]; /* of a VLAN device on a guest's: that one */
 	char name[GUEST_TEXT_LEN];
 	bool is_named; /* not only by its number */
 	bool is_tap;
@@ -46,23 +47,26 @@ static struct {
 
 /* ---- what the kernel tells ---- */
 
-/* A tap; of the other devices no process has a descriptor that would name it. */
-static bool is_tap(const struct nlattr *linkinfo)
+static bool is_kind(const struct nlattr *linkinfo, const char *kind)
 {
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
-	char kind[IFNAMSIZ];
+	char text[IFNAMSIZ];
 
 	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
-	netlink_text(info[IFLA_INFO_KIND], kind, sizeof(kind));
-	return strcmp(kind, "tun") == 0;
+	netlink_text(info[IFLA_INFO_KIND], text, sizeof(text));
+	return strcmp(text, kind) == 0;
 }
 
-static void guest_add(__u32 ifindex, const struct nlattr *const *attrs)
+/* What the link tells of the guest: of a VLAN device, unless it has an alias, the device below. */
+static void guest_read(struct named_guest *guest, const struct nlattr *const *attrs)
 {
-	struct named_guest *guest = &guests.guest[guests.count++];
 	char alias[GUEST_TEXT_LEN];
 
-	*guest = (struct named_guest){.ifindex = ifindex, .is_tap = is_tap(attrs[IFLA_LINKINFO])};
+	/* Of other devices than taps no process has a descriptor that would name it. */
+	guest->is_tap = is_kind(attrs[IFLA_LINKINFO], "tun");
+	guest->lower = 0;
+	if (is_kind(attrs[IFLA_LINKINFO], "vlan") && !attrs[IFLA_LINK_NETNSID])
+		guest->lower = netlink_uint(attrs[IFLA_LINK]);
 	netlink_text(attrs[IFLA_IFNAME], guest->port, sizeof(guest->port));
 	netlink_text(attrs[IFLA_IFALIAS], alias, sizeof(alias));
 	guest->is_named = alias[0];
@@ -83,23 +87,69 @@ static int guest_hear_link(void *ctx, const struct nlmsghdr *message)
 		return 0;
 	ifindex = (__u32)ifi->ifi_index;
 	if (guests.count < GARPD_MAX_PORTS &&
-	    !bpf_map_lookup_elem(guests.pins.ports, &ifindex, &port) && guest_has_role(port.role))
-		guest_add(ifindex, attrs);
+	    !bpf_map_lookup_elem(guests.pins.ports, &ifindex, &port) && guest_has_role(port.role)) {
+		struct named_guest *guest = &guests.guest[guests.count++];
+
+		*guest = (struct named_guest){.ifindex = ifindex};
+		guest_read(guest, attrs);
+		guest->lower *= port.role == ROLE_GUEST; /* a router's card has no guest's name */
+	}
 	return 0;
+}
+
+/* The devices below those that are VLAN devices, and have no name of their own. */
+static int guest_hear_lower(void *ctx, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attrs[IFLA_MAX + 1];
+	bool *more = ctx;
+
+	if (!netlink_attrs(message, sizeof(*ifi), attrs, IFLA_MAX + 1))
+		return 0;
+	for (size_t i = 0; i < guests.count; i++) {
+		struct named_guest *guest = &guests.guest[i];
+
+		if (guest->is_named || guest->lower != (__u32)ifi->ifi_index)
+			continue;
+		guest_read(guest, attrs);
+		*more |= guest->lower;
+	}
+	return 0;
+}
+
+static void guests_dump_links(struct netlink *netlink, netlink_hear hear, void *ctx)
+{
+	const struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
+	struct netlink_request request;
+
+	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
+	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	netlink_run(netlink, &request, NLM_F_DUMP, hear, ctx);
+}
+
+static bool guests_have_lower(void)
+{
+	for (size_t i = 0; i < guests.count; i++)
+		if (guests.guest[i].lower && !guests.guest[i].is_named)
+			return true;
+	return false;
 }
 
 static void guests_read_links(void)
 {
-	const struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
-	struct netlink_request request;
 	struct netlink netlink = {};
 	struct err ignored;
+	bool more;
 
 	guests.count = 0;
-	netlink_request_begin(&request, RTM_GETLINK, &ifi, sizeof(ifi));
-	mnl_attr_put_u32(&request.message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	if (!netlink_open(&netlink, NULL, &ignored))
-		netlink_run(&netlink, &request, NLM_F_DUMP, guest_hear_link, NULL);
+	if (!netlink_open(&netlink, NULL, &ignored)) {
+		guests_dump_links(&netlink, guest_hear_link, NULL);
+		more = guests_have_lower();
+		while (more) {
+			more = false;
+			guests_dump_links(&netlink, guest_hear_lower, &more);
+		}
+	}
 	netlink_close(&netlink);
 	qsort(guests.guest, guests.count, sizeof(*guests.guest), compare_ifindexes);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/if_arp.h>
@@ -34,6 +35,17 @@ struct link *links_peer(const struct links *links, const struct link *link)
 	struct link *peer = link->facts.lower ? links_find(links, link->facts.lower) : NULL;
 
 	return peer && peer->facts.lower == link->ifindex ? peer : NULL;
+}
+
+const struct link *links_base(const struct links *links, const struct link *link)
+{
+	const struct link *lower = link;
+
+	while (lower && lower->facts.kind == LINK_VLAN) {
+		link = lower;
+		lower = lower->facts.lower ? links_find(links, lower->facts.lower) : NULL;
+	}
+	return lower ? lower : link;
 }
 
 const char *links_name(const struct links *links, __u32 ifindex)
@@ -95,13 +107,30 @@ void links_drop(struct links *links, struct link *link)
 
 /* ---- AF_UNSPEC: the interface itself ---- */
 
+/*
+ * A card's kind is empty, and so is that of a guest's card on Xen: vif1.0 belongs to domain 1.
+ * Since Linux 5.14 the kernel tells on which bus it is, whatever its name; before, its name has to
+ * do. (vif1.0-emu, of the emulated card, is a tap.)
+ */
+static bool is_xen_vif(const char *name, const struct nlattr *bus)
+{
+	unsigned int domain, device;
+	char text[IFNAMSIZ];
+	int end = 0;
+
+	netlink_text(bus, text, sizeof(text));
+	if (bus)
+		return strcmp(text, "xen-backend") == 0;
+	return sscanf(name, "vif%5u.%5u%n", &domain, &device, &end) == 2 && !name[end];
+}
+
 static enum link_kind kind_of(const char *name)
 {
 	static const struct {
 		const char *name;
 		enum link_kind kind;
 	} kinds[] = {
-		{"tun", LINK_GUEST},	 {"veth", LINK_GUEST},	{"macvtap", LINK_GUEST},
+		{"tun", LINK_GUEST},	 {"veth", LINK_GUEST},	{"macvtap", LINK_MACVTAP},
 		{"bridge", LINK_BRIDGE}, {"vxlan", LINK_VXLAN}, {"vlan", LINK_VLAN},
 	};
 
@@ -129,14 +158,17 @@ static void vlan_device_read(const struct nlattr *info_data, struct link_facts *
 	facts->vlan = netlink_uint(data[IFLA_VLAN_ID]);
 }
 
-static void linkinfo_read(const struct nlattr *linkinfo, struct link_facts *facts)
+static void linkinfo_read(const char *name, const struct nlattr *const *attrs,
+			  struct link_facts *facts)
 {
 	const struct nlattr *info[IFLA_INFO_MAX + 1], *slave[IFLA_BRPORT_MAX + 1];
 	char kind[IFNAMSIZ];
 
-	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
+	netlink_attrs_nested(attrs[IFLA_LINKINFO], info, IFLA_INFO_MAX + 1);
 	netlink_text(info[IFLA_INFO_KIND], kind, sizeof(kind));
 	facts->kind = kind_of(kind);
+	if (!kind[0] && is_xen_vif(name, attrs[IFLA_PARENT_DEV_BUS_NAME]))
+		facts->kind = LINK_GUEST;
 	facts->bonded = strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0;
 	if (facts->kind == LINK_BRIDGE)
 		bridge_read(info[IFLA_INFO_DATA], facts);
@@ -209,7 +241,7 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 		facts.lower = netlink_uint(attrs[IFLA_LINK]);
 	facts.up = !!(ifi->ifi_flags & IFF_UP);
 	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
-	linkinfo_read(attrs[IFLA_LINKINFO], &facts);
+	linkinfo_read(name, attrs, &facts);
 	if (link && (facts.kind == LINK_BRIDGE || link->facts.master == facts.master))
 		facts.pvid = link->facts.pvid; /* only AF_BRIDGE messages have it */
 

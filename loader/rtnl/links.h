@@ -19,10 +19,11 @@
 
 enum link_kind {
 	LINK_OTHER, /* physical, or another kind that leads out of the host */
-	LINK_GUEST, /* tun, tap, veth, macvtap: leads to a guest */
+	LINK_GUEST, /* tun, tap, veth, a vif of Xen: leads to a guest */
 	LINK_BRIDGE,
-	LINK_VLAN,  /* a VLAN device */
-	LINK_VXLAN, /* a tunnel to other hypervisors */
+	LINK_VLAN,    /* a VLAN device */
+	LINK_VXLAN,   /* a tunnel to other hypervisors */
+	LINK_MACVTAP, /* leads to a guest, past every bridge port: Linux lets it be none */
 };
 
 /* Compared whole to find a change: no holes. */
@@ -80,7 +81,8 @@ struct link {
 	bool was_outer;	      /* of a segment of several bridges */
 	__u8 joint;	      /* of a veth between bridges: enum joint_kind */
 	__u8 reported_failovers;
-	__u8 reported_joint; /* that which joint_refused() was called for */
+	__u8 reported_joint;   /* that which joint_refused() was called for */
+	bool reported_macvtap; /* macvtap_seen() was called for one on this link */
 };
 
 LIST_HEAD(link_list, link);
@@ -139,6 +141,12 @@ void link_forget_vlans(struct link *link);
 
 /* The other end of a veth, if it is in this network namespace; else NULL. */
 struct link *links_peer(const struct links *links, const struct link *link);
+
+/*
+ * What a VLAN device is on, down to the last one of several tags; any other link is itself. One
+ * whose device is in another network namespace is itself, too.
+ */
+const struct link *links_base(const struct links *links, const struct link *link);
 
 /* Take the next one before you drop one. */
 #define links_for_each(link, links) \

@@ -87,6 +87,13 @@ struct ports_ops {
 	/* Guests of this port are behind a bridge that is not followed. Reported once. */
 	void (*bridge_behind)(void *ctx, const char *name, const char *bridge);
 
+	/*
+	 * Guests of this macvtap are on `lower` and at no port: nothing is announced for them.
+	 * `on_bridge`: on a bridge that is followed, where their objections are heard. Reported
+	 * once for each `lower`.
+	 */
+	void (*macvtap_seen)(void *ctx, const char *name, const char *lower, bool on_bridge);
+
 	/* No interface that fits matches this name or pattern of `routers`. */
 	void (*router_waiting)(void *ctx, const char *pattern);
 

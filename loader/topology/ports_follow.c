@@ -16,6 +16,24 @@ static bool can_join(const struct ports *ports, const struct link_facts *facts)
 		(facts->kind != LINK_GUEST || facts->lower || ports->config.uplinks.count));
 }
 
+static void link_queue(struct ports *ports, struct link *link)
+{
+	if (!link->is_changed)
+		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
+	link->is_changed = true;
+}
+
+/* A port's VLAN device takes frames from the port's bridge. */
+static void lower_queue(struct ports *ports, const struct link *link)
+{
+	struct link *lower = link->facts.kind == LINK_VLAN && link->facts.lower
+				     ? links_find(&ports->links, link->facts.lower)
+				     : NULL;
+
+	if (lower)
+		link_queue(ports, lower);
+}
+
 static void link_gone(struct ports *ports, struct link *link)
 {
 	bool was_bridge = link->facts.kind == LINK_BRIDGE;
@@ -24,6 +42,7 @@ static void link_gone(struct ports *ports, struct link *link)
 
 	if (link->is_port)
 		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
+	lower_queue(ports, link);
 	if (link->is_changed)
 		TAILQ_REMOVE(&ports->changed, link, in_changed);
 	links_drop(&ports->links, link);
@@ -32,11 +51,14 @@ static void link_gone(struct ports *ports, struct link *link)
 	ports->routers_changed = true;
 }
 
-static void link_queue(struct ports *ports, struct link *link)
+/* What the role of a VLAN device depends on has changed: on a device with several tags, of each. */
+static void vlan_devices_queue(struct ports *ports, const struct link *base)
 {
-	if (!link->is_changed)
-		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
-	link->is_changed = true;
+	struct link *device;
+
+	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
+		if (device != base && links_base(&ports->links, device) == base)
+			link_queue(ports, device);
 }
 
 static void link_changed(struct ports *ports, struct link *link, const struct link_facts *before)
@@ -52,8 +74,12 @@ static void link_changed(struct ports *ports, struct link *link, const struct li
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
 		ports->unheard_vlans = true;
 	link_queue(ports, link);
-	if (peer) /* the role of a veth depends on where its other end is */
-		link_queue(ports, peer);
+	lower_queue(ports, link);
+	vlan_devices_queue(ports, link);
+	if (!peer)
+		return;
+	link_queue(ports, peer); /* the role of a veth depends on where its other end is */
+	vlan_devices_queue(ports, peer);
 }
 
 int ports_hear(void *ctx, const struct nlmsghdr *message)

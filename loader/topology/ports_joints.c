@@ -46,6 +46,21 @@ static struct link *bridge_of(const struct ports *ports, const struct link *port
 
 /* ---- what joints.c has to know ---- */
 
+/* `guests` or `uplinks` of the configuration, which win. False: it is in neither. */
+static bool find_named(const struct ports *ports, const struct link *link, enum port_role *role)
+{
+	bool is_uplink = names_match(&ports->config.uplinks, link->name);
+
+	*role = is_uplink ? ROLE_UPLINK : ROLE_GUEST;
+	return is_uplink || names_match(&ports->config.guests, link->name);
+}
+
+bool ports_find_named_role(const struct ports *ports, const struct link *link, enum port_role *role)
+{
+	return find_named(ports, link, role) ||
+	       find_named(ports, links_base(&ports->links, link), role);
+}
+
 /* All bridges but those that the configuration keeps out, and the veth pairs between them. */
 struct finding_joints {
 	struct joint_bridge *bridge;
@@ -75,20 +90,22 @@ static bool is_taken_in(const struct ports *ports, const struct link *link)
 /* A veth whose role the configuration names is what it says. */
 static bool has_named_role(const struct ports *ports, const struct link *link)
 {
-	return names_match(&ports->config.uplinks, link->name) ||
-	       names_match(&ports->config.guests, link->name);
+	enum port_role role;
+
+	return ports_find_named_role(ports, link, &role);
 }
 
 /* Does the port lead out of the host, and not to another bridge? */
 static bool is_uplink(const struct ports *ports, const struct link *port)
 {
-	const struct link *behind;
+	const struct link *base = links_base(&ports->links, port), *behind;
+	enum port_role role;
 
-	if (has_named_role(ports, port))
-		return names_match(&ports->config.uplinks, port->name);
-	if (port->facts.kind != LINK_GUEST)
+	if (ports_find_named_role(ports, port, &role))
+		return role == ROLE_UPLINK;
+	if (base->facts.kind != LINK_GUEST)
 		return true;
-	behind = ports_switch_behind(ports, port);
+	behind = ports_switch_behind(ports, base);
 	return behind && behind->facts.kind != LINK_BRIDGE;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ports_parts.h - the state shared by ports_follow.c, which hears of links, ports_joints.c, which
- * finds the bridges of each segment, ports_settle.c, which decides what the links are, and
- * segments.c, which looks them up. For these alone.
+ * finds the bridges of each segment, ports_settle.c, which decides what the links are,
+ * ports_roles.c, in which role, and segments.c, which looks them up. For these alone.
  */
 #ifndef GARPD_TOPOLOGY_PORTS_PARTS_H
 #define GARPD_TOPOLOGY_PORTS_PARTS_H
@@ -54,6 +54,10 @@ bool ports_is_bridge(const struct ports *ports, const struct link *link);
 /* The bridge or bond that the other end of a veth belongs to. */
 const struct link *ports_switch_behind(const struct ports *ports, const struct link *link);
 
+/* The role that the configuration gives the port, or the device below it. False: none. */
+bool ports_find_named_role(const struct ports *ports, const struct link *link,
+			   enum port_role *role);
+
 bool link_forwards(const struct link *port, const struct link *bridge);
 bool link_starts(const struct link *port, const struct link *bridge);
 
@@ -76,6 +80,13 @@ struct place ports_place_out(const struct ports *ports, struct place place);
 bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct port *port,
 		    struct vlan_way *way);
 
+/*
+ * Leaves the VLANs out whose frames never reach the bridge, because a VLAN device on the port takes
+ * them; as above.
+ */
+void ports_vlan_devices_take(const struct ports *ports, const struct link *link, struct port *port,
+			     struct vlan_way *way);
+
 /* ---- ports_roles.c ---- */
 
 enum role_why {
@@ -88,6 +99,9 @@ enum role_why {
 
 /* Of a port of a bridge. */
 enum port_role ports_role(const struct ports *ports, const struct link *link);
+
+/* Calls macvtap_seen() for the first macvtap on each device; ignores other links. */
+void ports_report_macvtap(struct ports *ports, const struct link *link);
 
 /* ---- ports_settle.c ---- */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ports_roles.c - which role a port of a bridge has, and why.
+ * ports_roles.c - which role a port of a bridge has, and why; and the guests that no port leads to.
  */
 #include "ports_parts.h"
 
@@ -16,15 +16,20 @@ static bool is_leading_on(const struct ports *ports, const struct link *link)
 	return behind && (behind->facts.kind != LINK_BRIDGE || ports_is_bridge(ports, behind));
 }
 
+/*
+ * A VLAN device leads to where the device below it does, which need not be a port: the guest of
+ * tap0 tags its frames, and tap0.10 is a port of br10.
+ */
 static enum role_why role_why(const struct ports *ports, const struct link *link)
 {
-	if (names_match(&ports->config.uplinks, link->name))
-		return ROLE_WHY_UPLINKS;
-	if (names_match(&ports->config.guests, link->name))
-		return ROLE_WHY_GUESTS;
-	if (is_leading_on(ports, link))
+	const struct link *base = links_base(&ports->links, link);
+	enum port_role role;
+
+	if (ports_find_named_role(ports, link, &role))
+		return role == ROLE_UPLINK ? ROLE_WHY_UPLINKS : ROLE_WHY_GUESTS;
+	if (is_leading_on(ports, base))
 		return ROLE_WHY_LEADS_ON;
-	return link->facts.kind == LINK_GUEST ? ROLE_WHY_GUEST_KIND : ROLE_WHY_OTHER_KIND;
+	return base->facts.kind == LINK_GUEST ? ROLE_WHY_GUEST_KIND : ROLE_WHY_OTHER_KIND;
 }
 
 enum port_role ports_role(const struct ports *ports, const struct link *link)
@@ -44,7 +49,7 @@ const char *ports_role_text(const struct ports *ports, __u32 ifindex)
 		[ROLE_WHY_UPLINKS] = "named in uplinks",
 		[ROLE_WHY_GUESTS] = "named in guests",
 		[ROLE_WHY_LEADS_ON] = "a veth whose other end is in another switch",
-		[ROLE_WHY_GUEST_KIND] = "a tap, veth or macvtap",
+		[ROLE_WHY_GUEST_KIND] = "a tap, a veth or Xen's vif",
 		[ROLE_WHY_OTHER_KIND] = "of a kind that leads out of the host",
 	};
 	const struct link *link = links_find(&ports->links, ifindex);
@@ -56,4 +61,21 @@ const char *ports_role_text(const struct ports *ports, __u32 ifindex)
 	if (link->reported.role == ROLE_HOST)
 		return "the bridge's own device";
 	return texts[role_why(ports, link)];
+}
+
+/*
+ * A guest on a macvtap is on no port: Linux refuses a macvtap as a port, and one on a port. Its
+ * frames leave by the device below, on a bridge by the bridge's own.
+ */
+void ports_report_macvtap(struct ports *ports, const struct link *link)
+{
+	struct link *below = link->facts.kind == LINK_MACVTAP && link->facts.lower
+				     ? links_find(&ports->links, link->facts.lower)
+				     : NULL;
+
+	if (!below || below->reported_macvtap)
+		return;
+	below->reported_macvtap = true;
+	ports->ops->macvtap_seen(ports->ctx, link->name, below->name,
+				 ports_is_bridge(ports, links_base(&ports->links, below)));
 }

@@ -69,13 +69,18 @@ static const struct link *joined_describe(struct ports *ports, const struct link
 static const struct link *bridge_port_describe(struct ports *ports, const struct link *link,
 					       const struct link *bridge, struct port *port)
 {
+	const struct link *vlans;
+
 	port->role = ports_role(ports, link);
 	port->forwarding = link_forwards(link, bridge);
 	port->starting = link_starts(link, bridge);
 	port->hairpin = link->facts.hairpin;
 	guards_describe(&ports->config.guards, links_name(&ports->links, bridge->segment),
 			bridge->name, link->name, port);
-	return joined_describe(ports, bridge, link, port);
+	vlans = joined_describe(ports, bridge, link, port);
+	if (port->role == ROLE_GUEST)
+		ports_vlan_devices_take(ports, link, port, &ports->way);
+	return vlans;
 }
 
 static const struct link *router_port_describe(const struct ports *ports, const struct link *link,
@@ -178,11 +183,7 @@ static void port_report(struct ports *ports, struct link *link, const struct por
 
 static bool is_bonded(const struct ports *ports, const struct link *link)
 {
-	const struct link *lower = NULL;
-
-	if (link->facts.kind == LINK_VLAN)
-		lower = links_find(&ports->links, link->facts.lower);
-	return link->facts.bonded || (lower && lower->facts.bonded);
+	return links_base(&ports->links, link)->facts.bonded;
 }
 
 /* `was`: the port before, as reported; not an uplink if it was no port. */
@@ -211,7 +212,8 @@ static void router_report(struct ports *ports, struct link *link)
 /* The filters of the bridge behind do not see what is announced on this one. */
 static void behind_report(struct ports *ports, struct link *link, const struct port *port)
 {
-	const struct link *behind = ports_switch_behind(ports, link);
+	const struct link *base = links_base(&ports->links, link);
+	const struct link *behind = ports_switch_behind(ports, base);
 	bool hidden = behind && port->role == ROLE_GUEST && behind->facts.kind == LINK_BRIDGE &&
 		      !ports_is_bridge(ports, behind) &&
 		      !names_exclude(&ports->config.bridges, behind->name);
@@ -247,6 +249,7 @@ static void port_settle(struct ports *ports, struct link *link)
 
 	router_report(ports, link);
 	joint_report(ports, link);
+	ports_report_macvtap(ports, link);
 	vlans = port_describe(ports, link, &port);
 	if (!vlans) {
 		removed_report(ports, link);

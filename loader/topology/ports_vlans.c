@@ -97,6 +97,35 @@ bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct
 	return true;
 }
 
+/* Every VLAN leads to itself, on the port's own bridge. */
+static void way_straight(struct port *port, struct vlan_way *way)
+{
+	stays_index(port, port->segment);
+	for (__u16 vlan = 0; vlan <= VLAN_LAST; vlan++)
+		way->to[vlan] = VLAN_WAY_OUT << VLAN_WAY_AT | vlan;
+}
+
+static void way_end(struct port *port, struct vlan_way *way, __u16 vlan)
+{
+	if (!port_maps_vlans(port))
+		way_straight(port, way);
+	way->to[vlan & VLAN_VID] = VLAN_WAY_NOWHERE << VLAN_WAY_AT;
+}
+
+/*
+ * vlan_do_receive() comes before the bridge. Frames without a tag, whose VLAN is the PVID, are not
+ * told apart from those with its tag, and stay.
+ */
+void ports_vlan_devices_take(const struct ports *ports, const struct link *link, struct port *port,
+			     struct vlan_way *way)
+{
+	const struct link *device;
+
+	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
+		if (device->facts.lower == link->ifindex && device->facts.vlan != port->pvid)
+			way_end(port, way, device->facts.vlan);
+}
+
 /* ---- the way in ---- */
 
 /* Does the place lead to `vlan` of the bridge that is next? */

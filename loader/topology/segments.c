@@ -18,13 +18,17 @@ const char *ports_name_text(const struct ports *ports, __u32 ifindex)
 const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text[GUEST_TEXT_LEN])
 {
 	const struct link *link = links_find(&ports->links, ifindex);
-	const char *name = ports_name(ports, ifindex);
+	const struct link *base = link ? links_base(&ports->links, link) : NULL;
+	const char *name;
 
 	text[0] = '\0';
 	if (link && link->is_port && !guest_has_role(link->reported.role))
 		return text;
+	if (link && !link->alias && link->is_port && link->reported.role == ROLE_GUEST)
+		link = base; /* whose guest it is */
 	if (link && link->alias)
 		return guest_clean(link->alias, text);
+	name = ports_name(ports, link ? link->ifindex : ifindex);
 	return name ? guest_of_port(name, text) : text;
 }
 

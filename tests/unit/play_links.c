@@ -81,9 +81,11 @@ static void way_write(char *text, size_t size, const struct port *port,
 	for (unsigned int vid = 0; vid < 4096; vid++) {
 		__u16 to = way->to[vid];
 
-		if (is_member(vlans, vid))
+		if (vlans && is_member(vlans, vid))
 			len += snprintf(text + len, size - len, " %u>%u%s on %u", vid, to & 0xfff,
 					to & VLAN_WAY_UNTAGGED ? "-" : "", at[vlan_way_at(to)]);
+		else if (!vlans && vid && vid < 4095 && !vlan_way_at(to))
+			len += snprintf(text + len, size - len, " without %u", vid);
 	}
 }
 
@@ -217,6 +219,12 @@ static void bridge_behind(void *ctx, const char *name, const char *bridge)
 		 bridge);
 }
 
+static void macvtap_seen(void *ctx, const char *name, const char *lower, bool on_bridge)
+{
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "macvtap %s on %s%s",
+		 name, lower, on_bridge ? ", a bridge's" : "");
+}
+
 static void router_waiting(void *ctx, const char *pattern)
 {
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "router waiting %s",
@@ -248,6 +256,7 @@ static const struct ports_ops ops = {
 	.settled = settled,
 	.bridge_waiting = bridge_waiting,
 	.bridge_behind = bridge_behind,
+	.macvtap_seen = macvtap_seen,
 	.router_waiting = router_waiting,
 	.router_refused = router_refused,
 };
@@ -375,6 +384,8 @@ void play_link(struct play *play, struct play_link link)
 		mnl_attr_put_u32(message, IFLA_EVENT, link.event);
 	if (link.alias)
 		mnl_attr_put_str(message, IFLA_IFALIAS, link.alias);
+	if (link.bus)
+		mnl_attr_put_strz(message, IFLA_PARENT_DEV_BUS_NAME, link.bus);
 	if (link.lower_elsewhere)
 		mnl_attr_put_u32(message, IFLA_LINK_NETNSID, 0);
 	info = mnl_attr_nest_start(message, IFLA_LINKINFO);

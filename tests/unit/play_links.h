@@ -49,6 +49,7 @@ struct play_link {
 	bool neigh_suppress;	/* of a bridge port */
 	unsigned int event;	/* IFLA_EVENT_* that the message tells of */
 	const char *alias;	/* NULL: none */
+	const char *bus;	/* of its device; NULL: none, or a kernel before 5.14 */
 };
 
 void play_init(struct play *play);
@@ -87,7 +88,7 @@ void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int 
  *`hosts`) removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0 added|changed 10 eth1: on
  *10, router xx, [not ]forwarding[, relay] seen br0				waiting vmbr* behind
  *veth0, br1 router waiting eth*			router refused eth1,
- *ethernet|bridge|enslaved
+ *ethernet|bridge|enslaved			macvtap tap1 on eth0|br0, a bridge's
  */
 void play_expect(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void play_expect_silence(struct play *play);

@@ -92,9 +92,9 @@ Test(ports, role_by_kind)
 		const char *kind;
 		const char *role;
 	} kinds[] = {
-		{"tun", "guest"},    {"veth", "guest"},	  {"macvtap", "guest"}, {"bond", "uplink"},
-		{"team", "uplink"},  {"vxlan", "uplink"}, {"geneve", "uplink"}, {"vlan", "uplink"},
-		{"dummy", "uplink"}, {NULL, "uplink"},
+		{"tun", "guest"},   {"veth", "guest"},	 {"bond", "uplink"},
+		{"team", "uplink"}, {"vxlan", "uplink"}, {"geneve", "uplink"},
+		{"vlan", "uplink"}, {"dummy", "uplink"}, {NULL, "uplink"},
 	};
 
 	play_start(&p, "br0");
