@@ -112,6 +112,7 @@ FILL_IN = sed 's|@sbindir@|$(sbindir)|g; s|@sysconfdir@|$(sysconfdir)|g; \
 	s|@docdir@|$(docdir)|g; s|@version@|$(VERSION)|g'
 
 UNITS := garpd.service garpd-metrics.service garpd-metrics.timer
+TEMPLATES := $(foreach unit,$(UNITS),$(basename $(unit))@$(suffix $(unit)))
 EXAMPLES := garpd.yaml garpd.rules.yml garpd-dashboard.json xdp.conf
 MANUALS = $(DESTDIR)$(mandir)/man8/garpd.8 $(DESTDIR)$(mandir)/man5/garpd.yaml.5
 # Where each shell looks for them.
@@ -129,6 +130,10 @@ install: all ## copy to $(prefix): the program, man pages, units, completions, e
 	for unit in $(UNITS); do \
 		$(FILL_IN) dist/$$unit > $(DESTDIR)$(unitdir)/$$unit && \
 		chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
+	for unit in $(TEMPLATES); do \
+		sed -f dist/netns.sed dist/$$(echo $$unit | tr -d @) | \
+			$(FILL_IN) > $(DESTDIR)$(unitdir)/$$unit && \
+		chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; done
 	$(B)/garpd completion bash > $(BASH_COMPLETION)
 	$(B)/garpd completion zsh > $(ZSH_COMPLETION)
 	$(B)/garpd completion fish > $(FISH_COMPLETION)
@@ -144,7 +149,8 @@ deb: ## DEBDIR=build/deb: a Debian package, without the tests (dist/deps.sh deb)
 
 uninstall: ## remove what install has copied; first: garpd detach
 	rm -f $(DESTDIR)$(sbindir)/garpd $(MANUALS) $(COMPLETIONS)
-	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(EXAMPLES:%=$(DESTDIR)$(docdir)/%)
+	rm -f $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(TEMPLATES:%=$(DESTDIR)$(unitdir)/%)
+	rm -f $(EXAMPLES:%=$(DESTDIR)$(docdir)/%)
 	-rmdir $(DESTDIR)$(docdir)
 
 clean: ## remove build/

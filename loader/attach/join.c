@@ -11,6 +11,7 @@
 #include "join.h"
 #include "programs.h"
 #include "loader/rtnl/xdp.h"
+#include "loader/maps/pins_netns.h"
 
 #define DISPATCHER "xdp_dispatcher"
 #define GARPD_XDP  "garpd_xdp"
@@ -109,7 +110,7 @@ size_t attach_join_read(__u32 ifindex, __u32 ids[ATTACH_JOIN_MAX])
 static int join_open(struct attach_join *join)
 {
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "garpd_bpf",
-			    .pin_root_path = GARPD_PIN_DIR);
+			    .pin_root_path = pins_dir());
 	struct bpf_program *program;
 
 	if (join->program)

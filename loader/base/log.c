@@ -22,11 +22,17 @@ static const struct {
 };
 
 static bool as_json;
+static const char *netns;  /* NULL: the first one */
 static unsigned long lost; /* lines that could not be written */
 
 void log_set_json(bool json)
 {
 	as_json = json;
+}
+
+void log_set_netns(const char *name)
+{
+	netns = name;
 }
 
 bool log_wants_fields(void)
@@ -109,6 +115,10 @@ void log_line(enum log_level level, json_t *fields, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	text_clean(message); /* names from outside may be any bytes */
+	if (netns && as_json && !fields)
+		fields = json_object();
+	if (netns && fields)
+		json_object_set_new(fields, "netns", json_string(netns));
 	if (!as_json && fields && journal_is_stdout())
 		err = log_send(level, fields, message);
 	if (as_json)

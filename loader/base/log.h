@@ -19,6 +19,9 @@ enum log_level {
 
 /* Text (the default) or one JSON object a line. */
 void log_set_json(bool json);
+/* Lines with fields, and those in JSON, name the network namespace as `netns`. Not copied. */
+void log_set_netns(const char *name);
+
 bool log_wants_fields(void); /* in JSON, and where standard output is the journal */
 
 /*

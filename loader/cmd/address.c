@@ -136,6 +136,7 @@ static int speak_run_verb(const struct command *command, __u32 op, claim_report 
 
 static const struct verb_option address_options[] = {
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 
@@ -157,6 +158,7 @@ static const struct verb_option announce_options[] = {
 	{"port", 0, "IF", .help = "its port"},
 	{"vlan", 0, "VID", .help = "the VLAN of its frames"},
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 

@@ -306,6 +306,7 @@ static int check_run(const struct command *command, struct err *why)
 
 static const struct verb_option check_options[] = {
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 

@@ -51,7 +51,13 @@ struct verb_operand {
 		"color", 0, "never|auto|always", .help = "colors in columns", .value = "auto" \
 	}
 
-#define VERB_OPTIONS_MAX  14
+/* The option of every verb that opens pins or looks at links; cmd_run_verb() obeys it. */
+#define NETNS_OPTION                                                                         \
+	{                                                                                    \
+		"netns", 0, "NETNS", .help = "work in this network namespace of ip-netns(8)" \
+	}
+
+#define VERB_OPTIONS_MAX  16
 #define VERB_OPERANDS_MAX 2
 
 struct verb {
@@ -59,7 +65,8 @@ struct verb {
 	const char *help;
 	const struct verb_option *options; /* ends with one without a name; NULL: none */
 	struct verb_operand operands[VERB_OPERANDS_MAX + 1];
-	bool acts; /* it changes something, and is never abbreviated */
+	bool acts;   /* it changes something, and is never abbreviated */
+	bool enters; /* run() calls cmd_enter_netns() */
 	/* Returns enum exit_status, or -errno with `why`. */
 	int (*run)(const struct command *command, struct err *why);
 };
@@ -104,6 +111,9 @@ int cmd_next_option(const struct verb *verb, int argc, char **argv, struct err *
 /* The argument of an option, "" if it takes none; its default, or NULL, if it is not there. */
 const char *cmd_value(const struct command *command, const char *option);
 bool cmd_has(const struct command *command, const char *option);
+
+/* Enters the network namespace that --netns names. 0, also without it, or -errno with `why`. */
+int cmd_enter_netns(const struct command *command, struct err *why);
 
 /* ---- usage.c: how it is used ---- */
 

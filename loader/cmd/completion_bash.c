@@ -9,6 +9,7 @@ static const char head[] =
 	"_garpd_interfaces() { _garpd_words \"$1\" \"$(ls /sys/class/net)\"; }\n"
 	"_garpd_bridges() { _garpd_words \"$1\" \"$(cd /sys/class/net && "
 	"ls -d */bridge 2>/dev/null | sed 's,/.*,,')\"; }\n"
+	"_garpd_namespaces() { _garpd_words \"$1\" \"$(ls /run/netns 2>/dev/null)\"; }\n"
 	"_garpd_addresses() { _garpd_words \"$1\" \"$(" COMPLETION_COLUMN(
 		"1") ")\"; }\n"
 		     "_garpd_macs() { _garpd_words \"$1\" \"$(" COMPLETION_COLUMN(

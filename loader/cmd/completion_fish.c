@@ -6,6 +6,7 @@ static const char head[] =
 	"\n"
 	"function __garpd_files; __fish_complete_path (commandline -ct); end\n"
 	"function __garpd_interfaces; ls /sys/class/net; end\n"
+	"function __garpd_namespaces; ls /run/netns 2>/dev/null; end\n"
 	"function __garpd_bridges; path basename (path dirname /sys/class/net/*/bridge); end\n"
 	"function __garpd_addresses; " COMPLETION_COLUMN(
 		"1") "; end\n"

@@ -11,7 +11,7 @@ const char *completion_kind(const char *argument)
 	} kinds[] = {
 		{"FILE", "files"},     {"BR", "bridges"},	{"IF", "interfaces"},
 		{"ADDR", "addresses"}, {"PREFIX", "addresses"}, {"MAC", "macs"},
-		{"STATE", "states"},   {"BR|ADDR", "places"},
+		{"STATE", "states"},   {"BR|ADDR", "places"},	{"NETNS", "namespaces"},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)

@@ -8,6 +8,7 @@ static const char head[] = "#compdef garpd\n"
 			   "\n"
 			   "_garpd_files() { _files }\n"
 			   "_garpd_interfaces() { compadd -- /sys/class/net/*(N:t) }\n"
+			   "_garpd_namespaces() { compadd -- /run/netns/*(N:t) }\n"
 			   "_garpd_bridges() { compadd -- /sys/class/net/*/bridge(N:h:t) }\n"
 			   "_garpd_addresses() { compadd -- ${(f)\"$(" COMPLETION_COLUMN(
 				   "1") ")\"} }\n"

@@ -271,6 +271,7 @@ static int detach_run(const struct command *command, struct err *why)
 
 static const struct verb_option detach_options[] = {
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 

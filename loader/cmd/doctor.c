@@ -40,6 +40,7 @@ static const struct verb_option doctor_options[] = {
 	{"config", 'c', "FILE", .help = "configuration file"},
 	{"json", 'j', .help = "print JSON"},
 	COLOR_OPTION,
+	NETNS_OPTION,
 	{},
 };
 

@@ -53,6 +53,7 @@ static int explain_run(const struct command *command, struct err *why)
 
 static const struct verb_option explain_options[] = {
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 

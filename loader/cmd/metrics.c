@@ -11,6 +11,7 @@
 #include "loader/maps/claims.h"
 #include "loader/maps/counters.h"
 #include "loader/maps/histograms.h"
+#include "loader/maps/pins_netns.h"
 #include "loader/maps/port_list.h"
 #include "metrics.h"
 
@@ -25,6 +26,8 @@ struct metrics {
 
 /* ---- the format ---- */
 
+static bool has_labels; /* the line that is being printed */
+
 static void print_head(const char *name, const char *type, const char *help)
 {
 	printf("# HELP garpd_%s %s\n# TYPE garpd_%s %s\n", name, help, name, type);
@@ -33,7 +36,8 @@ static void print_head(const char *name, const char *type, const char *help)
 /* An interface's name may have any byte but "/" and blanks. */
 static void print_label(const char *name, const char *value)
 {
-	printf("%s=\"", name);
+	printf("%c%s=\"", has_labels ? ',' : '{', name);
+	has_labels = true;
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
 			putchar('\\');
@@ -42,25 +46,46 @@ static void print_label(const char *name, const char *value)
 	putchar('"');
 }
 
+/* Two namespaces have the same names of interfaces, and one Prometheus. */
+static void print_name(const char *name)
+{
+	printf("garpd_%s", name);
+	has_labels = false;
+	if (pins_netns()[0])
+		print_label("netns", pins_netns());
+}
+
 static void print_segment(const char *name, __u32 segment)
 {
 	char text[NAME_TEXT_LEN];
 
-	printf("garpd_%s{", name);
+	print_name(name);
 	print_label("segment", interface_text(segment, text));
+}
+
+static void print_value(__u64 value)
+{
+	printf("%s %llu\n", has_labels ? "}" : "", value);
 }
 
 /* ---- gauges ---- */
 
 static void print_up(bool up)
 {
+	char layout[16];
+
 	print_head("build_info", "gauge",
 		   "Version of garpd, and of the layout of the pinned maps.");
-	printf("garpd_build_info{version=\"%s\",map_layout=\"%d\"} 1\n", GARPD_VERSION, GARPD_ABI);
+	print_name("build_info");
+	print_label("version", GARPD_VERSION);
+	snprintf(layout, sizeof(layout), "%d", GARPD_ABI);
+	print_label("map_layout", layout);
+	print_value(1);
 	print_head(
 		"daemon_up", "gauge",
 		"Whether a daemon runs; without one only declared immediate addresses fail over.");
-	printf("garpd_daemon_up %d\n", up);
+	print_name("daemon_up");
+	print_value(up);
 }
 
 static bool is_same_kind(const struct port *a, const struct port *b)
@@ -93,15 +118,17 @@ static void print_ports(const struct port_table *ports)
 		if (!count)
 			continue;
 		print_segment("ports", ports->row[i].port.segment);
-		printf(",role=\"%s\",mode=\"%s\"} %u\n", port_role_name(ports->row[i].port.role),
-		       port_mode_name(ports->row[i].port.mode), count);
+		print_label("role", port_role_name(ports->row[i].port.role));
+		print_label("mode", port_mode_name(ports->row[i].port.mode));
+		print_value(count);
 	}
 	print_head("ports_unheard", "gauge",
 		   "Ports where another program may keep frames from garpd.");
 	count = 0;
 	for (size_t i = 0; i < ports->count; i++)
 		count += ports->row[i].port.unheard != UNHEARD_NOT;
-	printf("garpd_ports_unheard %u\n", count);
+	print_name("ports_unheard");
+	print_value(count);
 }
 
 /* Claims are sorted by segment: from the first of one to the first of the next. */
@@ -127,7 +154,8 @@ static void print_claims(const struct claims *claims)
 				of_state[claims->claim[j].state]++;
 		for (unsigned int state = CLAIM_NONE + 1; state < CLAIM_STATE_MAX; state++) {
 			print_segment("claims", claims->claim[i].key.segment);
-			printf(",state=\"%s\"} %zu\n", claim_state_name(state), of_state[state]);
+			print_label("state", claim_state_name(state));
+			print_value(of_state[state]);
 		}
 	}
 }
@@ -143,7 +171,7 @@ static void print_problems(const struct claims *claims)
 		for (size_t j = i; j < end; j++)
 			problems += claims_trouble(&claims->claim[j]) != TROUBLE_NONE;
 		print_segment("claims_problems", claims->claim[i].key.segment);
-		printf("} %zu\n", problems);
+		print_value(problems);
 	}
 }
 
@@ -191,11 +219,9 @@ static void print_of_guests(const struct metrics *metrics, const struct port_cou
 		of = bsearch(&row->ifindex, counts, metrics->ports.count, sizeof(*counts),
 			     compare_ifindexes);
 		print_segment(name, row->port.segment);
-		putchar(',');
 		print_label("port", row->name);
-		putchar(',');
 		print_label("guest", guest_text(row->ifindex, guest));
-		printf("} %zu\n", problems ? of->problems : of->claims);
+		print_value(problems ? of->problems : of->claims);
 	}
 }
 
@@ -248,8 +274,9 @@ static void print_family(struct metrics *metrics, const struct family *family)
 		if (strncmp(name, family->prefix, strlen(family->prefix)) != 0)
 			continue;
 		metrics->printed[i] = true;
-		printf("garpd_%s{%s=\"%s\"} %llu\n", family->name, family->label,
-		       label_value(name, family->prefix), metrics->counters[i]);
+		print_name(family->name);
+		print_label(family->label, label_value(name, family->prefix));
+		print_value(metrics->counters[i]);
 	}
 }
 
@@ -260,18 +287,36 @@ static void print_counters(struct metrics *metrics)
 	print_head("events_total", "counter",
 		   "Frames and edges of the claim machine that are in no other family, as garpd "
 		   "show counters names and explains them.");
-	for (unsigned int i = 0; i < COUNTER_MAX; i++)
-		if (!metrics->printed[i])
-			printf("garpd_events_total{event=\"%s\"} %llu\n", counter_name(i),
-			       metrics->counters[i]);
+	for (unsigned int i = 0; i < COUNTER_MAX; i++) {
+		if (metrics->printed[i])
+			continue;
+		print_name("events_total");
+		print_label("event", counter_name(i));
+		print_value(metrics->counters[i]);
+	}
 }
 
 /* ---- histograms ---- */
 
+static void print_part(const char *name, const char *part)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s%s", name, part);
+	print_name(text);
+}
+
+static void print_bucket(const char *name, const char *limit, __u64 count)
+{
+	print_part(name, "_bucket");
+	print_label("le", limit);
+	print_value(count);
+}
+
 static void print_histogram(const struct histogram_row *row)
 {
 	const struct histogram *histogram = &row->histogram;
-	char name[64], help[160];
+	char name[64], help[160], limit[32];
 	__u64 count = 0, us;
 
 	snprintf(name, sizeof(name), "%s_seconds", histogram_name(row->of));
@@ -281,13 +326,15 @@ static void print_histogram(const struct histogram_row *row)
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
 		count += histogram->bucket[i];
 		us = histogram_limit_us(i);
-		printf("garpd_%s_bucket{le=\"%llu.%06llu\"} %llu\n", name, us / 1000000,
-		       us % 1000000, count);
+		snprintf(limit, sizeof(limit), "%llu.%06llu", us / 1000000, us % 1000000);
+		print_bucket(name, limit, count);
 	}
-	printf("garpd_%s_bucket{le=\"+Inf\"} %llu\n", name, row->count);
-	printf("garpd_%s_sum %llu.%09llu\n", name, histogram->sum_ns / NSEC_PER_SEC,
+	print_bucket(name, "+Inf", row->count);
+	print_part(name, "_sum");
+	printf("%s %llu.%09llu\n", has_labels ? "}" : "", histogram->sum_ns / NSEC_PER_SEC,
 	       histogram->sum_ns % NSEC_PER_SEC);
-	printf("garpd_%s_count %llu\n", name, row->count);
+	print_part(name, "_count");
+	print_value(row->count);
 }
 
 /* ---- the whole ---- */

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "loader/base/log.h"
 #include "loader/base/words.h"
+#include "loader/maps/pins_netns.h"
 
 /* ---- options ---- */
 
@@ -192,8 +194,30 @@ int cmd_run_verb(const struct verb *verb, const struct verb *const *all, int arg
 		err = check_subjects(&command, &why);
 	if (err)
 		return cmd_misused(&why);
+	if (!verb->enters)
+		err = cmd_enter_netns(&command, &why);
+	if (err)
+		return err == -EINVAL ? cmd_misused(&why) : cmd_cannot_look(&why);
 	err = verb->run(&command, &why);
 	return err < 0 ? cmd_fail(&why) : err;
+}
+
+int cmd_enter_netns(const struct command *command, struct err *why)
+{
+	const char *name = cmd_value(command, "netns");
+	int err;
+
+	if (!name)
+		return 0;
+	if (pins_is_own(name))
+		return err_set(why, -EINVAL,
+			       "%s: garpd's own pins have this name below " GARPD_PIN_DIR
+			       "; give the network namespace another one",
+			       name);
+	err = pins_enter_netns(name, why);
+	if (!err)
+		log_set_netns(pins_netns());
+	return err;
 }
 
 const char *cmd_value(const struct command *command, const char *option)

@@ -44,7 +44,7 @@ static int run_take_flags(const struct command *command, struct config *config, 
 		if (place < 0)
 			break;
 		name = command->verb->options[place].name;
-		if (!strcmp(name, "config") || !strcmp(name, "log"))
+		if (!strcmp(name, "config") || !strcmp(name, "log") || !strcmp(name, "netns"))
 			continue;
 		/* Of a choice the whole word. */
 		err = config_set_flag(config, name,
@@ -96,7 +96,11 @@ static int run_run(const struct command *command, struct err *why)
 	int err, status;
 
 	clock_gettime(CLOCK_MONOTONIC, &began);
-	err = daemon_run(run_configure, &line, why);
+	err = cmd_enter_netns(command, why);
+	if (!err)
+		err = daemon_run(run_configure, &line, why);
+	else
+		line.misused = err == -EINVAL;
 	if (err >= 0)
 		return EXIT_DONE;
 	if (line.misused)
@@ -116,6 +120,7 @@ static const struct verb_option run_options[] = {
 	{"observe", 0, .help = "send nothing, ask nobody: log and show what would be done"},
 	{"mode", 0, "auto|tcx|tc|xdp|xdp-generic", .help = "how to attach", .value = "auto"},
 	{"log", 0, "text|json", .help = "format of the event lines", .value = "text"},
+	NETNS_OPTION,
 	{},
 };
 
@@ -123,5 +128,6 @@ const struct verb verb_run = {
 	.name = "run",
 	.help = "attach to every port of the bridges, and to router ports, and announce for guests",
 	.options = run_options,
+	.enters = true, /* it waits before it fails */
 	.run = run_run,
 };

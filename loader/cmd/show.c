@@ -173,6 +173,7 @@ static const struct verb_option show_options[] = {
 	{"guests", 0, .help = "metrics: also of each port, with its guest's name",
 	 .subject = "metrics"},
 	COLOR_OPTION,
+	NETNS_OPTION,
 	{},
 };
 

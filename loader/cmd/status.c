@@ -16,6 +16,7 @@
 #include "loader/maps/event_text.h"
 #include "loader/maps/running.h"
 #include "loader/maps/summary.h"
+#include "loader/maps/pins_netns.h"
 
 #define PROBLEMS_SHOWN 8 /* of claims; `garpd show claims --problems` has all */
 #define LINE_LEN       320
@@ -54,8 +55,8 @@ static json_t *get_daemon_text(const void *row)
 	char since[TIME_TEXT_LEN];
 
 	if (!status->running)
-		return json_string(
-			"NOT RUNNING: programs hear on; to start: systemctl start garpd");
+		return json_sprintf("NOT RUNNING: programs hear on; to start: systemctl start %s",
+				    pins_unit());
 	return json_sprintf("running since %.19s, pid %u, %s",
 			    time_local_text(daemon->started_ns, since), daemon->pid,
 			    daemon->config[0] ? daemon->config : "without a file");
@@ -372,6 +373,7 @@ static int status_run(const struct command *command, struct err *why)
 
 static const struct verb_option status_options[] = {
 	{"json", 'j', .help = "print JSON"},
+	NETNS_OPTION,
 	{},
 };
 

@@ -211,6 +211,7 @@ static const struct verb_option watch_options[] = {
 	{"wide", 'w', .help = "every column, wider than 80"},
 	FILTER_OPTIONS(NULL, NULL, NULL, NULL),
 	COLOR_OPTION,
+	NETNS_OPTION,
 	{},
 };
 

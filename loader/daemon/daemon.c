@@ -16,12 +16,23 @@
 #include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 #include "loader/datapath/rules.h"
+#include "loader/maps/pins_netns.h"
 
 /* A line about the daemon itself: a program can tell it by its member `daemon`. */
 static void daemon_log(const char *what, const char *text)
 {
 	log_line(LOG_LEVEL_INFO, log_wants_fields() ? json_pack("{s:s}", "daemon", what) : NULL,
 		 "%s", text);
+}
+
+static void daemon_log_stopped(void)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+		 "stopped; programs stay attached; to remove them: garpd detach%s",
+		 pins_netns_option());
+	daemon_log("stopped", text);
 }
 
 /* ---- signals ---- */
@@ -78,7 +89,7 @@ static int daemon_reconfigure(struct daemon *daemon, bool *written, struct err *
 	daemon->config = fresh;
 	ways_look_at_all(daemon->ways);
 	if (daemon_guard_gateways(daemon, why))
-		log_error("%s; to retry: systemctl reload garpd", why->text);
+		log_error("%s; to retry: systemctl reload %s", why->text, pins_unit());
 	evpn_settle(daemon->evpn, fresh.evpn);
 	return 0;
 }
@@ -89,8 +100,8 @@ static void daemon_reload_failed(struct daemon *daemon, bool written, const stru
 
 	if (written && policy_write(&daemon->datapath.pins, &daemon->config, &why_not_restored))
 		log_error("%s; partly applied, the former configuration cannot be restored: %s; "
-			  "when that is fixed: systemctl reload garpd",
-			  why->text, why_not_restored.text);
+			  "when that is fixed: systemctl reload %s",
+			  why->text, why_not_restored.text, pins_unit());
 	else
 		log_error("%s; the former configuration stays in force", why->text);
 }
@@ -160,7 +171,7 @@ static int daemon_start_confined(struct daemon *daemon, struct err *why)
 	if (!err && daemon->datapath.adopt == ADOPT_REPLACE)
 		log_warning("%s: replaced the pins of another garpd version (%s); claims start "
 			    "empty",
-			    GARPD_PIN_DIR, daemon->datapath.replaced.text);
+			    pins_dir(), daemon->datapath.replaced.text);
 	return err;
 }
 
@@ -268,8 +279,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 	if (err < 0)
 		err_set(why, err, "event loop: %s", strerror(-err));
 	else
-		daemon_log("stopped",
-			   "stopped; programs stay attached; to remove them: garpd detach");
+		daemon_log_stopped();
 out:
 	daemon_end(&daemon);
 	return err;

@@ -16,14 +16,15 @@
 #include "loader/base/text.h"
 #include "loader/maps/names.h"
 #include "loader/maps/walk.h"
+#include "loader/maps/pins_netns.h"
 
 /* Ends the start; later it is only logged, and the other ports go on. */
 static bool daemon_attach_failed(struct daemon *daemon, const struct err *why)
 {
 	if (!daemon->is_starting)
 		log_error("%s; objections from there are not heard; to retry: systemctl reload "
-			  "garpd",
-			  why->text);
+			  "%s",
+			  why->text, pins_unit());
 	else if (!daemon->attach_why.text[0])
 		daemon->attach_why = *why;
 	return false;

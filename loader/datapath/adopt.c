@@ -13,6 +13,7 @@
 
 #include "adopt.h"
 #include "loader/attach/attach.h"
+#include "loader/maps/pins_netns.h"
 
 /* ---- judging ---- */
 
@@ -102,8 +103,7 @@ static int adopt_aside(struct bpf_object *object, struct err *why)
 	bpf_object__for_each_map(map, object) {
 		if (!bpf_map__pin_path(map))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/%s", GARPD_PIN_DIR, PINS_NEXT,
-			 bpf_map__name(map));
+		snprintf(path, sizeof(path), "%s/%s/%s", pins_dir(), PINS_NEXT, bpf_map__name(map));
 		err = bpf_map__set_pin_path(map, path);
 		if (err)
 			return err_set(why, err, "pins: %s", strerror(-err));
@@ -119,7 +119,7 @@ int adopt_judge(struct bpf_object *object, enum adopt *adopt, struct err *differ
 	*adopt = ADOPT_NOTHING;
 	result = adopt_judge_maps(object, adopt, difference);
 	if (result < 0)
-		return pins_explain(GARPD_PIN_DIR, result, why);
+		return pins_explain(pins_dir(), result, why);
 	if (!result)
 		return 0;
 	*adopt = ADOPT_REPLACE;
@@ -141,7 +141,7 @@ static int adopt_replace_map(const char *name, struct err *why)
 /* Removes maps and programs that this version does not have. */
 static void adopt_forget_unknown(const struct bpf_object *object)
 {
-	DIR *dir = opendir(GARPD_PIN_DIR);
+	DIR *dir = opendir(pins_dir());
 	char path[PIN_PATH_LEN];
 	struct dirent *entry;
 

@@ -10,6 +10,7 @@
 
 #include "adopt.h"
 #include "loader/attach/attach.h"
+#include "loader/maps/pins_netns.h"
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy_maps.h"
@@ -91,7 +92,7 @@ static void datapath_choose_programs(const struct garpd_bpf *skeleton, enum port
 static int datapath_open_skeleton(struct datapath *datapath, const struct config *config,
 				  struct err *why)
 {
-	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = GARPD_PIN_DIR);
+	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, opts, .pin_root_path = pins_dir());
 	__u32 pinned;
 	int err;
 

@@ -5,6 +5,7 @@
 
 #include "installed.h"
 #include "loader/base/text.h"
+#include "loader/maps/pins_netns.h"
 
 #define BPFFS "/sys/fs/bpf"
 
@@ -29,23 +30,24 @@ static void judge_pins(const struct installed_facts *facts, struct findings *fin
 	if (facts->bpffs)
 		return;
 	if (facts->netns[0])
-		return doctor_fail(findings, pins, GARPD_PIN_DIR,
+		return doctor_fail(findings, pins, pins_dir(),
 				   "is of another network namespace, %s" REMEDY
-				   "run garpd there, or, if that is gone: rm -r " GARPD_PIN_DIR,
-				   facts->netns);
+				   "run garpd there, or, if that is gone: rm -r %s",
+				   facts->netns, pins_dir());
 	switch (facts->pins) {
 	case 0:
-		return doctor_ok(findings, pins, GARPD_PIN_DIR, "%zu pins of this version's layout",
+		return doctor_ok(findings, pins, pins_dir(), "%zu pins of this version's layout",
 				 facts->count);
 	case -ENOENT:
-		return doctor_ok(findings, pins, GARPD_PIN_DIR, "nothing is pinned");
+		return doctor_ok(findings, pins, pins_dir(), "nothing is pinned");
 	case -EACCES:
-		return doctor_needs_root(findings, pins, GARPD_PIN_DIR);
+		return doctor_needs_root(findings, pins, pins_dir());
 	case -EPROTO: /* the daemon of this version replaces them */
-		return doctor_warn(findings, pins, GARPD_PIN_DIR,
+		return doctor_warn(findings, pins, pins_dir(),
 				   "pinned by another version of garpd, whose claims are "
 				   "forgotten when this one starts" REMEDY "systemctl restart "
-				   "garpd; without this version: garpd detach of the other one");
+				   "%s; without this version: garpd detach of the other one",
+				   pins_unit());
 	}
 	doctor_add_error(findings, CHECK_pins, CAUSE_TROUBLE, &facts->pins_why);
 }
@@ -60,14 +62,15 @@ static void judge_daemon(const struct installed_facts *facts, struct findings *f
 	else if (!facts->daemon && facts->count)
 		doctor_fail(findings, daemon, "garpd",
 			    "does not run: its programs hear, and nothing is announced but what is "
-			    "declared immediate" REMEDY "systemctl start garpd");
+			    "declared immediate" REMEDY "systemctl start %s",
+			    pins_unit());
 	else if (!facts->daemon)
 		doctor_warn(findings, daemon, "garpd",
-			    "does not run" REMEDY "systemctl enable --now garpd");
+			    "does not run" REMEDY "systemctl enable --now %s", pins_unit());
 	else if (info->version[0] && strcmp(info->version, facts->version) != 0)
 		doctor_warn(findings, daemon, "garpd",
-			    "pid %u is version %s, this one is %s" REMEDY "systemctl restart garpd",
-			    info->pid, info->version, facts->version);
+			    "pid %u is version %s, this one is %s" REMEDY "systemctl restart %s",
+			    info->pid, info->version, facts->version, pins_unit());
 	else if (!info->pid)
 		doctor_ok(findings, daemon, "garpd", "runs");
 	else
@@ -87,7 +90,8 @@ static void judge_watchdog(const struct installed_facts *facts, struct findings 
 	else
 		doctor_warn(findings, watchdog, "garpd",
 			    "nothing restarts it if it is stuck" REMEDY
-			    "start it by its unit, with WatchdogSec=: systemctl start garpd");
+			    "start it by its unit, with WatchdogSec=: systemctl start %s",
+			    pins_unit());
 }
 
 void installed_judge(const struct installed_facts *facts, struct findings *findings)

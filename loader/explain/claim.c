@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "parts.h"
+#include "loader/maps/pins_netns.h"
 
 /* A live host sends ARP of its own more often than this. */
 #define SILENT_NS (3600 * NSEC_PER_SEC)
@@ -229,5 +230,6 @@ void causes_claim(const struct explain *explain, struct finding *findings)
 		finding_set(&findings[CAUSE_daemon_down],
 			    "the daemon is not running: no window ends, no listener is nudged; "
 			    "only declared addresses are announced, at their first probe" REMEDY
-			    "systemctl start garpd, or garpd run with the same flags");
+			    "systemctl start %s, or garpd run with the same flags",
+			    pins_unit());
 }

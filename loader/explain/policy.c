@@ -3,10 +3,11 @@
  * policy.c - the causes in the configuration, which denies the address.
  */
 #include "parts.h"
+#include "loader/maps/pins_netns.h"
 
 #define PORT_ITEM                                     \
 	"%s is not among the %s allowed on %s" REMEDY \
-	"add it to the item of %s under ports:, then: systemctl reload garpd"
+	"add it to the item of %s under ports:, then: systemctl reload %s"
 
 /* The claim's MAC is denied the address now. */
 static void causes_denied(const struct explain *explain, struct finding *findings)
@@ -19,14 +20,14 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 	case COUNTER_denied_never:
 		return finding_set(&findings[CAUSE_denied_never],
 				   "%s is configured with announce: never" REMEDY
-				   "change that entry, then: systemctl reload garpd",
-				   prefix);
+				   "change that entry, then: systemctl reload %s",
+				   prefix, pins_unit());
 	case COUNTER_denied_owner:
 		return finding_set(&findings[CAUSE_denied_owner],
 				   "%s is not one of the %u owners of %s" REMEDY
 				   "if it may own the address, add it to the owners of %s, then: "
-				   "systemctl reload garpd",
-				   mac, explain->declared.owner_count, prefix, prefix);
+				   "systemctl reload %s",
+				   mac, explain->declared.owner_count, prefix, prefix, pins_unit());
 	case COUNTER_denied_host:
 		return finding_set(&findings[CAUSE_denied_host],
 				   "%s is an address of this host, and %s probes for it" REMEDY
@@ -49,8 +50,8 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 		return finding_set(&findings[CAUSE_denied_undeclared],
 				   "only declared addresses are announced here; %s is not "
 				   "declared" REMEDY
-				   "declare it under addresses:, then: systemctl reload garpd",
-				   address);
+				   "declare it under addresses:, then: systemctl reload %s",
+				   address, pins_unit());
 	case COUNTER_denied_unheard:
 		return finding_set(
 			&findings[CAUSE_denied_unheard],
@@ -60,10 +61,10 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 			explain_places_text(explain, &explain->unheard, (char[PLACES_TEXT_LEN]){}));
 	case COUNTER_denied_port_address:
 		return finding_set(&findings[CAUSE_denied_port_address], PORT_ITEM, address,
-				   "addresses", port, port);
+				   "addresses", port, port, pins_unit());
 	case COUNTER_denied_port_mac:
 		return finding_set(&findings[CAUSE_denied_port_mac], PORT_ITEM, mac, "MACs", port,
-				   port);
+				   port, pins_unit());
 	}
 	finding_set(&findings[CAUSE_denied],
 		    "%s" REMEDY "garpd(8) lists what the policy consists of",

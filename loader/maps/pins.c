@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "pins.h"
+#include "pins_netns.h"
 #include "pins_parts.h"
 #include "loader/base/text.h"
 
@@ -64,13 +65,13 @@ static int *pin_fd(struct pins *pins, const struct pin *pin)
 
 const char *pins_path(const char *name, char path[PIN_PATH_LEN])
 {
-	snprintf(path, PIN_PATH_LEN, "%s/%s", GARPD_PIN_DIR, name);
+	snprintf(path, PIN_PATH_LEN, "%s/%s", pins_dir(), name);
 	return path;
 }
 
 const char *pins_link_path(__u32 ifindex, const char *suffix, char path[PIN_PATH_LEN])
 {
-	snprintf(path, PIN_PATH_LEN, "%s/%s/%u%s", GARPD_PIN_DIR, GARPD_LINKS, ifindex, suffix);
+	snprintf(path, PIN_PATH_LEN, "%s/%s/%u%s", pins_dir(), GARPD_LINKS, ifindex, suffix);
 	return path;
 }
 
@@ -110,7 +111,6 @@ int pins_explain(const char *path, int err, struct err *why)
 		int err;
 		const char *text;
 	} causes[] = {
-		{-ENOENT, "not found; garpd is not loaded here: start `garpd run`"},
 		{-EACCES, "not permitted; run as root, or to read only, as a member of the "
 			  "\"group\" in garpd.yaml (it must be able to enter the file system: "
 			  "chmod 0711 " BPFFS ")"},
@@ -120,6 +120,10 @@ int pins_explain(const char *path, int err, struct err *why)
 		{-EROFS, BPFFS " is mounted read-only; mount -o remount,rw " BPFFS},
 	};
 
+	if (err == -ENOENT)
+		return err_set(why, err,
+			       "%s: not found; garpd is not loaded here: start `garpd run%s`", path,
+			       pins_netns_option());
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (causes[i].err == err)
 			return err_set(why, err, "%s: %s", path, causes[i].text);
@@ -128,23 +132,23 @@ int pins_explain(const char *path, int err, struct err *why)
 
 /* ---- the directory ---- */
 
-#define START_AGAIN "remove it (rm -r " GARPD_PIN_DIR ") and start again"
+#define START_AGAIN "remove it (rm -r %s) and start again"
 
 int pins_check_owner(const struct stat *dir, struct err *why)
 {
+	const char *path = pins_dir();
+
 	if (!S_ISDIR(dir->st_mode))
-		return err_set(why, -ENOTDIR,
-			       GARPD_PIN_DIR ": is a %s, not garpd's directory; " START_AGAIN,
-			       S_ISLNK(dir->st_mode) ? "symbolic link" : "file");
+		return err_set(why, -ENOTDIR, "%s: is a %s, not garpd's directory; " START_AGAIN,
+			       path, S_ISLNK(dir->st_mode) ? "symbolic link" : "file", path);
 	if (dir->st_uid != 0 && dir->st_uid != geteuid())
-		return err_set(why, -EPERM,
-			       GARPD_PIN_DIR ": belongs to user %u, not to garpd; " START_AGAIN,
-			       dir->st_uid);
+		return err_set(why, -EPERM, "%s: belongs to user %u, not to garpd; " START_AGAIN,
+			       path, dir->st_uid, path);
 	if (dir->st_mode & (S_IWGRP | S_IWOTH))
 		return err_set(why, -EPERM,
-			       GARPD_PIN_DIR ": writable by others (mode %04o), so its contents "
-					     "cannot be trusted; " START_AGAIN,
-			       dir->st_mode & 07777);
+			       "%s: writable by others (mode %04o), so its contents cannot be "
+			       "trusted; " START_AGAIN,
+			       path, dir->st_mode & 07777, path);
 	return 0;
 }
 
@@ -152,8 +156,8 @@ int pins_check_dir(struct err *why)
 {
 	struct stat dir;
 
-	if (lstat(GARPD_PIN_DIR, &dir))
-		return errno == ENOENT ? 0 : pins_explain(GARPD_PIN_DIR, -errno, why);
+	if (lstat(pins_dir(), &dir))
+		return errno == ENOENT ? 0 : pins_explain(pins_dir(), -errno, why);
 	return pins_check_owner(&dir, why);
 }
 
@@ -187,7 +191,7 @@ static int pins_check_abi(const struct pins *pins, struct err *why)
 
 	if (!bpf_map_lookup_elem(pins->settings, &zero, &settings) && settings.abi &&
 	    settings.abi != GARPD_ABI)
-		return pins_other_layout(GARPD_PIN_DIR, why);
+		return pins_other_layout(pins_dir(), why);
 	return 0;
 }
 
@@ -274,11 +278,30 @@ static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *
 	return 0;
 }
 
+/*
+ * Those of another network namespace are below the directory of the first one, which their group
+ * has to pass, and may not list.
+ */
+static int pins_share_dir(gid_t gid, struct err *why)
+{
+	struct stat first;
+
+	if (stat(GARPD_PIN_DIR, &first))
+		return pins_explain(GARPD_PIN_DIR, -errno, why);
+	if (!pins_netns()[0])
+		return pins_share_one(GARPD_PIN_DIR, gid, 0750 | (first.st_mode & S_IXOTH), why);
+	if (gid != getegid() && !(first.st_mode & S_IXOTH) &&
+	    chmod(GARPD_PIN_DIR, (first.st_mode & 07777) | S_IXOTH))
+		return pins_explain(GARPD_PIN_DIR, -errno, why);
+	return pins_share_one(pins_dir(), gid, 0750, why);
+}
+
 int pins_share(gid_t gid, struct err *why)
 {
 	char path[PIN_PATH_LEN];
-	int err = pins_share_one(GARPD_PIN_DIR, gid, 0750, why);
 	mode_t mode = gid == getegid() ? 0600 : 0640;
+	int err = pins_share_dir(gid, why);
+
 	for (size_t i = 0; i < PINNED_MAPS && !err; i++)
 		err = pins_share_one(pins_path(pinned_maps[i].name, path), gid, mode, why);
 	return err;
@@ -301,7 +324,21 @@ size_t pins_count(void)
 {
 	char path[PIN_PATH_LEN];
 
-	return pins_count_in(GARPD_PIN_DIR) + pins_count_in(pins_path(GARPD_LINKS, path));
+	return pins_count_in(pins_dir()) + pins_count_in(pins_path(GARPD_LINKS, path));
+}
+
+/* Whether directories are all that is in it: those of other network namespaces. */
+static bool pins_has_only_dirs(const char *dir)
+{
+	DIR *handle = opendir(dir);
+	bool only = handle;
+	struct dirent *entry;
+
+	while (only && (entry = readdir(handle)))
+		only = entry->d_type == DT_DIR;
+	if (handle)
+		closedir(handle);
+	return only;
 }
 
 /* Empties a directory of pins, one level deep, and removes it. */
@@ -320,7 +357,7 @@ static int pins_remove_dir(const char *dir, struct err *why)
 		unlink(path);
 	}
 	closedir(handle);
-	if (rmdir(dir))
+	if (rmdir(dir) && !(errno == ENOTEMPTY && pins_has_only_dirs(dir)))
 		return err_set(why, -errno, "%s: cannot remove: %s", dir, strerror(errno));
 	return 0;
 }
@@ -339,5 +376,25 @@ int pins_remove(struct err *why)
 	if (err)
 		return err;
 	err = pins_remove_below(PINS_NEXT, why) ?: pins_remove_below(PINS_LOCK, why);
-	return err ? err : pins_remove_dir(GARPD_PIN_DIR, why);
+	if (!err)
+		err = pins_remove_dir(pins_dir(), why);
+	if (!err && pins_netns()[0])
+		rmdir(GARPD_PIN_DIR); /* unless it is in use */
+	return err;
+}
+
+/* ---- names ---- */
+
+bool pins_is_own(const char *name)
+{
+	static const char *const others[] = {"echoes",	"asked",    GARPD_LINKS,
+					     PINS_LOCK, PINS_NETNS, PINS_NEXT};
+
+	for (size_t i = 0; i < PINNED_MAPS; i++)
+		if (!strcmp(pinned_maps[i].name, name))
+			return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i], name))
+			return true;
+	return !strncmp(name, "garpd_", strlen("garpd_")); /* programs */
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pins.h - the pinned objects under GARPD_PIN_DIR, as every tool opens them, and their lock.
+ * pins.h - the pinned objects in pins_dir(), as every tool opens them, and their lock.
  *
  * There is no control socket: a process that may open these may read (maps) or act (garpd_speak).
  */
@@ -15,9 +15,9 @@
 #include "loader/base/err.h"
 
 #define PIN_PATH_LEN 128
-#define PINS_LOCK    "lock"  /* below GARPD_PIN_DIR: a directory, locked by the daemon */
+#define PINS_LOCK    "lock"  /* below pins_dir(): a directory, locked by the daemon */
 #define PINS_NETNS   "netns" /* the same: a link to the name of the network namespace */
-#define PINS_NEXT    "next" /* below GARPD_PIN_DIR: maps that are to replace those there, adopt.h */
+#define PINS_NEXT    "next"  /* below pins_dir(): maps that are to replace those there, adopt.h */
 
 /* File descriptors, -1 where not open. */
 struct pins {
@@ -81,8 +81,8 @@ int pins_is_locked(void);
 int pins_share(gid_t gid, struct err *why);
 
 /*
- * "GARPD_PIN_DIR/name" and "GARPD_PIN_DIR/links/IFINDEX", with the suffix of the hook (attach.h).
- * Return `path`.
+ * "/sys/fs/bpf/garpd/name" and "/sys/fs/bpf/garpd/links/IFINDEX", with the suffix of the hook
+ * (attach.h), of pins_dir(). Return `path`.
  */
 const char *pins_path(const char *name, char path[PIN_PATH_LEN]);
 const char *pins_link_path(__u32 ifindex, const char *suffix, char path[PIN_PATH_LEN]);
@@ -90,13 +90,17 @@ const char *pins_link_path(__u32 ifindex, const char *suffix, char path[PIN_PATH
 /* Fills `why` with the reason why `path` cannot be opened, and returns `err`. */
 int pins_explain(const char *path, int err, struct err *why);
 
-/* Removes a directory below GARPD_PIN_DIR with its contents. 0, also if it does not exist. */
+/* Removes a directory below pins_dir() with its contents. 0, also if it does not exist. */
 int pins_remove_below(const char *name, struct err *why);
+
+/* Whether garpd has a pin, or a directory, of this name wherever it has pins. */
+bool pins_is_own(const char *name);
 
 /* How many there are: maps, programs and links. */
 size_t pins_count(void);
 
-/* Removes every pin and the directory. 0, or -errno with `why`. */
+/* Removes every pin and the directory; not those of other network namespaces. 0, or -errno with
+ * `why`. */
 int pins_remove(struct err *why);
 
 #endif

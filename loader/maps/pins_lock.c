@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "pins.h"
+#include "pins_netns.h"
 #include "pins_parts.h"
 
 #define NETNS_TEXT_LEN 64 /* "net:[4026531840]" */
@@ -36,14 +37,18 @@ static int pins_open_dir(int below, const char *name, mode_t mode, int *fd, stru
 
 static int pins_open_lock(int *fd, struct err *why)
 {
-	int above = -1, err = pins_check_dir(why);
+	int first = -1, above = -1, err = pins_check_dir(why);
 
+	if (!err && pins_netns()[0])
+		err = pins_open_dir(AT_FDCWD, GARPD_PIN_DIR, 0750, &first, why);
 	if (!err)
-		err = pins_open_dir(AT_FDCWD, GARPD_PIN_DIR, 0750, &above, why);
+		err = pins_open_dir(AT_FDCWD, pins_dir(), 0750, &above, why);
 	if (!err)
 		err = pins_open_dir(above, PINS_LOCK, 0700, fd, why);
 	if (above >= 0)
 		close(above);
+	if (first >= 0)
+		close(first);
 	return err;
 }
 
@@ -64,9 +69,9 @@ static int pins_check_netns(struct err *why)
 	if (!strcmp(own, theirs))
 		return 0;
 	return err_set(why, -EBUSY,
-		       GARPD_PIN_DIR ": is of another network namespace, %s; run garpd there, or, "
-				     "if that is gone: rm -r " GARPD_PIN_DIR,
-		       theirs);
+		       "%s: is of another network namespace, %s; run garpd there, or, if that is "
+		       "gone: rm -r %s",
+		       pins_dir(), theirs, pins_dir());
 }
 
 /* ---- the lock ---- */
@@ -80,8 +85,9 @@ int pins_lock(int *lock_fd, struct err *why)
 		err = pins_open_lock(&fd, why);
 	if (!err && flock(fd, LOCK_EX | LOCK_NB))
 		err = err_set(why, -EBUSY,
-			      GARPD_PIN_DIR ": another `garpd run` is running; stop it first "
-					    "(systemctl stop garpd)");
+			      "%s: another `garpd run` is running; stop it first (systemctl stop "
+			      "%s)",
+			      pins_dir(), pins_unit());
 	if (!err)
 		err = pins_check_netns(why);
 	if (!err)
@@ -100,7 +106,7 @@ int pins_is_locked(void)
 	FILE *locks;
 	int found = 0;
 
-	if (stat(GARPD_PIN_DIR, &dir))
+	if (stat(pins_dir(), &dir))
 		return -errno;
 	if (stat(pins_path(PINS_LOCK, path), &dir))
 		return errno == ENOENT ? 0 : -errno;

@@ -8,6 +8,7 @@
 
 #include <bpf/bpf.h>
 
+#include "pins_netns.h"
 #include "speak.h"
 #include "loader/base/log.h"
 #include "loader/base/text.h"
@@ -88,8 +89,8 @@ void speak_log_failed(const struct claim_key *key, const char *interface, int er
 
 	if (!is_failing)
 		log_error("%s: %s: cannot run garpd_speak: %s; retried each second; if that does "
-			  "not help: systemctl restart garpd",
+			  "not help: systemctl restart %s",
 			  segment_text(key, interface, segment), addr_text(&key->addr, address),
-			  strerror(-err));
+			  strerror(-err), pins_unit());
 	is_failing = true;
 }

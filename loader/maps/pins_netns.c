@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bpf/abi/abi.h"
+#include "pins_netns.h"
+
+#define OPTION_LEN (NAME_MAX + 16)
+
+static struct {
+	char name[NAME_MAX + 1];
+	char dir[sizeof(GARPD_PIN_DIR) + NAME_MAX + 1];
+	char unit[OPTION_LEN];
+	char option[OPTION_LEN];
+} netns = {.dir = GARPD_PIN_DIR, .unit = "garpd"};
+
+const char *pins_netns(void)
+{
+	return netns.name;
+}
+
+const char *pins_dir(void)
+{
+	return netns.dir;
+}
+
+const char *pins_unit(void)
+{
+	return netns.unit;
+}
+
+const char *pins_netns_option(void)
+{
+	return netns.option;
+}
+
+/* As ip-netns(8) takes them; shorter than PIN_PATH_LEN has room for. */
+static int check_name(const char *name, struct err *why)
+{
+	if (!name[0] || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+		return err_set(why, -EINVAL,
+			       "\"%.60s\": not the name of a network namespace; "
+			       "ip netns lists them",
+			       name);
+	if (strlen(name) > PIN_NETNS_LEN)
+		return err_set(
+			why, -EINVAL,
+			"%.60s...: the name of a network namespace has at most %d bytes here", name,
+			PIN_NETNS_LEN);
+	return 0;
+}
+
+/* Nothing is changed for a process that is there already, as a unit with NetworkNamespacePath=. */
+static int enter(int fd, const char *path, struct err *why)
+{
+	struct stat own, other;
+
+	if (!fstat(fd, &other) && !stat("/proc/self/ns/net", &own) && own.st_dev == other.st_dev &&
+	    own.st_ino == other.st_ino)
+		return 0;
+	if (!setns(fd, CLONE_NEWNET))
+		return 0;
+	if (errno == EPERM)
+		return err_set(why, -EPERM,
+			       "%s: cannot enter it without CAP_SYS_ADMIN; run as root", path);
+	return err_set(why, -errno, "%s: cannot enter it: %s; ip netns add makes one", path,
+		       strerror(errno));
+}
+
+int pins_enter_netns(const char *name, struct err *why)
+{
+	char path[sizeof(NETNS_DIR) + NAME_MAX + 1];
+	int fd, err = check_name(name, why);
+
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), NETNS_DIR "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(why, -errno,
+			       "%s: no such network namespace: %s; ip netns lists them", path,
+			       strerror(errno));
+	err = enter(fd, path, why);
+	close(fd);
+	if (err)
+		return err;
+	snprintf(netns.name, sizeof(netns.name), "%s", name);
+	snprintf(netns.dir, sizeof(netns.dir), "%s/%s", GARPD_PIN_DIR, name);
+	snprintf(netns.unit, sizeof(netns.unit), "garpd@%s", name);
+	snprintf(netns.option, sizeof(netns.option), " --netns %s", name);
+	return 0;
+}

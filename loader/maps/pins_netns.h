@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pins_netns.h - another network namespace, as `ip netns` names them: the process works there, with
+ * pins of its own. Each has its own daemon.
+ *
+ * Only the network namespace is another: `ip netns exec` would also mount /sys anew, and hide the
+ * pins.
+ */
+#ifndef GARPD_MAPS_PINS_NETNS_H
+#define GARPD_MAPS_PINS_NETNS_H
+
+#include "loader/base/err.h"
+
+#define NETNS_DIR     "/run/netns"
+#define PIN_NETNS_LEN 60 /* of a name: PIN_PATH_LEN has room for it */
+
+/*
+ * Enters it, before threads, sockets and pins. 0, or -errno with `why`: -EINVAL means that it
+ * cannot be a name.
+ */
+int pins_enter_netns(const char *name, struct err *why);
+
+/* The name; "" without. */
+const char *pins_netns(void);
+
+/* GARPD_PIN_DIR, or below it the directory of the namespace. */
+const char *pins_dir(void);
+
+/* For remedies: "garpd" or "garpd@NAME", a unit; "" or " --netns NAME", behind a verb. */
+const char *pins_unit(void);
+const char *pins_netns_option(void);
+
+#endif
