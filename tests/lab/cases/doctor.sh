@@ -15,9 +15,9 @@ doctor() {
 		t_fail "exit status $status: $(<"$LAB_DIR/found")"
 }
 
-# doctor_without WHAT: on a kernel that lacks it (refuse.c).
+# doctor_without WHAT [WORD...]: on a kernel that lacks it (refuse.c).
 doctor_without() {
-	in_hv "$LAB_BIN/refuse" "$1" "$GARPD" doctor -j >"$LAB_DIR/found" || true
+	in_hv "$LAB_BIN/refuse" "$1" "$GARPD" doctor -j "${@:2}" >"$LAB_DIR/found" || true
 }
 
 # assert_found CHECK OBJECT LEVEL REGEX: that is the only finding of the check about the object.
@@ -59,6 +59,8 @@ case_doctor_kernel() {
 	assert_found btf kernel fail 'takes no BTF'
 	doctor_without tcx
 	assert_found tcx kernel ok 'no tcx.*attaches by tc'
+	doctor_without tcx -c "$(lab_config 'bridges: [br0]' 'mode: tcx')"
+	assert_found tcx kernel fail 'no tcx'
 }
 
 # As another user: what cannot be looked at is said, and nothing fails for it.
@@ -151,17 +153,20 @@ case_doctor_configured() {
 	assert_found pattern eno1 warn 'uplinks: nothing'
 	assert_found own_address "$SERVICE" fail 'br0 of this host has it'
 	mend bridge br0
-	lab_config 'bridges: [br0]' 'group: root' >/dev/null
+	in_hv ip link add eth9 type veth peer name cable
+	lab_config 'bridges: [br0]' 'routers: [eth9]' 'group: root' >/dev/null
 	in_hv chmod 0700 /sys/fs/bpf
 	doctor -c "$config"
 	assert_found bridge br0 ok guests
+	assert_found router eth9 ok 'is there'
+	assert_found role eth9 ok 'router port: named in routers'
 	assert_found bpffs /sys/fs/bpf warn 'by the group root'
 	mend bpffs /sys/fs/bpf
 	doctor -c "$config"
 	assert_found bpffs /sys/fs/bpf ok mounted
 	doctor -c "$LAB_DIR/missing.yaml"
 	assert_found config "$LAB_DIR/missing.yaml" fail 'No such file'
-	assert_fails 2 'eth9: no such interface, and not an address' "$GARPD" doctor eth9
+	assert_fails 2 'eth7: no such interface, and not an address' "$GARPD" doctor eth7
 	assert_fails 2 'v-new: neither a bridge nor' "$GARPD" doctor v-new
 }
 
