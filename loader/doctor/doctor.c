@@ -12,6 +12,7 @@
 #include "guests.h"
 #include "installed.h"
 #include "kernel.h"
+#include "uplinks.h"
 #include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 
@@ -73,9 +74,20 @@ static void examine_guests(struct doctor *doctor)
 	guests_free(&facts);
 }
 
+static void examine_uplinks(struct doctor *doctor)
+{
+	struct uplinks_facts facts;
+
+	if (uplinks_read(doctor, &facts))
+		doctor->findings->no_memory = true;
+	else
+		uplinks_judge(&facts, doctor->findings);
+	uplinks_free(&facts);
+}
+
 static void (*const groups[])(struct doctor *doctor) = {
-	examine_kernel,	 examine_installed, examine_configured,
-	examine_bridges, examine_filters,   examine_guests,
+	examine_kernel,	 examine_installed, examine_configured, examine_bridges,
+	examine_filters, examine_guests,    examine_uplinks,
 };
 
 /* ---- what they look at ---- */

@@ -50,7 +50,9 @@
 	X(dpdk, "no network card bypasses the kernel")                              \
 	X(vhost_user, "no guest has a vhost-user interface")                        \
 	X(open_vswitch, "each port of Open vSwitch is followed")                    \
-	X(rate_limit, "libvirt and Proxmox can limit the rate of each guest")
+	X(rate_limit, "libvirt and Proxmox can limit the rate of each guest")       \
+	X(bond, "the mode of each bond, and what it needs")                         \
+	X(reflects, "no uplink sends back what guests say, while garpd runs")
 
 enum check {
 #define X(name, what) CHECK_##name,

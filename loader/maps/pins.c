@@ -30,6 +30,7 @@
 	X(port_names, __u32, struct port_name)                  \
 	X(daemon, __u32, struct daemon_info)                    \
 	X(segments, __u32, struct segment)                      \
+	X(echoes, struct echo_key, struct echo)                 \
 	X(lanes, __u32, struct lane_limit)                      \
 	X(addresses, struct prefix, struct address)             \
 	X(subnets, struct subnet, __u32)                        \

@@ -29,6 +29,7 @@ struct pins {
 	int port_names;
 	int daemon;
 	int segments;
+	int echoes;
 	int lanes;
 	int addresses;
 	int subnets;

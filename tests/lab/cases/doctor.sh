@@ -339,3 +339,34 @@ case_doctor_macvtap() {
 	doctor
 	assert_found macvtap host ok ''
 }
+
+case_doctor_reflects() {
+	# shellcheck source=tests/lab/cases/echo.sh
+	source "$LAB_ROOT/tests/lab/cases/echo.sh"
+	ipv6_start
+	doctor
+	assert_found reflects br0 ok 'no frame of a guest has come back'
+	assert_found bond host ok ''
+	reflect
+	lab_winguest other -n 0 -u 0 -t "$ROUTER" -q eth0 "$MAC_OTHER" 192.0.2.77
+	lab_await "$GARPD_LOG" 5 "$MAC_OTHER on up0: came back from this uplink" || t_fail "not said: $(<"$GARPD_LOG")"
+	doctor
+	assert_found reflects br0 warn 'came back from an uplink'
+}
+
+case_doctor_bond() {
+	in_hv ip link add bond0 type bond mode active-backup || t_skip "this kernel has no bonding"
+	in_hv ip link set bond0 master br0
+	doctor
+	assert_found bond bond0 warn 'does not notice'
+	mend bond bond0
+	doctor
+	assert_found bond bond0 ok 'announced after a failover'
+	doctor -c "$(lab_config 'bridges: [br0]' 'announce_on_link: no')"
+	assert_found bond bond0 warn 'garpd does not tell them'
+	in_hv ip link del bond0
+	in_hv ip link add bond0 type bond mode 802.3ad miimon 100
+	in_hv ip link set bond0 master br0
+	doctor
+	assert_found bond bond0 warn 'no switch answers'
+}
