@@ -80,6 +80,7 @@ case_json_fits_its_schema() {
 	prints counters show counters -j
 	prints latency show latency -j
 	prints status status -j
+	prints doctor doctor -j
 	prints explain explain -j "$SERVICE"
 	prints explain explain -j 192.0.2.78
 	prints explain explain -j 192.0.2.77
