@@ -10,9 +10,10 @@ static void judge_one(const struct guests_found *it, struct findings *findings)
 	switch (it->check) {
 	case CHECK_macvtap:
 		return doctor_warn(findings, macvtap, it->object,
-				   "is on %s, beside its bridge: the guest is not heard" REMEDY
+				   "is on %s: its guest %s" REMEDY
 				   "give the guest a tap in a bridge in its place",
-				   it->detail);
+				   it->detail,
+				   it->count ? "can object, but is not announced" : "is not heard");
 	case CHECK_sr_iov:
 		return doctor_warn(
 			findings, sr_iov, it->object,
@@ -53,7 +54,7 @@ void guests_judge(const struct guests_facts *facts, struct findings *findings)
 		enum check check;
 		const char *none;
 	} checks[] = {
-		{CHECK_macvtap, "no guest is behind a macvtap beside a bridge"},
+		{CHECK_macvtap, "no guest is behind a macvtap"},
 		{CHECK_sr_iov, "no card has virtual functions"},
 		{CHECK_dpdk, "no network card bypasses the kernel"},
 		{CHECK_vhost_user, "no guest has a vhost-user interface"},

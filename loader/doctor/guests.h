@@ -13,7 +13,7 @@ struct guests_found {
 	enum check check;
 	char object[FINDING_OBJECT_LEN]; /* the interface, card or guest */
 	char detail[FINDING_OBJECT_LEN]; /* of a macvtap, what is below it; of a card, the driver */
-	size_t count;			 /* of virtual functions, or of ports */
+	size_t count; /* of virtual functions, or of ports; of a macvtap 1: on a bridge */
 };
 
 struct guests_facts {

@@ -31,7 +31,7 @@ static void found(struct guests_facts *facts, enum check check, const char *obje
 
 /* ---- links ---- */
 
-/* One on a bridge that is looked at is heard, as above the bridge. */
+/* It can be no port. One on a bridge is heard as what is above the bridge. */
 static void macvtaps_read(const struct view *view, struct guests_facts *facts)
 {
 	for (size_t i = 0; i < view->links; i++) {
@@ -39,8 +39,8 @@ static void macvtaps_read(const struct view *view, struct guests_facts *facts)
 
 		if (strcmp(link->kind, "macvtap") != 0 && strcmp(link->kind, "ipvtap") != 0)
 			continue;
-		if (!view_port(view, link->ifindex) && !view_port(view, link->lower))
-			found(facts, CHECK_macvtap, link->name, view_name(view, link->lower), 1);
+		found(facts, CHECK_macvtap, link->name, view_name(view, link->lower),
+		      view_port(view, link->lower) ? 1 : 0);
 	}
 }
 

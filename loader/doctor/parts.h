@@ -45,7 +45,7 @@
 	X(neigh_suppress, "announcements pass each port, or EVPN stands in")        \
 	X(heard, "no program comes before garpd's")                                 \
 	X(ruleset, "which rulesets judge bridges, ARP and single devices")          \
-	X(macvtap, "no guest is behind a macvtap beside the bridges")               \
+	X(macvtap, "no guest is behind a macvtap, which can be no port")            \
 	X(sr_iov, "no guest has a virtual function of a card")                      \
 	X(dpdk, "no network card bypasses the kernel")                              \
 	X(vhost_user, "no guest has a vhost-user interface")                        \

@@ -279,10 +279,7 @@ static int pins_share_one(const char *path, gid_t gid, mode_t mode, struct err *
 	return 0;
 }
 
-/*
- * Those of another network namespace are below the directory of the first one, which their group
- * has to pass, and may not list.
- */
+/* Of another network namespace they are below those of the first one, which the group may pass. */
 static int pins_share_dir(gid_t gid, struct err *why)
 {
 	struct stat first;
