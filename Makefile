@@ -26,7 +26,11 @@ unitdir	   ?= $(if $(filter /usr/local,$(prefix)),/etc/systemd/system,$(prefix)/
 # Joins libxdp's dispatcher (docs/dependencies.md) if libxdp is installed; yes or no overrides that.
 LIBXDP := libxdp >= 1.3
 WITH_LIBXDP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBXDP)' && echo there),yes,no)
-LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) libbpf libmnl libcyaml yaml-0.1 jansson \
+# Reads captures (garpd replay), in the same way.
+LIBPCAP := libpcap >= 1.9
+WITH_LIBPCAP ?= $(if $(shell $(PKGCONFIG) --exists '$(LIBPCAP)' && echo there),yes,no)
+LIBRARIES := $(if $(filter yes,$(WITH_LIBXDP)),libxdp) \
+	$(if $(filter yes,$(WITH_LIBPCAP)),libpcap) libbpf libmnl libcyaml yaml-0.1 jansson \
 	libsystemd libcap-ng libseccomp
 CFLAGS	  ?= -O2 -g
 # Callbacks have parameters that not each of them needs.
@@ -37,6 +41,7 @@ NOWHERE	  := -ffile-prefix-map=$(CURDIR)=.
 GARPD_CFLAGS = -std=gnu11 $(WARNINGS) -fstack-protector-strong $(NOWHERE) $(INCLUDES) -MMD -MP \
 	-DGARPD_VERSION='"$(VERSION)"' \
 	$(if $(filter yes,$(WITH_LIBXDP)),,-DATTACH_JOIN_BUILT=false) \
+	$(if $(filter yes,$(WITH_LIBPCAP)),,-DCAPTURE_BUILT=false) \
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES))
 GARPD_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES))
 # clang -target bpf does not find the kernel's headers of this architecture by itself.
@@ -44,12 +49,13 @@ BPF_HEADERS ?= /usr/include/$(shell $(CC) -print-multiarch)
 BPF_CFLAGS = -g -O2 $(WARNINGS) $(NOWHERE) -target bpf -MMD -MP -iquote . \
 	-I$(BPF_HEADERS)
 
-LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c
+LEFT_OUT := loader/attach/join$(if $(filter yes,$(WITH_LIBXDP)),_none).c \
+	loader/replay/capture$(if $(filter yes,$(WITH_LIBPCAP)),_none).c
 SOURCES := $(filter-out $(LEFT_OUT),$(sort $(wildcard loader/*.c loader/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 
-.PHONY: FORCE check-libxdp uninstall install-strip deb all help deps deps-build check ci lint unit \
-	bpf lab bench demo run install clean format
+.PHONY: FORCE check-libraries uninstall install-strip deb all help deps deps-build check ci lint \
+	unit bpf lab bench demo run install clean format
 
 all: $(B)/garpd ## build build/garpd, the BPF object inside it
 
@@ -89,19 +95,24 @@ $(B)/garpd: $(OBJECTS) $(B)/flags
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $(OBJECTS) $(GARPD_LIBS) -o $@
 
-# Changes with the flags, so that objects of another VERSION or WITH_LIBXDP are rebuilt.
+# Changes with the flags, so that objects of another VERSION, or with other libraries, are rebuilt.
 FLAGS = $(filter-out -Werror,$(GARPD_CFLAGS) $(CPPFLAGS) $(CFLAGS)) $(LIBRARIES)
-$(B)/flags: FORCE check-libxdp
+$(B)/flags: FORCE check-libraries
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || \
 		printf '%s\n' $(call quoted,$(FLAGS)) > $@
 
 FORCE:
 
-check-libxdp:
-	$(Q)[ '$(WITH_LIBXDP)' != yes ] || $(PKGCONFIG) --exists '$(LIBXDP)' || \
-		{ echo 'WITH_LIBXDP=yes: pkg-config finds no $(LIBXDP); install libxdp-dev' >&2; \
-		exit 1; }
+# $(1) the option, $(2) what it wants of pkg-config, $(3) the package that has it.
+define check_library
+$(Q)[ '$($(1))' != yes ] || $(PKGCONFIG) --exists '$(2)' || \
+		{ echo '$(1)=yes: pkg-config finds no $(2); install $(3)' >&2; exit 1; }
+endef
+
+check-libraries:
+	$(call check_library,WITH_LIBXDP,$(LIBXDP),libxdp-dev)
+	$(call check_library,WITH_LIBPCAP,$(LIBPCAP),libpcap-dev)
 
 -include $(OBJECTS:.o=.d) $(B)/bpf/garpd.bpf.d
 

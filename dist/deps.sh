@@ -5,11 +5,12 @@
 set -eu
 
 build="gcc make clang bpftool pkg-config libc6-dev linux-libc-dev libbpf-dev libxdp-dev libmnl-dev
-	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev"
+	libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev libcap-ng-dev libseccomp-dev
+	libpcap-dev"
 # For make deb.
 package="debhelper lintian dpkg-dev binutils"
 # For the lab and the demo.
-run="iproute2 tcpdump libpcap-dev jq procps util-linux"
+run="iproute2 tcpdump jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
 	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
 	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema openvswitch-switch prometheus prometheus-node-exporter gnuplot-nox"

@@ -11,6 +11,7 @@
 #include "loader/attach/join.h"
 #include "loader/base/err.h"
 #include "loader/cmd/cmd.h"
+#include "loader/replay/capture.h"
 
 #ifndef GARPD_VERSION
 #define GARPD_VERSION "unknown"
@@ -63,11 +64,13 @@ static int main_version(int argc, char **argv)
 	bool as_json = argc > 1 && (!strcmp(argv[1], "-j") || !strcmp(argv[1], "--json"));
 
 	if (as_json)
-		printf("{\"version\":\"%s\",\"map_layout\":%d,\"libxdp\":%s}\n", GARPD_VERSION,
-		       GARPD_ABI, ATTACH_JOIN_BUILT ? "true" : "false");
+		printf("{\"version\":\"%s\",\"map_layout\":%d,\"libxdp\":%s,\"libpcap\":%s}\n",
+		       GARPD_VERSION, GARPD_ABI, ATTACH_JOIN_BUILT ? "true" : "false",
+		       CAPTURE_BUILT ? "true" : "false");
 	else
-		printf("garpd %s (map layout %d, %s libxdp)\n", GARPD_VERSION, GARPD_ABI,
-		       ATTACH_JOIN_BUILT ? "with" : "without");
+		printf("garpd %s (map layout %d, %s libxdp, %s libpcap)\n", GARPD_VERSION,
+		       GARPD_ABI, ATTACH_JOIN_BUILT ? "with" : "without",
+		       CAPTURE_BUILT ? "with" : "without");
 	return EXIT_DONE;
 }
 

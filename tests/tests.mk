@@ -138,7 +138,7 @@ $(T)/model: $(MODEL_OBJECTS)
 UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay report
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
 	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
-	daemon/heap.c daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
+	daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
 	datapath/port_table.c datapath/rules.c)
 UNIT_TESTS := $(wildcard tests/unit/*.c)
 UNIT_SOURCES := $(sort $(UNIT_TESTS)) $(SIM_SOURCES) $(UNIT_MODULES) \

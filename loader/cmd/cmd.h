@@ -87,7 +87,8 @@ struct command {
 };
 
 extern const struct verb verb_run, verb_check, verb_status, verb_show, verb_watch, verb_explain,
-	verb_doctor, verb_report, verb_announce, verb_thaw, verb_detach, verb_completion;
+	verb_doctor, verb_replay, verb_report, verb_announce, verb_thaw, verb_detach,
+	verb_completion;
 
 /* ---- verbs.c ---- */
 

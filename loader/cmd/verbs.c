@@ -5,9 +5,9 @@
 #include "cmd.h"
 
 const struct verb *const verbs[] = {
-	&verb_run,     &verb_check,	 &verb_status, &verb_show,     &verb_watch,
-	&verb_explain, &verb_doctor,	 &verb_report, &verb_announce, &verb_thaw,
-	&verb_detach,  &verb_completion, NULL,
+	&verb_run,     &verb_check,  &verb_status,     &verb_show,   &verb_watch,
+	&verb_explain, &verb_doctor, &verb_replay,     &verb_report, &verb_announce,
+	&verb_thaw,    &verb_detach, &verb_completion, NULL,
 };
 
 const struct verb *cmd_find_verb(const char *name, struct err *why)

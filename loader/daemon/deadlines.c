@@ -11,7 +11,7 @@
 #include <sys/queue.h>
 
 #include "deadlines.h"
-#include "heap.h"
+#include "loader/base/heap.h"
 #include "loader/base/log.h"
 #include "loader/base/text.h"
 #include "loader/maps/speak.h"

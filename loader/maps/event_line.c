@@ -4,6 +4,8 @@
 #include "event_line.h"
 #include "loader/base/output.h"
 
+#define PLACE_LEN (PORT_GUEST_TEXT_LEN + 4)
+
 /* A window that came to nothing: `event->mac` is its guest's, or that of the owner before it. */
 static void lapsed_text(const struct event *event, __u32 min_probes, char fact[EVENT_FACT_LEN])
 {
@@ -47,22 +49,33 @@ static void fact_text(const struct event *event, const struct settings *settings
 			 sentence ? sentence : counter_name(event->reason));
 }
 
+/* " on vnet3 [web-1]"; "" for an event without a port. */
+static const char *place_text(const struct event_names *names, char text[PLACE_LEN])
+{
+	char name[NAME_TEXT_LEN], place[PORT_GUEST_TEXT_LEN];
+
+	text[0] = '\0';
+	if (names->port)
+		snprintf(text, PLACE_LEN, " on %s",
+			 port_guest_text(name_text(names->port, name), names->guest, place));
+	return text;
+}
+
 const char *event_deed_text(const struct event *event, const struct settings *settings,
 			    const struct event_names *names, char deed[EVENT_DEED_LEN])
 {
-	char fact[EVENT_FACT_LEN], mac[MAC_TEXT_LEN], name[NAME_TEXT_LEN],
-		place[PORT_GUEST_TEXT_LEN];
-	const char *port = port_guest_text(name_text(names->port, name), names->guest, place);
+	char fact[EVENT_FACT_LEN], mac[MAC_TEXT_LEN], place[PLACE_LEN];
 
 	fact_text(event, settings, fact);
 	mac_text(event->mac, mac);
+	place_text(names, place);
 	if (event->sent)
-		snprintf(deed, EVENT_DEED_LEN, "announced for %s on %s (%s)", mac, port, fact);
+		snprintf(deed, EVENT_DEED_LEN, "announced for %s%s (%s)", mac, place, fact);
 	else if (event->reason == COUNTER_observed)
-		snprintf(deed, EVENT_DEED_LEN, "would %s %s on %s (%s)",
-			 settings->ask ? "ask" : "announce for", mac, port, fact);
+		snprintf(deed, EVENT_DEED_LEN, "would %s %s%s (%s)",
+			 settings->ask ? "ask" : "announce for", mac, place, fact);
 	else
-		snprintf(deed, EVENT_DEED_LEN, "%s on %s: %s", mac, port, fact);
+		snprintf(deed, EVENT_DEED_LEN, "%s%s: %s", mac, place, fact);
 	return deed;
 }
 

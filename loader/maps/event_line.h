@@ -17,7 +17,10 @@
 #define EVENT_DEED_LEN (EVENT_FACT_LEN + MAC_TEXT_LEN + PORT_GUEST_TEXT_LEN + 32)
 #define EVENT_LINE_LEN (SEGMENT_TEXT_LEN + ADDR_TEXT_LEN + EVENT_DEED_LEN)
 
-/* What the event's bridge and port are called, and the guest behind that ("": not known). */
+/*
+ * What the event's bridge and port are called, and the guest behind that ("": not known). In text
+ * a port may be NULL: it is left out.
+ */
 struct event_names {
 	const char *bridge, *port, *guest;
 };

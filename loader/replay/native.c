@@ -77,6 +77,7 @@ static struct native_map *map_of(const void *variable)
 	struct native_map *map;
 
 	memcpy(&map, variable, sizeof(map));
+	must(map); /* it is missing in the list of native_open() */
 	return map;
 }
 

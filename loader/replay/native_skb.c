@@ -45,18 +45,38 @@
 #map, &(map), COUNT_OF((map).type), 0, 0, COUNT_OF((map).max_entries) \
 	}
 
-/* The differential fuzzer compares them with the maps of the object. */
+/* Every map of the object, which the unit tests and the differential fuzzer compare. */
+/* clang-format off */
 static const struct native_shape shapes[] = {
-	SHAPE_HASH(claims),	    SHAPE_HASH(ports),		SHAPE_HASH(port_vlans),
-	SHAPE_HASH(vlan_ways),	    SHAPE_HASH(daemon),		SHAPE_HASH(segments),
-	SHAPE_HASH(echoes),	    SHAPE_HASH(port_limits),	SHAPE_HASH(port_names),
-	SHAPE_HASH(lanes),	    SHAPE_HASH(addresses),	SHAPE_HASH(host),
-	SHAPE_HASH(listeners),	    SHAPE_HASH(gateways_heard), SHAPE_HASH(gateways),
-	SHAPE_HASH(subnets),	    SHAPE_HASH(askers),		SHAPE_HASH(asked),
-	SHAPE_HASH(rule_addresses), SHAPE_HASH(rule_macs),	SHAPE_HASH(settings),
-	SHAPE_HASH(counters),	    SHAPE_HASH(histograms),	SHAPE_RING(events),
-	SHAPE_SIZES(new_claim),	    SHAPE_HASH(outcomes),	{},
+	SHAPE_HASH(claims),
+	SHAPE_HASH(ports),
+	SHAPE_HASH(port_vlans),
+	SHAPE_HASH(vlan_ways),
+	SHAPE_HASH(daemon),
+	SHAPE_HASH(segments),
+	SHAPE_HASH(echoes),
+	SHAPE_HASH(port_limits),
+	SHAPE_HASH(port_names),
+	SHAPE_HASH(lanes),
+	SHAPE_HASH(addresses),
+	SHAPE_HASH(host),
+	SHAPE_HASH(listeners),
+	SHAPE_HASH(gateways_heard),
+	SHAPE_HASH(gateways),
+	SHAPE_HASH(subnets),
+	SHAPE_HASH(askers),
+	SHAPE_HASH(asked),
+	SHAPE_HASH(rule_addresses),
+	SHAPE_HASH(rule_macs),
+	SHAPE_HASH(settings),
+	SHAPE_HASH(counters),
+	SHAPE_HASH(histograms),
+	SHAPE_RING(events),
+	SHAPE_SIZES(new_claim),
+	SHAPE_HASH(outcomes),
+	{},
 };
+/* clang-format on */
 
 int native_open(unsigned int world, __u32 max_claims)
 {

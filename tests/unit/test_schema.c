@@ -16,6 +16,7 @@
 #include "../../loader/maps/histograms.h"
 #include "../../loader/maps/listeners.h"
 #include "../../loader/report/parts.h"
+#include "../../loader/replay/replay.h"
 
 #define FOLDER "docs/schema/"
 
@@ -236,7 +237,7 @@ Test(schema, is_complete_and_closed)
 	glob_t found;
 
 	cr_assert_eq(glob(FOLDER "*.json", 0, NULL, &found), 0);
-	cr_assert_eq(found.gl_pathc, 17);
+	cr_assert_eq(found.gl_pathc, 18);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		json_t *schema = json_load_file(found.gl_pathv[i], 0, &error);
 
@@ -248,4 +249,24 @@ Test(schema, is_complete_and_closed)
 		json_decref(schema);
 	}
 	globfree(&found);
+}
+
+/* The summary, and beside it three lists; events are lines of the log. */
+Test(schema, of_replay_has_its_tables)
+{
+	json_t *schema = schema_load("replay");
+	json_t *properties = json_object_get(schema, "properties");
+	json_t *answers = items_of(json_object_get(properties, "answers"));
+	json_t *verdicts = json_object_get(json_object_get(answers, "properties"), "verdict");
+
+	expect_table("replay", answers, replay_answer_fields);
+	expect_table("replay", items_of(json_object_get(properties, "hosts")), replay_host_fields);
+	cr_expect(is_enum(verdicts, replay_verdict_name));
+	cr_expect_str_eq(json_string_value(json_object_get(
+				 items_of(json_object_get(properties, "events")), "$ref")),
+			 "log.json");
+	for (size_t i = 0; i < 3; i++)
+		json_object_del(properties, (const char *[]){"answers", "hosts", "events"}[i]);
+	expect_table("replay", schema, replay_summary_fields);
+	json_decref(schema);
 }

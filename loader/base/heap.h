@@ -3,8 +3,8 @@
  * heap.h - things that have a time, the earliest first. An item is part of what it stands for, as
  * its first member.
  */
-#ifndef GARPD_DAEMON_HEAP_H
-#define GARPD_DAEMON_HEAP_H
+#ifndef GARPD_BASE_HEAP_H
+#define GARPD_BASE_HEAP_H
 
 #include "bpf/abi/abi.h"
 
