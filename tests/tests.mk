@@ -214,7 +214,8 @@ objects: $(OBJECTS) ## every source of garpd, compiled and not linked
 # ---- bench: figures, no assertions ----
 
 E := $(B)/bench
-BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood
+BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood \
+	$(E)/capture
 
 $(E)/probes $(E)/wire: $(addprefix tests/,lab/nd_message.c lab/nd_message.h bench/range.h)
 $(E)/wire: tests/bench/wire_kinds.c tests/bench/wire_kinds.h

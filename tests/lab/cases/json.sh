@@ -98,6 +98,7 @@ case_json_fits_its_schema() {
 	prints detach detach -j
 	cp "$GARPD_LOG" "$LAB_DIR/printed/all.log"
 	prints report report --log "$GARPD_LOG" -j
+	prints replay replay -j "$LAB_ROOT/tests/lab/captures/linux-v6-dad-conflict.pcap"
 	# Its standard error, where it says that nothing is pinned any more, is in the same file.
 	grep '^{' "$LAB_DIR/watch" >"$LAB_DIR/printed/all.watch"
 	"$LAB_ROOT/tests/lab/validate" "$LAB_DIR"/printed/* >"$LAB_DIR/held" ||

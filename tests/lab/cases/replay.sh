@@ -119,3 +119,48 @@ case_replay_ipv6_linux_conflict() {
 	assert_announced6 1 fd00:9::5:1 02:00:00:00:00:0a # sent by the owner
 	assert_claim fd00:9::5:1 state conflict
 }
+
+# ---- garpd replay ----
+
+# capture_port NAME IFACE: tcpdump on a port of the hypervisor, into $LAB_DIR/NAME.pcap.
+capture_port() {
+	lab_spawn "$LAB_DIR/$1.tcpdump" in_ns_exec hv tcpdump -i "$2" -Z root -U -w "$LAB_DIR/$1.pcap" arp
+	CAPTURE_PID=$LAB_LAST
+	lab_await "$LAB_DIR/$1.tcpdump" 10 'listening on' 1 "$CAPTURE_PID" || t_fail "$(<"$LAB_DIR/$1.tcpdump")"
+}
+
+# What garpd has logged of a guest, `garpd replay` says of its capture, with no right at all.
+case_replay_of_a_capture_says_what_garpd_said() {
+	local -a plain=(setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --regid=65534 --clear-groups)
+	lab_start_garpd --observe --log json
+	capture_port guest v-new
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 9 '"event":"observed"' || t_fail "not observed"
+	kill -INT "$CAPTURE_PID"
+	wait "$CAPTURE_PID" || true
+	in_hv "${plain[@]}" "$GARPD" replay -j - "$SERVICE" <"$LAB_DIR/guest.pcap" >"$LAB_DIR/json" ||
+		t_fail "exit status $?"
+	# In the log repeats are left out.
+	assert_equals "events" \
+		"$(jq -r "select(.address == \"$SERVICE\").event" <"$GARPD_LOG" | uniq | xargs)" \
+		"$(jq -r '.events[].event' <"$LAB_DIR/json" | uniq | xargs)"
+	in_hv "${plain[@]}" "$GARPD" replay - "$SERVICE" <"$LAB_DIR/guest.pcap" >"$LAB_DIR/said"
+	head -n 1 "$LAB_DIR/said" | grep -qE "^$SERVICE: $MAC_NEW probed 3 times, (about )?[01]\.[0-9]+ s apart, and (did not announce itself; garpd would have asked|was cut off .*; garpd would ask) it at \+3\.[0-9]+ s" ||
+		t_fail "it says: $(<"$LAB_DIR/said")"
+}
+
+case_replay_of_a_capture_exits_as_others_do() {
+	local file=$LAB_ROOT/tests/lab/captures/linux-v6-dad-conflict.pcap status=0
+	in_hv "$GARPD" replay "$file" >"$LAB_DIR/said" || t_fail "exit status $?"
+	in_hv "$GARPD" replay "$file" 192.0.2.1 >"$LAB_DIR/said" || status=$?
+	assert_equals "exit status of an address that is not there" 3 "$status"
+	grep -q '^192.0.2.1: no host probed for it' "$LAB_DIR/said" || t_fail "it says: $(<"$LAB_DIR/said")"
+	assert_fails 2 'not a valid address' "$GARPD" replay "$file" 192.0.2.300
+	assert_fails 2 'is no MAC' "$GARPD" replay --guest 00:15:5d "$file"
+	assert_fails 1 'No such file' "$GARPD" replay "$LAB_DIR/none.pcap"
+	assert_fails 1 'is the file that is read' "$GARPD" replay -w "$file" "$file"
+	in_hv "$GARPD" replay --uplink 02:00:00:00:00:0a,02:00:00:00:00:0b "$file" >"$LAB_DIR/said"
+	grep -q 'is behind the uplink' "$LAB_DIR/said" || t_fail "it says: $(<"$LAB_DIR/said")"
+	in_hv "$GARPD" replay -w "$LAB_DIR/out.pcap" "$file" >"$LAB_DIR/said" || t_fail "exit status $?"
+	grep -q 'out.pcap: 2 frames of the capture, and 0 of garpd' "$LAB_DIR/said" || t_fail "it says: $(<"$LAB_DIR/said")"
+}
