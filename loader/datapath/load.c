@@ -43,7 +43,7 @@ static int datapath_load_failed(int err, struct err *why)
 	if (err == -EPERM)
 		return err_set(why, err,
 			       "BPF: not permitted; run as root, or with CAP_BPF and "
-			       "CAP_NET_ADMIN");
+			       "CAP_NET_ADMIN; on a locked kernel see garpd doctor");
 	return err_set(why, err,
 		       "BPF: cannot load the programs: %s (%s); garpd needs Linux 5.10 or newer "
 		       "with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_ACT",

@@ -32,6 +32,8 @@ completes() {
 	assert_offers "$1" 'garpd run --mode x' 'xdp xdp-generic'
 	assert_offers "$1" 'garpd run --bridge ' br0
 	assert_offers "$1" 'garpd show --port v-n' v-new
+	in_hv mkdir -p /run/netns/tenant
+	assert_offers "$1" 'garpd status --netns ' tenant
 	assert_equals "$1, a file" "garpd.$1" "$(basename "$(offers "$1" "garpd check $LAB_DIR/garpd.$1")")"
 	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 9 "$SERVICE: .*announced" || t_fail "not announced"
