@@ -8,7 +8,7 @@
 # one program, whose instructions mean the same on every kernel that accepts it.
 
 # Whole files: hooks and devices that this machine's kernel may lack, and libxdp's dispatcher.
-SCOPE_FILES=(above declared ports trunk unheard vlan xdp_join)
+SCOPE_FILES=(above declared ports trunk unheard vlan xdp_join zz_locked)
 # But for these of them: Debian's cloud kernels have no ifb. The lab tier runs them.
 SCOPE_NOT=(unheard_redirect_before_garpd unheard_redirect_behind_garpd)
 

@@ -62,6 +62,83 @@ case_bond_uplink_conflict() {
 	assert_uplink_conflict lan0
 }
 
+# ---- bonds, mode by mode ----
+
+# The hypervisor's uplink has two members, up0 and up1. What is beyond, lan0 and lan1 of the router, is one group
+# of links for modes that use both (static, as their switches have it), and else two ports of a switch.
+
+# bond_beyond GROUPED: 1: a group; 0: a switch. Its router interface is lanb.
+bond_beyond() {
+	local kind='bridge forward_delay 0 mcast_snooping 0'
+	((!$1)) || kind='bond mode balance-rr miimon 20'
+	# shellcheck disable=SC2086 # a list of words
+	in_ns router ip link add lanb type $kind
+	in_ns_ip router <<-LINES
+		link set lan0 down
+		link set lan1 down
+		link set lan0 master lanb
+		link set lan1 master lanb
+		link set lan0 up
+		link set lan1 up
+		addr flush dev lan0
+		addr add $ROUTER/24 dev lanb
+		link set lanb up
+	LINES
+}
+
+# bond_end: both ends go, so that the next mode begins anew.
+bond_end() {
+	in_ns router ip link del lanb
+	in_hv ip link del bond0
+}
+
+# bond_announces ADDRESS SECONDS: a guest probes, and is announced on lanb; each probe is heard once.
+bond_announces() {
+	lab_winguest new -k 4000 eth0 "$MAC_NEW" "$1"
+	lab_wait "$2" claim_is "$1" announcements 2 || t_fail "$1 is not announced: $(lab_claims)"
+	assert_claim "$1" probes 3
+	assert_claim "$1" conflicts 0
+	assert_equals "router's entry for $1 behind $MODE" "$MAC_NEW" "$(lab_mac_in router lanb "$1")"
+}
+
+# bond_mode MODE GROUPED NUMBER
+bond_mode() {
+	local address=192.0.2.$((100 + $3)) behind=192.0.2.$((120 + $3))
+	MODE=$1
+	in_hv ip link add bond0 type bond mode "$1" miimon 20
+	in_hv ip link set up0 master bond0
+	in_hv ip link set up1 master bond0
+	bond_beyond "$2"
+	in_hv ip link set bond0 up
+	in_hv ip link set bond0 master br0
+	lab_wait 10 port_is bond0 forwarding true || t_fail "$1: bond0 does not forward"
+	assert_port_role bond0 uplink
+	in_ns router ip neigh replace "$address" lladdr "$MAC_OLD" dev lanb nud reachable
+	bond_announces "$address" 8
+	# What is said there is heard, for conflicts only.
+	in_ns router ip addr add "$behind/32" dev lanb
+	lab_winguest new -f -k 1000 eth0 "$MAC_NEW" "$behind"
+	lab_wait 8 claim_is "$behind" state conflict || t_fail "$1: no conflict: $(lab_claims)"
+	bond_end
+}
+
+# timeout bonded_every_mode 150
+case_bonded_every_mode() {
+	local mode number=0
+	in_hv ip link add bond0 type bond 2>/dev/null || t_skip "this kernel has no bonding"
+	in_hv ip link del bond0
+	in_hv ip link set up0 nomaster down
+	in_hv ip link add up1 type veth peer name lan1 netns "${LAB_PID[router]}"
+	lab_start_garpd
+	for mode in balance-rr balance-xor broadcast; do
+		bond_mode "$mode" 1 $((number += 1))
+	done
+	# 802.3ad: the switch speaks no LACP, so one member is used.
+	for mode in active-backup 802.3ad balance-tlb balance-alb; do
+		bond_mode "$mode" 0 $((number += 1))
+	done
+}
+
 # make_vxlan_uplink: the segment reaches the router through a tunnel over up0.
 make_vxlan_uplink() {
 	in_hv ip link set up0 nomaster
