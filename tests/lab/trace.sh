@@ -4,6 +4,7 @@
 # sourced by files of cases.
 
 TRACE=
+TRACE_OPTIONS=(-e trace=bpf) # of strace
 TRACE_FROM=1 # the first line that was not counted yet
 
 is_traced() {
@@ -14,7 +15,7 @@ is_traced() {
 trace_begin() {
 	TRACE=$LAB_DIR/bpf.trace
 	: >"$TRACE"
-	lab_spawn "$LAB_DIR/strace.log" strace -qq -f -e trace=bpf -o "$TRACE" -p "$GARPD_PID"
+	lab_spawn "$LAB_DIR/strace.log" strace -qq -f "${TRACE_OPTIONS[@]}" -o "$TRACE" -p "$GARPD_PID"
 	lab_wait 5 is_traced || t_fail "strace: $(<"$LAB_DIR/strace.log")"
 }
 
@@ -22,7 +23,7 @@ trace_begin() {
 trace_start() {
 	TRACE=$LAB_DIR/bpf.trace
 	: >"$TRACE"
-	printf '#!/bin/sh\nexec strace -D -qq -f -e trace=bpf -o "%s" "%s" "$@"\n' "$TRACE" "$GARPD" \
+	printf '#!/bin/sh\nexec strace -D -qq -f %s -o "%s" "%s" "$@"\n' "${TRACE_OPTIONS[*]}" "$TRACE" "$GARPD" \
 		>"$LAB_DIR/traced"
 	chmod +x "$LAB_DIR/traced"
 	GARPD=$LAB_DIR/traced lab_start_garpd "$@"
