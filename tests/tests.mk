@@ -8,6 +8,7 @@ WITH_CRITERION ?= yes
 CRITERION := $(if $(filter yes,$(WITH_CRITERION)),criterion)
 STAND_IN := $(if $(CRITERION),,tests/cross/stand_in)
 TEST_CFLAGS = -std=gnu11 -O1 -g $(WARNINGS) -Werror $(STAND_IN:%=-I%) -I. -I$(B) -MMD -MP \
+	-DGARPD_VERSION='"$(VERSION)"' \
 	$(shell $(PKGCONFIG) --cflags $(LIBRARIES) $(CRITERION))
 TEST_LIBS = $(shell $(PKGCONFIG) --libs $(LIBRARIES) $(CRITERION))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -137,9 +138,10 @@ $(T)/model: $(MODEL_OBJECTS)
 
 UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay report
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
-	attach/hooks.c attach/join_none.c attach/judge.c attach/programs.c daemon/deadlines.c \
-	daemon/reattach.c daemon/repeats.c datapath/policy_maps.c \
-	datapath/port_table.c datapath/rules.c)
+	daemon/deadlines.c daemon/reattach.c daemon/repeats.c) \
+	$(filter-out loader/attach/join.c,$(wildcard loader/attach/*.c)) \
+	$(filter-out loader/datapath/load.c,$(wildcard loader/datapath/*.c)) \
+	$(filter-out $(addprefix loader/cmd/,run.c verbs.c completion%),$(wildcard loader/cmd/*.c))
 UNIT_TESTS := $(wildcard tests/unit/*.c)
 UNIT_SOURCES := $(sort $(UNIT_TESTS)) $(SIM_SOURCES) $(UNIT_MODULES) \
 	$(STAND_IN:%=%/main.c)

@@ -167,6 +167,7 @@ const struct verb verb_announce = {
 	.help = "announce the owner of an existing claim now, or a guest that does not even probe",
 	.options = announce_options,
 	.operands = {{"ADDR"}},
+	.prints = spoken_prints,
 	.acts = true,
 	.run = announce_run,
 };
@@ -176,6 +177,7 @@ const struct verb verb_thaw = {
 	.help = "let a frozen address be announced again",
 	.options = address_options,
 	.operands = {{"ADDR"}},
+	.prints = spoken_prints,
 	.acts = true,
 	.run = thaw_run,
 };

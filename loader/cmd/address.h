@@ -35,6 +35,9 @@ void spoken_say(struct spoken *row, bool done, const char *format, ...)
  */
 int spoken_print(const struct spoken_list *list, bool as_json, struct err *why);
 
+/* What it prints as JSON, for the verb. */
+extern const struct verb_print spoken_prints[];
+
 /* ---- address_claim.c ---- */
 
 /*

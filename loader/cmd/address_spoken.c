@@ -36,6 +36,11 @@ static const struct field spoken_fields[] = {
 	{},
 };
 
+const struct verb_print spoken_prints[] = {
+	{"announce", "/items", spoken_fields},
+	{},
+};
+
 int spoken_print(const struct spoken_list *list, bool as_json, struct err *why)
 {
 	size_t done = 0;

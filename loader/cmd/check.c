@@ -224,7 +224,7 @@ static const char *step_name(unsigned int kind)
 #undef X
 	};
 
-	return names[kind];
+	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown";
 }
 
 static const struct field step_fields[] = {
@@ -310,10 +310,18 @@ static const struct verb_option check_options[] = {
 	{},
 };
 
+static const struct verb_print check_prints[] = {
+	{"check", "", check_fields},
+	{"check", "/properties/errors/items", fault_fields},
+	{"check", "/properties/would/items", step_fields},
+	{},
+};
+
 const struct verb verb_check = {
 	.name = "check",
 	.help = "check a configuration file, name every error, and print where it would attach now",
 	.options = check_options,
 	.operands = {{"FILE"}},
+	.prints = check_prints,
 	.run = check_run,
 };

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "loader/base/err.h"
+#include "loader/base/field.h"
 #include "loader/base/words.h"
 #include "loader/maps/pins.h"
 
@@ -60,13 +61,21 @@ struct verb_operand {
 #define VERB_OPTIONS_MAX  16
 #define VERB_OPERANDS_MAX 2
 
+/* One table of what a verb prints with -j. */
+struct verb_print {
+	const char *schema; /* docs/schema/NAME.json; NULL ends the list */
+	const char *at;	    /* where in it: keys, each behind a slash; "": the whole */
+	const struct field *fields;
+};
+
 struct verb {
 	const char *name;
 	const char *help;
 	const struct verb_option *options; /* ends with one without a name; NULL: none */
 	struct verb_operand operands[VERB_OPERANDS_MAX + 1];
-	bool acts;   /* it changes something, and is never abbreviated */
-	bool enters; /* run() calls cmd_enter_netns() */
+	const struct verb_print *prints; /* NULL: no JSON, or none from a table */
+	bool acts;			 /* it changes something, and is never abbreviated */
+	bool enters;			 /* run() calls cmd_enter_netns() */
 	/* Returns enum exit_status, or -errno with `why`. */
 	int (*run)(const struct command *command, struct err *why);
 };

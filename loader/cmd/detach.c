@@ -275,10 +275,20 @@ static const struct verb_option detach_options[] = {
 	{},
 };
 
+static const struct verb_print detach_prints[] = {
+	{"detach", "", detached_fields},
+	{"detach", "/properties/removed", found_fields},
+	{"detach", "/properties/left", found_fields},
+	{"detach", "/properties/removed/properties/interfaces/items", on_fields},
+	{"detach", "/properties/left/properties/interfaces/items", on_fields},
+	{},
+};
+
 const struct verb verb_detach = {
 	.name = "detach",
 	.acts = true,
 	.help = "remove every program, pin and qdisc that garpd made, and say what that was",
 	.options = detach_options,
+	.prints = detach_prints,
 	.run = detach_run,
 };

@@ -44,10 +44,16 @@ static const struct verb_option doctor_options[] = {
 	{},
 };
 
+static const struct verb_print doctor_prints[] = {
+	{"doctor", "/items", doctor_fields},
+	{},
+};
+
 const struct verb verb_doctor = {
 	.name = "doctor",
 	.help = "will it work here: the kernel, the configuration, bridges, ports and filters",
 	.options = doctor_options,
 	.operands = {{"BR|ADDR", .optional = true}},
+	.prints = doctor_prints,
 	.run = doctor_run,
 };

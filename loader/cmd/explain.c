@@ -4,6 +4,7 @@
  * the pinned maps and the kernel's tables; no daemon is needed.
  */
 #include "cmd.h"
+#include "loader/base/finding.h"
 #include "loader/explain/explain.h"
 
 static void explain_show(const struct explains *explains, bool as_json)
@@ -57,10 +58,17 @@ static const struct verb_option explain_options[] = {
 	{},
 };
 
+static const struct verb_print explain_prints[] = {
+	{"explain", "/items", explain_fields},
+	{"explain", "/items/properties/findings/items", finding_fields},
+	{},
+};
+
 const struct verb verb_explain = {
 	.name = "explain",
 	.help = "what was heard, decided, announced and confirmed, what is wrong, and the remedy",
 	.options = explain_options,
 	.operands = {{"ADDR"}},
+	.prints = explain_prints,
 	.run = explain_run,
 };

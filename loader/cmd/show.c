@@ -177,11 +177,21 @@ static const struct verb_option show_options[] = {
 	{},
 };
 
+static const struct verb_print show_prints[] = {
+	{"claim", "", claims_fields},
+	{"listeners", "/items", listeners_fields},
+	{"ports", "/items", port_table_fields},
+	{"counters", "/items", counters_fields},
+	{"latency", "/items", histograms_fields},
+	{},
+};
+
 const struct verb verb_show = {
 	.name = "show",
 	.help = "print the pinned maps; no daemon is needed",
 	.options = show_options,
 	.operands = {{"claims|listeners|ports|counters|latency|metrics", "subject"},
 		     {"PREFIX", .optional = true}},
+	.prints = show_prints,
 	.run = show_run,
 };

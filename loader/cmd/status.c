@@ -377,9 +377,15 @@ static const struct verb_option status_options[] = {
 	{},
 };
 
+static const struct verb_print status_prints[] = {
+	{"status", "", status_fields},
+	{},
+};
+
 const struct verb verb_status = {
 	.name = "status",
 	.help = "the daemon, the ports, the claims, and what needs attention",
 	.options = status_options,
+	.prints = status_prints,
 	.run = status_run,
 };
