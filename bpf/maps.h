@@ -358,8 +358,8 @@ static __always_inline void count(__u32 counter)
 }
 
 /*
- * Notes a duration, of enum histogram_of. Atomic, as count(). A global function, so that the
- * verifier walks it once. Returns 0.
+ * Notes a duration, of enum histogram_of, or HISTOGRAM_NOTHING. Atomic, as count(). A global
+ * function, so that the verifier walks it once. Returns 0.
  */
 __noinline int histogram_note(__u32 of, __u64 took_ns)
 {
@@ -367,7 +367,7 @@ __noinline int histogram_note(__u32 of, __u64 took_ns)
 	__u32 bucket = histogram_bucket(took_ns);
 
 	barrier_var(bucket); /* as in count() */
-	if (!histogram || bucket >= HISTOGRAM_BUCKETS)
+	if (took_ns == HISTOGRAM_NOTHING || !histogram || bucket >= HISTOGRAM_BUCKETS)
 		return 0;
 	__sync_fetch_and_add(&histogram->bucket[bucket], 1);
 	__sync_fetch_and_add(&histogram->sum_ns, took_ns);

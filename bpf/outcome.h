@@ -169,19 +169,16 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 	struct claim_step recorded = {.reason = COUNTER_no_claim};
 	struct said said = outcome_said(outcome);
 
-	outcome->waited_ns = 0;
+	outcome->waited_ns = HISTOGRAM_NOTHING;
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->event.key)) {
-		if (sent)
-			outcome->waited_ns = claim_waited_ns(claim, &said, now_ns);
+		outcome->waited_ns = claim_waited_ns(claim, &said, now_ns);
 		recorded = claim_record_sent(claim, &said, sent, settings, now_ns);
 		outcome->event.deadline_ns = claim->deadline_ns;
 		outcome->event.announcements = claim->announcements;
 	}
 	bpf_spin_unlock(&claim->lock);
 	count(recorded.reason);
-	if (outcome->waited_ns)
-		histogram_note(HISTOGRAM_window_to_announcement, outcome->waited_ns);
 	outcome->event.sent = sent;
 	if (!sent)
 		outcome->event.reason = recorded.reason;

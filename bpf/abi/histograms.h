@@ -24,6 +24,8 @@ enum histogram_of { HISTOGRAMS(HISTOGRAM_ENUM) HISTOGRAM_MAX };
 /* Up to 2^30 us, 18 minutes: a guest is asked for ten. The last bucket has what took longer. */
 #define HISTOGRAM_BUCKETS 32
 
+#define HISTOGRAM_NOTHING (~0ull) /* no duration: it is not counted */
+
 /* Bucket i has what took 2^i us or less, and more than the bucket before. Map `histograms`. */
 struct histogram {
 	__u64 bucket[HISTOGRAM_BUCKETS];

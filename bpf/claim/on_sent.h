@@ -32,16 +32,16 @@ static __always_inline int claim_can_defer(const struct claim *claim, const stru
 }
 
 /*
- * How long after the window's end the guest is announced, for the histogram; 0: the announcement of
- * the last step is not the first since then. Before claim_record_sent(), which ends the time.
+ * How long after the window's end the guest is announced, or HISTOGRAM_NOTHING: the announcement
+ * of the last step is not the first since then. Before claim_record_sent(), which ends the time.
  */
 static __always_inline __u64 claim_waited_ns(const struct claim *claim, const struct said *said,
 					     __u64 now_ns)
 {
 	if (!claim->is_timed || said->announce != ANNOUNCE_GUEST ||
 	    !mac_equal(claim->mac, said->mac))
-		return 0;
-	return now_ns > claim->window_end_ns ? now_ns - claim->window_end_ns : 1;
+		return HISTOGRAM_NOTHING;
+	return now_ns > claim->window_end_ns ? now_ns - claim->window_end_ns : 0;
 }
 
 /*

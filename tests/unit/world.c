@@ -197,7 +197,7 @@ static void world_record(struct world *w, struct claim *claim, enum announce ann
 	struct said said = {announce, announcement->mac, announcement->port};
 	int sent = announcement->became == ANNOUNCEMENT_SENT;
 	struct claim_step step;
-	__u64 waited_ns = 0;
+	__u64 waited_ns = HISTOGRAM_NOTHING;
 
 	if (announcement->became == ANNOUNCEMENT_QUEUED) {
 		step = claim_queue(claim, &said, announcement->queued, announcement->turn_ns,
@@ -210,7 +210,7 @@ static void world_record(struct world *w, struct claim *claim, enum announce ann
 		w->announced.list[w->announced.count++] = *announcement;
 		waited_ns = claim_waited_ns(claim, &said, w->now_ns);
 	}
-	if (waited_ns) {
+	if (waited_ns != HISTOGRAM_NOTHING) {
 		w->waits++;
 		w->waited_ns = waited_ns;
 	}
