@@ -30,9 +30,11 @@ static __always_inline struct claim_step claim_make_by_hand(struct claim *claim,
 
 	if (claim_is_disputed(claim, now_ns))
 		return step;
-	claim->last_probe_ns = now_ns; /* questions end ten minutes after it */
+	/* Questions end ten minutes after it; a probe that now comes is no copy of one. */
+	claim->last_probe_ns = now_ns - settings->duplicate_ns;
 	claim->last_seen_ns = now_ns;
 	claim_open_window(claim, heard, COUNTER_claim_by_hand, settings, &step, now_ns);
+	claim->first_probe_ns = claim->last_probe_ns;
 	claim->flags |= CLAIM_F_USED; /* which replaces probes */
 	claim->window_end_ns = now_ns;
 	claim_arm(claim, settings, now_ns);

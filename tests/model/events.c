@@ -47,6 +47,8 @@ static void add_station(int who)
 		add((struct act){.kind = ACT_GET, .who = who});
 		add((struct act){.kind = ACT_LOSE, .who = who});
 	}
+	if (bounds->claimed >> who & 1)
+		add((struct act){.kind = ACT_CLAIM, .who = who});
 	if (bounds->told >> who & 1)
 		add((struct act){.kind = ACT_TELL, .who = who, .what = HEARD_ANNOUNCEMENT});
 	if (!(bounds->from >> who & 1))
@@ -139,6 +141,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_EARLY] = "the daemon comes early",
 		[ACT_OLD_CLOCK] = "the daemon comes with an older clock",
 		[ACT_BY_HAND] = "announce by hand",
+		[ACT_CLAIM] = "an operator claims it for ",
 		[ACT_LINK] = "an uplink came back",
 		[ACT_THAW] = "thaw by hand",
 		[ACT_TELL] = "EVPN says that the address is had by ",
@@ -153,7 +156,7 @@ static int tell_act(const struct act *act, char *buf, size_t len)
 		[ACT_FORWARDING] = "the port starts or stops forwarding, of ",
 	};
 	int of = act->kind == ACT_REPLY || act->kind == ACT_PORT_GONE || act->kind == ACT_BUSY ||
-		 act->kind == ACT_TELL || act->kind >= ACT_GET;
+		 act->kind == ACT_TELL || act->kind == ACT_CLAIM || act->kind >= ACT_GET;
 
 	if (act->kind == ACT_HEAR)
 		return tell_frame(act, buf, len);

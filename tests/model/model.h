@@ -25,6 +25,7 @@ enum act_kind {
 	ACT_EARLY,	/* its clock is fast */
 	ACT_OLD_CLOCK,	/* its clock is a tick behind that of the frames */
 	ACT_BY_HAND,	/* an operator requests an announcement */
+	ACT_CLAIM,	/* an operator claims the address for a guest that was not heard */
 	ACT_LINK,	/* an uplink of the segment came back */
 	ACT_THAW,	/* an operator thaws the claim */
 	ACT_HEAR,	/* a frame is heard */
@@ -77,6 +78,7 @@ struct bounds {
 	unsigned int nonces;  /* a bit for each nonce of a solicitation */
 	unsigned int lives;   /* a bit for each station that gets and loses the address */
 	unsigned int defends; /* a bit for each station that objects to a probe if it has it */
+	unsigned int claimed; /* a bit for each station that an operator may claim for */
 	unsigned int told;    /* a bit for each station that EVPN may tell of; with ask */
 	unsigned int cannot;  /* a bit for each station that never answers from where it sends */
 	int duplicate, gap, tolerance, steady, steady_grace, window, grace, dad, dad_grace;
@@ -103,6 +105,7 @@ struct truth {
 			  */
 	__u64 named_ns;	 /* when a host that is not `waiting` was heard last */
 	uint8_t unhindered; /* probes of it, with no other host since, to 3 */
+	uint8_t claimed;    /* these were none: an operator has claimed the address for it */
 	uint8_t waiting;    /* the host that probed last, of stations */
 };
 

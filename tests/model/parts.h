@@ -86,6 +86,8 @@ int truth_would_answer(const __u8 *mac, __u32 port);
 int truth_answers(const struct world *w, const __u8 *mac, __u32 port); /* a question */
 void truth_hear(const struct act *act, __u64 at_ns);
 void truth_live(const struct act *act);
+void truth_claim(int who); /* an operator has claimed the address for it */
+int truth_forwards(int who);
 void truth_change(void); /* the policy, or which ports forward */
 void truth_check_step(const struct claim_step *step, const struct announcement *announcement);
 void truth_check_waiting(void); /* after the daemon came */

@@ -236,6 +236,26 @@ static void announce_requested(enum act_kind kind)
 	model_must(!may || model.requested, "a request is refused without a reason");
 }
 
+/* An operator claims the address for a guest: guarded as its probe would be. */
+static void claim_for(const struct act *act)
+{
+	const struct station *guest = model_stations[act->who];
+	__u64 now_ns = model.world.now_ns;
+	int reason, wanted = -1;
+
+	if (!bounds->ask)
+		wanted = judge_claim(&model.judge, guest, now_ns);
+	reason = world_claim_by_hand(&model.world, model_address(), guest, now_ns);
+	model_must(!model_denies(guest->mac) ||
+			   reason ==
+				   model.judge.policy[guest->mac[MAC_LEN - 1] % JUDGE_MACS].denied,
+		   "an operator's claim passes a guard");
+	model_must(wanted < 0 || reason == wanted,
+		   "an operator's claim is accepted or refused against the rules");
+	if (bounds->ask && reason == COUNTER_claim_by_hand)
+		truth_claim(act->who);
+}
+
 static void reply(const struct act *act)
 {
 	const struct station *to = model_stations[act->who];
@@ -287,6 +307,9 @@ static void happen(const struct act *act)
 			announce_if_answered(act->kind);
 		else
 			announce_requested(act->kind);
+		break;
+	case ACT_CLAIM:
+		claim_for(act);
 		break;
 	case ACT_THAW:
 		model.judge.thawing = 1;
@@ -351,6 +374,8 @@ int model_can_happen(int event)
 		return act->arg != model.rules;
 	case ACT_PORT_GONE:
 		return !model_is_gone(model_stations[act->who]->port);
+	case ACT_CLAIM: /* on a port that is gone, or closed, the programs refuse it */
+		return truth_forwards(act->who);
 	case ACT_SWEEP:
 		return model.world.gone_ports != 0;
 	case ACT_BUSY:

@@ -25,7 +25,7 @@ static int has_guests(int who)
 	return model_stations[who]->role == ROLE_GUEST;
 }
 
-static int forwards(int who)
+int truth_forwards(int who)
 {
 	__u32 port = model_stations[who]->port;
 
@@ -82,7 +82,7 @@ static int is_announced(int who)
 
 static void wait_no_more(void)
 {
-	truth->unhindered = 0;
+	truth->unhindered = truth->claimed = 0;
 	truth->wanted_ns = 0;
 }
 
@@ -111,7 +111,7 @@ static void begin_to_wait(void)
 	int who = truth->waiting;
 
 	if (truth->wanted_ns || another_has_it(who) || truth->unhindered < probes_needed() ||
-	    !truth->has[who] || !forwards(who) ||
+	    !truth->has[who] || !truth_forwards(who) ||
 	    model.world.now_ns > truth->probed_ns[who] + patience_ns())
 		return;
 	truth->wanted_ns = model.world.now_ns;
@@ -123,10 +123,16 @@ static void count_probe(int who, __u64 at_ns)
 	__u64 before_ns = truth->probed_ns[who];
 	int same = truth->unhindered && truth->waiting == who;
 
-	if (before_ns && at_ns < before_ns + settings->duplicate_ns)
+	if (before_ns && at_ns < before_ns + settings->duplicate_ns) {
+		/* Not known as a copy if an operator has claimed it for another one since. */
+		if (truth->claimed && truth->waiting != who)
+			wait_no_more();
 		return;
-	if (!same || at_ns >= before_ns + settings->window_ns + settings->grace_ns)
-		truth->unhindered = 0;
+	}
+	/* What it probes by itself is an attempt of its own. */
+	if (!same || truth->claimed ||
+	    at_ns >= before_ns + settings->window_ns + settings->grace_ns)
+		truth->unhindered = truth->claimed = 0;
 	if (truth->waiting != who && truth->probed_ns[truth->waiting] > truth->named_ns)
 		truth->named_ns = truth->probed_ns[truth->waiting];
 	truth->waiting = who;
@@ -206,6 +212,18 @@ void truth_live(const struct act *act)
 	begin_to_wait();
 }
 
+/* As if it had probed for long enough: it is asked from now on, and nobody else is. */
+void truth_claim(int who)
+{
+	name(who, model.world.now_ns);
+	truth->waiting = who;
+	truth->probed_ns[who] = model.world.now_ns;
+	truth->unhindered = PROBE_NUM;
+	truth->claimed = 1;
+	truth->wanted_ns = 0;
+	begin_to_wait();
+}
+
 void truth_change(void)
 {
 	wait_no_more();
@@ -252,7 +270,7 @@ void truth_check_step(const struct claim_step *step, const struct announcement *
 		model_must(owner >= 0 && is_able(owner, truth->lost_ns),
 			   "listeners are nudged for a guest that would not answer");
 	model_must(!is_left_out(step->reason) || owner < 0 || !truth->has[owner] ||
-			   !has_guests(owner) || !forwards(owner),
+			   !has_guests(owner) || !truth_forwards(owner),
 		   "an owner that answers is not refreshed");
 }
 

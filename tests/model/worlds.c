@@ -146,6 +146,13 @@ static const struct bounds worlds[] = {
 	{.name = "ask-refresh", ASKED, .refresh = 3, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
 	{.name = "ask6-ports", ASKED, .ipv6 = 1, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING,
 	 .lives = A | A_ELSEWHERE},
+	/* An operator claims it for a guest that was not heard. */
+	{.name = "claimed", COARSE, .claimed = A | B, .from = A | B, .kinds = TALK, .rules = NOTHING | NEVER},
+	{.name = "claimed-late", COARSE, .late = 1, .fail = 1, .claimed = A, .from = A | B, .kinds = SPEAK, .rules = NOTHING | IMMEDIATE},
+	{.name = "ask6-claimed", ASKED, .quick = 1, .ipv6 = 1, .claimed = A, .from = A | FAR, .kinds = TALK, .rules = NOTHING, .lives = A},
+	{.name = "ask6-claimed-policy", ASKED, .ipv6 = 1, .claimed = A, .from = A, .kinds = KIND(PROBE) | KIND(USE),
+	 .rules = NOTHING | NEVER, .lives = A},
+	{.name = "ask-claimed", ASKED, .claimed = A | B, .from = A, .kinds = KIND(PROBE), .rules = NOTHING, .lives = A | B},
 	/* EVPN says that a host behind the uplink has it. */
 	{.name = "ask6-told", ASKED, .quick = 1, .ipv6 = 1, .from = A, .kinds = TALK, .told = FAR, .rules = NOTHING, .lives = A},
 	{.name = "ask-told", ASKED, .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .told = FAR, .rules = NOTHING, .lives = A | B},

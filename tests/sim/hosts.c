@@ -97,7 +97,7 @@ static void check_announced(const struct host *host)
 	const struct claim *claim = world_claim(w, hosts_address());
 
 	if (needs_no_answer() || host->has != HAS_IT || host->disturbed || host->deaf ||
-	    !host->attempt || host->station->role == ROLE_UPLINK ||
+	    !(host->attempt || host->named) || host->station->role == ROLE_UPLINK ||
 	    world_policy(w, hosts_address(), host->station).denied)
 		return;
 	hosts_must(claim && claim->state == CLAIM_OWNED &&
@@ -148,6 +148,10 @@ static void put_failover(__u64 at_ns)
 	if (hosts_in_100(20)) {
 		who = hosts_random(HOSTS);
 		hosts_put(at_ns + hosts_random(9000) * NSEC_PER_MSEC, USES, who);
+	}
+	if (hosts_in_100(25)) {
+		who = A + hosts_random(3);
+		hosts_put(at_ns + hosts_random(20000) * NSEC_PER_MSEC, IS_NAMED, who);
 	}
 }
 

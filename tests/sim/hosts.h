@@ -18,7 +18,9 @@
  *	  was just heard, which is its answer;
  *	- with `ask: no` no question is sent;
  *	- no question from 0.0.0.0 reaches a guest during its duplicate address detection;
- *	- a guest that has the address, answers, and has met no objection, is announced; with
+ *	- what an operator claims for a guest passes no guard;
+ *	- a guest that has the address, answers, and has met no objection, is announced, if it
+ *	  has probed, or an operator has claimed the address for it since; with
  *	  `ask: no` that is the judge's (judge.h), since silence tells what answers would here.
  */
 #ifndef GARPD_SIM_HOSTS_H

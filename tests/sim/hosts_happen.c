@@ -63,6 +63,7 @@ void hosts_set_has(struct host *host, enum has has)
 	if (host->has == IS_MOVED)
 		host->moved_had_ns = w->now_ns;
 	host->has = has;
+	host->named = 0;
 	if (has == HAS_IT)
 		world_unmute(w, host->station);
 	else
@@ -180,6 +181,26 @@ static void tell(struct host *host)
 	world_tell(w, hosts_address(), host->station, w->now_ns);
 }
 
+/*
+ * An operator claims the address for it, whether or not it has it. Who has or wants it elsewhere is
+ * contradicted.
+ */
+static void name(struct host *host)
+{
+	__u16 denied = world_policy(w, hosts_address(), host->station).denied;
+	int reason = world_claim_by_hand(w, hosts_address(), host->station, w->now_ns);
+	struct host *other;
+
+	hosts_note(host->station->name, reason == COUNTER_claim_by_hand ? "is claimed for by hand"
+									: "is refused by hand");
+	hosts_must(!denied || reason == denied, "an operator's claim passes a guard");
+	if (reason != COUNTER_claim_by_hand)
+		return;
+	for (other = playing.host; other < playing.host + HOSTS; other++)
+		other->disturbed |= other != host;
+	host->named = host->has == HAS_IT;
+}
+
 void hosts_happen(const struct happening *next)
 {
 	struct host *host = next->who < HOSTS ? &playing.host[next->who] : NULL;
@@ -210,6 +231,10 @@ void hosts_happen(const struct happening *next)
 	case LEAVES:
 		if (host->has != IS_DEAD)
 			hosts_set_has(host, HAS_NOT);
+		break;
+	case IS_NAMED:
+		if (!host->deaf) /* else garpd does not hear its probes, nor its answers */
+			name(host);
 		break;
 	case IS_TOLD_OF:
 		tell(host);

@@ -32,7 +32,8 @@ struct host {
 	__u64 had_ns, moved_had_ns; /* when it last had the address on its port; and where it is
 				       moved to */
 	__u64 named_ns;		    /* when garpd last heard it name the address, or probe for it */
-	int disturbed;		    /* since its detection began, another host was heard */
+	int disturbed; /* since its detection began, or it was named, another host was heard */
+	int named;     /* an operator has claimed the address for it, since it has it */
 };
 
 enum happens {
@@ -42,6 +43,7 @@ enum happens {
 	DIES,
 	MOVES,
 	LEAVES,
+	IS_NAMED,   /* an operator claims the address for it */
 	IS_TOLD_OF, /* EVPN says that it has the address */
 	OBJECTS,
 	USES,

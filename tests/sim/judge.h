@@ -9,6 +9,8 @@
  *
  *	- a guest is not announced if its claim is in conflict, taken over, denied or frozen, or if
  *	  it has announced itself;
+ *	- what an operator claims for a guest is refused where the policy forbids it, another host
+ *	  probes or objects, or the claim is frozen; else it is a window that is over;
  *	- a claim stays frozen until it has been quiet for long enough, or an operator thaws it;
  *	- a claim whose port is gone is deleted, or counts for the port that its guest is on now;
  *	- listeners are nudged in nudge_num rounds, each at its time, until all have replied; a last
@@ -88,7 +90,8 @@ struct judge {
 	__u64 gone_ports;	/* a bit for each port: it is gone */
 	__u32 role, owner_role; /* enum port_role of port and owner_port */
 	__u8 nonce;
-	__u64 probed_ns;	 /* the last probe that counted; 0: none yet */
+	__u64 probed_ns;	 /* the last probe that counted, or claim by hand; 0: none yet */
+	int has_probed;		 /* a guest was heard to probe */
 	__u64 seen_ns;		 /* last frame of the guest or owner */
 	int doubted;		 /* another host has named the address since the owner did */
 	__u64 announce_start_ns; /* when the last announcement was started */
@@ -119,6 +122,12 @@ void judge_init(struct judge *judge, const struct settings *settings, int ipv6, 
 /* A frame is heard. Called before the claim hears it. */
 void judge_hear(struct judge *judge, enum heard_kind kind, const struct station *from, __u8 nonce,
 		__u64 at_ns);
+
+/*
+ * An operator claims the address for that guest. Called before the claim is made; returns the
+ * reason that its step must have.
+ */
+enum counter judge_claim(struct judge *judge, const struct station *guest, __u64 at_ns);
 
 /* The port of that station is gone until a frame is heard from it. */
 void judge_remove_port(struct judge *judge, const struct station *from);

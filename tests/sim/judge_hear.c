@@ -171,13 +171,14 @@ static int is_copy(const struct judge *judge, int mac, __u64 at_ns)
 	__u64 within_ns = judge->settings->duplicate_ns;
 
 	if (judge->mac == mac)
-		return judge->probed_ns && at_ns < judge->probed_ns + within_ns;
+		return judge->has_probed && at_ns < judge->probed_ns + within_ns;
 	return judge->state == CLAIM_PROBING && attempt->rival == mac &&
 	       at_ns < attempt->rival_ns + within_ns;
 }
 
 static void note_probe(struct judge *judge, __u64 at_ns)
 {
+	judge->has_probed = 1;
 	if (at_ns > judge->probed_ns)
 		judge->probed_ns = at_ns;
 	judge->seen_ns = at_ns;
@@ -391,4 +392,26 @@ void judge_hear(struct judge *judge, enum heard_kind kind, const struct station 
 	} else if (kind != HEARD_RELAY) {
 		hear_guest(judge, kind == HEARD_ANNOUNCEMENT, from, at_ns);
 	}
+}
+
+enum counter judge_claim(struct judge *judge, const struct station *guest, __u64 at_ns)
+{
+	int mac = judge_mac(guest->mac), had_probed = judge->has_probed;
+
+	if (judge->policy[mac].denied)
+		return judge->policy[mac].denied;
+	if (judge->state == CLAIM_PROBING || judge->state == CLAIM_FROZEN ||
+	    judge_has_conflict(judge, at_ns))
+		return COUNTER_claim_refused;
+	if (judge->state == CLAIM_NONE)
+		judge->quota_port = guest->port;
+	note_probe(judge, at_ns);
+	judge->probed_ns = at_ns - judge->settings->duplicate_ns; /* it was no probe */
+	judge->has_probed = had_probed;
+	open_window(judge, guest, 0, at_ns);
+	judge->attempt.immediate = 0; /* the operator does not vouch for it */
+	judge->attempt.used = 1;
+	judge->attempt.ends_ns = at_ns;
+	judge->sent_mac = JUDGE_NO_MAC; /* it was not for this */
+	return COUNTER_claim_by_hand;
 }

@@ -58,6 +58,7 @@ static void print_event(const struct event_at *event, __u64 at_ns)
 		"is named by a relay",
 		"sends other ARP",
 		"announce by hand",
+		"claim by hand, for",
 		"gets a reply of listener",
 		"thaw by hand",
 		"the daemon stops",
@@ -82,6 +83,8 @@ static void print_event(const struct event_at *event, __u64 at_ns)
 	if (event->what == EVENT_FAILURES || event->what == EVENT_BUSY ||
 	    event->what == EVENT_REPLY)
 		fprintf(player.trace, ": %d", event->count);
+	if (event->what == EVENT_CLAIM)
+		fprintf(player.trace, " %s", who->name);
 	if (event->what == EVENT_POLICY)
 		fprintf(player.trace, ": %s", schedule_rules[event->count].name);
 	if (event->nonce && event->what == EVENT_PROBE)
@@ -172,6 +175,19 @@ static void reply(const struct event_at *event, __u64 at_ns)
 	judge_hear_reply(&player.judge, event->count, to, reason, at_ns);
 }
 
+/* On a port that is gone the programs refuse it. */
+static void claim(const struct station *guest, __u64 at_ns)
+{
+	struct world *w = &player.world;
+	enum counter reason;
+
+	if (player.judge.gone_ports >> guest->port & 1)
+		return;
+	reason = judge_claim(&player.judge, guest, at_ns);
+	if (world_claim_by_hand(w, address(), guest, at_ns) != (int)reason)
+		judge_condemn("a claim by hand is accepted or refused against the rules");
+}
+
 static void sweep(__u64 at_ns)
 {
 	struct world *w = &player.world;
@@ -217,6 +233,9 @@ static void run_event(const struct event_at *event, __u64 at_ns)
 		break;
 	case EVENT_REPLY:
 		reply(event, at_ns);
+		break;
+	case EVENT_CLAIM:
+		claim(schedule_stations[event->who], at_ns);
 		break;
 	case EVENT_THAW:
 		player.judge.thawing = 1;

@@ -277,6 +277,21 @@ static void put_departures(struct maker *maker)
 	}
 }
 
+/* An operator claims the address for a guest, on a guest's port. */
+static void put_claims(struct maker *maker)
+{
+	static const int guests[] = {A, B, C, A_ELSEWHERE};
+	int i, who;
+
+	if (!in_100(maker, 20))
+		return;
+	for (i = 1 + rnd(maker, 3); i > 0; i--) {
+		who = guests[rnd(maker, 4)];
+		put_event(maker, (struct event_at){
+					 .at_ns = soon_ns(maker), .what = EVENT_CLAIM, .who = who});
+	}
+}
+
 static void put_answer(struct maker *maker, __u64 at_ns, int who, unsigned int which)
 {
 	put_event(maker, (struct event_at){
@@ -394,5 +409,6 @@ void schedule_make(struct schedule *schedule, __u64 seed)
 	put_thaws(&maker);
 	put_answers(&maker);
 	put_departures(&maker);
+	put_claims(&maker);
 	sort_by_time(schedule);
 }

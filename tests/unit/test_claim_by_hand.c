@@ -91,3 +91,32 @@ Test(claim_by_hand, host_that_objects_while_it_is_asked_is_heeded)
 	world_use(&w, ADDRESS, GUEST_B, at_ms(20));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
 }
+
+/* It begins to probe just then: each of its probes counts. */
+Test(claim_by_hand, probe_that_follows_at_once_is_no_copy)
+{
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(10000));
+	world_mute(&w, GUEST_B);
+	world_claim_by_hand(&w, ADDRESS, GUEST_B, at_ms(10000));
+	world_probes(&w, ADDRESS, GUEST_B, at_ms(10010), 3, NSEC_PER_SEC);
+	world_unmute(&w, GUEST_B);
+	cr_assert_eq(w.counted[COUNTER_probe_duplicate], 0);
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
+}
+
+/* It did not probe since that host was heard: what it objects to is not over by itself. */
+Test(claim_by_hand, objection_of_this_moment_is_no_older)
+{
+	w.daemon_stopped = 1;
+	world_claim_by_hand(&w, ADDRESS, GUEST_A, at_ms(0));
+	w.behind_ns = 2 * NSEC_PER_USEC;
+	world_use(&w, ADDRESS, GUEST_B, at_ms(0));
+	w.behind_ns = 0;
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	w.daemon_stopped = 0;
+	world_run_until(&w, at_ms(20000));
+	cr_assert_eq(w.announced.count, 0);
+}
