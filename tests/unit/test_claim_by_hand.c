@@ -107,15 +107,15 @@ Test(claim_by_hand, probe_that_follows_at_once_is_no_copy)
 	cr_assert(mac_equal(world_claim(&w, ADDRESS)->mac, GUEST_B->mac));
 }
 
-/* It did not probe since that host was heard: what it objects to is not over by itself. */
+/* The guest did not probe since that host was heard: the conflict does not end for it. */
 Test(claim_by_hand, objection_of_this_moment_is_no_older)
 {
 	w.daemon_stopped = 1;
-	world_claim_by_hand(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_claim_by_hand(&w, ADDRESS6, GUEST_A, at_ms(0));
 	w.behind_ns = 2 * NSEC_PER_USEC;
-	world_use(&w, ADDRESS, GUEST_B, at_ms(0));
+	world_use(&w, ADDRESS6, GUEST_B, at_ms(0));
 	w.behind_ns = 0;
-	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_CONFLICT);
+	cr_assert_eq(world_state(&w, ADDRESS6), CLAIM_CONFLICT);
 	w.daemon_stopped = 0;
 	world_run_until(&w, at_ms(20000));
 	cr_assert_eq(w.announced.count, 0);
