@@ -284,6 +284,13 @@ static void remove_port(const struct station *from)
 	world_remove_port(&model.world, from, model.world.now_ns);
 }
 
+static void thaw(void)
+{
+	model.judge.thawing = 1;
+	world_thaw(&model.world, model_address(), model.world.now_ns);
+	model.judge.thawing = 0;
+}
+
 static void happen(const struct act *act)
 {
 	struct world *w = &model.world;
@@ -312,9 +319,7 @@ static void happen(const struct act *act)
 		claim_for(act);
 		break;
 	case ACT_THAW:
-		model.judge.thawing = 1;
-		world_thaw(w, model_address(), w->now_ns);
-		model.judge.thawing = 0;
+		thaw();
 		break;
 	case ACT_HEAR:
 		hear(act);
