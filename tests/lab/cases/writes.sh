@@ -10,7 +10,7 @@ LOOKS='access|faccessat2?|[fl]?stat|fstatat64|newfstatat|statx|statfs|readlink(a
 WRITES='write|writev|pwrite64|sendto|sendmsg|sendmmsg'
 
 # changed_paths: prints the paths by which the daemon has changed a file system, or tried to. Relative ones are
-# put behind the directory of their descriptor; what a symbolic link points to is none.
+# put behind the directory of their descriptor; what a symbolic link points to is left out.
 changed_paths() {
 	sed -E "/^[0-9]+ +($LOOKS|$WRITES)\(/d
 		/^[0-9]+ +bpf\(/{/\(BPF_OBJ_PIN,/!d}
