@@ -24,10 +24,12 @@
 #define WAYS_SLICE	32	       /* ports that are looked at without a pause */
 #define WAYS_PAUSE_USEC (10 * 1000ull) /* for the deadlines of claims */
 #define WAYS_SLACK_USEC (100 * 1000ull)
+#define WAYS_BUCKETS	256 /* by the ifindex */
 
 /* A port of which tc has told something, or from which garpd's program was removed. */
 struct way {
 	LIST_ENTRY(way) others;
+	LIST_ENTRY(way) in_bucket;
 	__u32 ifindex;
 	bool is_changed;
 	struct reattach again;
@@ -39,6 +41,7 @@ struct ways {
 	struct daemon *daemon;
 	struct follow follow;
 	struct way_list all;
+	struct way_list buckets[WAYS_BUCKETS];
 	sd_event_source *again; /* timer; NULL: no program was removed */
 	sd_event_source *look;	/* timer */
 	__u32 *ifindex;		/* ports that are still to be looked at, in this minute's round */
@@ -72,7 +75,7 @@ static struct way *way_find(const struct ways *ways, __u32 ifindex)
 {
 	struct way *way;
 
-	LIST_FOREACH(way, &ways->all, others)
+	LIST_FOREACH(way, &ways->buckets[ifindex % WAYS_BUCKETS], in_bucket)
 		if (way->ifindex == ifindex)
 			return way;
 	return NULL;
@@ -90,12 +93,14 @@ static struct way *way_get(struct ways *ways, __u32 ifindex)
 		return NULL;
 	way->ifindex = ifindex;
 	LIST_INSERT_HEAD(&ways->all, way, others);
+	LIST_INSERT_HEAD(&ways->buckets[ifindex % WAYS_BUCKETS], way, in_bucket);
 	return way;
 }
 
 static void way_free(struct way *way)
 {
 	LIST_REMOVE(way, others);
+	LIST_REMOVE(way, in_bucket);
 	free(way);
 }
 

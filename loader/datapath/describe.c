@@ -113,14 +113,39 @@ static bool datapath_is_other(const struct port *was, const struct port *wanted)
 	return (was->role == ROLE_HOST) != (wanted->role == ROLE_HOST);
 }
 
-/* The program of the former mode is still attached: the next start, or detach, finds it. */
-static void datapath_put_back(const struct pins *pins, __u32 ifindex, const struct port *was)
+/* All that the maps have of a port. */
+struct described {
+	struct port port;
+	struct port_vlans vlans;
+	struct vlan_way way;
+	bool has_vlans, has_way;
+};
+
+/* False: it is not there. */
+static bool datapath_read(const struct pins *pins, __u32 ifindex, struct described *was)
 {
+	*was = (struct described){};
+	if (datapath_port(pins, ifindex, &was->port))
+		return false;
+	was->has_vlans = !bpf_map_lookup_elem(pins->port_vlans, &ifindex, &was->vlans);
+	was->has_way = !bpf_map_lookup_elem(pins->vlan_ways, &ifindex, &was->way);
+	return true;
+}
+
+/*
+ * The program of the former mode is still attached, and hears as it did: the next start, or detach,
+ * finds it.
+ */
+static void datapath_put_back(const struct pins *pins, __u32 ifindex, const char *name,
+			      const struct described *was)
+{
+	struct err ignored;
 	struct port is;
 
-	if (!datapath_port(pins, ifindex, &is) &&
-	    !bpf_map_update_elem(pins->ports, &ifindex, was, BPF_EXIST))
-		segments_count_port(pins, &is, was);
+	if (datapath_port(pins, ifindex, &is))
+		return;
+	datapath_write(pins, ifindex, name, &is, &was->port, was->has_vlans ? &was->vlans : NULL,
+		       was->has_way ? &was->way : NULL, &ignored);
 }
 
 static int datapath_detach_port(const struct pins *pins, __u32 ifindex, const char *name,
@@ -147,11 +172,13 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		    const struct vlan_way *way, struct err *why)
 {
 	const struct pins *pins = &datapath->pins;
-	struct port wanted = *port, was = {};
-	bool known = !datapath_port(pins, ifindex, &was);
+	struct port wanted = *port, was;
+	struct described before;
+	bool known = datapath_read(pins, ifindex, &before);
 	int attached, err;
 	struct err ignored;
 
+	was = before.port;
 	if (known && datapath_is_other(&was, port)) {
 		datapath_detach(pins, ifindex, name, &ignored);
 		known = false;
@@ -162,13 +189,13 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		wanted.made_qdisc = was.made_qdisc;
 	if (known)
 		datapath_keep_unheard(&was, &wanted);
-	err = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, way, why);
-	if (err)
-		return err;
-	attached = attach_port(&datapath->program, ifindex, name, &wanted, why);
+	attached = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, way,
+				  why);
+	if (!attached)
+		attached = attach_port(&datapath->program, ifindex, name, &wanted, why);
 	if (attached < 0) {
 		if (known)
-			datapath_put_back(pins, ifindex, &was);
+			datapath_put_back(pins, ifindex, name, &before);
 		else
 			datapath_forget(pins, ifindex);
 		return attached;
@@ -178,7 +205,7 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 	if (err) {
 		/* A port is described in one mode: the program of the other would be lost. */
 		attach_remove(ifindex, name, &wanted, &ignored);
-		datapath_put_back(pins, ifindex, &was);
+		datapath_put_back(pins, ifindex, name, &before);
 		return err;
 	}
 	if (wanted.made_qdisc)

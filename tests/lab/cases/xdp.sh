@@ -256,6 +256,36 @@ case_xdp_failed_start_loses_no_filter() {
 	assert_nothing_left
 }
 
+# Nor what the maps have beside the port: here VLANs, which the port would lose in a start that succeeds.
+case_xdp_failed_start_keeps_all_of_a_port() {
+	local map ifindex key
+	foreign_load
+	lab_start_garpd --mode tc
+	ifindex=$(in_hv cat /sys/class/net/v-other/ifindex)
+	lab_stop_garpd
+	printf -v key '%d 0 0 0' "$ifindex"
+	((ifindex < 256)) || t_fail "ifindex $ifindex"
+	for map in port_vlans vlan_ways; do
+		# shellcheck disable=SC2046,SC2086 # words
+		in_hv bpftool map update pinned "/sys/fs/bpf/garpd/$map" key $key value $(one_in_bytes "$map")
+		in_hv bpftool map dump pinned "/sys/fs/bpf/garpd/$map" >"$LAB_DIR/$map"
+	done
+	in_hv bpftool net attach xdpgeneric pinned /sys/fs/bpf/foreign/foreign_xdp dev v-other
+	assert_start_fails_in_xdp
+	grep -q "v-other: .*foreign_xdp" "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	for map in port_vlans vlan_ways; do
+		in_hv bpftool map dump pinned "/sys/fs/bpf/garpd/$map" | cmp -s - "$LAB_DIR/$map" || t_fail "$map is another"
+	done
+}
+
+# one_in_bytes MAP: a value of the map: 2, and zeroes.
+one_in_bytes() {
+	local size
+	size=$(in_hv bpftool -j map show pinned "/sys/fs/bpf/garpd/$1" | jq .bytes_value)
+	printf '2'
+	printf ' 0%.0s' $(seq 2 "$size")
+}
+
 list_rules() {
 	in_hv bpftool -j map dump pinned /sys/fs/bpf/garpd/rule_addresses | jq -c '.[].formatted' | sort
 }
