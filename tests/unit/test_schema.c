@@ -182,8 +182,8 @@ Test(schema, each_verb_that_prints_json_names_its_tables)
 /* Is it one of these, or a table of a verb? claims.json is a list of what claim.json is. */
 static bool is_compared(const char *name)
 {
-	static const char *const others[] = {"types", "version", "log",
-					     "watch", "claims",	 "report"};
+	static const char *const others[] = {"types",  "version", "log",   "watch",
+					     "claims", "report",  "replay"};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(name, others[i]))
