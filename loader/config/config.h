@@ -96,6 +96,9 @@ bool names_match(const struct names *names, const char *name);
 bool names_exclude(const struct names *names, const char *name);
 bool name_is_excluding(const char *name);
 
+/* The declared prefix that applies to the address, the longest; NULL: none does. */
+const struct declared *config_declared_of(const struct config *config, const struct addr *addr);
+
 /* How many do not begin with "!". */
 size_t names_wanted(const struct names *names);
 

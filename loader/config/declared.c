@@ -351,3 +351,18 @@ int declared_check(const struct config *config, struct faults *faults, struct er
 	free(sorted);
 	return err;
 }
+
+const struct declared *config_declared_of(const struct config *config, const struct addr *addr)
+{
+	const struct prefix whole = {.len = ADDR_BITS, .addr = *addr};
+	const struct declared *found = NULL;
+
+	for (size_t i = 0; i < config->declared_count; i++) {
+		const struct declared *it = &config->declared[i];
+
+		if (prefix_covers(&it->prefix, &whole) &&
+		    (!found || it->prefix.len > found->prefix.len))
+			found = it;
+	}
+	return found;
+}

@@ -53,6 +53,12 @@ static void examine_bridges(struct doctor *doctor)
 	ports_judge(doctor->view, doctor->config.evpn, doctor->findings);
 }
 
+static void examine_host(struct doctor *doctor)
+{
+	if (host_examine(doctor))
+		doctor->findings->no_memory = true;
+}
+
 static void examine_filters(struct doctor *doctor)
 {
 	struct filters_facts facts;
@@ -87,7 +93,7 @@ static void examine_uplinks(struct doctor *doctor)
 
 static void (*const groups[])(struct doctor *doctor) = {
 	examine_kernel,	 examine_installed, examine_configured, examine_bridges,
-	examine_filters, examine_guests,    examine_uplinks,
+	examine_filters, examine_guests,    examine_uplinks,	examine_host,
 };
 
 /* ---- what they look at ---- */

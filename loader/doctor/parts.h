@@ -29,6 +29,14 @@
 	X(daemon, "the daemon runs, and is of this version")                        \
 	X(watchdog, "systemd restarts a daemon that is stuck")                      \
 	X(clock, "timers are exact, and times in the log those of other machines")  \
+	X(arp_receiver, "this host takes announcements of IPv4 addresses")          \
+	X(nd_receiver, "this host takes announcements of IPv6 addresses")           \
+	X(permanent, "no entry of this host for a declared address is fixed")       \
+	X(evpn, "where there is a fabric, garpd informs it")                        \
+	X(declared, "with ADDR: what the configuration says of it")                 \
+	X(policy, "with ADDR: on which segments a guest may have it")               \
+	X(host_entry, "with ADDR: what this host has of it")                        \
+	X(explain, "with ADDR: what garpd explain finds")                           \
 	X(config, "the configuration has no error")                                 \
 	X(bridge, "each name in bridges: is a bridge, and that is up")              \
 	X(router, "each name in routers: can be a router port")                     \
@@ -106,5 +114,8 @@ struct doctor {
 	int daemon;			/* 1: it runs, 0: it does not, or -errno */
 	struct daemon_info daemon_info; /* if it does and `pins` is open */
 };
+
+/* host.c: what concerns this host's own addresses, and the operand. 0 or -ENOMEM. */
+int host_examine(struct doctor *doctor);
 
 #endif

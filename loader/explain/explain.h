@@ -12,6 +12,7 @@
 
 #include "facts.h"
 #include "loader/base/err.h"
+#include "loader/base/finding.h"
 #include "loader/base/output.h"
 #include "loader/maps/pins.h"
 
@@ -27,6 +28,14 @@ struct explains {
 int explain_read(const struct pins *pins, const struct addr *addr, struct explains *explains,
 		 struct err *why);
 void explain_free(struct explains *explains);
+
+#define FINDINGS_MAX 64
+
+/* Fills `findings`, the most likely first; returns how many. */
+size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX]);
+
+/* Why explain->policy denies the address to the claim's MAC. False: it does not. */
+bool explain_denial(const struct explain *explain, struct finding *finding);
 
 /* Nothing that was found needs attention. */
 bool explain_is_well(const struct explain *explain);

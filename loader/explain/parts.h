@@ -7,7 +7,6 @@
 #define GARPD_EXPLAIN_PARTS_H
 
 #include "explain.h"
-#include "loader/base/finding.h"
 
 /* As text, for the length of the statement. */
 #define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
@@ -17,11 +16,6 @@
 
 /* The half of explain_read() that reads the maps, for explain->claim. 0, or -errno with `why`. */
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why);
-
-#define FINDINGS_MAX 64
-
-/* Fills `findings`, the most likely first; returns how many. */
-size_t explain_causes(const struct explain *explain, struct finding findings[FINDINGS_MAX]);
 
 /*
  * The causes, X(name, level): troubles before notes, and the likelier ones before those that follow

@@ -71,6 +71,19 @@ static void causes_denied(const struct explain *explain, struct finding *finding
 		    counter_help(explain->policy.denied));
 }
 
+bool explain_denial(const struct explain *explain, struct finding *finding)
+{
+	struct finding all[CAUSE_COUNT] = {};
+
+	if (!explain->policy.denied)
+		return false;
+	causes_denied(explain, all);
+	for (size_t i = 0; i < CAUSE_COUNT; i++)
+		if (all[i].trouble[0])
+			*finding = all[i];
+	return true;
+}
+
 void causes_policy(const struct explain *explain, struct finding *findings)
 {
 	if (explain->unheard.count && explain->policy.denied != COUNTER_denied_unheard)
