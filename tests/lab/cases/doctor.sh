@@ -196,7 +196,7 @@ case_doctor_bridges() {
 	lab_await "$GARPD_LOG" 5 'port tap0 attached' || t_fail "no port"
 	doctor
 	assert_found joint fwbr0 ok 'one segment with br0, which fwln0 leads to'
-	assert_found role tap0 ok 'guest on br0: a tap, veth'
+	assert_found role tap0 ok 'guest on br0: a tap,'
 	for check in stp mld_snooping forwarding learning isolated hairpin neigh_suppress; do
 		assert_found "$check" fwbr0 ok ''
 		assert_found "$check" br0 ok ''
