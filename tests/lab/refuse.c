@@ -11,6 +11,7 @@
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -111,10 +112,23 @@ static const struct {
 	{"btf", btf_refused},
 };
 
+/*
+ * False: the last process with the filter is gone. Before Linux 6.11 only poll(2) tells, and
+ * SECCOMP_IOCTL_NOTIF_RECV waits for ever.
+ */
+static int wait_for_call(int fd)
+{
+	struct pollfd listening = {.fd = fd, .events = POLLIN};
+
+	while (poll(&listening, 1, -1) < 0 && errno == EINTR)
+		;
+	return listening.revents & POLLIN;
+}
+
 /* Until the last process with the filter is gone. */
 static void answer_all(int fd, int (*refused)(const struct seccomp_notif *call))
 {
-	for (;;) {
+	while (wait_for_call(fd)) {
 		struct seccomp_notif call = {};
 		struct seccomp_notif_resp answer = {};
 
