@@ -159,14 +159,11 @@ static int report_run(const struct command *command, struct err *why)
 }
 
 static const struct verb_option report_options[] = {
-	{"since", 0, "TIME",
-	 .help = "from then on: -1h, today, 03:12, 2026-11-29T03:12:00Z; "
-		 "of the journal -24h unless given"},
-	{"until", 0, "TIME", .help = "before then"},
-	{"log", 0, "FILE", .help = "a JSON log in place of the journal, \"-\" is standard input"},
+	{"since", 0, "TIME", .help = "-1h, today, 03:12, 2026-11-29T03:12:00Z; the journal: -24h"},
+	{"until", 0, "TIME", .help = "only what happened before"},
+	{"log", 0, "FILE", .help = "a JSON log in place of the journal; - is standard input"},
 	{"unit", 0, "UNIT", .help = "whose journal", .value = "garpd.service"},
-	{"output", 'o', "FILE",
-	 .help = "where to; \"-\" is standard output; of the page " PAGE_NAME " unless given"},
+	{"output", 'o', "FILE", .help = "in place of " PAGE_NAME "; - is standard output"},
 	{"text", 0, .help = "for a ticket: a table, and what happened to each address"},
 	{"json", 'j', .help = "print JSON"},
 	{},

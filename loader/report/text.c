@@ -27,11 +27,6 @@ static json_t *get_address(const void *row)
 	return text_or_null(((const struct row *)row)->address->address);
 }
 
-static json_t *get_segment(const void *row)
-{
-	return text_or_null(((const struct row *)row)->address->segment);
-}
-
 static json_t *get_state(const void *row)
 {
 	return text_or_null(((const struct row *)row)->address->state);
@@ -45,20 +40,22 @@ static json_t *get_moves(const void *row)
 #define OUTAGE_TEXT_LEN (2 * DURATION_TEXT_LEN + 8)
 #define NEARLY_MS	100 /* what lies so close together is one number */
 
-static const char *outage_text(const struct report_takeover *takeover, char text[OUTAGE_TEXT_LEN])
+/* "0.2 ms to 3.0 s", or short "<= 3.0 s". */
+static const char *outage_text(const struct report_takeover *takeover, bool is_short,
+			       char text[OUTAGE_TEXT_LEN])
 {
 	__s64 most = takeover_outage_ms(takeover), least = takeover_outage_min_ms(takeover);
-	char number[DURATION_TEXT_LEN];
-	size_t used = 0;
+	char number[2][DURATION_TEXT_LEN];
 
 	if (most < 0)
 		return strcpy(text, "not known");
-	if (most - least > NEARLY_MS)
-		used = (size_t)snprintf(text, OUTAGE_TEXT_LEN, "%s to ",
-					duration_text((__u64)least * NSEC_PER_MSEC, number));
-	snprintf(text + used, OUTAGE_TEXT_LEN - used, "%s",
-		 duration_text((__u64)most * NSEC_PER_MSEC, number));
-	return text;
+	duration_text((__u64)least * NSEC_PER_MSEC, number[0]);
+	duration_text((__u64)most * NSEC_PER_MSEC, number[1]);
+	if (most - least <= NEARLY_MS)
+		return strcpy(text, number[1]);
+	snprintf(text, OUTAGE_TEXT_LEN, "%s %s %s", is_short ? "" : number[0],
+		 is_short ? "<=" : "to", number[1]);
+	return text + is_short;
 }
 
 static json_t *get_outage(const void *row)
@@ -66,7 +63,7 @@ static json_t *get_outage(const void *row)
 	const struct report_takeover *last = ((const struct row *)row)->last;
 	char text[OUTAGE_TEXT_LEN];
 
-	return last ? json_string(outage_text(last, text)) : json_null();
+	return last ? json_string(outage_text(last, true, text)) : json_null();
 }
 
 static json_t *get_confirmed_by(const void *row)
@@ -83,14 +80,14 @@ static json_t *get_guest(const void *row)
 	return text_or_null(address->guest ?: address->port);
 }
 
+/* In 80 columns, of which an IPv6 address takes many: the segment is above each chronology. */
 static const struct field row_fields[] = {
-	{"address", "ADDRESS", FIELD_COMPUTED, .get = get_address, .may_overflow = true},
-	{"segment", "SEGMENT", FIELD_COMPUTED, .get = get_segment, .may_overflow = true},
+	{"address", "ADDRESS", FIELD_COMPUTED, .get = get_address},
 	{"state", "STATE", FIELD_COMPUTED, .get = get_state},
 	{"moves", "MOVES", FIELD_COMPUTED, .get = get_moves},
 	{"outage", "OUTAGE", FIELD_COMPUTED, .get = get_outage},
-	{"confirmed_by", "CONFIRMED BY", FIELD_COMPUTED, .get = get_confirmed_by},
 	{"guest", "GUEST", FIELD_COMPUTED, .get = get_guest, .may_overflow = true},
+	{"confirmed_by", "CONFIRMED BY", FIELD_COMPUTED, .get = get_confirmed_by},
 	{},
 };
 
@@ -178,7 +175,7 @@ static void print_takeover(const struct report_takeover *takeover)
 			 change);
 	else
 		snprintf(text, sizeof(text), "%s: estimated outage %s, from its first probe to %s",
-			 change, outage_text(takeover, outage), end_text(takeover->end));
+			 change, outage_text(takeover, false, outage), end_text(takeover->end));
 	print_wrapped(moment_clock_text(takeover->from_us ?: takeover->until_us, clock), text);
 	snprintf(text, sizeof(text), "%s on %s%s%s -> %s on %s", takeover->former_mac ?: "?",
 		 takeover->former_port ?: "?", takeover->guest ? ", now " : "",

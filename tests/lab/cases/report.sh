@@ -51,7 +51,7 @@ case_report_is_text_page_or_json() {
 	lab_stop_garpd
 	logs
 	report --text >"$LAB_DIR/text" || t_fail "exit status $?"
-	grep -qE "^$SERVICE +br0 +owned +0 " "$LAB_DIR/text" || t_fail "no row: $(<"$LAB_DIR/text")"
+	grep -qE "^$SERVICE +owned +0 " "$LAB_DIR/text" || t_fail "no row: $(<"$LAB_DIR/text")"
 	grep -qE "^  [0-9:.]{12}  announced for $MAC_NEW on v-new" "$LAB_DIR/text" || t_fail "no line: $(<"$LAB_DIR/text")"
 	! grep -E '.{81}' "$LAB_DIR/text" || t_fail "wider than 80 columns"
 	report -o "$page" >"$LAB_DIR/out" || t_fail "exit status $?"

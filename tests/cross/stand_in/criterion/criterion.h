@@ -85,6 +85,7 @@ _Noreturn void stand_in_end(void);
 			__VA_ARGS__)
 
 #define cr_expect(a, ...)	   STAND_IN_EXPECT((a), #a, __VA_ARGS__)
+#define cr_expect_not(a, ...)	   STAND_IN_EXPECT(!(a), "not " #a, __VA_ARGS__)
 #define cr_expect_null(a, ...)	   STAND_IN_EXPECT((a) == NULL, #a " == NULL", __VA_ARGS__)
 #define cr_expect_not_null(a, ...) STAND_IN_EXPECT((a) != NULL, #a " != NULL", __VA_ARGS__)
 #define cr_expect_eq(a, b, ...)	   STAND_IN_EXPECT((a) == (b), #a " == " #b, __VA_ARGS__)
