@@ -49,7 +49,7 @@ const char *ports_role_text(const struct ports *ports, __u32 ifindex)
 		[ROLE_WHY_UPLINKS] = "named in uplinks",
 		[ROLE_WHY_GUESTS] = "named in guests",
 		[ROLE_WHY_LEADS_ON] = "a veth whose other end is in another switch",
-		[ROLE_WHY_GUEST_KIND] = "a tap, a veth or Xen's vif",
+		[ROLE_WHY_GUEST_KIND] = "a tap, veth or vif of Xen, or a VLAN device on one",
 		[ROLE_WHY_OTHER_KIND] = "of a kind that leads out of the host",
 	};
 	const struct link *link = links_find(&ports->links, ifindex);
