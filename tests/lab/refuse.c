@@ -113,22 +113,23 @@ static const struct {
 };
 
 /*
- * False: the last process with the filter is gone. Before Linux 6.11 only poll(2) tells, and
+ * False: the process has ended. Before Linux 6.11 its filter lives until it is reaped, and
  * SECCOMP_IOCTL_NOTIF_RECV waits for ever.
  */
-static int wait_for_call(int fd)
+static int wait_for_call(int fd, int process)
 {
-	struct pollfd listening = {.fd = fd, .events = POLLIN};
+	struct pollfd listening[] = {{.fd = fd, .events = POLLIN},
+				     {.fd = process, .events = POLLIN}};
 
-	while (poll(&listening, 1, -1) < 0 && errno == EINTR)
+	while (poll(listening, 2, -1) < 0 && errno == EINTR)
 		;
-	return listening.revents & POLLIN;
+	return listening[0].revents & POLLIN;
 }
 
-/* Until the last process with the filter is gone. */
-static void answer_all(int fd, int (*refused)(const struct seccomp_notif *call))
+/* Until the process has ended. */
+static void answer_all(int fd, int process, int (*refused)(const struct seccomp_notif *call))
 {
-	while (wait_for_call(fd)) {
+	while (wait_for_call(fd, process)) {
 		struct seccomp_notif call = {};
 		struct seccomp_notif_resp answer = {};
 
@@ -167,7 +168,7 @@ int main(int argc, char **argv)
 		perror("refuse");
 		return 126;
 	}
-	answer_all(listener, kernels[kernel].refused);
+	answer_all(listener, (int)syscall(SYS_pidfd_open, pid, 0), kernels[kernel].refused);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -53,6 +53,9 @@ case_doctor_kernel() {
 	in_hv bash -c 'echo "none [integrity] confidentiality" >/sys/kernel/security/lockdown'
 	doctor
 	assert_found lockdown kernel ok 'integrity, which garpd works with'
+}
+
+case_doctor_kernel_that_lacks_something() {
 	doctor_without ring
 	assert_found ring_buffer kernel fail 'no ring buffer'
 	doctor_without btf
