@@ -30,10 +30,15 @@ static __always_inline int vlan_find(const struct port *port, __u32 ifindex,
 	key->vlan = vid;
 	if (!port->vlan_proto)
 		return 0;
-	if (!vid)
-		key->vlan = vid = port->pvid;
 	vlans = bpf_map_lookup_elem(&port_vlans, &ifindex);
-	if (!vid || !vlans || !(vlans->member[(vid >> 6) & 63] >> (vid & 63) & 1))
+	if (!vlans)
+		return -1;
+	if (!vid && port->pvid) {
+		key->vlan = port->pvid;
+		return 0;
+	}
+	/* VLAN 0, of frames without a tag, is one of Open vSwitch; no Linux bridge has it. */
+	if (!(vlans->member[(vid >> 6) & 63] >> (vid & 63) & 1))
 		return -1;
 	return 0;
 }

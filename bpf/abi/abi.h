@@ -66,7 +66,8 @@ struct daemon_info {
 	__u64 started_ns;
 	__u32 pid;
 	char version[32];
-	char config[212]; /* path of its file; empty: flags only */
+	char config[204];    /* path of its file; empty: flags only */
+	__u64 ovsdb_lost_ns; /* since when the database of Open vSwitch is away; 0: it is not */
 };
 _Static_assert(sizeof(struct daemon_info) == 256, "daemon_info has no holes");
 
@@ -82,7 +83,7 @@ struct port {
 	__u8 forwarding;  /* 1: frames are accepted here (STP state, link state) */
 	__u8 starting;	  /* 1: not yet, as STP has it listen or learn first */
 	__u16 vlan_proto; /* of the first VLAN-aware bridge, host order; 0: no bridge is */
-	__u16 pvid;	  /* VLAN of untagged frames, if VLAN-aware; 0: dropped */
+	__u16 pvid;	  /* VLAN of untagged frames, if VLAN-aware; 0: as `port_vlans` has it */
 	__u8 made_qdisc;  /* 1: garpd created the qdisc */
 	__u8 mode_requested; /* 1: by the configuration; 0: MODE_AUTO has chosen it */
 	__u8 mac[MAC_LEN];   /* of a router port; else zero */
@@ -122,7 +123,10 @@ static inline void port_segments(const struct port *port, __u32 segment[PORT_SEG
 		segment[2 + i] = port->stays[i];
 }
 
-/* VLANs allowed on a port of a VLAN-aware bridge. Map `port_vlans`, key ifindex. */
+/*
+ * VLANs allowed on a port of a VLAN-aware bridge: of frames with a tag, and without `pvid` by bit 0
+ * of those without. Map `port_vlans`, key ifindex.
+ */
 struct port_vlans {
 	__u64 member[64]; /* bit VID % 64 of word VID / 64 */
 };

@@ -142,8 +142,24 @@ static void check_joint_refused(void *ctx, const char *name, const char *peer, e
 		  joint_kind_text(why));
 }
 
+static void check_ovs_noted(void *ctx, const char *name, enum ovs_note note)
+{
+	check_add(ctx, STEP_WARN, name, "would warn: %s: Open vSwitch: %s", name,
+		  ovs_note_text(note));
+}
+
 static void check_settled(void *ctx)
 {
+}
+
+/* Without its database, nothing of Open vSwitch is a port. */
+static void check_ovs(struct check *check, struct ports *ports)
+{
+	struct err why;
+
+	if (ports_look_at_ovs(ports, &why))
+		check_add(check, STEP_WARN, "Open vSwitch",
+			  "would warn: Open vSwitch: database: %s", why.text);
 }
 
 /* The links of this moment, once: nothing is attached, and nothing followed. */
@@ -154,6 +170,7 @@ static int check_ports(struct check *check, struct err *why)
 		.bridge_seen = check_bridge_seen,
 		.bridge_joined = check_bridge_joined,
 		.joint_refused = check_joint_refused,
+		.ovs_noted = check_ovs_noted,
 		.settling = check_settled,
 		.settled = check_settled,
 		.bridge_waiting = check_waiting,
@@ -174,6 +191,8 @@ static int check_ports(struct check *check, struct err *why)
 	if (err < 0)
 		err_set(why, err, "links: cannot be read: %s", strerror(-err));
 	else
+		check_ovs(check, ports);
+	if (err >= 0)
 		ports_settle(ports);
 	ports_close(ports);
 	netlink_close(&netlink);

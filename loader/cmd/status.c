@@ -260,6 +260,7 @@ static json_t *get_problem_lines(const void *row)
 	const struct status *status = row;
 	json_t *list = json_array();
 
+	json_array_append_new(list, running_problem(&status->daemon, status->running, true));
 	add_problem_ports(status, true, list);
 	for (size_t i = 0; i < status->problems && i < PROBLEMS_SHOWN; i++)
 		json_array_append_new(list, claim_problem(&status->claims.claim[i], true));
@@ -276,6 +277,7 @@ static json_t *get_problems(const void *row)
 	const struct status *status = row;
 	json_t *list = json_array();
 
+	json_array_append_new(list, running_problem(&status->daemon, status->running, false));
 	add_problem_ports(status, false, list);
 	for (size_t i = 0; i < status->problems; i++)
 		json_array_append_new(list, claim_problem(&status->claims.claim[i], false));

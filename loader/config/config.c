@@ -145,13 +145,31 @@ static int group_load(struct config *config, const struct yaml_config *top,
 	return config->group ? 0 : where_memory(&where);
 }
 
+static int ovsdb_load(struct config *config, const struct yaml_config *top,
+		      const struct where *file)
+{
+	struct where where = where_key(file, "ovsdb");
+	const char *path = top->ovsdb;
+
+	if (!path)
+		return 0;
+	if (strncmp(path, "unix:", 5) == 0)
+		path += 5;
+	/* sun_path of unix(7), with its zero */
+	if (path[0] != '/' || strlen(path) >= 108)
+		return where_error(&where, "\"%.60s\" is not a Unix socket; write unix:/PATH",
+				   top->ovsdb);
+	config->ovsdb = strdup(top->ovsdb);
+	return config->ovsdb ? 0 : where_memory(&where);
+}
+
 static int config_apply(struct config *config, const struct yaml_config *top,
 			const struct where *file)
 {
 	static int (*const load[])(struct config * config, const struct yaml_config *top,
 				   const struct where *file) = {
-		names_load,  words_load,  group_load,	 numbers_load,
-		follow_load, guards_load, declared_load,
+		names_load,   words_load,  ovsdb_load,	group_load,
+		numbers_load, follow_load, guards_load, declared_load,
 	};
 
 	int err = 0;
@@ -265,6 +283,7 @@ void config_free(struct config *config)
 	names_free(config);
 	guards_free(&config->guards);
 	free(config->declared);
+	free(config->ovsdb);
 	free(config->group);
 	free(config->file);
 	*config = (struct config){};

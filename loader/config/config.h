@@ -48,7 +48,9 @@ struct config {
 	enum evpn_mode evpn;
 	struct settings settings; /* but `ask` and `observe`, which are in `guards` */
 	__u32 max_claims;
-	char *group; /* that may read the pinned maps; NULL: none */
+	char *ovsdb;	  /* the socket of Open vSwitch's database; NULL: OVSDB_SOCKET */
+	unsigned int ovn; /* 1: OVN's own bridge may be followed */
+	char *group;	  /* that may read the pinned maps; NULL: none */
 	unsigned int group_line;
 	char *file; /* that was loaded, for later errors; NULL: none */
 };

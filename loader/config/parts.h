@@ -143,6 +143,7 @@ int shape_check(struct lines *lines, const struct cyaml_schema_value *schema, co
 	X(relay, relay, yes_words)                           \
 	X(mode, mode, mode_words)                            \
 	X(evpn, evpn, evpn_words)                            \
+	X(ovn, ovn, yes_words)                               \
 	X(form, settings.form, form_words)                   \
 	X(link_local, settings.link_local, yes_words)        \
 	X(xdp_drop_over_limit, settings.xdp_drop, yes_words) \
@@ -198,6 +199,7 @@ struct yaml_config {
 	struct yaml_list guests;
 	struct yaml_list routers;
 	WORD_KEYS(YAML_TEXT)
+	char *ovsdb;
 	char *group;
 	char *refresh;
 	struct yaml_list gateways;

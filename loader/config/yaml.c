@@ -96,7 +96,8 @@ static const cyaml_schema_field_t top_fields[] = {
 #define X(key, ...) TEXT(struct yaml_config, key, OPTIONAL),
 	WORD_KEYS(X)
 #undef X
-		TEXT(struct yaml_config, group, OPTIONAL),
+		TEXT(struct yaml_config, ovsdb, OPTIONAL),
+	TEXT(struct yaml_config, group, OPTIONAL),
 	TEXT(struct yaml_config, refresh, OPTIONAL),
 	NAMES(gateways),
 	MAPPINGS(addresses, address_item),

@@ -77,8 +77,13 @@ static int daemon_hear_interface(void *ctx, const struct ports_interface *interf
 static int askers_of_segments(struct daemon *daemon, struct askers *askers)
 {
 	struct askers_building building = {daemon, askers};
+	const struct askers *former = &daemon->askers;
 	int err = ports_hear_interfaces(daemon->ports, daemon_hear_interface, &building);
 
+	/* Of a bridge of Open vSwitch whose database is away what a former daemon wrote holds. */
+	for (size_t i = 0; i < former->count && !err; i++)
+		if (ports_is_unknown(daemon->ports, former->entry[i].subnet.segment))
+			err = askers_append(askers, &former->entry[i]);
 	askers_sort(askers);
 	return err;
 }

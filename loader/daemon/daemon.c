@@ -58,16 +58,18 @@ static int daemon_configure_all(struct daemon *daemon, struct config *fresh, boo
 /* Keeps what a running daemon cannot change; the next file is compared with what runs. */
 static void daemon_keep(struct config *running, struct config *fresh)
 {
-	char *group = fresh->group;
+	char *group = fresh->group, *ovsdb = fresh->ovsdb;
 
 	if (fresh->mode != running->mode || fresh->max_claims != running->max_claims ||
-	    strcmp(group ?: "", running->group ?: ""))
-		log_warning(
-			"mode and group take effect at the next start, limits.claims after garpd detach");
+	    strcmp(group ?: "", running->group ?: "") || strcmp(ovsdb ?: "", running->ovsdb ?: ""))
+		log_warning("mode, group and ovsdb take effect at the next start, limits.claims "
+			    "after garpd detach");
 	fresh->mode = running->mode;
 	fresh->max_claims = running->max_claims;
 	fresh->group = running->group;
 	running->group = group;
+	fresh->ovsdb = running->ovsdb;
+	running->ovsdb = ovsdb;
 }
 
 /* Applies all of the new configuration, or nothing. */
@@ -273,6 +275,8 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 			    daemon.datapath.max_claims);
 	daemon.config.max_claims = daemon.datapath.max_claims;
 	running_write(&daemon.datapath.pins, GARPD_VERSION, daemon.config.file);
+	if (daemon.is_ovs_lost)
+		running_note_ovsdb(&daemon.datapath.pins, false);
 	daemon_report_ready(&daemon);
 	err = sd_event_loop(daemon.event);
 	sd_notify(0, "STOPPING=1");

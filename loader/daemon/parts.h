@@ -61,6 +61,7 @@ struct daemon {
 	unsigned int waiting_bridges; /* names and patterns without a match while starting */
 	unsigned int waiting_routers;
 	bool is_starting;
+	bool is_ovs_lost; /* the database of Open vSwitch is away */
 };
 
 /*

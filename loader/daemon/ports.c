@@ -15,6 +15,7 @@
 #include "loader/datapath/rules.h"
 #include "loader/base/text.h"
 #include "loader/maps/names.h"
+#include "loader/maps/running.h"
 #include "loader/maps/walk.h"
 #include "loader/maps/pins_netns.h"
 
@@ -80,8 +81,10 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	if (daemon->is_starting && is_fresh && err == 0)
 		daemon_keep_fresh(daemon, ifindex);
 	if (port->role == ROLE_HOST)
-		log_info("%s: bridge %s (%s)", name, verb,
-			 port_mode_name(daemon->datapath.host_mode));
+		log_info("%s: %s %s (%s)", name,
+			 ports_is_bridge_device(daemon->ports, ifindex) ? "bridge"
+									: "internal port",
+			 verb, port_mode_name(daemon->datapath.host_mode));
 	else if (port->role == ROLE_ROUTER)
 		log_info("%s: router port %s (%s%s)", name, verb,
 			 port_mode_name(daemon->datapath.mode), port->relay ? ", relay" : "");
@@ -165,6 +168,49 @@ static void daemon_joint_refused(void *ctx, const char *name, const char *peer, 
 	log_warning("%s and %s: uplinks: %s", name, peer, joint_kind_text(why));
 }
 
+/* Removes ports from the maps that left before this daemon. */
+static void daemon_forget_ports(struct daemon *daemon)
+{
+	struct map_walk walk;
+	__u32 ifindex;
+
+	map_walk_begin(&walk, daemon->datapath.pins.ports, 0);
+	while (map_walk_next(&walk, &ifindex, NULL))
+		if (!ports_is_port(daemon->ports, ifindex) &&
+		    !ports_is_unknown(daemon->ports, ifindex))
+			daemon_port_removed(daemon, ifindex,
+					    ports_name_text(daemon->ports, ifindex),
+					    ports_name(daemon->ports, ifindex));
+}
+
+/* What a former daemon attached, and whose bridge was not known until now, may be no port. */
+static void daemon_ovs_connected(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
+	log_info("Open vSwitch: database connected");
+	daemon->is_ovs_lost = false;
+	running_note_ovsdb(&daemon->datapath.pins, true);
+	if (!daemon->is_starting)
+		daemon_forget_ports(daemon);
+}
+
+static void daemon_ovs_lost(void *ctx, const struct err *why)
+{
+	struct daemon *daemon = ctx;
+
+	log_warning("Open vSwitch: database: %s; what it said last holds; connecting again",
+		    why->text);
+	daemon->is_ovs_lost = true;
+	if (!daemon->is_starting)
+		running_note_ovsdb(&daemon->datapath.pins, false);
+}
+
+static void daemon_ovs_noted(void *ctx, const char *name, enum ovs_note note)
+{
+	log_warning("%s: Open vSwitch: %s", name, ovs_note_text(note));
+}
+
 static void daemon_settling(void *ctx)
 {
 	daemon_settle_subnets(ctx);
@@ -185,8 +231,7 @@ static void daemon_bridge_waiting(void *ctx, const char *pattern)
 	struct daemon *daemon = ctx;
 
 	daemon->waiting_bridges += daemon->is_starting;
-	log_warning("%s: no Linux bridge of that name yet (not Open vSwitch); waiting for it",
-		    pattern);
+	log_warning("%s: no bridge of that name yet; waiting for it", pattern);
 }
 
 static void daemon_bridge_behind(void *ctx, const char *name, const char *bridge)
@@ -230,6 +275,9 @@ static const struct ports_ops daemon_ports_ops = {
 	.uplink_back = daemon_uplink_back,
 	.bridge_joined = daemon_bridge_joined,
 	.joint_refused = daemon_joint_refused,
+	.ovs_connected = daemon_ovs_connected,
+	.ovs_lost = daemon_ovs_lost,
+	.ovs_noted = daemon_ovs_noted,
 	.settling = daemon_settling,
 	.settled = daemon_settled,
 	.bridge_waiting = daemon_bridge_waiting,
@@ -238,20 +286,6 @@ static const struct ports_ops daemon_ports_ops = {
 	.router_waiting = daemon_router_waiting,
 	.router_refused = daemon_router_refused,
 };
-
-/* Removes ports from the maps that left before this daemon. */
-static void daemon_forget_ports(struct daemon *daemon)
-{
-	struct map_walk walk;
-	__u32 ifindex;
-
-	map_walk_begin(&walk, daemon->datapath.pins.ports, 0);
-	while (map_walk_next(&walk, &ifindex, NULL))
-		if (!ports_is_port(daemon->ports, ifindex))
-			daemon_port_removed(daemon, ifindex,
-					    ports_name_text(daemon->ports, ifindex),
-					    ports_name(daemon->ports, ifindex));
-}
 
 void daemon_undo_ports(struct daemon *daemon)
 {

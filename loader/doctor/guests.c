@@ -32,6 +32,9 @@ static void judge_one(const struct guests_found *it, struct findings *findings)
 				   "guest is not heard" REMEDY
 				   "give the guest a tap in a bridge in its place");
 	case CHECK_open_vswitch:
+		if (it->detail[0])
+			return doctor_warn(findings, open_vswitch, it->object,
+					   "%s" REMEDY "man garpd, OPEN VSWITCH", it->detail);
 		return doctor_warn(
 			findings, open_vswitch, it->object,
 			"%zu %s of Open vSwitch, which garpd does not follow: " UNHEARD REMEDY
@@ -58,7 +61,7 @@ void guests_judge(const struct guests_facts *facts, struct findings *findings)
 		{CHECK_sr_iov, "no card has virtual functions"},
 		{CHECK_dpdk, "no network card bypasses the kernel"},
 		{CHECK_vhost_user, "no guest has a vhost-user interface"},
-		{CHECK_open_vswitch, "no port is of Open vSwitch alone"},
+		{CHECK_open_vswitch, "each port of Open vSwitch is followed, if there is one"},
 		{CHECK_rate_limit, "the rate of every guest can be limited"},
 	};
 

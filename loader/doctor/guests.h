@@ -12,7 +12,8 @@
 struct guests_found {
 	enum check check;
 	char object[FINDING_OBJECT_LEN]; /* the interface, card or guest */
-	char detail[FINDING_OBJECT_LEN]; /* of a macvtap, what is below it; of a card, the driver */
+	/* Of a macvtap, what is below it; of a card, the driver; of Open vSwitch, what is wrong. */
+	char detail[256];
 	size_t count; /* of virtual functions, or of ports; of a macvtap 1: on a bridge */
 };
 

@@ -59,6 +59,9 @@ static void open_vswitch_read(const struct view *view, struct guests_facts *fact
 	}
 	if (count)
 		found(facts, CHECK_open_vswitch, master, "", count);
+	for (size_t i = 0; i < view->notes; i++)
+		if (view->note[i].kind == VIEW_OVS)
+			found(facts, CHECK_open_vswitch, view->note[i].name, view->note[i].text, 1);
 }
 
 struct rate_walk {

@@ -78,6 +78,11 @@ static void on_bridge_behind(void *ctx, const char *name, const char *bridge)
 	note(ctx, VIEW_BEHIND, name, bridge, "");
 }
 
+static void on_ovs_noted(void *ctx, const char *name, enum ovs_note kind)
+{
+	note(ctx, VIEW_OVS, name, "", ovs_note_text(kind));
+}
+
 static void on_bridge_seen(void *ctx, const char *name)
 {
 }
@@ -155,6 +160,7 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		.bridge_seen = on_bridge_seen,
 		.bridge_joined = on_bridge_joined,
 		.joint_refused = on_joint_refused,
+		.ovs_noted = on_ovs_noted,
 		.settling = on_settled,
 		.settled = on_settled,
 		.bridge_waiting = on_bridge_waiting,
@@ -163,6 +169,8 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		.router_waiting = on_router_waiting,
 		.router_refused = on_router_refused,
 	};
+	struct err no_ovs;
+	char text[256];
 	int err = netlink_open(&view->netlink, NULL, why);
 
 	if (err)
@@ -172,6 +180,10 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		err = links_read(&view->netlink, view_hear, view);
 	if (err < 0)
 		return err_set(why, err, "links: cannot be read: %s", strerror(-err));
+	if (ports_look_at_ovs(view->ports, &no_ovs)) {
+		snprintf(text, sizeof(text), "its database cannot be read: %.200s", no_ovs.text);
+		note(view, VIEW_OVS, "Open vSwitch", "", text);
+	}
 	ports_settle(view->ports);
 	err = host_read(view);
 	if (err)

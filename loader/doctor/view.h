@@ -25,6 +25,7 @@ enum view_note_kind {
 	VIEW_ROUTER_REFUSED, /* `text`: why, and the remedy */
 	VIEW_JOINED,	     /* `name` is a part of `other`, joined by `text` */
 	VIEW_JOINT_REFUSED,  /* `name` and `other` are its ends; `text`: why, and the remedy */
+	VIEW_OVS,	     /* `name` of Open vSwitch is not followed; `text`: why */
 	VIEW_BEHIND,	     /* guests of `name` are behind the bridge `other` */
 };
 

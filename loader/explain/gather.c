@@ -80,6 +80,8 @@ static void fdb_note(struct explain *explain, struct kernel *kernel, __u32 bridg
 
 	if (!ports_is_vlan_aware(kernel->ports, bridge))
 		vlan = 0;
+	if (ports_is_ovs(kernel->ports, bridge))
+		return; /* ovs-appctl fdb/show has it */
 	if (mac_is_zero(mac) || fdb_read(&kernel->netlink, bridge, vlan, mac, fdb))
 		return;
 	explain_note_name(explain, fdb->port);
@@ -117,7 +119,10 @@ static void kernel_look_up(struct explain *explain, struct kernel *kernel, const
 {
 	interfaces_read(explain, kernel);
 	explain->has_fdb = explain->has_port && explain->port.role != ROLE_ROUTER &&
-			   explain->port.role != ROLE_HOST;
+			   explain->port.role != ROLE_HOST &&
+			   !ports_is_ovs(kernel->ports, explain->port.inner
+								? explain->port.inner
+								: explain->port.segment);
 	if (!explain->has_fdb)
 		return;
 	bridge_ports_read(explain, kernel);
@@ -158,6 +163,7 @@ static int kernel_open(struct kernel *kernel, struct err *why)
 {
 	static const struct config nothing;
 	static const struct ports_ops no_ops;
+	struct err ignored;
 	int err = netlink_open(&kernel->netlink, NULL, why);
 
 	if (err)
@@ -167,6 +173,8 @@ static int kernel_open(struct kernel *kernel, struct err *why)
 		err = links_read(&kernel->netlink, kernel_hear, kernel);
 	if (err < 0)
 		return err_set(why, err, "links: cannot be read: %s", strerror(-err));
+	/* Without it, the host's interfaces in VLANs of Open vSwitch are not looked at. */
+	ports_look_at_ovs(kernel->ports, &ignored);
 	return 0;
 }
 

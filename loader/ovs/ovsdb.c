@@ -232,9 +232,9 @@ static uint64_t now_ms(void)
 }
 
 /* Waits for the first answer. 0, or -errno. */
-static int answer_await(struct ovsdb *ovsdb)
+static int answer_await(struct ovsdb *ovsdb, unsigned int wait_ms)
 {
-	uint64_t until = now_ms() + OVSDB_FIRST_ANSWER_MS, now;
+	uint64_t until = now_ms() + wait_ms, now;
 	struct pollfd poll_fd = {.fd = ovsdb->fd, .events = POLLIN};
 	int err = 0;
 
@@ -248,11 +248,15 @@ static int answer_await(struct ovsdb *ovsdb)
 }
 
 /* Its answer is heard before the loop runs: what a former daemon attached stays attached. */
-static void ovsdb_start(struct ovsdb *ovsdb)
+static void ovsdb_start(struct ovsdb *ovsdb, unsigned int wait_ms)
 {
-	int err = connection_make(ovsdb) ?: answer_await(ovsdb) ?: connection_follow(ovsdb);
+	int err = connection_make(ovsdb);
 
+	if (!err && wait_ms)
+		err = answer_await(ovsdb, wait_ms);
 	if (!err)
+		err = connection_follow(ovsdb);
+	if (!err && ovsdb->is_changed)
 		err = ovs_tables_read(&ovsdb->tables, ovsdb->rows);
 	ovsdb->is_changed = false;
 	if (!err)
@@ -273,8 +277,8 @@ static int address_set(struct ovsdb *ovsdb, const char *socket, struct err *why)
 	return 0;
 }
 
-int ovsdb_open(struct ovsdb **out, sd_event *event, const char *socket, const struct ovsdb_ops *ops,
-	       void *ctx, struct err *why)
+int ovsdb_open(struct ovsdb **out, sd_event *event, const char *socket, unsigned int wait_ms,
+	       const struct ovsdb_ops *ops, void *ctx, struct err *why)
 {
 	struct ovsdb *ovsdb = calloc(1, sizeof(*ovsdb));
 	int err;
@@ -299,9 +303,22 @@ int ovsdb_open(struct ovsdb **out, sd_event *event, const char *socket, const st
 		return err_set(why, err, "ovsdb: %s", strerror(-err));
 	}
 	sd_event_source_set_enabled(ovsdb->retry, SD_EVENT_OFF);
-	ovsdb_start(ovsdb);
+	ovsdb_start(ovsdb, wait_ms);
 	*out = ovsdb;
 	return 0;
+}
+
+int ovsdb_look(struct ovsdb **ovsdb, const char *socket, struct err *why)
+{
+	sd_event *event;
+	int err = sd_event_new(&event);
+
+	*ovsdb = NULL;
+	if (err < 0)
+		return err_set(why, err, "ovsdb: %s", strerror(-err));
+	err = ovsdb_open(ovsdb, event, socket, OVSDB_PATIENCE_MS, NULL, NULL, why);
+	sd_event_unref(event); /* its sources hold it */
+	return err;
 }
 
 void ovsdb_close(struct ovsdb *ovsdb)
@@ -315,7 +332,7 @@ void ovsdb_close(struct ovsdb *ovsdb)
 	free(ovsdb);
 }
 
-const struct ovs_tables *ovsdb_tables(const struct ovsdb *ovsdb)
+struct ovs_tables *ovsdb_tables(struct ovsdb *ovsdb)
 {
 	return ovsdb && ovsdb->rows ? &ovsdb->tables : NULL;
 }

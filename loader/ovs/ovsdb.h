@@ -19,7 +19,7 @@
 #define OVSDB_RETRY_LAST_USEC  8000000ull
 
 /* How long a start waits for the first answer. */
-#define OVSDB_FIRST_ANSWER_MS 2000
+#define OVSDB_PATIENCE_MS 2000
 
 struct ovsdb;
 
@@ -32,18 +32,21 @@ struct ovsdb_ops {
 };
 
 /*
- * Connects to `socket` (unix:PATH, or a path), and waits a moment for the first answer. Whether it
- * comes or not, it is followed on `event` from then on; `ops` are called from there alone. 0, or
- * -errno with `why`, and nothing to close.
+ * Connects to `socket` (unix:PATH, or a path), and waits for the first answer up to `wait_ms`.
+ * Whether it comes or not, it is followed on `event` from then on; `ops` are called from there
+ * alone. 0, or -errno with `why`, and nothing to close.
  */
-int ovsdb_open(struct ovsdb **ovsdb, sd_event *event, const char *socket,
+int ovsdb_open(struct ovsdb **ovsdb, sd_event *event, const char *socket, unsigned int wait_ms,
 	       const struct ovsdb_ops *ops, void *ctx, struct err *why);
+
+/* What it has now, for one who does not follow it: there are no ops. As ovsdb_open(). */
+int ovsdb_look(struct ovsdb **ovsdb, const char *socket, struct err *why);
 
 /* Takes NULL. */
 void ovsdb_close(struct ovsdb *ovsdb);
 
 /* Valid until the next changed(). NULL: the server has not answered yet. */
-const struct ovs_tables *ovsdb_tables(const struct ovsdb *ovsdb);
+struct ovs_tables *ovsdb_tables(struct ovsdb *ovsdb);
 
 /* Has it answered, and is it still there? Else `why` has the reason. Takes NULL: it is not. */
 bool ovsdb_is_connected(const struct ovsdb *ovsdb);

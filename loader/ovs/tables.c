@@ -164,6 +164,9 @@ static void interface_read(const json_t *port, const json_t *row, struct ovs_int
 		interface->peer = map_get(row, "options", "peer");
 	interface->guest = map_get(row, "external_ids", "vm-id") /* libvirt's */
 				   ?: map_get(row, "external_ids", "vm-uuid");
+	/* Not yet made, it has none. */
+	interface->is_elsewhere = interface->kind == OVS_INTERNAL &&
+				  number_of(row, "ifindex", -1) == 0;
 	interface->is_local = strcmp(interface->name, interface->bridge->name) == 0;
 	interface->is_bonded = set_size(json_object_get(port, "interfaces")) > 1;
 	vlans_read(port, interface);
@@ -228,6 +231,8 @@ static void port_take(struct ovs_tables *tables, const json_t *rows, const json_
 		interface->bridge = bridge;
 		interface_read(port, row, interface);
 		bridge->tunnels += interface->kind == OVS_TUNNEL;
+		if (interface->is_local)
+			bridge->ifindex = interface->ifindex;
 	}
 }
 
@@ -269,6 +274,31 @@ int ovs_tables_read(struct ovs_tables *tables, const json_t *rows)
 		bridge_take(tables, rows, row, integration);
 	qsort(tables->interface, tables->interfaces, sizeof(*tables->interface), order);
 	return 0;
+}
+
+static bool is_incomplete(const struct ovs_interface *interface)
+{
+	return !interface->ifindex && !interface->is_elsewhere &&
+	       (interface->kind == OVS_SYSTEM || interface->kind == OVS_INTERNAL);
+}
+
+void ovs_tables_complete(struct ovs_tables *tables,
+			 __u32 (*find)(const void *ctx, const char *name), const void *ctx)
+{
+	size_t completed = 0;
+
+	for (size_t i = 0; i < tables->interfaces; i++) {
+		struct ovs_interface *interface = &tables->interface[i];
+
+		if (!is_incomplete(interface))
+			continue;
+		interface->ifindex = find(ctx, interface->name);
+		completed += interface->ifindex != 0;
+		if (interface->is_local)
+			interface->bridge->ifindex = interface->ifindex;
+	}
+	if (completed)
+		qsort(tables->interface, tables->interfaces, sizeof(*tables->interface), order);
 }
 
 void ovs_tables_free(struct ovs_tables *tables)

@@ -31,6 +31,7 @@ enum ovs_mode {
 
 struct ovs_bridge {
 	const char *name;
+	__u32 ifindex;	      /* of its local port; 0: none, or none yet */
 	bool is_userspace;    /* its datapath is not in the kernel */
 	bool is_controlled;   /* a controller writes its flows: they may change VLANs */
 	bool is_integration;  /* OVN's own bridge */
@@ -39,7 +40,7 @@ struct ovs_bridge {
 
 /* An interface of a port; a bond has several. */
 struct ovs_interface {
-	const struct ovs_bridge *bridge;
+	struct ovs_bridge *bridge;
 	const char *name;
 	const char *peer;  /* of a patch port, the name of the other one; NULL: none */
 	const char *guest; /* the machine behind it, by its UUID; NULL: not known */
@@ -47,8 +48,9 @@ struct ovs_interface {
 	__u32 ifindex; /* 0: none, or none yet */
 	bool is_local; /* it has the name of its bridge, and is the host's way to it */
 	bool is_bonded;
-	bool is_blocked;  /* by the spanning tree, or it has no carrier */
-	bool is_starting; /* the spanning tree has it listen or learn first */
+	bool is_elsewhere; /* an internal port that was moved to another network namespace */
+	bool is_blocked;   /* by the spanning tree, or it has no carrier */
+	bool is_starting;  /* the spanning tree has it listen or learn first */
 	enum ovs_mode mode;
 	__u16 tag;		  /* VLAN of frames without a tag; 0: none */
 	struct port_vlans trunks; /* VLANs that it is in; bit 0: frames without a tag and VLAN */
@@ -75,6 +77,13 @@ int ovs_rows_update(json_t *rows, const json_t *updates);
  * is not understood is left out. 0 or -ENOMEM, and *tables is empty.
  */
 int ovs_tables_read(struct ovs_tables *tables, const json_t *rows);
+
+/*
+ * Ifindexes are not kept on disk: after a restart of the server they are missing until the switch
+ * tells them again. Takes them from `find`, by the interface's name; 0: not found.
+ */
+void ovs_tables_complete(struct ovs_tables *tables,
+			 __u32 (*find)(const void *ctx, const char *name), const void *ctx);
 
 void ovs_tables_free(struct ovs_tables *tables);
 

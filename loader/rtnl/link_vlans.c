@@ -114,3 +114,21 @@ int link_read_vlans(struct link *link, const struct nlattr *af_spec)
 	link->vlans_version++;
 	return LINK_CHANGED;
 }
+
+int link_set_vlans(struct link *link, const struct port_vlans *vlans, bool untags)
+{
+	static const struct port_vlans none;
+	struct port_vlans usual = {};
+	int member, tags;
+
+	if (link->facts.pvid)
+		vlan_range_add(&usual, link->facts.pvid, link->facts.pvid);
+	member = vlans_set(&link->vlans, vlans, &none);
+	tags = vlans_set(&link->untagged, untags ? &usual : &none, &usual);
+	if (member < 0 || tags < 0)
+		return -ENOMEM;
+	if (member == LINK_UNCHANGED && tags == LINK_UNCHANGED)
+		return LINK_UNCHANGED;
+	link->vlans_version++;
+	return LINK_CHANGED;
+}

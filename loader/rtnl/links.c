@@ -73,7 +73,7 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 	return count;
 }
 
-static struct link *link_make(struct links *links, __u32 ifindex)
+struct link *links_add(struct links *links, __u32 ifindex)
 {
 	struct link *link = calloc(1, sizeof(*link));
 
@@ -174,9 +174,13 @@ static void linkinfo_read(const char *name, const struct nlattr *const *attrs,
 		bridge_read(info[IFLA_INFO_DATA], facts);
 	if (facts->kind == LINK_VLAN)
 		vlan_device_read(info[IFLA_INFO_DATA], facts);
+	if (strcmp(kind, "openvswitch") == 0)
+		facts->ovs = LINK_OVS_DEVICE;
 
 	netlink_text(info[IFLA_INFO_SLAVE_KIND], kind, sizeof(kind));
 	facts->enslaved = facts->master && strcmp(kind, "vrf") != 0;
+	if (strcmp(kind, "openvswitch") == 0)
+		facts->ovs = LINK_OVS_PORT;
 	if (strcmp(kind, "bridge") == 0) {
 		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
 		facts->port_state = netlink_uint(slave[IFLA_BRPORT_STATE]);
@@ -250,7 +254,7 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	same = link && strcmp(link->name, name) == 0 &&
 	       memcmp(&link->facts, &facts, sizeof(facts)) == 0;
 	if (!link)
-		link = link_make(links, ifi->ifi_index);
+		link = links_add(links, ifi->ifi_index);
 	if (!link)
 		return -ENOMEM;
 	*found = link;
@@ -298,18 +302,28 @@ static int bridge_hear(struct links *links, const struct nlmsghdr *message,
 	return change;
 }
 
+static bool is_about_link(const struct nlmsghdr *message)
+{
+	return (message->nlmsg_type == RTM_NEWLINK || message->nlmsg_type == RTM_DELLINK) &&
+	       mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg);
+}
+
+struct link *links_meant(const struct links *links, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
+
+	return is_about_link(message) ? links_find(links, ifi->ifi_index) : NULL;
+}
+
 int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
 	       struct link_facts *before)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
 
-	*link = NULL;
+	*link = links_meant(links, message);
 	*before = (struct link_facts){};
-	if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
+	if (!is_about_link(message))
 		return LINK_UNCHANGED;
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*ifi))
-		return LINK_UNCHANGED;
-	*link = links_find(links, ifi->ifi_index);
 	if (*link)
 		*before = (*link)->facts;
 	if (ifi->ifi_family == AF_BRIDGE)

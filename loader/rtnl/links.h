@@ -21,10 +21,23 @@ enum link_kind {
 	LINK_OTHER, /* physical, or another kind that leads out of the host */
 	LINK_GUEST, /* tun, tap, veth, a vif of Xen: leads to a guest */
 	LINK_BRIDGE,
-	LINK_VLAN,    /* a VLAN device */
-	LINK_VXLAN,   /* a tunnel to other hypervisors */
-	LINK_MACVTAP, /* leads to a guest, past every bridge port: Linux lets it be none */
+	LINK_VLAN,     /* a VLAN device */
+	LINK_VXLAN,    /* a tunnel to other hypervisors */
+	LINK_MACVTAP,  /* leads to a guest, past every bridge port: Linux lets it be none */
+	LINK_INTERNAL, /* an interface of the host on an Open vSwitch bridge, beside the bridge's
+			  own */
 };
+
+/* What the kernel tells of Open vSwitch: neither which bridge it is, nor the VLANs. */
+enum link_ovs {
+	LINK_OVS_NOT,
+	LINK_OVS_DEVICE, /* one that it has made: a bridge, an internal port, or ovs-system */
+	LINK_OVS_PORT,	 /* another one that belongs to ovs-system */
+	LINK_OVS_PATCH,	 /* no link of the kernel: a patch port, made from the database */
+};
+
+/* Their ifindexes are beyond those of the kernel. */
+#define LINK_PATCH_FIRST 0x80000000u
 
 /* Compared whole to find a change: no holes. */
 struct link_facts {
@@ -44,8 +57,11 @@ struct link_facts {
 	__u8 hairpin;	     /* of a bridge port: it sends frames back to where they came from */
 	__u8 bonded;	     /* a bond or team */
 	__u8 failovers;	     /* so often it had another active member; counts on from 255 to 0 */
+	__u8 ovs;	     /* enum link_ovs */
+	__u8 access;	     /* of a port of Open vSwitch: frames with a tag are dropped */
+	__u8 pad[2];
 };
-_Static_assert(sizeof(struct link_facts) == 32, "link_facts is compared whole");
+_Static_assert(sizeof(struct link_facts) == 36, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;
@@ -53,9 +69,11 @@ struct link {
 	LIST_ENTRY(link) in_vlans; /* a VLAN device's */
 	__u32 ifindex;
 	char name[IFNAMSIZ];
-	char *alias; /* `ip link set NAME alias TEXT`, as it was given; NULL: none */
-	struct link_facts facts;
-	struct port_vlans *vlans;    /* NULL: in no VLAN */
+	char *alias;		  /* `ip link set NAME alias TEXT`, as it was given; NULL: none */
+	struct link_facts facts;  /* of a link of Open vSwitch with what its database has */
+	struct link_facts told;	  /* by the kernel alone */
+	bool is_refined;	  /* these are different, and the VLANs are from the database */
+	struct port_vlans *vlans; /* NULL: in no VLAN */
 	struct port_vlans *untagged; /* of these, those that leave untagged; NULL: the PVID alone */
 	unsigned int vlans_version;  /* raised with each change of them */
 	bool heard;		     /* since the last dump began */
@@ -113,6 +131,9 @@ enum link_change {
 int links_hear(struct links *links, const struct nlmsghdr *message, struct link **link,
 	       struct link_facts *before);
 
+/* The link that the message is about, as it is known; NULL: none, or no such message. */
+struct link *links_meant(const struct links *links, const struct nlmsghdr *message);
+
 /* Dumps all links, then all bridge ports, for links_hear(). As netlink_run. */
 int links_read(struct netlink *netlink, netlink_hear hear, void *ctx);
 
@@ -137,6 +158,9 @@ int link_read_vlans(struct link *link, const struct nlattr *af_spec);
 
 void link_forget_vlans(struct link *link);
 
+/* From elsewhere; `untags`: frames in its PVID leave without a tag. As link_read_vlans(). */
+int link_set_vlans(struct link *link, const struct port_vlans *vlans, bool untags);
+
 /* ---- links.c ---- */
 
 /* The other end of a veth, if it is in this network namespace; else NULL. */
@@ -151,6 +175,9 @@ const struct link *links_base(const struct links *links, const struct link *link
 /* Take the next one before you drop one. */
 #define links_for_each(link, links) \
 	for ((link) = TAILQ_FIRST(&(links)->all); (link); (link) = TAILQ_NEXT(link, in_all))
+
+/* Adds one that the kernel does not have. NULL: out of memory. */
+struct link *links_add(struct links *links, __u32 ifindex);
 
 void links_drop(struct links *links, struct link *link);
 

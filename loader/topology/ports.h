@@ -20,7 +20,25 @@
 #include "loader/base/guest.h"
 #include "joints.h"
 
+struct ovs_tables;
 struct ports;
+
+/* What is not followed of Open vSwitch, and what follows from that. X(NAME, text) */
+#define OVS_NOTES(X)                                                                              \
+	X(USERSPACE, "its datapath is not in the kernel; not followed")                           \
+	X(OVN, "OVN's own bridge, where VLANs say nothing; not followed; to do so: \"ovn: yes\"") \
+	X(TUNNELS, "what comes in by its tunnels is not heard; guests are asked nevertheless")    \
+	X(CONTROLLED, "a controller may change VLANs on its patch ports; a segment of its own")   \
+	X(DOT1Q_TUNNEL, "not heard: vlan_mode is dot1q-tunnel")                                   \
+	X(ELSEWHERE, "its internal ports in other network namespaces are not heard")
+
+enum ovs_note {
+#define X(NAME, text) OVS_NOTE_##NAME,
+	OVS_NOTES(X)
+#undef X
+};
+
+const char *ovs_note_text(enum ovs_note note);
 
 /* Why an interface that `routers` of the configuration matches cannot be a router port. */
 enum router_fault {
@@ -74,6 +92,15 @@ struct ports_ops {
 
 	/* The two ends of a veth pair between bridges are uplinks. Reported once. */
 	void (*joint_refused)(void *ctx, const char *name, const char *peer, enum joint_kind why);
+
+	/* The database of Open vSwitch has answered: reports of its ports were made before. */
+	void (*ovs_connected)(void *ctx);
+
+	/* It is away, or does not answer: what it said last holds. Once until it is back. */
+	void (*ovs_lost)(void *ctx, const struct err *why);
+
+	/* Of Open vSwitch, `name` is not followed: a bridge or a port. Reported once. */
+	void (*ovs_noted)(void *ctx, const char *name, enum ovs_note note);
 
 	/* Links have changed, and so may ports_interface_segments(). Reports of ports follow. */
 	void (*settling)(void *ctx);
@@ -189,6 +216,9 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
  */
 bool ports_find_inner(const struct ports *ports, __u32 ifindex, struct ports_segment *at);
 
+/* Is it a bridge that is followed? */
+bool ports_is_bridge_device(const struct ports *ports, __u32 ifindex);
+
 /* Is the bridge VLAN-aware? */
 bool ports_is_vlan_aware(const struct ports *ports, __u32 bridge);
 
@@ -216,5 +246,21 @@ int ports_hear(void *ports, const struct nlmsghdr *message);
 void ports_settle(struct ports *ports);
 void ports_resync_begin(struct ports *ports);
 void ports_resync_end(struct ports *ports);
+
+/*
+ * Takes what the database of Open vSwitch has, which has to stay valid, and completes it; call it
+ * again after a change. ports_settle() reports what follows.
+ */
+void ports_hear_ovs(struct ports *ports, struct ovs_tables *tables);
+
+/* Hears it once, at the socket of the configuration, if there is a link of Open vSwitch. 0; or
+ * -errno with `why`, and nothing is known of it. */
+int ports_look_at_ovs(struct ports *ports, struct err *why);
+
+/* May it be a port of Open vSwitch, whose database has not been heard yet? */
+bool ports_is_unknown(const struct ports *ports, __u32 ifindex);
+
+/* Is it a bridge of Open vSwitch, whose forwarding table is not the kernel's? */
+bool ports_is_ovs(const struct ports *ports, __u32 ifindex);
 
 #endif

@@ -3,99 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "joints.h"
 #include "ports_parts.h"
 
 /* ---- hearing ---- */
 
-/* Can the link join bridges, or decide which of them is the outer one? A tap cannot. */
-static bool can_join(const struct ports *ports, const struct link_facts *facts)
-{
-	return facts->kind == LINK_BRIDGE ||
-	       (facts->enslaved &&
-		(facts->kind != LINK_GUEST || facts->lower || ports->config.uplinks.count));
-}
-
-static void link_queue(struct ports *ports, struct link *link)
-{
-	if (!link->is_changed)
-		TAILQ_INSERT_TAIL(&ports->changed, link, in_changed);
-	link->is_changed = true;
-}
-
-/* A port's VLAN device takes frames from the port's bridge. */
-static void lower_queue(struct ports *ports, const struct link *link)
-{
-	struct link *lower = link->facts.kind == LINK_VLAN && link->facts.lower
-				     ? links_find(&ports->links, link->facts.lower)
-				     : NULL;
-
-	if (lower)
-		link_queue(ports, lower);
-}
-
-static void link_gone(struct ports *ports, struct link *link)
-{
-	bool was_bridge = link->facts.kind == LINK_BRIDGE;
-
-	ports->joints_changed |= can_join(ports, &link->facts);
-
-	if (link->is_port)
-		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
-	lower_queue(ports, link);
-	if (link->is_changed)
-		TAILQ_REMOVE(&ports->changed, link, in_changed);
-	links_drop(&ports->links, link);
-	ports->bridges_changed |= was_bridge;
-	ports->all_changed |= was_bridge;
-	ports->routers_changed = true;
-}
-
-/* What the role of a VLAN device depends on has changed: on a device with several tags, of each. */
-static void vlan_devices_queue(struct ports *ports, const struct link *base)
-{
-	struct link *device;
-
-	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
-		if (device != base && links_base(&ports->links, device) == base)
-			link_queue(ports, device);
-}
-
-static void link_changed(struct ports *ports, struct link *link, const struct link_facts *before)
-{
-	struct link *peer = links_peer(&ports->links, link);
-	bool is_bridge = link->facts.kind == LINK_BRIDGE || before->kind == LINK_BRIDGE;
-
-	ports->joints_changed |= can_join(ports, before) || can_join(ports, &link->facts);
-	ports->bridges_changed |= is_bridge;
-	ports->all_changed |= is_bridge || link->joint == JOINT_JOINS; /* or the ports behind it */
-	ports->routers_changed = true;
-	/* br_vlan_set_default_pvid changes the VLANs of ports without a message about them. */
-	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
-		ports->unheard_vlans = true;
-	link_queue(ports, link);
-	lower_queue(ports, link);
-	vlan_devices_queue(ports, link);
-	if (!peer)
-		return;
-	link_queue(ports, peer); /* the role of a veth depends on where its other end is */
-	vlan_devices_queue(ports, peer);
-}
-
+/* The kernel's message changes what the kernel told; what is known beyond that is added again. */
 int ports_hear(void *ctx, const struct nlmsghdr *message)
 {
 	struct ports *ports = ctx;
-	struct link_facts before;
-	struct link *link;
-	int change = links_hear(&ports->links, message, &link, &before);
+	struct link *link = links_meant(&ports->links, message);
+	struct link_facts before = {}, told;
+	int change, err;
 
-	if (change < 0)
-		return change;
-	if (change == LINK_CHANGED)
-		link_changed(ports, link, &before);
-	if (change == LINK_GONE)
-		link_gone(ports, link);
-	return 0;
+	if (link) {
+		before = link->facts;
+		link->facts = link->told;
+	}
+	change = links_hear(&ports->links, message, &link, &told);
+	if (!link)
+		return change < 0 ? change : 0;
+	if (change == LINK_GONE) {
+		link->facts = before;
+		ports_link_gone(ports, link);
+		return 0;
+	}
+	ports->has_ovs |= link->facts.ovs != LINK_OVS_NOT;
+	ports->ovs_changed |= link->facts.ovs == LINK_OVS_DEVICE && !told.ovs;
+	link->told = link->facts;
+	err = ports_ovs_refine(ports, link);
+	if (change == LINK_CHANGED || memcmp(&before, &link->facts, sizeof(before)) != 0)
+		ports_link_changed(ports, link, &before);
+	return change < 0 ? change : err;
 }
 
 void ports_resync_begin(struct ports *ports)
@@ -112,8 +50,8 @@ void ports_resync_end(struct ports *ports)
 
 	for (link = TAILQ_FIRST(&ports->links.all); link; link = next) {
 		next = TAILQ_NEXT(link, in_all);
-		if (!link->heard)
-			link_gone(ports, link);
+		if (!link->heard && link->facts.ovs != LINK_OVS_PATCH)
+			ports_link_gone(ports, link);
 	}
 }
 
@@ -140,6 +78,7 @@ static int on_settle(void *ctx, int err)
 
 	if (!err && ports->unheard_vlans)
 		err = follow_read(&ports->follow);
+	ports_ovsdb_settle(ports, 0);
 	ports_settle(ports);
 	return err;
 }
@@ -166,6 +105,7 @@ static int config_take(struct ports *ports, const struct config *config)
 	ports->waiting = waiting;
 	ports->routers_waiting = waiting + config->bridges.count;
 	ports->config = *config;
+	ports->ovs_changed = true;
 	ports->all_changed = true;
 	ports->joints_changed = true;
 	ports->bridges_changed = true;
@@ -202,6 +142,8 @@ int ports_open(struct ports **out, sd_event *event, const struct config *config,
 		return err_set(why, err, "links: %s", strerror(-err));
 	err = follow_open(&(*out)->follow, event, &links_ops, *out, why);
 	if (!err) {
+		(*out)->event = event;
+		ports_ovsdb_settle(*out, OVSDB_PATIENCE_MS);
 		ports_settle(*out);
 		return 0;
 	}
@@ -233,8 +175,10 @@ void ports_close(struct ports *ports)
 	if (!ports)
 		return;
 	follow_close(&ports->follow);
+	ovsdb_close(ports->ovsdb);
 	while (!TAILQ_EMPTY(&ports->links.all))
 		links_drop(&ports->links, TAILQ_FIRST(&ports->links.all));
+	ports_notes_free(ports);
 	free(ports->waiting);
 	free(ports);
 }

@@ -25,15 +25,21 @@ const struct link *ports_switch_behind(const struct ports *ports, const struct l
 	return peer && peer->facts.enslaved ? links_find(&ports->links, peer->facts.master) : NULL;
 }
 
+/* Open vSwitch forwards whether its local port is up or not. */
+static bool is_on(const struct link *bridge)
+{
+	return bridge->facts.up || bridge->facts.ovs == LINK_OVS_DEVICE;
+}
+
 bool link_forwards(const struct link *port, const struct link *bridge)
 {
-	return bridge->facts.up && port->facts.port_state == BR_STATE_FORWARDING;
+	return is_on(bridge) && port->facts.port_state == BR_STATE_FORWARDING;
 }
 
 bool link_starts(const struct link *port, const struct link *bridge)
 {
-	return bridge->facts.up && (port->facts.port_state == BR_STATE_LISTENING ||
-				    port->facts.port_state == BR_STATE_LEARNING);
+	return is_on(bridge) && (port->facts.port_state == BR_STATE_LISTENING ||
+				 port->facts.port_state == BR_STATE_LEARNING);
 }
 
 static struct link *bridge_of(const struct ports *ports, const struct link *port)

@@ -7,6 +7,7 @@
 #ifndef GARPD_TOPOLOGY_PORTS_PARTS_H
 #define GARPD_TOPOLOGY_PORTS_PARTS_H
 
+#include "loader/ovs/ovsdb.h"
 #include "loader/rtnl/follow.h"
 #include "loader/rtnl/links.h"
 #include "ports.h"
@@ -22,6 +23,17 @@ struct ports {
 	bool joints_changed;	   /* bridges may be joined differently */
 	bool unheard_vlans;	   /* VLANs changed without a message about them: resync */
 
+	sd_event *event;	   /* NULL: nothing is followed */
+	struct ovsdb *ovsdb;	   /* NULL: no link of Open vSwitch was heard of yet */
+	struct ovs_tables *tables; /* of Open vSwitch; NULL: not known */
+	bool ovs_is_lost;	   /* the database is away */
+	bool has_ovs;		   /* a link of it was heard of */
+	bool ovs_changed;	   /* the tables, or its own devices */
+	bool notes_changed;	   /* what is not followed of it may be something else */
+	__u32 patches;		   /* ifindexes given to patch ports so far */
+	struct ovs_noted *noted;   /* reported by ovs_noted() */
+	size_t noted_count;
+
 	struct vlan_way way; /* of the port that is looked at, if it has one */
 
 	struct config config;  /* a shallow copy: what it points to is the caller's */
@@ -31,6 +43,44 @@ struct ports {
 	void *ctx;
 	struct follow follow;
 };
+
+/* ---- ports_change.c ---- */
+
+/* The link is other than `before`, or new. */
+void ports_link_changed(struct ports *ports, struct link *link, const struct link_facts *before);
+void ports_link_gone(struct ports *ports, struct link *link);
+
+/* ---- ports_ovs.c ---- */
+
+/* Makes link->facts of what the kernel told and what the database has. 0 or -ENOMEM. */
+int ports_ovs_refine(struct ports *ports, struct link *link);
+
+/* Is the bridge in the kernel and in this network namespace, and may it be followed? */
+bool ports_ovs_has_bridge(const struct ports *ports, const struct ovs_bridge *bridge);
+
+/* What the database has of the link; NULL: nothing, or it cannot be followed. */
+const struct ovs_interface *ports_ovs_find(const struct ports *ports, const struct link *link);
+
+/* What the interface makes of a link with these facts. */
+void ports_ovs_facts(const struct ovs_interface *interface, struct link_facts *facts);
+
+/* ---- ports_ovsdb.c ---- */
+
+/*
+ * Connects to the database once a link of Open vSwitch was heard of, and waits for the first answer
+ * up to `wait_ms`.
+ */
+void ports_ovsdb_settle(struct ports *ports, unsigned int wait_ms);
+
+/* ---- ports_patches.c ---- */
+
+/* After a change, refines all links of Open vSwitch, and makes those of patch ports. */
+void ports_ovs_settle(struct ports *ports);
+
+/* ---- ports_notes.c ---- */
+
+void ports_notes_settle(struct ports *ports);
+void ports_notes_free(struct ports *ports);
 
 /* ---- ports_joints.c ---- */
 

@@ -30,6 +30,8 @@ static enum router_fault router_fault(const struct ports *ports, const struct li
 		lower = links_find(&ports->links, link->facts.lower);
 	if (!link->facts.ethernet)
 		return ROUTER_NOT_ETHERNET;
+	if (lower && lower->facts.kind == LINK_INTERNAL)
+		lower = links_find(&ports->links, lower->facts.master);
 	if (ports_is_bridge(ports, lower))
 		return ROUTER_OUR_BRIDGE;
 	return link->facts.enslaved ? ROUTER_ENSLAVED : ROUTER_FITS;
@@ -106,6 +108,17 @@ static const struct link *host_port_describe(struct ports *ports, const struct l
 	return joined_describe(ports, link, link, port);
 }
 
+/* An interface of the host on an Open vSwitch bridge, beside the bridge's own. */
+static const struct link *internal_port_describe(struct ports *ports, const struct link *link,
+						 const struct link *bridge, struct port *port)
+{
+	port->role = ROLE_HOST;
+	port->forwarding = link->facts.up;
+	guards_describe_segment(&ports->config.guards, links_name(&ports->links, bridge->segment),
+				bridge->name, port);
+	return joined_describe(ports, bridge, link, port);
+}
+
 /* Returns the link whose VLANs are the port's; NULL: it is no port. */
 static const struct link *port_describe(struct ports *ports, const struct link *link,
 					struct port *port)
@@ -113,8 +126,12 @@ static const struct link *port_describe(struct ports *ports, const struct link *
 	const struct link *bridge = links_find(&ports->links, link->facts.master);
 
 	*port = (struct port){};
+	if (link->facts.ovs == LINK_OVS_PATCH)
+		return NULL;
 	if (ports_is_bridge(ports, link))
 		return host_port_describe(ports, link, port);
+	if (ports_is_bridge(ports, bridge) && link->facts.kind == LINK_INTERNAL)
+		return internal_port_describe(ports, link, bridge, port);
 	/* What crosses a joint was heard where it entered the segment. */
 	if (ports_is_bridge(ports, bridge) && link->joint == JOINT_JOINS)
 		return NULL;
@@ -129,10 +146,13 @@ static const struct link *port_describe(struct ports *ports, const struct link *
 
 static const struct port_vlans *vlans_of(const struct link *from, const struct port *port)
 {
-	static const struct port_vlans none;
+	static const struct port_vlans none, untagged = {.member = {1}};
 
 	if (!port->vlan_proto)
 		return NULL;
+	/* An access port takes no tag in, not even that of its VLAN, which is the PVID or 0. */
+	if (from->facts.access)
+		return from->facts.pvid ? &none : &untagged;
 	return from->vlans ? from->vlans : &none;
 }
 
@@ -323,6 +343,7 @@ static void bridges_settle(struct ports *ports)
 	patterns_settle(ports, &ports->config.bridges, ports->waiting, has_bridge,
 			ports->ops->bridge_waiting);
 	ports->bridges_changed = false;
+	ports->notes_changed = true;
 }
 
 static void routers_settle(struct ports *ports)
@@ -336,12 +357,14 @@ void ports_settle(struct ports *ports)
 {
 	struct link *link;
 
+	ports_ovs_settle(ports);
 	if (ports->joints_changed && ports_find_joints(ports))
 		ports->all_changed = ports->bridges_changed = true;
 	if (ports->bridges_changed)
 		bridges_settle(ports);
 	if (ports->routers_changed)
 		routers_settle(ports);
+	ports_notes_settle(ports);
 	ports->ops->settling(ports->ctx);
 	if (ports->all_changed)
 		links_for_each(link, &ports->links)

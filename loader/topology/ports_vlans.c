@@ -16,7 +16,7 @@ static bool leave(const struct link *near, struct place *place)
 		return true;
 	if (!link_has_vlan(near, place->vlan))
 		return false;
-	if (link_untags(near, place->vlan)) {
+	if (place->vlan && link_untags(near, place->vlan)) {
 		place->vlan = 0;
 		place->is_untagged = true;
 	}
@@ -29,9 +29,11 @@ static bool enter(const struct link *far, const struct link *bridge, struct plac
 	place->bridge = bridge;
 	if (!bridge->facts.vlan_proto)
 		return true;
+	if (place->vlan && far->facts.access)
+		return false;
 	if (!place->vlan)
 		place->vlan = far->facts.pvid;
-	return place->vlan && link_has_vlan(far, place->vlan);
+	return link_has_vlan(far, place->vlan); /* VLAN 0 is one of Open vSwitch */
 }
 
 /* To the next bridge on the way out. False: the frame stays, and so does `place`. */
@@ -89,7 +91,7 @@ bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct
 		return false;
 	memset(way, 0, sizeof(*way));
 	stays_index(port, aware->ifindex);
-	for (__u16 vlan = 1; vlan <= VLAN_LAST; vlan++) {
+	for (__u16 vlan = aware->facts.ovs ? 0 : 1; vlan <= VLAN_LAST; vlan++) {
 		struct place end = ports_place_out(ports, (struct place){aware, vlan, false});
 
 		way->to[vlan] = way_of(&end, port);

@@ -47,7 +47,15 @@ static __u16 own_vlan(const struct link *link)
 	/* A bridge that is a router port is heard above it, where its PVID has no tag. */
 	if (link->is_port && link->reported.role == ROLE_ROUTER)
 		return 0;
-	return link->facts.vlan_proto ? link->facts.pvid : 0;
+	return link->facts.vlan_proto || link->facts.ovs ? link->facts.pvid : 0;
+}
+
+/* Is it a bridge, or an internal port of one? */
+static bool is_host_port(const struct ports *ports, const struct link *link)
+{
+	if (link->facts.kind == LINK_INTERNAL)
+		link = links_find(&ports->links, link->facts.master);
+	return ports_is_bridge(ports, link);
 }
 
 /* Where frames in a VLAN of the bridge or router port are in the end. False: it is neither. */
@@ -60,6 +68,8 @@ static bool find_segment(const struct ports *ports, const struct link *link, __u
 		*segment = (struct ports_segment){link->ifindex, vlan};
 		return true;
 	}
+	if (link && link->facts.kind == LINK_INTERNAL)
+		link = links_find(&ports->links, link->facts.master);
 	if (!ports_is_bridge(ports, link))
 		return false;
 	end = ports_place_out(ports, (struct place){link, vlan, false});
@@ -75,7 +85,7 @@ size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 
 	if (!link)
 		return 0;
-	count += find_segment(ports, link, ports_is_bridge(ports, link) ? own_vlan(link) : 0,
+	count += find_segment(ports, link, is_host_port(ports, link) ? own_vlan(link) : 0,
 			      &segments[count]);
 	if (link->facts.kind == LINK_VLAN)
 		count += find_segment(ports, links_find(&ports->links, link->facts.lower),
@@ -88,6 +98,8 @@ static const struct link *bridge_below(const struct ports *ports, const struct l
 {
 	if (link->facts.kind == LINK_VLAN)
 		link = links_find(&ports->links, link->facts.lower);
+	if (link && link->facts.kind == LINK_INTERNAL)
+		link = links_find(&ports->links, link->facts.master);
 	return ports_is_bridge(ports, link) ? link : NULL;
 }
 
@@ -144,20 +156,35 @@ int ports_hear_interfaces(const struct ports *ports,
 	return err;
 }
 
+/* The link itself, if that is its VLAN, and the VLAN devices on it. */
+static size_t segment_own(const struct ports *ports, const struct link *link, __u16 vlan,
+			  __u32 *ifindexes, size_t max)
+{
+	size_t count = 0;
+
+	if (max > 0 && vlan == own_vlan(link))
+		ifindexes[count++] = link->ifindex;
+	if (vlan == 0)
+		return count;
+	return count + links_vlan_devices(&ports->links, link->ifindex, vlan, ifindexes + count,
+					  max - count);
+}
+
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,
 				__u32 *ifindexes, size_t max)
 {
-	const struct link *bridge = links_find(&ports->links, segment);
-	size_t count = 0;
+	const struct link *bridge = links_find(&ports->links, segment), *link;
+	size_t count;
 
 	if (!bridge)
 		return 0;
-	if (max > 0 && vlan == own_vlan(bridge))
-		ifindexes[count++] = segment;
-	if (vlan == 0)
-		return count;
-	return count +
-	       links_vlan_devices(&ports->links, segment, vlan, ifindexes + count, max - count);
+	count = segment_own(ports, bridge, vlan, ifindexes, max);
+	if (bridge->facts.ovs)
+		links_for_each(link, &ports->links)
+			if (link->facts.kind == LINK_INTERNAL && link->facts.master == segment)
+				count += segment_own(ports, link, vlan, ifindexes + count,
+						     max - count);
+	return count;
 }
 
 bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, __u16 *vlan)
@@ -165,8 +192,8 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
 	const struct link *link = links_find(&ports->links, ifindex);
 	const struct link *below = link ? bridge_below(ports, link) : NULL;
 
-	if (!below || below->way_out)
-		return false;
+	if (!below || below->way_out || below->facts.ovs)
+		return false; /* no fabric of FRR's is behind Open vSwitch */
 	*bridge = below->ifindex;
 	*vlan = below == link ? own_vlan(link) : link->facts.vlan;
 	return true;
@@ -199,6 +226,11 @@ bool ports_has_neigh_suppress(const struct ports *ports, __u32 bridge)
 		    link->facts.neigh_suppress)
 			return true;
 	return false;
+}
+
+bool ports_is_bridge_device(const struct ports *ports, __u32 ifindex)
+{
+	return ports_is_bridge(ports, links_find(&ports->links, ifindex));
 }
 
 bool ports_is_vlan_aware(const struct ports *ports, __u32 bridge)

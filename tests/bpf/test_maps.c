@@ -82,6 +82,22 @@ Test(bpf_vlan, untagged_frame_without_a_pvid)
 	claimed_in(&(struct tags){.proto = ETH_P_8021Q, .tci = 20}, 20, 0);
 }
 
+/* Of Open vSwitch: VLAN 0 has frames without a tag, and an access port takes no tag in. */
+Test(bpf_vlan, trunk_that_is_in_vlan_0)
+{
+	aware_port(0, (const __u16[]){0, 20}, 2);
+	claimed_in(&untagged, 0, 0);
+	claimed_in(&(struct tags){.proto = ETH_P_8021Q, .tci = 20}, 20, 0);
+	dropped(&(struct tags){.proto = ETH_P_8021Q, .tci = 10});
+}
+
+Test(bpf_vlan, access_port_that_takes_no_tag_in)
+{
+	aware_port(10, NULL, 0);
+	claimed_in(&untagged, 10, 0);
+	dropped(&(struct tags){.proto = ETH_P_8021Q, .tci = 10});
+}
+
 Test(bpf_vlan, port_whose_vlans_nobody_knows)
 {
 	aware_port(10, (const __u16[]){10}, 1);

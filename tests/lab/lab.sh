@@ -25,6 +25,7 @@ set -euo pipefail
 LAB_ROOT=${LAB_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/lab}
 GARPD=${GARPD:-$LAB_ROOT/build/garpd}
+LAB_BRIDGE=${LAB_BRIDGE:-linux}                    # or ovs: br0 is a bridge of Open vSwitch
 CAPTURES=${CAPTURES:-$LAB_ROOT/../shared/captures} # more of them, if it exists
 
 # Addresses and MACs are reserved for documentation (RFC 5737, RFC 3849, RFC 7042).
@@ -58,6 +59,8 @@ LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
 GARPD_PID=
 GARPD_LOG=
+LAB_OVSDB_PID=
+export LAB_OVSDB_PID
 export LAB_TAP_PID LAB_LAST_LOG GARPD_LOG
 
 lab_die() {
@@ -166,18 +169,68 @@ in_ns_ip() {
 	in_ns "$1" ip -batch -
 }
 
+# ovs WORD...: ovs-vsctl in the hypervisor, which waits until the switch has done it.
+ovs() {
+	in_hv ovs-vsctl --timeout=30 -vconsole:off "$@"
+}
+
+# lab_ovs: starts Open vSwitch in the hypervisor. Its switch is a datapath in the kernel, of this namespace.
+# In a machine's first ten seconds Open vSwitch 3.1 counts its CPUs as 0 (count_cpu_cores() looks again after
+# ten), and starts no thread that would handle packets.
+lab_ovs() {
+	local dir=$LAB_DIR/ovs
+	lab_wait 15 lab_is_old_enough
+	mkdir "$dir"
+	ovsdb-tool create "$dir/db" /usr/share/openvswitch/vswitch.ovsschema
+	in_hv mkdir -p /var/run/openvswitch
+	lab_ovsdb
+	ovs --no-wait init
+	lab_spawn "$dir/switch.log" in_ns_exec hv ovs-vswitchd -vsyslog:off -vconsole:info \
+		--unixctl=/var/run/openvswitch/switch.ctl unix:/var/run/openvswitch/db.sock
+	lab_await "$dir/switch.log" 20 'ovs-vswitchd \(Open vSwitch\)' 1 "$LAB_LAST" ||
+		lab_die "no switch: $(<"$dir/switch.log")"
+}
+
+lab_is_old_enough() {
+	local up
+	read -r up _ </proc/uptime
+	((${up%.*} > 10))
+}
+
+# lab_ovsdb: starts its database, also again.
+lab_ovsdb() {
+	lab_spawn "$LAB_DIR/ovs/db.log" in_ns_exec hv ovsdb-server -vsyslog:off -vconsole:warn \
+		--unixctl=/var/run/openvswitch/db.ctl --remote=punix:/var/run/openvswitch/db.sock \
+		"$LAB_DIR/ovs/db"
+	LAB_OVSDB_PID=$LAB_LAST
+	lab_wait 10 ovs --no-wait show || lab_die "no database: $(<"$LAB_DIR/ovs/db.log")"
+}
+
+# lab_join PORT...: to br0, if that is a bridge of Open vSwitch.
+lab_join() {
+	local port
+	local -a words=()
+	for port in "$@"; do
+		words+=(-- add-port br0 "$port")
+	done
+	[[ $LAB_BRIDGE != ovs ]] || ovs "${words[@]}"
+}
+
 # lab_link MACHINE IFACE MAC PORT...: connects machines to br0; four words for each.
 lab_link() {
 	local machine iface mac port lines=
-	local -a up=()
+	local -a up=() ports=()
 	while (($#)); do
 		machine=$1 iface=$2 mac=$3 port=$4
 		lines+="link add $port up type veth peer name $iface address $mac "
-		lines+="netns ${LAB_PID[$machine]}"$'\n'"link set $port master br0"$'\n'
+		lines+="netns ${LAB_PID[$machine]}"$'\n'
+		[[ $LAB_BRIDGE == ovs ]] || lines+="link set $port master br0"$'\n'
 		up+=("$machine" "$iface")
+		ports+=("$port")
 		shift 4
 	done
 	in_ns_ip hv <<<"$lines"
+	lab_join "${ports[@]}"
 	set -- "${up[@]}"
 	for (( ; $#; )); do
 		"$LAB_BIN/machine" up "${LAB_PID[$1]}" "$2"
@@ -198,6 +251,14 @@ lab_guest() {
 
 # lab_bridge: makes the hypervisor's bridge; for cases that have deleted it, again.
 lab_bridge() {
+	if [[ $LAB_BRIDGE == ovs ]]; then
+		ovs add-br br0 -- set Bridge br0 "other-config:hwaddr=\"$MAC_HOST\""
+		in_ns_ip hv <<-LINES
+			link set br0 up
+			addr add $HOST/24 dev br0
+		LINES
+		return
+	fi
 	in_ns_ip hv <<-LINES
 		link add br0 address $MAC_HOST type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 		link set br0 up
@@ -207,6 +268,7 @@ lab_bridge() {
 
 lab_hypervisor() {
 	lab_machine hv mount
+	[[ $LAB_BRIDGE != ovs ]] || lab_ovs
 	lab_bridge
 }
 
@@ -336,6 +398,12 @@ lab_host_mac_of() {
 
 lab_fdb_port_of() {
 	local ports
+	if [[ $LAB_BRIDGE == ovs ]]; then
+		ports=$(in_hv ovs-appctl -t /var/run/openvswitch/switch.ctl fdb/show br0 |
+			awk -v mac="$1" '$3 == mac { print $1 }')
+		ovs --bare --columns=name find Interface "ofport=${ports:-none}"
+		return
+	fi
 	ports=$(in_hv bridge -j fdb show br br0 | pick "mac=$1" state!=permanent ifname)
 	ports=${ports%%$'\n'*}
 	echo "${ports:-none}"

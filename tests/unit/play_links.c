@@ -78,7 +78,7 @@ static void way_write(char *text, size_t size, const struct port *port,
 	const __u32 at[] = {0, port->segment, port->stays[0], port->stays[1]};
 	int len = snprintf(text, size, ", ways");
 
-	for (unsigned int vid = 0; vid < 4096; vid++) {
+	for (unsigned int vid = 0; vid < 4096 && len < (int)size; vid++) {
 		__u16 to = way->to[vid];
 
 		if (vlans && is_member(vlans, vid))
@@ -225,6 +225,18 @@ static void macvtap_seen(void *ctx, const char *name, const char *lower, bool on
 		 name, lower, on_bridge ? ", a bridge's" : "");
 }
 
+static void ovs_noted(void *ctx, const char *name, enum ovs_note note)
+{
+	static const char *const notes[] = {
+		[OVS_NOTE_USERSPACE] = "userspace", [OVS_NOTE_OVN] = "ovn",
+		[OVS_NOTE_TUNNELS] = "tunnels",	    [OVS_NOTE_CONTROLLED] = "controlled",
+		[OVS_NOTE_DOT1Q_TUNNEL] = "dot1q",  [OVS_NOTE_ELSEWHERE] = "elsewhere",
+	};
+
+	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "noted %s, %s", name,
+		 notes[note]);
+}
+
 static void router_waiting(void *ctx, const char *pattern)
 {
 	snprintf(line_next(ctx, 0), sizeof(((struct play *)ctx)->line[0]), "router waiting %s",
@@ -252,6 +264,7 @@ static const struct ports_ops ops = {
 	.uplink_back = uplink_back,
 	.bridge_joined = bridge_joined,
 	.joint_refused = joint_refused,
+	.ovs_noted = ovs_noted,
 	.settling = settling,
 	.settled = settled,
 	.bridge_waiting = bridge_waiting,

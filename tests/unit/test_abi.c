@@ -44,6 +44,8 @@ Test(abi, sizes_of_what_is_pinned)
 	cr_assert_eq(sizeof(struct rule_mac), 12);
 	cr_assert_eq(sizeof(struct port_vlans), 512);
 	cr_assert_eq(sizeof(struct vlan_way), 8192);
+	cr_assert_eq(sizeof(struct daemon_info), 256);
+	cr_assert_eq(offsetof(struct daemon_info, ovsdb_lost_ns), 248);
 	cr_assert_eq(sizeof(struct event), 88);
 	cr_assert_eq(sizeof(struct speak_call), 40);
 	cr_assert_eq(sizeof(struct speak_frame), 60);

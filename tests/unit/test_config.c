@@ -44,6 +44,8 @@ Test(config_file, every_key_reaches_its_setting)
 	cr_assert_str_eq(config.group, "daemon");
 	cr_assert_eq(config.mode, MODE_TC);
 	cr_assert_eq(config.evpn, EVPN_YES);
+	cr_assert_str_eq(config.ovsdb, "unix:/run/other.sock");
+	cr_assert_eq(config.ovn, 1);
 	cr_assert_eq(config.max_claims, 1024);
 	cr_assert_eq(settings->form, FORM_REPLY);
 	cr_assert_eq(settings->link_local, 1);
@@ -151,6 +153,7 @@ static const struct bad {
 	{"list_as_key", "2: a list or mapping in place of a key"},
 	{"list_at_top", "1: the file must hold keys; write \"key: value\""},
 	{"long_key", "3: unknown key \"kkkk"},
+	{"ovsdb", "2: \"tcp:127.0.0.1:6640\" is not a Unix socket; write unix:/PATH"},
 	{"group", "2: \"net watch\" is not a group name"},
 	{"mac", "6: \"00:15:5d:00:00:0g\" is not a valid unicast MAC; write it like"},
 	{"mac_group", "3: \"01:15:5d:00:00:01\" is not a valid unicast MAC"},

@@ -88,7 +88,7 @@ Test(config_example, names_every_key_and_its_true_default)
 	close(mkstemp(file));
 	uncomment("dist/garpd.yaml", file);
 	cr_assert_eq(yaml_file_load(&yaml, file, &faults, &err), 0, "%s", err.text);
-	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 25 + 3 + 7 + 3 + 11 + 10);
+	cr_assert_eq(expect_keys(&yaml.lines, &yaml_schema, ""), 27 + 3 + 7 + 3 + 11 + 10);
 	yaml_file_free(&yaml);
 	cr_assert_eq(config_load(&config, file, &err), 0, "%s", err.text);
 	assert_defaults(&config);

@@ -14,6 +14,8 @@
 static char root[64];
 static struct link_details links[4];
 static struct view_port port = {.ifindex = 2, .name = "br0", .port = {.role = ROLE_HOST}};
+static struct view_note ovn = {
+	.kind = VIEW_OVS, .name = "br-int", .text = "OVN's own bridge; not followed"};
 static struct view view;
 static struct guests_facts facts;
 
@@ -133,4 +135,9 @@ Test(doctor_guests, are_on_open_vswitch)
 	port.ifindex = links[2].ifindex; /* one that is followed */
 	look();
 	found_ok("open_vswitch", "host", "");
+	view.note = &ovn;
+	view.notes = 1;
+	look();
+	found_warn("open_vswitch", "br-int", "OVN's own bridge", "OPEN VSWITCH");
+	view.notes = 0;
 }

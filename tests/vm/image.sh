@@ -9,6 +9,7 @@ IMAGE_TOOLS=(bash busybox ip tc bridge jq nsenter unshare setpriv mount umount
 	true uname uniq wc xargs)
 # Without one of these a case is skipped, with a reason.
 IMAGE_EXTRAS=(bpftool nft tcpdump arping dhcpcd avahi-autoipd udhcpd udhcpc sysctl ps pgrep kill
+	ovsdb-server ovsdb-tool ovs-vswitchd ovs-vsctl ovs-appctl ovs-ofctl
 	ping socat xdp-filter xdp-loader /lib/systemd/systemd-networkd)
 
 # image_libraries ROOT FILE...: copies the libraries of these programs, to the same paths.
@@ -48,6 +49,10 @@ image_tools() {
 	if [[ -d /usr/lib/x86_64-linux-gnu/bpf ]]; then # loaded by xdp-filter
 		cp -r /usr/lib/x86_64-linux-gnu/bpf "$root/usr/lib/x86_64-linux-gnu/"
 	fi
+	if [[ -d /usr/share/openvswitch ]]; then
+		mkdir -p "$root/usr/share/openvswitch"
+		cp /usr/share/openvswitch/*.ovsschema "$root/usr/share/openvswitch/"
+	fi
 	ln -s bash "$root/bin/sh"
 	mkdir "$root/usr/lib/busybox"
 	for tool in $(busybox --list); do
@@ -58,7 +63,8 @@ image_tools() {
 # image_system ROOT: files of every Linux system that the lab and its senders need.
 image_system() {
 	local root=$1 dir
-	mkdir -p "$root"/{usr/{bin,sbin,lib,lib64,local/bin},dev,proc,sys,tmp,run,root,etc,var/lib,var/run}
+	mkdir -p "$root"/{usr/{bin,sbin,lib,lib64,local/bin},dev,proc,sys,tmp,run,root,etc,var/lib}
+	ln -s ../run "$root/var/run"
 	for dir in bin sbin lib lib64; do
 		ln -s "usr/$dir" "$root/$dir"
 	done

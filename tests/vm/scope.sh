@@ -8,7 +8,7 @@
 # one program, whose instructions mean the same on every kernel that accepts it.
 
 # Whole files: hooks and devices that this machine's kernel may lack, and libxdp's dispatcher.
-SCOPE_FILES=(above declared ports trunk unheard vlan xdp_join zz_locked)
+SCOPE_FILES=(above declared ovs ports trunk unheard vlan xdp_join zz_locked)
 # But for these of them: Debian's cloud kernels have no ifb. The lab tier runs them.
 SCOPE_NOT=(unheard_redirect_before_garpd unheard_redirect_behind_garpd)
 
@@ -68,6 +68,17 @@ SCOPE_CASES=(
 SCOPE_AGAIN=(above declared vlan ports)
 SCOPE_AGAIN_ON=6.12
 
+# With a bridge of Open vSwitch for br0 (LAB_BRIDGE=ovs), on these kernels: these cases, and those of ovs.sh.
+SCOPE_OVS_ON=(6.1 6.12)
+SCOPE_OVS=(
+	probe_only_announced conflict_from_uplink killed_mid_window immediate_daemon_gone
+	ipv6_probe_only_announced listener_is_nudged_and_confirms)
+
+# scope_has_ovs KERNEL
+scope_has_ovs() {
+	[[ " ${SCOPE_OVS_ON[*]} " == *" $1 "* ]]
+}
+
 # scope_again KERNEL: prints the files that run there again.
 scope_again() {
 	[[ $1 != "$SCOPE_AGAIN_ON" ]] || echo "${SCOPE_AGAIN[*]}"
@@ -104,7 +115,13 @@ scope_cases() {
 		}' "$@"
 }
 
-# scope_tree TREE TO [again]: makes a copy of the lab that has only the cases to run.
+# scope_leave_out FILE CASE...: leaves all but these cases out of the copy of a file.
+scope_leave_out() {
+	sed -i -E "s/^case_([a-z0-9_]+)\(\) \{\$/left_out_\1() {/
+		s/^left_out_($(printf '%s|' "${@:2}")-)\(\) \{\$/case_\1() {/" "$1"
+}
+
+# scope_tree TREE TO [again|ovs]: makes a copy of the lab that has only the cases to run.
 scope_tree() {
 	local file name
 	mkdir -p "$2/tests"
@@ -113,11 +130,14 @@ scope_tree() {
 	for file in "$2"/tests/lab/cases/*.sh; do
 		name=${file##*/}
 		name=${name%.sh}
-		if [[ ${3:-} == again && " ${SCOPE_AGAIN[*]} " != *" $name "* ]]; then
+		if [[ ${3:-} == ovs && $name != ovs ]]; then
+			scope_leave_out "$file" "${SCOPE_OVS[@]}"
+		elif [[ $name == ovs && ${3:-} != ovs ]]; then
+			rm -- "$file"
+		elif [[ ${3:-} == again && " ${SCOPE_AGAIN[*]} " != *" $name "* ]]; then
 			rm -- "$file"
 		elif [[ " ${SCOPE_FILES[*]} " != *" $name "* ]]; then
-			sed -i -E "s/^case_([a-z0-9_]+)\(\) \{\$/left_out_\1() {/
-				s/^left_out_($(printf '%s|' "${SCOPE_CASES[@]}")-)\(\) \{\$/case_\1() {/" "$file"
+			scope_leave_out "$file" "${SCOPE_CASES[@]}"
 		else
 			sed -i -E "s/^case_($(printf '%s|' "${SCOPE_NOT[@]}")-)\(\) \{\$/left_out_\1() {/" "$file"
 		fi

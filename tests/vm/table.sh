@@ -25,12 +25,15 @@ results_of() {
 results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
-		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" '
+		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" \
+			-v ovs="${SCOPE_OVS[*]}" '
 			BEGIN {
 				FS = OFS = "\t"
 				width = split(modes, mode, " ")
 				count = split(again, names, " ")
 				for (i = 1; i <= count; i++) repeated[names[i]]
+				count = split(ovs, names, " ")
+				for (i = 1; i <= count; i++) on_ovs[names[i]]
 			}
 			FILENAME != "-" { result[$2, $3] = $4; next }
 			{
@@ -40,6 +43,12 @@ results_cells() {
 					cell = (mode[i], word[1]) in result ? result[mode[i], word[1]] : "?"
 					if ((mode[i], "*") in result)
 						cell = "absent"
+					else if (mode[i] == "ovs" && !(word[1] in on_ovs) && word[2] != "ovs")
+						cell = ""
+					else if (mode[i] == "ovs")
+						;
+					else if (word[2] == "ovs")
+						cell = ""
 					else if (before++ && !(word[2] in repeated))
 						cell = ""
 					print kernel, mode[i], word[1], cell

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bridges of Open vSwitch, which only its database knows: ports, VLANs, patch ports, what is noted.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "leaks.h"
+#include "play_ovs.h"
+
+#define OVS0  2
+#define OVS1  3
+#define ETH0  4
+#define TAP   10
+#define VIF   11
+#define QVB   12
+#define QVO   13
+#define QBR   14
+#define FIRST 2147483648u /* LINK_PATCH_FIRST */
+
+static struct play p;
+static struct play_ovs ovs;
+
+static void start(void)
+{
+	play_init(&p);
+}
+
+static void end(void)
+{
+	play_end(&p);
+	play_ovs_end(&ovs);
+	no_leaks();
+}
+
+TestSuite(ports_ovs, .init = start, .fini = end);
+
+/* A bridge with its local port, in the database. */
+static void add_bridge(unsigned int ifindex, const char *name, const char *columns)
+{
+	play_ovs_bridge(&ovs, name, columns);
+	play_ovs_port(&ovs, name,
+		      (struct play_ovs_port){ifindex, name, NULL, "'type': 'internal'"});
+}
+
+/* ovs0 with a guest and a network card, known to the kernel only. */
+static void start_links(void)
+{
+	play_start(&p, "ovs0");
+	play_ovs_system(&p);
+	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
+	play_ovs_link(&p, TAP, "tap0", "tun", 0);
+	play_ovs_device(&p, OVS0, "ovs0");
+	ports_settle(p.ports);
+	play_expect(&p, "waiting ovs0");
+	play_expect_silence(&p);
+}
+
+static void set_tap(const char *columns)
+{
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){TAP, "tap0", columns, NULL});
+}
+
+static void start_bridge(void)
+{
+	start_links();
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
+	set_tap("'tag': 10");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "added 4 eth0: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, its_ports_are_known_by_the_database)
+{
+	start_bridge();
+	cr_assert(ports_is_vlan_aware(p.ports, OVS0));
+	cr_assert(ports_is_guest(p.ports, TAP));
+	play_ovs_delete(&ovs, "Port", "tap0");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "removed 10 tap0, exists");
+	play_expect_silence(&p);
+}
+
+/* After a restart of the database, until the switch tells them again. */
+Test(ports_ovs, ports_without_an_ifindex_are_known_by_their_names)
+{
+	start_bridge();
+	play_ovs_row(&ovs, "Interface", "ovs0", "'type': 'internal'");
+	play_ovs_row(&ovs, "Interface", "tap0", NULL);
+	play_ovs_row(&ovs, "Interface", "eth0", NULL);
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+	play_ovs_row(&ovs, "Interface", "tap0", "'ifindex': 99");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "removed 10 tap0, exists");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, a_port_s_vlans_follow_its_mode)
+{
+	static const struct {
+		const char *columns, *vlans;
+	} modes[] = {
+		{"'trunks': ['set', [10, 20]]", "0 vlans 10 20"},
+		{"'vlan_mode': 'native-untagged', 'tag': 10, 'trunks': 20", "10 vlans 10 20"},
+		{"", "0 vlans 0-4095"},
+		{"'tag': 0", "0 vlans 0"},
+		{"'tag': 20", "20 vlans"},
+		{"'vlan_mode': 'native-tagged', 'tag': 10, 'trunks': 20", "10 vlans 10 20"},
+	};
+
+	start_bridge();
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		set_tap(modes[i].columns);
+		play_ovs_hear(&ovs, &p);
+		play_expect(&p, "changed 10 tap0: on 2, guest, forwarding, 8100 pvid %s",
+			    modes[i].vlans);
+		play_expect_silence(&p);
+	}
+}
+
+Test(ports_ovs, what_the_kernel_says_later_does_not_undo_it)
+{
+	start_bridge();
+	play_ovs_link(&p, TAP, "tap0", "tun", 0);
+	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
+	play_ovs_device(&p, OVS0, "ovs0");
+	ports_settle(p.ports);
+	play_expect_silence(&p);
+	play_ovs_link(&p, TAP, "tap9", "tun", 0);
+	ports_settle(p.ports);
+	play_expect(&p, "renamed 10 tap0 to tap9");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, a_port_that_leaves_open_vswitch_is_none_though_the_database_has_it)
+{
+	start_bridge();
+	play_port(&p, TAP, "tap0", "tun", 0);
+	ports_settle(p.ports);
+	play_expect(&p, "removed 10 tap0, exists");
+	play_gone(&p, OVS0);
+	ports_settle(p.ports);
+	play_expect(&p, "waiting ovs0");
+	play_expect(&p, "removed 4 eth0, exists");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, it_forwards_while_its_local_port_is_down)
+{
+	start_bridge();
+	play_link(&p,
+		  (struct play_link){
+			  .ifindex = OVS0, .name = "ovs0", .kind = "openvswitch", .down = true});
+	ports_settle(p.ports);
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, a_port_forwards_as_its_link_and_the_spanning_tree_say)
+{
+	start_bridge();
+	set_tap("'tag': 10, 'status': ['map', [['stp_state', 'learning']]]");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "changed 10 tap0: on 2, guest, not yet forwarding, 8100 pvid 10 vlans");
+	set_tap("'tag': 10");
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){TAP, "tap0", "'tag': 10", "'link_state': 'down'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "changed 10 tap0: on 2, guest, not forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, an_internal_port_is_the_host_s_in_its_vlan)
+{
+	__u32 found[4];
+	struct ports_segment at[2];
+
+	p.hosts = true;
+	play_start(&p, "ovs0");
+	play_ovs_system(&p);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_ovs_device(&p, VIF, "vif10");
+	play_link(&p,
+		  (struct play_link){
+			  .ifindex = 20, .name = "vl", .kind = "vlan", .lower = OVS0, .vlan = 10});
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){VIF, "vif10", "'tag': 10", "'type': 'internal'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "added 2 ovs0: on 2, host, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect(&p, "added 11 vif10: on 2, host, forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+	cr_assert_eq(ports_interface_segments(p.ports, VIF, at), 1);
+	cr_assert(at[0].ifindex == OVS0 && at[0].vlan == 10);
+	cr_assert_eq(ports_interface_segments(p.ports, OVS0, at), 1);
+	cr_assert(at[0].ifindex == OVS0 && at[0].vlan == 0);
+	cr_assert_eq(ports_segment_interfaces(p.ports, OVS0, 10, found, 4), 2);
+	cr_assert(found[0] + found[1] == 20 + VIF);
+	cr_assert_eq(ports_segment_interfaces(p.ports, OVS0, 0, found, 4), 1);
+	cr_assert_eq(found[0], OVS0);
+	cr_assert_eq(ports_segment_interfaces(p.ports, OVS0, 20, found, 4), 0);
+}
+
+Test(ports_ovs, each_member_of_a_bond_is_an_uplink_whatever_its_kind)
+{
+	start_bridge();
+	play_ovs_link(&p, 5, "veth5", "veth", 0);
+	play_ovs_link(&p, 6, "veth6", "veth", 0);
+	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5");
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){6, "veth6", NULL, NULL});
+	play_ovs_row(&ovs, "Port", "veth6",
+		     "'interfaces': ['set', [['uuid', 'veth5'], ['uuid', 'veth6']]]");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "added 5 veth5: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect(&p, "added 6 veth6: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect_silence(&p);
+	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'link_state': 'down'");
+	play_ovs_hear(&ovs, &p);
+	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'link_state': 'up'");
+	play_ovs_hear(&ovs, &p);
+	cr_assert(p.backs == 1 && p.back == 5 && p.back_bonded);
+}
+
+/* ---- joined bridges ---- */
+
+static void add_patch(const char *bridge, const char *name, const char *peer, const char *columns)
+{
+	char options[128];
+
+	snprintf(options, sizeof(options), "'type': 'patch', 'options': ['map', [['peer', '%s']]]",
+		 peer);
+	play_ovs_port(&ovs, bridge, (struct play_ovs_port){0, name, columns, options});
+}
+
+/* tap0 in VLAN 10 of ovs1, which a patch of those columns joins to ovs0. */
+static void start_patched(const char *near, const char *far)
+{
+	play_start(&p, "ovs0");
+	play_ovs_system(&p);
+	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
+	play_ovs_link(&p, TAP, "tap0", "tun", 0);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_ovs_device(&p, OVS1, "ovs1");
+	add_bridge(OVS0, "ovs0", NULL);
+	add_bridge(OVS1, "ovs1", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
+	play_ovs_port(&ovs, "ovs1", (struct play_ovs_port){TAP, "tap0", "'tag': 10", NULL});
+	add_patch("ovs1", "patch-to-ovs0-and-long", "patch-to-ovs1", near);
+	add_patch("ovs0", "patch-to-ovs1", "patch-to-ovs0-and-long", far);
+	play_ovs_hear(&ovs, &p);
+}
+
+static void expect_patched(const char *ways)
+{
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "joined ovs1 to ovs0 by patch-to-ovs0-a");
+	play_expect(&p, "added 4 eth0: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect(&p, "added 10 tap0: on 2 by 3, guest, forwarding, 8100 pvid 10 vlans, ways%s",
+		    ways);
+	play_expect_silence(&p);
+}
+
+static struct ports_segment place_of(__u32 ifindex)
+{
+	struct ports_segment at[2] = {};
+
+	ports_interface_segments(p.ports, ifindex, at);
+	return at[0];
+}
+
+Test(ports_ovs, patch_ports_join_bridges)
+{
+	start_patched(NULL, NULL);
+	expect_patched("");
+	cr_assert(place_of(OVS1).ifindex == OVS0 && place_of(OVS1).vlan == 0);
+	add_patch("ovs0", "patch-to-ovs1", "gone", NULL);
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "removed 10 tap0, exists");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, vlans_change_on_the_way_as_the_patch_ports_say)
+{
+	start_patched("'tag': 10", "'tag': 30");
+	expect_patched("");
+	play_ovs_port(&ovs, "ovs1",
+		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 10", "'type': 'internal'"});
+	play_ovs_hear(&ovs, &p);
+	cr_assert(place_of(OVS1).ifindex == OVS0 && place_of(OVS1).vlan == 30);
+	play_ovs_port(&ovs, "ovs1",
+		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 20", "'type': 'internal'"});
+	play_ovs_hear(&ovs, &p);
+	cr_assert(place_of(OVS1).ifindex == OVS1 && place_of(OVS1).vlan == 20, "it ends here");
+}
+
+Test(ports_ovs, a_tag_that_stays_is_not_let_into_an_access_port)
+{
+	start_patched(NULL, "'tag': 30");
+	play_ovs_port(&ovs, "ovs1",
+		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 30", "'type': 'internal'"});
+	play_ovs_hear(&ovs, &p);
+	cr_assert(place_of(OVS1).ifindex == OVS1 && place_of(OVS1).vlan == 30);
+}
+
+Test(ports_ovs, a_controller_may_change_vlans_so_that_bridge_stays_alone)
+{
+	start_patched(NULL, NULL);
+	expect_patched("");
+	play_ovs_bridge(&ovs, "ovs0", "'controller': ['uuid', 'c']");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "noted ovs0, controlled");
+	play_expect(&p, "removed 10 tap0, exists");
+	play_expect_silence(&p);
+}
+
+/* OpenStack's hybrid plug: the guest's own bridge leads into Open vSwitch. */
+Test(ports_ovs, a_veth_joins_a_linux_bridge_to_it)
+{
+	play_start(&p, "ovs0");
+	play_ovs_system(&p);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_bridge(&p, QBR, "qbr1");
+	play_port(&p, TAP, "tap0", "tun", QBR);
+	play_veth(&p, QVB, "qvb1", QBR, QVO);
+	play_ovs_link(&p, QVO, "qvo1", "veth", QVB);
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){QVO, "qvo1", "'tag': 7", NULL});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "joined qbr1 to ovs0 by qvb1");
+	play_expect(&p, "added 10 tap0: on 2 by 14, rest 14, guest, forwarding, 8100 pvid 7 vlans");
+	play_expect_silence(&p);
+}
+
+/* ---- what is not followed ---- */
+
+Test(ports_ovs, ovn_s_own_bridge_is_left_alone_unless_told)
+{
+	start_links();
+	add_bridge(OVS0, "ovs0", NULL);
+	set_tap("'tag': 10");
+	play_ovs_row(&ovs, "Open_vSwitch", "o",
+		     "'external_ids': ['map', [['ovn-remote', 'ssl:x'], ['ovn-bridge', 'ovs0']]]");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "noted ovs0, ovn");
+	play_expect_silence(&p);
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+	p.config.ovn = 1;
+	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, a_userspace_datapath_is_out_of_reach)
+{
+	start_links();
+	add_bridge(OVS0, "ovs0", "'datapath_type': 'netdev'");
+	set_tap(NULL);
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "noted ovs0, userspace");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, tunnels_dot1q_tunnels_and_ports_elsewhere_are_noted_once)
+{
+	start_bridge();
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "vx0", NULL, "'type': 'vxlan'"});
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){0, "dhcp", NULL, "'type': 'internal', 'ifindex': 0"});
+	set_tap("'tag': 10, 'vlan_mode': 'dot1q-tunnel'");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "noted ovs0, tunnels");
+	play_expect(&p, "noted ovs0, elsewhere");
+	play_expect(&p, "noted tap0, dot1q");
+	play_expect(&p, "removed 10 tap0, exists");
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, what_the_database_has_not_told_of_is_unknown)
+{
+	start_links();
+	cr_assert(ports_is_unknown(p.ports, TAP));
+	cr_assert(ports_is_ovs(p.ports, OVS0));
+	play_ovs_row(&ovs, "Bridge", "other", NULL);
+	play_ovs_hear(&ovs, &p);
+	cr_assert_not(ports_is_unknown(p.ports, TAP));
+}

@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# br0 is a bridge of Open vSwitch: what its database says, and what no Linux bridge has.
+
+# The guests are in VLAN 10, v-other in 20; the uplink is a trunk. The host's interface is an internal port.
+ovs_vlans() {
+	ovs set Port v-old tag=10 -- set Port v-new tag=10 -- set Port v-other tag=20 \
+		-- add-port br0 host10 tag=10 -- set Interface host10 type=internal
+	in_ns_ip hv <<-LINES
+		addr flush dev br0
+		addr add $HOST/24 dev host10
+		link set host10 up
+		neigh replace $SERVICE lladdr $MAC_OLD dev host10 nud reachable
+	LINES
+	in_ns_ip router <<-LINES
+		link add link lan0 name lan0.10 type vlan id 10
+		addr flush dev lan0
+		addr add $ROUTER/24 dev lan0.10
+		link set lan0.10 up
+		neigh replace $SERVICE lladdr $MAC_OLD dev lan0.10 nud reachable
+	LINES
+}
+
+case_ovs_vlans() {
+	ovs_vlans
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_capture old old eth0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 4 old 'kind=announce-.*' vlan=-
+	assert_frames_count 0 other
+	assert_equals "router's entry" "$MAC_NEW" "$(lab_mac_in router lan0.10 "$SERVICE")"
+	assert_equals "host's entry" "$MAC_NEW" "$(lab_mac_in hv host10 "$SERVICE")"
+	assert_fdb_port "$MAC_NEW" v-new
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" vlan 10
+}
+
+# The tag of a port changes while garpd runs, a port leaves, and another one comes.
+case_ovs_ports_change() {
+	ovs_vlans
+	lab_start_garpd
+	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
+	ovs set Port v-new tag=20
+	lab_wait 5 port_is v-new pvid 20 || t_fail "not followed: $(lab_ports)"
+	ovs set Port v-new vlan_mode=native-untagged tag=10 trunks=30
+	lab_wait 5 port_is v-new pvid 10 || t_fail "not followed: $(lab_ports)"
+	lab_winguest new -v 30 -n 1 -q eth0 "$MAC_NEW" 192.0.2.30
+	lab_wait 5 claim_is 192.0.2.30 vlan 30 || t_fail "not heard: $(lab_claims)"
+	ovs del-port v-old
+	lab_await "$GARPD_LOG" 5 'v-old: no longer a port; detached' || t_fail "$(<"$GARPD_LOG")"
+	ovs add-port br0 v-old
+	lab_await "$GARPD_LOG" 5 'br0: port v-old attached' || t_fail "$(<"$GARPD_LOG")"
+}
+
+# An access port drops frames with a tag, even with that of its VLAN: they are no claim of its guest.
+case_ovs_access_port_takes_no_tag() {
+	ovs_vlans
+	lab_start_garpd
+	lab_capture guest new eth0 -Q out
+	lab_capture old old eth0 -Q in
+	lab_winguest new -v 10 -n 1 -q eth0 "$MAC_NEW" 192.0.2.30
+	assert_await_frames guest 1 5 'kind=probe .*vlan=10:0'
+	lab_winguest new -n 1 -q eth0 "$MAC_NEW" 192.0.2.31
+	lab_wait 5 claim_is 192.0.2.31 vlan 10 || t_fail "not heard: $(lab_claims)"
+	assert_frames_count 0 old tpa=192.0.2.30
+	assert_equals "claim of a frame that the port drops" "" "$(claim_field 192.0.2.30 state)"
+}
+
+# While the database is away what it said last holds: for this daemon, and for the next one, which is told nothing.
+case_ovs_database_away() {
+	lab_start_garpd
+	kill "$LAB_OVSDB_PID"
+	lab_await "$GARPD_LOG" 10 'Open vSwitch: database: it closed the connection' || t_fail "$(<"$GARPD_LOG")"
+	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away since' || t_fail "not in garpd status"
+	lab_kill9_garpd
+	lab_start_garpd
+	grep -q 'Open vSwitch: database: No such file or directory' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	lab_ovsdb
+	lab_await "$GARPD_LOG" 10 'Open vSwitch: database connected' || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'br0: port v-new adopted' || t_fail "$(<"$GARPD_LOG")"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away' && t_fail "still in garpd status"
+	lab_guest more 00:00:5e:00:53:0d
+	lab_await "$GARPD_LOG" 5 'br0: port v-more attached' || t_fail "$(<"$GARPD_LOG")"
+}
+
+# The owner is on the bridge beyond the patch ports, and defends the address.
+case_ovs_patch_ports_join() {
+	ovs del-port v-new -- add-br br1 -- add-port br1 v-new \
+		-- add-port br1 patch1 -- set Interface patch1 type=patch options:peer=patch0 \
+		-- add-port br0 patch0 -- set Interface patch0 type=patch options:peer=patch1
+	in_ns old ip addr add "$SERVICE/24" dev eth0
+	lab_start_garpd
+	grep -q 'br1: joined to br0 by patch1' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 8 claim_is "$SERVICE" state conflict || t_fail "no conflict: $(lab_claims)"
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" rival "$MAC_OLD"
+	assert_claim "$SERVICE" port v-new
+}
+
+# OpenStack's hybrid plug: the guest is on a Linux bridge, whose veth is an access port of Open vSwitch.
+case_ovs_hybrid_plug() {
+	ovs_vlans
+	ovs del-port v-new
+	in_ns_ip hv <<-LINES
+		link add qbr1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set v-new master qbr1
+		link add qvb1 up master qbr1 type veth peer name qvo1
+		link set qvo1 up
+	LINES
+	ovs add-port br0 qvo1 tag=10
+	lab_start_garpd
+	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
+	lab_capture lan router lan0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 0 other
+	assert_equals "router's entry" "$MAC_NEW" "$(lab_mac_in router lan0.10 "$SERVICE")"
+	assert_fdb_port "$MAC_NEW" qvo1
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+}
+
+# A flow that forbids the guest's ARP for the address stops the announcement, too; another address passes.
+case_ovs_flow_stops_the_forbidden_address() {
+	in_hv ovs-ofctl add-flow br0 "priority=100,in_port=v-new,arp,arp_spa=$SERVICE,actions=drop"
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	assert_await_frames lan 4 8 'kind=announce-.* spa=192.0.2.11 '
+	protocol_time 2.5
+	assert_frames_count 0 lan "spa=$SERVICE"
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+}
