@@ -12,7 +12,7 @@ package="debhelper lintian dpkg-dev binutils"
 # For the lab and the demo.
 run="iproute2 tcpdump jq procps util-linux"
 tests="libcriterion-dev libclang-rt-dev llvm valgrind iputils-arping iputils-ping busybox dhcpcd-base udhcpc
-	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables dbus systemd bc xdp-tools strace cppcheck clang-format
+	avahi-autoipd keepalived frr socat qemu-system-x86 nftables iptables tshark dbus systemd bc xdp-tools strace cppcheck clang-format
 	shellcheck mandoc man-db groff bsdextrautils zsh fish python3-jsonschema openvswitch-switch prometheus prometheus-node-exporter gnuplot-nox"
 # For the page of garpd report.
 browser="chromium chromium-driver fonts-dejavu-core poppler-utils python3"
