@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * garpd report: what happened, as a page, as text, or as JSON; from the journal or a JSON log.
+ * garpd report: what happened, as a page, as text, or as JSON; from the journal, a JSON log, or a
+ * capture.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "report_capture.h"
 #include "report_file.h"
 #include "loader/base/output.h"
 #include "loader/base/text.h"
@@ -29,12 +31,18 @@ static int take_moment(const char *option, const char *value, __s64 *us, struct 
 	return 0;
 }
 
+/* In place of the journal. */
+static bool has_file(const struct command *command)
+{
+	return cmd_has(command, "log") || cmd_has(command, "pcap");
+}
+
 static int take_times(const struct command *command, struct report_wanted *wanted, struct err *why)
 {
 	const char *since = cmd_value(command, "since");
 	int err;
 
-	if (!since && !cmd_value(command, "log"))
+	if (!since && !has_file(command))
 		since = JOURNAL_SINCE;
 	err = take_moment("since", since, &wanted->since_us, why)
 		      ?: take_moment("until", cmd_value(command, "until"), &wanted->until_us, why);
@@ -64,6 +72,8 @@ static int take_wanted(const struct command *command, struct report_wanted *want
 {
 	if (cmd_has(command, "text") && cmd_has(command, "json"))
 		return err_set(why, -EINVAL, "report: --text or --json, not both");
+	if (cmd_has(command, "log") && cmd_has(command, "pcap"))
+		return err_set(why, -EINVAL, "report: --log or --pcap, not both");
 	return take_times(command, wanted, why) ?: take_prefixes(command, wanted, why);
 }
 
@@ -71,10 +81,15 @@ static int take_wanted(const struct command *command, struct report_wanted *want
 
 static int report_read(const struct command *command, struct report *report, struct err *why)
 {
-	const char *log = cmd_value(command, "log");
-	int err = log ? report_read_file(report, log, why)
-		      : report_read_journal(report, cmd_value(command, "unit"), why);
+	const char *log = cmd_value(command, "log"), *pcap = cmd_value(command, "pcap");
+	int err;
 
+	if (log)
+		err = report_read_file(report, log, why);
+	else if (pcap)
+		err = report_read_capture(report, pcap, why);
+	else
+		err = report_read_journal(report, cmd_value(command, "unit"), why);
 	return err ?: report_settle(report, why);
 }
 
@@ -152,7 +167,7 @@ static int report_run(const struct command *command, struct err *why)
 	if (!err)
 		status = report_write(command, report, why);
 	else
-		status = cmd_value(command, "log") ? err : cmd_cannot_look(why);
+		status = has_file(command) ? err : cmd_cannot_look(why);
 	report_free(report);
 	free((void *)wanted.prefix);
 	return status;
@@ -162,6 +177,7 @@ static const struct verb_option report_options[] = {
 	{"since", 0, "TIME", .help = "-1h, today, 03:12, 2026-11-29T03:12:00Z; the journal: -24h"},
 	{"until", 0, "TIME", .help = "only what happened before"},
 	{"log", 0, "FILE", .help = "a JSON log in place of the journal; - is standard input"},
+	{"pcap", 0, "FILE", .help = "a capture: what garpd would have done"},
 	{"unit", 0, "UNIT", .help = "whose journal", .value = "garpd.service"},
 	{"output", 'o', "FILE", .help = "in place of " PAGE_NAME "; - is standard output"},
 	{"text", 0, .help = "for a ticket: a table, and what happened to each address"},
@@ -171,7 +187,7 @@ static const struct verb_option report_options[] = {
 
 const struct verb verb_report = {
 	.name = "report",
-	.help = "write a page with what happened to each address, from the journal or a JSON log",
+	.help = "write a page with what happened to each address, from the journal, a JSON log or a capture",
 	.options = report_options,
 	.operands = {{"PREFIX", .optional = true, .repeats = true}},
 	.run = report_run,

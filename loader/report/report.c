@@ -148,17 +148,23 @@ static struct report_address *address_of(struct report *report, const json_t *li
 
 /* ---- lines ---- */
 
-/* "br0: 192.0.2.10: announced ..." without what every line of the address has. */
+/* What follows "NAME: "; NULL: it does not begin so. */
+static const char *behind(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(text, name, length) && !strncmp(text + length, ": ", 2) ? text + length + 2
+										: NULL;
+}
+
+/* "br0: 192.0.2.10: announced ...", of a replay without "br0": without what every line has. */
 static const char *message_of(struct report *report, const json_t *line,
 			      const struct report_address *address)
 {
-	const char *text = json_string_value(json_object_get(line, "message"));
-	char start[KEY_LEN];
-	int length = snprintf(start, sizeof(start), "%s: %s: ", address->segment, address->address);
+	const char *text = json_string_value(json_object_get(line, "message")) ?: "";
+	const char *rest = behind(text, address->segment) ?: text;
 
-	if (text && (size_t)length < sizeof(start) && !strncmp(text, start, (size_t)length))
-		text += length;
-	return report_text(report, text ?: "");
+	return report_text(report, behind(rest, address->address) ?: rest);
 }
 
 static bool add_event(struct report *report, const json_t *line, __s64 at_us)

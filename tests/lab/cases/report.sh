@@ -67,6 +67,15 @@ case_report_is_text_page_or_json() {
 	assert_equals "files" "$page" "$(compgen -G "$page*")"
 }
 
+case_report_of_a_capture() {
+	t_need_capture linux-v6-dad-conflict.pcap
+	in_hv "$GARPD" report --pcap "$CAPTURE" --text >"$LAB_DIR/text" || t_fail "exit status $?"
+	grep -qE '^fd00:9::5:1 +conflict +0 ' "$LAB_DIR/text" || t_fail "no row: $(<"$LAB_DIR/text")"
+	grep -qE '^  [0-9:.]{12}  02:00:00:00:00:0b: probe received' "$LAB_DIR/text" || t_fail "no probe: $(<"$LAB_DIR/text")"
+	assert_fails 2 'not both' "$GARPD" report --pcap "$CAPTURE" --log "$CAPTURE"
+	assert_fails 1 'LICENSE' "$GARPD" report --pcap "$LAB_ROOT/LICENSE"
+}
+
 case_report_refuses() {
 	local status=0 no_journal='mount -t tmpfs none /var/log && mount -t tmpfs none /run'
 	touch "$LAB_DIR/log"
