@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "installed.h"
+#include "loader/maps/pins_netns.h"
 
 #define BPFFS "/sys/fs/bpf"
 
@@ -25,10 +26,10 @@ static void bpffs_read(struct installed_facts *facts)
 /* pins_lock() writes it down. */
 static void netns_read(struct installed_facts *facts)
 {
-	char path[PIN_PATH_LEN], own[sizeof(facts->netns)] = "";
+	char path[PIN_PATH_LEN], own[PIN_NETNS_ID_LEN];
 
 	if (readlink(pins_path(PINS_NETNS, path), facts->netns, sizeof(facts->netns) - 1) < 0 ||
-	    readlink("/proc/self/ns/net", own, sizeof(own) - 1) < 0 || !strcmp(own, facts->netns))
+	    pins_netns_id(own) || pins_netns_is(own, facts->netns))
 		facts->netns[0] = '\0';
 }
 

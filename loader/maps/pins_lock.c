@@ -18,8 +18,6 @@
 #include "pins_netns.h"
 #include "pins_parts.h"
 
-#define NETNS_TEXT_LEN 64 /* "net:[4026531840]" */
-
 /* ---- the directories ---- */
 
 /* Makes and opens a directory of garpd's. What was opened may not be what was checked before. */
@@ -54,19 +52,20 @@ static int pins_open_lock(int *fd, struct err *why)
 
 /* ---- the namespace ---- */
 
-/* The name of a network namespace is its inode; one link in the directory has it. */
+/* One link in the directory has the identity of the namespace. */
 static int pins_check_netns(struct err *why)
 {
-	char path[PIN_PATH_LEN], own[NETNS_TEXT_LEN] = "", theirs[NETNS_TEXT_LEN] = "";
+	char path[PIN_PATH_LEN], own[PIN_NETNS_ID_LEN], theirs[PIN_NETNS_ID_LEN] = "";
+	int err = pins_netns_id(own);
 
-	if (readlink("/proc/self/ns/net", own, sizeof(own) - 1) < 0)
-		return err_set(why, -errno, "/proc/self/ns/net: %s", strerror(errno));
+	if (err)
+		return err_set(why, err, "/proc/self/ns/net: %s", strerror(-err));
 	pins_path(PINS_NETNS, path);
 	if (readlink(path, theirs, sizeof(theirs) - 1) < 0 && errno != ENOENT)
 		return pins_explain(path, -errno, why);
 	if (!theirs[0])
 		return symlink(own, path) ? pins_explain(path, -errno, why) : 0;
-	if (!strcmp(own, theirs))
+	if (pins_netns_is(own, theirs))
 		return 0;
 	return err_set(why, -EBUSY,
 		       "%s: is of another network namespace, %s; run garpd there, or, if that is "

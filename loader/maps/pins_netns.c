@@ -6,11 +6,16 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bpf/abi/abi.h"
 #include "pins_netns.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
 
 #define OPTION_LEN (NAME_MAX + 16)
 
@@ -41,13 +46,61 @@ const char *pins_netns_option(void)
 	return netns.option;
 }
 
-/* As ip-netns(8) takes them; shorter than PIN_PATH_LEN has room for. */
+/* ---- which one it is ---- */
+
+/* 0: the kernel does not tell. */
+static unsigned long long own_cookie(void)
+{
+	unsigned long long cookie = 0;
+	socklen_t size = sizeof(cookie);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size))
+		cookie = 0;
+	close(fd);
+	return cookie;
+}
+
+int pins_netns_id(char id[PIN_NETNS_ID_LEN])
+{
+	unsigned long long cookie = own_cookie();
+	ssize_t len = readlink("/proc/self/ns/net", id, PIN_NETNS_ID_LEN - 1);
+
+	if (len < 0)
+		return -errno;
+	id[len] = '\0';
+	if (cookie)
+		snprintf(id + len, PIN_NETNS_ID_LEN - len, ":%llu", cookie);
+	return 0;
+}
+
+/* Without a cookie on either side the inodes alone are compared: an older garpd has written none.
+ */
+bool pins_netns_is(const char *id, const char *other)
+{
+	size_t len = strcspn(id, "]");
+
+	if (strncmp(id, other, len) != 0 || other[len] != id[len])
+		return false;
+	return !strchr(id + len, ':') || !strchr(other + len, ':') || !strcmp(id, other);
+}
+
+/* ---- entering it ---- */
+
+/* As ip-netns(8) takes them; shorter than PIN_PATH_LEN has room for. bpf_lookup() refuses dots. */
 static int check_name(const char *name, struct err *why)
 {
 	if (!name[0] || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
 		return err_set(why, -EINVAL,
 			       "\"%.60s\": not the name of a network namespace; "
 			       "ip netns lists them",
+			       name);
+	if (strchr(name, '.'))
+		return err_set(why, -EINVAL,
+			       "\"%.60s\": the BPF file system takes no name with a dot; give the "
+			       "network namespace another one",
 			       name);
 	if (strlen(name) > PIN_NETNS_LEN)
 		return err_set(

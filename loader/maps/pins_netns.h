@@ -9,16 +9,29 @@
 #ifndef GARPD_MAPS_PINS_NETNS_H
 #define GARPD_MAPS_PINS_NETNS_H
 
+#include <stdbool.h>
+
 #include "loader/base/err.h"
 
 #define NETNS_DIR     "/run/netns"
 #define PIN_NETNS_LEN 60 /* of a name: PIN_PATH_LEN has room for it */
+
+#define PIN_NETNS_ID_LEN 64 /* "net:[4026531840]:18446744073709551615" */
 
 /*
  * Enters it, before threads, sockets and pins. 0, or -errno with `why`: -EINVAL means that it
  * cannot be a name.
  */
 int pins_enter_netns(const char *name, struct err *why);
+
+/*
+ * Which network namespace the process is in: its inode, and from Linux 5.14 on its cookie, since
+ * the kernel gives the inode of one that is gone to the next. 0 or -errno.
+ */
+int pins_netns_id(char id[PIN_NETNS_ID_LEN]);
+
+/* Whether both are of one. */
+bool pins_netns_is(const char *id, const char *other);
 
 /* The name; "" without. */
 const char *pins_netns(void);

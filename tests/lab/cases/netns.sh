@@ -182,6 +182,8 @@ case_netns_names() {
 	assert_fails 1 '^garpd: /run/netns/nowhere: no such network namespace' "$GARPD" run --netns nowhere --bridge br0
 	assert_fails 2 'not the name of a network namespace' "$GARPD" show claims --netns ../netns/tenant
 	assert_fails 2 'not the name of a network namespace' "$GARPD" run --netns . --bridge br0
+	name_netns site.1 site
+	assert_fails 2 'site.1": the BPF file system takes no name with a dot' "$GARPD" run --netns site.1 --bridge br0
 	name_netns claims site
 	assert_fails 2 "claims: garpd's own pins have this name" "$GARPD" run --netns claims --bridge br0
 	assert_fails 4 "$PINS/tenant/settings: not found.*garpd run --netns tenant" "$GARPD" show claims --netns tenant
@@ -200,4 +202,26 @@ case_netns_name_of_another_network() {
 	name_netns tenant inn
 	assert_fails 1 "$PINS/tenant: is of another network namespace.*rm -r $PINS/tenant" \
 		"$GARPD" run --netns tenant --bridge br0
+}
+
+# The kernel gives the inode of a namespace that is gone to the next one: the link has its cookie, too. One that
+# an older garpd has left has none.
+case_netns_made_anew() {
+	local inode
+	site_up
+	inode=$(in_ns site readlink /proc/self/ns/net)
+	start_both
+	kill "$TENANT"
+	wait "$TENANT" || true
+	in_hv readlink "$PINS/tenant/netns" >"$LAB_DIR/out"
+	[[ $(printf '%s\n' 5.14 "$(uname -r)" | sort -V | head -n 1) == 5.14 ]] ||
+		t_skip "the cookie of a network namespace needs Linux 5.14"
+	grep -qE '^net:\[[0-9]+\]:[0-9]+$' "$LAB_DIR/out" || t_fail "without its cookie: $(<"$LAB_DIR/out")"
+	in_hv ln -sfn "$inode:1" "$PINS/tenant/netns"
+	assert_fails 1 "$PINS/tenant: is of another network namespace.*rm -r $PINS/tenant" \
+		"$GARPD" run --netns tenant --bridge br0
+	of_tenant doctor >"$LAB_DIR/out" || true
+	grep -q "^FAIL  *pins .*is of another network namespace" "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	in_hv ln -sfn "$inode" "$PINS/tenant/netns"
+	lab_start_garpd_at hv --netns tenant --bridge br0
 }
