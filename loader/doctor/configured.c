@@ -4,19 +4,19 @@
 
 #include "configured.h"
 
-#define DEFAULT_FILE "/etc/garpd.yaml"
+#include "loader/maps/pins_netns.h"
 
 static void judge_file(const struct configured_facts *facts, struct findings *findings)
 {
 	if (!facts->file && facts->is_running)
-		doctor_ok(findings, config, DEFAULT_FILE, "the daemon runs without a file");
+		doctor_ok(findings, config, facts->usual, "the daemon runs without a file");
 	else if (!facts->file && facts->bridge[0])
-		doctor_warn(findings, config, DEFAULT_FILE,
+		doctor_warn(findings, config, facts->usual,
 			    "is not there; every bridge of this host is looked at" REMEDY
-			    "echo 'bridges: [%s]' >" DEFAULT_FILE,
-			    facts->bridge);
+			    "echo 'bridges: [%s]' >%s",
+			    facts->bridge, facts->usual);
 	else if (!facts->file)
-		doctor_warn(findings, config, DEFAULT_FILE,
+		doctor_warn(findings, config, facts->usual,
 			    "is not there, nor is a bridge on this host" REMEDY
 			    "man garpd.yaml; for a router: routers: [eth1]");
 	for (size_t i = 0; i < facts->faults->count; i++)
@@ -35,18 +35,20 @@ static void judge_bridge(const struct configured_name *name, struct findings *fi
 	if (name->is_operand)
 		doctor_warn(findings, bridge, name->name,
 			    "is not in bridges:, so garpd leaves it alone" REMEDY
-			    "add it to bridges:, then: systemctl reload garpd");
+			    "add it to bridges:, then: systemctl reload %s",
+			    pins_unit());
 	else if (!name->matches)
 		doctor_warn(findings, bridge, name->name,
 			    "no such bridge: garpd waits for it" REMEDY
 			    "ip -br link show type bridge");
-	else if (!name->is_bridge)
+	else if (!name->bridges)
 		doctor_fail(findings, bridge, name->name,
 			    "is no Linux bridge" REMEDY
 			    "remove it from bridges:; a router's interface belongs to routers:");
-	else if (name->is_down)
-		doctor_fail(findings, bridge, name->name, "%s is down" REMEDY "ip link set %s up",
-			    name->first, name->first);
+	else if (name->downs) /* of several one may be unused */
+		doctor_add(findings, CHECK_bridge,
+			   name->downs == name->bridges ? CAUSE_TROUBLE : CAUSE_NOTE, name->name,
+			   "%s is down" REMEDY "ip link set %s up", name->down, name->down);
 	else
 		doctor_ok(findings, bridge, name->name, "%zu %s, %zu %s", name->guests,
 			  text_plural(name->guests, "guest", "guests"), name->uplinks,

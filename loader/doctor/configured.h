@@ -16,8 +16,9 @@ struct configured_name {
 	char first[IFNAMSIZ];
 	bool is_operand; /* of the command line, and not in the file */
 	/* Of what is in `bridges`: */
-	bool is_bridge; /* one of them is */
-	bool is_down;	/* and that is it */
+	size_t bridges; /* so many of them are */
+	size_t downs;	/* and so many of these are down: */
+	char down[IFNAMSIZ];
 	size_t guests;
 	size_t uplinks;
 	/* Of what is in `routers`: */
@@ -32,6 +33,7 @@ struct configured_own {
 
 struct configured_facts {
 	const char *file;      /* NULL: not there */
+	const char *usual;     /* which it would be */
 	char bridge[IFNAMSIZ]; /* one of the host, as an example; "": it has no bridge */
 	bool is_running;       /* a daemon, and that without a file */
 	int err;	       /* of reading it: 0 or -errno, with: */

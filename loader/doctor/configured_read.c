@@ -26,8 +26,9 @@ static void bridge_count(const struct view *view, const struct link_details *bri
 		name->guests += port->port.role == ROLE_GUEST;
 		name->uplinks += port->port.role == ROLE_UPLINK;
 	}
-	name->is_bridge = true;
-	name->is_down |= !bridge->is_up;
+	name->bridges++;
+	if (!bridge->is_up && !name->downs++)
+		memcpy(name->down, bridge->name, sizeof(name->down));
 }
 
 static void name_match(const struct view *view, struct configured_name *name, bool of_bridges)
@@ -146,6 +147,7 @@ int configured_read(const struct doctor *doctor, struct configured_facts *facts)
 {
 	*facts = (struct configured_facts){
 		.file = doctor->file,
+		.usual = doctor->usual_file,
 		.is_running = doctor->daemon == 1,
 		.err = doctor->config_err,
 		.why = doctor->config_why,

@@ -16,8 +16,6 @@
 #include "loader/confine/privileges.h"
 #include "loader/maps/running.h"
 
-#define DEFAULT_FILE "/etc/garpd.yaml"
-
 /* ---- the groups, in the order of their lines ---- */
 
 static void examine_kernel(struct doctor *doctor)
@@ -108,13 +106,22 @@ static void open_pins(struct doctor *doctor)
 		running_read(&doctor->pins, &doctor->daemon_info);
 }
 
+/* Those of the units garpd and garpd@NETNS. */
+static void name_usual_file(struct doctor *doctor)
+{
+	const char *netns = pins_netns();
+
+	snprintf(doctor->usual_file, sizeof(doctor->usual_file), "/etc/garpd%s%s.yaml",
+		 netns[0] ? "/" : "", netns);
+}
+
 static const char *file_of(const struct doctor *doctor)
 {
 	if (doctor->request->file)
 		return doctor->request->file;
 	if (doctor->daemon_info.pid)
 		return doctor->daemon_info.config[0] ? doctor->daemon_info.config : NULL;
-	return access(DEFAULT_FILE, F_OK) ? NULL : DEFAULT_FILE;
+	return access(doctor->usual_file, F_OK) ? NULL : doctor->usual_file;
 }
 
 /* Errors in it are findings. */
@@ -199,6 +206,7 @@ static int examine(struct doctor *doctor, struct err *why)
 	int err;
 
 	open_pins(doctor);
+	name_usual_file(doctor);
 	doctor->file = file_of(doctor);
 	read_config(doctor);
 	err = open_view(doctor, why) ?: choose_segment(doctor, why);

@@ -27,7 +27,7 @@ struct doctor_request {
 	const char *operand; /* a bridge or an address; NULL: all bridges of the configuration, or,
 			      * without one, of the host */
 	const char *file;    /* the configuration; NULL: that of the daemon that runs, else
-			      * /etc/garpd.yaml, if it is there */
+			      * /etc/garpd.yaml, or garpd/NETNS.yaml there, if it is there */
 	const char *version; /* of this garpd */
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fabric.h"
 
-#define RELOAD "; then: systemctl reload garpd"
+#define RELOAD "; then: systemctl reload %s"
 
 /* Without a tunnel on any bridge. */
 static void judge_host(const struct fabric_facts *facts, struct findings *findings)
@@ -9,7 +9,8 @@ static void judge_host(const struct fabric_facts *facts, struct findings *findin
 	if (facts->evpn == EVPN_YES)
 		doctor_warn(findings, evpn, "host",
 			    "evpn: yes, but no bridge has a VXLAN port" REMEDY
-			    "set evpn: auto" RELOAD);
+			    "set evpn: auto" RELOAD,
+			    pins_unit());
 	else if (facts->has_zebra)
 		doctor_ok(findings, evpn, "host",
 			  "FRR's zebra runs, but no bridge has a VXLAN port: no fabric");
@@ -24,7 +25,8 @@ static void judge_flooding(const struct fabric_facts *facts, const struct fabric
 	if (facts->evpn == EVPN_YES && !facts->has_zebra && !bridge->learned)
 		doctor_warn(findings, evpn, bridge->name,
 			    "evpn: yes, but FRR's zebra does not run" REMEDY
-			    "systemctl start frr; without a fabric: set evpn: auto" RELOAD);
+			    "systemctl start frr; without a fabric: set evpn: auto" RELOAD,
+			    pins_unit());
 	else if (facts->evpn == EVPN_YES)
 		doctor_ok(findings, evpn, bridge->name,
 			  "evpn: yes, and announcements also cross %s (no neigh_suppress)",
@@ -51,12 +53,13 @@ static void judge_bridge(const struct fabric_facts *facts, const struct fabric_b
 		doctor_fail(findings, evpn, bridge->name,
 			    "announcements do not cross %s (neigh_suppress), and with evpn: no "
 			    "garpd does not inform the fabric" REMEDY "set evpn: auto" RELOAD,
-			    bridge->suppressing);
+			    bridge->suppressing, pins_unit());
 	else if (!bridge->learned && facts->evpn == EVPN_AUTO)
 		doctor_warn(findings, evpn, bridge->name,
 			    "FRR's zebra has written no neighbour entry there, and with evpn: "
 			    "auto garpd waits for the first" REMEDY
-			    "vtysh -c 'show evpn vni'; for a new fabric: set evpn: yes" RELOAD);
+			    "vtysh -c 'show evpn vni'; for a new fabric: set evpn: yes" RELOAD,
+			    pins_unit());
 	else
 		doctor_ok(findings, evpn, bridge->name,
 			  "garpd informs the fabric: evpn: %s, %zu %s of other machines",

@@ -57,7 +57,8 @@ static bool judge_port(const struct filters_port *port, struct findings *finding
 	case UNHEARD_DETACHED:
 		doctor_add(findings, CHECK_heard, CAUSE_TROUBLE, port->name,
 			   "garpd is not attached to it, although it runs" REMEDY
-			   "garpd show ports; systemctl reload garpd");
+			   "garpd show ports%s; systemctl reload %s",
+			   pins_netns_option(), pins_unit());
 		return false;
 	case UNHEARD_XDP:
 	case UNHEARD_TCX:

@@ -11,6 +11,7 @@
 #include "loader/base/text.h"
 #include "loader/config/config.h"
 #include "loader/maps/pins.h"
+#include "loader/maps/pins_netns.h"
 
 /*
  * The checks, X(name, what is looked at). The name is a contract, `check` in JSON; garpd(8) has
@@ -84,7 +85,8 @@ void doctor_add(struct findings *findings, enum check check, enum cause_level le
 
 /* What could not be looked at. */
 #define doctor_needs_root(findings, check, object) \
-	doctor_warn(findings, check, object, "not looked at: needs root" REMEDY "sudo garpd doctor")
+	doctor_warn(findings, check, object,       \
+		    "not looked at: needs root" REMEDY "sudo garpd doctor%s", pins_netns_option())
 
 /* The same with an error of the form "object: reason; remedy". */
 void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
@@ -100,7 +102,8 @@ struct view;
 struct doctor {
 	const struct doctor_request *request;
 	struct findings *findings;
-	const char *file;     /* of the configuration; NULL: none was read */
+	const char *file; /* of the configuration; NULL: none was read */
+	char usual_file[sizeof("/etc/garpd/.yaml") + PIN_NETNS_LEN];
 	struct config config; /* with a file that has errors, what could be read of it */
 	struct faults faults;
 	int config_err; /* 0, or the -errno of config_read() */

@@ -71,8 +71,9 @@ static void judge_segment(const struct uplinks_segment *segment, struct findings
 			findings, reflects, segment->bridge,
 			"a frame of a guest came back from an uplink %s ago: a loop, or a switch "
 			"that reflects; IPv6 guests are announced only at the end of their "
-			"window" REMEDY "journalctl -u garpd -g 'came back'",
-			duration_text(segment->returned_ns, (char[DURATION_TEXT_LEN]){}));
+			"window" REMEDY "journalctl -u %s -g 'came back'",
+			duration_text(segment->returned_ns, (char[DURATION_TEXT_LEN]){}),
+			pins_unit());
 }
 
 void uplinks_judge(const struct uplinks_facts *facts, struct findings *findings)

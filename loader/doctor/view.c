@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/maps/port_list.h"
 #include "loader/rtnl/links.h"
 #include "view.h"
 
@@ -192,6 +193,8 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		return err_set(why, -ENOMEM, "links: out of memory");
 	for (size_t i = 0; i < view->port_count; i++)
 		view->port[i].why = ports_role_text(view->ports, view->port[i].ifindex);
+	if (view->links)
+		qsort(view->link, view->links, sizeof(*view->link), compare_ifindexes);
 	if (view->port_count)
 		qsort(view->port, view->port_count, sizeof(*view->port), compare_ports);
 	return 0;
@@ -212,10 +215,9 @@ void view_close(struct view *view)
 
 const struct link_details *view_link(const struct view *view, __u32 ifindex)
 {
-	for (size_t i = 0; i < view->links; i++)
-		if (view->link[i].ifindex == ifindex)
-			return &view->link[i];
-	return NULL;
+	if (!view->links)
+		return NULL;
+	return bsearch(&ifindex, view->link, view->links, sizeof(*view->link), compare_ifindexes);
 }
 
 const struct link_details *view_link_named(const struct view *view, const char *name)

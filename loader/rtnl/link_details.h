@@ -15,7 +15,7 @@
 #define LINK_KIND_LEN 16
 
 struct link_details {
-	__u32 ifindex;
+	__u32 ifindex;		 /* first: compare_ifindexes() */
 	__u32 master;		 /* ifindex; 0: none */
 	__u32 lower;		 /* IFLA_LINK; 0: none */
 	bool lower_is_elsewhere; /* in another network namespace */

@@ -20,7 +20,7 @@ static void setup(void)
 					    .name = "br0",
 					    .matches = 1,
 					    .first = "br0",
-					    .is_bridge = true,
+					    .bridges = 1,
 					    .guests = 3,
 					    .uplinks = 1};
 	names[1] = (struct configured_name){
@@ -28,6 +28,7 @@ static void setup(void)
 	cr_assert_eq(addr_parse("192.0.2.7", &own.addr), 0);
 	strcpy(own.interface, "br0");
 	facts = (struct configured_facts){.file = FILE_NAME,
+					  .usual = FILE_NAME,
 					  .bridge = "br0",
 					  .faults = &faults,
 					  .declared = 2,
@@ -91,10 +92,11 @@ Test(doctor_configured, has_errors)
 
 Test(doctor_configured, bridge_is_none)
 {
-	names[0].is_down = true;
+	names[0].downs = 1;
+	strcpy(names[0].down, "br0");
 	judge();
 	found_fail("bridge", "br0", "br0 is down", "ip link set br0 up");
-	names[0].is_bridge = false;
+	names[0].bridges = 0;
 	judge();
 	found_fail("bridge", "br0", "no Linux bridge", "routers:");
 	names[0].matches = 0;

@@ -173,6 +173,21 @@ case_doctor_configured() {
 	assert_fails 2 'v-new: neither a bridge nor' "$GARPD" doctor v-new
 }
 
+# Of the bridges that a pattern matches, one may be unused: that fails no script.
+case_doctor_pattern_with_a_bridge_down() {
+	in_hv ip link add br9 type bridge
+	lab_config 'bridges: ["br*"]' >/dev/null
+	doctor -c "$LAB_DIR/garpd.yaml"
+	assert_found bridge 'br*' warn 'br9 is down'
+	mend bridge 'br*'
+	doctor -c "$LAB_DIR/garpd.yaml"
+	assert_found bridge 'br*' ok '4 guests'
+	in_hv ip link set br0 down
+	in_hv ip link set br9 down
+	doctor -c "$LAB_DIR/garpd.yaml"
+	assert_found bridge 'br*' fail 'is down'
+}
+
 # What a daemon that runs was started with.
 case_doctor_reads_the_daemons_file() {
 	lab_start_garpd -c "$(lab_config 'bridges: [br0]')"

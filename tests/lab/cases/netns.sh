@@ -157,6 +157,24 @@ case_netns_metrics_and_log_have_its_name() {
 	promtool check metrics <"$LAB_DIR/metrics" >"$LAB_DIR/err" 2>&1 || t_fail "$(<"$LAB_DIR/err")"
 }
 
+# The unit garpd@tenant has a file of its own; what is to be typed names the namespace.
+case_netns_doctor() {
+	site_up
+	of_tenant doctor >"$LAB_DIR/out"
+	grep -A 1 '^warn  *config  */etc/garpd/tenant.yaml  *is not there' "$LAB_DIR/out" |
+		grep -q "echo 'bridges: \[br0\]' >/etc/garpd/tenant.yaml" || t_fail "$(<"$LAB_DIR/out")"
+	grep -q '^ok  *role  *v-inn ' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	in_hv mkdir "$LAB_DIR/etc"
+	in_hv cp -a /etc/. "$LAB_DIR/etc"
+	in_hv mkdir -p "$LAB_DIR/etc/garpd"
+	lab_config 'bridges: [br0]' 'evpn: yes' >/dev/null
+	in_hv cp "$LAB_DIR/garpd.yaml" "$LAB_DIR/etc/garpd/tenant.yaml"
+	in_hv mount --bind "$LAB_DIR/etc" /etc
+	of_tenant doctor >"$LAB_DIR/out"
+	grep -q '^ok  *config  */etc/garpd/tenant.yaml  *is right' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+	grep -q 'set evpn: auto; then: systemctl reload garpd@tenant$' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+}
+
 # A name that is one of garpd's own pins would have its directory in the place of that.
 case_netns_is_no_pin() {
 	local name
