@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * report_file.h - standard output into a file: a new one beside it, which takes its place when it
- * is whole.
+ * is whole. A link stays one; a device or a FIFO is written to.
  */
 #ifndef GARPD_CMD_REPORT_FILE_H
 #define GARPD_CMD_REPORT_FILE_H
@@ -10,7 +10,8 @@
 
 struct report_file {
 	const char *name; /* NULL: standard output stays what it is */
-	char *made;	  /* the new one */
+	char *real;	  /* the file that it names, behind links */
+	char *made;	  /* the new one; NULL: it is written to as it is */
 	int stdout_fd;	  /* what standard output was */
 };
 

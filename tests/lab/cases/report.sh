@@ -76,6 +76,27 @@ case_report_of_a_capture() {
 	assert_fails 1 'LICENSE' "$GARPD" report --pcap "$LAB_ROOT/LICENSE"
 }
 
+# A page takes the place of a regular file only.
+case_report_writes_where_it_is_told() {
+	touch "$LAB_DIR/log" "$LAB_DIR/target"
+	chmod 600 "$LAB_DIR/target"
+	ln -s target "$LAB_DIR/link"
+	mknod "$LAB_DIR/null" c 1 3
+	mkfifo "$LAB_DIR/fifo"
+	report -o "$LAB_DIR/link" >/dev/null || t_fail "link: exit status $?"
+	assert_equals "the link" target "$(readlink "$LAB_DIR/link")"
+	grep -q '</html>' "$LAB_DIR/target" || t_fail "no page behind the link"
+	assert_equals "the mode of the file that was there" 600 "$(stat -c %a "$LAB_DIR/target")"
+	report -o "$LAB_DIR/null" >/dev/null || t_fail "device: exit status $?"
+	assert_equals "the device" "character special file" "$(stat -c %F "$LAB_DIR/null")"
+	lab_spawn "$LAB_DIR/read" cat "$LAB_DIR/fifo"
+	report -o "$LAB_DIR/fifo" >/dev/null || t_fail "FIFO: exit status $?"
+	assert_equals "the FIFO" fifo "$(stat -c %F "$LAB_DIR/fifo")"
+	lab_wait 5 grep -q '</html>' "$LAB_DIR/read" || t_fail "no page came through the FIFO"
+	assert_fails 1 'cannot be written' "$GARPD" report --log "$LAB_DIR/log" -o "$LAB_DIR"
+	assert_equals "files beside them" "" "$(find "$LAB_DIR" -name 'null.*' -o -name 'fifo.*' -o -name 'link.*' -o -name 'target.*')"
+}
+
 case_report_refuses() {
 	local status=0 no_journal='mount -t tmpfs none /var/log && mount -t tmpfs none /run'
 	touch "$LAB_DIR/log"
