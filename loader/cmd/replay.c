@@ -108,10 +108,20 @@ static void replay_put(void *ctx, const struct replay_frame *frame, bool is_ours
 	call->ours += is_ours;
 }
 
+/* What is there is overwritten once there is a capture to write. */
+static int replay_create(void *ctx, struct err *why)
+{
+	struct replay_call *call = ctx;
+
+	call->writer = capture_create(call->output, call->file, why);
+	return call->writer ? 0 : -EIO;
+}
+
 static int replay_read(struct replay_call *call, struct replay *replay, struct err *why)
 {
 	struct capture_options options = {
 		.progress = isatty(STDERR_FILENO) ? replay_tell : NULL,
+		.opened = call->output ? replay_create : NULL,
 		.ctx = call,
 	};
 	struct err warning;
@@ -136,7 +146,7 @@ static struct replay *replay_make(struct replay_call *call, const struct config 
 		.settings = &settings,
 		.guards = config->guards.only_declared ? GUARD_ONLY_DECLARED : 0,
 		.only = call->address ? &call->only : NULL,
-		.write = call->writer ? replay_put : NULL,
+		.write = call->output ? replay_put : NULL,
 		.ctx = call,
 	};
 
@@ -212,19 +222,19 @@ static int replay_run(const struct command *command, struct err *why)
 	};
 	const char *config_file = cmd_value(command, "config");
 	struct config config;
-	int err = 0;
+	int err;
 
+	if (call.output && !strcmp(call.output, "-")) {
+		err_set(why, -EINVAL,
+			"replay --write -: standard output has the answer; name a file");
+		return cmd_misused(why);
+	}
 	if (call.address && cmd_parse_address(call.address, &call.only, why))
 		return cmd_misused(why);
 	config_init(&config);
 	if (config_file && config_load(&config, config_file, why))
 		return cmd_misused(why);
-	if (call.output) {
-		call.writer = capture_create(call.output, call.file, why);
-		err = call.writer ? 0 : -EIO;
-	}
-	if (!err)
-		err = replay_go(&call, &config, why);
+	err = replay_go(&call, &config, why);
 	if (call.writer)
 		capture_close(call.writer, &(struct err){});
 	config_free(&config);

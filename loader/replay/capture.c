@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* linux/bpf.h, which abi.h needs, and libpcap's own header of BPF have structs of the same names.
  */
@@ -21,6 +22,9 @@ struct bpf_program;
 #define BUFFER_BYTES   (1024 * 1024) /* standard input has a page otherwise */
 #define PROGRESS_EVERY 65536	     /* frames */
 #define SNAPLEN	       262144
+
+/* In 2255: beyond that nanoseconds since 1970 do not fit. */
+#define SECONDS_MAX 9000000000LL
 
 struct reader {
 	FILE *file;
@@ -116,17 +120,29 @@ static void reader_tell(const struct reader *reader, const struct capture_option
 	options->progress(options->ctx, &progress);
 }
 
+/* Opened as it was, its fractions are nanoseconds. */
+static long long reader_time(const struct pcap_pkthdr *header)
+{
+	long long seconds = header->ts.tv_sec;
+
+	/* From 2038 on libpcap takes the 32 bits of a pcap file for a negative number. */
+	if (seconds < 0)
+		seconds = (__u32)seconds;
+	if (seconds > SECONDS_MAX)
+		seconds = SECONDS_MAX;
+	return seconds * (long long)NSEC_PER_SEC + header->ts.tv_usec;
+}
+
 static void reader_take(const struct reader *reader, const struct pcap_pkthdr *header,
 			const __u8 *bytes, struct replay *replay)
 {
 	static __u8 made[COOKED_MAX];
 	struct replay_frame frame = {
-		/* In nanoseconds, as it was opened. */
-		.wall_ns = (long long)header->ts.tv_sec * (long long)NSEC_PER_SEC +
-			   header->ts.tv_usec,
+		.wall_ns = reader_time(header),
 		.at = bytes,
 		.len = header->caplen,
-		.wire_len = header->len,
+		/* Some files say less than they have: tcpdump(8) would call a copy malformed. */
+		.wire_len = header->len > header->caplen ? header->len : header->caplen,
 	};
 
 	if (reader->link != DLT_EN10MB &&
@@ -154,6 +170,8 @@ int capture_read(const char *file, const struct capture_options *options, struct
 	int err = reader_open(&reader, file, why), got = 0;
 
 	warning->text[0] = '\0';
+	if (!err && options->opened)
+		err = options->opened(options->ctx, why);
 	while (!err && (got = pcap_next_ex(reader.pcap, &header, &bytes)) == 1) {
 		reader_take(&reader, header, bytes, replay);
 		size += header->caplen;
@@ -180,11 +198,13 @@ struct capture_writer {
 	char *file;
 };
 
-static bool is_same_file(const char *a, const char *b)
+/* Standard input, too, may be the file that would be written. */
+static bool is_same_file(const char *file, const char *read)
 {
 	struct stat x, y;
+	int err = strcmp(read, "-") ? stat(read, &y) : fstat(STDIN_FILENO, &y);
 
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return !err && !stat(file, &x) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static int writer_open(struct capture_writer *writer, const char *file, struct err *why)

@@ -24,6 +24,8 @@ struct capture_progress {
 struct capture_options {
 	/* Called now and then while it is read; NULL: nothing is. */
 	void (*progress)(void *ctx, const struct capture_progress *progress);
+	/* The file is a capture, and comes to be read: 0, or -errno with `why`. NULL: it does. */
+	int (*opened)(void *ctx, struct err *why);
 	void *ctx;
 };
 

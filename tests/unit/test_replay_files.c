@@ -177,9 +177,8 @@ Test(replay_files, of_the_other_byte_order_in_nanoseconds)
 }
 
 /* A section, an interface in microseconds, and enhanced packets. */
-static void add_pcapng_frame(__u32 seconds, const struct bytes *frame)
+static void add_pcapng_frame_at(__u64 us, const struct bytes *frame)
 {
-	__u64 us = (BEGIN_S + seconds) * 1000000ull;
 	__u32 padded = (frame->len + 3) / 4 * 4;
 
 	add32(6);
@@ -191,6 +190,11 @@ static void add_pcapng_frame(__u32 seconds, const struct bytes *frame)
 	add32(frame->len);
 	add(frame->at, padded);
 	add32(32 + padded);
+}
+
+static void add_pcapng_frame(__u32 seconds, const struct bytes *frame)
+{
+	add_pcapng_frame_at((BEGIN_S + seconds) * 1000000ull, frame);
 }
 
 static void add_pcapng_interface(__u16 link)
@@ -369,7 +373,49 @@ Test(replay_files, without_a_frame)
 	no_leaks();
 }
 
+/* Of 2106 in 32 bits, which libpcap takes for a time before 1970; and of any 64 bits in pcapng. */
+Test(replay_files, of_times_far_away)
+{
+	static const __u64 times[] = {0, 0xffffffffull * 1000000, 1ull << 63, ~0ull};
+	struct replay *replay = play_new(NULL);
+	struct replay_summary summary;
+	struct bytes frame = {};
+	struct err warning, why;
+
+	put_ethernet(&frame, ones, guest);
+	put_probe(&frame);
+	add_header(MICROSECONDS, ETHERNET);
+	add_frame(0xffffffff - BEGIN_S, 0, frame.at, frame.len);
+	cr_assert_eq(file_read(file_path(), replay, &warning, &why), 0, "%s", why.text);
+	replay_summarize(replay, &summary);
+	cr_expect_eq(summary.begin_ns, 0xffffffffLL * (long long)NSEC_PER_SEC);
+	replay_free(replay);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		replay = play_new(NULL);
+		file_begin();
+		add_pcapng_section();
+		add_pcapng_interface(ETHERNET);
+		add_pcapng_frame(0, &frame);
+		add_pcapng_frame_at(times[i], &frame);
+		add_pcapng_frame(1, &frame);
+		cr_assert_eq(file_read(file_path(), replay, &warning, &why), 0, "%s", why.text);
+		replay_summarize(replay, &summary);
+		cr_expect_eq(summary.set_back, 1, "of %zu", i);
+		cr_expect_gt(summary.end_ns, 0);
+		replay_free(replay);
+	}
+	no_leaks();
+}
+
 /* ---- writing ---- */
+
+static unsigned int written;
+
+static void expect_whole(void *ctx, const struct replay_frame *frame, bool is_ours)
+{
+	cr_expect_geq(frame->wire_len, frame->len);
+	written++;
+}
 
 Test(replay_files, that_are_written_can_be_read)
 {
@@ -393,6 +439,27 @@ Test(replay_files, that_are_written_can_be_read)
 	}
 	cr_expect_eq(capture_close(writer, &why), 0);
 	expect_windows(file_path());
+}
+
+/* Which would be malformed. */
+Test(replay_files, that_say_less_than_they_have)
+{
+	struct replay_options options = {.settings = &(struct settings){}, .write = expect_whole};
+	struct err warning, why;
+	struct replay *replay = replay_new(&options, &why);
+	struct bytes probe;
+
+	put_ethernet(&probe, ones, guest);
+	put_probe(&probe);
+	add_header(MICROSECONDS, ETHERNET);
+	add32(BEGIN_S);
+	add32(0);
+	add32(probe.len);
+	add32(20);
+	add(probe.at, probe.len);
+	cr_assert_eq(file_read(file_path(), replay, &warning, &why), 0, "%s", why.text);
+	cr_expect_eq(written, 1);
+	replay_free(replay);
 }
 
 Test(replay_files, are_not_written_over_themselves)
