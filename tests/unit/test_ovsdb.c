@@ -164,6 +164,7 @@ Test(ovsdb, echo_requests_are_answered)
 	follow();
 	/* Its socket may not be there yet. */
 	cr_assert(ovsdb_is_connected(ovsdb) || await(&changes, 1, 5000));
+	losses = 0; /* do not count a first attempt that came too early */
 	cr_assert_not(await(&losses, 1, 4000), "%s", lost_why.text);
 }
 
