@@ -5,7 +5,8 @@
  * Input: RULES SETTINGS EVENT.. RULES: bits 0-2 index of schedule_rules, 3-4 listeners, 5 refresh;
  * SETTINGS: bit 0 IPv6, 1 XDP, 2-3 announce_num - 1, 4-6 max_moves - 1, 7 thaw after 20 s. EVENT:
  * WHAT WHO TIME(2): WHAT bits 0-3 enum event_kind, 4-7 the nonce, count, rules or listener; WHO
- * bits 0-6 index of schedule_stations, 7 races; TIME since the event before, bits 0-1 the unit.
+ * bits 0-5 index of schedule_stations, 6 bit 4 of enum event_kind, 7 races; TIME since the event
+ * before, bits 0-1 the unit.
  */
 #include "fuzz.h"
 #include "tests/sim/play.h"
@@ -28,9 +29,9 @@ static void read_event(struct input *input, struct event_at *event, __u64 before
 	__u8 what = input_byte(input), who = input_byte(input);
 
 	*event = (struct event_at){
-		.what = (what & 15) % EVENT_MAX,
+		.what = ((what & 15) | (who >> 2 & 16)) % EVENT_MAX,
 		.races = who >> 7,
-		.who = (who & 127) % SCHEDULE_STATIONS,
+		.who = (who & 63) % SCHEDULE_STATIONS,
 		.at_ns = before_ns + input_gap_ns(input),
 		.count = what >> 4,
 	};
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t len)
 	struct input input = {data, len};
 	const char *broken;
 
-	_Static_assert(EVENT_MAX <= 16, "four bits");
+	_Static_assert(EVENT_MAX <= 32, "five bits");
 	read_schedule(&input, &schedule);
 	broken = play(&schedule, &tally, NULL);
 	if (broken)

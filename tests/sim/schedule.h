@@ -21,7 +21,6 @@ enum event_kind {
 	EVENT_RELAY,
 	EVENT_OTHER,	    /* ARP or ND about another address */
 	EVENT_BY_HAND,	    /* an operator runs garpd announce; count 1: an uplink came back */
-	EVENT_CLAIM,	    /* an operator claims the address for a guest that was not heard */
 	EVENT_REPLY,	    /* listener `count` replies to the host that it has in its cache */
 	EVENT_THAW,	    /* an operator runs garpd thaw */
 	EVENT_DAEMON_STOP,  /* deadlines are not served */
@@ -32,6 +31,7 @@ enum event_kind {
 	EVENT_PORT_GONE,    /* its port is gone until a frame is heard from it */
 	EVENT_SWEEP,	    /* the daemon sweeps the claims of ports that are gone */
 	EVENT_POLICY,	    /* the configuration changes to schedule_rules[count] */
+	EVENT_CLAIM,	    /* an operator claims the address for a guest that was not heard */
 	EVENT_MAX,
 };
 
