@@ -231,6 +231,8 @@ static int pins_open_all(struct pins *pins, bool read_only, struct err *why)
 	if (err)
 		return err;
 	err = pins_check_dir(why);
+	if (!err && (!read_only || pins_netns()[0])) /* what acts needs its ifindexes */
+		err = pins_check_netns(why);
 	for (size_t i = 0; i < PINNED_MAPS && !err; i++)
 		err = pins_open_map(pins, &pinned_maps[i], read_only, why);
 	return err || read_only ? err : pins_open_speak(pins, why);

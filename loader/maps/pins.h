@@ -15,9 +15,8 @@
 #include "loader/base/err.h"
 
 #define PIN_PATH_LEN 128
-#define PINS_LOCK    "lock"  /* below pins_dir(): a directory, locked by the daemon */
-#define PINS_NETNS   "netns" /* the same: a link to the name of the network namespace */
-#define PINS_NEXT    "next"  /* below pins_dir(): maps that are to replace those there, adopt.h */
+#define PINS_LOCK    "lock" /* below pins_dir(): a directory, locked by the daemon */
+#define PINS_NEXT    "next" /* below pins_dir(): maps that are to replace those there, adopt.h */
 
 /* File descriptors, -1 where not open. */
 struct pins {
@@ -52,7 +51,8 @@ struct pins {
 int pins_check_bpffs(struct err *why);
 
 /* Opens what is pinned. 0, or -errno with `why`: -ENOENT means that garpd is not loaded here,
- * -EPROTO that another version's layout is. `read_only` opens the maps for reading, and not
+ * -EPROTO that another version's layout is, -EBUSY that they are of another network namespace (not
+ * looked at to read those of the first one). `read_only` opens the maps for reading, and not
  * garpd_speak.
  */
 int pins_open(struct pins *pins, bool read_only, struct err *why);

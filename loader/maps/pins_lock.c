@@ -52,25 +52,18 @@ static int pins_open_lock(int *fd, struct err *why)
 
 /* ---- the namespace ---- */
 
-/* One link in the directory has the identity of the namespace. */
-static int pins_check_netns(struct err *why)
+/* Notes it in the directory, unless it is there. */
+static int pins_take_netns(struct err *why)
 {
-	char path[PIN_PATH_LEN], own[PIN_NETNS_ID_LEN], theirs[PIN_NETNS_ID_LEN] = "";
-	int err = pins_netns_id(own);
+	char own[PIN_NETNS_ID_LEN], path[PIN_PATH_LEN];
+	int err = pins_check_netns(why);
 
 	if (err)
-		return err_set(why, err, "/proc/self/ns/net: %s", strerror(-err));
-	pins_path(PINS_NETNS, path);
-	if (readlink(path, theirs, sizeof(theirs) - 1) < 0 && errno != ENOENT)
-		return pins_explain(path, -errno, why);
-	if (!theirs[0])
-		return symlink(own, path) ? pins_explain(path, -errno, why) : 0;
-	if (pins_netns_is(own, theirs))
-		return 0;
-	return err_set(why, -EBUSY,
-		       "%s: is of another network namespace, %s; run garpd there, or, if that is "
-		       "gone: rm -r %s",
-		       pins_dir(), theirs, pins_dir());
+		return err;
+	err = pins_netns_id(own);
+	if (!err && symlink(own, pins_path(PINS_NETNS, path)) && errno != EEXIST)
+		err = -errno;
+	return err ? pins_explain(PINS_NETNS, err, why) : 0;
 }
 
 /* ---- the lock ---- */
@@ -88,7 +81,7 @@ int pins_lock(int *lock_fd, struct err *why)
 			      "%s)",
 			      pins_dir(), pins_unit());
 	if (!err)
-		err = pins_check_netns(why);
+		err = pins_take_netns(why);
 	if (!err)
 		*lock_fd = fd;
 	else if (fd >= 0)

@@ -87,6 +87,25 @@ bool pins_netns_is(const char *id, const char *other)
 	return !strchr(id + len, ':') || !strchr(other + len, ':') || !strcmp(id, other);
 }
 
+int pins_check_netns(struct err *why)
+{
+	char own[PIN_NETNS_ID_LEN], theirs[PIN_NETNS_ID_LEN] = "";
+	char path[sizeof(netns.dir) + sizeof("/" PINS_NETNS)];
+	int err = pins_netns_id(own);
+
+	if (err)
+		return err_set(why, err, "/proc/self/ns/net: %s", strerror(-err));
+	snprintf(path, sizeof(path), "%s/" PINS_NETNS, pins_dir());
+	if (readlink(path, theirs, sizeof(theirs) - 1) < 0)
+		return errno == ENOENT ? 0 : err_set(why, -errno, "%s: %s", path, strerror(errno));
+	if (pins_netns_is(own, theirs))
+		return 0;
+	return err_set(why, -EBUSY,
+		       "%s: is of another network namespace, %s; run garpd there, or, if that is "
+		       "gone: rm -r %s",
+		       pins_dir(), theirs, pins_dir());
+}
+
 /* ---- entering it ---- */
 
 /* As ip-netns(8) takes them; shorter than PIN_PATH_LEN has room for. bpf_lookup() refuses dots. */
@@ -123,6 +142,10 @@ static int enter(int fd, const char *path, struct err *why)
 	if (errno == EPERM)
 		return err_set(why, -EPERM,
 			       "%s: cannot enter it without CAP_SYS_ADMIN; run as root", path);
+	/* `ip netns add` makes the file before it mounts the namespace there. */
+	if (errno == EINVAL)
+		return err_set(why, -ENOENT, "%s: not a network namespace; ip netns add makes one",
+			       path);
 	return err_set(why, -errno, "%s: cannot enter it: %s; ip netns add makes one", path,
 		       strerror(errno));
 }

@@ -14,7 +14,8 @@
 #include "loader/base/err.h"
 
 #define NETNS_DIR     "/run/netns"
-#define PIN_NETNS_LEN 60 /* of a name: PIN_PATH_LEN has room for it */
+#define PINS_NETNS    "netns" /* below pins_dir(): a link to the identity of the namespace */
+#define PIN_NETNS_LEN 60      /* of a name: PIN_PATH_LEN has room for it */
 
 #define PIN_NETNS_ID_LEN 64 /* "net:[4026531840]:18446744073709551615" */
 
@@ -32,6 +33,12 @@ int pins_netns_id(char id[PIN_NETNS_ID_LEN]);
 
 /* Whether both are of one. */
 bool pins_netns_is(const char *id, const char *other);
+
+/*
+ * Are the pins of the network namespace that the process is in? 0, also if none is noted there;
+ * -EBUSY: they are of another one; or another -errno, both with `why`.
+ */
+int pins_check_netns(struct err *why);
 
 /* The name; "" without. */
 const char *pins_netns(void);

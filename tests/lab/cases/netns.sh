@@ -198,6 +198,8 @@ case_netns_names() {
 	site_up
 	assert_fails 4 '^garpd: /run/netns/nowhere: no such network namespace' "$GARPD" show claims --netns nowhere
 	assert_fails 1 '^garpd: /run/netns/nowhere: no such network namespace' "$GARPD" run --netns nowhere --bridge br0
+	in_hv touch /run/netns/unfinished # as ip netns does first: systemd is to try again
+	assert_fails 1 '/run/netns/unfinished: not a network namespace' "$GARPD" run --netns unfinished --bridge br0
 	assert_fails 2 'not the name of a network namespace' "$GARPD" show claims --netns ../netns/tenant
 	assert_fails 2 'not the name of a network namespace' "$GARPD" run --netns . --bridge br0
 	name_netns site.1 site
@@ -220,6 +222,30 @@ case_netns_name_of_another_network() {
 	name_netns tenant inn
 	assert_fails 1 "$PINS/tenant: is of another network namespace.*rm -r $PINS/tenant" \
 		"$GARPD" run --netns tenant --bridge br0
+}
+
+# What is done by hand, too: the ifindexes of the claims are other interfaces there.
+case_netns_commands_of_another_network() {
+	lab_start_garpd
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 9 "$SERVICE: announced for" || t_fail "not announced"
+	assert_fails 4 "$PINS: is of another network namespace" unshare -n "$GARPD" announce "$SERVICE"
+	in_hv "$GARPD" announce "$SERVICE" >"$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
+}
+
+# A name that is given to another network while its daemon runs in the former one: that serves none of its guests.
+case_netns_verbs_of_another_network() {
+	local verb
+	site_up
+	start_both
+	in_hv umount /run/netns/tenant
+	name_netns tenant inn
+	for verb in status 'show ports' "explain $SERVICE" 'show metrics'; do
+		# shellcheck disable=SC2086 # a verb and its operand
+		assert_fails 4 "$PINS/tenant: is of another network namespace" "$GARPD" $verb --netns tenant
+	done
+	of_tenant doctor >"$LAB_DIR/out" || true
+	grep -q "^FAIL  *pins .*is of another network namespace" "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 }
 
 # The kernel gives the inode of a namespace that is gone to the next one: the link has its cookie, too. One that
