@@ -47,7 +47,7 @@ void replay_sort_answers(struct replay *replay)
 		replay->answers[i] = contenders->at[i].answer;
 		replay->answers[i].is_asked = replay->settings.ask;
 		replay->answers[i].min_probes = replay->settings.min_probes;
-		replay->answers[i].ended_ns = replay->summary.end_ns;
+		replay->answers[i].ended_ns = replay->summary.end_ns - contenders->set_ns;
 	}
 	replay->answer_count = contenders->count;
 	qsort(replay->answers, replay->answer_count, sizeof(*replay->answers), compare_answers);
@@ -234,7 +234,7 @@ const char *replay_answer_text(const struct replay_answer *answer, char text[REP
 	then_text(answer, then);
 	if (!once && then[0])
 		snprintf(first, sizeof(first), "the first time, at %s, ",
-			 time_wall_local_text(answer->worst.began_ns, time));
+			 time_wall_local_text(answer->worst.wall_ns, time));
 	snprintf(text, REPLAY_ANSWER_LEN, "%s: %s %s, and %s%s%s%s%s", address, mac,
 		 probed_text(answer, probed), what_text(answer, what),
 		 once ? when_text(answer, when) : often_text(answer, when), then[0] ? "; " : "",

@@ -90,12 +90,12 @@ static void attempt_end(struct contender *contender)
 	contender->is_open = false;
 }
 
-static void attempt_begin(struct contender *contender, bool is_uplink, long long wall_ns)
+static void attempt_begin(struct contender *contender, bool is_uplink, long long now_ns)
 {
 	attempt_end(contender);
 	contender->now = (struct replay_attempt){
-		.began_ns = wall_ns,
-		.last_ns = wall_ns,
+		.began_ns = now_ns,
+		.last_ns = now_ns,
 		/* Unless the program says something of it. */
 		.verdict = REPLAY_IGNORED,
 		.is_steady = true,
@@ -105,37 +105,37 @@ static void attempt_begin(struct contender *contender, bool is_uplink, long long
 }
 
 static void attempt_probe(struct contender *contender, bool is_uplink,
-			  const struct settings *settings, long long wall_ns)
+			  const struct settings *settings, long long now_ns)
 {
 	long long quiet_ns = (long long)(settings->window_ns + settings->grace_ns);
 	struct replay_attempt *now = &contender->now;
-	long long gap_ns = wall_ns - now->last_ns, first_ns;
+	long long gap_ns = now_ns - now->last_ns, first_ns;
 
 	/* A copy, as claim_probe_is_copy() has it. */
 	if (now->probes && gap_ns < (long long)settings->duplicate_ns)
 		return;
 	if (!contender->is_open || gap_ns > quiet_ns)
-		attempt_begin(contender, is_uplink, wall_ns);
+		attempt_begin(contender, is_uplink, now_ns);
 	contender->answer.probes++;
 	if (now->probes > 1) {
 		first_ns = (now->last_ns - now->began_ns) / (now->probes - 1);
-		gap_ns = wall_ns - now->last_ns - first_ns;
+		gap_ns = now_ns - now->last_ns - first_ns;
 		if (gap_ns > first_ns / 10 || gap_ns < -first_ns / 10)
 			now->is_steady = false;
 	}
 	now->probes++;
-	now->last_ns = wall_ns;
+	now->last_ns = now_ns;
 }
 
-static void attempt_announce(struct contender *contender, bool is_uplink, long long wall_ns)
+static void attempt_announce(struct contender *contender, bool is_uplink, long long now_ns)
 {
 	struct replay_attempt *now = &contender->now;
 
 	if (!contender->answer.announcements++ && !contender->answer.probes)
 		contender->answer.is_uplink = is_uplink;
-	if (!now->probes || now->announced_ns || wall_ns > now->last_ns + LATE_NS)
+	if (!now->probes || now->announced_ns || now_ns > now->last_ns + LATE_NS)
 		return;
-	now->announced_ns = wall_ns;
+	now->announced_ns = now_ns;
 	now->verdict = now->asked_ns ? REPLAY_LATE : REPLAY_ANNOUNCED;
 	contender->is_open = false;
 }
@@ -144,6 +144,7 @@ void contenders_hear(struct contenders *contenders, const struct claim_key *key,
 		     const struct frame *frame, bool is_uplink, const struct settings *settings,
 		     long long wall_ns)
 {
+	long long now_ns = wall_ns - contenders->set_ns;
 	struct contender *contender;
 
 	if ((frame->kind != FRAME_PROBE && frame->kind != FRAME_ANNOUNCEMENT) || frame->relayed)
@@ -152,9 +153,11 @@ void contenders_hear(struct contenders *contenders, const struct claim_key *key,
 	if (!contender)
 		return;
 	if (frame->kind == FRAME_PROBE)
-		attempt_probe(contender, is_uplink, settings, wall_ns);
+		attempt_probe(contender, is_uplink, settings, now_ns);
 	else
-		attempt_announce(contender, is_uplink, wall_ns);
+		attempt_announce(contender, is_uplink, now_ns);
+	if (contender->now.began_ns == now_ns)
+		contender->now.wall_ns = wall_ns;
 }
 
 /* ---- what the program says ---- */
@@ -176,22 +179,22 @@ static void tell(struct contenders *contenders, const struct event *event, const
 
 /* Its window has passed: of the guest that probed last. */
 static void tell_asked(struct contenders *contenders, const struct event *event, bool is_after,
-		       long long wall_ns)
+		       long long now_ns)
 {
 	struct contender *contender = contenders_find(contenders, &event->key, event->mac, false);
 
 	if (!contender || contender->now.announced_ns)
 		return;
 	tell(contenders, event, event->mac, is_after ? REPLAY_CUT : REPLAY_SILENT, NULL, true);
-	contender->now.asked_ns = wall_ns;
+	contender->now.asked_ns = now_ns;
 }
 
-static void tell_used(struct contenders *contenders, const struct event *event, long long wall_ns)
+static void tell_used(struct contenders *contenders, const struct event *event, long long now_ns)
 {
 	struct contender *contender = contenders_find(contenders, &event->key, event->mac, false);
 
 	if (contender && !contender->now.used_ns)
-		contender->now.used_ns = wall_ns;
+		contender->now.used_ns = now_ns;
 }
 
 static void tell_probed(struct contenders *contenders, const struct event *event, struct slot *slot)
@@ -205,6 +208,8 @@ static void tell_probed(struct contenders *contenders, const struct event *event
 void contenders_tell(struct contenders *contenders, const struct event *event,
 		     const struct claim *claim, struct slot *slot, bool is_after, long long wall_ns)
 {
+	long long now_ns = wall_ns - contenders->set_ns;
+
 	switch (event->reason) {
 	case COUNTER_window_opened:
 	case COUNTER_window_continued:
@@ -215,10 +220,10 @@ void contenders_tell(struct contenders *contenders, const struct event *event,
 			tell_probed(contenders, event, slot);
 		break;
 	case COUNTER_window_used:
-		tell_used(contenders, event, wall_ns);
+		tell_used(contenders, event, now_ns);
 		break;
 	case COUNTER_observed:
-		tell_asked(contenders, event, is_after, wall_ns);
+		tell_asked(contenders, event, is_after, now_ns);
 		break;
 	case COUNTER_lapsed:
 		/* One that falls back to its owner is about that by now. */

@@ -62,6 +62,9 @@ struct contenders {
 	__u32 *bucket;
 	__u32 count;
 	__u64 left;
+	/* The clock on the wall was set so far since the first frame; their times are without it.
+	 */
+	long long set_ns;
 };
 
 /* 0, or -ENOMEM. */

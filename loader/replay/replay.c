@@ -176,7 +176,9 @@ static long long replay_began(struct replay *replay, const struct event *event,
 
 	if ((!contender || !contender->now.began_ns) && claim)
 		contender = contenders_find(&replay->contenders, &event->key, claim->mac, false);
-	return contender ? contender->now.began_ns : 0;
+	return contender && contender->now.began_ns
+		       ? contender->now.began_ns + replay->contenders.set_ns
+		       : 0;
 }
 
 static void replay_take_events(struct replay *replay)
@@ -248,6 +250,7 @@ static void replay_set_clock(struct replay *replay, long long wall_ns)
 		replay->now_ns = (__u64)now_ns;
 	} else if (now_ns + SET_BACK_NS < (long long)replay->now_ns) {
 		replay->summary.set_back++;
+		replay->contenders.set_ns += wall_ns - replay->summary.end_ns;
 		replay->wall_offset = wall_ns - (long long)replay->now_ns;
 	} else {
 		replay->summary.backwards++;

@@ -121,8 +121,12 @@ json_t *replay_step_json(const struct replay *replay, const struct replay_step *
 enum replay_verdict { REPLAY_VERDICTS(REPLAY_VERDICT_ENUM) REPLAY_VERDICT_MAX };
 const char *replay_verdict_name(unsigned int verdict);
 
-/* One attempt; times are 0 where nothing happened. */
+/*
+ * One attempt; times are 0 where nothing happened. They are those of a clock that was right with
+ * the first frame and is never set back; `wall_ns` is what the capture had for began_ns.
+ */
 struct replay_attempt {
+	long long wall_ns;
 	long long began_ns, last_ns; /* its first and its last probe */
 	long long asked_ns;	     /* when garpd would have asked the guest, or announced it */
 	long long announced_ns;	     /* when it announced itself */
@@ -141,7 +145,7 @@ struct replay_answer {
 	bool is_uplink;
 	bool is_asked;	    /* garpd would ask, and not announce at once */
 	__u32 min_probes;   /* that garpd wants of an attempt */
-	long long ended_ns; /* the time of the capture's last frame */
+	long long ended_ns; /* the time of the capture's last frame, by the same clock */
 	__u32 attempts, probes, announcements;
 	__u32 verdicts[REPLAY_VERDICT_MAX]; /* attempts that ended so */
 	struct replay_attempt worst;	    /* the first of those that ended worst */

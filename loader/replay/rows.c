@@ -109,7 +109,7 @@ static json_t *get_silent_attempts(const void *row)
 
 static json_t *get_began(const void *row)
 {
-	return wall_json(worst_of(row)->began_ns);
+	return wall_json(worst_of(row)->wall_ns);
 }
 
 static json_t *get_gap(const void *row)

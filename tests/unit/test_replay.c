@@ -403,6 +403,31 @@ Test(replay, of_a_clock_that_was_set_back)
 	replay_free(replay);
 }
 
+/* As by a host that sets its clock within the attempt: the attempt lasts as long as it did. */
+Test(replay, of_a_clock_that_was_set_back_within_a_window)
+{
+	struct replay *replay = play_new(NULL);
+	const struct replay_step *steps;
+	struct replay_summary summary;
+	size_t count;
+
+	play_probe(replay, 100000, guest, SERVICE);
+	play_probe(replay, 101000, guest, SERVICE);
+	play_probe(replay, 0, guest, SERVICE); /* a copy: no time has passed */
+	play_probe(replay, 1000, guest, SERVICE);
+	play_end(replay, 60000);
+	replay_summarize(replay, &summary);
+	cr_expect_eq(summary.set_back, 1);
+	expect_answer(replay, 0,
+		      "192.0.2.7: " GUEST " probed 3 times, 1.00 s apart, and did not announce "
+		      "itself; garpd would have asked it at +3.05 s");
+	steps = replay_steps(replay, &count);
+	for (size_t i = 0; i < count; i++)
+		cr_expect_geq(steps[i].wall_ns, steps[i].began_ns);
+	cr_expect_eq(steps[count - 1].wall_ns, (PLAY_BEGIN_MS + 2050) * (long long)NSEC_PER_MSEC);
+	replay_free(replay);
+}
+
 Test(replay, of_frames_that_were_captured_in_part)
 {
 	struct replay *replay = play_new(NULL);
