@@ -24,9 +24,12 @@ static json_t *time_of(const json_t *entry)
 {
 	const char *us = field(entry, "_SOURCE_REALTIME_TIMESTAMP")
 				 ?: field(entry, "__REALTIME_TIMESTAMP");
+	long long number = us ? strtoll(us, NULL, 10) : 0;
 	char text[MOMENT_TEXT_LEN];
 
-	return us ? json_string(moment_text(strtoll(us, NULL, 10), text)) : NULL;
+	if (number <= 0 || number > MOMENT_MAX_US)
+		return NULL;
+	return json_string(moment_text(number, text));
 }
 
 static const char *level_of(const json_t *entry)

@@ -164,7 +164,7 @@ static int parse_date(const char *text, __s64 now_us, __s64 *us)
 	return -EINVAL;
 }
 
-int moment_parse(const char *text, __s64 now_us, __s64 *us)
+static int parse(const char *text, __s64 now_us, __s64 *us)
 {
 	__s64 span;
 
@@ -181,6 +181,25 @@ int moment_parse(const char *text, __s64 now_us, __s64 *us)
 		return -EINVAL;
 	*us -= span;
 	return 0;
+}
+
+int moment_parse(const char *text, __s64 now_us, __s64 *us)
+{
+	int err = parse(text, now_us, us);
+
+	if (err || *us > MOMENT_MAX_US)
+		return -EINVAL;
+	if (*us < 0)
+		*us = 0;
+	return 0;
+}
+
+int moment_parse_logged(const char *text, __s64 *us)
+{
+	int err = isdigit((unsigned char)*text) && strchr(text, '-') ? moment_parse(text, 0, us)
+								     : -EINVAL;
+
+	return err || !*us ? -EINVAL : 0;
 }
 
 /* ---- printing ---- */

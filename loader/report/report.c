@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report.c - takes the lines, and puts them in order. */
+#define _GNU_SOURCE /* asprintf */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 #include "loader/base/text.h"
-
-#define KEY_LEN 256
 
 struct report *report_new(const struct report_wanted *wanted)
 {
@@ -120,9 +120,9 @@ static struct report_address *address_of(struct report *report, const json_t *li
 	const char *segment = json_string_value(json_object_get(line, "segment"));
 	const char *text = json_string_value(json_object_get(line, "address"));
 	struct report_address *address;
-	char key[KEY_LEN];
 	struct addr addr;
 	json_t *place;
+	char *key;
 
 	if (!text || addr_parse(text, &addr)) {
 		report->skipped++;
@@ -130,13 +130,15 @@ static struct report_address *address_of(struct report *report, const json_t *li
 	}
 	if (!is_wanted(&report->wanted, &addr))
 		return NULL;
-	snprintf(key, sizeof(key), "%s %s", segment ?: "", text);
-	place = json_object_get(report->places, key);
-	if (place)
-		return &report->address[json_integer_value(place)];
-	address = address_add(report, key);
-	if (!address)
+	if (asprintf(&key, "%s %s", segment ?: "", text) < 0) {
+		report->no_memory = true;
 		return NULL;
+	}
+	place = json_object_get(report->places, key);
+	address = place ? &report->address[json_integer_value(place)] : address_add(report, key);
+	free(key);
+	if (!address || place)
+		return address;
 	address->addr = addr;
 	address->address = report_text(report, text);
 	address->segment = report_text(report, segment ?: "");
@@ -230,7 +232,7 @@ static int time_of(const json_t *line, const char *key, __s64 *us)
 {
 	const char *text = json_string_value(json_object_get(line, key));
 
-	return text ? moment_parse(text, 0, us) : -EINVAL;
+	return text ? moment_parse_logged(text, us) : -EINVAL;
 }
 
 void report_add_line(struct report *report, const json_t *line)

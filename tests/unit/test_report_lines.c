@@ -105,6 +105,47 @@ Test(report_lines, a_daemon_with_a_json_log_has_its_line_in_the_message)
 	cr_expect_null(line_of("{\"__REALTIME_TIMESTAMP\": \"1\", \"MESSAGE\": [1, 2]}"));
 }
 
+Test(report_lines, of_the_journal_may_have_any_number_for_a_time)
+{
+	static const char *const numbers[] = {
+		"-5", "0", "", "x", "99999999999999999999999", "9223372036854775807"};
+	char json[128];
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		snprintf(json, sizeof(json),
+			 "{\"__REALTIME_TIMESTAMP\": \"%s\", \"MESSAGE\": \"x\"}", numbers[i]);
+		cr_expect_null(line_of(json), "%s", numbers[i]);
+	}
+}
+
+/* One such line is no reason to have no report, and does not become another one's. */
+Test(report_lines, of_segments_with_very_long_names_are_kept_apart)
+{
+	static const struct report_wanted all;
+	struct report *report = report_new(&all);
+	char segment[700], address[16];
+	struct err why;
+	json_t *line;
+
+	/* 600 bytes of two-byte letters, behind no byte and one: no cut is between letters in both.
+	 */
+	for (int i = 0; i < 4; i++) {
+		snprintf(segment, sizeof(segment), "%.*s", i / 2, "s");
+		for (int letter = 0; letter < 300; letter++)
+			strcat(segment, "\xc3\xbc");
+		snprintf(address, sizeof(address), "192.0.2.%d", 1 + i % 2);
+		line = json_pack("{s:s, s:s, s:s, s:s, s:s}", "time", "2026-11-29T03:12:00Z",
+				 "message", "x", "event", "window_opened", "address", address,
+				 "segment", segment);
+		report_add_line(report, line);
+		json_decref(line);
+	}
+	cr_expect_eq(report_settle(report, &why), 0, "%s", why.text);
+	cr_expect_eq(report_addresses(report), 4);
+	report_free(report);
+	no_leaks();
+}
+
 /* ---- the page ---- */
 
 static const char hostile[] = "</script><script>x</script><!-- ]]> & \xe2\x80\xa8 \xc3\xbc \"'";

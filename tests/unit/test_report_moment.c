@@ -90,11 +90,31 @@ Test(report_moment, refuses_what_is_none)
 		"29.11.2026",
 		"-99999999999999999999h",
 		"2026-11-29T03:12:00.Z",
+		"9999-12-31T23:59:59Z",
 	};
 	__s64 us;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		cr_expect_eq(moment_parse(wrong[i], NOW_US, &us), -EINVAL, "\"%s\"", wrong[i]);
+}
+
+Test(report_moment, before_1970_is_1970)
+{
+	cr_expect_eq(parsed("1960-01-01T00:00:00Z"), 0);
+	cr_expect_eq(parsed("-5000w"), 0);
+}
+
+/* A log has no relative times. */
+Test(report_moment, of_a_log_has_a_date)
+{
+	static const char *const wrong[] = {
+		"", "now", "today", "-1h", "03:12", "1970-01-01T00:00:00Z", "1969-12-31T00:00:00Z"};
+	__s64 us;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		cr_expect_eq(moment_parse_logged(wrong[i], &us), -EINVAL, "\"%s\"", wrong[i]);
+	cr_expect_eq(moment_parse_logged("2026-11-29T12:30:00.000Z", &us), 0);
+	cr_expect_eq(us, NOW_US);
 }
 
 Test(report_moment, is_printed_in_local_time_with_its_offset)
