@@ -132,7 +132,8 @@ function drawSummary() {
 	tile("Need attention", String(conflicts), "at the end", conflicts > 0);
 	tile("garpd did not run", downs.length ? duration(downMs) : report.daemon.lines.length ? "0 s" : "not known", downs.length ? plural(downs.length, "time", "times") : null, downs.length > 0);
 	const source = report.source === "journal" ? "the journal" : report.source;
-	byId("period").textContent = first === null ? `Nothing in ${source}` :
+	byId("period").textContent = first === null || last === null ?
+		`Nothing in ${source}${first === null ? "" : ` since ${local(first, 0)}`}` :
 		`${local(first, 0)} to ${local(last, 0)}, from ${source}`;
 	if (report.skipped)
 		byId("period").append(`; ${plural(report.skipped, "line", "lines")} skipped that are not garpd's`);

@@ -133,16 +133,17 @@ static void print_wrapped(const char *start, const char *text)
 	}
 }
 
-/* A line of its own for each day. */
+/* A line of its own for each day, and once more where summer time begins or ends. */
 static void print_day(__s64 us, char day[MOMENT_TEXT_LEN])
 {
-	char text[MOMENT_TEXT_LEN];
+	char text[MOMENT_TEXT_LEN], whole[MOMENT_TEXT_LEN];
 
-	moment_local_text(us, text);
-	if (!strncmp(text, day, strlen("2026-11-29")))
+	moment_local_text(us, whole);
+	snprintf(text, sizeof(text), "%.10s %s", whole, whole + strlen("2026-11-29 03:12:00.000"));
+	if (!strcmp(text, day))
 		return;
 	strcpy(day, text);
-	printf("  %.10s\n", text);
+	printf("  %s\n", text);
 }
 
 static const char *end_text(enum outage_end end)
@@ -160,9 +161,9 @@ static const char *end_text(enum outage_end end)
 	return "";
 }
 
-static void print_takeover(const struct report_takeover *takeover)
+static void print_takeover(const struct report_takeover *takeover, char day[MOMENT_TEXT_LEN])
 {
-	__s64 ms = takeover_outage_ms(takeover);
+	__s64 ms = takeover_outage_ms(takeover), at_us = takeover->from_us ?: takeover->until_us;
 	char text[256], clock[MOMENT_TEXT_LEN], outage[OUTAGE_TEXT_LEN];
 	const char *change = !takeover->had_owner   ? "no former owner in the log"
 			     : takeover->moved	    ? "moved"
@@ -176,7 +177,8 @@ static void print_takeover(const struct report_takeover *takeover)
 	else
 		snprintf(text, sizeof(text), "%s: estimated outage %s, from its first probe to %s",
 			 change, outage_text(takeover, false, outage), end_text(takeover->end));
-	print_wrapped(moment_clock_text(takeover->from_us ?: takeover->until_us, clock), text);
+	print_day(at_us, day);
+	print_wrapped(moment_clock_text(at_us, clock), text);
 	snprintf(text, sizeof(text), "%s on %s%s%s -> %s on %s", takeover->former_mac ?: "?",
 		 takeover->former_port ?: "?", takeover->guest ? ", now " : "",
 		 takeover->guest ?: "", takeover->mac ?: "?", takeover->port ?: "?");
@@ -190,7 +192,7 @@ static void print_address(const struct report_address *address)
 
 	printf("\n%s on %s\n", address->address, address->segment);
 	for (size_t i = 0; i < address->takeovers; i++)
-		print_takeover(&address->takeover[i]);
+		print_takeover(&address->takeover[i], day);
 	for (size_t i = 0; i < address->events; i++) {
 		const struct report_event *event = &address->event[i];
 

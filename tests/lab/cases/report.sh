@@ -97,6 +97,27 @@ case_report_writes_where_it_is_told() {
 	assert_equals "files beside them" "" "$(find "$LAB_DIR" -name 'null.*' -o -name 'fifo.*' -o -name 'link.*' -o -name 'target.*')"
 }
 
+# log_line TIME EVENT STATE SENT
+log_line() {
+	printf '{"time":"%s","message":"br0: 192.0.2.10: %s","event":"%s","segment":"br0","address":"192.0.2.10","mac":"%s","port":"v-new","state":"%s","sent":%s}\n' \
+		"$1" "$2" "$2" "$MAC_NEW" "$3" "$4"
+}
+
+# Two nights, and the hour that the end of summer time has twice.
+case_report_as_text_has_the_day_of_each_line() {
+	{
+		log_line 2026-10-24T01:00:00Z window_opened probing false
+		log_line 2026-10-24T01:00:03Z announced announcing true
+		log_line 2026-10-25T00:30:00Z window_opened probing false
+		log_line 2026-10-25T01:30:00Z confirmed owned false
+	} >"$LAB_DIR/log"
+	in_hv env TZ=Europe/Berlin "$GARPD" report --log "$LAB_DIR/log" --text >"$LAB_DIR/text" || t_fail "exit status $?"
+	assert_equals "days and times" "$(printf '%s\n' "2026-10-24 +0200" "03:00:00.000 no" \
+		"03:00:00.000 window_opened" "03:00:03.000 announced" "2026-10-25 +0200" "02:30:00.000 window_opened" \
+		"2026-10-25 +0100" "02:30:00.000 confirmed")" \
+		"$(sed -nE 's/^  ([0-9]{4}-.*)/\1/p; s/^  ([0-9:.]{12})  ([a-z_]+).*/\1 \2/p' "$LAB_DIR/text")"
+}
+
 case_report_refuses() {
 	local status=0 no_journal='mount -t tmpfs none /var/log && mount -t tmpfs none /run'
 	touch "$LAB_DIR/log"
