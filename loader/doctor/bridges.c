@@ -65,7 +65,7 @@ void bridges_judge(const struct view *view, struct findings *findings)
 	for (size_t i = 0; i < view->port_count; i++) {
 		const struct link_details *bridge = view_link(view, view->port[i].ifindex);
 
-		if (view->port[i].port.role != ROLE_HOST || !view_shows(view, &view->port[i]))
+		if (!view_shows_linux_bridge(view, &view->port[i]))
 			continue;
 		judge_stp(bridge, findings);
 		judge_snooping(bridge, findings);

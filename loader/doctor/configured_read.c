@@ -9,9 +9,17 @@
 #include "configured.h"
 #include "loader/topology/host.h"
 
-static bool is_bridge(const struct link_details *link)
+static bool is_linux_bridge(const struct link_details *link)
 {
 	return !strcmp(link->kind, "bridge");
+}
+
+/* Or one of Open vSwitch that is followed. */
+static bool is_bridge(const struct view *view, const struct link_details *link)
+{
+	const struct view_port *own = view_port(view, link->ifindex);
+
+	return is_linux_bridge(link) || (own && own->port.role == ROLE_HOST);
 }
 
 /* The ports that a bridge would have, of either role. */
@@ -27,7 +35,8 @@ static void bridge_count(const struct view *view, const struct link_details *bri
 		name->uplinks += port->port.role == ROLE_UPLINK;
 	}
 	name->bridges++;
-	if (!bridge->is_up && !name->downs++)
+	/* Ports of Open vSwitch forward while its local port is down. */
+	if (is_linux_bridge(bridge) && !bridge->is_up && !name->downs++)
 		memcpy(name->down, bridge->name, sizeof(name->down));
 }
 
@@ -38,10 +47,10 @@ static void name_match(const struct view *view, struct configured_name *name, bo
 
 		if (fnmatch(name->name, link->name, 0) != 0)
 			continue;
-		if (of_bridges && is_bridge(link))
+		if (of_bridges && is_bridge(view, link))
 			bridge_count(view, link, name);
 		/* A pattern may match what is no bridge. */
-		if (of_bridges && strpbrk(name->name, "*?[") && !is_bridge(link))
+		if (of_bridges && strpbrk(name->name, "*?[") && !is_bridge(view, link))
 			continue;
 		if (!name->matches++)
 			memcpy(name->first, link->name, sizeof(name->first));
@@ -155,7 +164,7 @@ int configured_read(const struct doctor *doctor, struct configured_facts *facts)
 		.declared = doctor->config.declared_count,
 	};
 	for (size_t i = 0; i < doctor->view->links && !facts->bridge[0]; i++)
-		if (is_bridge(&doctor->view->link[i]))
+		if (is_bridge(doctor->view, &doctor->view->link[i]))
 			memcpy(facts->bridge, doctor->view->link[i].name, sizeof(facts->bridge));
 	if (!doctor->file)
 		return 0;

@@ -190,7 +190,8 @@ static int choose_segment(struct doctor *doctor, struct err *why)
 	if (!link)
 		return err_set(why, -EINVAL, "%.60s: no such interface, and not an address",
 			       operand);
-	if (!strcmp(link->kind, "bridge") && !find_own(doctor->view, operand))
+	if ((!strcmp(link->kind, "bridge") || !strcmp(link->kind, "openvswitch")) &&
+	    !find_own(doctor->view, operand))
 		err = add_bridge(doctor, operand, why);
 	if (err)
 		return err;

@@ -154,8 +154,7 @@ void ports_judge(const struct view *view, enum evpn_mode evpn, struct findings *
 			judge_role(view, &view->port[i], findings);
 	for (size_t check = 0; check < sizeof(port_checks) / sizeof(port_checks[0]); check++)
 		for (size_t i = 0; i < view->port_count; i++)
-			if (view->port[i].port.role == ROLE_HOST &&
-			    view_shows(view, &view->port[i]))
+			if (view_shows_linux_bridge(view, &view->port[i]))
 				judge_bridge(view, &view->port[i], &port_checks[check],
 					     evpn != EVPN_NO, findings);
 }

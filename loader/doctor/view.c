@@ -248,6 +248,12 @@ bool view_shows_bridge(const struct view *view, __u32 ifindex)
 	return own && view_shows(view, own);
 }
 
+bool view_shows_linux_bridge(const struct view *view, const struct view_port *port)
+{
+	return port->port.role == ROLE_HOST && view_shows(view, port) &&
+	       !strcmp(view_link(view, port->ifindex)->kind, "bridge");
+}
+
 const char *view_name(const struct view *view, __u32 ifindex)
 {
 	const struct link_details *link = view_link(view, ifindex);

@@ -65,6 +65,9 @@ bool view_shows(const struct view *view, const struct view_port *port);
 /* Has the bridge, or router port, a segment that is looked at? */
 bool view_shows_bridge(const struct view *view, __u32 ifindex);
 
+/* A Linux bridge's own device, in a segment that is looked at; not one of Open vSwitch. */
+bool view_shows_linux_bridge(const struct view *view, const struct view_port *port);
+
 /* Its name; "?": no such link. */
 const char *view_name(const struct view *view, __u32 ifindex);
 

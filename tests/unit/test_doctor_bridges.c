@@ -60,6 +60,18 @@ Test(doctor_bridges, are_as_they_should_be)
 	found_count("role", 2);
 }
 
+/* What is set of a Linux bridge and its ports is nothing of Open vSwitch's. */
+Test(doctor_bridges, of_open_vswitch_are_not_judged_as_linux_bridges)
+{
+	strcpy(links[1].kind, "openvswitch");
+	judge(EVPN_AUTO);
+	found_count("stp", 1);
+	found_count("mld_snooping", 1);
+	found_count("learning", 1);
+	found_count("forwarding", 1);
+	found_ok("stp", "br0", "");
+}
+
 Test(doctor_bridges, only_that_segment)
 {
 	view.segment = 3;

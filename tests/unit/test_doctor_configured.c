@@ -90,6 +90,40 @@ Test(doctor_configured, has_errors)
 	found_fail("config", FILE_NAME, "cannot be opened", "be root");
 }
 
+static int on_guarded(void *ctx, const struct addr *addr, enum host_address why)
+{
+	return 0;
+}
+
+static void on_unguarded(void *ctx, const struct addr *addr)
+{
+}
+
+static void on_settled(void *ctx)
+{
+}
+
+/* Its local port is usually down, and its ports forward. */
+Test(doctor_configured, bridge_of_open_vswitch_is_one)
+{
+	static const struct host_ops ops = {on_guarded, on_unguarded, on_settled};
+	struct link_details link = {.ifindex = 2, .name = "ovs0", .kind = "openvswitch"};
+	struct view_port port = {.ifindex = 2, .port = {.segment = 2, .role = ROLE_HOST}};
+	struct view view = {.link = &link, .links = 1, .port = &port, .port_count = 1};
+	struct doctor doctor = {.view = &view, .file = FILE_NAME};
+	struct err why;
+
+	config_init(&doctor.config);
+	cr_assert_eq(host_new(&view.host, &ops, NULL), 0);
+	cr_assert_eq(config_set_flag(&doctor.config, "bridge", "ovs0", &why), 0);
+	cr_assert_eq(configured_read(&doctor, &facts), 0);
+	judge();
+	found_ok("bridge", "ovs0", "0 guests");
+	configured_free(&facts);
+	host_close(view.host);
+	config_free(&doctor.config);
+}
+
 Test(doctor_configured, bridge_is_none)
 {
 	names[0].downs = 1;
