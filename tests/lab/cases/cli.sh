@@ -151,7 +151,7 @@ case_config_is_read_again() {
 
 # A setting that needs a restart is logged at each reload while it differs from the running one.
 case_config_takes_a_start() {
-	local words='mode and group take effect at the next start, limits.claims after' reading
+	local words='mode, group and ovsdb take effect at the next start, limits.claims after' reading
 	lab_start_garpd_at hv -c "$(lab_config 'bridges: [br0]')"
 	lab_config 'bridges: [br0]' 'limits: {claims: 1024}' >/dev/null
 	for reading in 1 2; do
@@ -170,7 +170,7 @@ case_bridge_is_waited_for() {
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
 	lab_await "$log" 5 '^ready; waiting for 1 bridge$' || t_fail "not ready: $(<"$log")"
-	grep -q 'vmbr\*: no Linux bridge of that name yet' "$log" || t_fail "not logged of the bridge: $(<"$log")"
+	grep -q 'vmbr\*: no bridge of that name yet' "$log" || t_fail "not logged of the bridge: $(<"$log")"
 	in_hv ip link add vmbr7 type bridge
 	in_hv ip link set v-new master vmbr7
 	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
