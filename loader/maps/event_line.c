@@ -9,7 +9,9 @@
 /* A window that came to nothing: `event->mac` is its guest's, or that of the owner before it. */
 static void lapsed_text(const struct event *event, __u32 min_probes, char fact[EVENT_FACT_LEN])
 {
-	if (event->old_state == CLAIM_CONFLICT)
+	if (event->old_state == CLAIM_CONFLICT && event->state == CLAIM_NONE)
+		snprintf(fact, EVENT_FACT_LEN, "the conflict is over; not announced");
+	else if (event->old_state == CLAIM_CONFLICT)
 		snprintf(fact, EVENT_FACT_LEN, "still the owner; the conflict is over");
 	else if (event->state == CLAIM_OWNED)
 		snprintf(fact, EVENT_FACT_LEN,

@@ -70,6 +70,22 @@ Test(event_line, of_a_window_that_came_to_nothing)
 		    "ignored: 1 of 3 required probes and no traffic from the address");
 }
 
+/* Without an owner before it, nobody is "still the owner". */
+Test(event_line, of_a_conflict_that_is_over)
+{
+	struct event event = event_of(COUNTER_lapsed);
+
+	event.old_state = CLAIM_CONFLICT;
+	event.state = CLAIM_OWNED;
+	expect_line(&event, &settings,
+		    "br0 vlan 10: 192.0.2.10: 00:15:5d:00:00:02 on vnet3: "
+		    "still the owner; the conflict is over");
+	event.state = CLAIM_NONE;
+	expect_line(&event, &settings,
+		    "br0 vlan 10: 192.0.2.10: 00:15:5d:00:00:02 on vnet3: "
+		    "the conflict is over; not announced");
+}
+
 Test(event_line, of_a_confirmation_has_its_time)
 {
 	struct event event = event_of(COUNTER_confirmed);
