@@ -101,7 +101,9 @@ static void print_notes(const struct replay_summary *summary)
 				       "open windows go on");
 	print_count(summary->cut, "ARP or ND frames were captured in part (snap length): they do "
 				  "not count");
-	print_count(summary->answers_left, "addresses and hosts were left out: there are too many");
+	print_count(
+		summary->answers_left,
+		"probes and announcements of further addresses and hosts were left out: there are too many");
 	for (size_t i = 0; i < count; i++)
 		printf("%s: %llu\n", counter_help(rows[i].counter),
 		       (unsigned long long)rows[i].value);

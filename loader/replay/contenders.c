@@ -199,7 +199,7 @@ static void tell_used(struct contenders *contenders, const struct event *event, 
 
 static void tell_probed(struct contenders *contenders, const struct event *event, struct slot *slot)
 {
-	if (event->reason == COUNTER_rival_probe)
+	if (event->reason == COUNTER_rival_probe && !mac_equal(slot->prober, event->mac))
 		tell(contenders, event, slot->prober, REPLAY_GAVE_WAY, event->mac, true);
 	memcpy(slot->prober, event->mac, MAC_LEN);
 	tell(contenders, event, event->mac, REPLAY_CUT, NULL, false);
@@ -230,6 +230,10 @@ void contenders_tell(struct contenders *contenders, const struct event *event,
 		if (event->old_state == CLAIM_PROBING)
 			tell(contenders, event, slot ? slot->prober : event->mac,
 			     is_after ? REPLAY_CUT : REPLAY_LAPSED, NULL, true);
+		/* The guest probed on, and nobody got the address. */
+		else if (event->old_state == CLAIM_CONFLICT)
+			tell(contenders, event, slot ? slot->prober : event->mac, REPLAY_CONFLICT,
+			     NULL, true);
 		break;
 	case COUNTER_frozen:
 	case COUNTER_frozen_probe:

@@ -185,6 +185,29 @@ Test(replay, of_two_that_probe)
 	replay_free(replay);
 }
 
+/* Both want it: neither gets it, long before the capture ends. */
+Test(replay, of_two_that_probe_by_turns)
+{
+	struct replay *replay = play_new(NULL);
+
+	play_probe(replay, 0, other, SERVICE);
+	play_probe(replay, 500, guest, SERVICE);
+	play_probe(replay, 1000, other, SERVICE);
+	play_probe(replay, 1500, guest, SERVICE);
+	play_probe(replay, 2000, guest, SERVICE);
+	play_end(replay, 60000);
+	cr_assert_eq(answers_of(replay), 2);
+	expect_answer(replay, 0,
+		      "192.0.2.7: " GUEST " probed 3 times, about 0.75 s apart, and met a "
+		      "conflict; garpd would not have announced it");
+	expect_answer(replay, 1,
+		      "192.0.2.7: " OTHER
+		      " probed 2 times in 2 attempts, and met a conflict with " GUEST
+		      " in 1 of them; the first time, at 2026-01-01 00:00:01.000+0000, garpd "
+		      "would not have announced it");
+	replay_free(replay);
+}
+
 Test(replay, of_several_attempts)
 {
 	struct replay *replay = play_new(NULL);
