@@ -36,7 +36,7 @@ static void judge_stp(const struct link_details *bridge, struct findings *findin
 			"has STP: a port forwards only %u s after it has come up, and its guest "
 			"is announced no sooner" REMEDY
 			"without loops: ip link set %s type bridge stp_state 0",
-			2 * bridge->bridge.forward_delay_ms / 1000, bridge->name);
+			2 * bridge->bridge.forward_delay_ms / 1000, SHELL(bridge->name));
 }
 
 /* Without a querier the kernel floods what it has no reports about. */
@@ -52,7 +52,7 @@ static void judge_snooping(const struct link_details *bridge, struct findings *f
 			    "snoops: a solicitation reaches only ports with an MLD report, so the "
 			    "owner of an IPv6 address may not hear who probes for it" REMEDY
 			    "ip link set %s type bridge mcast_snooping 0",
-			    bridge->name);
+			    SHELL(bridge->name));
 }
 
 void bridges_judge(const struct view *view, struct findings *findings)

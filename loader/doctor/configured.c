@@ -14,7 +14,8 @@ static void judge_file(const struct configured_facts *facts, struct findings *fi
 		doctor_warn(findings, config, facts->usual,
 			    "is not there; every bridge of this host is looked at" REMEDY
 			    "echo 'bridges: [%s]' >%s",
-			    facts->bridge, facts->usual);
+			    SHELL(facts->bridge) == facts->bridge ? facts->bridge : "BRIDGE",
+			    facts->usual);
 	else if (!facts->file)
 		doctor_warn(findings, config, facts->usual,
 			    "is not there, nor is a bridge on this host" REMEDY
@@ -48,7 +49,7 @@ static void judge_bridge(const struct configured_name *name, struct findings *fi
 	else if (name->downs) /* of several one may be unused */
 		doctor_add(findings, CHECK_bridge,
 			   name->downs == name->bridges ? CAUSE_TROUBLE : CAUSE_NOTE, name->name,
-			   "%s is down" REMEDY "ip link set %s up", name->down, name->down);
+			   "%s is down" REMEDY "ip link set %s up", name->down, SHELL(name->down));
 	else
 		doctor_ok(findings, bridge, name->name, "%zu %s, %zu %s", name->guests,
 			  text_plural(name->guests, "guest", "guests"), name->uplinks,
@@ -107,7 +108,7 @@ static void judge_own(const struct configured_facts *facts, struct findings *fin
 			    "is declared, but %s of this host has it: it is announced for no "
 			    "guest" REMEDY "ip addr del %s dev %s; or remove it from addresses:",
 			    facts->own[i].interface, ADDR(&facts->own[i].addr),
-			    facts->own[i].interface);
+			    SHELL(facts->own[i].interface));
 	if (!facts->owns && facts->declared)
 		doctor_ok(findings, own_address, facts->file,
 			  "this host has none of the declared addresses itself");

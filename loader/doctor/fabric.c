@@ -48,7 +48,7 @@ static void judge_bridge(const struct fabric_facts *facts, const struct fabric_b
 			    "which would inform the fabric, does not run" REMEDY
 			    "systemctl start frr; without a fabric: bridge link set dev %s "
 			    "neigh_suppress off",
-			    bridge->suppressing, bridge->suppressing);
+			    bridge->suppressing, SHELL(bridge->suppressing));
 	else if (facts->evpn == EVPN_NO)
 		doctor_fail(findings, evpn, bridge->name,
 			    "announcements do not cross %s (neigh_suppress), and with evpn: no "

@@ -66,8 +66,8 @@ static bool judge_port(const struct filters_port *port, struct findings *finding
 		doctor_add(findings, CHECK_heard, level, port->name,
 			   "%s %s comes before garpd's and may end the way of an objection%s; "
 			   "in order: %s" REMEDY LOOK,
-			   before.hook, before.name, then, order_text(port, list), port->name,
-			   port->name, side);
+			   before.hook, before.name, then, order_text(port, list),
+			   SHELL(port->name), SHELL(port->name), side);
 	}
 	return false;
 }
@@ -129,7 +129,7 @@ static void judge_table(const struct filters_facts *facts, size_t first, struct 
 	doctor_warn(findings, ruleset, object,
 		    "has rules that may drop %s: %s" REMEDY "nft list table %s %s",
 		    bridged ? "announcements" : "what comes out to this host", list, family,
-		    chain->table);
+		    SHELL(chain->table));
 }
 
 static void judge_rulesets(const struct filters_facts *facts, struct findings *findings)

@@ -56,6 +56,27 @@ void doctor_add_error(struct findings *findings, enum check check, enum cause_le
 		doctor_add(findings, check, level, object, "%s", text);
 }
 
+/* One that is too long is cut, within its quotes. */
+const char *doctor_shell_text(const char *name, char text[SHELL_TEXT_LEN])
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_-.:,+@%",
+			  quote[] = "'\\''";
+	size_t used = 1;
+
+	if (name[0] && !name[strspn(name, plain)])
+		return name;
+	text[0] = '\'';
+	for (; *name && used < SHELL_TEXT_LEN - sizeof(quote); name++) {
+		if (*name == '\'')
+			used += (size_t)sprintf(text + used, "%s", quote);
+		else
+			text[used++] = *name;
+	}
+	strcpy(text + used, "'");
+	return text;
+}
+
 bool doctor_has_failed(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)

@@ -23,7 +23,7 @@ void neighbours_judge(const struct neighbours_facts *facts, struct findings *fin
 			    "ip neigh del %s dev %s",
 			    entry->interface, MAC(entry->mac),
 			    entry->is_noarp ? "NOARP" : "PERMANENT", ADDR(&entry->addr),
-			    entry->interface);
+			    SHELL(entry->interface));
 	}
 	if (!is_any && facts->is_any_declared)
 		doctor_ok(findings, permanent, "host",

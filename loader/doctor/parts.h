@@ -96,6 +96,14 @@ void doctor_add_error(struct findings *findings, enum check check, enum cause_le
 #define MAC(mac)   mac_text(mac, (char[MAC_TEXT_LEN]){})
 #define ADDR(addr) addr_text(addr, (char[ADDR_TEXT_LEN]){})
 
+/*
+ * A name as a shell takes it, in a command: quoted, if it is not plain. Names of interfaces are
+ * chosen by others, in a container's network namespace by its root.
+ */
+#define SHELL_TEXT_LEN 256
+const char *doctor_shell_text(const char *name, char text[SHELL_TEXT_LEN]);
+#define SHELL(name) doctor_shell_text(name, (char[SHELL_TEXT_LEN]){})
+
 struct view;
 
 /* What a group of checks gets. */

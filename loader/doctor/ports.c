@@ -98,7 +98,7 @@ static void judge_state(const struct link_details *link, struct findings *findin
 {
 	if (!link->is_up)
 		doctor_warn(findings, forwarding, link->name, "is down" REMEDY "ip link set %s up",
-			    link->name);
+			    SHELL(link->name));
 	else if (!link->has_carrier)
 		doctor_warn(findings, forwarding, link->name,
 			    "has no carrier: nobody is behind it" REMEDY
@@ -107,12 +107,12 @@ static void judge_state(const struct link_details *link, struct findings *findin
 		doctor_warn(findings, forwarding, link->name,
 			    "is blocked by STP, since frames have another way" REMEDY
 			    "bridge -d link show dev %s",
-			    link->name);
+			    SHELL(link->name));
 	else
 		doctor_warn(findings, forwarding, link->name,
 			    "does not forward yet, or what joins its bridge does not" REMEDY
 			    "bridge -d link show dev %s",
-			    link->name);
+			    SHELL(link->name));
 }
 
 static bool judge_one(const struct port_check *check, const struct port_look *look,
@@ -126,7 +126,7 @@ static bool judge_one(const struct port_check *check, const struct port_look *lo
 		judge_state(look->link, findings);
 	else
 		doctor_add(findings, check->check, CAUSE_NOTE, name,
-			   "%s" REMEDY "bridge link set dev %s %s", check->one, name,
+			   "%s" REMEDY "bridge link set dev %s %s", check->one, SHELL(name),
 			   check->setting);
 	return true;
 }

@@ -37,7 +37,7 @@ static const char *sysctl_text(const struct receiver *receiver, enum receiver_se
 	const struct {
 		const char *name;
 		int value;
-	} places[] = {{receiver->interface->name, receiver->own[setting]},
+	} places[] = {{SHELL(receiver->interface->name), receiver->own[setting]},
 		      {"all", receiver->all[setting]}};
 	size_t used = (size_t)snprintf(text, COMMAND_LEN, "sysctl");
 

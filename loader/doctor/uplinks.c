@@ -13,7 +13,7 @@ static void judge_active_backup(const struct uplinks_bond *bond, struct findings
 		doctor_warn(findings, bond, name,
 			    "active-backup: does not notice when its active member has no "
 			    "link" REMEDY "ip link set %s type bond miimon 100",
-			    name);
+			    SHELL(name));
 	else if (!bond->announces)
 		doctor_warn(findings, bond, name,
 			    "active-backup: after a failover the switches do not know where guests "
@@ -37,25 +37,25 @@ static void judge_bond(const struct uplinks_bond *bond, struct findings *finding
 				   "802.3ad: no switch answers, so frames of guests may come back "
 				   "by another member" REMEDY STATE "; LACP on these ports of the "
 				   "switch",
-				   name);
+				   SHELL(name));
 	case BOND_MODE_ROUNDROBIN:
 	case BOND_MODE_XOR:
 		return doctor_warn(findings, bond, name,
 				   "needs an aggregation on the switch, without which frames of "
 				   "guests come back by another member" REMEDY STATE
 				   "; better: mode 802.3ad",
-				   name);
+				   SHELL(name));
 	case BOND_MODE_BROADCAST:
 		return doctor_warn(findings, bond, name,
 				   "sends every frame by each member: switches learn guests on "
 				   "several ports" REMEDY STATE "; better: mode 802.3ad",
-				   name);
+				   SHELL(name));
 	}
 	doctor_warn(
 		findings, bond, name,
 		"balances by members, so that switches see a guest on several ports" REMEDY STATE
 		"; better: mode 802.3ad or active-backup",
-		name);
+		SHELL(name));
 }
 
 static void judge_segment(const struct uplinks_segment *segment, struct findings *findings)

@@ -72,6 +72,20 @@ Test(doctor_bridges, of_open_vswitch_are_not_judged_as_linux_bridges)
 	found_ok("stp", "br0", "");
 }
 
+/* The command is typed as it stands, and not only by those who chose the name. */
+Test(doctor_bridges, names_are_quoted_for_the_shell)
+{
+	strcpy(links[0].name, "a;b'$(c)");
+	links[0].bridge.has_stp = true;
+	judge(EVPN_AUTO);
+	found_warn("stp", "a;b'$(c)", "has STP", "ip link set 'a;b'\\''$(c)' type bridge");
+	strcpy(links[2].name, "tap0|d");
+	strcpy(ports[2].name, "tap0|d");
+	links[2].port.learns = false;
+	judge(EVPN_AUTO);
+	found_warn("learning", "tap0|d", "does not learn", "dev 'tap0|d' learning on");
+}
+
 Test(doctor_bridges, only_that_segment)
 {
 	view.segment = 3;
