@@ -199,7 +199,7 @@ case_group_is_taken_back() {
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
 	printf 'bridges: [br0]\nuplinks: [up0]\n' >"$LAB_DIR/garpd.yaml"
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'mode and group take effect at the next start, limits.claims after' ||
+	lab_await "$GARPD_LOG" 5 'mode, group and ovsdb take effect at the next start, limits.claims after' ||
 		t_fail "not logged: $(<"$GARPD_LOG")"
 	lab_stop_garpd
 	lab_start_garpd_at hv -c "$LAB_DIR/garpd.yaml"
@@ -279,7 +279,7 @@ case_pins_of_another_namespace_are_refused() {
 	local elsewhere=/proc/${LAB_PID[other]}/ns/net
 	lab_start_garpd
 	lab_kill9_garpd
-	assert_fails 1 'another network namespace, net:\[[0-9]+\]; run garpd there' \
+	assert_fails 1 'another network namespace, net:\[[0-9]+\][:0-9]*; run garpd there' \
 		nsenter "--net=$elsewhere" "$GARPD" run --router eth0
 	assert_fails 1 'another network namespace' nsenter "--net=$elsewhere" "$GARPD" detach
 	lab_start_garpd
