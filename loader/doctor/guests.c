@@ -41,11 +41,13 @@ static void judge_one(const struct guests_found *it, struct findings *findings)
 			"ovs-vsctl show",
 			it->count, text_plural(it->count, "port is", "ports are"));
 	case CHECK_rate_limit:
-		return doctor_warn(findings, rate_limit, it->object,
-				   "has a clsact qdisc: to limit the rate of its guest fails "
-				   "(libvirt, Proxmox)" REMEDY
-				   "tc filter show dev %s ingress; tc qdisc del dev %s clsact",
-				   it->object, it->object);
+		return doctor_warn(
+			findings, rate_limit, it->object,
+			"has a clsact qdisc: to limit the rate of its guest fails "
+			"(libvirt, Proxmox)" REMEDY
+			"{ tc filter show dev %s ingress; tc filter show dev %s egress; } | "
+			"grep . || tc qdisc del dev %s clsact",
+			SHELL(it->object), SHELL(it->object), SHELL(it->object));
 	default:
 		break;
 	}
