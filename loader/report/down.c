@@ -36,6 +36,14 @@ static struct report_down *down_add(struct report *report, __s64 from_us, enum d
 	return down;
 }
 
+/* How it ended before this start: the stop may be earlier than what was wanted of the log. */
+static enum daemon_event end_before(const struct report_daemon_line *start)
+{
+	bool is_end = start->before == DAEMON_STOPPED || start->before == DAEMON_DIED;
+
+	return is_end ? start->before : DAEMON_OTHER;
+}
+
 int down_find(struct report *report)
 {
 	struct report_down *open = NULL;
@@ -52,7 +60,7 @@ int down_find(struct report *report)
 		if (open || (!has_ended && !was_killed))
 			continue;
 		open = has_ended ? down_add(report, line->at_us, line->event)
-				 : down_add(report, line->before_us, DAEMON_OTHER);
+				 : down_add(report, line->before_us, end_before(line));
 		if (!open)
 			return -ENOMEM;
 	}

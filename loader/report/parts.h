@@ -81,7 +81,8 @@ enum daemon_event {
 struct report_daemon_line {
 	__s64 at_us;
 	size_t place;
-	__s64 before_us; /* when the line before this one was logged; 0: it is the first */
+	__s64 before_us;	  /* when the line before this one was logged; 0: it is the first */
+	enum daemon_event before; /* what that said of the daemon */
 	enum daemon_event event;
 	const char *level, *text;
 };
@@ -107,6 +108,7 @@ struct report {
 	size_t events, skipped, added; /* lines about addresses; others; all that were looked at */
 	__s64 first_us, last_us;       /* of the lines that were taken; 0: none */
 	__s64 logged_us;	       /* when the last line was logged */
+	enum daemon_event logged;      /* what that said of the daemon */
 	bool no_memory;
 };
 

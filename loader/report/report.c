@@ -216,6 +216,7 @@ static bool add_daemon_line(struct report *report, const json_t *line, __s64 at_
 		.at_us = at_us,
 		.place = report->added,
 		.before_us = report->logged_us,
+		.before = report->logged,
 		.event = daemon_event_of(json_string_value(json_object_get(line, "daemon"))),
 		.level = member(report, line, "level"),
 		.text = member(report, line, "message"),
@@ -253,6 +254,7 @@ void report_add_line(struct report *report, const json_t *line)
 				? add_event(report, line, at_us)
 				: add_daemon_line(report, line, at_us);
 	report->logged_us = logged_us;
+	report->logged = daemon_event_of(json_string_value(json_object_get(line, "daemon")));
 	if (!taken)
 		return;
 	if (!report->first_us || at_us < report->first_us)

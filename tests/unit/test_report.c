@@ -381,6 +381,23 @@ Test(report, times_select_lines)
 	cr_expect_str_eq(report->address->event[1].event, "asking");
 }
 
+/* The stop is earlier than what is wanted of the log: it is a stop all the same, and no kill. */
+Test(report, a_stop_before_the_time_is_no_kill)
+{
+	struct report_wanted wanted = {};
+
+	moment_parse("2026-11-29T03:12:06Z", 0, &wanted.since_us);
+	report_free(report);
+	report = report_new(&wanted);
+	say(0, "ready");
+	say(5000, "stopped");
+	say(8000, "starting");
+	say(8100, "ready");
+	settled();
+	cr_assert_eq(report->downs, 1);
+	expect_down(report->down, 5000, 8100, DAEMON_STOPPED);
+}
+
 /* Whatever the daemon logs of an address is drawn as something. */
 Test(report, every_event_has_a_mark)
 {
