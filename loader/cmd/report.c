@@ -130,6 +130,17 @@ static void tell(const struct report *report, const char *name)
 	       text_plural(events, "event", "events"));
 }
 
+static void tell_skipped(const struct report *report)
+{
+	size_t count = report_skipped(report), first = report_first_skipped(report);
+
+	fprintf(stderr, "garpd: skipped %zu %s that %s not of its JSON log", count,
+		text_plural(count, "line", "lines"), text_plural(count, "is", "are"));
+	if (first)
+		fprintf(stderr, count > 1 ? "; the first is line %zu" : ": line %zu", first);
+	fputc('\n', stderr);
+}
+
 static int report_write(const struct command *command, const struct report *report, struct err *why)
 {
 	const char *name = output_name(command);
@@ -144,9 +155,7 @@ static int report_write(const struct command *command, const struct report *repo
 	if (name)
 		tell(report, name);
 	if (report_skipped(report))
-		fprintf(stderr, "garpd: skipped %zu %s that are not of its JSON log\n",
-			report_skipped(report),
-			text_plural(report_skipped(report), "line", "lines"));
+		tell_skipped(report);
 	return command->rest_count && !report_addresses(report) ? EXIT_NO_CLAIM : EXIT_DONE;
 }
 

@@ -25,14 +25,17 @@ static void take_line(struct report *report, const char *text, size_t length)
 static void take_lines(struct report *report, FILE *file)
 {
 	char *text = NULL;
-	size_t room = 0;
+	size_t room = 0, number = 0;
 	ssize_t length;
 
 	while ((length = getline(&text, &room, file)) > 0) {
+		number++;
 		while (length && strchr("\r\n", text[length - 1]))
 			length--;
 		if (length)
 			take_line(report, text, (size_t)length);
+		if (report->skipped && !report->first_skipped)
+			report->first_skipped = number;
 	}
 	free(text);
 }

@@ -106,6 +106,7 @@ struct report {
 	struct report_down *down;
 	size_t downs;
 	size_t events, skipped, added; /* lines about addresses; others; all that were looked at */
+	size_t first_skipped;	       /* the number of its line in the file; 0: none */
 	__s64 first_us, last_us;       /* of the lines that were taken; 0: none */
 	__s64 logged_us;	       /* when the last line was logged */
 	enum daemon_event logged;      /* what that said of the daemon */

@@ -328,3 +328,8 @@ size_t report_skipped(const struct report *report)
 {
 	return report->skipped;
 }
+
+size_t report_first_skipped(const struct report *report)
+{
+	return report->first_skipped;
+}

@@ -49,6 +49,7 @@ int report_settle(struct report *report, struct err *why);
 size_t report_addresses(const struct report *report);
 size_t report_events(const struct report *report);
 size_t report_skipped(const struct report *report); /* lines that are not those of a JSON log */
+size_t report_first_skipped(const struct report *report); /* its number in the file; 0: none */
 
 /* docs/schema/report.json; a new reference. */
 json_t *report_json(const struct report *report);

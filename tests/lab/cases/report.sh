@@ -110,8 +110,10 @@ case_report_as_text_has_the_day_of_each_line() {
 		log_line 2026-10-24T01:00:03Z announced announcing true
 		log_line 2026-10-25T00:30:00Z window_opened probing false
 		log_line 2026-10-25T01:30:00Z confirmed owned false
+		printf 'no JSON\n{"half":\n'
 	} >"$LAB_DIR/log"
-	in_hv env TZ=Europe/Berlin "$GARPD" report --log "$LAB_DIR/log" --text >"$LAB_DIR/text" || t_fail "exit status $?"
+	in_hv env TZ=Europe/Berlin "$GARPD" report --log "$LAB_DIR/log" --text >"$LAB_DIR/text" 2>"$LAB_DIR/said" || t_fail "exit status $?"
+	assert_equals "lines of something else" "garpd: skipped 2 lines that are not of its JSON log; the first is line 5" "$(<"$LAB_DIR/said")"
 	assert_equals "days and times" "$(printf '%s\n' "2026-10-24 +0200" "03:00:00.000 no" \
 		"03:00:00.000 window_opened" "03:00:03.000 announced" "2026-10-25 +0200" "02:30:00.000 window_opened" \
 		"2026-10-25 +0100" "02:30:00.000 confirmed")" \
