@@ -59,7 +59,11 @@ const char *report_text(struct report *report, const char *text)
 
 void report_set_source(struct report *report, const char *source)
 {
-	report->source = report_text(report, source);
+	char *clean = strdup(source);
+
+	/* JSON has no other texts than UTF-8. */
+	report->source = clean ? report_text(report, text_clean(clean)) : NULL;
+	free(clean);
 }
 
 /* Room for one more element. NULL: out of memory. */

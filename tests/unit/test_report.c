@@ -346,6 +346,15 @@ Test(report, a_line_may_lack_nearly_all)
 	no_leaks();
 }
 
+/* As a file may be called. */
+Test(report, a_source_need_not_be_utf_8)
+{
+	report_set_source(report, "n\xff.json");
+	settled();
+	cr_expect_str_eq(report->source ?: "", "n?.json");
+	no_leaks();
+}
+
 static void restrict_to(const struct report_wanted *wanted)
 {
 	report_free(report);
