@@ -71,7 +71,8 @@ $(B)/%.bpf.o: %.bpf.c
 
 $(B)/garpd.skel.h: $(B)/bpf/garpd.bpf.o
 	$(say) SKEL $@
-	$(Q)$(BPFTOOL) gen skeleton $< name garpd_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen object $(B)/garpd.o $< # without DWARF, which nothing reads in the daemon
+	$(Q)$(BPFTOOL) gen skeleton $(B)/garpd.o name garpd_bpf > $@.tmp && mv $@.tmp $@
 
 # garpd report's page: its parts in one file, and that as bytes.
 PAGE := loader/report/page.sh $(addprefix loader/report/report.,html css js)
