@@ -39,7 +39,7 @@ static struct port joined(__u16 pvid)
 		.inner = INNER,
 		.rest = INNER,
 	};
-	struct port_vlans vlans = {.member[0] = 1ull << pvid | 1ull << 20};
+	struct port_vlans vlans = {.member[0] = (pvid ? 1ull << pvid : 0) | 1ull << 20};
 
 	cr_assert_eq(bpf_map_update_elem(rig.port_vlans, &rig.ifindex[PORT_A], &vlans, BPF_ANY), 0);
 	rig_port(PORT_A, &port);
