@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 /* linux/bpf.h, which abi.h needs, and libpcap's own header of BPF have structs of the same names.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
-typedef u_int bpf_u_int32;
+typedef unsigned int bpf_u_int32;
 typedef int bpf_int32;
 struct bpf_program;
 #include <pcap/dlt.h>
@@ -67,9 +68,9 @@ static int reader_open_file(struct reader *reader, const char *file, struct err 
 
 	reader->is_stdin = !strcmp(file, "-");
 	reader->file = reader->is_stdin ? stdin : fopen(file, "rbe");
-	reader->buffer = malloc(BUFFER_BYTES);
 	if (!reader->file)
 		return err_set(why, -errno, "%s: %s", file, strerror(errno));
+	reader->buffer = malloc(BUFFER_BYTES);
 	if (!reader->buffer)
 		return err_set(why, -ENOMEM, "%s: out of memory", file);
 	if (fstat(fileno(reader->file), &st))

@@ -172,10 +172,18 @@ long bpf_skb_change_tail(struct __sk_buff *skb, __u32 len, __u64 flags)
 	return 0;
 }
 
+/* Of a frame, in network byte order. */
+static __be16 packet_u16(const __u8 *at)
+{
+	__be16 value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
 static void tag_inline(struct __sk_buff *skb)
 {
-	__u8 tag[] = {skb->vlan_proto & 0xff, skb->vlan_proto >> 8, skb->vlan_tci >> 8,
-		      skb->vlan_tci & 0xff};
+	__be16 tag[] = {(__u16)skb->vlan_proto, frame_be16((__u16)skb->vlan_tci)};
 
 	if (skb->vlan_present)
 		packet_splice(skb, 2 * MAC_LEN, 0, tag, sizeof(tag));
@@ -185,10 +193,10 @@ static void tag_take_out(struct __sk_buff *skb)
 {
 	const __u8 *tag = packet_of(skb) + 2 * MAC_LEN;
 
-	skb->vlan_present = frame_is_tag(tag[0] | tag[1] << 8);
+	skb->vlan_present = frame_is_tag(packet_u16(tag));
 	if (!skb->vlan_present)
 		return;
-	skb->vlan_proto = tag[0] | tag[1] << 8;
+	skb->vlan_proto = packet_u16(tag);
 	skb->vlan_tci = tag[2] << 8 | tag[3];
 	packet_splice(skb, 2 * MAC_LEN, sizeof(struct tag_wire), "", 0);
 }
@@ -274,7 +282,7 @@ static void give(struct __sk_buff *skb, const __u8 *frame, __u32 len)
 	packet_put(skb, frame, len);
 	/* As eth_type_trans() has it; below 0x600 it is a length. */
 	if (frame[2 * MAC_LEN] >= 6)
-		memcpy(&skb->protocol, frame + 2 * MAC_LEN, sizeof(__u16));
+		skb->protocol = packet_u16(frame + 2 * MAC_LEN);
 }
 
 int native_tc(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark)
