@@ -329,5 +329,6 @@ Test(bpf_host, it_comes_out_in_the_vlan_of_the_bridges_own_entry)
 	/* The bridge is no member: a capture in promiscuous mode made the kernel pass it up. */
 	cr_assert_eq(bpf_map_update_elem(rig.port_vlans, &rig.bridge, &nowhere, BPF_ANY), 0);
 	rig_host_port(&no_pvid);
+	frame = has(guest, rig_asker_mac, &(struct tags){.proto = ETH_P_8021Q, .tci = 10});
 	came_through(&key, &frame, 0, 0);
 }
