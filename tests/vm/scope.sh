@@ -14,7 +14,7 @@ SCOPE_NOT=(unheard_redirect_before_garpd unheard_redirect_behind_garpd)
 
 SCOPE_CASES=(
 	# what garpd doctor asks of kernels that differ
-	doctor_kernel doctor_memlock doctor_bridges doctor_macvtap doctor_rulesets doctor_unheard doctor_bond
+	doctor_kernel doctor_memlock doctor_bridges doctor_rulesets doctor_unheard doctor_bond
 
 	# re-injection and tags
 	probe_only_announced same_mac_other_port probing_guest_never_hears_itself_tap tagged tagged_twice
