@@ -101,7 +101,7 @@ static void judge_state(const struct link_details *link, struct findings *findin
 			    SHELL(link->name));
 	else if (!link->has_carrier)
 		doctor_warn(findings, forwarding, link->name,
-			    "has no carrier: nobody is behind it" REMEDY
+			    "has no carrier: no guest is connected to it" REMEDY
 			    "start the guest, or plug the cable in");
 	else if (link->port.state == BR_STATE_BLOCKING)
 		doctor_warn(findings, forwarding, link->name,

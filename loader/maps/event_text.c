@@ -40,6 +40,8 @@ static const struct event_text texts[COUNTER_MAX] = {
 	WARNING(announce_lost, "not announced: its port is down, gone or not forwarding"),
 	INFO(announce_superseded, "not announced: another host was heard meanwhile"),
 	REPEATED_INFO(answered_once, "answered; asked again: another host named the address"),
+	REPEATED_INFO(answered_again, "answered; no announcement is due"),
+	REPEATED_INFO(announce_doubted, "not announced: another host named the address"),
 	INFO(self_announced, "announced itself; nothing to add"),
 	INFO(fabric_moved, "owns the address according to EVPN"),
 	REPEATED_WARNING(uplink_reflects,

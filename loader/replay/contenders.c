@@ -230,7 +230,7 @@ void contenders_tell(struct contenders *contenders, const struct event *event,
 		if (event->old_state == CLAIM_PROBING)
 			tell(contenders, event, slot ? slot->prober : event->mac,
 			     is_after ? REPLAY_CUT : REPLAY_LAPSED, NULL, true);
-		/* The guest probed on, and nobody got the address. */
+		/* The guest probed on, and no host got the address. */
 		else if (event->old_state == CLAIM_CONFLICT)
 			tell(contenders, event, slot ? slot->prober : event->mac, REPLAY_CONFLICT,
 			     NULL, true);

@@ -74,7 +74,7 @@ static const __u8 *cooked_payload(const struct cooked *cooked, __u32 room, __u16
 /*
  * The receiver. ARP requests are broadcast, but for those of device tracking and the like, which
  * carry the target's MAC; an answer goes to it. ND to a group goes to that group's MAC. What goes
- * to one host is left with an unknown one, which is nobody's.
+ * to one host gets a MAC that no host has, since the capture does not tell.
  */
 static void cooked_receiver(const struct cooked *cooked, __u8 to[MAC_LEN])
 {

@@ -31,7 +31,7 @@ static int replay_open(struct replay *replay)
 		      ?: contenders_open(&replay->contenders);
 	if (err || !replay->options.write)
 		return err;
-	/* Each guest is taken to answer at once, as if nobody was asked. */
+	/* Assume that each guest answers at once: announce without asking. */
 	sends.observe = 0;
 	sends.ask = 0;
 	replay->world_count = 2;

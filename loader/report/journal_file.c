@@ -47,7 +47,7 @@ static int add_match(sd_journal *journal, const char *name, const char *value)
 	return (size_t)length < sizeof(match) ? sd_journal_add_match(journal, match, 0) : -EINVAL;
 }
 
-/* Names with an underscore are written by journald: nobody else can claim them. */
+/* Only journald writes names with an underscore; a program cannot forge them. */
 static int add_matches(sd_journal *journal, const char *unit)
 {
 	return add_match(journal, "_SYSTEMD_UNIT", unit)

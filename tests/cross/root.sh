@@ -4,7 +4,7 @@
 # is installed: apt runs with its own lists and state, as for the kernels.
 
 # shellcheck source=tests/vm/kernels.sh
-source tests/vm/kernels.sh # kernel_apt, kernel_sources, VM_CACHE
+source tests/vm/kernels.sh # cache_get, kernel_apt, kernel_sources, VM_CACHE
 
 # `libraries` to link with: the unit tests have a stand-in for Criterion. libc-bin has their locale.
 # `machine` to boot: the same libraries, and the tools that the lab calls.
@@ -16,48 +16,34 @@ declare -A ROOT_PACKAGES=(
 		iputils-ping jq mawk mount nftables procps sed tcpdump util-linux bpftool"
 )
 
-# root_unpack DIR ARCH WHAT
+# root_unpack ARCH WHAT WORK: into WORK/done.
 root_unpack() {
-	local dir=$1 folder package
-	local -x KERNEL_ARCH=$2
+	local dir=$3 folder package
+	local -x KERNEL_ARCH=$1
 	mkdir -p "$dir"/{state/lists/partial,cache/archives/partial}
 	: >"$dir/status"
 	kernel_sources bookworm >"$dir/sources.list"
 	# shellcheck disable=SC2086 # a list of words
 	{
 		kernel_apt "$dir" apt-get update && kernel_apt "$dir" apt-get install -y \
-			--no-install-recommends --download-only ${ROOT_PACKAGES[$3]}
+			--no-install-recommends --download-only ${ROOT_PACKAGES[$2]}
 	} >"$dir/apt.log" 2>&1 || {
 		cat "$dir/apt.log" >&2
-		vm_die "cannot download Debian's packages for $2: no mirror can be reached"
+		vm_die "cannot download Debian's packages for $1: no mirror can be reached"
 	}
 	for folder in bin sbin lib lib64; do
-		mkdir -p "$dir/root/usr/$folder"
-		ln -s "usr/$folder" "$dir/root/$folder"
+		mkdir -p "$dir/done/usr/$folder"
+		ln -s "usr/$folder" "$dir/done/$folder"
 	done
 	for package in "$dir"/cache/archives/*.deb; do
-		dpkg-deb --fsys-tarfile "$package" | tar -x -C "$dir/root" --keep-directory-symlink
+		dpkg-deb --fsys-tarfile "$package" | tar -x -C "$dir/done" --keep-directory-symlink
 	done
 }
 
-# root_get ARCH WHAT: sets ROOT to its directory in the cache. One at a time, among all runs; a directory
-# is complete or missing.
+# root_get ARCH WHAT: sets ROOT to its directory in the cache.
 root_get() {
-	local work key
+	local key
 	key=$(cksum <<<"${ROOT_PACKAGES[$2]}") # another list is another directory
 	ROOT=$VM_CACHE/$2-$1.${key%% *}
-	mkdir -p "$VM_CACHE"
-	exec {ROOT_LOCK}>"$VM_CACHE/lock"
-	flock "$ROOT_LOCK"
-	if [[ ! -d $ROOT ]]; then
-		echo "cross: downloading Debian's $2 for $1"
-		work=$(mktemp -d "$VM_CACHE/download.XXXXXX")
-		(
-			trap 'rm -rf -- "$work"' EXIT
-			root_unpack "$work" "$1" "$2"
-			rm -rf -- "$VM_CACHE/$2-$1".*
-			mv "$work/root" "$ROOT"
-		) || exit 1
-	fi
-	exec {ROOT_LOCK}>&-
+	cache_get "$ROOT" "$VM_CACHE/$2-$1" "cross: downloading Debian's $2 for $1" root_unpack "$1" "$2"
 }

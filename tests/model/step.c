@@ -291,6 +291,14 @@ static void thaw(void)
 	model.judge.thawing = 0;
 }
 
+static void announce_on_demand(enum act_kind kind)
+{
+	if (bounds->ask)
+		announce_if_answered(kind);
+	else
+		announce_requested(kind);
+}
+
 static void happen(const struct act *act)
 {
 	struct world *w = &model.world;
@@ -310,10 +318,7 @@ static void happen(const struct act *act)
 		break;
 	case ACT_BY_HAND:
 	case ACT_LINK:
-		if (bounds->ask)
-			announce_if_answered(act->kind);
-		else
-			announce_requested(act->kind);
+		announce_on_demand(act->kind);
 		break;
 	case ACT_CLAIM:
 		claim_for(act);

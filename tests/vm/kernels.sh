@@ -114,29 +114,40 @@ kernel_unpack() {
 	basename "${tree%/kernel}" >"$to/release"
 }
 
-# kernel_get LABEL: sets KERNEL_DIR to its directory in the cache: vmlinuz, release, modules/. One at a
-# time, among all runs; a directory is complete or missing.
-kernel_get() {
-	local work key name
-	[[ -n ${KERNEL_SUITE[$1]:-} ]] || vm_die "no kernel $1; there are: ${!KERNEL_SUITE[*]}"
-	# another list of modules is another directory
-	key=$(printf '%s\n' "${KERNEL_MODULES[@]}" | cksum)
-	name=$1
-	[[ $KERNEL_ARCH == amd64 ]] || name+=-$KERNEL_ARCH
-	KERNEL_DIR=$VM_CACHE/$name.${key%% *}
+# cache_get DIR OLDER WHAT MAKE...: DIR of the cache. Where it is missing, prints what is downloaded, has MAKE
+# WORK fill WORK/done, and removes what was made for other lists, OLDER.*. One at a time, among all runs; a
+# directory is complete or missing.
+cache_get() {
+	local work
 	mkdir -p "$VM_CACHE"
-	exec {KERNEL_LOCK}>"$VM_CACHE/lock"
-	flock "$KERNEL_LOCK"
-	if [[ ! -d $KERNEL_DIR ]]; then
-		echo "vm: downloading Debian's kernel $1"
+	exec {CACHE_LOCK}>"$VM_CACHE/lock"
+	flock "$CACHE_LOCK"
+	if [[ ! -d $1 ]]; then
+		echo "$3"
 		work=$(mktemp -d "$VM_CACHE/download.XXXXXX")
 		(
 			trap 'rm -rf -- "$work"' EXIT
-			kernel_download "$1" "$work"
-			kernel_unpack "$work/root" "$work/done"
-			rm -rf -- "$VM_CACHE/$name".* # made for another list of modules
-			mv "$work/done" "$KERNEL_DIR"
+			"${@:4}" "$work"
+			rm -rf -- "$2".*
+			mv "$work/done" "$1"
 		) || exit 1
 	fi
-	exec {KERNEL_LOCK}>&-
+	exec {CACHE_LOCK}>&-
+}
+
+# kernel_make LABEL WORK
+kernel_make() {
+	kernel_download "$1" "$2"
+	kernel_unpack "$2/root" "$2/done"
+}
+
+# kernel_get LABEL: sets KERNEL_DIR to its directory in the cache: vmlinuz, release, modules/.
+kernel_get() {
+	local key name=$1
+	[[ -n ${KERNEL_SUITE[$1]:-} ]] || vm_die "no kernel $1; there are: ${!KERNEL_SUITE[*]}"
+	# another list of modules is another directory
+	key=$(printf '%s\n' "${KERNEL_MODULES[@]}" | cksum)
+	[[ $KERNEL_ARCH == amd64 ]] || name+=-$KERNEL_ARCH
+	KERNEL_DIR=$VM_CACHE/$name.${key%% *}
+	cache_get "$KERNEL_DIR" "$VM_CACHE/$name" "vm: downloading Debian's kernel $1" kernel_make "$1"
 }
