@@ -31,24 +31,6 @@ static void lower_queue(struct ports *ports, const struct link *link)
 		link_queue(ports, lower);
 }
 
-void ports_link_gone(struct ports *ports, struct link *link)
-{
-	bool was_bridge = link->facts.kind == LINK_BRIDGE;
-
-	ports->joints_changed |= can_join(ports, &link->facts);
-	ports->ovs_changed |= link->told.ovs == LINK_OVS_DEVICE;
-
-	if (link->is_port)
-		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
-	lower_queue(ports, link);
-	if (link->is_changed)
-		TAILQ_REMOVE(&ports->changed, link, in_changed);
-	links_drop(&ports->links, link);
-	ports->bridges_changed |= was_bridge;
-	ports->all_changed |= was_bridge;
-	ports->routers_changed = true;
-}
-
 /* What the role of a VLAN device depends on has changed: on a device with several tags, of each. */
 static void vlan_devices_queue(struct ports *ports, const struct link *base)
 {
@@ -59,9 +41,39 @@ static void vlan_devices_queue(struct ports *ports, const struct link *base)
 			link_queue(ports, device);
 }
 
+/* The role of a veth, and of VLAN devices on it, depends on where its other end leads. */
+static void other_end_queue(struct ports *ports, const struct link *link)
+{
+	struct link *peer = links_peer(&ports->links, links_base(&ports->links, link));
+
+	if (!peer)
+		return;
+	link_queue(ports, peer);
+	vlan_devices_queue(ports, peer);
+}
+
+void ports_link_gone(struct ports *ports, struct link *link)
+{
+	bool was_bridge = link->facts.kind == LINK_BRIDGE;
+
+	ports->joints_changed |= can_join(ports, &link->facts);
+	ports->ovs_changed |= link->told.ovs == LINK_OVS_DEVICE;
+
+	if (link->is_port)
+		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
+	lower_queue(ports, link);
+	if (link->facts.kind == LINK_VLAN)
+		other_end_queue(ports, link);
+	if (link->is_changed)
+		TAILQ_REMOVE(&ports->changed, link, in_changed);
+	links_drop(&ports->links, link);
+	ports->bridges_changed |= was_bridge;
+	ports->all_changed |= was_bridge;
+	ports->routers_changed = true;
+}
+
 void ports_link_changed(struct ports *ports, struct link *link, const struct link_facts *before)
 {
-	struct link *peer = links_peer(&ports->links, link);
 	bool is_bridge = link->facts.kind == LINK_BRIDGE || before->kind == LINK_BRIDGE;
 
 	ports->joints_changed |= can_join(ports, before) || can_join(ports, &link->facts);
@@ -74,8 +86,5 @@ void ports_link_changed(struct ports *ports, struct link *link, const struct lin
 	link_queue(ports, link);
 	lower_queue(ports, link);
 	vlan_devices_queue(ports, link);
-	if (!peer)
-		return;
-	link_queue(ports, peer); /* the role of a veth depends on where its other end is */
-	vlan_devices_queue(ports, peer);
+	other_end_queue(ports, link);
 }

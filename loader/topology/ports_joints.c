@@ -18,11 +18,17 @@ bool ports_is_bridge(const struct ports *ports, const struct link *link)
 	return link && link->facts.kind == LINK_BRIDGE && link->segment;
 }
 
+/* The other end itself may be a port, or a VLAN device on it. */
 const struct link *ports_switch_behind(const struct ports *ports, const struct link *link)
 {
-	const struct link *peer = links_peer(&ports->links, link);
+	const struct link *peer = links_peer(&ports->links, link), *device;
 
-	return peer && peer->facts.enslaved ? links_find(&ports->links, peer->facts.master) : NULL;
+	if (!peer || peer->facts.enslaved)
+		return peer ? links_find(&ports->links, peer->facts.master) : NULL;
+	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
+		if (device->facts.enslaved && links_base(&ports->links, device) == peer)
+			return links_find(&ports->links, device->facts.master);
+	return NULL;
 }
 
 /* Open vSwitch forwards whether its local port is up or not. */

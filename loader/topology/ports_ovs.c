@@ -27,6 +27,9 @@ const struct ovs_interface *ports_ovs_find(const struct ports *ports, const stru
 	interface = ovs_tables_find(ports->tables, link->ifindex);
 	if (!interface || !ports_ovs_has_bridge(ports, interface->bridge))
 		return NULL;
+	/* An internal port that is a port of a Linux bridge leads from there into Open vSwitch. */
+	if (link->told.ovs == LINK_OVS_DEVICE && link->told.enslaved && !interface->is_local)
+		return NULL;
 	/* The ifindex may be one of another network namespace. */
 	ovs = interface->kind == OVS_INTERNAL ? LINK_OVS_DEVICE : LINK_OVS_PORT;
 	if (link->told.ovs != ovs || (ovs == LINK_OVS_PORT && interface->kind != OVS_SYSTEM))

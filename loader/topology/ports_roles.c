@@ -6,7 +6,7 @@
 
 /*
  * Does the veth lead to no guest? Behind a bridge that is followed, guests are heard at their own
- * ports; another kind of switch (Open vSwitch) leads out of the host. Guests behind any other
+ * ports; a switch that is not followed leads out of the host. Guests behind any other
  * bridge are heard only here.
  */
 static bool is_leading_on(const struct ports *ports, const struct link *link)

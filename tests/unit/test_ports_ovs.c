@@ -205,6 +205,28 @@ Test(ports_ovs, an_internal_port_is_the_host_s_in_its_vlan)
 	cr_assert_eq(ports_segment_interfaces(p.ports, OVS0, 20, found, 4), 0);
 }
 
+/* What is behind it is elsewhere, also where the bridge of Open vSwitch is followed. */
+Test(ports_ovs, an_internal_port_of_a_linux_bridge_is_an_uplink_there)
+{
+	play_start(&p, "*");
+	play_ovs_system(&p);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_bridge(&p, QBR, "br0");
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){VIF, "int0", NULL, "'type': 'internal'"});
+	play_link(&p, (struct play_link){.ifindex = VIF,
+					 .name = "int0",
+					 .kind = "openvswitch",
+					 .master = QBR,
+					 .state = BR_STATE_FORWARDING});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "seen br0");
+	play_expect(&p, "added 11 int0: on 14, uplink, forwarding");
+	play_expect_silence(&p);
+}
+
 Test(ports_ovs, each_member_of_a_bond_is_an_uplink_whatever_its_kind)
 {
 	start_bridge();

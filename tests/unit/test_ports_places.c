@@ -173,11 +173,33 @@ Test(ports_places, one_on_a_veth_follows_where_the_veth_leads)
 	play_expect(&p, "added 20 veth0.10: on 3, guest, forwarding");
 	play_veth(&p, PEER, "veth1", BR20, TAP);
 	ports_settle(p.ports);
-	play_expect(&p, "added 12 veth1: on 4, guest, forwarding");
+	play_expect(&p, "added 12 veth1: on 4, uplink, forwarding");
 	play_expect(&p, "changed 20 veth0.10: on 3, uplink, forwarding");
 	play_veth(&p, PEER, "veth1", 0, TAP);
 	ports_settle(p.ports);
 	play_expect(&p, "removed 12 veth1, exists");
+	play_expect(&p, "changed 20 veth0.10: on 3, guest, forwarding");
+	play_expect_silence(&p);
+}
+
+/* Both ends are trunks between bridges: what is behind one is heard there, or elsewhere. */
+Test(ports_places, nor_does_one_on_a_veth_whose_other_end_has_one_in_a_bridge)
+{
+	start_bridges();
+	play_veth(&p, TAP, "veth0", 0, PEER);
+	play_veth(&p, PEER, "veth1", 0, TAP);
+	play_vlan_device(PORT, "veth0.10", TAP, BR10);
+	play_bridge(&p, BR20, "br20");
+	ports_settle(p.ports);
+	play_expect(&p, "seen br20");
+	play_expect(&p, "added 20 veth0.10: on 3, guest, forwarding");
+	play_vlan_device(INNER, "veth1.10", PEER, BR20);
+	ports_settle(p.ports);
+	play_expect(&p, "added 21 veth1.10: on 4, uplink, forwarding");
+	play_expect(&p, "changed 20 veth0.10: on 3, uplink, forwarding");
+	play_gone(&p, INNER);
+	ports_settle(p.ports);
+	play_expect(&p, "removed 21 veth1.10, gone");
 	play_expect(&p, "changed 20 veth0.10: on 3, guest, forwarding");
 	play_expect_silence(&p);
 }
