@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * page.c - the page: a static template (page/), whose one gap takes the report as JSON.
+ * page.c - the page: a static template (report.html), whose one gap takes the report as JSON.
  *
  * The gap is in a script element of type application/json, which a browser does not run. HTML ends
  * such an element at "</script", and "<!--" changes how it reads on; so of the JSON no "<" is left,

@@ -90,7 +90,7 @@ struct report_daemon_line {
 /* From its end to the next one that was ready. */
 struct report_down {
 	__s64 from_us;	       /* if it was killed unseen: the last line before */
-	__s64 until_us;	       /* 0: it was not started again */
+	__s64 until_us;	       /* 0: not before the end of the report */
 	enum daemon_event how; /* DAEMON_STOPPED, DAEMON_DIED; DAEMON_OTHER: unseen */
 };
 

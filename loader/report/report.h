@@ -37,7 +37,7 @@ void report_free(struct report *report); /* takes NULL */
 int report_read_file(struct report *report, const char *file, struct err *why);
 int report_read_journal(struct report *report, const char *unit, struct err *why);
 
-/* Where lines come from that are added one by one: "capture FILE". */
+/* Where lines come from that are added one by one: a file name. */
 void report_set_source(struct report *report, const char *source);
 
 /* Takes a line of the JSON log. Anything else is counted as skipped. */

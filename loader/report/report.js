@@ -255,7 +255,7 @@ function placeMarks(events, x) {
 	return tracks;
 }
 
-function drawMark(mark, y, address) {
+function drawMark(mark, y) {
 	const text = sentence(mark.events, mark.kind);
 	const group = svg("g", { class: `mark m-${mark.kind}`, transform: `translate(${mark.x.toFixed(1)} ${y})`, tabindex: -1,
 		role: "img", "aria-label": text }, svg("circle", { class: "hit", r: 11 }), ...(MARKS[mark.kind] ?? MARKS.other).shape());
@@ -354,7 +354,7 @@ function drawLane(address, events, element) {
 	placeMarks(events, x).forEach((track, number) => track.forEach((mark) => {
 		if (mark.x !== mark.at)
 			drawing.append(svg("path", { class: "leader", d: `M${mark.at.toFixed(1)} ${trackY(number) - 9}L${mark.x.toFixed(1)} ${trackY(number)}` }));
-		marks.push(drawMark(mark, trackY(number), address));
+		marks.push(drawMark(mark, trackY(number)));
 	}));
 	marks.sort((a, b) => a.mark.events[0].at - b.mark.events[0].at);
 	marks[0]?.setAttribute("tabindex", 0);
@@ -436,7 +436,7 @@ function drawSection(address, index) {
 		more.textContent = `Show ${Math.min(LANES_AT_FIRST, episodes.length - shown)} earlier lanes of ${episodes.length - shown}`;
 	};
 	more.onclick = showMore;
-	// With lanes only where somebody looks: 500 addresses have thousands.
+	// Lanes are drawn only near the window: 500 addresses have thousands.
 	lazily(section, showMore);
 	return section;
 }
@@ -455,7 +455,7 @@ function drawLegend() {
 const HOW = { stopped: "stopped", died: "died", null: "killed, at the earliest" };
 
 function drawDaemon() {
-	const lines = report.daemon.lines.map((line) => ({ ...line, at: Date.parse(line.time), text: line.text,
+	const lines = report.daemon.lines.map((line) => ({ ...line, at: Date.parse(line.time),
 		marks: line.level === "info" ? ["other"] : ["failed"] }));
 
 	if (!downs.length)
@@ -470,7 +470,7 @@ function drawDaemon() {
 			el("td", {}, duration((down.end ?? last) - down.start)))))));
 	byId("log").hidden = !lines.length;
 	byId("log").querySelector("summary").textContent = `${plural(lines.length, "line", "lines")} of its log about itself`;
-	chronology(byId("log"), lines.map((line) => ({ ...line, marks: line.marks })), ["Time", "What", "Line"]);
+	chronology(byId("log"), lines, ["Time", "What", "Line"]);
 }
 
 // ---- drawn when it comes near the window ----
@@ -534,7 +534,6 @@ function showTip(group) {
 	const above = box.top - tip.offsetHeight - 8;
 	tip.style.left = `${left + scrollX}px`;
 	tip.style.top = `${(above > 0 ? above : box.bottom + 8) + scrollY}px`;
-	tip.dataset.kind = kind;
 }
 const hideTip = () => { tip.hidden = true; };
 const markOf = (event) => event.target.closest?.(".lane .mark");

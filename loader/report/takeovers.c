@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * takeovers.c - which guests took the address over, and how long nobody may have been reached.
+ * takeovers.c - which guests took the address over, and for how long clients may not have reached
+ * them.
  *
  * The outage is estimated from the first probe of the new guest. It ended at the earliest with the
  * first announcement, which most receivers take at once, and at the latest with the first

@@ -212,7 +212,7 @@ static void print_down(const struct report_down *down)
 
 	snprintf(text, sizeof(text), "garpd did not run: %s %s, %s%s", how,
 		 moment_local_text(down->from_us, from),
-		 down->until_us ? "ready again " : "not started again",
+		 down->until_us ? "ready again " : "the end of the report",
 		 down->until_us ? moment_local_text(down->until_us, until) : "");
 	print_wrapped("", text);
 }

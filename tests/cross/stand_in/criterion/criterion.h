@@ -14,7 +14,7 @@
 struct stand_in_options {
 	void (*init)(void);
 	void (*fini)(void);
-	double timeout; /* s */
+	double timeout; /* s; ignored: an emulated test takes longer */
 };
 
 struct stand_in_test {
