@@ -106,9 +106,11 @@ static void judge_own(const struct configured_facts *facts, struct findings *fin
 	for (size_t i = 0; i < facts->owns; i++)
 		doctor_fail(findings, own_address, ADDR(&facts->own[i].addr),
 			    "is declared, but %s of this host has it: it is announced for no "
-			    "guest" REMEDY "ip addr del %s dev %s; or remove it from addresses:",
-			    facts->own[i].interface, ADDR(&facts->own[i].addr),
-			    SHELL(facts->own[i].interface));
+			    "guest" REMEDY
+			    "remove it from addresses:, or, if a guest is to have it, "
+			    "from %s: ip addr show to %s",
+			    facts->own[i].interface, facts->own[i].interface,
+			    ADDR(&facts->own[i].addr));
 	if (!facts->owns && facts->declared)
 		doctor_ok(findings, own_address, facts->file,
 			  "this host has none of the declared addresses itself");

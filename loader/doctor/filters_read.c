@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,29 @@ static int legacy_add(struct filters_facts *facts, const char *table, const char
 	return 0;
 }
 
+/*
+ * Does a table of the module have rules, in some network namespace? Such a table holds its module.
+ * One without rules is not asked: since Linux 5.15 the question alone makes the table. Of modules
+ * that are part of the kernel this cannot be told.
+ */
+static bool has_rules_somewhere(const char *root, const char *module)
+{
+	char path[PATH_MAX], name[64], line[256];
+	unsigned int users = 0;
+	FILE *modules;
+
+	snprintf(path, sizeof(path), "%s/proc/modules", root);
+	modules = fopen(path, "re");
+	while (modules && fgets(line, sizeof(line), modules)) {
+		if (sscanf(line, "%63s %*u %u", name, &users) == 2 && !strcmp(name, module))
+			break;
+		users = 0;
+	}
+	if (modules)
+		fclose(modules);
+	return users > 0;
+}
+
 /* Rules of the table, beside its policies; 0: none, or it cannot be asked. */
 static unsigned int ebtables_rules(int fd, const char *table)
 {
@@ -145,7 +169,7 @@ static int ebtables_read(const char *root, struct filters_facts *facts)
 	if (fd < 0)
 		return 0; /* the reason is that of nftables, too */
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++)
-		if (!is_loadable_only(root, tables[i].module) &&
+		if (has_rules_somewhere(root, tables[i].module) &&
 		    ebtables_rules(fd, tables[i].table))
 			err = legacy_add(facts, tables[i].name, tables[i].command);
 	close(fd);

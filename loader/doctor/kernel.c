@@ -124,7 +124,7 @@ static void judge_clock(const struct kernel_facts *facts, struct findings *findi
 	else if (!facts->is_synced)
 		doctor_warn(findings, clock, OBJECT,
 			    "is not synchronised: times in the log differ from those of other "
-			    "machines" REMEDY "systemctl enable --now systemd-timesyncd");
+			    "machines" REMEDY "timedatectl; start the time service of this host");
 	else
 		doctor_ok(findings, clock, OBJECT, "timers are exact, the clock is synchronised");
 }

@@ -30,9 +30,9 @@ static int value_of(const struct receiver *receiver, enum receiver_setting setti
 	return own > all ? own : all;
 }
 
-/* sysctl(8) takes names with dots only with slashes. What is in force in both places has to go. */
+/* sysctl(8) takes names with dots only with slashes. Sets it where it is `above` that. */
 static const char *sysctl_text(const struct receiver *receiver, enum receiver_setting setting,
-			       int value, char text[COMMAND_LEN])
+			       int above, int value, char text[COMMAND_LEN])
 {
 	const struct {
 		const char *name;
@@ -44,7 +44,7 @@ static const char *sysctl_text(const struct receiver *receiver, enum receiver_se
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		char key[COMMAND_LEN / 3];
 
-		if (places[i].value <= value)
+		if (places[i].value <= above)
 			continue;
 		snprintf(key, sizeof(key), receiver_setting_path(setting), places[i].name);
 		used += (size_t)snprintf(text + used, COMMAND_LEN - used, " net/%s=%d", key, value);
@@ -64,22 +64,23 @@ static void judge_arp(const struct receiver *receiver, struct findings *findings
 		doctor_warn(findings, arp_receiver, name,
 			    "ignores announcements (drop_gratuitous_arp): its entry changes only "
 			    "with the answer of a guest that garpd asks" REMEDY "%s",
-			    sysctl_text(receiver, DROP_GRATUITOUS_ARP, 0, command));
+			    sysctl_text(receiver, DROP_GRATUITOUS_ARP, 0, 0, command));
 	}
 	if (ignore == ARP_IGNORE_ALWAYS) {
 		is_well = false;
 		doctor_warn(findings, arp_receiver, name,
 			    "answers no ARP request (arp_ignore 8), so it confirms no "
 			    "announcement" REMEDY "%s",
-			    sysctl_text(receiver, ARP_IGNORE, 0, command));
+			    sysctl_text(receiver, ARP_IGNORE, ARP_IGNORE_ALWAYS - 1, 0, command));
 	}
 	if (locktime > LOCKTIME_USUAL) {
 		is_well = false;
-		doctor_warn(findings, arp_receiver, name,
-			    "ignores the answer of a guest within %d.%02d s of its entry's last "
-			    "change (locktime)" REMEDY "%s",
-			    locktime / LOCKTIME_PER_S, locktime % LOCKTIME_PER_S,
-			    sysctl_text(receiver, LOCKTIME, LOCKTIME_USUAL, command));
+		doctor_warn(
+			findings, arp_receiver, name,
+			"ignores the answer of a guest within %d.%02d s of its entry's last "
+			"change (locktime)" REMEDY "%s",
+			locktime / LOCKTIME_PER_S, locktime % LOCKTIME_PER_S,
+			sysctl_text(receiver, LOCKTIME, LOCKTIME_USUAL, LOCKTIME_USUAL, command));
 	}
 	if (is_well)
 		doctor_ok(findings, arp_receiver, name,
@@ -98,7 +99,7 @@ static void judge_nd(const struct receiver *receiver, struct findings *findings)
 		doctor_warn(findings, nd_receiver, name,
 			    "ignores announcements (drop_unsolicited_na): its entry changes only "
 			    "with the answer of a guest that garpd asks" REMEDY "%s",
-			    sysctl_text(receiver, DROP_UNSOLICITED_NA, 0, command));
+			    sysctl_text(receiver, DROP_UNSOLICITED_NA, 0, 0, command));
 	else if (receiver->own[ACCEPT_UNTRACKED_NA] == SETTING_ABSENT)
 		doctor_ok(findings, nd_receiver, name, "takes announcements");
 	else

@@ -28,7 +28,13 @@ bool vlans_find(const struct pins *pins, __u32 ifindex, const struct port *port,
 	bpf_map_lookup_elem(pins->port_vlans, &ifindex, &vlans);
 	if (port_maps_vlans(port))
 		bpf_map_lookup_elem(pins->vlan_ways, &ifindex, &way);
-	for (__u16 vid = 1; vid < VLAN_IDS; vid++) {
+	/* As vlan_find() of bpf/vlan.h: the PVID needs no bit, and VLAN 0 is one of Open vSwitch.
+	 */
+	if (port->pvid && ends_there(port, &way, port->pvid, key)) {
+		*vlan = port->pvid;
+		return true;
+	}
+	for (__u16 vid = 0; vid < VLAN_IDS; vid++) {
 		if (!(vlans.member[vid / 64] >> vid % 64 & 1) || !ends_there(port, &way, vid, key))
 			continue;
 		*vlan = vid;

@@ -9,8 +9,8 @@
 
 /*
  * Sets `vlan` to the VID that frames in the claim's VLAN have on the first VLAN-aware bridge that
- * they enter from the port; 0: no bridge is. False: the port is not in a VLAN that ends in the
- * claim's.
+ * they enter from the port; 0: no bridge is, or they have no tag in Open vSwitch. False: the port
+ * is not in a VLAN that ends in the claim's.
  */
 bool vlans_find(const struct pins *pins, __u32 ifindex, const struct port *port,
 		const struct claim_key *key, __u16 *vlan);

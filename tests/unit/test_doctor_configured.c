@@ -167,6 +167,7 @@ Test(doctor_configured, host_has_a_declared_address)
 {
 	facts.owns = 1;
 	judge();
-	found_fail("own_address", "192.0.2.7", "br0 of this host", "ip addr del 192.0.2.7 dev br0");
+	found_fail("own_address", "192.0.2.7", "br0 of this host",
+		   "from br0: ip addr show to 192.0.2.7");
 	found_count("own_address", 1);
 }

@@ -69,7 +69,7 @@ Test(doctor_receivers, ignore_requests)
 	found_ok("arp_receiver", "br0", "arp_ignore 2");
 	at[0].all[ARP_IGNORE] = 8;
 	judge();
-	found_warn("arp_receiver", "br0", "arp_ignore 8", "sysctl net/ipv4/conf/");
+	found_warn("arp_receiver", "br0", "arp_ignore 8", "sysctl net/ipv4/conf/all/arp_ignore=0");
 }
 
 Test(doctor_receivers, lock_their_entries)

@@ -154,7 +154,7 @@ Test(doctor_kernel, has_a_coarse_clock)
 {
 	facts.is_synced = false;
 	judge(MODE_AUTO);
-	found_warn("clock", "kernel", "not synchronised", "timesyncd");
+	found_warn("clock", "kernel", "not synchronised", "timedatectl");
 	facts.tick_ns = 4000000;
 	judge(MODE_AUTO);
 	found_warn("clock", "kernel", "exact to 4 ms only", "CONFIG_HIGH_RES_TIMERS");
