@@ -145,6 +145,7 @@ static struct replay *replay_make(struct replay_call *call, const struct config 
 	struct replay_options options = {
 		.settings = &settings,
 		.guards = config->guards.only_declared ? GUARD_ONLY_DECLARED : 0,
+		.max_claims = config->max_claims,
 		.only = call->address ? &call->only : NULL,
 		.write = call->output ? replay_put : NULL,
 		.ctx = call,

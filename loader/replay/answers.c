@@ -141,6 +141,11 @@ static const char *then_text(const struct replay_answer *answer, char text[WHAT_
 	double asked_s = after_s(worst, worst->asked_ns);
 
 	text[0] = '\0';
+	if (worst->is_immediate) {
+		snprintf(text, WHAT_LEN,
+			 "garpd would have announced it at +%.2f s, at its first probe", asked_s);
+		return text;
+	}
 	switch ((enum replay_verdict)worst->verdict) {
 	case REPLAY_SILENT:
 	case REPLAY_LATE:

@@ -186,7 +186,8 @@ static void tell_asked(struct contenders *contenders, const struct event *event,
 	if (!contender || contender->now.announced_ns)
 		return;
 	tell(contenders, event, event->mac, is_after ? REPLAY_CUT : REPLAY_SILENT, NULL, true);
-	contender->now.asked_ns = now_ns;
+	if (!contender->now.is_immediate)
+		contender->now.asked_ns = now_ns;
 }
 
 static void tell_used(struct contenders *contenders, const struct event *event, long long now_ns)
@@ -205,6 +206,18 @@ static void tell_probed(struct contenders *contenders, const struct event *event
 	tell(contenders, event, event->mac, REPLAY_CUT, NULL, false);
 }
 
+/* At the first probe of a declared address the kernel half announces, and asks later. */
+static void tell_immediate(struct contenders *contenders, const struct event *event,
+			   long long now_ns)
+{
+	struct contender *contender = contenders_find(contenders, &event->key, event->mac, false);
+
+	if (!contender || contender->now.asked_ns)
+		return;
+	contender->now.asked_ns = now_ns;
+	contender->now.is_immediate = true;
+}
+
 void contenders_tell(struct contenders *contenders, const struct event *event,
 		     const struct claim *claim, struct slot *slot, bool is_after, long long wall_ns)
 {
@@ -215,9 +228,13 @@ void contenders_tell(struct contenders *contenders, const struct event *event,
 	case COUNTER_window_continued:
 	case COUNTER_conflict_reprobed:
 	case COUNTER_rival_probe:
+		if (slot)
+			tell_probed(contenders, event, slot);
+		break;
 	case COUNTER_immediate:
 		if (slot)
 			tell_probed(contenders, event, slot);
+		tell_immediate(contenders, event, now_ns);
 		break;
 	case COUNTER_window_used:
 		tell_used(contenders, event, now_ns);

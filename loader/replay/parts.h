@@ -34,7 +34,8 @@ struct world {
 };
 
 /* 0, or -ENOMEM. */
-int world_open(struct world *world, unsigned int number, const struct settings *settings);
+int world_open(struct world *world, unsigned int number, const struct settings *settings,
+	       __u32 max_claims);
 void world_close(struct world *world);
 
 /* A frame comes in on a port; what the program did is in `native`. */

@@ -27,7 +27,8 @@ static int replay_open(struct replay *replay)
 
 	replay->settings.observe = 1;
 	replay->world_count = 1;
-	err = world_open(&replay->worlds[WORLD_OBSERVES], WORLD_OBSERVES, &replay->settings)
+	err = world_open(&replay->worlds[WORLD_OBSERVES], WORLD_OBSERVES, &replay->settings,
+			 replay->options.max_claims)
 		      ?: contenders_open(&replay->contenders);
 	if (err || !replay->options.write)
 		return err;
@@ -35,7 +36,8 @@ static int replay_open(struct replay *replay)
 	sends.observe = 0;
 	sends.ask = 0;
 	replay->world_count = 2;
-	return world_open(&replay->worlds[WORLD_SENDS], WORLD_SENDS, &sends);
+	return world_open(&replay->worlds[WORLD_SENDS], WORLD_SENDS, &sends,
+			  replay->options.max_claims);
 }
 
 struct replay *replay_new(const struct replay_options *options, struct err *why)

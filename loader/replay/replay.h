@@ -40,6 +40,7 @@ struct replay_frame {
 struct replay_options {
 	const struct settings *settings; /* but `observe` */
 	__u8 guards;			 /* GUARD_ONLY_DECLARED or 0 */
+	__u32 max_claims;		 /* 0: GARPD_MAX_CLAIMS */
 	const struct addr *only;	 /* steps and answers of this address; NULL: of all */
 	/*
 	 * Gets the frames in the order of their times: those of the capture, and those that garpd
@@ -136,6 +137,7 @@ struct replay_attempt {
 	__u8 other[MAC_LEN]; /* in a conflict; the one that it gave way to */
 	__u8 verdict;	     /* enum replay_verdict */
 	bool is_steady;	     /* its probes came equally far apart */
+	bool is_immediate;   /* asked_ns is its first probe: garpd would have announced it */
 };
 
 /* A MAC and an address that it wants, or has. */

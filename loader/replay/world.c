@@ -21,14 +21,15 @@ static int world_allocate(struct world *world)
 	return world->slots ? 0 : -ENOMEM;
 }
 
-int world_open(struct world *world, unsigned int number, const struct settings *settings)
+int world_open(struct world *world, unsigned int number, const struct settings *settings,
+	       __u32 max_claims)
 {
 	struct segment alone = {.ports = 1}; /* nothing comes back from it */
 	__u32 segment = REPLAY_SEGMENT;
 	int err;
 
 	*world = (struct world){.number = number};
-	err = native_open(number, GARPD_MAX_CLAIMS) ?: world_allocate(world);
+	err = native_open(number, max_claims ?: GARPD_MAX_CLAIMS) ?: world_allocate(world);
 	if (err)
 		return err;
 	native_map_update(native_map_find("segments"), &segment, &alone, BPF_ANY);

@@ -27,6 +27,25 @@ static void replay_begin(void)
 
 TestSuite(replay, .init = replay_begin);
 
+/* What announces itself later than that is late; its window does not matter. */
+Test(replay, of_a_declared_address_is_at_the_first_probe)
+{
+	struct address address = {.announce = ANNOUNCE_IMMEDIATE, .owner_count = 1};
+	struct replay *replay = play_new(NULL);
+	struct prefix prefix;
+
+	memcpy(address.owners[0], guest, MAC_LEN);
+	cr_assert_eq(prefix_parse("192.0.2.7", &prefix), 0);
+	cr_assert_eq(replay_declare(replay, &prefix, &address), 0);
+	play_probes(replay, 0, guest, SERVICE);
+	play_end(replay, 60000);
+	expect_answer(replay, 0,
+		      "192.0.2.7: " GUEST " probed 3 times, 1.00 s apart, and did not announce "
+		      "itself; garpd would have announced it at +0.00 s, at its first probe");
+	replay_free(replay);
+	no_leaks();
+}
+
 Test(replay, of_a_windows_that_does_not_announce_itself)
 {
 	struct replay *replay = play_new(NULL);
