@@ -217,8 +217,10 @@ objects: $(OBJECTS) ## every source of garpd, compiled and not linked
 
 E := $(B)/bench
 BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood \
-	$(E)/capture
+	$(E)/capture $(E)/relay $(E)/limit
 
+$(E)/relay: $(wildcard tests/bench/relay_*.[ch]) $(addprefix tests/lab/nd_message.,c h)
+$(E)/relay: LDLIBS := -lpcap
 $(E)/probes $(E)/wire: $(addprefix tests/,lab/nd_message.c lab/nd_message.h bench/range.h)
 $(E)/wire: tests/bench/wire_kinds.c tests/bench/wire_kinds.h
 $(E)/wire: LDLIBS := -lpcap
