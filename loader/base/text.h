@@ -98,4 +98,10 @@ const char *port_mode_name(unsigned int mode);
 const char *port_role_name(unsigned int role);
 const char *unheard_name(unsigned int unheard);
 
+/* As text, for the length of the statement. */
+#define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
+#define ADDR(addr)   addr_text(addr, (char[ADDR_TEXT_LEN]){})
+#define PREFIX(p)    prefix_text(p, (char[ADDR_TEXT_LEN]){})
+#define DURATION(ns) duration_text(ns, (char[DURATION_TEXT_LEN]){})
+
 #endif

@@ -4,8 +4,6 @@
 
 #include "address.h"
 
-#define PREFIX(prefix) prefix_text(prefix, (char[ADDR_TEXT_LEN]){})
-
 static const char *mode_text(const struct address *address)
 {
 	static const char *const texts[] = {

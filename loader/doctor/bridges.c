@@ -14,16 +14,15 @@ static bool note_is_shown(const struct view *view, const struct view_note *note)
 
 static void judge_joint(const struct view_note *note, struct findings *findings)
 {
-	const char *remedy = strstr(note->text, "; ");
+	char text[2 * sizeof(note->text)];
 
 	if (note->kind == VIEW_JOINED)
 		return doctor_ok(findings, joint, note->name,
 				 "is one segment with %s, which %s leads to", note->other,
 				 note->text);
-	doctor_warn(findings, joint, note->name,
-		    "joins no bridges, it and %s are uplinks: %.*s" REMEDY "%s", note->other,
-		    (int)(remedy ? remedy - note->text : (long)strlen(note->text)), note->text,
-		    remedy ? remedy + 2 : "bridge link show");
+	snprintf(text, sizeof(text), "joins no bridges, it and %s are uplinks: %s", note->other,
+		 note->text);
+	doctor_add_reason(findings, CHECK_joint, CAUSE_NOTE, note->name, text);
 }
 
 static void judge_stp(const struct link_details *bridge, struct findings *findings)

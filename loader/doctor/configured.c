@@ -58,14 +58,11 @@ static void judge_bridge(const struct configured_name *name, struct findings *fi
 
 static void judge_router(const struct configured_name *name, struct findings *findings)
 {
-	const char *remedy = strstr(name->refused, "; ");
-
 	if (!name->matches)
 		doctor_warn(findings, router, name->name,
 			    "no such interface: garpd waits for it" REMEDY "ip -br link");
-	else if (remedy)
-		doctor_fail(findings, router, name->name, "%.*s" REMEDY "%s",
-			    (int)(remedy - name->refused), name->refused, remedy + 2);
+	else if (name->refused[0])
+		doctor_add_reason(findings, CHECK_router, CAUSE_TROUBLE, name->name, name->refused);
 	else
 		doctor_ok(findings, router, name->name, "%s is there", name->first);
 }

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf/claim/state.h"
+#include "files.h"
 #include "filters.h"
 #include "loader/attach/hooks.h"
 
@@ -57,21 +58,6 @@ static int programs_read(const struct doctor *doctor, struct filters_facts *fact
 
 /* ---- rulesets ---- */
 
-static bool file_has(const char *root, const char *path, const char *word)
-{
-	char file[PATH_MAX], line[512];
-	bool found = false;
-	FILE *stream;
-
-	snprintf(file, sizeof(file), "%s%s", root, path);
-	stream = fopen(file, "re");
-	while (stream && !found && fgets(line, sizeof(line), stream))
-		found = strstr(line, word);
-	if (stream)
-		fclose(stream);
-	return found;
-}
-
 /*
  * To ask would make the kernel load it; a module that is there and not loaded has no rules. A part
  * of the kernel itself is in no list of modules.
@@ -85,10 +71,10 @@ static bool is_loadable_only(const char *root, const char *module)
 	if (uname(&kernel))
 		return false;
 	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", kernel.release);
-	if (!file_has(root, path, word))
+	if (!doctor_file_has(root, path, word))
 		return false;
 	snprintf(word, sizeof(word), "%s ", module);
-	return !file_has(root, "/proc/modules", word);
+	return !doctor_file_has(root, "/proc/modules", word);
 }
 
 static void on_chain(void *ctx, const struct nft_chain *chain)
@@ -182,15 +168,15 @@ int filters_read(const struct doctor *doctor, const char *root, struct filters_f
 
 	*facts = (struct filters_facts){
 		.can_read_programs = programs_can_read(),
-		.arp_of_bridges = file_has(root, "/proc/sys/net/bridge/bridge-nf-call-arptables",
-					   "1"),
+		.arp_of_bridges = doctor_file_has(
+			root, "/proc/sys/net/bridge/bridge-nf-call-arptables", "1"),
 	};
 	err = programs_read(doctor, facts);
 	if (!err && !is_loadable_only(root, "nf_tables"))
 		facts->nft = nft_each_chain(on_chain, facts);
 	if (!err)
 		err = ebtables_read(root, facts);
-	if (!err && file_has(root, "/proc/net/arp_tables_names", "filter"))
+	if (!err && doctor_file_has(root, "/proc/net/arp_tables_names", "filter"))
 		err = legacy_add(facts, "arptables filter", "arptables-legacy -L");
 	return facts->nft == -ENOMEM ? -ENOMEM : err;
 }

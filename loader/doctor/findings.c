@@ -38,17 +38,11 @@ void doctor_add(struct findings *findings, enum check check, enum cause_level le
 	text_clean(finding->remedy);
 }
 
-void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
-		      const struct err *err)
+void doctor_add_reason(struct findings *findings, enum check check, enum cause_level level,
+		       const char *object, const char *text)
 {
-	char object[FINDING_OBJECT_LEN] = "";
-	const char *text = err->text, *reason = strstr(text, ": "), *remedy;
+	const char *remedy = strstr(text, "; ");
 
-	if (reason && (size_t)(reason - text) < sizeof(object)) {
-		memcpy(object, text, (size_t)(reason - text));
-		text = reason + 2;
-	}
-	remedy = strstr(text, "; ");
 	if (remedy)
 		doctor_add(findings, check, level, object, "%.*s" REMEDY "%s", (int)(remedy - text),
 			   text, remedy + 2);
@@ -56,25 +50,17 @@ void doctor_add_error(struct findings *findings, enum check check, enum cause_le
 		doctor_add(findings, check, level, object, "%s", text);
 }
 
-/* One that is too long is cut, within its quotes. */
-const char *doctor_shell_text(const char *name, char text[SHELL_TEXT_LEN])
+void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
+		      const struct err *err)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789_-.:,+@%",
-			  quote[] = "'\\''";
-	size_t used = 1;
+	char object[FINDING_OBJECT_LEN] = "";
+	const char *text = err->text, *reason = strstr(text, ": ");
 
-	if (name[0] && !name[strspn(name, plain)])
-		return name;
-	text[0] = '\'';
-	for (; *name && used < SHELL_TEXT_LEN - sizeof(quote); name++) {
-		if (*name == '\'')
-			used += (size_t)sprintf(text + used, "%s", quote);
-		else
-			text[used++] = *name;
+	if (reason && (size_t)(reason - text) < sizeof(object)) {
+		memcpy(object, text, (size_t)(reason - text));
+		text = reason + 2;
 	}
-	strcpy(text + used, "'");
-	return text;
+	doctor_add_reason(findings, check, level, object, text);
 }
 
 bool doctor_has_failed(const struct findings *findings)

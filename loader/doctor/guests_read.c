@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <ctype.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,9 +6,8 @@
 #include <unistd.h>
 
 #include "guests.h"
+#include "loader/guests/processes.h"
 #include "loader/rtnl/qdisc.h"
-
-#define COMMAND_LEN 16384
 
 static void found(struct guests_facts *facts, enum check check, const char *object,
 		  const char *detail, size_t count)
@@ -174,60 +170,29 @@ static void cards_read(const char *root, struct guests_facts *facts)
 
 /* ---- processes ---- */
 
-/* "-netdev vhost-user,id=...", "-netdev {"type":"vhost-user",...}" */
-static bool is_vhost_user(const char *word, const char *next)
+/* "vhost-user,id=...", "{"type":"vhost-user",...}" */
+static bool is_vhost_user(const char *netdev)
 {
-	return next && (!strcmp(word, "-netdev") || !strcmp(word, "--netdev")) &&
-	       (!strncmp(next, "vhost-user,", strlen("vhost-user,")) ||
-		strstr(next, "type=vhost-user") || strstr(next, "\"type\":\"vhost-user\""));
+	return !strncmp(netdev, "vhost-user,", strlen("vhost-user,")) ||
+	       strstr(netdev, "type=vhost-user") || strstr(netdev, "\"type\":\"vhost-user\"");
 }
 
-/* "guest=web-1,debug-threads=on", "web-1" */
-static void name_take(const char *options, char name[FINDING_OBJECT_LEN])
+static void process_read(void *ctx, const struct process *process)
 {
-	if (!strncmp(options, "guest=", strlen("guest=")))
-		options += strlen("guest=");
-	snprintf(name, FINDING_OBJECT_LEN, "%.*s", (int)strcspn(options, ","), options);
-}
+	char guest[GUEST_TEXT_LEN], name[FINDING_OBJECT_LEN];
+	const char *netdev = NULL;
 
-static void process_read(const char *root, const char *pid, struct guests_facts *facts)
-{
-	char path[PATH_MAX], command[COMMAND_LEN + 1] = "", name[FINDING_OBJECT_LEN];
-	const char *word = command, *end, *next;
-	bool uses = false;
-	ssize_t size;
-	int fd;
-
-	snprintf(name, sizeof(name), "pid %.20s", pid);
-	snprintf(path, sizeof(path), "%s/proc/%s/cmdline", root, pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = fd < 0 ? 0 : read(fd, command, COMMAND_LEN);
-	if (fd >= 0)
-		close(fd);
-	end = command + (size < 0 ? 0 : size);
-	for (; word < end; word = next) {
-		next = word + strlen(word) + 1;
-		uses |= is_vhost_user(word, next < end ? next : NULL);
-		if (next < end && (!strcmp(word, "-name") || !strcmp(word, "--name")))
-			name_take(next, name);
-	}
-	if (uses)
-		found(facts, CHECK_vhost_user, name, "", 1);
-}
-
-static void processes_read(const char *root, struct guests_facts *facts)
-{
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *proc;
-
-	snprintf(path, sizeof(path), "%s/proc", root);
-	proc = opendir(path);
-	while (proc && (entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			process_read(root, entry->d_name, facts);
-	if (proc)
-		closedir(proc);
+	do {
+		netdev = process_argument(process, "netdev", netdev);
+	} while (netdev && !is_vhost_user(netdev));
+	if (!netdev)
+		return;
+	process_guest_name(process, guest);
+	if (guest[0])
+		snprintf(name, sizeof(name), "%s", guest);
+	else
+		snprintf(name, sizeof(name), "pid %.20s", process->pid);
+	found(ctx, CHECK_vhost_user, name, "", 1);
 }
 
 void guests_read(const struct view *view, const char *root, struct guests_facts *facts)
@@ -239,7 +204,7 @@ void guests_read(const struct view *view, const char *root, struct guests_facts 
 	open_vswitch_read(view, facts);
 	functions_read(view, root, facts);
 	cards_read(root, facts);
-	processes_read(root, facts);
+	processes_each(root, process_read, facts);
 	qdisc_each_ingress(on_qdisc, &walk);
 }
 

@@ -16,6 +16,7 @@
 #include <bpf/btf.h>
 #include <cap-ng.h>
 
+#include "files.h"
 #include "kernel.h"
 #include "loader/attach/programs.h"
 
@@ -61,34 +62,19 @@ static void btf_read(const char *root, struct kernel_facts *facts)
 	facts->has_vmlinux_btf = !access(path, F_OK);
 }
 
-static bool file_has(const char *root, const char *file, const char *word)
-{
-	char path[PATH_MAX], line[PATH_MAX];
-	bool found = false;
-	FILE *stream;
-
-	snprintf(path, sizeof(path), "%s%s", root, file);
-	stream = fopen(path, "re");
-	while (stream && !found && fgets(line, sizeof(line), stream))
-		found = strstr(line, word);
-	if (stream)
-		fclose(stream);
-	return found;
-}
-
 /* Built in, or as a module that the kernel loads when it is asked for one. */
 static bool has_module(const char *root, const char *symbol, const char *module)
 {
 	char file[sizeof(struct utsname) + 64];
 	struct utsname kernel;
 
-	if (file_has(root, "/proc/kallsyms", symbol) || uname(&kernel))
+	if (doctor_file_has(root, "/proc/kallsyms", symbol) || uname(&kernel))
 		return true;
 	snprintf(file, sizeof(file), "/lib/modules/%s/modules.builtin", kernel.release);
-	if (file_has(root, file, module))
+	if (doctor_file_has(root, file, module))
 		return true;
 	snprintf(file, sizeof(file), "/lib/modules/%s/modules.dep", kernel.release);
-	return file_has(root, file, module);
+	return doctor_file_has(root, file, module);
 }
 
 /* The word in brackets is in force: "none [integrity] confidentiality". */

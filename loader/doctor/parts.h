@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "doctor.h"
+#include "loader/base/shell.h"
 #include "loader/base/text.h"
 #include "loader/config/config.h"
 #include "loader/maps/pins.h"
@@ -88,21 +89,13 @@ void doctor_add(struct findings *findings, enum check check, enum cause_level le
 	doctor_warn(findings, check, object,       \
 		    "not looked at: needs root" REMEDY "sudo garpd doctor%s", pins_netns_option())
 
+/* The same with a text of the form "reason; remedy". */
+void doctor_add_reason(struct findings *findings, enum check check, enum cause_level level,
+		       const char *object, const char *text);
+
 /* The same with an error of the form "object: reason; remedy". */
 void doctor_add_error(struct findings *findings, enum check check, enum cause_level level,
 		      const struct err *err);
-
-/* As text, for the length of the statement. */
-#define MAC(mac)   mac_text(mac, (char[MAC_TEXT_LEN]){})
-#define ADDR(addr) addr_text(addr, (char[ADDR_TEXT_LEN]){})
-
-/*
- * A name as a shell takes it, in a command: quoted, if it is not plain. Names of interfaces are
- * chosen by others, in a container's network namespace by its root.
- */
-#define SHELL_TEXT_LEN 256
-const char *doctor_shell_text(const char *name, char text[SHELL_TEXT_LEN]);
-#define SHELL(name) doctor_shell_text(name, (char[SHELL_TEXT_LEN]){})
 
 struct view;
 

@@ -49,14 +49,9 @@ static void note(struct view *view, enum view_note_kind kind, const char *name, 
 	snprintf(grown->text, sizeof(grown->text), "%s", text);
 }
 
-static void on_bridge_waiting(void *ctx, const char *pattern)
+/* The group `configured` finds what matches nothing by itself. */
+static void on_waiting(void *ctx, const char *pattern)
 {
-	note(ctx, VIEW_BRIDGE_WAITING, pattern, "", "");
-}
-
-static void on_router_waiting(void *ctx, const char *pattern)
-{
-	note(ctx, VIEW_ROUTER_WAITING, pattern, "", "");
 }
 
 static void on_router_refused(void *ctx, const char *name, enum router_fault fault)
@@ -164,10 +159,10 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		.ovs_noted = on_ovs_noted,
 		.settling = on_settled,
 		.settled = on_settled,
-		.bridge_waiting = on_bridge_waiting,
+		.bridge_waiting = on_waiting,
 		.bridge_behind = on_bridge_behind,
 		.macvtap_seen = on_macvtap_seen,
-		.router_waiting = on_router_waiting,
+		.router_waiting = on_waiting,
 		.router_refused = on_router_refused,
 	};
 	struct err no_ovs;

@@ -20,8 +20,6 @@ struct view_port {
 
 /* What ports.h reports beside ports. */
 enum view_note_kind {
-	VIEW_BRIDGE_WAITING, /* `name`: a pattern */
-	VIEW_ROUTER_WAITING,
 	VIEW_ROUTER_REFUSED, /* `text`: why, and the remedy */
 	VIEW_JOINED,	     /* `name` is a part of `other`, joined by `text` */
 	VIEW_JOINT_REFUSED,  /* `name` and `other` are its ends; `text`: why, and the remedy */

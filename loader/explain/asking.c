@@ -27,7 +27,7 @@ static void cause_no_asker(const struct explain *explain, struct finding *findin
 		    "%s cannot be asked for the address: this host has no interface with a MAC on "
 		    "%s" REMEDY "see ip link show dev %s and the daemon's log; or set ask: no for "
 		    "that segment",
-		    MAC(explain->claim.mac), segment, segment);
+		    MAC(explain->claim.mac), segment, SHELL(segment));
 }
 
 static void cause_asking(const struct explain *explain, struct finding *findings)

@@ -117,7 +117,7 @@ static void causes_deferred(const struct explain *explain, struct finding *findi
 		finding_set(&findings[CAUSE_announce_failed],
 			    "the kernel cannot send the announcement on %s; tried %u times" REMEDY
 			    "check that %s and its peer are up: ip -s link show dev %s",
-			    port, explain->claim.retries, port, port);
+			    port, explain->claim.retries, port, SHELL(port));
 	if (explain->claim.queued != QUEUED_NOT)
 		finding_set(&findings[CAUSE_queued],
 			    "its announcement is rate-limited, by the limit of %s; queued" REMEDY

@@ -7,12 +7,7 @@
 #define GARPD_EXPLAIN_PARTS_H
 
 #include "explain.h"
-
-/* As text, for the length of the statement. */
-#define MAC(mac)     mac_text(mac, (char[MAC_TEXT_LEN]){})
-#define ADDR(addr)   addr_text(addr, (char[ADDR_TEXT_LEN]){})
-#define PREFIX(p)    prefix_text(p, (char[ADDR_TEXT_LEN]){})
-#define DURATION(ns) duration_text(ns, (char[DURATION_TEXT_LEN]){})
+#include "loader/base/shell.h"
 
 /* The half of explain_read() that reads the maps, for explain->claim. 0, or -errno with `why`. */
 int explain_read_maps(const struct pins *pins, struct explain *explain, struct err *why);

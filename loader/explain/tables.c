@@ -37,17 +37,18 @@ static void causes_port(const struct explain *explain, struct finding *findings)
 				   port, MAC(claim->mac),
 				   explain->port_exists ? "is not a port of garpd" : "is gone");
 	if (!explain->port.forwarding && explain->port.role == ROLE_ROUTER)
-		finding_set(&findings[CAUSE_port_blocked], "%s is down" REMEDY LINK_UP, port, port,
-			    port);
+		finding_set(&findings[CAUSE_port_blocked], "%s is down" REMEDY LINK_UP, port,
+			    SHELL(port), SHELL(port));
 	else if (!explain->port.forwarding && !explain->port.starting)
 		finding_set(&findings[CAUSE_port_blocked],
 			    "the bridge accepts no frames from %s: its state is %s" REMEDY LINK_UP,
-			    port, bridge_state_name(explain->bridge_port.state), port, port);
+			    port, bridge_state_name(explain->bridge_port.state), SHELL(port),
+			    SHELL(port));
 	if (!explain->in_vlan)
 		finding_set(&findings[CAUSE_port_vlan],
 			    "%s is not in VLAN %u of its bridge: announcements there are "
 			    "lost" REMEDY "bridge vlan add dev %s vid %u",
-			    port, claim->key.vlan, port, claim->key.vlan);
+			    port, claim->key.vlan, SHELL(port), claim->key.vlan);
 }
 
 /* ---- the host's own neighbour entry ---- */
@@ -69,7 +70,7 @@ static void causes_fixed_entry(const struct explain *explain, const struct neigh
 		    "it" REMEDY "%s delete it: ip neigh del %s dev %s",
 		    name, noarp ? "NOARP" : "PERMANENT", MAC(neigh->mac),
 		    noarp ? "correct it where it was added; or" : "it was added by hand;",
-		    ADDR(&explain->addr), name);
+		    ADDR(&explain->addr), SHELL(name));
 }
 
 #define REPLACE "for now: ip neigh replace %s lladdr %s dev %s nud stale"
@@ -90,13 +91,14 @@ static void causes_wrong_entry(const struct explain *explain,
 			    "this host ignores announcements (%s) and still has %s at %s on "
 			    "%s" REMEDY "sysctl net/%s/conf/%s/%s=0; " REPLACE,
 			    key, address, wrong, name, v4 ? "ipv4" : "ipv6",
-			    interface->drops_here ? name : "all", key, address, mac, name);
+			    interface->drops_here ? SHELL(name) : "all", key, address, mac,
+			    SHELL(name));
 	else
 		finding_set(
 			&findings[CAUSE_host_wrong],
 			"this host still has %s at %s on %s" REMEDY
 			"a firewall may drop the announcement (nft list ruleset, ebtables -L); " REPLACE,
-			address, wrong, name, address, mac, name);
+			address, wrong, name, address, mac, SHELL(name));
 }
 
 /* Of each kind the first one counts. */
@@ -129,12 +131,12 @@ static void causes_fdb(const struct explain *explain, struct finding *findings)
 	if (explain->fdb.state & (NUD_PERMANENT | NUD_NOARP))
 		finding_set(&findings[CAUSE_fdb_static],
 			    BEHIND ", by a static entry" REMEDY "bridge fdb del %s dev %s master",
-			    mac, there, port, mac, there);
+			    mac, there, port, mac, SHELL(there));
 	else if (explain->bridge_port.ifindex && !explain->bridge_port.learning)
 		finding_set(&findings[CAUSE_fdb_learning],
 			    BEHIND ", which does not learn" REMEDY
 				   "bridge link set dev %s learning on",
-			    mac, there, port, port);
+			    mac, there, port, SHELL(port));
 	else
 		finding_set(&findings[CAUSE_fdb_other_port],
 			    BEHIND REMEDY
@@ -154,7 +156,7 @@ static void causes_bridge(const struct explain *explain, struct finding *finding
 			    "depend on EVPN" REMEDY
 			    "without EVPN: bridge link set dev %s neigh_suppress off",
 			    explain_places_text(explain, &explain->suppressing, places),
-			    explain_name(explain, explain->suppressing.ifindex[0]));
+			    SHELL(explain_name(explain, explain->suppressing.ifindex[0])));
 	if (explain->bridge_port.isolated)
 		finding_set(&findings[CAUSE_isolated],
 			    "%s is isolated: other isolated ports do not hear it",

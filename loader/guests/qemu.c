@@ -3,7 +3,6 @@
  * qemu.c - the taps that qemu's processes hold: drivers/net/tun.c writes "iff:" and the name of the
  * interface into /proc/PID/fdinfo/FD.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,10 +11,10 @@
 #include <unistd.h>
 
 #include "parts.h"
+#include "processes.h"
 
-#define COMMAND_LEN 16384 /* as far as a command line is read; -name is among the first words */
-#define LINE_LEN    128
-#define LINK_LEN    64
+#define LINE_LEN 128
+#define LINK_LEN 64
 
 /* "ROOT/proc/PID/WHAT"; too long a root is no file. */
 static const char *proc_path(const char *root, const char *pid, const char *what,
@@ -42,55 +41,6 @@ static bool is_of_this_netns(const char *root, const char *pid)
 	       read_link(proc_path(root, pid, "ns/net", path), its) && !strcmp(own, its);
 }
 
-/* The arguments, each with its NUL. Returns their size. */
-static size_t read_command(const char *root, const char *pid, char text[COMMAND_LEN])
-{
-	char path[PATH_MAX];
-	int fd = open(proc_path(root, pid, "cmdline", path), O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? 0 : read(fd, text, COMMAND_LEN - 1);
-
-	if (fd >= 0)
-		close(fd);
-	text[size < 0 ? 0 : size] = '\0';
-	return size < 0 ? 0 : (size_t)size;
-}
-
-/* What follows -name, which qemu takes with two dashes, too; NULL: not found. */
-static const char *find_name(const char *command, size_t size)
-{
-	const char *at = command, *end = command + size, *next;
-
-	for (; at < end; at = next) {
-		next = at + strlen(at) + 1;
-		if (next < end && (!strcmp(at, "-name") || !strcmp(at, "--name")))
-			return next;
-	}
-	return NULL;
-}
-
-/*
- * "web-1", "guest=web-1,debug-threads=on", "web-1,process=qemu:web-1": qemu's QemuOpts, where a
- * comma of a value is doubled, and the first one needs no key.
- */
-static void take_name(const char *options, char name[GUEST_TEXT_LEN])
-{
-	const char *value = strstr(options, "guest=");
-	size_t used = 0;
-
-	if (!value || (value != options && value[-1] != ','))
-		value = strchr(options, '=') && strcspn(options, "=") < strcspn(options, ",")
-				? ""
-				: options;
-	else
-		value += strlen("guest=");
-	for (; *value && used < GUEST_TEXT_LEN - 1; value++) {
-		if (*value == ',' && *++value != ',')
-			break;
-		name[used++] = *value;
-	}
-	name[used] = '\0';
-}
-
 /* The name of the tap that the descriptor is of; false: it is of none. */
 static bool read_tap(const char *root, const char *pid, const char *fd, char tap[NAME_TEXT_LEN])
 {
@@ -110,22 +60,25 @@ static bool read_tap(const char *root, const char *pid, const char *fd, char tap
 	return tap[0];
 }
 
-static void hear_process(const char *root, const char *pid,
-			 void (*hear)(void *ctx, const char *tap, const char name[GUEST_TEXT_LEN]),
-			 void *ctx)
+struct tap_walk {
+	void (*hear)(void *ctx, const char *tap, const char name[GUEST_TEXT_LEN]);
+	void *ctx;
+};
+
+static void hear_process(void *ctx, const struct process *process)
 {
-	char command[COMMAND_LEN], path[PATH_MAX], name[GUEST_TEXT_LEN], tap[NAME_TEXT_LEN];
-	const char *options = find_name(command, read_command(root, pid, command));
+	char path[PATH_MAX], name[GUEST_TEXT_LEN], tap[NAME_TEXT_LEN];
+	const struct tap_walk *walk = ctx;
 	struct dirent *entry;
 	DIR *fds;
 
-	if (!options || !is_of_this_netns(root, pid))
+	process_guest_name(process, name);
+	if (!name[0] || !is_of_this_netns(process->root, process->pid))
 		return;
-	take_name(options, name);
-	fds = name[0] ? opendir(proc_path(root, pid, "fd", path)) : NULL;
+	fds = opendir(proc_path(process->root, process->pid, "fd", path));
 	while (fds && (entry = readdir(fds)))
-		if (read_tap(root, pid, entry->d_name, tap))
-			hear(ctx, tap, name);
+		if (read_tap(process->root, process->pid, entry->d_name, tap))
+			walk->hear(walk->ctx, tap, name);
 	if (fds)
 		closedir(fds);
 }
@@ -134,15 +87,7 @@ void qemu_hear_taps(const char *root,
 		    void (*hear)(void *ctx, const char *tap, const char name[GUEST_TEXT_LEN]),
 		    void *ctx)
 {
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *proc;
+	struct tap_walk walk = {hear, ctx};
 
-	snprintf(path, sizeof(path), "%s/proc", root);
-	proc = opendir(path);
-	while (proc && (entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			hear_process(root, entry->d_name, hear, ctx);
-	if (proc)
-		closedir(proc);
+	processes_each(root, hear_process, &walk);
 }

@@ -12,9 +12,10 @@ const char *joint_kind_text(enum joint_kind kind)
 			"another veth pair joins their bridges already; remove one of the two",
 		[JOINT_LOOP] = "they close a loop of bridges; remove a veth pair of it",
 		[JOINT_PROTOCOLS] =
-			"their bridges differ in vlan_protocol, so they stay two segments",
+			"their bridges differ in vlan_protocol, so they stay two segments; see ip "
+			"-d link show type bridge",
 		[JOINT_CLOSED] = "they do not forward, and each of their bridges has an uplink, so "
-				 "they are two segments until they do",
+				 "they are two segments until they do; see bridge link show",
 	};
 
 	return texts[kind];
