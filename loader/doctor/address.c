@@ -30,6 +30,11 @@ static void judge_declared(const struct address_facts *facts, struct findings *f
 			    "is one of gateways: its owner gets all traffic, so it is announced "
 			    "for no guest" REMEDY
 			    "declare it, with the MACs that may have it as owners");
+	else if (!declared && facts->is_next_hop)
+		doctor_fail(findings, declared, address,
+			    "is a next hop of this host (ip route): its owner gets all traffic, so "
+			    "it is announced for no guest" REMEDY
+			    "declare it, with the MACs that may have it as owners");
 	else if (!declared)
 		doctor_ok(findings, declared, address, "is not declared: any guest may have it");
 	else if (declared->address.owner_count)

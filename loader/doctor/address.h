@@ -21,6 +21,7 @@ struct address_place {
 struct address_facts {
 	struct addr addr;
 	char own[IFNAMSIZ];		 /* of the host, that has the address; "": none */
+	bool is_next_hop;		 /* of this host */
 	bool is_gateway;		 /* of `gateways` */
 	const struct declared *declared; /* NULL: it is not */
 	struct address_place *place;

@@ -31,6 +31,24 @@ static bool subnet_find(const struct view *view, const struct addr *addr, __u32 
 	return false;
 }
 
+/* The same of a route that says that the prefix is on the link. */
+static bool route_find(const struct view *view, const struct addr *addr, __u32 ifindex,
+		       struct prefix *subnet)
+{
+	const struct prefix whole = {.len = ADDR_BITS, .addr = *addr};
+	const struct found_route *route;
+	size_t count;
+
+	route = host_routes(view->host, &count);
+	for (size_t i = 0; i < count; i++)
+		if (route[i].ifindex == ifindex && !addr_is_link_local(&route[i].prefix.addr) &&
+		    prefix_covers(&route[i].prefix, &whole)) {
+			*subnet = route[i].prefix;
+			return true;
+		}
+	return false;
+}
+
 static void entry_read(struct view *view, const struct interface *interface,
 		       struct explain *explain)
 {
@@ -58,7 +76,8 @@ static void interfaces_look(struct view *view, const struct interfaces *interfac
 		if (addr_is_ipv4(addr) ? it->has_ipv4 : it->has_ipv6)
 			entry_read(view, it, &place->explain);
 		if (!place->subnet.len &&
-		    subnet_find(view, addr, it->ifindex, &place->subnet, &has_others))
+		    (subnet_find(view, addr, it->ifindex, &place->subnet, &has_others) ||
+		     route_find(view, addr, it->ifindex, &place->subnet)))
 			memcpy(place->interface, it->name, sizeof(place->interface));
 	}
 	place->is_foreign = has_others && !place->subnet.len;
@@ -73,7 +92,7 @@ static void policy_read(const struct view_port *own, struct address_facts *facts
 	const struct address *declared = facts->declared ? &facts->declared->address : NULL;
 	const struct guard guard = {.guards = own->port.guards, .is_foreign = place->is_foreign};
 
-	explain->is_host = facts->own[0] || facts->is_gateway;
+	explain->is_host = facts->own[0] || facts->is_gateway || facts->is_next_hop;
 	explain->host = facts->own[0] ? HOST_OWN : HOST_NEXT_HOP;
 	if (declared) {
 		explain->is_declared = true;
@@ -149,6 +168,7 @@ static void own_read(const struct doctor *doctor, struct address_facts *facts)
 		if (!memcmp(&address[i].addr, &facts->addr, sizeof(facts->addr)))
 			snprintf(facts->own, sizeof(facts->own), "%s",
 				 view_name(doctor->view, address[i].ifindex));
+	facts->is_next_hop = host_routes_by(doctor->view->host, &facts->addr);
 	for (size_t i = 0; i < doctor->config.gateway_count; i++)
 		facts->is_gateway |= !memcmp(&doctor->config.gateways[i], &facts->addr,
 					     sizeof(facts->addr));

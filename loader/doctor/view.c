@@ -120,7 +120,7 @@ static int compare_ports(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* ---- the host's addresses ---- */
+/* ---- the host's addresses and routes ---- */
 
 static int on_guarded(void *ctx, const struct addr *addr, enum host_address why)
 {
@@ -135,15 +135,11 @@ static int host_read(struct view *view)
 {
 	static const struct host_ops ops = {
 		.set = on_guarded, .unset = on_unguarded, .settled = on_settled};
-	const struct ifaddrmsg any = {.ifa_family = AF_UNSPEC};
-	struct netlink_request request;
 	int err = host_new(&view->host, &ops, NULL);
 
 	if (err)
 		return err;
-	host_read_begin(view->host, HOST_ADDRESSES);
-	netlink_request_begin(&request, RTM_GETADDR, &any, sizeof(any));
-	err = netlink_run(&view->netlink, &request, NLM_F_DUMP, host_collect, view->host);
+	err = host_dump(view->host, &view->netlink, HOST_ADDRESSES | HOST_ROUTES);
 	return err < 0 ? err : host_settle(view->host);
 }
 
@@ -183,7 +179,8 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 	ports_settle(view->ports);
 	err = host_read(view);
 	if (err)
-		return err_set(why, err, "addresses: cannot be read: %s", strerror(-err));
+		return err_set(why, err, "addresses and routes: cannot be read: %s",
+			       strerror(-err));
 	if (view->no_memory)
 		return err_set(why, -ENOMEM, "links: out of memory");
 	for (size_t i = 0; i < view->port_count; i++)

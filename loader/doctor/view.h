@@ -37,7 +37,7 @@ struct view_note {
 struct view {
 	struct netlink netlink; /* for more questions */
 	struct ports *ports;
-	struct host *host; /* its addresses only */
+	struct host *host; /* its addresses and routes */
 	struct link_details *link;
 	size_t links;
 	struct view_port *port;

@@ -176,18 +176,17 @@ static const struct {
 	{HOST_ROUTES, RTM_GETNEXTHOP, AF_UNSPEC, sizeof(struct nhmsg)},
 };
 
-static int on_dump(void *ctx, struct netlink *netlink)
+int host_dump(struct host *host, struct netlink *netlink, unsigned int tables)
 {
-	struct host *host = ctx;
 	int inconsistent = 0;
 
-	host_read_begin(host, host->dumping);
+	host_read_begin(host, tables);
 	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
 		const char header[sizeof(struct rtmsg)] = {dumps[i].family}; /* all begin with it */
 		struct netlink_request request;
 		int err;
 
-		if (!(dumps[i].table & host->dumping))
+		if (!(dumps[i].table & tables))
 			continue;
 		netlink_request_begin(&request, dumps[i].type, header, dumps[i].header_size);
 		err = netlink_run(netlink, &request, NLM_F_DUMP, host_collect, host);
@@ -198,6 +197,13 @@ static int on_dump(void *ctx, struct netlink *netlink)
 		inconsistent |= err;
 	}
 	return inconsistent;
+}
+
+static int on_dump(void *ctx, struct netlink *netlink)
+{
+	struct host *host = ctx;
+
+	return host_dump(host, netlink, host->dumping);
 }
 
 static int tables_read(struct host *host, unsigned int tables)
@@ -308,6 +314,11 @@ bool host_knows(const struct host *host, const struct addr *addr)
 bool host_has(const struct host *host, const struct addr *addr)
 {
 	return addr_set_has(&host->found.own, addr);
+}
+
+bool host_routes_by(const struct host *host, const struct addr *addr)
+{
+	return addr_set_has(&host->found.next_hops, addr);
 }
 
 const struct found_address *host_addresses(const struct host *host, size_t *count)

@@ -19,6 +19,7 @@
 #include "loader/base/err.h"
 
 struct host;
+struct netlink;
 
 /*
  * Reads everything, calls set() for each address, and follows changes on `event`: addresses and new
@@ -33,6 +34,9 @@ bool host_knows(const struct host *host, const struct addr *addr);
 
 /* Does an interface of the host have the address, or is it a broadcast address of one? */
 bool host_has(const struct host *host, const struct addr *addr);
+
+/* Is it a next hop of the host? */
+bool host_routes_by(const struct host *host, const struct addr *addr);
 
 /* The addresses of the host's interfaces, sorted; valid until the next op. */
 const struct found_address *host_addresses(const struct host *host, size_t *count);
@@ -58,10 +62,11 @@ int host_name_gateways(struct host *host, const struct addr *addr, size_t count)
 void host_close(struct host *host);
 
 /*
- * The same without sockets, for tests. host_hear takes a notification (RTM_*ADDR, RTM_*ROUTE,
- * RTM_*NEXTHOP, RTM_*LINK); host_stale tells which tables have to be dumped then. host_read_begin
- * forgets `tables`, host_collect takes a message of their dump, host_settle calls the ops for the
- * differences. 0 or -ENOMEM.
+ * The same without following, for garpd doctor and tests. host_hear takes a notification
+ * (RTM_*ADDR, RTM_*ROUTE, RTM_*NEXTHOP, RTM_*LINK); host_stale tells which tables have to be dumped
+ * then. host_read_begin forgets `tables`, host_collect takes a message of their dump, host_settle
+ * calls the ops for the differences. 0 or -ENOMEM. host_dump does the first two; a positive result:
+ * they changed meanwhile.
  */
 #define HOST_ADDRESSES 0x1
 #define HOST_ROUTES    0x2
@@ -69,6 +74,7 @@ void host_close(struct host *host);
 int host_new(struct host **host, const struct host_ops *ops, void *ctx);
 int host_hear(void *host, const struct nlmsghdr *message);
 unsigned int host_stale(const struct host *host);
+int host_dump(struct host *host, struct netlink *netlink, unsigned int tables);
 void host_read_begin(struct host *host, unsigned int tables);
 int host_collect(void *host, const struct nlmsghdr *message);
 int host_settle(struct host *host);

@@ -84,6 +84,11 @@ Test(doctor_address, is_no_guests)
 	judge();
 	found_fail("declared", "192.0.2.7", "one of gateways", "declare it");
 	found_count("policy", 0);
+	facts.is_gateway = false;
+	facts.is_next_hop = true;
+	judge();
+	found_fail("declared", "192.0.2.7", "a next hop of this host", "declare it");
+	found_count("policy", 0);
 	facts.declared = &declared;
 	declared.address.owner_count = 1;
 	place.explain.policy.denied = 0;

@@ -158,6 +158,14 @@ case_doctor_address() {
 	assert_found policy br0 fail 'not in a subnet of this host on br0'
 	doctor "$HOST"
 	assert_found declared "$HOST" fail 'br0 of this host has it'
+	in_hv ip route add 198.51.100.0/24 dev br0
+	in_hv ip route add default via "$ROUTER"
+	doctor 198.51.100.9
+	assert_found policy br0 ok 'in the subnet of br0, 198.51.100.0/24'
+	doctor "$ROUTER"
+	assert_found declared "$ROUTER" fail 'a next hop of this host'
+	in_hv ip route del 198.51.100.0/24 dev br0
+	in_hv ip route del default via "$ROUTER"
 	doctor "$SERVICE" -c "$(lab_config 'bridges: [br0]' 'addresses:' "  - {address: $SERVICE, announce: never}")"
 	assert_found declared "$SERVICE" ok "declared by $SERVICE: announced not at all"
 	assert_found policy br0 fail 'announce: never'
