@@ -87,8 +87,11 @@ report: $(B)/garpd ## the page of garpd report, in Chromium (dist/deps.sh browse
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
 
-bench: $(B)/garpd lab-programs bench-programs ## how fast, how small; prints figures (root)
+bench: $(B)/garpd lab-programs bench-programs ## how fast, how small: build/bench/report.md (root); QUICK=1: in 3 minutes
 	@tests/bench/run
+
+performance: ## docs/performance.md of the last make bench
+	@tests/bench/performance
 
 demo: ## the main job, shown in a lab of its own (root)
 	@dist/deps.sh demo
@@ -280,5 +283,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: objects cross spin check-deep check-release system check-vm fuzz model mutants \
+.PHONY: objects performance cross spin check-deep check-release system check-vm fuzz model mutants \
 	report sim fuzz-programs lab-programs bench-programs test-programs

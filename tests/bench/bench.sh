@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the benches share; to be sourced. They use the lab, write their rows of the table with `row`, and
-# end with a message if they cannot measure.
+# What the benches share; to be sourced. They use the lab, print each measurement with `sample` (the tables are
+# in tests/bench/tables), and end with a message if they cannot measure. The head of each has a line
+# "# takes N s, QUICK N s". Medians and the like are tabulate's work.
 
 # shellcheck source=tests/lab/lab.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lab/lab.sh"
 
 BENCH_BIN=${BENCH_BIN:-$LAB_ROOT/build/bench}
-ROUNDS=${ROUNDS:-3}
+
+# often FULL QUICK: prints FULL; with QUICK=1 in the environment, QUICK.
+often() {
+	[[ ${QUICK:-} ]] && echo "$2" || echo "$1"
+}
+
+ROUNDS=${ROUNDS:-$(often 5 1)}
 
 # RFC 2544 and RFC 5180 set 198.18/15 and 2001:2::/48 aside for benches: room for a thousand addresses.
 # A bench whose FIRST is an IPv6 address is one of IPv6.
@@ -22,10 +29,21 @@ declare -A FOUND=() # the key=value pairs that were read last
 WIRE_PID=
 WIRE_LOG=
 
-# row FIGURE BAR MEASURED BESIDE
-row() {
+# sample TABLE CASE WHO UNIT VALUE; a VALUE of ">N": it had not ended after N.
+sample() {
 	local IFS=$'\t'
-	printf '%s\n' "$*"
+	printf 'sample\t%s\n' "$*"
+}
+
+# samples_of FILE TABLE CASE WHO [LIMIT_US]: a sample in us for each line "us=N" of a program. "us=none": within
+# LIMIT_US nothing came; without a limit each has to come.
+samples_of() {
+	awk -v OFS='\t' -v table="$2" -v what="$3" -v who="$4" -v limit="${5:-}" '
+		sub(/^us=/, "") {
+			if ($0 == "none" && limit == "")
+				exit 1
+			print "sample", table, what, who, "us", $0 == "none" ? ">" limit : $0
+		}' "$1" || lab_die "$3, $4: not every one came"
 }
 
 # found_read FILE: reads the last line of a program's output into FOUND.
@@ -35,6 +53,12 @@ found_read() {
 	for pair in $(tail -n 1 "$1"); do
 		FOUND[${pair%%=*}]=${pair#*=}
 	done
+}
+
+# row FIGURE BAR MEASURED BESIDE: what benches print that have no samples yet.
+row() {
+	local IFS=$'\t'
+	printf '%s\n' "$*"
 }
 
 # median NUMBER...: prints it.
@@ -87,7 +111,8 @@ wire_require_all() {
 		lab_die "only ${FOUND[announced]} of $ADDRESSES probed addresses were announced"
 }
 
-# probes ARGS...: runs them in the new guest, to their end. probes.log has how late they were sent.
+# probes ARGS...: runs them in the new guest, to their end. probes.log has how late each was sent: the floor of
+# all programs that sleep until a deadline, on this machine at this moment.
 probes() {
 	in_ns new "$BENCH_BIN/probes" -c "$ADDRESSES" "$@" eth0 "$MAC_NEW" "$FIRST" \
 		>"$LAB_DIR/probes.log" || lab_die "the guest could not probe"

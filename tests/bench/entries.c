@@ -164,18 +164,15 @@ static void neighbours_read(const struct watched *watched, int fd)
 static int report(const struct watched *watched)
 {
 	struct samples late = {.ns = calloc(watched->addresses, sizeof(int64_t))};
-	unsigned int probed = 0;
 
 	if (!late.ns)
 		return 1;
 	for (unsigned int i = 0; i < watched->addresses; i++) {
-		probed += probed_ns[i] != 0;
-		if (late_ns[i])
-			late.ns[late.count++] = late_ns[i];
+		if (probed_ns[i])
+			late.ns[late.count++] = late_ns[i] ? late_ns[i] : SAMPLE_NONE;
 	}
-	samples_sort(&late);
-	printf("probed=%u followed=%u p50_us=%.1f p99_us=%.1f max_us=%.1f\n", probed, followed,
-	       samples_us(&late, 50), samples_us(&late, 99), samples_us(&late, 100));
+	samples_print(&late);
+	printf("probed=%zu followed=%u\n", late.count, followed);
 	free(late.ns);
 	return 0;
 }

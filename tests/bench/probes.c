@@ -204,9 +204,8 @@ static int run(const char *iface, const struct schedule *schedule)
 		fprintf(stderr, "probes: %s: %s\n", iface, strerror(-err));
 		return 1;
 	}
-	samples_sort(&late);
-	printf("sent=%zu p50_us=%.1f p99_us=%.1f max_us=%.1f\n", late.count, samples_us(&late, 50),
-	       samples_us(&late, 99), samples_us(&late, 100));
+	samples_print(&late);
+	printf("sent=%zu\n", late.count);
 	free(late.ns);
 	return 0;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes 40 s, QUICK 9 s
 # Router ports: how long after the end of an address's window the router's own entry has the guest's MAC,
 # and RTM_NEWNEIGH is sent. For declared addresses from the first probe; for others from the end of the
 # window, which the daemon's timer keeps. For comparison the kernel without garpd, with a guest that
@@ -23,11 +24,11 @@ stale_all() {
 	done | in_ns router ip -batch -
 }
 
-# measure NAME WAIT_S ENTRIES_ARGS -- PROBES_ARGS: one round.
+# measure CASE WHO WAIT_S ENTRIES_ARGS -- PROBES_ARGS: one round.
 measure() {
-	local name=$1 wait=$2 log=$LAB_DIR/entries.log
+	local what=$1 who=$2 wait=$3 log=$LAB_DIR/entries.log
 	local -a entries=()
-	shift 2
+	shift 3
 	while [[ $1 != -- ]]; do
 		entries+=("$1")
 		shift
@@ -41,46 +42,20 @@ measure() {
 	protocol_time "$wait"
 	kill -TERM "$ENTRIES_PID"
 	wait "$ENTRIES_PID" || lab_die "$(<"$log")"
-	found_read "$log"
-	[[ ${FOUND[followed]} == "$ADDRESSES" ]] ||
-		lab_die "$name: only ${FOUND[followed]} of $ADDRESSES entries followed"
-	p50[$name]+=" ${FOUND[p50_us]}"
-	p99[$name]+=" ${FOUND[p99_us]}"
-	max[$name]+=" ${FOUND[max_us]}"
+	samples_of "$log" router "$what" "$who"
 }
 
-round() {
-	bench_up "router$1"
-	measure itself 0.2 -p 1 -- -a
-	lab_start_garpd_at router --router lan0 -c "$(declared_config)"
-	measure declared 0.2 -p 1 --
-	bench_down
-	bench_up "router$1"
-	lab_start_garpd_at router --router lan0
-	measure window 2 -p 3 -d "$DUE_MS" -- -n 3
-	found_read "$LAB_DIR/probes.log"
-	floor+=("${FOUND[p50_us]}")
-	bench_down
-}
-
-# report FIGURE NAME BESIDE50 BESIDE99
-report() {
-	# shellcheck disable=SC2086 # lists of numbers
-	{
-		row "$1, median" "<= 200 us" "$(median ${p50[$2]}) us" "$3"
-		row "$1, p99" "-" "$(median ${p99[$2]}) us" "$4"
-		row "$1, max" "-" "$(largest ${max[$2]}) us" ""
-	}
-}
-
-declare -A p50=() p99=() max=()
-declare -a floor=()
+declared='declared: probe to entry'
+window='end of window to entry'
 for ((i = 1; i <= ROUNDS; i++)); do
-	round "$i"
+	bench_up "router$i"
+	measure "$declared" itself 0.2 -p 1 -- -a
+	lab_start_garpd_at router --router lan0 -c "$(declared_config)"
+	measure "$declared" garpd 0.2 -p 1 --
+	bench_down
+	bench_up "router$i"
+	lab_start_garpd_at router --router lan0
+	measure "$window" garpd 2 -p 3 -d "$DUE_MS" -- -n 3
+	samples_of "$LAB_DIR/probes.log" router "$window" sleeper
+	bench_down
 done
-# shellcheck disable=SC2086 # lists of numbers
-report "router port, declared: probe to entry" declared \
-	"no garpd, a guest that announces: $(median ${p50[itself]}) us" \
-	"the same: $(median ${p99[itself]}) us"
-report "router port: end of window to entry" window \
-	"floor: a sleeper wakes $(median "${floor[@]}") us late" ""

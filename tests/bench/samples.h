@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* samples.h - order statistics, for the benches. */
+/* samples.h - single measurements, for the benches. */
 #ifndef GARPD_BENCH_SAMPLES_H
 #define GARPD_BENCH_SAMPLES_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define NSEC_PER_USEC 1000
@@ -36,17 +37,17 @@ static inline int64_t samples_median(int64_t *ns, size_t count)
 	return samples.ns[count / 2];
 }
 
-/*
- * In microseconds, of sorted samples: the smallest that `percent` of all do not exceed (nearest
- * rank, so that it is a measured value). 0 without samples.
- */
-static inline double samples_us(const struct samples *samples, unsigned int percent)
-{
-	size_t rank = (samples->count * percent + 99) / 100;
+/* A line for each, in microseconds; SAMPLE_NONE where nothing came. */
+#define SAMPLE_NONE INT64_MIN
 
-	if (!samples->count)
-		return 0;
-	return (double)samples->ns[rank ? rank - 1 : 0] / NSEC_PER_USEC;
+static inline void samples_print(const struct samples *samples)
+{
+	for (size_t i = 0; i < samples->count; i++) {
+		if (samples->ns[i] == SAMPLE_NONE)
+			puts("us=none");
+		else
+			printf("us=%.1f\n", (double)samples->ns[i] / NSEC_PER_USEC);
+	}
 }
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * wire: captures on an interface until SIGTERM, then prints how long after their probes the
- * addresses were announced (by ARP, or by Neighbor Discovery for IPv6), by the kernel's times of
+ * wire: captures on an interface until SIGTERM, then prints for each probed address how long after
+ * its probe it was announced (by ARP, or by Neighbor Discovery for IPv6), by the kernel's times of
  * both frames in one capture. Frames stay in the kernel's ring without a wake-up for each, so that
  * measuring disturbs little (the lab's `frames` prints each line at once, for tests that wait).
  */
@@ -49,8 +49,9 @@ struct span {
 };
 
 struct findings {
-	struct samples late;
+	struct samples late; /* of each probed address */
 	unsigned int probed;
+	unsigned int announced;
 	unsigned int lost;  /* lacking a form of the announcement */
 	unsigned int twice; /* having a form twice */
 	struct span probes;
@@ -148,10 +149,22 @@ static void address_judge(const struct options *options, const struct address *a
 	}
 	findings->lost += lost;
 	findings->twice += twice;
-	if (first_ns == INT64_MAX)
+	if (first_ns == INT64_MAX) {
+		findings->late.ns[findings->late.count++] = SAMPLE_NONE;
 		return;
+	}
+	findings->announced++;
 	findings->late.ns[findings->late.count++] = first_ns - probe_ns - options->due_ns;
 	span_take(&findings->announcements, first_ns);
+}
+
+static double latest_us(const struct samples *late)
+{
+	int64_t latest_ns = 0;
+
+	for (size_t i = 0; i < late->count; i++)
+		latest_ns = late->ns[i] > latest_ns ? late->ns[i] : latest_ns;
+	return (double)latest_ns / NSEC_PER_USEC;
 }
 
 static void report(const struct options *options)
@@ -160,13 +173,12 @@ static void report(const struct options *options)
 
 	for (unsigned int i = 0; i < options->addresses; i++)
 		address_judge(options, &addresses[i], &findings);
-	samples_sort(&findings.late);
-	printf("probed=%u announced=%zu lost=%u twice=%u min_us=%.1f p50_us=%.1f p99_us=%.1f "
-	       "max_us=%.1f probes_us=%.1f announcements_us=%.1f\n",
-	       findings.probed, findings.late.count, findings.lost, findings.twice,
-	       samples_us(&findings.late, 0), samples_us(&findings.late, 50),
-	       samples_us(&findings.late, 99), samples_us(&findings.late, 100),
-	       span_us(&findings.probes), span_us(&findings.announcements));
+	samples_print(&findings.late);
+	printf("probed=%u announced=%u lost=%u twice=%u max_us=%.1f probes_us=%.1f "
+	       "announcements_us=%.1f\n",
+	       findings.probed, findings.announced, findings.lost, findings.twice,
+	       latest_us(&findings.late), span_us(&findings.probes),
+	       span_us(&findings.announcements));
 }
 
 static pcap_t *wire_open(const char *iface, const char *protocol, const char *mac)
