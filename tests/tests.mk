@@ -87,7 +87,7 @@ report: $(B)/garpd ## the page of garpd report, in Chromium (dist/deps.sh browse
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
 
-bench: $(B)/garpd lab-programs bench-programs ## how fast, how small: build/bench/report.md (root); QUICK=1: in 3 minutes
+bench: $(B)/garpd lab-programs bench-programs ## how fast, how small (root; QUICK=1)
 	@tests/bench/run
 
 performance: ## docs/performance.md of the last make bench

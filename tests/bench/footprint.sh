@@ -43,9 +43,10 @@ idle_start() {
 
 # measure WHO PID
 measure() {
-	local case="with $(ports_count) ports, $ADDRESSES claims"
-	sample footprint "memory (RSS) $case" "$1" MiB "$(mib "$(status "$2" VmRSS)")"
-	sample footprint "its own memory (private) $case" "$1" MiB "$(mib "$(rollup "$2" Private_)")"
+	local with
+	with="with $(ports_count) ports, $ADDRESSES claims"
+	sample footprint "memory (RSS) $with" "$1" MiB "$(mib "$(status "$2" VmRSS)")"
+	sample footprint "its own memory (private) $with" "$1" MiB "$(mib "$(rollup "$2" Private_)")"
 }
 
 bench_up footprint

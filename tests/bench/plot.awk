@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A script for gnuplot, which draws a plot for each table (tables.awk) from the lines of summary.awk: -v to=DIR.
-# White behind it, as on paper, so that it is readable on a dark page, too.
+# Its background is white, so that it is readable on a page of any colour.
 #
 # Points: a panel for each unit; a line for each case, and on it a point for each column with its spread.
 # Curves: a panel for each WHAT of "WHAT: NUMBER THING"; a line for each column.
