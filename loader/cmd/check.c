@@ -170,6 +170,7 @@ static int check_ports(struct check *check, struct err *why)
 		.bridge_seen = check_bridge_seen,
 		.bridge_joined = check_bridge_joined,
 		.joint_refused = check_joint_refused,
+		.ovs_known = check_settled,
 		.ovs_noted = check_ovs_noted,
 		.settling = check_settled,
 		.settled = check_settled,

@@ -80,7 +80,7 @@ static int askers_of_segments(struct daemon *daemon, struct askers *askers)
 	const struct askers *former = &daemon->askers;
 	int err = ports_hear_interfaces(daemon->ports, daemon_hear_interface, &building);
 
-	/* Of a bridge of Open vSwitch whose database is away what a former daemon wrote holds. */
+	/* What a former daemon wrote holds where the database of Open vSwitch has not told yet. */
 	for (size_t i = 0; i < former->count && !err; i++)
 		if (ports_is_unknown(daemon->ports, former->entry[i].subnet.segment))
 			err = askers_append(askers, &former->entry[i]);

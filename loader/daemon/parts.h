@@ -78,6 +78,12 @@ void daemon_note_missing(struct daemon *daemon, __u32 ifindex, const struct port
 void daemon_forget_missing(struct daemon *daemon, __u32 ifindex);
 bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex);
 
+/*
+ * Which segment the port is in depends on the database of Open vSwitch, which has not told it yet?
+ * Then what a former daemon has described holds, and a port that it did not have waits.
+ */
+bool daemon_leaves_alone(const struct daemon *daemon, __u32 ifindex, const struct port *port);
+
 /* A port's quota is nearly used up: within a second its quietest claims are forgotten. */
 void daemon_make_room(struct daemon *daemon);
 

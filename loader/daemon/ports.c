@@ -59,12 +59,17 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 			      const struct port_vlans *vlans, const struct vlan_way *way)
 {
 	struct daemon *daemon = ctx;
+	const char *verb;
 	struct port was;
-	bool is_fresh = bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
 	struct err why;
-	int err = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, way, &why);
-	const char *verb = err ? "adopted" : "attached";
+	bool is_fresh;
+	int err;
 
+	if (daemon_leaves_alone(daemon, ifindex, port))
+		return false; /* added again when it is known */
+	is_fresh = bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
+	err = datapath_attach(&daemon->datapath, ifindex, name, port, vlans, way, &why);
+	verb = err ? "adopted" : "attached";
 	if (err == -ENODEV)
 		return false; /* gone already: removed() follows */
 	if (err < 0) {
@@ -105,6 +110,8 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	bool takes;
 	int err;
 
+	if (daemon_leaves_alone(daemon, ifindex, port))
+		return false; /* added when it is known */
 	bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was);
 	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, way, &why);
 	if (err < 0)
@@ -183,7 +190,6 @@ static void daemon_forget_ports(struct daemon *daemon)
 					    ports_name(daemon->ports, ifindex));
 }
 
-/* What a former daemon attached, and whose bridge was not known until now, may be no port. */
 static void daemon_ovs_connected(void *ctx)
 {
 	struct daemon *daemon = ctx;
@@ -191,6 +197,13 @@ static void daemon_ovs_connected(void *ctx)
 	log_info("Open vSwitch: database connected");
 	daemon->is_ovs_lost = false;
 	running_note_ovsdb(&daemon->datapath.pins, true);
+}
+
+/* What a former daemon attached, and what was not known until now, may be no port. */
+static void daemon_ovs_known(void *ctx)
+{
+	struct daemon *daemon = ctx;
+
 	if (!daemon->is_starting)
 		daemon_forget_ports(daemon);
 }
@@ -276,6 +289,7 @@ static const struct ports_ops daemon_ports_ops = {
 	.bridge_joined = daemon_bridge_joined,
 	.joint_refused = daemon_joint_refused,
 	.ovs_connected = daemon_ovs_connected,
+	.ovs_known = daemon_ovs_known,
 	.ovs_lost = daemon_ovs_lost,
 	.ovs_noted = daemon_ovs_noted,
 	.settling = daemon_settling,

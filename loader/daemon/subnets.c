@@ -78,7 +78,7 @@ static int subnets_of_segments(const struct daemon *daemon, struct subnets *subn
 	for (size_t i = 0; i < routes && !err; i++)
 		err = subnets_of_interface(daemon, subnets, route[i].ifindex, &route[i].prefix,
 					   subnets_add_route);
-	/* Of a bridge of Open vSwitch whose database is away what a former daemon wrote holds. */
+	/* What a former daemon wrote holds where the database of Open vSwitch has not told yet. */
 	for (size_t i = 0; i < daemon->subnets.count && !err; i++)
 		if (ports_is_unknown(daemon->ports, daemon->subnets.entry[i].subnet.segment))
 			err = subnets_append(subnets, &daemon->subnets.entry[i]);

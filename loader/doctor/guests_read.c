@@ -40,11 +40,15 @@ static void macvtaps_read(const struct view *view, struct guests_facts *facts)
 	}
 }
 
+/* Ports without a bridge, while the database cannot be read, are no news. */
 static void open_vswitch_read(const struct view *view, struct guests_facts *facts)
 {
-	size_t count = 0;
 	const char *master = "";
+	bool is_away = false;
+	size_t count = 0;
 
+	for (size_t i = 0; i < view->notes; i++)
+		is_away |= view->note[i].kind == VIEW_OVS_AWAY;
 	for (size_t i = 0; i < view->links; i++) {
 		const struct link_details *link = &view->link[i];
 
@@ -53,10 +57,10 @@ static void open_vswitch_read(const struct view *view, struct guests_facts *fact
 		count++;
 		master = view_name(view, link->master);
 	}
-	if (count)
+	if (count && !is_away)
 		found(facts, CHECK_open_vswitch, master, "", count);
 	for (size_t i = 0; i < view->notes; i++)
-		if (view->note[i].kind == VIEW_OVS)
+		if (view->note[i].kind == VIEW_OVS || view->note[i].kind == VIEW_OVS_AWAY)
 			found(facts, CHECK_open_vswitch, view->note[i].name, view->note[i].text, 1);
 }
 

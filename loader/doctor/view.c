@@ -152,6 +152,7 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 		.bridge_seen = on_bridge_seen,
 		.bridge_joined = on_bridge_joined,
 		.joint_refused = on_joint_refused,
+		.ovs_known = on_settled,
 		.ovs_noted = on_ovs_noted,
 		.settling = on_settled,
 		.settled = on_settled,
@@ -173,8 +174,11 @@ int view_open(struct view *view, const struct config *config, struct err *why)
 	if (err < 0)
 		return err_set(why, err, "links: cannot be read: %s", strerror(-err));
 	if (ports_look_at_ovs(view->ports, &no_ovs)) {
-		snprintf(text, sizeof(text), "its database cannot be read: %.200s", no_ovs.text);
-		note(view, VIEW_OVS, "Open vSwitch", "", text);
+		snprintf(text, sizeof(text),
+			 "its database cannot be read: %.160s; what a running garpd has heard of "
+			 "it holds",
+			 no_ovs.text);
+		note(view, VIEW_OVS_AWAY, "Open vSwitch", "", text);
 	}
 	ports_settle(view->ports);
 	err = host_read(view);

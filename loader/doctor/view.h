@@ -24,6 +24,7 @@ enum view_note_kind {
 	VIEW_JOINED,	     /* `name` is a part of `other`, joined by `text` */
 	VIEW_JOINT_REFUSED,  /* `name` and `other` are its ends; `text`: why, and the remedy */
 	VIEW_OVS,	     /* `name` of Open vSwitch is not followed; `text`: why */
+	VIEW_OVS_AWAY,	     /* its database cannot be read; `text`: why */
 	VIEW_BEHIND,	     /* guests of `name` are behind the bridge `other` */
 };
 

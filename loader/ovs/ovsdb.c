@@ -8,104 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ovsdb.h"
 #include "parts.h"
-#include "stream.h"
 
-struct ovsdb {
-	sd_event *event;
-	const struct ovsdb_ops *ops;
-	void *ctx;
-	struct sockaddr_un address;
-	int fd; /* -1: not connected */
-	sd_event_source *io, *retry;
-	uint64_t retry_usec;
-	struct stream in;
-	struct ovsdb_out out;
-	json_t *rows; /* of the last connection that had an answer; NULL: none had */
-	struct ovs_tables tables;
-	bool is_answered; /* on this connection */
-	bool is_changed;  /* since `tables` were read */
-	bool is_lost;	  /* lost() was called */
-	struct err why;
-};
-
-/* ---- messages ---- */
-
-static int monitor_send(struct ovsdb *ovsdb)
-{
-	return ovsdb_out_add(&ovsdb->out,
-			     json_pack("{s:s, s:[s, n, o], s:i}", "method", "monitor", "params",
-				       "Open_vSwitch", ovs_monitor_requests(), "id", 1));
-}
-
-/* The answer to the only request: it replaces all that is known. */
-static int answer_hear(struct ovsdb *ovsdb, json_t *message)
-{
-	json_t *result = json_object_get(message, "result"), *fresh;
-	int err;
-
-	if (ovsdb->is_answered || !json_is_object(result)) {
-		err_set(&ovsdb->why, 0, "it refused to be monitored");
-		return -EPROTO;
-	}
-	fresh = json_object();
-	err = fresh ? ovs_rows_update(fresh, result) : -ENOMEM;
-	if (err) {
-		json_decref(fresh);
-		return err;
-	}
-	ovs_tables_free(&ovsdb->tables);
-	json_decref(ovsdb->rows);
-	ovsdb->rows = fresh;
-	ovsdb->is_answered = ovsdb->is_changed = true;
-	ovsdb->retry_usec = OVSDB_RETRY_FIRST_USEC;
-	return 0;
-}
-
-/* Rows may go that the tables are made of: they are made anew before anything reads them. */
-static int update_hear(struct ovsdb *ovsdb, const json_t *message)
-{
-	if (!ovsdb->is_answered)
-		return 0;
-	ovs_tables_free(&ovsdb->tables);
-	ovsdb->is_changed = true;
-	return ovs_rows_update(ovsdb->rows, json_array_get(json_object_get(message, "params"), 1));
-}
-
-static int echo_hear(struct ovsdb *ovsdb, const json_t *message)
-{
-	return ovsdb_out_add(&ovsdb->out, json_pack("{s:O?, s:n, s:O?}", "result",
-						    json_object_get(message, "params"), "error",
-						    "id", json_object_get(message, "id")));
-}
-
-static int message_hear(struct ovsdb *ovsdb, json_t *message)
-{
-	const char *method = json_string_value(json_object_get(message, "method"));
-
-	if (!method)
-		return answer_hear(ovsdb, message);
-	if (strcmp(method, "update") == 0)
-		return update_hear(ovsdb, message);
-	if (strcmp(method, "echo") == 0)
-		return echo_hear(ovsdb, message);
-	return 0;
-}
-
-static int messages_hear(struct ovsdb *ovsdb)
-{
-	json_t *message;
-	int err;
-
-	do {
-		err = stream_next(&ovsdb->in, &message);
-		if (!err && message)
-			err = message_hear(ovsdb, message);
-		json_decref(message);
-	} while (!err && message);
-	return err;
-}
+#define OVSDB_SILENT "it does not answer"
 
 /* ---- the connection ---- */
 
@@ -121,8 +26,10 @@ static int bytes_read(struct ovsdb *ovsdb)
 		err_set(&ovsdb->why, 0, "it closed the connection");
 		return -ECONNRESET;
 	}
+	ovsdb->is_heard = true;
+	ovsdb->is_probed = false;
 	err = stream_add(&ovsdb->in, bytes, (size_t)len);
-	return err ? err : messages_hear(ovsdb);
+	return err ? err : ovsdb_hear_messages(ovsdb);
 }
 
 static void connection_close(struct ovsdb *ovsdb)
@@ -131,9 +38,17 @@ static void connection_close(struct ovsdb *ovsdb)
 	if (ovsdb->fd >= 0)
 		close(ovsdb->fd);
 	ovsdb->fd = -1;
+	sd_event_source_set_enabled(ovsdb->probe, SD_EVENT_OFF);
 	stream_free(&ovsdb->in);
 	ovsdb_out_free(&ovsdb->out);
-	ovsdb->is_answered = false;
+	ovsdb_drop_fresh(ovsdb);
+	ovsdb->is_answered = ovsdb->is_heard = ovsdb->is_probed = false;
+}
+
+static void probe_later(struct ovsdb *ovsdb)
+{
+	sd_event_source_set_time_relative(ovsdb->probe, ovsdb->probe_usec);
+	sd_event_source_set_enabled(ovsdb->probe, SD_EVENT_ONESHOT);
 }
 
 static int connection_make(struct ovsdb *ovsdb)
@@ -144,7 +59,8 @@ static int connection_make(struct ovsdb *ovsdb)
 		return -errno;
 	if (connect(ovsdb->fd, (const struct sockaddr *)&ovsdb->address, sizeof(ovsdb->address)))
 		return -errno;
-	return monitor_send(ovsdb) ?: ovsdb_out_write(&ovsdb->out, ovsdb->fd);
+	probe_later(ovsdb);
+	return ovsdb_send_monitor(ovsdb) ?: ovsdb_out_write(&ovsdb->out, ovsdb->fd);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *ctx);
@@ -183,22 +99,20 @@ static void ovsdb_lost(struct ovsdb *ovsdb, int err)
 }
 
 /*
- * After each step: writes what waits, and reports what has changed, even if the connection has
- * failed since. `err`: of the step.
+ * After each step: reports what has changed, even if the connection has failed since, and writes
+ * what waits. `err`: of the step.
  */
 static void ovsdb_settle(struct ovsdb *ovsdb, int err)
 {
-	bool is_changed = ovsdb->is_changed;
+	int taken = ovsdb_take_fresh(ovsdb);
 
-	if (!err)
-		err = ovsdb_out_write(&ovsdb->out, ovsdb->fd);
-	if (is_changed && ovs_tables_read(&ovsdb->tables, ovsdb->rows))
-		err = -ENOMEM;
-	ovsdb->is_changed = false;
-	if (is_changed && !err)
+	if (taken > 0) {
 		ovsdb->is_lost = false;
-	if (is_changed)
+		ovsdb->retry_usec = OVSDB_RETRY_FIRST_USEC;
 		ovsdb->ops->changed(ovsdb->ctx);
+	}
+	if (!err)
+		err = taken < 0 ? taken : ovsdb_out_write(&ovsdb->out, ovsdb->fd);
 	if (err)
 		ovsdb_lost(ovsdb, err);
 	else if (ovsdb->io)
@@ -218,6 +132,24 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *ctx)
 	struct ovsdb *ovsdb = ctx;
 
 	ovsdb_settle(ovsdb, connection_make(ovsdb) ?: connection_follow(ovsdb));
+	return 0;
+}
+
+/* Nothing came for so long: it is asked for a sign of life, and once without one it is away. */
+static int on_probe(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	struct ovsdb *ovsdb = ctx;
+	int err = 0;
+
+	if (!ovsdb->is_heard && (ovsdb->is_probed || !ovsdb->is_answered)) {
+		err = err_set(&ovsdb->why, -ETIMEDOUT, OVSDB_SILENT);
+	} else if (!ovsdb->is_heard) {
+		err = ovsdb_send_echo(ovsdb);
+		ovsdb->is_probed = true;
+	}
+	ovsdb->is_heard = false;
+	probe_later(ovsdb);
+	ovsdb_settle(ovsdb, err);
 	return 0;
 }
 
@@ -241,7 +173,7 @@ static int answer_await(struct ovsdb *ovsdb, unsigned int wait_ms)
 	while (!err && !ovsdb->is_answered) {
 		now = now_ms();
 		if (now >= until || poll(&poll_fd, 1, (int)(until - now)) == 0)
-			return err_set(&ovsdb->why, -ETIMEDOUT, "it does not answer");
+			return err_set(&ovsdb->why, -ETIMEDOUT, OVSDB_SILENT);
 		err = bytes_read(ovsdb);
 	}
 	return err;
@@ -256,10 +188,9 @@ static void ovsdb_start(struct ovsdb *ovsdb, unsigned int wait_ms)
 		err = answer_await(ovsdb, wait_ms);
 	if (!err)
 		err = connection_follow(ovsdb);
-	if (!err && ovsdb->is_changed)
-		err = ovs_tables_read(&ovsdb->tables, ovsdb->rows);
-	ovsdb->is_changed = false;
 	if (!err)
+		err = ovsdb_take_fresh(ovsdb);
+	if (err >= 0)
 		return;
 	connection_failed(ovsdb, err);
 	ovsdb->is_lost = true;
@@ -277,6 +208,17 @@ static int address_set(struct ovsdb *ovsdb, const char *socket, struct err *why)
 	return 0;
 }
 
+/* One that is off. 0 or -errno. */
+static int timer_add(struct ovsdb *ovsdb, sd_event_source **timer, sd_event_time_handler_t handler)
+{
+	int err = sd_event_add_time_relative(ovsdb->event, timer, CLOCK_MONOTONIC, 0, 0, handler,
+					     ovsdb);
+
+	if (err >= 0)
+		err = sd_event_source_set_enabled(*timer, SD_EVENT_OFF);
+	return err < 0 ? err : 0;
+}
+
 int ovsdb_open(struct ovsdb **out, sd_event *event, const char *socket, unsigned int wait_ms,
 	       const struct ovsdb_ops *ops, void *ctx, struct err *why)
 {
@@ -291,18 +233,18 @@ int ovsdb_open(struct ovsdb **out, sd_event *event, const char *socket, unsigned
 	ovsdb->ops = ops;
 	ovsdb->ctx = ctx;
 	ovsdb->retry_usec = OVSDB_RETRY_FIRST_USEC;
+	ovsdb->probe_usec = ops && ops->probe_usec ? ops->probe_usec : OVSDB_PROBE_USEC;
 	err = address_set(ovsdb, socket, why);
 	if (err) {
 		ovsdb_close(ovsdb);
 		return err;
 	}
-	err = sd_event_add_time_relative(event, &ovsdb->retry, CLOCK_MONOTONIC, 0, 0, on_retry,
-					 ovsdb);
-	if (err < 0) {
+	err = timer_add(ovsdb, &ovsdb->retry, on_retry)
+		      ?: timer_add(ovsdb, &ovsdb->probe, on_probe);
+	if (err) {
 		ovsdb_close(ovsdb);
 		return err_set(why, err, "ovsdb: %s", strerror(-err));
 	}
-	sd_event_source_set_enabled(ovsdb->retry, SD_EVENT_OFF);
 	ovsdb_start(ovsdb, wait_ms);
 	*out = ovsdb;
 	return 0;
@@ -327,6 +269,7 @@ void ovsdb_close(struct ovsdb *ovsdb)
 		return;
 	connection_close(ovsdb);
 	sd_event_source_disable_unref(ovsdb->retry);
+	sd_event_source_disable_unref(ovsdb->probe);
 	ovs_tables_free(&ovsdb->tables);
 	json_decref(ovsdb->rows);
 	free(ovsdb);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ovsdb.h - follows the database of Open vSwitch by its Unix socket (RFC 7047): what it has at
- * first, then each change. Nothing is polled; while the server is away, what it said last holds.
+ * first, then each change. Nothing is polled; while the server is away, does not answer, or cannot
+ * be read for want of memory, what it said last holds.
  */
 #ifndef GARPD_OVS_OVSDB_H
 #define GARPD_OVS_OVSDB_H
@@ -21,6 +22,12 @@
 /* How long a start waits for the first answer. */
 #define OVSDB_PATIENCE_MS 2000
 
+/*
+ * After so long without a byte from it, it is sent an echo request (RFC 7047 4.1.11); after as long
+ * again it is away. Its first answer has to begin within that time.
+ */
+#define OVSDB_PROBE_USEC 5000000ull
+
 struct ovsdb;
 
 struct ovsdb_ops {
@@ -29,6 +36,8 @@ struct ovsdb_ops {
 
 	/* The server is away, for the reason in `why`. Once until it is back. */
 	void (*lost)(void *ctx, const struct err *why);
+
+	uint64_t probe_usec; /* 0: OVSDB_PROBE_USEC */
 };
 
 /*

@@ -11,24 +11,39 @@ static const struct {
 	const char *columns[10];
 } monitored[] = {
 	{"Open_vSwitch", {"external_ids"}},
-	{"Bridge", {"name", "ports", "datapath_type", "controller", "fail_mode"}},
+	{"Bridge", {"name", "ports", "datapath_type", "controller", "fail_mode", "external_ids"}},
 	{"Port", {"name", "interfaces", "tag", "trunks", "vlan_mode", "status", "rstp_status"}},
-	{"Interface", {"name", "type", "ifindex", "options", "external_ids", "link_state"}},
+	{"Interface", {"name", "type", "ifindex", "mac_in_use", "options", "external_ids"}},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* NULL: out of memory. */
+static json_t *columns_make(const char *const *columns, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count && columns[i]; i++) {
+		if (!array || !json_array_append_new(array, json_string(columns[i])))
+			continue;
+		json_decref(array);
+		array = NULL;
+	}
+	return json_pack("{s:o}", "columns", array);
+}
+
+/* With a column less, ports would have another meaning. */
 json_t *ovs_monitor_requests(void)
 {
 	json_t *requests = json_object();
 
-	for (size_t i = 0; i < COUNT(monitored); i++) {
-		json_t *columns = json_array();
-
-		for (size_t j = 0; j < COUNT(monitored[i].columns) && monitored[i].columns[j]; j++)
-			json_array_append_new(columns, json_string(monitored[i].columns[j]));
-		json_object_set_new(requests, monitored[i].table,
-				    json_pack("{s:o}", "columns", columns));
+	for (size_t i = 0; requests && i < COUNT(monitored); i++) {
+		if (!json_object_set_new(
+			    requests, monitored[i].table,
+			    columns_make(monitored[i].columns, COUNT(monitored[i].columns))))
+			continue;
+		json_decref(requests);
+		requests = NULL;
 	}
 	return requests;
 }

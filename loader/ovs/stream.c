@@ -104,6 +104,7 @@ static bool is_hopeless(const struct stream *stream)
 
 int stream_next(struct stream *stream, json_t **object)
 {
+	json_error_t why;
 	size_t len;
 
 	*object = NULL;
@@ -112,12 +113,16 @@ int stream_next(struct stream *stream, json_t **object)
 	len = object_scan(stream);
 	if (!len)
 		return 0;
-	*object = json_loadb(stream->bytes, len, JSON_REJECT_DUPLICATES, NULL);
+	*object = json_loadb(stream->bytes, len, JSON_REJECT_DUPLICATES, &why);
 	stream->len -= len;
 	memmove(stream->bytes, stream->bytes + len, stream->len);
 	stream->scanned = 0;
 	stream_shrink(stream);
-	return *object ? 0 : -EBADMSG;
+	if (*object)
+		return 0;
+	/* Most of jansson's allocations fail without a word. */
+	return why.text[0] && json_error_code(&why) != json_error_out_of_memory ? -EBADMSG
+										: -ENOMEM;
 }
 
 void stream_free(struct stream *stream)

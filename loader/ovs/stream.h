@@ -27,8 +27,8 @@ struct stream {
 int stream_add(struct stream *stream, const char *bytes, size_t len);
 
 /*
- * Takes the next object out of the stream. 0 with *object, NULL: it has not come whole yet; or
- * -EBADMSG: it is no JSON object.
+ * Takes the next object out of the stream. 0 with *object, NULL: it has not come whole yet;
+ * -EBADMSG: it is no JSON object; or -ENOMEM.
  */
 int stream_next(struct stream *stream, json_t **object);
 

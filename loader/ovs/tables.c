@@ -1,201 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "tables.h"
-
-#define VLAN_IDS 4096
-
-/* ---- values: an atom, ["set", [...]], ["map", [[key, value], ...]], ["uuid", "..."] ---- */
-
-/* The elements of a ["set", [...]] or ["map", [...]]; NULL: the value is an atom. */
-static const json_t *elements(const json_t *value, const char *kind)
-{
-	const char *tag = json_string_value(json_array_get(value, 0));
-
-	return tag && strcmp(tag, kind) == 0 ? json_array_get(value, 1) : NULL;
-}
-
-/* A set with one element is written as an atom. */
-static size_t set_size(const json_t *value)
-{
-	const json_t *set = elements(value, "set");
-
-	return set ? json_array_size(set) : value != NULL;
-}
-
-static const json_t *set_get(const json_t *value, size_t i)
-{
-	const json_t *set = elements(value, "set");
-
-	return set ? json_array_get(set, i) : value;
-}
-
-/* Of an optional column: NULL or `otherwise` if it is the empty set. */
-static const char *text_of(const json_t *row, const char *column)
-{
-	return json_string_value(set_get(json_object_get(row, column), 0));
-}
-
-static json_int_t number_of(const json_t *row, const char *column, json_int_t otherwise)
-{
-	const json_t *value = set_get(json_object_get(row, column), 0);
-
-	return json_is_integer(value) ? json_integer_value(value) : otherwise;
-}
-
-static const char *map_get(const json_t *row, const char *column, const char *key)
-{
-	const json_t *map = elements(json_object_get(row, column), "map"), *pair;
-	const char *name;
-
-	for (size_t i = 0; i < json_array_size(map); i++) {
-		pair = json_array_get(map, i);
-		name = json_string_value(json_array_get(pair, 0));
-		if (name && strcmp(name, key) == 0)
-			return json_string_value(json_array_get(pair, 1));
-	}
-	return NULL;
-}
-
-/* The row that the i-th reference of a column means; NULL: it is not there. */
-static const json_t *row_of(const json_t *rows, const char *table, const json_t *references,
-			    size_t i)
-{
-	const char *uuid = json_string_value(json_array_get(set_get(references, i), 1));
-
-	return uuid ? json_object_get(json_object_get(rows, table), uuid) : NULL;
-}
-
-static bool is_text(const char *text, const char *other)
-{
-	return text && strcmp(text, other) == 0;
-}
-
-/* ---- ports ---- */
-
-static enum ovs_kind kind_of(const char *type)
-{
-	static const struct {
-		const char *type;
-		enum ovs_kind kind;
-	} kinds[] = {
-		{"", OVS_SYSTEM},	 {"system", OVS_SYSTEM},    {"internal", OVS_INTERNAL},
-		{"patch", OVS_PATCH},	 {"gre", OVS_TUNNEL},	    {"ip6gre", OVS_TUNNEL},
-		{"vxlan", OVS_TUNNEL},	 {"geneve", OVS_TUNNEL},    {"stt", OVS_TUNNEL},
-		{"erspan", OVS_TUNNEL},	 {"ip6erspan", OVS_TUNNEL}, {"gtpu", OVS_TUNNEL},
-		{"bareudp", OVS_TUNNEL}, {"srv6", OVS_TUNNEL},	    {"lisp", OVS_TUNNEL},
-	};
-
-	for (size_t i = 0; type && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(type, kinds[i].type) == 0)
-			return kinds[i].kind;
-	return type ? OVS_UNREACHABLE : OVS_SYSTEM;
-}
-
-/* "If vlan_mode is empty: access if tag is given, else trunk." */
-static enum ovs_mode mode_of(const json_t *port)
-{
-	static const char *const modes[] = {
-		[OVS_TRUNK] = "trunk",
-		[OVS_ACCESS] = "access",
-		[OVS_NATIVE_TAGGED] = "native-tagged",
-		[OVS_NATIVE_UNTAGGED] = "native-untagged",
-		[OVS_DOT1Q_TUNNEL] = "dot1q-tunnel",
-	};
-	const char *mode = text_of(port, "vlan_mode");
-
-	for (size_t i = 0; mode && i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcmp(mode, modes[i]) == 0)
-			return (enum ovs_mode)i;
-	return number_of(port, "tag", -1) >= 0 ? OVS_ACCESS : OVS_TRUNK;
-}
-
-static void vlan_add(struct port_vlans *vlans, json_int_t vlan)
-{
-	if (vlan >= 0 && vlan < VLAN_IDS)
-		vlans->member[vlan / 64] |= 1ull << vlan % 64;
-}
-
-/* A trunk without a list is in every VLAN. The VLAN of an access port is its tag alone. */
-static void vlans_read(const json_t *port, struct ovs_interface *interface)
-{
-	const json_t *trunks = json_object_get(port, "trunks");
-	json_int_t tag = number_of(port, "tag", 0);
-	size_t count = set_size(trunks);
-
-	interface->mode = mode_of(port);
-	if (interface->mode != OVS_TRUNK && tag > 0 && tag < VLAN_IDS)
-		interface->tag = (__u16)tag;
-	if (interface->mode != OVS_TRUNK)
-		vlan_add(&interface->trunks, interface->tag);
-	if (interface->mode == OVS_ACCESS)
-		return;
-	if (!count)
-		memset(&interface->trunks, 0xff, sizeof(interface->trunks));
-	for (size_t i = 0; i < count; i++)
-		vlan_add(&interface->trunks, json_integer_value(set_get(trunks, i)));
-}
-
-/* 802.1D in `status`, 802.1w in `rstp_status`; without either the port has no state. */
-static void state_read(const json_t *port, const json_t *row, struct ovs_interface *interface)
-{
-	const char *stp = map_get(port, "status", "stp_state");
-	const char *rstp = map_get(port, "rstp_status", "rstp_port_state");
-	const char *state = stp ? stp : rstp;
-	bool forwards = !state || strcasecmp(state, "forwarding") == 0;
-
-	interface->is_blocked = !forwards || is_text(text_of(row, "link_state"), "down");
-	interface->is_starting = !forwards && (strcasecmp(state, "listening") == 0 ||
-					       strcasecmp(state, "learning") == 0);
-}
-
-static void interface_read(const json_t *port, const json_t *row, struct ovs_interface *interface)
-{
-	json_int_t ifindex = number_of(row, "ifindex", 0);
-
-	interface->name = text_of(row, "name") ?: "";
-	interface->kind = kind_of(text_of(row, "type"));
-	if (ifindex > 0 && ifindex <= INT_MAX)
-		interface->ifindex = (__u32)ifindex;
-	if (interface->kind == OVS_PATCH)
-		interface->peer = map_get(row, "options", "peer");
-	interface->guest = map_get(row, "external_ids", "vm-id") /* libvirt's */
-				   ?: map_get(row, "external_ids", "vm-uuid");
-	/* Not yet made, it has none. */
-	interface->is_elsewhere = interface->kind == OVS_INTERNAL &&
-				  number_of(row, "ifindex", -1) == 0;
-	interface->is_local = strcmp(interface->name, interface->bridge->name) == 0;
-	interface->is_bonded = set_size(json_object_get(port, "interfaces")) > 1;
-	vlans_read(port, interface);
-	state_read(port, row, interface);
-}
 
 /* ---- bridges ---- */
 
-/* The name of OVN's own bridge; NULL: OVN does not run here (ovn-controller(8)). */
-static const char *ovn_bridge(const json_t *rows)
+static void bridge_read(const json_t *rows, const json_t *row, struct ovs_bridge *bridge)
 {
-	const json_t *row;
-	const char *uuid;
+	const char *type = column_text(row, "datapath_type");
 
-	json_object_foreach(json_object_get(rows, "Open_vSwitch"), uuid, row)
-		if (map_get(row, "external_ids", "ovn-remote"))
-			return map_get(row, "external_ids", "ovn-bridge") ?: "br-int";
-	return NULL;
-}
-
-static void bridge_read(const json_t *row, const char *integration, struct ovs_bridge *bridge)
-{
-	const char *type = text_of(row, "datapath_type");
-
-	bridge->name = text_of(row, "name") ?: "";
+	bridge->name = column_text(row, "name") ?: "";
 	bridge->is_userspace = type && type[0] && strcmp(type, "system") != 0;
-	bridge->is_controlled = set_size(json_object_get(row, "controller")) ||
-				is_text(text_of(row, "fail_mode"), "secure");
-	bridge->is_integration = is_text(integration, bridge->name);
+	bridge->is_controlled = column_set_size(json_object_get(row, "controller")) ||
+				column_is(column_text(row, "fail_mode"), "secure");
+	bridge->is_integration = ovn_is_bridge(rows, row);
 }
 
 /* ---- all of them ---- */
@@ -209,9 +30,9 @@ static size_t interfaces_count(const json_t *rows)
 
 	json_object_foreach(json_object_get(rows, "Bridge"), uuid, bridge) {
 		ports = json_object_get(bridge, "ports");
-		for (size_t i = 0; i < set_size(ports); i++) {
-			port = row_of(rows, "Port", ports, i);
-			count += set_size(json_object_get(port, "interfaces"));
+		for (size_t i = 0; i < column_set_size(ports); i++) {
+			port = column_row(rows, "Port", ports, i);
+			count += column_set_size(json_object_get(port, "interfaces"));
 		}
 	}
 	return count;
@@ -223,60 +44,76 @@ static void port_take(struct ovs_tables *tables, const json_t *rows, const json_
 	const json_t *interfaces = json_object_get(port, "interfaces"), *row;
 	struct ovs_interface *interface;
 
-	for (size_t i = 0; i < set_size(interfaces); i++) {
-		row = row_of(rows, "Interface", interfaces, i);
+	for (size_t i = 0; i < column_set_size(interfaces); i++) {
+		row = column_row(rows, "Interface", interfaces, i);
 		if (!row)
 			continue;
 		interface = &tables->interface[tables->interfaces++];
 		interface->bridge = bridge;
-		interface_read(port, row, interface);
+		ovs_interface_read(port, row, interface);
 		bridge->tunnels += interface->kind == OVS_TUNNEL;
 		if (interface->is_local)
 			bridge->ifindex = interface->ifindex;
 	}
 }
 
-static void bridge_take(struct ovs_tables *tables, const json_t *rows, const json_t *row,
-			const char *integration)
+static void bridge_take(struct ovs_tables *tables, const json_t *rows, const json_t *row)
 {
 	const json_t *ports = json_object_get(row, "ports"), *port;
 	struct ovs_bridge *bridge = &tables->bridge[tables->bridges++];
 
-	bridge_read(row, integration, bridge);
-	for (size_t i = 0; i < set_size(ports); i++) {
-		port = row_of(rows, "Port", ports, i);
+	bridge_read(rows, row, bridge);
+	for (size_t i = 0; i < column_set_size(ports); i++) {
+		port = column_row(rows, "Port", ports, i);
 		if (port)
 			port_take(tables, rows, port, bridge);
 	}
 }
 
-static int order(const void *a, const void *b)
+static int ifindex_order(const void *a, const void *b)
 {
 	const struct ovs_interface *x = a, *y = b;
 
 	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
 }
 
+static int name_order(const void *a, const void *b)
+{
+	const struct ovs_interface *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static void tables_sort(struct ovs_tables *tables)
+{
+	qsort(tables->interface, tables->interfaces, sizeof(*tables->interface), ifindex_order);
+	for (size_t i = 0; i < tables->interfaces; i++)
+		tables->by_name[i] = &tables->interface[i];
+	qsort(tables->by_name, tables->interfaces, sizeof(*tables->by_name), name_order);
+}
+
 int ovs_tables_read(struct ovs_tables *tables, const json_t *rows)
 {
 	const json_t *bridges = json_object_get(rows, "Bridge"), *row;
-	const char *integration = ovn_bridge(rows), *uuid;
+	size_t interfaces = interfaces_count(rows) + 1;
+	const char *uuid;
 
 	*tables = (struct ovs_tables){
 		.bridge = calloc(json_object_size(bridges) + 1, sizeof(*tables->bridge)),
-		.interface = calloc(interfaces_count(rows) + 1, sizeof(*tables->interface)),
+		.interface = calloc(interfaces, sizeof(*tables->interface)),
+		.by_name = calloc(interfaces, sizeof(*tables->by_name)),
 	};
-	if (!tables->bridge || !tables->interface) {
+	if (!tables->bridge || !tables->interface || !tables->by_name) {
 		ovs_tables_free(tables);
 		return -ENOMEM;
 	}
 	json_object_foreach((json_t *)bridges, uuid, row)
-		bridge_take(tables, rows, row, integration);
-	qsort(tables->interface, tables->interfaces, sizeof(*tables->interface), order);
+		bridge_take(tables, rows, row);
+	tables_sort(tables);
 	return 0;
 }
 
-static bool is_incomplete(const struct ovs_interface *interface)
+bool ovs_interface_is_incomplete(const struct ovs_interface *interface)
 {
 	return !interface->ifindex && !interface->is_elsewhere &&
 	       (interface->kind == OVS_SYSTEM || interface->kind == OVS_INTERNAL);
@@ -290,7 +127,7 @@ void ovs_tables_complete(struct ovs_tables *tables,
 	for (size_t i = 0; i < tables->interfaces; i++) {
 		struct ovs_interface *interface = &tables->interface[i];
 
-		if (!is_incomplete(interface))
+		if (!ovs_interface_is_incomplete(interface))
 			continue;
 		interface->ifindex = find(ctx, interface->name);
 		completed += interface->ifindex != 0;
@@ -298,29 +135,44 @@ void ovs_tables_complete(struct ovs_tables *tables,
 			interface->bridge->ifindex = interface->ifindex;
 	}
 	if (completed)
-		qsort(tables->interface, tables->interfaces, sizeof(*tables->interface), order);
+		tables_sort(tables);
 }
 
 void ovs_tables_free(struct ovs_tables *tables)
 {
 	free(tables->bridge);
 	free(tables->interface);
+	free(tables->by_name);
 	*tables = (struct ovs_tables){};
 }
 
-const struct ovs_interface *ovs_tables_find(const struct ovs_tables *tables, __u32 ifindex)
+const struct ovs_interface *ovs_tables_find(const struct ovs_tables *tables, __u32 ifindex,
+					    size_t *count)
 {
-	const struct ovs_interface wanted = {.ifindex = ifindex};
+	const struct ovs_interface wanted = {.ifindex = ifindex}, *end, *found;
 
+	*count = 0;
 	if (!ifindex || !tables->interfaces)
 		return NULL;
-	return bsearch(&wanted, tables->interface, tables->interfaces, sizeof(wanted), order);
+	found = bsearch(&wanted, tables->interface, tables->interfaces, sizeof(wanted),
+			ifindex_order);
+	if (!found)
+		return NULL;
+	while (found > tables->interface && found[-1].ifindex == ifindex)
+		found--;
+	end = tables->interface + tables->interfaces;
+	while (found + *count < end && found[*count].ifindex == ifindex)
+		++*count;
+	return found;
 }
 
 const struct ovs_interface *ovs_tables_named(const struct ovs_tables *tables, const char *name)
 {
-	for (size_t i = 0; i < tables->interfaces; i++)
-		if (strcmp(tables->interface[i].name, name) == 0)
-			return &tables->interface[i];
-	return NULL;
+	const struct ovs_interface wanted = {.name = name}, *key = &wanted, **found;
+
+	if (!tables->interfaces)
+		return NULL;
+	found = bsearch(&key, tables->by_name, tables->interfaces, sizeof(*tables->by_name),
+			name_order);
+	return found ? *found : NULL;
 }

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 #include "bpf/abi/abi.h"
+#include "loader/base/guest.h"
 
 enum ovs_kind {
 	OVS_SYSTEM,	/* a device of the kernel: tap, veth, a network card */
@@ -43,13 +44,16 @@ struct ovs_interface {
 	struct ovs_bridge *bridge;
 	const char *name;
 	const char *peer;  /* of a patch port, the name of the other one; NULL: none */
-	const char *guest; /* the machine behind it, by its UUID; NULL: not known */
+	const char *guest; /* value of guest_key in its external_ids; NULL: no guest is named */
+	const char *guest_key;
 	enum ovs_kind kind;
 	__u32 ifindex; /* 0: none, or none yet */
+	__u8 mac[MAC_LEN];
+	bool has_mac;  /* else none, or none yet */
 	bool is_local; /* it has the name of its bridge, and is the host's way to it */
 	bool is_bonded;
 	bool is_elsewhere; /* an internal port that was moved to another network namespace */
-	bool is_blocked;   /* by the spanning tree, or it has no carrier */
+	bool is_blocked;   /* by the spanning tree */
 	bool is_starting;  /* the spanning tree has it listen or learn first */
 	enum ovs_mode mode;
 	__u16 tag;		  /* VLAN of frames without a tag; 0: none */
@@ -61,9 +65,13 @@ struct ovs_tables {
 	size_t bridges;
 	struct ovs_interface *interface; /* sorted by ifindex */
 	size_t interfaces;
+	struct ovs_interface **by_name; /* the same */
 };
 
-/* The tables and columns to ask for, as the third parameter of "monitor" (RFC 7047 4.1.5). */
+/*
+ * The tables and columns to ask for, as the third parameter of "monitor" (RFC 7047 4.1.5). NULL:
+ * out of memory.
+ */
 json_t *ovs_monitor_requests(void);
 
 /*
@@ -80,15 +88,25 @@ int ovs_tables_read(struct ovs_tables *tables, const json_t *rows);
 
 /*
  * Ifindexes are not kept on disk: after a restart of the server they are missing until the switch
- * tells them again. Takes them from `find`, by the interface's name; 0: not found.
+ * tells them again. Is this one's?
  */
+bool ovs_interface_is_incomplete(const struct ovs_interface *interface);
+
+/* Takes those from `find`, by the interface's name; 0: not found. */
 void ovs_tables_complete(struct ovs_tables *tables,
 			 __u32 (*find)(const void *ctx, const char *name), const void *ctx);
 
+/* The guest behind it: a name, or "KEY VALUE" of its external_ids; "": none. Returns `text`. */
+const char *ovs_guest_text(const struct ovs_interface *interface, char text[GUEST_TEXT_LEN]);
+
 void ovs_tables_free(struct ovs_tables *tables);
 
-/* The interface with that ifindex; NULL: none has it. */
-const struct ovs_interface *ovs_tables_find(const struct ovs_tables *tables, __u32 ifindex);
+/*
+ * The interfaces with that ifindex: *count of them. In different network namespaces several may
+ * have it. NULL: none has.
+ */
+const struct ovs_interface *ovs_tables_find(const struct ovs_tables *tables, __u32 ifindex,
+					    size_t *count);
 
 /* The one with that name. */
 const struct ovs_interface *ovs_tables_named(const struct ovs_tables *tables, const char *name);

@@ -67,7 +67,7 @@ size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __
 	const struct link *link;
 	size_t count = 0;
 
-	LIST_FOREACH(link, &links->vlans, in_vlans)
+	LIST_FOREACH(link, &links->vlans[lower % LINK_BUCKETS], in_vlans)
 		if (count < max && link->facts.lower == lower && link->facts.vlan == vlan)
 			ifindexes[count++] = link->ifindex;
 	return count;
@@ -85,6 +85,14 @@ struct link *links_add(struct links *links, __u32 ifindex)
 	return link;
 }
 
+/* What is known of it may have another kind meanwhile (ports_ovs.c). */
+static void vlan_forget(struct link *link)
+{
+	if (link->has_lower)
+		LIST_REMOVE(link, in_vlans);
+	link->has_lower = false;
+}
+
 static void departed_note(struct links *links, const struct link *link)
 {
 	struct link_departed *departed = &links->departed[links->departed_count++ % LINK_DEPARTED];
@@ -96,8 +104,7 @@ static void departed_note(struct links *links, const struct link *link)
 void links_drop(struct links *links, struct link *link)
 {
 	departed_note(links, link);
-	if (link->facts.kind == LINK_VLAN)
-		LIST_REMOVE(link, in_vlans);
+	vlan_forget(link);
 	LIST_REMOVE(link, in_bucket);
 	TAILQ_REMOVE(&links->all, link, in_all);
 	link_forget_vlans(link);
@@ -209,13 +216,14 @@ static bool is_failover(const struct nlattr *event)
 
 static void link_note(struct links *links, struct link *link, const struct link_facts *facts)
 {
-	if (link->facts.kind == LINK_VLAN)
-		LIST_REMOVE(link, in_vlans);
+	vlan_forget(link);
 	if (link->facts.master != facts->master)
 		link_forget_vlans(link); /* of the former bridge */
 	link->facts = *facts;
-	if (facts->kind == LINK_VLAN)
-		LIST_INSERT_HEAD(&links->vlans, link, in_vlans);
+	if (facts->kind != LINK_VLAN)
+		return;
+	LIST_INSERT_HEAD(&links->vlans[facts->lower % LINK_BUCKETS], link, in_vlans);
+	link->has_lower = true;
 }
 
 /* No fact: nothing but names depends on it. Out of memory, it is left out. */
@@ -246,6 +254,7 @@ static int link_hear(struct links *links, const struct nlmsghdr *message,
 	facts.up = !!(ifi->ifi_flags & IFF_UP);
 	address_read(ifi, attrs[IFLA_ADDRESS], &facts);
 	linkinfo_read(name, attrs, &facts);
+	facts.carrier = facts.ovs && ifi->ifi_flags & IFF_RUNNING;
 	if (link && (facts.kind == LINK_BRIDGE || link->facts.master == facts.master))
 		facts.pvid = link->facts.pvid; /* only AF_BRIDGE messages have it */
 

@@ -59,14 +59,16 @@ struct link_facts {
 	__u8 failovers;	     /* so often it had another active member; counts on from 255 to 0 */
 	__u8 ovs;	     /* enum link_ovs */
 	__u8 access;	     /* of a port of Open vSwitch: frames with a tag are dropped */
-	__u8 pad[2];
+	__u8 carrier;	     /* of a link of Open vSwitch; a bridge port's is in `port_state` */
+	__u8 pad[1];
 };
 _Static_assert(sizeof(struct link_facts) == 36, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;
 	TAILQ_ENTRY(link) in_all;
-	LIST_ENTRY(link) in_vlans; /* a VLAN device's */
+	LIST_ENTRY(link) in_vlans; /* if has_lower */
+	bool has_lower;		   /* a VLAN device */
 	__u32 ifindex;
 	char name[IFNAMSIZ];
 	char *alias;		  /* `ip link set NAME alias TEXT`, as it was given; NULL: none */
@@ -77,6 +79,10 @@ struct link {
 	struct port_vlans *untagged; /* of these, those that leave untagged; NULL: the PVID alone */
 	unsigned int vlans_version;  /* raised with each change of them */
 	bool heard;		     /* since the last dump began */
+
+	/* Its name in the database of Open vSwitch, once its ifindex and MAC are; "": not known. */
+	char ovs_name[IFNAMSIZ];
+	bool is_unknown; /* what it is depends on that database, which has not told it yet */
 
 	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;
@@ -112,8 +118,8 @@ struct link_departed {
 
 struct links {
 	struct link_list buckets[LINK_BUCKETS];
-	TAILQ_HEAD(all_links, link) all; /* in the order in which they were heard of */
-	struct link_list vlans;		 /* the VLAN devices among them */
+	TAILQ_HEAD(all_links, link) all;      /* in the order in which they were heard of */
+	struct link_list vlans[LINK_BUCKETS]; /* the VLAN devices, by what they are on */
 	struct link_departed departed[LINK_DEPARTED];
 	unsigned int departed_count;
 };
@@ -171,6 +177,11 @@ struct link *links_peer(const struct links *links, const struct link *link);
  * whose device is in another network namespace is itself, too.
  */
 const struct link *links_base(const struct links *links, const struct link *link);
+
+/* The VLAN devices on a link: its own, not those on them. */
+#define links_for_each_vlan(device, links, on)                                          \
+	LIST_FOREACH((device), &(links)->vlans[(on)->ifindex % LINK_BUCKETS], in_vlans) \
+		if ((device)->facts.lower == (on)->ifindex)
 
 /* Take the next one before you drop one. */
 #define links_for_each(link, links) \

@@ -96,6 +96,9 @@ struct ports_ops {
 	/* The database of Open vSwitch has answered: reports of its ports were made before. */
 	void (*ovs_connected)(void *ctx);
 
+	/* ports_is_unknown() was true of an interface, and is of none any longer. */
+	void (*ovs_known)(void *ctx);
+
 	/* It is away, or does not answer: what it said last holds. Once until it is back. */
 	void (*ovs_lost)(void *ctx, const struct err *why);
 
@@ -157,8 +160,9 @@ const char *ports_name(const struct ports *ports, __u32 ifindex);
 const char *ports_name_text(const struct ports *ports, __u32 ifindex);
 
 /*
- * The name of the guest behind a port, as far as the link tells: its alias, or the number in
- * Proxmox' name for it; "" where neither does, and for uplinks and bridges. Returns `text`.
+ * The name of the guest behind a port, as far as the link tells: its alias, the number in Proxmox'
+ * name for it, or what the database of Open vSwitch has; "" where none does, and for uplinks and
+ * bridges. Returns `text`.
  */
 const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text[GUEST_TEXT_LEN]);
 
@@ -257,7 +261,10 @@ void ports_hear_ovs(struct ports *ports, struct ovs_tables *tables);
  * -errno with `why`, and nothing is known of it. */
 int ports_look_at_ovs(struct ports *ports, struct err *why);
 
-/* May it be a port of Open vSwitch, whose database has not been heard yet? */
+/*
+ * Does what it is depend on the database of Open vSwitch, which has not told it yet? It is of Open
+ * vSwitch itself; or a Linux bridge that joints may lead to one from, or a port of that.
+ */
 bool ports_is_unknown(const struct ports *ports, __u32 ifindex);
 
 /* Is it a bridge of Open vSwitch, whose forwarding table is not the kernel's? */

@@ -36,9 +36,11 @@ static void vlan_devices_queue(struct ports *ports, const struct link *base)
 {
 	struct link *device;
 
-	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
-		if (device != base && links_base(&ports->links, device) == base)
-			link_queue(ports, device);
+	links_for_each_vlan(device, &ports->links, base)
+	{
+		link_queue(ports, device);
+		vlan_devices_queue(ports, device);
+	}
 }
 
 /* The role of a veth, and of VLAN devices on it, depends on where its other end leads. */
@@ -59,7 +61,8 @@ void ports_link_gone(struct ports *ports, struct link *link)
 	ports->joints_changed |= can_join(ports, &link->facts);
 	ports->ovs_changed |= link->told.ovs == LINK_OVS_DEVICE;
 
-	if (link->is_port)
+	/* What a former daemon attached to what is unknown to this one goes, too. */
+	if (link->is_port || link->is_unknown)
 		ports->ops->removed(ports->ctx, link->ifindex, link->name, false);
 	lower_queue(ports, link);
 	if (link->facts.kind == LINK_VLAN)

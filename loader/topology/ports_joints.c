@@ -18,17 +18,29 @@ bool ports_is_bridge(const struct ports *ports, const struct link *link)
 	return link && link->facts.kind == LINK_BRIDGE && link->segment;
 }
 
+/* The bridge or bond of a VLAN device on the link, or on one of those; NULL: they have none. */
+static const struct link *switch_above(const struct ports *ports, const struct link *link)
+{
+	const struct link *device, *found;
+
+	links_for_each_vlan(device, &ports->links, link)
+	{
+		found = device->facts.enslaved ? links_find(&ports->links, device->facts.master)
+					       : switch_above(ports, device);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
 /* The other end itself may be a port, or a VLAN device on it. */
 const struct link *ports_switch_behind(const struct ports *ports, const struct link *link)
 {
-	const struct link *peer = links_peer(&ports->links, link), *device;
+	const struct link *peer = links_peer(&ports->links, link);
 
 	if (!peer || peer->facts.enslaved)
 		return peer ? links_find(&ports->links, peer->facts.master) : NULL;
-	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
-		if (device->facts.enslaved && links_base(&ports->links, device) == peer)
-			return links_find(&ports->links, device->facts.master);
-	return NULL;
+	return switch_above(ports, peer);
 }
 
 /* Open vSwitch forwards whether its local port is up or not. */

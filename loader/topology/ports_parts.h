@@ -27,6 +27,7 @@ struct ports {
 	struct ovsdb *ovsdb;	   /* NULL: no link of Open vSwitch was heard of yet */
 	struct ovs_tables *tables; /* of Open vSwitch; NULL: not known */
 	bool ovs_is_lost;	   /* the database is away */
+	bool is_unknown;	   /* a link is that the database has not told yet */
 	bool has_ovs;		   /* a link of it was heard of */
 	bool ovs_changed;	   /* the tables, or its own devices */
 	bool notes_changed;	   /* what is not followed of it may be something else */
@@ -55,10 +56,19 @@ void ports_link_gone(struct ports *ports, struct link *link);
 /* Makes link->facts of what the kernel told and what the database has. 0 or -ENOMEM. */
 int ports_ovs_refine(struct ports *ports, struct link *link);
 
+/* Finds what the database calls the link: link->ovs_name. */
+void ports_ovs_identify(struct ports *ports, struct link *link);
+
+/* May it be one of the database's, which has not told yet which? */
+bool ports_ovs_is_unknown(const struct ports *ports, const struct link *link);
+
 /* Is the bridge in the kernel and in this network namespace, and may it be followed? */
 bool ports_ovs_has_bridge(const struct ports *ports, const struct ovs_bridge *bridge);
 
-/* What the database has of the link; NULL: nothing, or it cannot be followed. */
+/* What the database has of the link; NULL: nothing. */
+const struct ovs_interface *ports_ovs_interface(const struct ports *ports, const struct link *link);
+
+/* The same; NULL also if it cannot be followed. */
 const struct ovs_interface *ports_ovs_find(const struct ports *ports, const struct link *link);
 
 /* What the interface makes of a link with these facts. */
@@ -76,6 +86,11 @@ void ports_ovsdb_settle(struct ports *ports, unsigned int wait_ms);
 
 /* After a change, refines all links of Open vSwitch, and makes those of patch ports. */
 void ports_ovs_settle(struct ports *ports);
+
+/* ---- ports_unknown.c ---- */
+
+/* Finds the links that depend on what the database has not told: link->is_unknown. */
+void ports_unknown_settle(struct ports *ports);
 
 /* ---- ports_notes.c ---- */
 

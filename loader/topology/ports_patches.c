@@ -29,14 +29,66 @@ static bool is_clear(const struct ports *ports, const struct ovs_interface *patc
 	       patch->mode != OVS_DOT1Q_TUNNEL;
 }
 
-static struct link *link_of(const struct ports *ports, const struct ovs_interface *patch)
+/* ---- links by their names in the database ---- */
+
+struct named_link {
+	const char *name;
+	struct link *link;
+};
+
+/* Sorted. */
+struct named_links {
+	struct named_link *at;
+	size_t count;
+};
+
+/* NULL: none. */
+static const char *name_of(const struct link *link)
+{
+	if (link->facts.ovs == LINK_OVS_PATCH)
+		return link->alias;
+	return link->ovs_name[0] ? link->ovs_name : NULL;
+}
+
+static int name_order(const void *a, const void *b)
+{
+	return strcmp(((const struct named_link *)a)->name, ((const struct named_link *)b)->name);
+}
+
+/* 0 or -ENOMEM. */
+static int names_make(struct named_links *names, const struct ports *ports)
 {
 	struct link *link;
+	size_t count = 1;
 
 	links_for_each(link, &ports->links)
-		if (link->facts.ovs == LINK_OVS_PATCH && strcmp(link->alias, patch->name) == 0)
-			return link;
-	return NULL;
+		count += name_of(link) != NULL;
+	*names = (struct named_links){.at = calloc(count, sizeof(*names->at))};
+	if (!names->at)
+		return -ENOMEM;
+	links_for_each(link, &ports->links)
+		if (name_of(link))
+			names->at[names->count++] = (struct named_link){name_of(link), link};
+	qsort(names->at, names->count, sizeof(*names->at), name_order);
+	return 0;
+}
+
+static struct link *names_find(const struct named_links *names, const char *name)
+{
+	const struct named_link wanted = {.name = name}, *found;
+
+	found = bsearch(&wanted, names->at, names->count, sizeof(wanted), name_order);
+	return found ? found->link : NULL;
+}
+
+/* ---- patch ports ---- */
+
+/* NULL: it is not made yet. */
+static struct link *link_of(const struct named_links *names, const struct ovs_interface *patch)
+{
+	struct link *link = names_find(names, patch->name);
+
+	return link && link->facts.ovs == LINK_OVS_PATCH ? link : NULL;
 }
 
 /* NULL: out of memory. */
@@ -57,40 +109,48 @@ static struct link *link_make(struct ports *ports, const struct ovs_interface *p
 	return link;
 }
 
-/* Out of memory, the pair joins nothing until the next change. */
-static void patch_take(struct ports *ports, const struct ovs_interface *patch)
+/* 0 or -ENOMEM. */
+static int patch_take(struct ports *ports, const struct named_links *names,
+		      const struct ovs_interface *patch)
 {
 	const struct ovs_interface *peer = peer_of(ports, patch);
 	struct link *link;
 
 	if (!peer || !is_clear(ports, patch) || !is_clear(ports, peer))
-		return;
-	link = link_of(ports, patch) ?: link_make(ports, patch);
-	if (link)
-		link->heard = true;
+		return 0;
+	link = link_of(names, patch) ?: link_make(ports, patch);
+	if (!link)
+		return -ENOMEM;
+	link->heard = true;
+	return 0;
 }
 
-static void patch_describe(struct ports *ports, const struct ovs_interface *patch)
+/* 0 or -ENOMEM. */
+static int patch_describe(struct ports *ports, const struct named_links *names,
+			  const struct ovs_interface *patch)
 {
-	struct link *link = link_of(ports, patch), *peer;
+	struct link *link = link_of(names, patch), *peer;
 	struct link_facts before;
 	unsigned int version;
+	int change;
 
 	if (!link || !link->heard)
-		return;
-	peer = link_of(ports, peer_of(ports, patch));
+		return 0;
+	peer = link_of(names, peer_of(ports, patch));
 	before = link->facts;
 	version = link->vlans_version;
 	link->facts = (struct link_facts){
 		.kind = LINK_GUEST,
 		.ovs = LINK_OVS_PATCH,
 		.up = 1,
+		.carrier = 1,
 		.lower = peer ? peer->ifindex : 0,
 	};
 	ports_ovs_facts(patch, &link->facts);
-	link_set_vlans(link, &patch->trunks, patch->mode != OVS_NATIVE_TAGGED);
+	change = link_set_vlans(link, &patch->trunks, patch->mode != OVS_NATIVE_TAGGED);
 	if (link->vlans_version != version || memcmp(&before, &link->facts, sizeof(before)) != 0)
 		ports_link_changed(ports, link, &before);
+	return change < 0 ? change : 0;
 }
 
 static void patches_forget(struct ports *ports)
@@ -104,62 +164,104 @@ static void patches_forget(struct ports *ports)
 	}
 }
 
-static void patches_settle(struct ports *ports)
+static int patches_take(struct ports *ports, const struct ovs_tables *tables)
+{
+	struct named_links names;
+	int err = names_make(&names, ports);
+
+	for (size_t i = 0; i < tables->interfaces && !err; i++)
+		err = patch_take(ports, &names, &tables->interface[i]);
+	free(names.at);
+	return err;
+}
+
+static int patches_describe(struct ports *ports, const struct ovs_tables *tables)
+{
+	struct named_links names;
+	int err = names_make(&names, ports);
+
+	for (size_t i = 0; i < tables->interfaces && !err; i++)
+		if (tables->interface[i].kind == OVS_PATCH)
+			err = patch_describe(ports, &names, &tables->interface[i]);
+	free(names.at);
+	return err;
+}
+
+/* 0 or -ENOMEM: those that are there stay. */
+static int patches_settle(struct ports *ports)
 {
 	static const struct ovs_tables none;
 	const struct ovs_tables *tables = ports->tables ? ports->tables : &none;
 	struct link *link;
+	int err;
 
 	links_for_each(link, &ports->links)
 		if (link->facts.ovs == LINK_OVS_PATCH)
 			link->heard = false;
-	for (size_t i = 0; i < tables->interfaces; i++)
-		patch_take(ports, &tables->interface[i]);
-	for (size_t i = 0; i < tables->interfaces; i++)
-		if (tables->interface[i].kind == OVS_PATCH)
-			patch_describe(ports, &tables->interface[i]);
-	patches_forget(ports);
+	err = patches_take(ports, tables) ?: patches_describe(ports, tables);
+	if (!err)
+		patches_forget(ports);
+	return err;
 }
 
 /* ---- all links ---- */
 
-/* Out of memory, it keeps its former VLANs until the next change. */
-static void link_settle(struct ports *ports, struct link *link)
+/* 0 or -ENOMEM: it keeps its former VLANs. */
+static int link_settle(struct ports *ports, struct link *link)
 {
 	struct link_facts before = link->facts;
 	unsigned int version = link->vlans_version;
+	int err = ports_ovs_refine(ports, link);
 
-	ports_ovs_refine(ports, link);
 	if (link->vlans_version != version || memcmp(&before, &link->facts, sizeof(before)) != 0)
 		ports_link_changed(ports, link, &before);
+	return err;
 }
 
-/* Of a link of Open vSwitch. */
-static __u32 ifindex_of(const void *ctx, const char *name)
+static __u32 ifindex_of(const void *names, const char *name)
 {
-	const struct ports *ports = ctx;
-	const struct link *link;
+	const struct link *link = names_find(names, name);
+
+	return link && link->facts.ovs != LINK_OVS_PATCH ? link->ifindex : 0;
+}
+
+/* What the database calls the links; then their ifindexes, where it has forgotten them. */
+static int links_identify(struct ports *ports)
+{
+	struct named_links names;
+	struct link *link;
+	int err;
+
+	if (!ports->tables)
+		return 0;
+	links_for_each(link, &ports->links)
+		if (link->told.ovs || link->ovs_name[0])
+			ports_ovs_identify(ports, link);
+	err = names_make(&names, ports);
+	if (!err)
+		ovs_tables_complete(ports->tables, ifindex_of, &names);
+	free(names.at);
+	return err;
+}
+
+static int links_settle(struct ports *ports)
+{
+	struct link *link;
+	int err = links_identify(ports);
 
 	links_for_each(link, &ports->links)
-		if (link->told.ovs && strcmp(link->name, name) == 0)
-			return link->ifindex;
-	return 0;
+		if (!err && (link->told.ovs || link->is_refined))
+			err = link_settle(ports, link);
+	return err ?: patches_settle(ports);
 }
 
 void ports_ovs_settle(struct ports *ports)
 {
-	struct link *link;
-
 	if (!ports->ovs_changed)
 		return;
-	ports->ovs_changed = false;
 	ports->notes_changed = true;
-	if (ports->tables)
-		ovs_tables_complete(ports->tables, ifindex_of, ports);
-	links_for_each(link, &ports->links)
-		if (link->told.ovs || link->is_refined)
-			link_settle(ports, link);
-	patches_settle(ports);
+	/* Out of memory, with the next change of a link. */
+	ports->ovs_changed = links_settle(ports) != 0;
 }
 
 void ports_hear_ovs(struct ports *ports, struct ovs_tables *tables)

@@ -123,9 +123,8 @@ void ports_vlan_devices_take(const struct ports *ports, const struct link *link,
 {
 	const struct link *device;
 
-	LIST_FOREACH(device, &ports->links.vlans, in_vlans)
-		if (device->facts.lower == link->ifindex && device->facts.vlan != port->pvid)
-			way_end(port, way, device->facts.vlan);
+	links_for_each_vlan(device, &ports->links, link) if (device->facts.vlan != port->pvid)
+		way_end(port, way, device->facts.vlan);
 }
 
 /* ---- the way in ---- */

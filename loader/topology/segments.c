@@ -19,6 +19,7 @@ const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text
 {
 	const struct link *link = links_find(&ports->links, ifindex);
 	const struct link *base = link ? links_base(&ports->links, link) : NULL;
+	const struct ovs_interface *interface;
 	const char *name;
 
 	text[0] = '\0';
@@ -29,7 +30,10 @@ const char *ports_guest_text(const struct ports *ports, __u32 ifindex, char text
 	if (link && link->alias)
 		return guest_clean(link->alias, text);
 	name = ports_name(ports, link ? link->ifindex : ifindex);
-	return name ? guest_of_port(name, text) : text;
+	if (name && guest_of_port(name, text)[0])
+		return text;
+	interface = link ? ports_ovs_interface(ports, link) : NULL;
+	return interface ? ovs_guest_text(interface, text) : text;
 }
 
 bool ports_is_port(const struct ports *ports, __u32 ifindex)

@@ -18,6 +18,10 @@ void ovs_server_make(struct ovs_server *server);
 void ovs_server_start(struct ovs_server *server);
 void ovs_server_stop(struct ovs_server *server);
 
+/* It takes connections, and answers nothing; then it goes on. */
+void ovs_server_freeze(struct ovs_server *server);
+void ovs_server_thaw(struct ovs_server *server);
+
 /* Ends it if it runs, and removes its directory. */
 void ovs_server_remove(struct ovs_server *server);
 

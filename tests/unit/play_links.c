@@ -225,6 +225,11 @@ static void macvtap_seen(void *ctx, const char *name, const char *lower, bool on
 		 name, lower, on_bridge ? ", a bridge's" : "");
 }
 
+static void ovs_known(void *ctx)
+{
+	((struct play *)ctx)->known++;
+}
+
 static void ovs_noted(void *ctx, const char *name, enum ovs_note note)
 {
 	static const char *const notes[] = {
@@ -264,6 +269,7 @@ static const struct ports_ops ops = {
 	.uplink_back = uplink_back,
 	.bridge_joined = bridge_joined,
 	.joint_refused = joint_refused,
+	.ovs_known = ovs_known,
 	.ovs_noted = ovs_noted,
 	.settling = settling,
 	.settled = settled,
@@ -377,11 +383,18 @@ static void slave_put(struct nlmsghdr *message, const struct play_link *link)
 	mnl_attr_nest_end(message, data);
 }
 
+static unsigned int flags_of(const struct play_link *link)
+{
+	if (link->down)
+		return 0;
+	return link->no_carrier ? IFF_UP : IFF_UP | IFF_RUNNING;
+}
+
 void play_link(struct play *play, struct play_link link)
 {
 	char buffer[MESSAGE_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *message = message_begin(buffer, RTM_NEWLINK, AF_UNSPEC, link.ifindex,
-						 link.down ? 0 : IFF_UP);
+						 flags_of(&link));
 	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(message);
 	const unsigned char mac[] = {2, 0, 0, 0, 0, link.mac};
 	struct nlattr *info;

@@ -22,6 +22,7 @@ struct play {
 	bool refuses; /* what is added cannot be attached, nor what changes described */
 	bool hosts;   /* write down the bridges' own devices, too */
 	__u32 host[PLAY_HOSTS];
+	unsigned int known;	  /* so often nothing was unknown any longer */
 	unsigned int backs, back; /* uplinks that came back, and the last of them */
 	bool back_bonded;
 	size_t told;
@@ -37,6 +38,7 @@ struct play_link {
 	unsigned int master;
 	unsigned char state; /* of a bridge port */
 	bool down;
+	bool no_carrier;
 	bool vlan_filtering; /* a bridge's */
 	unsigned short vlan_proto;
 	unsigned short default_pvid;

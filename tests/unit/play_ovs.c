@@ -17,7 +17,8 @@ void play_ovs_system(struct play *play)
 void play_ovs_device(struct play *play, unsigned int ifindex, const char *name)
 {
 	play_link(play,
-		  (struct play_link){.ifindex = ifindex, .name = name, .kind = "openvswitch"});
+		  (struct play_link){
+			  .ifindex = ifindex, .name = name, .kind = "openvswitch", .mac = ifindex});
 }
 
 void play_ovs_link(struct play *play, unsigned int ifindex, const char *name, const char *kind,
@@ -28,6 +29,7 @@ void play_ovs_link(struct play *play, unsigned int ifindex, const char *name, co
 					   .kind = kind,
 					   .master = OVS_SYSTEM_LINK,
 					   .slave_kind = "openvswitch",
+					   .mac = (unsigned char)ifindex,
 					   .lower = other_end});
 }
 
@@ -96,6 +98,9 @@ void play_ovs_port(struct play_ovs *ovs, const char *bridge, struct play_ovs_por
 	json_object_set_new(port_row, "interfaces", json_pack("[s, s]", "uuid", port.name));
 	if (port.ifindex)
 		json_object_set_new(interface, "ifindex", json_integer(port.ifindex));
+	if (port.ifindex && !json_object_get(interface, "mac_in_use"))
+		json_object_set_new(interface, "mac_in_use",
+				    json_sprintf("02:00:00:00:00:%02x", port.ifindex & 0xff));
 	update(ovs, "Port", port.name, port_row);
 	update(ovs, "Interface", port.name, interface);
 }

@@ -15,7 +15,10 @@ struct play_ovs {
 	struct ovs_tables tables;
 };
 
-/* Of a port with one interface; both have that name. JSON with ' for ". */
+/*
+ * Of a port with one interface; both have that name. JSON with ' for ". Its MAC, like that of
+ * play_ovs_device() and play_ovs_link(), ends in its ifindex.
+ */
 struct play_ovs_port {
 	unsigned int ifindex;
 	const char *name;

@@ -113,6 +113,16 @@ static void end(void)
 
 TestSuite(ovs_tables, .fini = end);
 
+/* The only one; NULL: none. */
+static const struct ovs_interface *with_ifindex(__u32 ifindex)
+{
+	size_t count;
+	const struct ovs_interface *found = ovs_tables_find(&tables, ifindex, &count);
+
+	cr_assert_eq(count, found ? 1 : 0);
+	return found;
+}
+
 /* A bridge br0 with the port p, whose other columns these are. */
 static const struct ovs_interface *port_with(const char *columns)
 {
@@ -124,8 +134,8 @@ static const struct ovs_interface *port_with(const char *columns)
 		 "'Interface': {'i': {'new': {'name': 'p', 'ifindex': 7}}}}",
 		 columns[0] ? ", " : "", columns);
 	update(text);
-	cr_assert(ovs_tables_find(&tables, 7));
-	return ovs_tables_find(&tables, 7);
+	cr_assert(with_ifindex(7));
+	return with_ifindex(7);
 }
 
 static bool has(const struct ovs_interface *interface, unsigned int vlan)
@@ -189,8 +199,6 @@ Test(ovs_tables, the_spanning_tree_blocks_a_port_and_starts_it)
 	cr_assert(it->is_blocked && !it->is_starting);
 	it = port_with("'rstp_status': ['map', [['rstp_port_state', 'Forwarding']]]");
 	cr_assert(!it->is_blocked && !it->is_starting);
-	update("{'Interface': {'i': {'new': {'name': 'p', 'ifindex': 7, 'link_state': 'down'}}}}");
-	cr_assert(ovs_tables_find(&tables, 7)->is_blocked);
 }
 
 Test(ovs_tables, bonds_patches_tunnels_and_what_is_out_of_reach)
@@ -208,9 +216,9 @@ Test(ovs_tables, bonds_patches_tunnels_and_what_is_out_of_reach)
 	       "{'new': {'name': 'vx', 'type': 'vxlan'}}, 'm': {'new': {'name': 'dpdk0', 'type': "
 	       "'dpdk'}}}}");
 	cr_assert_eq(tables.interfaces, 5);
-	cr_assert(ovs_tables_find(&tables, 2)->is_bonded);
-	cr_assert(ovs_tables_find(&tables, 3)->is_bonded);
-	cr_assert_null(ovs_tables_find(&tables, 0), "0 stands for no ifindex");
+	cr_assert(with_ifindex(2)->is_bonded);
+	cr_assert(with_ifindex(3)->is_bonded);
+	cr_assert_null(with_ifindex(0), "0 stands for no ifindex");
 	it = ovs_tables_named(&tables, "patch-a");
 	cr_assert_eq(it->kind, OVS_PATCH);
 	cr_assert_str_eq(it->peer, "patch-b");
@@ -238,6 +246,121 @@ Test(ovs_tables, bridges_of_controllers_of_ovn_and_of_the_userspace_datapath)
 	cr_assert(tables.bridge[0].is_controlled);
 	update("{'Bridge': {'b': {'old': {'name': 'br0'}}}}");
 	cr_assert_eq(tables.bridges, 0);
+}
+
+/* The columns of the only row of Open_vSwitch, and those of br0 and br1. */
+static void update_ovn(const char *ids, const char *columns)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{'Open_vSwitch': {'o': {'new': {'external_ids': ['map', [%s]]}}}, "
+		 "'Bridge': {'b': {'new': {'name': 'br-int'%s}}, 'c': {'new': {'name': 'br0'}}}}",
+		 ids, columns);
+	update(text);
+}
+
+static bool is_ovn_s(const char *name)
+{
+	for (size_t i = 0; i < tables.bridges; i++)
+		if (strcmp(tables.bridge[i].name, name) == 0)
+			return tables.bridge[i].is_integration;
+	cr_assert(false, "no %s", name);
+	return false;
+}
+
+Test(ovs_tables, each_chassis_of_ovn_has_a_bridge)
+{
+	update_ovn("['ovn-remote', 'tcp:x']", "");
+	cr_assert(is_ovn_s("br-int") && !is_ovn_s("br0"));
+	update_ovn("['ovn-remote-hv1', 'tcp:x']", "");
+	cr_assert(is_ovn_s("br-int") && !is_ovn_s("br0"));
+	update_ovn("['ovn-remote-hv1', 'tcp:x'], ['ovn-bridge-hv1', 'br0']", "");
+	cr_assert(!is_ovn_s("br-int") && is_ovn_s("br0"));
+	update_ovn("['ovn-remote-hv1', 'tcp:x'], ['ovn-bridge', 'br0'], ['ovn-remote-hv2', 'x'], "
+		   "['ovn-bridge-hv2', 'br-int']",
+		   "");
+	cr_assert(is_ovn_s("br-int") && is_ovn_s("br0"), "two on one host");
+	update_ovn("['ovn-bridge', 'br0'], ['ovn-remote-probe-interval', '0'], "
+		   "['ovn-remote-probe-interval-hv1', '0']",
+		   "");
+	cr_assert(!is_ovn_s("br-int") && !is_ovn_s("br0"), "no ovn-controller has a database");
+}
+
+Test(ovs_tables, ovn_controller_leaves_marks_on_its_bridge)
+{
+	update_ovn("", ", 'external_ids': ['map', [['ct-zone-lp1', '3']]]");
+	cr_assert(is_ovn_s("br-int") && !is_ovn_s("br0"));
+	update_ovn("", ", 'external_ids': ['map', [['ovn-nb-cfg', '3']]]");
+	cr_assert(is_ovn_s("br-int"));
+	update_ovn("", ", 'external_ids': ['map', [['bridge-id', 'br-int']]]");
+	cr_assert_not(is_ovn_s("br-int"), "Neutron without OVN, XAPI");
+}
+
+/* The interface of br0 with these external_ids. */
+static const struct ovs_interface *interface_with(const char *columns)
+{
+	char text[1024];
+
+	port_with("");
+	snprintf(text, sizeof(text), "{'Interface': {'i': {'new': {'name': 'p', 'ifindex': 7%s}}}}",
+		 columns);
+	update(text);
+	return with_ifindex(7);
+}
+
+Test(ovs_tables, guests_are_named_by_external_ids_a_name_first)
+{
+	static const struct {
+		const char *ids, *text;
+	} guests[] = {
+		{"", ""},
+		{"['iface-status', 'active']", ""},
+		{"['attached-mac', '52:54:00:00:00:01'], ['vm-name', 'web-1'], ['vm-id', '5fd1']",
+		 "web-1"},
+		{"['iface-id', '77'], ['vm-id', '5fd1'], ['attached-mac', '52:54:00:00:00:01']",
+		 "vm-id 5fd1"},
+		{"['iface-id', '77'], ['vm-uuid', '5fd1'], ['vm-id', '']", "vm-uuid 5fd1"},
+		{"['xs-vif-uuid', '1'], ['xs-vm-uuid', '5fd1'], ['iface-id', '77']",
+		 "xs-vm-uuid 5fd1"},
+		{"['attached-mac', '52:54:00:00:00:01'], ['iface-id', '77']", "iface-id 77"},
+		{"['attached-mac', '52:54:00:00:00:01']", "attached-mac 52:54:00:00:00:01"},
+		{"['vm-name', 'a\\nb']", "a?b"},
+	};
+	char columns[512], text[GUEST_TEXT_LEN];
+
+	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++) {
+		snprintf(columns, sizeof(columns), ", 'external_ids': ['map', [%s]]",
+			 guests[i].ids);
+		cr_assert_str_eq(ovs_guest_text(interface_with(columns), text), guests[i].text);
+	}
+}
+
+Test(ovs_tables, a_mac_is_read_or_there_is_none)
+{
+	const struct ovs_interface *it = interface_with(", 'mac_in_use': '02:00:00:00:00:0a'");
+
+	cr_assert(it->has_mac && it->mac[0] == 2 && it->mac[5] == 10);
+	cr_assert_not(interface_with(", 'mac_in_use': " NONE)->has_mac);
+	cr_assert_not(interface_with(", 'mac_in_use': 'x'")->has_mac);
+}
+
+Test(ovs_tables, an_ifindex_of_several_namespaces_finds_each_interface)
+{
+	const struct ovs_interface *found;
+	size_t count;
+
+	update("{'Bridge': {'b': {'new': {'name': 'br0', 'ports': ['set', [['uuid', 'p'], "
+	       "['uuid', 'q'], ['uuid', 'r']]]}}}, 'Port': {'p': {'new': {'name': 'p', "
+	       "'interfaces': ['uuid', 'i']}}, 'q': {'new': {'name': 'q', 'interfaces': ['uuid', "
+	       "'j']}}, 'r': {'new': {'name': 'r', 'interfaces': ['uuid', 'k']}}}, 'Interface': "
+	       "{'i': {'new': {'name': 'p', 'ifindex': 7}}, 'j': {'new': {'name': 'q', 'ifindex': "
+	       "7}}, 'k': {'new': {'name': 'r', 'ifindex': 8}}}}");
+	found = ovs_tables_find(&tables, 7, &count);
+	cr_assert_eq(count, 2);
+	cr_assert(found[0].ifindex == 7 && found[1].ifindex == 7);
+	cr_assert_str_eq(ovs_tables_named(&tables, "q")->name, "q");
+	cr_assert_null(ovs_tables_find(&tables, 9, &count));
 }
 
 Test(ovs_tables, updates_of_another_form_are_refused)

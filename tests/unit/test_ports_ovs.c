@@ -97,6 +97,7 @@ Test(ports_ovs, ports_without_an_ifindex_are_known_by_their_names)
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "removed 10 tap0, exists");
 	play_expect_silence(&p);
+	cr_assert_not(ports_is_unknown(p.ports, TAP), "it is another one");
 }
 
 Test(ports_ovs, a_port_s_vlans_follow_its_mode)
@@ -159,6 +160,18 @@ Test(ports_ovs, it_forwards_while_its_local_port_is_down)
 	play_expect_silence(&p);
 }
 
+static void hear_tap(const char *name, unsigned char mac, bool no_carrier)
+{
+	play_link(&p, (struct play_link){.ifindex = TAP,
+					 .name = name,
+					 .kind = "tun",
+					 .master = 1,
+					 .slave_kind = "openvswitch",
+					 .mac = mac,
+					 .no_carrier = no_carrier});
+	ports_settle(p.ports);
+}
+
 Test(ports_ovs, a_port_forwards_as_its_link_and_the_spanning_tree_say)
 {
 	start_bridge();
@@ -166,11 +179,96 @@ Test(ports_ovs, a_port_forwards_as_its_link_and_the_spanning_tree_say)
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "changed 10 tap0: on 2, guest, not yet forwarding, 8100 pvid 10 vlans");
 	set_tap("'tag': 10");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "changed 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	hear_tap("tap0", TAP, true);
+	play_expect(&p, "changed 10 tap0: on 2, guest, not forwarding, 8100 pvid 10 vlans");
+	hear_tap("tap0", TAP, false);
+	play_expect(&p, "changed 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	/* The kernel tells first, and the database what it was. */
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){TAP, "tap0", "'tag': 10", "'link_state': 'down'"});
 	play_ovs_hear(&ovs, &p);
-	play_expect(&p, "changed 10 tap0: on 2, guest, not forwarding, 8100 pvid 10 vlans");
 	play_expect_silence(&p);
+}
+
+/* ---- which link it is ---- */
+
+/* The ifindex that the database has may be one of another network namespace. */
+Test(ports_ovs, a_link_with_that_ifindex_and_another_mac_is_another_one)
+{
+	static const char other[] = "'mac_in_use': '02:00:00:00:00:77'";
+
+	start_links();
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){TAP, "tap0", NULL, other});
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){ETH0, "eth0", NULL, "'mac_in_use': ['set', []]"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, nor_is_a_bridge_s_local_port_that_is_elsewhere)
+{
+	start_links();
+	play_ovs_bridge(&ovs, "ovs0", NULL);
+	play_ovs_port(
+		&ovs, "ovs0",
+		(struct play_ovs_port){OVS0, "ovs0", NULL,
+				       "'type': 'internal', 'mac_in_use': '02:00:00:00:00:77'"});
+	set_tap(NULL);
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, of_two_interfaces_with_an_ifindex_the_one_with_the_mac_is_here)
+{
+	start_links();
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(
+		&ovs, "ovs0",
+		(struct play_ovs_port){TAP, "a", "'tag': 30", "'mac_in_use': '02:00:00:00:00:77'"});
+	set_tap("'tag': 10");
+	play_ovs_port(
+		&ovs, "ovs0",
+		(struct play_ovs_port){TAP, "z", "'tag': 40", "'mac_in_use': '02:00:00:00:00:78'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, a_known_link_may_be_renamed_and_have_another_mac)
+{
+	start_bridge();
+	hear_tap("tap9", 0x66, false);
+	play_expect(&p, "renamed 10 tap0 to tap9");
+	play_expect_silence(&p);
+	set_tap("'tag': 10"); /* it still tells the former MAC */
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+}
+
+/* After a restart of both the database and garpd, until the switch has told. */
+Test(ports_ovs, without_an_ifindex_a_link_that_was_not_known_stays_unknown)
+{
+	start_links();
+	play_ovs_bridge(&ovs, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "ovs0", NULL, "'type': 'internal'"});
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "tap0", NULL, NULL});
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+	cr_assert(ports_is_unknown(p.ports, TAP) && ports_is_unknown(p.ports, OVS0));
+	cr_assert_not(ports_is_unknown(p.ports, ETH0), "it is not in the database");
+	cr_assert_eq(p.known, 0);
+	add_bridge(OVS0, "ovs0", NULL);
+	set_tap("'tag': 10");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 10 vlans");
+	play_expect_silence(&p);
+	cr_assert_eq(p.known, 1);
 }
 
 Test(ports_ovs, an_internal_port_is_the_host_s_in_its_vlan)
@@ -218,6 +316,7 @@ Test(ports_ovs, an_internal_port_of_a_linux_bridge_is_an_uplink_there)
 	play_link(&p, (struct play_link){.ifindex = VIF,
 					 .name = "int0",
 					 .kind = "openvswitch",
+					 .mac = VIF,
 					 .master = QBR,
 					 .state = BR_STATE_FORWARDING});
 	play_ovs_hear(&ovs, &p);
@@ -232,7 +331,7 @@ Test(ports_ovs, each_member_of_a_bond_is_an_uplink_whatever_its_kind)
 	start_bridge();
 	play_ovs_link(&p, 5, "veth5", "veth", 0);
 	play_ovs_link(&p, 6, "veth6", "veth", 0);
-	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5");
+	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'mac_in_use': '02:00:00:00:00:05'");
 	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){6, "veth6", NULL, NULL});
 	play_ovs_row(&ovs, "Port", "veth6",
 		     "'interfaces': ['set', [['uuid', 'veth5'], ['uuid', 'veth6']]]");
@@ -240,10 +339,16 @@ Test(ports_ovs, each_member_of_a_bond_is_an_uplink_whatever_its_kind)
 	play_expect(&p, "added 5 veth5: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
 	play_expect(&p, "added 6 veth6: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
 	play_expect_silence(&p);
-	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'link_state': 'down'");
-	play_ovs_hear(&ovs, &p);
-	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'link_state': 'up'");
-	play_ovs_hear(&ovs, &p);
+	play_link(&p, (struct play_link){.ifindex = 5,
+					 .name = "veth5",
+					 .kind = "veth",
+					 .master = 1,
+					 .slave_kind = "openvswitch",
+					 .mac = 5,
+					 .no_carrier = true});
+	ports_settle(p.ports);
+	play_ovs_link(&p, 5, "veth5", "veth", 0);
+	ports_settle(p.ports);
 	cr_assert(p.backs == 1 && p.back == 5 && p.back_bonded);
 }
 
@@ -355,6 +460,64 @@ Test(ports_ovs, a_veth_joins_a_linux_bridge_to_it)
 	play_expect(&p, "seen ovs0");
 	play_expect(&p, "joined qbr1 to ovs0 by qvb1");
 	play_expect(&p, "added 10 tap0: on 2 by 14, rest 14, guest, forwarding, 8100 pvid 7 vlans");
+	play_expect_silence(&p);
+}
+
+/* ---- what is not known yet ---- */
+
+/* The hybrid plug, before the database has answered. */
+Test(ports_ovs, linux_bridges_that_lead_to_it_are_unknown_with_their_ports)
+{
+	play_start(&p, "ovs0");
+	play_ovs_system(&p);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_bridge(&p, QBR, "qbr1");
+	play_port(&p, TAP, "tap0", "tun", QBR);
+	play_veth(&p, QVB, "qvb1", QBR, QVO);
+	play_ovs_link(&p, QVO, "qvo1", "veth", QVB);
+	play_bridge(&p, 20, "br20"); /* behind qbr1 */
+	play_veth(&p, 21, "veth21", 20, 22);
+	play_veth(&p, 22, "veth22", QBR, 21);
+	play_port(&p, 23, "tap23", "tun", 20);
+	play_bridge(&p, 30, "br30"); /* for itself */
+	play_port(&p, 31, "tap31", "tun", 30);
+	ports_settle(p.ports);
+	play_expect(&p, "waiting ovs0");
+	for (unsigned int ifindex = 20; ifindex <= 23; ifindex++)
+		cr_assert(ports_is_unknown(p.ports, ifindex), "%u", ifindex);
+	cr_assert(ports_is_unknown(p.ports, TAP) && ports_is_unknown(p.ports, QBR));
+	cr_assert(ports_is_unknown(p.ports, QVB) && ports_is_unknown(p.ports, QVO));
+	cr_assert_not(ports_is_unknown(p.ports, 30) || ports_is_unknown(p.ports, 31));
+	play_gone(&p, TAP);
+	ports_settle(p.ports);
+	play_expect(&p, "removed 10 tap0, gone"); /* a former daemon may have attached to it */
+	play_expect_silence(&p);
+	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){QVO, "qvo1", "'tag': 7", NULL});
+	play_ovs_hear(&ovs, &p);
+	cr_assert_not(ports_is_unknown(p.ports, QBR) || ports_is_unknown(p.ports, 23));
+	cr_assert_eq(p.known, 1);
+}
+
+/* What could not be added meanwhile is added once it is known, though nothing of it changes. */
+Test(ports_ovs, what_was_refused_while_unknown_is_added_when_it_is_known)
+{
+	play_start(&p, "qbr1");
+	play_ovs_system(&p);
+	play_bridge(&p, QBR, "qbr1");
+	play_port(&p, TAP, "tap0", "tun", QBR);
+	play_veth(&p, QVB, "qvb1", QBR, QVO);
+	play_ovs_link(&p, QVO, "qvo1", "veth", QVB);
+	p.refuses = true;
+	ports_settle(p.ports);
+	play_expect(&p, "seen qbr1");
+	play_expect(&p, "added 10 tap0: on 14, guest, forwarding");
+	play_expect(&p, "added 12 qvb1: on 14, uplink, forwarding");
+	p.refuses = false;
+	play_ovs_bridge(&ovs, "other", NULL);
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "added 10 tap0: on 14, guest, forwarding");
+	play_expect(&p, "added 12 qvb1: on 14, uplink, forwarding");
 	play_expect_silence(&p);
 }
 

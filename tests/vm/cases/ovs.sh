@@ -142,3 +142,84 @@ case_ovs_flow_stops_the_forbidden_address() {
 	assert_frames_count 0 lan "spa=$SERVICE"
 	assert_router_mac "$SERVICE" "$MAC_OLD"
 }
+
+# The hybrid plug again: the guest is on a Linux bridge, and only the database says that it is in VLAN 10 of br0.
+case_ovs_database_away_hybrid_plug() {
+	ovs_vlans
+	ovs del-port v-new
+	in_ns_ip hv <<-LINES
+		link add qbr1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set v-new master qbr1
+		link add qvb1 up master qbr1 type veth peer name qvo1
+		link set qvo1 up
+	LINES
+	ovs add-port br0 qvo1 tag=10
+	lab_start_garpd
+	kill "$LAB_OVSDB_PID"
+	lab_await "$GARPD_LOG" 10 'Open vSwitch: database: it closed the connection' || t_fail "$(<"$GARPD_LOG")"
+	lab_kill9_garpd
+	lab_start_garpd
+	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
+	lab_capture lan router lan0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_frames_count 0 other
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+	lab_ovsdb
+	lab_await "$GARPD_LOG" 10 'Open vSwitch: database connected' || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'br0: port v-new adopted' || t_fail "$(<"$GARPD_LOG")"
+	assert_claim "$SERVICE" bridge br0
+	! grep -q 'v-new.*detached' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
+}
+
+# It takes connections, and never answers.
+case_ovs_database_hangs() {
+	lab_start_garpd
+	kill -STOP "$LAB_OVSDB_PID"
+	lab_await "$GARPD_LOG" 15 'Open vSwitch: database: it does not answer' || t_fail "$(<"$GARPD_LOG")"
+	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away since' || t_fail "not in garpd status"
+	lab_kill9_garpd
+	lab_start_garpd
+	grep -q 'Open vSwitch: database: it does not answer' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	kill -CONT "$LAB_OVSDB_PID"
+	lab_await "$GARPD_LOG" 10 'Open vSwitch: database connected' || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'br0: port v-new adopted' || t_fail "$(<"$GARPD_LOG")"
+}
+
+# Two interfaces have the ifindex of v-other in the database; one of them is not in this network namespace.
+case_ovs_ifindex_of_another_namespace() {
+	ovs_vlans
+	ovs --no-wait add-port br0 ghost tag=10
+	ovs --no-wait set Interface ghost "ifindex=$(in_hv cat /sys/class/net/v-other/ifindex)" \
+		'mac_in_use="00:00:5e:00:53:77"'
+	lab_start_garpd
+	assert_equals "PVID of v-other" 20 "$(port_field v-other pvid)"
+	ovs --no-wait set Interface v-other 'mac_in_use="00:00:5e:00:53:78"' -- set Port v-other tag=30
+	lab_wait 5 port_is v-other pvid 30 || t_fail "lost with its MAC: $(lab_ports)"
+}
+
+case_ovs_guests_are_named() {
+	ovs set Interface v-new external_ids:vm-id=5fd1 external_ids:vm-name=web-1 \
+		-- set Interface v-old external_ids:iface-id=77
+	lab_start_garpd
+	assert_equals "guest of v-new" web-1 "$(port_field v-new guest)"
+	assert_equals "guest of v-old" "iface-id 77" "$(port_field v-old guest)"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_await "$GARPD_LOG" 8 'v-new \[web-1\]' || t_fail "$(<"$GARPD_LOG")"
+}
+
+# One of several chassis on this host has br0 for its own.
+case_ovs_ovn_is_left_alone() {
+	lab_start_garpd
+	ovs set Open_vSwitch . external_ids:ovn-remote-hv1=tcp:192.0.2.1:6642 external_ids:ovn-bridge-hv1=br0
+	lab_await "$GARPD_LOG" 5 "br0: Open vSwitch: OVN's own bridge" || t_fail "$(<"$GARPD_LOG")"
+	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "$(<"$GARPD_LOG")"
+	in_hv "$GARPD" doctor | grep -q "OVN's own bridge" || t_fail "not in garpd doctor"
+}
