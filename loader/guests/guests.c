@@ -16,6 +16,7 @@
 #include "guests.h"
 #include "loader/maps/walk.h"
 #include "loader/maps/port_list.h"
+#include "loader/maps/running.h"
 #include "loader/rtnl/netlink.h"
 #include "parts.h"
 
@@ -27,8 +28,10 @@ struct named_guest {
 	__u32 lower;	     /* under a VLAN device, not yet looked at; 0: none */
 	char port[IFNAMSIZ]; /* of a VLAN device on a guest's: that one */
 	char name[GUEST_TEXT_LEN];
+	__u8 mac[MAC_LEN];
 	bool is_named; /* not only by its number */
 	bool is_tap;
+	bool is_ovs; /* a port of Open vSwitch */
 };
 
 /* What the child writes: less than PIPE_BUF, so whole. */
@@ -47,13 +50,14 @@ static struct {
 
 /* ---- what the kernel tells ---- */
 
-static bool is_kind(const struct nlattr *linkinfo, const char *kind)
+/* `attr`: IFLA_INFO_KIND, or of its master IFLA_INFO_SLAVE_KIND. */
+static bool is_kind(const struct nlattr *linkinfo, int attr, const char *kind)
 {
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
 	char text[IFNAMSIZ];
 
 	netlink_attrs_nested(linkinfo, info, IFLA_INFO_MAX + 1);
-	netlink_text(info[IFLA_INFO_KIND], text, sizeof(text));
+	netlink_text(info[attr], text, sizeof(text));
 	return strcmp(text, kind) == 0;
 }
 
@@ -63,9 +67,12 @@ static void guest_read(struct named_guest *guest, const struct nlattr *const *at
 	char alias[GUEST_TEXT_LEN];
 
 	/* Of other devices than taps no process has a descriptor that would name it. */
-	guest->is_tap = is_kind(attrs[IFLA_LINKINFO], "tun");
+	guest->is_tap = is_kind(attrs[IFLA_LINKINFO], IFLA_INFO_KIND, "tun");
+	guest->is_ovs = is_kind(attrs[IFLA_LINKINFO], IFLA_INFO_SLAVE_KIND, "openvswitch");
+	if (attrs[IFLA_ADDRESS] && mnl_attr_get_payload_len(attrs[IFLA_ADDRESS]) == MAC_LEN)
+		memcpy(guest->mac, mnl_attr_get_payload(attrs[IFLA_ADDRESS]), MAC_LEN);
 	guest->lower = 0;
-	if (is_kind(attrs[IFLA_LINKINFO], "vlan") && !attrs[IFLA_LINK_NETNSID])
+	if (is_kind(attrs[IFLA_LINKINFO], IFLA_INFO_KIND, "vlan") && !attrs[IFLA_LINK_NETNSID])
 		guest->lower = netlink_uint(attrs[IFLA_LINK]);
 	netlink_text(attrs[IFLA_IFNAME], guest->port, sizeof(guest->port));
 	netlink_text(attrs[IFLA_IFALIAS], alias, sizeof(alias));
@@ -154,7 +161,7 @@ static void guests_read_links(void)
 	qsort(guests.guest, guests.count, sizeof(*guests.guest), compare_ifindexes);
 }
 
-/* ---- what Proxmox and qemu tell, read by a child ---- */
+/* ---- what Proxmox, qemu and Open vSwitch tell, read by a child ---- */
 
 /* Whether files may tell more of it than the kernel did. */
 static bool can_ask_pve(const struct named_guest *guest, struct proxmox_port *port)
@@ -165,6 +172,12 @@ static bool can_ask_pve(const struct named_guest *guest, struct proxmox_port *po
 static bool can_ask_qemu(const struct named_guest *guest)
 {
 	return !guest->is_named && guest->is_tap;
+}
+
+/* Its names are identifiers more often than not: a number of Proxmox says more. */
+static bool can_ask_ovs(const struct named_guest *guest)
+{
+	return guest->is_ovs && !guest->is_named && !guest->name[0];
 }
 
 static void child_tell(int fd, struct named_guest *guest, const char *name)
@@ -184,11 +197,22 @@ static void child_hear_tap(void *ctx, const char *tap, const char name[GUEST_TEX
 			child_tell(*(int *)ctx, &guests.guest[i], name);
 }
 
+/* An ifindex may be one of another network namespace. */
+static void child_hear_ovs(void *ctx, __u32 ifindex, const __u8 mac[MAC_LEN], const char *name)
+{
+	struct named_guest *guest = bsearch(&ifindex, guests.guest, guests.count, sizeof(*guest),
+					    compare_ifindexes);
+
+	if (guest && can_ask_ovs(guest) && memcmp(guest->mac, mac, MAC_LEN) == 0)
+		child_tell(*(int *)ctx, guest, name);
+}
+
 static _Noreturn void child_run(int fd)
 {
 	struct proxmox_port port;
 	char name[GUEST_TEXT_LEN];
-	bool asks = false;
+	struct daemon_info info;
+	bool asks = false, asks_ovs = false;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Whoever reads what garpd prints must see its end, also while this hangs. */
@@ -199,9 +223,13 @@ static _Noreturn void child_run(int fd)
 		if (can_ask_pve(&guests.guest[i], &port) && pve_read_name("", &port, name))
 			child_tell(fd, &guests.guest[i], name);
 		asks |= can_ask_qemu(&guests.guest[i]);
+		asks_ovs |= can_ask_ovs(&guests.guest[i]);
 	}
 	if (asks)
 		qemu_hear_taps("", child_hear_tap, &fd);
+	running_read(&guests.pins, &info);
+	if (asks_ovs)
+		ovs_hear_names(info.config, child_hear_ovs, &fd);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -234,7 +262,8 @@ static bool guests_have_questions(void)
 	struct proxmox_port port;
 
 	for (size_t i = 0; i < guests.count; i++)
-		if (can_ask_pve(&guests.guest[i], &port) || can_ask_qemu(&guests.guest[i]))
+		if (can_ask_pve(&guests.guest[i], &port) || can_ask_qemu(&guests.guest[i]) ||
+		    can_ask_ovs(&guests.guest[i]))
 			return true;
 	return false;
 }

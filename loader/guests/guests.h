@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * guests.h - the names of the guests behind ports, for the commands: an interface's alias, what
- * Proxmox calls its guest, or the name of the qemu process that holds the tap. The daemon, whose
- * sandbox has neither /etc/pve nor the processes of others, uses ports_guest_text().
+ * Proxmox calls its guest, the name of the qemu process that holds the tap, or what the database of
+ * Open vSwitch has. The daemon, whose sandbox has neither /etc/pve nor the processes of others,
+ * uses ports_guest_text().
  */
 #ifndef GARPD_GUESTS_GUESTS_H
 #define GARPD_GUESTS_GUESTS_H

@@ -22,4 +22,12 @@ void qemu_hear_taps(const char *root,
 		    void (*hear)(void *ctx, const char *tap, const char name[GUEST_TEXT_LEN]),
 		    void *ctx);
 
+typedef void ovs_hear_name(void *ctx, __u32 ifindex, const __u8 mac[MAC_LEN], const char *name);
+
+/*
+ * Hears each interface that the database of Open vSwitch names a guest for, by what the switch has
+ * for its ifindex and MAC. `file`: the configuration, which may name the socket; "": none does.
+ */
+void ovs_hear_names(const char *file, ovs_hear_name *hear, void *ctx);
+
 #endif
