@@ -114,14 +114,16 @@ peer_keepalived_config() {
 	echo "} }"
 }
 
-# peer_limit GUEST ADDRESS TARGET...: what limit.c does when the guest has the address. TARGET:
-# MACHINE/IFACE/MAC for a neighbour entry, MACHINE/PORT/MAC/fdb for one of a bridge.
+# peer_limit GUEST ADDRESS [TARGET...]: what limit.c does when the guest has the address; $LAB_DIR/limit says when
+# that was. TARGET: MACHINE/IFACE/MAC for a neighbour entry, MACHINE/PORT/MAC/fdb for one of a bridge,
+# MACHINE/IFACE/MAC/MACHINE2 as soon as MACHINE2 has such an entry.
 peer_limit() {
-	local target machine rest
+	local target machine iface mac more
 	local -a targets=()
 	for target in "${@:3}"; do
-		machine=${target%%/*} rest=${target#*/}
-		targets+=("/proc/${LAB_PID[$machine]}/ns/net,${rest//\//,}")
+		IFS=/ read -r machine iface mac more <<<"$target"
+		[[ -z $more || $more == fdb ]] || more=/proc/${LAB_PID[$more]}/ns/net
+		targets+=("/proc/${LAB_PID[$machine]}/ns/net,$iface,$mac${more:+,$more}")
 	done
 	lab_spawn "$LAB_DIR/limit" "$LAB_ROOT/build/bench/limit" "/proc/${LAB_PID[$1]}/ns/net" "$2" "${targets[@]}"
 	lab_await "$LAB_DIR/limit" 5 '^listening$' 1 "$LAB_LAST" || lab_die "no limit: $(<"$LAB_DIR/limit")"

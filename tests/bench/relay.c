@@ -30,20 +30,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SETS	   (1 << 12)
-#define WAYS	   8			/* claims of a set: the oldest gives way */
-#define DOUBLE_NS  (10 * NSEC_PER_MSEC) /* a mirrored probe comes sooner */
-#define SNAPLEN	   128
-#define BUFFER_LEN (16 << 20)
-#define FILTER	   "arp or (icmp6 and (ip6[40] == 135 or ip6[40] == 136))"
+#define SETS	      (1 << 12)
+#define WAYS	      8			   /* claims of a set: the oldest gives way */
+#define DOUBLE_NS     (10 * NSEC_PER_MSEC) /* a mirrored probe comes sooner */
+#define STEADY_MIN_NS (950LL * NSEC_PER_MSEC)
+#define STEADY_MAX_NS (1050LL * NSEC_PER_MSEC)
+#define SNAPLEN	      128
+#define BUFFER_LEN    (16 << 20)
+#define FILTER	      "arp or (icmp6 and (ip6[40] == 135 or ip6[40] == 136))"
 
-enum queue { NOT_QUEUED, QUEUE_IPV4, QUEUE_IPV6, QUEUE_AGAIN, QUEUES };
+enum queue { NOT_QUEUED, QUEUE_STEADY, QUEUE_SLOW, QUEUE_IPV6, QUEUE_AGAIN, QUEUES };
 
 struct claim {
 	struct in6_addr addr;
 	uint8_t mac[RELAY_MAC_LEN];
 	bool used;
 	enum queue queue;
+	bool is_steady; /* probed a second apart, as by Windows, which has it a second later */
 	int probes;
 	int left; /* announcements to go */
 	int64_t heard_ns;
@@ -60,7 +63,8 @@ static struct options {
 } options = {
 	.probes = 3,
 	.gap_ns = 3LL * NSEC_PER_SEC,
-	.queue_ns = {[QUEUE_IPV4] = 1050LL * NSEC_PER_MSEC,
+	.queue_ns = {[QUEUE_STEADY] = 1050LL * NSEC_PER_MSEC,
+		     [QUEUE_SLOW] = 2300LL * NSEC_PER_MSEC,
 		     [QUEUE_IPV6] = 1050LL * NSEC_PER_MSEC,
 		     [QUEUE_AGAIN] = 1100LL * NSEC_PER_MSEC},
 	.announcements = 2,
@@ -82,11 +86,12 @@ static void end(int signal_number)
 static int usage(FILE *to)
 {
 	fprintf(to,
-		"usage: relay [-n PROBES] [-g GAP_MS] [-w WAIT_MS] [-W WAIT_MS] [-r ROUNDS] [-i MS]\n"
+		"usage: relay [-n PROBES] [-g GAP_MS] [-w MS] [-l MS] [-W MS] [-r ROUNDS] [-i MS]\n"
 		"\t[-d ADDR=MAC[,MAC...]]... [-D FILE] BRIDGE\n"
 		"Announces an address for a guest that has probed for it.\n"
 		"  -n  probes of IPv4 that make a sequence (3)   -g  longest gap between two (3000)\n"
-		"  -w  from the last probe to the announcement, in IPv4 (1050)   -W  in IPv6 (1050)\n"
+		"  -w  from the last probe to the announcement, if they came a second apart (1050)\n"
+		"  -l  else (2300: RFC 5227 2.1.1 has 2 s)   -W  in IPv6 (1050)\n"
 		"  -r  announcements (2)   -i  from one to the next (1100)\n"
 		"  -d  announce these guests at their first probe, and again at the end of the window\n"
 		"  -D  the same; a file with a line \"ADDR=MAC[,MAC...]\" for each address\n"
@@ -143,7 +148,7 @@ static void claim_queue(struct claim *claim, enum queue queue, int64_t at_ns)
 static void claim_begin(struct claim *claim, const struct relay_heard *heard)
 {
 	claim_unqueue(claim);
-	*claim = (struct claim){.used = true, .addr = heard->addr};
+	*claim = (struct claim){.used = true, .is_steady = true, .addr = heard->addr};
 	memcpy(claim->mac, heard->mac, sizeof(claim->mac));
 }
 
@@ -182,6 +187,7 @@ static void announce(struct claim *claim, int64_t at_ns)
 static void hear_probe(struct claim *claim, const struct relay_heard *heard, int64_t at_ns)
 {
 	bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&heard->addr);
+	int64_t gap_ns;
 
 	heard_count++;
 	if (!claim)
@@ -191,6 +197,9 @@ static void hear_probe(struct claim *claim, const struct relay_heard *heard, int
 		claim_begin(claim, heard);
 	else if (at_ns - claim->heard_ns < DOUBLE_NS)
 		return;
+	gap_ns = at_ns - claim->heard_ns;
+	if (claim->probes && (gap_ns < STEADY_MIN_NS || gap_ns > STEADY_MAX_NS))
+		claim->is_steady = false;
 	claim->heard_ns = at_ns;
 	if (++claim->probes == 1 && relay_is_declared(&heard->addr, heard->mac)) {
 		claim->left = 1;
@@ -199,7 +208,8 @@ static void hear_probe(struct claim *claim, const struct relay_heard *heard, int
 	if (claim->probes < (is_ipv4 ? options.probes : 1))
 		return;
 	claim->left = options.announcements;
-	claim_queue(claim, is_ipv4 ? QUEUE_IPV4 : QUEUE_IPV6, at_ns);
+	claim_queue(claim, is_ipv4 ? claim->is_steady ? QUEUE_STEADY : QUEUE_SLOW : QUEUE_IPV6,
+		    at_ns);
 }
 
 static void hear(const struct relay_heard *heard, int64_t at_ns)
@@ -217,7 +227,7 @@ static void hear(const struct relay_heard *heard, int64_t at_ns)
 		return;
 	}
 	/* After its first announcement these are its own, too. */
-	if (claim->queue != QUEUE_IPV4 && claim->queue != QUEUE_IPV6)
+	if (claim->queue == NOT_QUEUED || claim->queue == QUEUE_AGAIN)
 		return;
 	if (heard->word == RELAY_ANNOUNCES)
 		claim_unqueue(claim);
@@ -302,7 +312,10 @@ static int option_take(int opt, char *value)
 		options.gap_ns = atoll(value) * NSEC_PER_MSEC;
 		return 0;
 	case 'w':
-		options.queue_ns[QUEUE_IPV4] = atoll(value) * NSEC_PER_MSEC;
+		options.queue_ns[QUEUE_STEADY] = atoll(value) * NSEC_PER_MSEC;
+		return 0;
+	case 'l':
+		options.queue_ns[QUEUE_SLOW] = atoll(value) * NSEC_PER_MSEC;
 		return 0;
 	case 'W':
 		options.queue_ns[QUEUE_IPV6] = atoll(value) * NSEC_PER_MSEC;
@@ -348,7 +361,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_TIMERSLACK, 1); /* the default, 50 us, would be measured, too */
 	for (int queue = 0; queue < QUEUES; queue++)
 		TAILQ_INIT(&queues[queue]);
-	while ((opt = getopt(argc, argv, "hn:g:w:W:r:i:d:D:")) != -1) {
+	while ((opt = getopt(argc, argv, "hn:g:w:l:W:r:i:d:D:")) != -1) {
 		if (opt == 'h')
 			return usage(stdout) & 0;
 		if (option_take(opt, optarg))

@@ -40,6 +40,7 @@ struct receiver {
 	nfds_t count;
 	int max_outage_ms;
 	int gap_ms;
+	bool moves; /* an outage ends at another guest, however short it was */
 	int events;
 	uint64_t last_seq;
 	int64_t last_ns;
@@ -58,12 +59,13 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: outage send ADDR PORT SECONDS\n"
-		"   or: outage recv [-6] [-n NAME=NETNS_PATH]... [-d MAX_S] [-g GAP_MS] "
+		"   or: outage recv [-6] [-n NAME=NETNS_PATH]... [-d MAX_S] [-g GAP_MS | -m] "
 		"[-e EVENTS] PORT\n"
 		"  -6  receive IPv6\n"
 		"  -n  receive inside this namespace too (default: the current one)\n"
 		"  -d  exit 3 when an outage has lasted so many seconds (15)\n"
-		"  -g  the shortest silence that counts as an outage (50)   -e  end after so many (1)\n");
+		"  -g  the shortest silence that counts as an outage (50)   -e  end after so many (1)\n"
+		"  -m  an outage ends at another guest, however short it was\n");
 	return 2;
 }
 
@@ -174,7 +176,7 @@ static bool outage_end(struct receiver *receiver, nfds_t guest, uint64_t seq, in
 		printf("receiving at=%s\n", receiver->names[guest]);
 		return false;
 	}
-	if (outage_ms < receiver->gap_ms)
+	if (receiver->moves ? guest == receiver->last_guest : outage_ms < receiver->gap_ms)
 		return false;
 	printf("outage ms=%.1f lost=%lld from=%s to=%s last_ns=%lld first_ns=%lld\n", outage_ms,
 	       (long long)(seq - receiver->last_seq) - 1, receiver->names[receiver->last_guest],
@@ -247,7 +249,7 @@ static int receiver_main(int argc, char **argv)
 	int opt, family = AF_INET, count = 0;
 	union address address;
 
-	while ((opt = getopt(argc, argv, "6n:d:g:e:")) != -1) {
+	while ((opt = getopt(argc, argv, "6n:d:g:me:")) != -1) {
 		if (opt == '6')
 			family = AF_INET6;
 		else if (opt == 'n' && count < GUESTS_MAX)
@@ -256,6 +258,8 @@ static int receiver_main(int argc, char **argv)
 			receiver.max_outage_ms = (int)(atof(optarg) * 1000);
 		else if (opt == 'g')
 			receiver.gap_ms = atoi(optarg);
+		else if (opt == 'm')
+			receiver.moves = true;
 		else if (opt == 'e')
 			receiver.events = atoi(optarg);
 		else
