@@ -11,9 +11,7 @@
 #   after   from the instant the new owner's kernel has the address to that first datagram
 #   lost    datagrams
 #
-# A wave is a number of labs, each with a failover of its own, at the same time: all are ready before the first fails,
-# and none is taken down before the last has ended. LABS=N: so many in a wave; OUTAGE_CASES="dead ipv6",
-# OUTAGE_WHO="heard,limit": only these.
+# LABS=N: so many labs in a wave (waves.sh); OUTAGE_CASES="dead ipv6", OUTAGE_WHO="heard,limit": only these.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
@@ -23,6 +21,8 @@ source "$LAB_ROOT/tests/lab/fabric.sh"
 source "$LAB_ROOT/tests/lab/joints.sh"
 # shellcheck source=tests/bench/peers.sh
 source "$LAB_ROOT/tests/bench/peers.sh"
+# shellcheck source=tests/bench/waves.sh
+source "$LAB_ROOT/tests/bench/waves.sh"
 # shellcheck source=tests/bench/outage_cases.sh
 source "$LAB_ROOT/tests/bench/outage_cases.sh"
 
@@ -38,9 +38,7 @@ rounds=${OUTAGE_ROUNDS:-$rounds}
 LABS=${LABS:-7}
 WHO=
 KEEPALIVED_OLD=
-wave=
 declare -A FLOW=()
-status=0
 
 # ---- one failover ----
 
@@ -146,63 +144,15 @@ trial() {
 	local client what
 	WHO=$3
 	prepare "$2" "o$$-$1"
-	: >"$wave/ready.$1"
-	lab_wait 600 test -e "$wave/go"
+	wave_ready "$1"
 	fail "$2" "$4"
 	for client in "${CLIENTS[@]}"; do
 		what=${LABEL[$2]}
 		((${#CLIENTS[@]} == 1)) || what+=", $([[ $client == l2 ]] && echo L2 || echo routed) client"
 		report "$what" "$client"
 	done
-	: >"$wave/done.$1"
-	lab_wait 600 test -e "$wave/end"
+	wave_done "$1"
 	lab_down
-}
-
-# ---- waves ----
-
-# is_at STEP NUMBER PID: the trial has got so far, or has failed.
-is_at() {
-	[[ -e $wave/$1.$2 ]] || ! kill -0 "$3" 2>/dev/null
-}
-
-# wave_run CASE/WHO/PHASE...
-wave_run() {
-	local i trial case who phase
-	local -a pids=()
-	wave=$(mktemp -d "${TMPDIR:-/tmp}/garpd-wave.XXXXXX")
-	for trial in "$@"; do
-		IFS=/ read -r case who phase <<<"$trial"
-		(trial "${#pids[@]}" "$case" "$who" "$phase") >"$wave/out.${#pids[@]}" </dev/null &
-		pids+=($!)
-	done
-	for i in "${!pids[@]}"; do
-		lab_wait 300 is_at ready "$i" "${pids[i]}" || true
-	done
-	: >"$wave/go"
-	for i in "${!pids[@]}"; do
-		lab_wait 300 is_at "done" "$i" "${pids[i]}" || true
-	done
-	: >"$wave/end"
-	for i in "${!pids[@]}"; do
-		wait "${pids[i]}" || failed "${@:i+1:1}"
-		cat "$wave/out.$i"
-	done
-	rm -rf -- "$wave"
-}
-
-failed() {
-	echo "outage: $1: not measured" >&2
-	status=1
-}
-
-# waves LABS TRIAL...: so many at once.
-waves() {
-	local labs=$1 at
-	local -a all=("${@:2}")
-	for ((at = 0; at < ${#all[@]}; at += labs)); do
-		wave_run "${all[@]:at:labs}"
-	done
 }
 
 is_wanted() {
@@ -246,4 +196,4 @@ declare -a these=()
 for ((i = 1; i <= rounds; i++)); do
 	round "$i"
 done
-((status == 0))
+waves_end

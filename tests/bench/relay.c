@@ -114,9 +114,12 @@ static struct claim *set_of(const struct in6_addr *addr)
 	uint32_t words[4], hash = 2166136261u;
 
 	memcpy(words, addr, sizeof(words));
-	for (int i = 0; i < 4; i++)
-		hash = (hash ^ words[i]) * 16777619u;
-	return claims[(hash ^ hash >> 16) % SETS];
+	for (int i = 0; i < 4; i++) {
+		hash = (hash ^ words[i]) * 0x85ebca6bu;
+		hash = (hash ^ hash >> 13) * 0xc2b2ae35u;
+		hash ^= hash >> 16;
+	}
+	return claims[hash % SETS];
 }
 
 static struct claim *claim_find(const struct in6_addr *addr)
