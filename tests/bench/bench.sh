@@ -153,9 +153,3 @@ declared_config() {
 	} >"$file"
 	echo "$file"
 }
-
-# sample TABLE CASE WHO UNIT VALUE: one measurement.
-sample() {
-	local IFS=$'\t'
-	printf 'sample\t%s\n' "$*"
-}

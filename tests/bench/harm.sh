@@ -27,8 +27,7 @@ RIGHT=192.0.2.50 # the address that is taken over rightly
 RIGHT6=2001:db8:10::50
 LONG=60000       # ms; longer than a trial
 QUIET_S=4        # after a window: no announcement comes later
-trials=${TRIALS:-20}
-[[ -z ${QUICK:-} ]] || trials=${TRIALS:-2}
+trials=${TRIALS:-$(often 20 1)}
 LABS=${LABS:-12}
 WHO=
 ADDRESS=$SERVICE
@@ -45,7 +44,7 @@ declare -A LABEL=(
 cases=(dead dead6 holder behind scanner migrated filtered)
 [[ -z ${HARM_CASES:-} ]] || read -r -a cases <<<"$HARM_CASES"
 
-# who_of CASE: prints whom it makes sense for. In a guest that has died, or only scans, nothing runs.
+# who_of CASE: prints each WHO that makes sense. In a guest that has died, or only scans, nothing runs.
 who_of() {
 	printf '%s\n' relay 'relay declared' heard declared
 	case $1 in

@@ -28,13 +28,9 @@ source "$LAB_ROOT/tests/bench/outage_cases.sh"
 
 MAX_OUTAGE=40 # seconds; Linux's own caches last as long, those of others for minutes to hours
 MINUTE=60     # of cron
-rounds=9
+rounds=${OUTAGE_ROUNDS:-$(often 9 1)}
 read -r -a cases <<<"${OUTAGE_CASES:-dead planned same_mac ipv6 drops no_entry firewall evpn2 evpn8}"
-if [[ ${QUICK:-} ]]; then
-	rounds=2
-	[[ ${OUTAGE_CASES:-} ]] || cases=(dead planned ipv6)
-fi
-rounds=${OUTAGE_ROUNDS:-$rounds}
+[[ -z ${QUICK:-} || ${OUTAGE_CASES:-} ]] || cases=(dead planned ipv6)
 LABS=${LABS:-7}
 WHO=
 KEEPALIVED_OLD=

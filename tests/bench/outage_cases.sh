@@ -26,7 +26,7 @@ declare -A LABEL=(
 	[evpn8]="EVPN, 8 hypervisors"
 )
 
-# who_of CASE: prints whom it makes sense for, one a line. arping has no IPv6; keepalived is two hosts with two MACs.
+# who_of CASE: prints each WHO that makes sense, one a line. arping has no IPv6; keepalived is two hosts with two MACs.
 who_of() {
 	echo nothing
 	[[ $1 == ipv6 ]] || echo cron

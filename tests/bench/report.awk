@@ -23,6 +23,7 @@
 	figure[$1, row, $3, "max"] = $11
 	figure[$1, row, $3, "low"] = $12
 	figure[$1, row, $3, "high"] = $13
+	figure[$1, row, $3, "sum"] = $14
 }
 
 END {
@@ -186,12 +187,14 @@ function goals_make(name,	g, i, part, n) {
 	}
 }
 
-function goal_make(name, what, unit, who, statistic, bound,	word, pair, got, row, limit, good) {
+function goal_make(name, what, unit, who, statistic, bound,	word, pair, got, row, limit, good, sign) {
 	row = what SUBSEP unit
+	sign = who ~ / - / ? "-" : "/"
 	split(bound, word, / +/)
-	split(who, pair, / +\/ +/)
-	limit = what ", " who ", " statistic " | " word[1] " " number(word[2]) (pair[2] ? " times" : " " unit)
-	got = goal_value(name, row, pair[1], pair[2], statistic)
+	split(who, pair, sign == "-" ? " +- +" : " +/ +")
+	limit = what ", " who ", " statistic " | " word[1] " " number(word[2]) \
+		(pair[2] && sign == "/" ? " times" : " " unit)
+	got = goal_value(name, row, pair[1], pair[2], sign, statistic)
 	judged++
 	if (got == "") {
 		fault(name ": " what ": the goal of " who " was not measured")
@@ -204,7 +207,7 @@ function goal_make(name, what, unit, who, statistic, bound,	word, pair, got, row
 	put("| " limit " | " number(got) " | " (good ? "met" : "**not met**") " |")
 }
 
-function goal_value(name, row, who, other, statistic,	a, b) {
+function goal_value(name, row, who, other, sign, statistic,	a, b) {
 	if (!((name, row, who, statistic) in figure))
 		return ""
 	a = figure[name, row, who, statistic]
@@ -213,5 +216,7 @@ function goal_value(name, row, who, other, statistic,	a, b) {
 	if (!((name, row, other, statistic) in figure))
 		return ""
 	b = figure[name, row, other, statistic]
+	if (sign == "-")
+		return (a ~ /^>/ ? ">" : "") (bare(a) - bare(b))
 	return bare(b) == 0 ? "" : (a ~ /^>/ ? ">" : "") (bare(a) / bare(b))
 }

@@ -5,17 +5,20 @@
 
 BEGIN {
 	FS = OFS = "\t"
-	summary_columns = "table case who unit n p10 p50 p90 p99 p99.9 max low high"
+	summary_columns = "table case who unit n p10 p50 p90 p99 p99.9 max low high sum"
 }
 
 $1 != group {
 	summarise()
 	group = $1
 	head = $2 OFS $3 OFS $4 OFS $5
-	n = 0
+	n = sum = 0
 }
 
-{ value[++n] = $6 }
+{
+	value[++n] = $6
+	sum += substr($6, 1, 1) == ">" ? substr($6, 2) : $6
+}
 
 END { summarise() }
 
@@ -25,7 +28,7 @@ function summarise(	half) {
 	# The ranks between which the median is with 95 %, by the normal approximation of the binomial distribution.
 	half = 1.96 * sqrt(n) / 2
 	print head, n, rank(0.1), rank(0.5), rank(0.9), rank(0.99), rank(0.999), value[n],
-		at(floor(n / 2 - half)), at(floor(n / 2 + half) + 1)
+		at(floor(n / 2 - half)), at(floor(n / 2 + half) + 1), sum + 0
 }
 
 function rank(share) {
