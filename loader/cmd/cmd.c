@@ -31,6 +31,7 @@ int cmd_open_pins(struct pins *pins, bool read_only, struct err *why)
 
 	if (err)
 		return err;
+	pins->is_patient = true;
 	names_use(pins);
 	guests_use(pins);
 	return 0;

@@ -26,17 +26,36 @@ static __u64 daemon_now_ns(const struct daemon *daemon)
 	return now_us * NSEC_PER_USEC;
 }
 
-/* A deadline has passed: the kernel half checks the claim and does what is due. */
-static __u64 daemon_run_deadline(void *ctx, const struct claim_key *key)
+/* The kernel half checks the claim and does what is due. */
+static int daemon_run_due(struct daemon *daemon, struct due *due)
+{
+	struct speak_call call = {.key = due->key, .op = SPEAK_DUE};
+	int err = speak_run_next(&daemon->datapath.pins, &call);
+
+	due->next_ns = call.deadline_ns;
+	return err;
+}
+
+static void daemon_due_failed(struct daemon *daemon, struct due *due, int err)
+{
+	speak_log_failed(&due->key, ports_name_text(daemon->ports, due->key.segment), err);
+	due->next_ns = daemon_now_ns(daemon) + SPEAK_AGAIN_USEC * NSEC_PER_USEC;
+}
+
+/* Deadlines have passed. */
+static void daemon_run_deadlines(void *ctx, struct due *due, size_t count)
 {
 	struct daemon *daemon = ctx;
-	struct speak_call call = {.key = *key, .op = SPEAK_DUE};
-	int err = speak_run(&daemon->datapath.pins, &call);
+	int no_turn = speak_begin(&daemon->datapath.pins);
 
-	if (!err)
-		return call.deadline_ns;
-	speak_log_failed(key, ports_name_text(daemon->ports, key->segment), err);
-	return daemon_now_ns(daemon) + SPEAK_AGAIN_USEC * NSEC_PER_USEC;
+	for (size_t i = 0; i < count; i++) {
+		int err = no_turn ?: daemon_run_due(daemon, &due[i]);
+
+		if (err)
+			daemon_due_failed(daemon, &due[i], err);
+	}
+	if (!no_turn)
+		speak_end(&daemon->datapath.pins);
 }
 
 static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32 port,
@@ -236,7 +255,7 @@ int daemon_start_claims(struct daemon *daemon, struct err *why)
 {
 	const struct pins *pins = &daemon->datapath.pins;
 	sd_event *event = daemon->event;
-	int err = deadlines_open(&daemon->deadlines, event, daemon_run_deadline, daemon);
+	int err = deadlines_open(&daemon->deadlines, event, daemon_run_deadlines, daemon);
 
 	if (!err)
 		err = status_open(&daemon->status, event, pins);

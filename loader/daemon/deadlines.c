@@ -1,55 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * deadlines.c - a heap of deadlines for each port, and one timer for each heap. A claim has one
- * struct deadline and no timer of its own: there may be a hundred thousand claims.
+ * deadlines.c - the deadlines by claim. When they are due is up to lines.c. A claim has one struct
+ * deadline and no timer of its own: there may be a hundred thousand claims.
  */
-#define _GNU_SOURCE /* tdestroy */
 #include <errno.h>
-#include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "deadlines.h"
-#include "loader/base/heap.h"
-#include "loader/base/log.h"
-#include "loader/base/text.h"
-#include "loader/maps/speak.h"
+#include "lines.h"
 
-/*
- * sd-event dispatches the lowest priority first. That of a port's timer grows by one each time its
- * number of deadlines doubles; the daemon's other work has 0, after ports with fewer than 2^10.
- */
-#define PRIORITY_OF_ONE (-10)
-
-#define BUCKETS_MIN   64u
-#define LINE_TOGETHER 8 /* deadlines that are run without looking at the other ports */
+#define BUCKETS_MIN 64u
 
 SLIST_HEAD(bucket, deadline);
 
 struct deadline {
-	struct heap_item item; /* first: its time, in the heap of its line */
-	struct line *line;
+	struct line_item at;	      /* first: its time, in the line of its port */
 	SLIST_ENTRY(deadline) others; /* of its bucket */
 	__u64 time_ns;		      /* when the claim had it */
 	struct claim_key key;
-};
-
-/* A port that has deadlines. */
-struct line {
-	__u32 port; /* first: sorted by it */
-	bool is_running;
-	struct deadlines *all;
-	struct heap heap;
-	sd_event_source *timer;
-	__u64 armed_ns; /* what the timer is set to; 0: it is off */
 };
 
 struct deadlines {
 	sd_event *event;
 	deadlines_run run;
 	void *ctx;
-	void *lines; /* of struct line, tsearch(3) */
+	struct lines *lines;
 	struct bucket *bucket;
 	size_t buckets; /* a power of two */
 	size_t count;
@@ -107,185 +85,46 @@ static int buckets_grow(struct deadlines *deadlines)
 	return 0;
 }
 
-/* ---- lines ---- */
-
-static int lines_order(const void *a, const void *b)
-{
-	__u32 x = *(const __u32 *)a, y = *(const __u32 *)b;
-
-	return (x > y) - (x < y);
-}
-
-static int on_line(sd_event_source *timer, uint64_t due_us, void *ctx);
-
-static void line_free(void *freed)
-{
-	struct line *line = freed;
-
-	sd_event_source_disable_unref(line->timer);
-	free(line->heap.at);
-	free(line);
-}
-
-static struct line *line_find(const struct deadlines *deadlines, __u32 port)
-{
-	struct line **found = tfind(&port, &deadlines->lines, lines_order);
-
-	return found ? *found : NULL;
-}
-
-/* NULL: -ENOMEM, or what sd-event says. */
-static struct line *line_get(struct deadlines *deadlines, __u32 port)
-{
-	struct line *line = line_find(deadlines, port);
-
-	if (line)
-		return line;
-	line = calloc(1, sizeof(*line));
-	if (!line)
-		return NULL;
-	line->port = port;
-	line->all = deadlines;
-	if (sd_event_add_time(deadlines->event, &line->timer, CLOCK_MONOTONIC, UINT64_MAX,
-			      ANNOUNCE_ACCURACY_US, on_line, line) >= 0 &&
-	    tsearch(line, &deadlines->lines, lines_order))
-		return line;
-	line_free(line);
-	return NULL;
-}
-
-static int64_t line_priority(const struct line *line)
-{
-	int64_t priority = PRIORITY_OF_ONE;
-
-	for (__u32 length = line->heap.length; length > 1; length /= 2)
-		priority++;
-	return priority;
-}
-
-static struct deadline *line_first(const struct line *line)
-{
-	return (struct deadline *)line->heap.at[0];
-}
-
-/* Rounded up: garpd_speak does nothing when it is called too early. */
-static uint64_t deadline_us(__u64 deadline_ns)
-{
-	return (deadline_ns + NSEC_PER_USEC - 1) / NSEC_PER_USEC;
-}
-
-/* Sets the timer to the first deadline; a line that has none goes. 0 or -errno. */
-static int line_arm(struct line *line)
-{
-	__u64 first_ns;
-	int err;
-
-	if (line->is_running)
-		return 0;
-	if (!line->heap.length) {
-		tdelete(line, &line->all->lines, lines_order);
-		line_free(line);
-		return 0;
-	}
-	err = sd_event_source_set_priority(line->timer, line_priority(line));
-	first_ns = line->heap.at[0]->time_ns;
-	if (err < 0 || first_ns == line->armed_ns)
-		return err;
-	err = sd_event_source_set_time(line->timer, deadline_us(first_ns));
-	if (err >= 0)
-		err = sd_event_source_set_enabled(line->timer, SD_EVENT_ONESHOT);
-	line->armed_ns = err < 0 ? 0 : first_ns;
-	return err;
-}
-
-static void line_leave(struct deadline *deadline)
-{
-	heap_remove(&deadline->line->heap, &deadline->item);
-	line_arm(deadline->line);
-}
-
-/* Puts the deadline into the port's line. 0, or -errno: unchanged. */
-static int line_join(struct deadlines *deadlines, struct deadline *deadline, __u32 port)
-{
-	struct line *line = line_get(deadlines, port);
-
-	if (!line)
-		return -ENOMEM;
-	if (line == deadline->line)
-		return 0;
-	if (heap_grow(&line->heap)) {
-		line_arm(line); /* a new line goes */
-		return -ENOMEM;
-	}
-	if (deadline->line)
-		line_leave(deadline);
-	deadline->line = line;
-	heap_add(&line->heap, &deadline->item);
-	return 0;
-}
-
 /* ---- deadlines ---- */
 
 static void deadline_forget(struct deadlines *deadlines, struct deadline *deadline)
 {
 	SLIST_REMOVE(bucket_of(deadlines, &deadline->key), deadline, deadline, others);
 	deadlines->count--;
-	line_leave(deadline);
+	lines_take(&deadline->at);
 	free(deadline);
 }
 
 static int deadline_change(struct deadlines *deadlines, struct deadline *deadline, __u32 port,
 			   __u64 deadline_ns, __u64 time_ns)
 {
-	int err = line_join(deadlines, deadline, port);
+	int err = lines_put(deadlines->lines, &deadline->at, port, deadline_ns);
 
-	if (err)
-		return err;
-	deadline->item.time_ns = deadline_ns;
-	if (time_ns > deadline->time_ns)
+	if (!err && time_ns > deadline->time_ns)
 		deadline->time_ns = time_ns;
-	heap_settle(&deadline->line->heap, &deadline->item);
-	return line_arm(deadline->line);
+	return err;
 }
 
-/* Runs the first deadline of the line, which has passed. True: it is the first again. */
-static bool deadline_run(struct line *line, __u64 now_ns)
+/* They have passed. The claims' own events are read later and set the same deadlines. */
+static void deadlines_serve(void *ctx, struct line_item *const items[], size_t count)
 {
-	struct deadlines *all = line->all;
-	struct deadline *deadline = line_first(line);
-	/* The claim's own events are read later and set the same deadline. */
-	__u64 deadline_ns = all->run(all->ctx, &deadline->key);
-
-	if (!deadline_ns) {
-		deadline_forget(all, deadline);
-		return false;
-	}
-	deadline_change(all, deadline, line->port, deadline_ns, now_ns);
-	return line_first(line) == deadline;
-}
-
-static int on_line(sd_event_source *timer, uint64_t due_us, void *ctx)
-{
-	struct line *line = ctx;
-	char text[ADDR_TEXT_LEN];
+	struct deadlines *deadlines = ctx;
+	struct due due[LINES_BATCH];
 	uint64_t now_us;
-	int err;
 
-	sd_event_now(line->all->event, CLOCK_MONOTONIC, &now_us);
-	line->armed_ns = 0;
-	line->is_running = true;
-	for (int i = 0; i < LINE_TOGETHER && line->heap.length; i++)
-		if (deadline_us(line->heap.at[0]->time_ns) > now_us ||
-		    deadline_run(line, now_us * NSEC_PER_USEC))
-			break;
-	line->is_running = false;
-	if (line->heap.length)
-		addr_text(&line_first(line)->key.addr, text);
-	err = line_arm(line);
-	if (err < 0) /* sd-event would drop the timer in silence */
-		log_error("%s: cannot set its port's timer: %s; it waits for its next probe", text,
-			  strerror(-err));
-	return 0;
+	sd_event_now(deadlines->event, CLOCK_MONOTONIC, &now_us);
+	for (size_t i = 0; i < count; i++)
+		due[i] = (struct due){.key = ((struct deadline *)items[i])->key};
+	deadlines->run(deadlines->ctx, due, count);
+	for (size_t i = 0; i < count; i++) {
+		struct deadline *deadline = (struct deadline *)items[i];
+
+		if (due[i].next_ns) /* the line is there: this cannot fail */
+			deadline_change(deadlines, deadline, line_port(deadline->at.line),
+					due[i].next_ns, now_us * NSEC_PER_USEC);
+		else
+			deadline_forget(deadlines, deadline);
+	}
 }
 
 static int deadlines_add(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
@@ -301,7 +140,7 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 		return -ENOMEM;
 	deadline->key = *key;
 	err = deadline_change(deadlines, deadline, port, deadline_ns, time_ns);
-	if (!deadline->line) {
+	if (!deadline->at.line) {
 		free(deadline);
 		return err;
 	}
@@ -313,7 +152,7 @@ static int deadlines_add(struct deadlines *deadlines, const struct claim_key *ke
 static bool deadline_is_news(const struct deadline *deadline, __u64 deadline_ns, __u64 time_ns)
 {
 	return time_ns >= deadline->time_ns ||
-	       (deadline_ns && deadline_ns < deadline->item.time_ns);
+	       (deadline_ns && deadline_ns < deadline->at.item.time_ns);
 }
 
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
@@ -334,16 +173,16 @@ int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u3
 int deadlines_of_port(const struct deadlines *deadlines, __u32 port, struct claim_key **keys,
 		      size_t *count)
 {
-	const struct line *line = line_find(deadlines, port);
+	const struct heap *heap = lines_of(deadlines->lines, port);
 
 	*count = 0;
-	*keys = line ? calloc(line->heap.length, sizeof(**keys)) : NULL;
-	if (!line)
+	*keys = heap ? calloc(heap->length, sizeof(**keys)) : NULL;
+	if (!heap)
 		return 0;
 	if (!*keys)
 		return -ENOMEM;
-	for (; *count < line->heap.length; ++*count)
-		(*keys)[*count] = ((struct deadline *)line->heap.at[*count])->key;
+	for (; *count < heap->length; ++*count)
+		(*keys)[*count] = ((struct deadline *)heap->at[*count])->key;
 	return 0;
 }
 
@@ -355,7 +194,7 @@ int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_run 
 	if (!*deadlines)
 		return -ENOMEM;
 	**deadlines = (struct deadlines){.event = event, .run = run, .ctx = ctx};
-	return 0;
+	return lines_open(&(*deadlines)->lines, event, deadlines_serve, *deadlines);
 }
 
 void deadlines_close(struct deadlines *deadlines)
@@ -369,7 +208,7 @@ void deadlines_close(struct deadlines *deadlines)
 			SLIST_REMOVE_HEAD(&deadlines->bucket[i], others);
 			free(deadline);
 		}
-	tdestroy(deadlines->lines, line_free);
+	lines_close(deadlines->lines);
 	free(deadlines->bucket);
 	free(deadlines);
 }

@@ -15,10 +15,17 @@
 
 struct deadlines;
 
-/* Called when a claim's deadline has passed. Returns its next one in ns; 0: none. */
-typedef __u64 (*deadlines_run)(void *ctx, const struct claim_key *key);
+/* A claim whose deadline has passed. */
+struct due {
+	struct claim_key key;
+	__u64 next_ns; /* out: its next deadline; 0: none */
+};
 
-/* 0, or -errno. */
+/* Called with the claims whose deadlines have passed, in their order; sets no deadlines meanwhile.
+ */
+typedef void (*deadlines_run)(void *ctx, struct due *due, size_t count);
+
+/* 0, or -errno; then it has to be closed, too. */
 int deadlines_open(struct deadlines **deadlines, sd_event *event, deadlines_run run, void *ctx);
 void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 

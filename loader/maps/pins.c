@@ -80,8 +80,8 @@ static void pins_clear(struct pins *pins)
 {
 	for (size_t i = 0; i < PINNED_MAPS; i++)
 		*pin_fd(pins, &pinned_maps[i]) = -1;
-	pins->speak = -1;
-	pins->speak_lock = -1;
+	pins->speak = pins->speak_lock = -1;
+	pins->is_patient = false;
 }
 
 void pins_close(struct pins *pins)

@@ -43,8 +43,9 @@ struct pins {
 	int counters;
 	int histograms;
 	int events;
-	int speak;	/* the program garpd_speak */
-	int speak_lock; /* GARPD_LINKS: a caller of it holds flock(2) on it meanwhile */
+	int speak;	 /* the program garpd_speak */
+	int speak_lock;	 /* GARPD_LINKS: a caller of it holds flock(2) on it meanwhile */
+	bool is_patient; /* waits seconds for that: a command, not the daemon */
 };
 
 /* Is the BPF file system mounted where it has to be? 0, or -ENODEV with `why`. */

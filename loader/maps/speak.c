@@ -13,20 +13,24 @@
 #include "loader/base/log.h"
 #include "loader/base/text.h"
 
-#define SPEAK_NAPS   50
-#define SPEAK_NAP_NS 100000l
+#define SPEAK_NAPS	   50
+#define SPEAK_NAPS_PATIENT 20000
+#define SPEAK_NAP_NS	   100000l
 
+static const __u8 no_mac[MAC_LEN];
 static bool is_failing; /* the last failure was logged, and no call has succeeded since */
 
 /*
- * One call at a time, among all processes. A call takes some microseconds, but its process may have
- * been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs here.
+ * One call at a time, among all processes. A turn of calls takes less than a millisecond, but its
+ * process may have been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs
+ * here. A command waits for two seconds: a busy daemon has one turn after another.
  */
-static int speak_lock(const struct pins *pins)
+int speak_begin(const struct pins *pins)
 {
 	const struct timespec nap = {.tv_nsec = SPEAK_NAP_NS};
+	int naps = pins->is_patient ? SPEAK_NAPS_PATIENT : SPEAK_NAPS;
 
-	for (int i = 0; i < SPEAK_NAPS; i++) {
+	for (int i = 0; i < naps; i++) {
 		if (!flock(pins->speak_lock, LOCK_EX | LOCK_NB))
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -36,25 +40,12 @@ static int speak_lock(const struct pins *pins)
 	return -EBUSY;
 }
 
-static int speak_run_locked(const struct pins *pins, struct bpf_test_run_opts *opts)
+void speak_end(const struct pins *pins)
 {
-	int err = speak_lock(pins);
-
-	if (err)
-		return err;
-	err = bpf_prog_test_run_opts(pins->speak, opts);
 	flock(pins->speak_lock, LOCK_UN);
-	return err;
 }
 
-int speak_run(const struct pins *pins, struct speak_call *call)
-{
-	static const __u8 none[MAC_LEN];
-
-	return speak_run_for(pins, call, none);
-}
-
-int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
+static int speak_call(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
 {
 	/* The kernel takes skb->protocol from here, as a capture shows it. */
 	__be16 proto = htons(addr_is_ipv4(&call->key.addr) ? ETH_P_ARP : ETH_P_IPV6);
@@ -66,7 +57,7 @@ int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 m
 
 	memcpy(frame.mac, mac, MAC_LEN);
 	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
-	err = speak_run_locked(pins, &opts);
+	err = bpf_prog_test_run_opts(pins->speak, &opts);
 	if (err)
 		return err;
 	if (opts.retval)
@@ -74,6 +65,27 @@ int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 m
 	*call = answer.call;
 	is_failing = false;
 	return 0;
+}
+
+int speak_run_next(const struct pins *pins, struct speak_call *call)
+{
+	return speak_call(pins, call, no_mac);
+}
+
+int speak_run(const struct pins *pins, struct speak_call *call)
+{
+	return speak_run_for(pins, call, no_mac);
+}
+
+int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
+{
+	int err = speak_begin(pins);
+
+	if (err)
+		return err;
+	err = speak_call(pins, call, mac);
+	speak_end(pins);
+	return err;
 }
 
 int speak_run_op(const struct pins *pins, const struct claim_key *key, enum speak_op op)

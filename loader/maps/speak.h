@@ -23,6 +23,15 @@
  */
 int speak_run(const struct pins *pins, struct speak_call *call);
 
+/*
+ * Many calls in one turn: speak_begin(), one speak_run_next() for each, speak_end(). A turn has to
+ * be short: whoever else calls garpd_speak waits for its end. Each returns as speak_run(); after an
+ * error of speak_begin() there is no turn.
+ */
+int speak_begin(const struct pins *pins);
+int speak_run_next(const struct pins *pins, struct speak_call *call);
+void speak_end(const struct pins *pins);
+
 /* SPEAK_FABRIC, which takes a MAC as well. Returns as speak_run(). */
 int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * probes: one guest that probes for many addresses on a schedule, from a packet socket: by ARP, or
- * by Neighbor Solicitation for IPv6. It never replies, and never uses an address. It prints how
- * late it has sent: the best that a sleeping program reaches on this machine at this moment, and so
- * the floor for everything that waits for a deadline.
+ * probes: guests that probe for many addresses on a schedule, from a packet socket: by ARP, or by
+ * Neighbor Solicitation for IPv6. It never replies, and never uses an address. It prints how late
+ * it has sent: the best that a sleeping program reaches on this machine at this moment, and so the
+ * floor for everything that waits for a deadline.
  */
 #define _GNU_SOURCE /* sendmmsg */
 #include "../lab/nd_message.h"
@@ -24,7 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ADDRESSES_MAX 4096
+#define ADDRESSES_MAX 16384
+#define GUESTS_MAX    256
 #define BATCH	      1024		   /* UIO_MAXIOV: the most that sendmmsg takes */
 #define START_NS      (20 * NSEC_PER_MSEC) /* until the first probe: time to fall asleep */
 
@@ -43,19 +44,28 @@ struct schedule {
 	bool burst;	     /* all addresses at once, despite gap_us */
 	bool announce;	     /* and its own announcement directly after each probe */
 	bool nonce;	     /* in IPv6: as Linux sends it; else as Windows */
+	unsigned int guests; /* 0: one, on IFACE itself */
+};
+
+/* A guest's interface and MAC. */
+struct guest {
+	struct sockaddr_ll to;
+	struct ether_addr mac;
 };
 
 /* What is sent, in order: a probe, or a probe and an announcement, for each address. */
 static struct frame frames[2 * ADDRESSES_MAX];
 static struct iovec vectors[2 * ADDRESSES_MAX];
 static struct mmsghdr messages[2 * ADDRESSES_MAX];
+static struct guest guests[GUESTS_MAX];
 
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: probes [-c ADDRESSES] [-n PROBES] [-g GAP_US] [-b] [-a] [-N] IFACE MAC FIRST\n"
+		"usage: probes [-c ADDRESSES] [-n PROBES] [-g GAP_US] [-b] [-a] [-N] [-G GUESTS] IFACE MAC FIRST\n"
 		"  -b  all addresses back to back, at each second   -a  announce behind each probe\n"
 		"  -N  Neighbor Solicitations with a nonce\n"
+		"  -G  that many guests take turns: on IFACE0, IFACE1, ..., with MAC, MAC + 1, ...\n"
 		"  More than one probe: all addresses within a second.\n");
 	return 2;
 }
@@ -98,12 +108,13 @@ static size_t nd_fill(struct frame *frame, const struct ether_addr *mac, const u
 	return ETHER_HDR_LEN + len;
 }
 
-static void frames_fill(const struct schedule *schedule, const struct ether_addr *mac,
-			const struct range *range)
+static void frames_fill(const struct schedule *schedule, const struct range *range)
 {
-	unsigned int per_address = schedule->announce ? 2 : 1;
+	unsigned int per_address = schedule->announce ? 2 : 1, turns = schedule->guests ?: 1;
 
 	for (unsigned int i = 0; i < schedule->addresses * per_address; i++) {
+		struct guest *guest = &guests[i / per_address % turns];
+		const struct ether_addr *mac = &guest->mac;
 		struct frame *frame = &frames[i];
 		uint8_t addr[sizeof(struct in6_addr)];
 		bool announces = i % per_address;
@@ -114,23 +125,48 @@ static void frames_fill(const struct schedule *schedule, const struct ether_addr
 		len = range->is_ipv6 ? nd_fill(frame, mac, addr, announces, schedule->nonce)
 				     : arp_fill(frame, mac, addr, announces);
 		vectors[i] = (struct iovec){.iov_base = frame, .iov_len = len};
-		messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
+		messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i],
+						      .msg_iovlen = 1,
+						      .msg_name = &guest->to,
+						      .msg_namelen = sizeof(guest->to)};
 	}
 }
 
-static int socket_open(const char *iface)
+/* 0, or -errno: the interface is not there. */
+static int guest_find(struct guest *guest, const char *iface, const struct ether_addr *mac,
+		      unsigned int number)
 {
-	/* Protocol 0: receives nothing, so no frames are copied for it. */
-	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
-				   .sll_ifindex = (int)if_nametoindex(iface)};
-	int fd = addr.sll_ifindex ? socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) : -1;
+	guest->mac = *mac;
+	guest->mac.ether_addr_octet[ETH_ALEN - 1] += number;
+	guest->to = (struct sockaddr_ll){.sll_family = AF_PACKET,
+					 .sll_ifindex = (int)if_nametoindex(iface),
+					 .sll_halen = ETH_ALEN};
+	if (guest->to.sll_ifindex)
+		return 0;
+	fprintf(stderr, "probes: %s: %s\n", iface, strerror(errno));
+	return -errno;
+}
 
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-		close(fd);
-		fd = -1;
+static int guests_find(const struct schedule *schedule, const char *iface,
+		       const struct ether_addr *mac)
+{
+	char name[IF_NAMESIZE];
+	int err = schedule->guests ? 0 : guest_find(&guests[0], iface, mac, 0);
+
+	for (unsigned int i = 0; i < schedule->guests && !err; i++) {
+		snprintf(name, sizeof(name), "%s%u", iface, i);
+		err = guest_find(&guests[i], name, mac, i);
 	}
+	return err;
+}
+
+/* Protocol 0: receives nothing, so no frames are copied for it. */
+static int socket_open(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
 	if (fd < 0)
-		fprintf(stderr, "probes: %s: %s\n", iface, strerror(errno));
+		perror("probes: packet socket");
 	return fd;
 }
 
@@ -193,7 +229,7 @@ static int run(const char *iface, const struct schedule *schedule)
 {
 	struct samples late = {
 		.ns = calloc((size_t)schedule->probes * schedule->addresses, sizeof(int64_t))};
-	int fd = late.ns ? socket_open(iface) : -1;
+	int fd = late.ns ? socket_open() : -1;
 	int err;
 
 	if (fd < 0)
@@ -215,6 +251,7 @@ static bool schedule_fits(const struct schedule *schedule)
 	uint64_t span_us = (uint64_t)schedule->addresses * schedule->gap_us;
 
 	return schedule->addresses && schedule->addresses <= ADDRESSES_MAX && schedule->probes &&
+	       schedule->guests <= GUESTS_MAX &&
 	       (schedule->probes == 1 || span_us <= NSEC_PER_SEC / NSEC_PER_USEC);
 }
 
@@ -239,6 +276,9 @@ static int option_take(struct schedule *schedule, int opt)
 	case 'N':
 		schedule->nonce = true;
 		return 0;
+	case 'G':
+		schedule->guests = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -252,13 +292,15 @@ int main(int argc, char **argv)
 	int opt;
 
 	prctl(PR_SET_TIMERSLACK, 1); /* the default, 50 us, would be measured, too */
-	while ((opt = getopt(argc, argv, "c:n:g:baN")) != -1) {
+	while ((opt = getopt(argc, argv, "c:n:g:baNG:")) != -1) {
 		if (option_take(&schedule, opt))
 			return usage();
 	}
 	if (argc - optind != 3 || !schedule_fits(&schedule) ||
 	    !ether_aton_r(argv[optind + 1], &mac) || range_parse(&range, argv[optind + 2]))
 		return usage();
-	frames_fill(&schedule, &mac, &range);
+	if (guests_find(&schedule, argv[optind], &mac))
+		return 1;
+	frames_fill(&schedule, &range);
 	return run(argv[optind], &schedule);
 }

@@ -17,10 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ADDRESSES_MAX 4096
+#define ADDRESSES_MAX 16384
 #define TIMES_MAX     8
 #define SNAPLEN	      96
-#define RING_BYTES    (32 * 1024 * 1024)
+#define RING_BYTES    (64 * 1024 * 1024)
 #define RETIRE_MS     50 /* when a block of the ring is handed over that is not full */
 
 struct times {

@@ -6,9 +6,10 @@
 #include "../../loader/daemon/deadlines.h"
 #include "leaks.h"
 
-#define BUSY  1u
-#define QUIET 2u
-#define MANY  1000
+#define BUSY	  1u
+#define QUIET	  2u
+#define MANY	  1000
+#define PORT_TURN 8 /* of one port, before another has its turn */
 
 static sd_event *event;
 static struct deadlines *deadlines;
@@ -17,12 +18,17 @@ static size_t count;
 
 static __u64 next_ns; /* what the call returns; 0: served once, and never again */
 
-static __u64 due(void *ctx, const struct claim_key *key)
+static size_t together; /* most of them in one call */
+
+static void due(void *ctx, struct due *due, size_t claims)
 {
 	(void)ctx;
-	cr_assert_lt(count, sizeof(served) / sizeof(served[0]));
-	served[count++] = key->segment;
-	return next_ns;
+	together = claims > together ? claims : together;
+	for (size_t i = 0; i < claims; i++) {
+		cr_assert_lt(count, sizeof(served) / sizeof(served[0]));
+		served[count++] = due[i].key.segment;
+		due[i].next_ns = next_ns;
+	}
 }
 
 static void setup(void)
@@ -169,6 +175,95 @@ Test(deadlines, many_are_served_in_their_order)
 		cr_assert_lt(served[i - 1], served[i]);
 	for (i = 1; i <= 10; i++)
 		cr_assert_eq(served[count - 11 + i], i);
+	end();
+}
+
+/* Each port has its turn among those that are served together. */
+Test(deadlines, ports_take_turns)
+{
+	__u32 i;
+
+	for (i = 1; i <= 3 * PORT_TURN; i++) {
+		set(i, BUSY, i);
+		set(MANY + i, QUIET, i);
+	}
+	cr_assert_gt(sd_event_run(event, 0), 0);
+	cr_assert_geq(count, 2 * PORT_TURN);
+	for (i = 0; i < PORT_TURN; i++) {
+		cr_assert_eq(served[i] > MANY, served[0] > MANY);
+		cr_assert_neq(served[PORT_TURN + i] > MANY, served[0] > MANY);
+	}
+	run();
+	cr_assert_eq(count, 6 * PORT_TURN);
+	end();
+}
+
+/* So that a call of garpd_speak by an operator does not wait for thousands. */
+Test(deadlines, few_are_served_together)
+{
+	__u32 i;
+
+	for (i = 1; i <= MANY; i++)
+		set(i, BUSY, i);
+	run();
+	cr_assert_eq(count, MANY);
+	cr_assert_gt(together, PORT_TURN);
+	cr_assert_leq(together, 32);
+	end();
+}
+
+/* Those of a port with a thousand and more come after the daemon's other work, until it has fewer.
+ */
+static int before_other; /* how many were served when it was done */
+
+static int other_work(sd_event_source *source, void *ctx)
+{
+	(void)source;
+	(void)ctx;
+	before_other = (int)count;
+	return 0;
+}
+
+static void other_work_behind(__u32 claims)
+{
+	sd_event_source *other;
+
+	for (__u32 i = 1; i <= claims; i++)
+		set(i, BUSY, i);
+	cr_assert_geq(sd_event_add_defer(event, &other, other_work, NULL), 0);
+	run();
+	cr_assert_eq(count, claims);
+	sd_event_source_unref(other);
+	end();
+}
+
+Test(deadlines, long_line_waits_for_other_work)
+{
+	other_work_behind(2 * MANY);
+	cr_assert_eq(before_other, 0);
+}
+
+Test(deadlines, short_line_does_not)
+{
+	other_work_behind(MANY);
+	cr_assert_eq(before_other, MANY);
+}
+
+/* One that is not due yet is served at its time, by the timer. */
+Test(deadlines, future_ones_wait)
+{
+	uint64_t now_us;
+
+	sd_event_now(event, CLOCK_MONOTONIC, &now_us);
+	set(1, BUSY, (now_us + 20000) * 1000);
+	set(2, QUIET, (now_us + 10000) * 1000);
+	run();
+	cr_assert_eq(count, 0);
+	while (count < 2)
+		cr_assert_gt(sd_event_run(event, UINT64_MAX), 0);
+	cr_assert_eq(served[0], 2);
+	cr_assert_eq(served[1], 1);
+	sd_event_now(event, CLOCK_MONOTONIC, &now_us);
 	end();
 }
 
