@@ -28,7 +28,7 @@ check: deps ## every test of the first line, in 8 minutes (root)
 	$(build_tests)
 	@T_ALL=1 tests/run check
 
-check-deep: ## mutants, fuzzing, the package, other kernels, in 51 minutes (root; network)
+check-deep: ## mutants, fuzzing, the package, other kernels, in 52 minutes (root; network)
 	@dist/deps.sh vm
 	@dist/deps.sh browser
 	$(build_deep)
