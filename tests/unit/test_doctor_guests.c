@@ -141,3 +141,20 @@ Test(doctor_guests, are_on_open_vswitch)
 	found_warn("open_vswitch", "br-int", "OVN's own bridge", "OPEN VSWITCH");
 	view.notes = 0;
 }
+
+/* A running garpd follows what the database has said: nobody is said to be unheard. */
+Test(doctor_guests, are_on_open_vswitch_whose_database_is_away)
+{
+	struct view_note away = {.kind = VIEW_OVS_AWAY,
+				 .name = "Open vSwitch",
+				 .text = "its database cannot be read: it does not answer"};
+
+	strcpy(links[2].slave_kind, "openvswitch");
+	links[2].master = 5;
+	view.note = &away;
+	view.notes = 1;
+	look();
+	found_warn("open_vswitch", "Open vSwitch", "cannot be read", "OPEN VSWITCH");
+	found_count("open_vswitch", 1);
+	view.notes = 0;
+}

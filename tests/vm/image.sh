@@ -109,11 +109,13 @@ image_base() {
 	rm -rf -- "$root"
 }
 
-# image_of KERNEL_DIR BASE OUT: writes the initramfs. The kernel accepts several archives in a row.
+# image_of KERNEL_DIR BASE OUT [OVERLAY]: writes the initramfs, with the files of OVERLAY. The kernel accepts several
+# archives in a row; a later one replaces files.
 image_of() {
 	local root
 	root=$(mktemp -d "$3.XXXXXX")
 	cp -r "$1/modules" "$root/modules"
+	[[ -z ${4:-} ]] || cp -r "$4/." "$root/"
 	{
 		cat "$2"
 		image_pack "$root"

@@ -68,20 +68,38 @@ SCOPE_CASES=(
 SCOPE_AGAIN=(above declared vlan ports)
 SCOPE_AGAIN_ON=6.12
 
-# With a bridge of Open vSwitch for br0 (LAB_BRIDGE=ovs), on these kernels: these cases, and those of ovs.sh.
-SCOPE_OVS_ON=(6.1 6.12)
+# With a bridge of Open vSwitch for br0 (LAB_BRIDGE=ovs), on these kernels: these cases, and those of ovs.sh. Open
+# vSwitch is this machine's (Debian 12 has 3.1), or that of the Debian that SCOPE_OVS_OF names (trixie has 3.5).
+SCOPE_OVS_ON=(6.1 6.12 sid)
+declare -A SCOPE_OVS_OF=([6.12]=trixie [sid]=trixie)
 SCOPE_OVS=(
 	probe_only_announced conflict_from_uplink killed_mid_window immediate_daemon_gone
 	ipv6_probe_only_announced listener_is_nudged_and_confirms)
+
+# Of ovs.sh, these ask garpd about the database, whatever the kernel and the version: they run on one kernel
+# (SCOPE_AGAIN_ON).
+SCOPE_OVS_ONCE=(
+	ovs_database_away_hybrid_plug ovs_database_hangs ovs_ifindex_of_another_namespace ovs_guests_are_named
+	ovs_ovn_is_left_alone)
 
 # scope_has_ovs KERNEL
 scope_has_ovs() {
 	[[ " ${SCOPE_OVS_ON[*]} " == *" $1 "* ]]
 }
 
+# scope_switch KERNEL: prints the Debian whose Open vSwitch runs there; nothing: this machine's.
+scope_switch() {
+	echo "${SCOPE_OVS_OF[$1]:-}"
+}
+
 # scope_again KERNEL: prints the files that run there again.
 scope_again() {
 	[[ $1 != "$SCOPE_AGAIN_ON" ]] || echo "${SCOPE_AGAIN[*]}"
+}
+
+# scope_once KERNEL: prints the cases of ovs.sh that do not run there.
+scope_once() {
+	[[ $1 == "$SCOPE_AGAIN_ON" ]] || echo "${SCOPE_OVS_ONCE[*]}"
 }
 
 # scope_cases FILE...: prints lines "case file" for all that run. 1 if SCOPE_CASES has one that is in no
@@ -121,7 +139,12 @@ scope_leave_out() {
 		s/^left_out_($(printf '%s|' "${@:2}")-)\(\) \{\$/case_\1() {/" "$1"
 }
 
-# scope_tree TREE TO [again|ovs]: makes a copy of the lab that has only the cases to run.
+# scope_not FILE CASE...: leaves these cases out of the copy of a file.
+scope_not() {
+	sed -i -E "s/^case_($(printf '%s|' "${@:2}")-)\(\) \{\$/left_out_\1() {/" "$1"
+}
+
+# scope_tree TREE TO KERNEL [again|ovs]: makes a copy of the lab that has only the cases to run there.
 scope_tree() {
 	local file name
 	mkdir -p "$2/tests"
@@ -130,16 +153,19 @@ scope_tree() {
 	for file in "$2"/tests/lab/cases/*.sh; do
 		name=${file##*/}
 		name=${name%.sh}
-		if [[ ${3:-} == ovs && $name != ovs ]]; then
+		if [[ ${4:-} == ovs && $name != ovs ]]; then
 			scope_leave_out "$file" "${SCOPE_OVS[@]}"
-		elif [[ $name == ovs && ${3:-} != ovs ]]; then
+		elif [[ ${4:-} == ovs ]]; then
+			# shellcheck disable=SC2046 # a list of words
+			scope_not "$file" $(scope_once "$3")
+		elif [[ $name == ovs ]]; then
 			rm -- "$file"
-		elif [[ ${3:-} == again && " ${SCOPE_AGAIN[*]} " != *" $name "* ]]; then
+		elif [[ ${4:-} == again && " ${SCOPE_AGAIN[*]} " != *" $name "* ]]; then
 			rm -- "$file"
 		elif [[ " ${SCOPE_FILES[*]} " != *" $name "* ]]; then
 			scope_leave_out "$file" "${SCOPE_CASES[@]}"
 		else
-			sed -i -E "s/^case_($(printf '%s|' "${SCOPE_NOT[@]}")-)\(\) \{\$/left_out_\1() {/" "$file"
+			scope_not "$file" "${SCOPE_NOT[@]}"
 		fi
 	done
 }

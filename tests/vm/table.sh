@@ -26,7 +26,7 @@ results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
 		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" \
-			-v ovs="${SCOPE_OVS[*]}" '
+			-v ovs="${SCOPE_OVS[*]}" -v once="$(scope_once "$kernel")" '
 			BEGIN {
 				FS = OFS = "\t"
 				width = split(modes, mode, " ")
@@ -34,6 +34,8 @@ results_cells() {
 				for (i = 1; i <= count; i++) repeated[names[i]]
 				count = split(ovs, names, " ")
 				for (i = 1; i <= count; i++) on_ovs[names[i]]
+				count = split(once, names, " ")
+				for (i = 1; i <= count; i++) elsewhere[names[i]]
 			}
 			FILENAME != "-" { result[$2, $3] = $4; next }
 			{
@@ -43,7 +45,8 @@ results_cells() {
 					cell = (mode[i], word[1]) in result ? result[mode[i], word[1]] : "?"
 					if ((mode[i], "*") in result)
 						cell = "absent"
-					else if (mode[i] == "ovs" && !(word[1] in on_ovs) && word[2] != "ovs")
+					else if (word[1] in elsewhere || mode[i] == "ovs" &&
+						!(word[1] in on_ovs) && word[2] != "ovs")
 						cell = ""
 					else if (mode[i] == "ovs")
 						;
