@@ -83,6 +83,7 @@ struct link {
 	/* Its name in the database of Open vSwitch, once its ifindex and MAC are; "": not known. */
 	char ovs_name[IFNAMSIZ];
 	bool is_unknown; /* what it is depends on that database, which has not told it yet */
+	bool was_unknown;
 
 	/* What loader/topology has reported of it. */
 	TAILQ_ENTRY(link) in_changed;

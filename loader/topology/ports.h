@@ -96,7 +96,7 @@ struct ports_ops {
 	/* The database of Open vSwitch has answered: reports of its ports were made before. */
 	void (*ovs_connected)(void *ctx);
 
-	/* ports_is_unknown() was true of an interface, and is of none any longer. */
+	/* ports_is_unknown() was true of an interface, and is not any longer. */
 	void (*ovs_known)(void *ctx);
 
 	/* It is away, or does not answer: what it said last holds. Once until it is back. */

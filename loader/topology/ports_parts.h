@@ -27,7 +27,6 @@ struct ports {
 	struct ovsdb *ovsdb;	   /* NULL: no link of Open vSwitch was heard of yet */
 	struct ovs_tables *tables; /* of Open vSwitch; NULL: not known */
 	bool ovs_is_lost;	   /* the database is away */
-	bool is_unknown;	   /* a link is that the database has not told yet */
 	bool has_ovs;		   /* a link of it was heard of */
 	bool ovs_changed;	   /* the tables, or its own devices */
 	bool notes_changed;	   /* what is not followed of it may be something else */
@@ -89,8 +88,11 @@ void ports_ovs_settle(struct ports *ports);
 
 /* ---- ports_unknown.c ---- */
 
-/* Finds the links that depend on what the database has not told: link->is_unknown. */
-void ports_unknown_settle(struct ports *ports);
+/*
+ * Finds the links that depend on what the database has not told: link->is_unknown. True: one of
+ * them does not any longer.
+ */
+bool ports_unknown_settle(struct ports *ports);
 
 /* ---- ports_notes.c ---- */
 

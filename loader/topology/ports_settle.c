@@ -357,12 +357,12 @@ void ports_settle(struct ports *ports)
 {
 	struct link *link;
 
-	bool was_unknown = ports->is_unknown;
+	bool is_one_known;
 
 	ports_ovs_settle(ports);
-	ports_unknown_settle(ports);
+	is_one_known = ports_unknown_settle(ports);
 	/* What was left to a former daemon is looked at again. */
-	ports->all_changed |= was_unknown && !ports->is_unknown;
+	ports->all_changed |= is_one_known;
 	if (ports->joints_changed && ports_find_joints(ports))
 		ports->all_changed = ports->bridges_changed = true;
 	if (ports->bridges_changed)
@@ -381,6 +381,6 @@ void ports_settle(struct ports *ports)
 		port_settle(ports, link); /* a second look is harmless: it finds no difference */
 	}
 	ports->ops->settled(ports->ctx);
-	if (was_unknown && !ports->is_unknown)
+	if (is_one_known)
 		ports->ops->ovs_known(ports->ctx);
 }

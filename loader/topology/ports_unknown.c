@@ -40,18 +40,16 @@ static bool bridges_spread(const struct ports *ports)
 	return is_changed;
 }
 
-void ports_unknown_settle(struct ports *ports)
+static void unknown_find(struct ports *ports)
 {
 	struct link *link, *bridge;
+	bool is_one_unknown = false;
 
-	if (!ports->has_ovs)
-		return;
-	ports->is_unknown = false;
 	links_for_each(link, &ports->links) {
 		link->is_unknown = ports_ovs_is_unknown(ports, link);
-		ports->is_unknown |= link->is_unknown;
+		is_one_unknown |= link->is_unknown;
 	}
-	if (!ports->is_unknown)
+	if (!is_one_unknown)
 		return;
 	/* Once for each bridge between Open vSwitch and the furthest. */
 	while (bridges_spread(ports))
@@ -60,6 +58,21 @@ void ports_unknown_settle(struct ports *ports)
 		bridge = bridge_of(ports, link);
 		link->is_unknown |= bridge && bridge->is_unknown;
 	}
+}
+
+bool ports_unknown_settle(struct ports *ports)
+{
+	struct link *link;
+	bool is_one_known = false;
+
+	if (!ports->has_ovs)
+		return false;
+	links_for_each(link, &ports->links)
+		link->was_unknown = link->is_unknown;
+	unknown_find(ports);
+	links_for_each(link, &ports->links)
+		is_one_known |= link->was_unknown && !link->is_unknown;
+	return is_one_known;
 }
 
 bool ports_is_unknown(const struct ports *ports, __u32 ifindex)

@@ -22,7 +22,7 @@ struct play {
 	bool refuses; /* what is added cannot be attached, nor what changes described */
 	bool hosts;   /* write down the bridges' own devices, too */
 	__u32 host[PLAY_HOSTS];
-	unsigned int known;	  /* so often nothing was unknown any longer */
+	unsigned int known;	  /* so often something was no longer unknown */
 	unsigned int backs, back; /* uplinks that came back, and the last of them */
 	bool back_bonded;
 	size_t told;
