@@ -141,7 +141,7 @@ $(T)/model: $(MODEL_OBJECTS)
 
 UNIT_FOLDERS := base ovs rtnl config maps guests topology confine explain doctor replay report
 UNIT_MODULES := $(filter $(UNIT_FOLDERS:%=loader/%/%),$(SOURCES)) $(addprefix loader/, \
-	daemon/deadlines.c daemon/lines.c daemon/reattach.c daemon/repeats.c) \
+	daemon/deadlines.c daemon/later.c daemon/lines.c daemon/reattach.c daemon/repeats.c) \
 	$(filter-out loader/attach/join.c,$(wildcard loader/attach/*.c)) \
 	$(filter-out loader/datapath/load.c,$(wildcard loader/datapath/*.c)) \
 	$(filter-out $(addprefix loader/cmd/,run.c verbs.c completion%),$(wildcard loader/cmd/*.c))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * claims.c - takes events, keeps deadlines, has announcements confirmed.
+ * claims.c - takes events, keeps deadlines, has announcements confirmed. What an event is about
+ * beyond its deadline can wait (later.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,17 +57,22 @@ static void daemon_run_deadlines(void *ctx, struct due *due, size_t count)
 	}
 	if (!no_turn)
 		speak_end(&daemon->datapath.pins);
+	events_expect(daemon->events, count);
+}
+
+static void daemon_arm_failed(const struct claim_key *key, int err)
+{
+	char text[ADDR_TEXT_LEN];
+
+	if (err)
+		log_error("%s: cannot set a timer: %s", addr_text(&key->addr, text),
+			  strerror(-err));
 }
 
 static void daemon_arm(struct daemon *daemon, const struct claim_key *key, __u32 port,
 		       __u64 deadline_ns, __u64 time_ns)
 {
-	char text[ADDR_TEXT_LEN];
-	int err = deadlines_set(daemon->deadlines, key, port, deadline_ns, time_ns);
-
-	if (err)
-		log_error("%s: cannot set a timer: %s", addr_text(&key->addr, text),
-			  strerror(-err));
+	daemon_arm_failed(key, deadlines_set(daemon->deadlines, key, port, deadline_ns, time_ns));
 }
 
 /* What a claim whose event is not read yet has to say is said by that event. */
@@ -148,24 +154,26 @@ static __u32 daemon_settings_of(const struct daemon *daemon, __u32 ifindex)
 }
 
 /* The port of the claim's guest; the event may be of a rival on another port. */
-static __u32 daemon_follow(struct daemon *daemon, const struct event *event)
+static void daemon_follow(struct daemon *daemon, const struct event *event)
 {
 	struct claim claim;
+	bool is_there = !claims_lookup(&daemon->datapath.pins, &event->key, &claim);
 
-	if (claims_lookup(&daemon->datapath.pins, &event->key, &claim)) {
-		status_claim(daemon->status, &event->key, NULL);
-		return event->port;
-	}
-	status_claim(daemon->status, &event->key, &claim);
-	return claim.port;
+	status_claim(daemon->status, &event->key, is_there ? &claim : NULL);
+	if (is_there)
+		daemon_arm_failed(&event->key,
+				  deadlines_move(daemon->deadlines, &event->key, claim.port));
 }
 
-static void daemon_log(const struct daemon *daemon, const struct event *event,
-		       const struct settings *settings)
+static void daemon_log(const struct daemon *daemon, const struct event *event)
 {
+	__u32 index = daemon_settings_of(daemon, event->port);
+	struct settings settings = daemon->config.settings;
 	char guest[GUEST_TEXT_LEN];
 
-	event_log(event, settings,
+	settings.ask = settings_asks(index);
+	settings.observe = settings_observes(index);
+	event_log(event, &settings,
 		  &(struct event_names){
 			  .bridge = ports_name_text(daemon->ports, event->key.segment),
 			  .port = ports_name_text(daemon->ports, event->port),
@@ -173,28 +181,36 @@ static void daemon_log(const struct daemon *daemon, const struct event *event,
 		  });
 }
 
-static void daemon_event(void *ctx, const struct event *event)
+/* The part of an event that can wait. */
+static void daemon_event_later(void *ctx, const struct event *event)
 {
 	struct daemon *daemon = ctx;
-	struct settings settings = daemon->config.settings;
-	__u32 index = daemon_settings_of(daemon, event->port);
 
-	/* These two are no change of a claim. */
-	if (event->reason == COUNTER_port_filling)
-		return daemon_make_room(daemon);
-	if (event->reason == COUNTER_uplink_reflects)
-		return daemon_log(daemon, event, &settings);
-	settings.ask = settings_asks(index);
-	settings.observe = settings_observes(index);
-	if (!settings.observe)
-		evpn_hear_event(daemon->evpn, event);
 	if (event->reason != COUNTER_made_room) /* room.c has one line for all of them */
-		daemon_log(daemon, event, &settings);
-	daemon_arm(daemon, &event->key, daemon_follow(daemon, event), event->deadline_ns,
-		   event->time_ns);
+		daemon_log(daemon, event);
+	if (event->reason == COUNTER_uplink_reflects) /* no change of a claim */
+		return;
+	daemon_follow(daemon, event);
 	daemon_take_left(daemon, &event->key, event->port);
 	if (event->sent)
 		confirm_announced(daemon->confirm, &event->key, event->mac);
+}
+
+/* Only what other announcements, or other hosts, wait for: there may be thousands to read. */
+static void daemon_event(void *ctx, const struct event *event)
+{
+	struct daemon *daemon = ctx;
+
+	if (event->reason == COUNTER_port_filling)
+		return daemon_make_room(daemon);
+	if (event->reason != COUNTER_uplink_reflects)
+		daemon_arm_failed(&event->key, deadlines_set_unplaced(
+						       daemon->deadlines, &event->key, event->port,
+						       event->deadline_ns, event->time_ns));
+	if (evpn_wants_event(daemon->evpn, event) &&
+	    !settings_observes(daemon_settings_of(daemon, event->port)))
+		evpn_hear_event(daemon->evpn, event);
+	later_add(daemon->later, event);
 }
 
 /*
@@ -259,6 +275,8 @@ int daemon_start_claims(struct daemon *daemon, struct err *why)
 
 	if (!err)
 		err = status_open(&daemon->status, event, pins);
+	if (!err)
+		err = later_open(&daemon->later, event, daemon_event_later, daemon);
 	if (err)
 		return err_set(why, err, "timers: %s", strerror(-err));
 	err = confirm_open(&daemon->confirm, event, pins, daemon->ports, why)

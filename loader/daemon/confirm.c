@@ -7,6 +7,7 @@
 #include <linux/neighbour.h>
 
 #include "confirm.h"
+#include "later.h"
 #include "loader/base/log.h"
 #include "loader/rtnl/neigh.h"
 #include "loader/rtnl/netlink.h"
@@ -17,8 +18,9 @@
 #define CONFIRM_AFTER_US       20000 /* longer than a frame stays in the receive queue */
 #define CONFIRM_SLACK_US       10000
 #define CONFIRM_INTERFACES_MAX 16
+#define CONFIRM_TOGETHER       16 /* before the event loop looks for what is due */
 
-LIST_HEAD(look_list, look);
+STAILQ_HEAD(look_queue, look);
 LIST_HEAD(reported_list, reported);
 
 struct confirm {
@@ -26,7 +28,8 @@ struct confirm {
 	const struct pins *pins;
 	const struct ports *ports;
 	struct netlink netlink;
-	struct look_list looks;
+	struct look_queue looks;       /* the oldest first */
+	sd_event_source *timer;	       /* for the first of them */
 	struct reported_list reported; /* wrong entries that were logged */
 };
 
@@ -39,19 +42,11 @@ struct reported {
 
 /* An announcement whose effect has to be checked. */
 struct look {
-	struct confirm *confirm;
-	LIST_ENTRY(look) others;
-	sd_event_source *timer;
+	STAILQ_ENTRY(look) others;
+	uint64_t due_us;
 	struct claim_key key;
 	__u8 mac[MAC_LEN];
 };
-
-static void look_free(struct look *look)
-{
-	LIST_REMOVE(look, others);
-	sd_event_source_disable_unref(look->timer);
-	free(look);
-}
 
 static struct reported *reported_find(const struct confirm *confirm, __u32 ifindex,
 				      const struct addr *addr)
@@ -147,11 +142,9 @@ static void confirm_look_at(struct confirm *confirm, const struct look *look, __
 		confirm_log_permanent(confirm, look, &neigh);
 }
 
-static int on_look(sd_event_source *timer, uint64_t now_us, void *ctx)
+static void confirm_look(struct confirm *confirm, const struct look *look)
 {
 	__u32 interfaces[CONFIRM_INTERFACES_MAX];
-	struct look *look = ctx;
-	struct confirm *confirm = look->confirm;
 	size_t count = 0;
 
 	if (!look->key.inner_vlan) /* no known interface of the host is behind two tags */
@@ -159,24 +152,75 @@ static int on_look(sd_event_source *timer, uint64_t now_us, void *ctx)
 						 interfaces, CONFIRM_INTERFACES_MAX);
 	for (size_t i = 0; i < count; i++)
 		confirm_look_at(confirm, look, interfaces[i]);
-	look_free(look);
+}
+
+static uint64_t confirm_now_us(const struct confirm *confirm)
+{
+	uint64_t now_us;
+
+	sd_event_now(confirm->event, CLOCK_MONOTONIC, &now_us);
+	return now_us;
+}
+
+static void confirm_drop_first(struct confirm *confirm)
+{
+	struct look *look = STAILQ_FIRST(&confirm->looks);
+
+	STAILQ_REMOVE_HEAD(&confirm->looks, others);
+	free(look);
+}
+
+/* Without a timer the looks wait for the next announcement. */
+static void confirm_arm(struct confirm *confirm)
+{
+	const struct look *first = STAILQ_FIRST(&confirm->looks);
+
+	if (!first)
+		return;
+	sd_event_source_set_time(confirm->timer, first->due_us);
+	sd_event_source_set_enabled(confirm->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_looks(sd_event_source *timer, uint64_t due_us, void *ctx)
+{
+	struct confirm *confirm = ctx;
+	uint64_t now_us = confirm_now_us(confirm);
+	struct look *look;
+
+	for (int i = 0; i < CONFIRM_TOGETHER && (look = STAILQ_FIRST(&confirm->looks)) &&
+			look->due_us <= now_us;
+	     i++) {
+		confirm_look(confirm, look);
+		confirm_drop_first(confirm);
+	}
+	confirm_arm(confirm);
 	return 0;
 }
 
 void confirm_announced(struct confirm *confirm, const struct claim_key *key,
 		       const __u8 mac[MAC_LEN])
 {
+	bool is_first = STAILQ_EMPTY(&confirm->looks);
 	struct look *look = calloc(1, sizeof(*look));
 
 	if (!look)
 		return; /* costs one count, nothing else */
-	look->confirm = confirm;
+	look->due_us = confirm_now_us(confirm) + CONFIRM_AFTER_US;
 	look->key = *key;
 	memcpy(look->mac, mac, MAC_LEN);
-	LIST_INSERT_HEAD(&confirm->looks, look, others);
-	if (sd_event_add_time_relative(confirm->event, &look->timer, CLOCK_MONOTONIC,
-				       CONFIRM_AFTER_US, CONFIRM_SLACK_US, on_look, look) < 0)
-		look_free(look);
+	STAILQ_INSERT_TAIL(&confirm->looks, look, others);
+	if (is_first)
+		confirm_arm(confirm);
+}
+
+static int confirm_add_timer(struct confirm *confirm, struct err *why)
+{
+	int err = sd_event_add_time(confirm->event, &confirm->timer, CLOCK_MONOTONIC, UINT64_MAX,
+				    CONFIRM_SLACK_US, on_looks, confirm);
+
+	if (err >= 0)
+		err = sd_event_source_set_priority(confirm->timer, LATER_PRIORITY);
+	return err < 0 ? err_set(why, err, "neighbours: no timer: %s", strerror(-err)) : 0;
 }
 
 int confirm_open(struct confirm **out, sd_event *event, const struct pins *pins,
@@ -188,15 +232,17 @@ int confirm_open(struct confirm **out, sd_event *event, const struct pins *pins,
 	if (!confirm)
 		return err_set(why, -ENOMEM, "neighbours: out of memory");
 	*confirm = (struct confirm){.event = event, .pins = pins, .ports = ports};
-	return netlink_open(&confirm->netlink, NULL, why);
+	STAILQ_INIT(&confirm->looks);
+	return confirm_add_timer(confirm, why) ?: netlink_open(&confirm->netlink, NULL, why);
 }
 
 void confirm_close(struct confirm *confirm)
 {
 	if (!confirm)
 		return;
-	while (!LIST_EMPTY(&confirm->looks))
-		look_free(LIST_FIRST(&confirm->looks));
+	while (!STAILQ_EMPTY(&confirm->looks))
+		confirm_drop_first(confirm);
+	sd_event_source_disable_unref(confirm->timer);
 	while (!LIST_EMPTY(&confirm->reported))
 		reported_free(LIST_FIRST(&confirm->reported));
 	netlink_close(&confirm->netlink);

@@ -216,6 +216,7 @@ static void daemon_end(struct daemon *daemon)
 	free(daemon->fresh);
 	free(daemon->missing);
 	events_close(daemon->events);
+	later_close(daemon->later);
 	confirm_close(daemon->confirm);
 	evpn_close(daemon->evpn);
 	status_close(daemon->status);
@@ -280,6 +281,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 	daemon_report_ready(&daemon);
 	err = sd_event_loop(daemon.event);
 	sd_notify(0, "STOPPING=1");
+	later_flush(daemon.later);
 	if (err < 0)
 		err_set(why, err, "event loop: %s", strerror(-err));
 	else

@@ -155,19 +155,44 @@ static bool deadline_is_news(const struct deadline *deadline, __u64 deadline_ns,
 	       (deadline_ns && deadline_ns < deadline->at.item.time_ns);
 }
 
-int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
-		  __u64 deadline_ns, __u64 time_ns)
+static int deadlines_set_known(struct deadlines *deadlines, struct deadline *known, __u32 port,
+			       __u64 deadline_ns, __u64 time_ns)
 {
-	struct deadline *known = deadline_find(deadlines, key);
-
-	if (!known)
-		return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns, time_ns) : 0;
 	if (!deadline_is_news(known, deadline_ns, time_ns))
 		return 0;
 	if (deadline_ns)
 		return deadline_change(deadlines, known, port, deadline_ns, time_ns);
 	deadline_forget(deadlines, known);
 	return 0;
+}
+
+int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
+		  __u64 deadline_ns, __u64 time_ns)
+{
+	struct deadline *known = deadline_find(deadlines, key);
+
+	if (known)
+		return deadlines_set_known(deadlines, known, port, deadline_ns, time_ns);
+	return deadline_ns ? deadlines_add(deadlines, key, port, deadline_ns, time_ns) : 0;
+}
+
+int deadlines_set_unplaced(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
+			   __u64 deadline_ns, __u64 time_ns)
+{
+	struct deadline *known = deadline_find(deadlines, key);
+
+	if (known)
+		port = line_port(known->at.line);
+	return deadlines_set(deadlines, key, port, deadline_ns, time_ns);
+}
+
+int deadlines_move(struct deadlines *deadlines, const struct claim_key *key, __u32 port)
+{
+	struct deadline *known = deadline_find(deadlines, key);
+
+	if (!known || line_port(known->at.line) == port)
+		return 0;
+	return lines_put(deadlines->lines, &known->at, port, known->at.item.time_ns);
 }
 
 int deadlines_of_port(const struct deadlines *deadlines, __u32 port, struct claim_key **keys,

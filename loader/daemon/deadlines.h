@@ -38,6 +38,16 @@ void deadlines_close(struct deadlines *deadlines); /* takes NULL */
 int deadlines_set(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
 		  __u64 deadline_ns, __u64 time_ns);
 
+/*
+ * The same for a claim whose port is not known: one that has a deadline stays in its line, and
+ * `port` is a guess for the others. deadlines_move() follows.
+ */
+int deadlines_set_unplaced(struct deadlines *deadlines, const struct claim_key *key, __u32 port,
+			   __u64 deadline_ns, __u64 time_ns);
+
+/* The claim's port is this one, whatever its deadline is. 0, or -errno: unchanged. */
+int deadlines_move(struct deadlines *deadlines, const struct claim_key *key, __u32 port);
+
 /* The port's claims that have deadlines, a copy to be freed. 0 or -ENOMEM. */
 int deadlines_of_port(const struct deadlines *deadlines, __u32 port, struct claim_key **keys,
 		      size_t *count);

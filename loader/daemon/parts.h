@@ -13,6 +13,7 @@
 #include "daemon.h"
 #include "loader/datapath/datapath.h"
 #include "deadlines.h"
+#include "later.h"
 #include "loader/maps/events.h"
 #include "loader/evpn/evpn.h"
 #include "loader/topology/askers.h"
@@ -41,6 +42,7 @@ struct daemon {
 	struct subnets subnets; /* as the map has them */
 	struct askers askers;	/* the same */
 	struct events *events;
+	struct later *later;
 	struct deadlines *deadlines;
 	struct confirm *confirm;
 	struct evpn *evpn;

@@ -35,7 +35,8 @@ void evpn_close(struct evpn *evpn); /* takes NULL */
  */
 void evpn_settle(struct evpn *evpn, enum evpn_mode mode);
 
-/* Acts on a change of a claim. */
+/* Acts on a change of a claim; on those that it wants. */
+bool evpn_wants_event(const struct evpn *evpn, const struct event *event);
 void evpn_hear_event(struct evpn *evpn, const struct event *event);
 
 /*

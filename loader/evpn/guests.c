@@ -93,13 +93,18 @@ static bool claim_came_through(const struct claim *claim)
 	       !memcmp(claim->through_mac, claim->mac, MAC_LEN);
 }
 
+/* Its first frame since then; the event's port is the bridge. */
+bool evpn_wants_event(const struct evpn *evpn, const struct event *event)
+{
+	return (evpn->mode == EVPN_YES || evpn->is_following) &&
+	       event->reason == COUNTER_came_through;
+}
+
 void evpn_hear_event(struct evpn *evpn, const struct event *event)
 {
 	struct claim claim;
 
-	/* Its first frame since then; the event's port is the bridge. */
-	if (event->reason == COUNTER_came_through &&
-	    !claims_lookup(evpn->pins, &event->key, &claim))
+	if (!claims_lookup(evpn->pins, &event->key, &claim))
 		evpn_hear_claim(evpn, &claim);
 }
 

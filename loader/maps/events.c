@@ -12,7 +12,14 @@
 #include "loader/base/text.h"
 
 /* At most this many at a time, so that deadlines do not wait behind thousands of events. */
-#define EVENTS_BATCH 64
+#define EVENTS_BATCH 128
+
+/*
+ * After so many calls of garpd_speak the events come first: each call leads to up to three of them,
+ * and the buffer has room for five thousand.
+ */
+#define EVENTS_CALLS 1280u
+#define EVENTS_FIRST (-100)
 
 #define EVENTS_CATCH_UP_NS (1 * NSEC_PER_SEC)
 
@@ -23,6 +30,7 @@ struct events {
 	struct ring_buffer *ring;
 	sd_event_source *source;
 	unsigned int taken; /* of this batch */
+	size_t calls;	    /* of garpd_speak, since the buffer was empty */
 	__u64 lost;	    /* last value of the counter event_lost */
 	__u64 unreported;   /* lost, and the claims were not read since */
 	bool behind;	    /* events were lost, or may have been: the claims have to be read */
@@ -91,6 +99,21 @@ static void events_catch_up(struct events *events)
 	events->ops->read_out(events->ctx, events->since_ns);
 }
 
+void events_expect(struct events *events, size_t calls)
+{
+	if (events->calls < EVENTS_CALLS && events->calls + calls >= EVENTS_CALLS)
+		sd_event_source_set_priority(events->source, EVENTS_FIRST);
+	events->calls += calls;
+}
+
+static void events_are_read(struct events *events)
+{
+	if (events->calls >= EVENTS_CALLS)
+		sd_event_source_set_priority(events->source, SD_EVENT_PRIORITY_NORMAL);
+	events->calls = 0;
+	events->since_ns = 0; /* what was lost before is older than the next event */
+}
+
 static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ctx)
 {
 	struct events *events = ctx;
@@ -102,8 +125,8 @@ static int events_ready(sd_event_source *source, int fd, uint32_t what, void *ct
 	are_left = events_are_left(events);
 	if (events_have_to_catch_up(events, are_left))
 		events_catch_up(events);
-	if (!are_left) /* what was lost before is older than the next event */
-		events->since_ns = 0;
+	if (!are_left)
+		events_are_read(events);
 	return 0;
 }
 

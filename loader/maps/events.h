@@ -33,4 +33,10 @@ int events_open(struct events **events, sd_event *event, const struct pins *pins
 		const struct events_ops *ops, void *ctx, struct err *why);
 void events_close(struct events *events); /* takes NULL */
 
+/*
+ * garpd_speak was called so often: what it reports has to be read before the buffer is full, even
+ * while more calls are due.
+ */
+void events_expect(struct events *events, size_t calls);
+
 #endif

@@ -156,6 +156,46 @@ Test(deadlines, claim_changes_its_line)
 	end();
 }
 
+/* A rival on a busy port must not draw the claim into that port's line. */
+Test(deadlines, event_of_a_rival_leaves_the_claim_in_its_line)
+{
+	struct claim_key mine = {.segment = MANY + 1}, unknown = {.segment = MANY + 2};
+	struct claim_key *keys;
+	size_t found;
+
+	set(MANY + 1, QUIET, NEVER_NS);
+	cr_assert_eq(deadlines_set_unplaced(deadlines, &mine, BUSY, NEVER_NS - 1, 1), 0);
+	cr_assert_eq(deadlines_of_port(deadlines, BUSY, &keys, &found), 0);
+	cr_assert_eq(found, 0);
+	cr_assert_eq(deadlines_set_unplaced(deadlines, &unknown, BUSY, NEVER_NS, 1), 0);
+	cr_assert_eq(deadlines_of_port(deadlines, BUSY, &keys, &found), 0);
+	cr_assert_eq(found, 1);
+	free(keys);
+	end();
+}
+
+/* Only the line changes; a claim without a deadline gets none. */
+Test(deadlines, claim_follows_its_guest)
+{
+	struct claim_key moved = {.segment = 1}, none = {.segment = 2};
+	struct claim_key *keys;
+	size_t found;
+
+	set(1, BUSY, NEVER_NS);
+	cr_assert_eq(deadlines_move(deadlines, &moved, QUIET), 0);
+	cr_assert_eq(deadlines_move(deadlines, &none, QUIET), 0);
+	cr_assert_eq(deadlines_of_port(deadlines, QUIET, &keys, &found), 0);
+	cr_assert_eq(found, 1);
+	cr_assert_eq(keys[0].segment, 1);
+	free(keys);
+	cr_assert_eq(deadlines_of_port(deadlines, BUSY, &keys, &found), 0);
+	cr_assert_eq(found, 0);
+	set(1, QUIET, 1);
+	run();
+	cr_assert_eq(count, 1);
+	end();
+}
+
 /* In the order of their times, in whatever order they were set, moved and removed. */
 Test(deadlines, many_are_served_in_their_order)
 {
