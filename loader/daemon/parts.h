@@ -82,7 +82,8 @@ bool daemon_is_missing(const struct daemon *daemon, __u32 ifindex);
 
 /*
  * Which segment the port is in depends on the database of Open vSwitch, which has not told it yet?
- * Then what a former daemon has described holds, and a port that it did not have waits.
+ * Then what a former daemon has described holds, and a port that it had not where bridges were
+ * joined waits.
  */
 bool daemon_leaves_alone(const struct daemon *daemon, __u32 ifindex, const struct port *port);
 

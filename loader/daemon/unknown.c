@@ -8,8 +8,11 @@
 #include "loader/maps/walk.h"
 #include "parts.h"
 
-/* Has a former daemon known the bridge as an inner one? */
-static bool daemon_has_inner(const struct daemon *daemon, __u32 bridge)
+/*
+ * Has a former daemon known the segment as an inner bridge? Or, of an interface that may be a
+ * joint, as one that inner bridges belong to? Then it has not been a port on purpose.
+ */
+static bool daemon_had_joined(const struct daemon *daemon, __u32 segment, bool may_join)
 {
 	struct map_walk walk;
 	struct port port;
@@ -18,7 +21,8 @@ static bool daemon_has_inner(const struct daemon *daemon, __u32 bridge)
 
 	map_walk_begin(&walk, daemon->datapath.pins.ports, 0);
 	while (!found && map_walk_next(&walk, &ifindex, &port))
-		found = port.inner == bridge;
+		found = port.inner == segment ||
+			(may_join && port.inner && port.segment == segment);
 	map_walk_end(&walk);
 	return found;
 }
@@ -30,6 +34,7 @@ bool daemon_leaves_alone(const struct daemon *daemon, __u32 ifindex, const struc
 	if (!ports_is_unknown(daemon->ports, ifindex))
 		return false;
 	if (bpf_map_lookup_elem(daemon->datapath.pins.ports, &ifindex, &was))
-		return daemon_has_inner(daemon, port->segment);
+		return daemon_had_joined(daemon, port->segment,
+					 ports_may_join(daemon->ports, ifindex));
 	return was.segment != port->segment || was.inner != port->inner;
 }

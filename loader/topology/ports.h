@@ -267,6 +267,9 @@ int ports_look_at_ovs(struct ports *ports, struct err *why);
  */
 bool ports_is_unknown(const struct ports *ports, __u32 ifindex);
 
+/* Is it a veth that may join its bridge to one that ports_is_unknown()? */
+bool ports_may_join(const struct ports *ports, __u32 ifindex);
+
 /* Is it a bridge of Open vSwitch, whose forwarding table is not the kernel's? */
 bool ports_is_ovs(const struct ports *ports, __u32 ifindex);
 

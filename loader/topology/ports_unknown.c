@@ -75,6 +75,13 @@ bool ports_unknown_settle(struct ports *ports)
 	return is_one_known;
 }
 
+bool ports_may_join(const struct ports *ports, __u32 ifindex)
+{
+	const struct link *link = links_find(&ports->links, ifindex);
+
+	return link && leads_to_unknown(ports, link);
+}
+
 bool ports_is_unknown(const struct ports *ports, __u32 ifindex)
 {
 	const struct link *link = links_find(&ports->links, ifindex);

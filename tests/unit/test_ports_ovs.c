@@ -488,6 +488,8 @@ Test(ports_ovs, linux_bridges_that_lead_to_it_are_unknown_with_their_ports)
 	cr_assert(ports_is_unknown(p.ports, TAP) && ports_is_unknown(p.ports, QBR));
 	cr_assert(ports_is_unknown(p.ports, QVB) && ports_is_unknown(p.ports, QVO));
 	cr_assert_not(ports_is_unknown(p.ports, 30) || ports_is_unknown(p.ports, 31));
+	cr_assert(ports_may_join(p.ports, QVB) && ports_may_join(p.ports, 21));
+	cr_assert_not(ports_may_join(p.ports, TAP) || ports_may_join(p.ports, 31));
 	play_gone(&p, TAP);
 	ports_settle(p.ports);
 	play_expect(&p, "removed 10 tap0, gone"); /* a former daemon may have attached to it */
