@@ -14,7 +14,7 @@
 #include "bpf/abi/abi.h"
 #include "netlink.h"
 
-#define LINK_BUCKETS  1024 /* a few links a bucket on the largest host */
+#define LINK_BUCKETS  4096 /* a few links a bucket on the largest host */
 #define LINK_DEPARTED 64   /* deleted links whose names are kept for late log lines */
 
 enum link_kind {
