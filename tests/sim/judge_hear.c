@@ -26,14 +26,12 @@ static void count_probe(struct judge *judge, const struct station *from, __u8 no
 	judge->attempt.ends_ns = judge->probed_ns + window_length_ns(judge);
 }
 
-static void open_window(struct judge *judge, const struct station *from, __u8 nonce, __u64 at_ns)
+/* An attempt without a probe yet. */
+static void begin_attempt(struct judge *judge, const struct station *from, __u64 at_ns)
 {
-	int mac = judge_mac(from->mac);
-
 	judge->attempt = (struct attempt){
 		.rival = JUDGE_NO_MAC,
-		.declared = judge->policy[mac].declared,
-		.immediate = judge->policy[mac].immediate,
+		.declared = judge->policy[judge_mac(from->mac)].declared,
 		.opened_ns = at_ns,
 	};
 	judge_clear_deferred(judge);
@@ -41,6 +39,12 @@ static void open_window(struct judge *judge, const struct station *from, __u8 no
 	judge->slots = 0;
 	judge->nudging.on = 0;
 	judge->state = CLAIM_PROBING;
+}
+
+static void open_window(struct judge *judge, const struct station *from, __u8 nonce, __u64 at_ns)
+{
+	begin_attempt(judge, from, at_ns);
+	judge->attempt.immediate = judge->policy[judge_mac(from->mac)].immediate;
 	count_probe(judge, from, nonce);
 }
 
@@ -396,7 +400,7 @@ void judge_hear(struct judge *judge, enum heard_kind kind, const struct station 
 
 enum counter judge_claim(struct judge *judge, const struct station *guest, __u64 at_ns)
 {
-	int mac = judge_mac(guest->mac), had_probed = judge->has_probed;
+	int mac = judge_mac(guest->mac);
 
 	if (judge->policy[mac].denied)
 		return judge->policy[mac].denied;
@@ -405,12 +409,12 @@ enum counter judge_claim(struct judge *judge, const struct station *guest, __u64
 		return COUNTER_claim_refused;
 	if (judge->state == CLAIM_NONE)
 		judge->quota_port = guest->port;
-	note_probe(judge, at_ns);
+	begin_attempt(judge, guest, at_ns); /* not immediate: the operator does not vouch for it */
+	judge_set_guest(judge, mac, guest);
+	judge->nonce = 0;
+	judge->seen_ns = at_ns;
 	judge->probed_ns = at_ns - judge->settings->duplicate_ns; /* it was no probe */
-	judge->has_probed = had_probed;
-	open_window(judge, guest, 0, at_ns);
-	judge->attempt.immediate = 0; /* the operator does not vouch for it */
-	judge->attempt.used = 1;
+	judge->attempt.probes = judge->attempt.used = 1;
 	judge->attempt.ends_ns = at_ns;
 	judge->sent_mac = JUDGE_NO_MAC; /* it was not for this */
 	return COUNTER_claim_by_hand;
