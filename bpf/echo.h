@@ -118,17 +118,16 @@ __noinline int echo_hear(__u32 role)
 }
 
 /*
- * The announcement of the outcome was sent: it may come back, and it may be the one that its window
- * waited for. A global function, as echo_hear(), for both. Returns 0.
+ * The announcement of the outcome was sent: it may come back. A global function, as echo_hear().
+ * Returns 0.
  */
 __noinline int echo_note_announced(__u32 of)
 {
 	struct outcome *outcome = outcome_of(of);
 
-	if (!outcome)
-		return 0;
-	echo_note(&outcome->event.key, outcome->speech.mac, &outcome->event.key.addr);
-	return histogram_note(HISTOGRAM_window_to_announcement, outcome->waited_ns);
+	if (outcome)
+		echo_note(&outcome->event.key, outcome->speech.mac, &outcome->event.key.addr);
+	return 0;
 }
 
 /*

@@ -179,6 +179,8 @@ static __always_inline void outcome_record(struct outcome *outcome, struct claim
 	}
 	bpf_spin_unlock(&claim->lock);
 	count(recorded.reason);
+	if (sent)
+		histogram_note(HISTOGRAM_window_to_announcement, outcome->waited_ns);
 	outcome->event.sent = sent;
 	if (!sent)
 		outcome->event.reason = recorded.reason;
