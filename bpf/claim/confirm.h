@@ -134,6 +134,7 @@ static __always_inline void claim_refresh(struct claim *claim, const struct clai
 		step->reason = COUNTER_refresh_doubted;
 	} else if (heard && next->live_port) {
 		step->reason = COUNTER_announce_refresh;
+		claim->is_timed = 0; /* that of its window was lost, or only observed */
 		claim_announce(claim, ANNOUNCE_GUEST, settings, step, now_ns);
 	} else {
 		step->reason = COUNTER_refresh_silent;

@@ -224,6 +224,16 @@ static __always_inline void claim_ask_for_request(struct claim *claim, enum requ
 	claim_begin_asking(claim, next, settings, step, now_ns);
 }
 
+/*
+ * Its window's announcement was lost, dropped, or only observed: what is requested is another one.
+ */
+static __always_inline void claim_stop_timing_settled(struct claim *claim)
+{
+	if (claim->state == CLAIM_OWNED && !(claim->flags & CLAIM_F_DEFERRED) &&
+	    !claim_is_asked(claim))
+		claim->is_timed = 0;
+}
+
 /* Is it announced soon anyway? An operator does not wait for that. */
 static __always_inline int claim_is_announced_soon(const struct claim *claim, enum request request)
 {
@@ -243,6 +253,7 @@ static __always_inline struct claim_step claim_announce_now(struct claim *claim,
 {
 	struct claim_step step = {.old_state = claim->state, .reason = COUNTER_not_due};
 
+	claim_stop_timing_settled(claim);
 	if (next->policy.denied) {
 		step.reason = next->policy.denied;
 	} else if (!claim_is_certain(claim->state) || !next->live_port) {

@@ -31,6 +31,12 @@ static __always_inline int claim_can_defer(const struct claim *claim, const stru
 	return claim_is_certain(claim->state);
 }
 
+/* Was the announcement of the last step one of the claim's guest? */
+static __always_inline int said_is_of_guest(const struct said *said, const struct claim *claim)
+{
+	return said->announce == ANNOUNCE_GUEST && mac_equal(claim->mac, said->mac);
+}
+
 /*
  * How long after the window's end the guest is announced, or HISTOGRAM_NOTHING: the announcement
  * of the last step is not the first since then. Before claim_record_sent(), which ends the time.
@@ -38,8 +44,7 @@ static __always_inline int claim_can_defer(const struct claim *claim, const stru
 static __always_inline __u64 claim_waited_ns(const struct claim *claim, const struct said *said,
 					     __u64 now_ns)
 {
-	if (!claim->is_timed || said->announce != ANNOUNCE_GUEST ||
-	    !mac_equal(claim->mac, said->mac))
+	if (!claim->is_timed || !said_is_of_guest(said, claim))
 		return HISTOGRAM_NOTHING;
 	return now_ns > claim->window_end_ns ? now_ns - claim->window_end_ns : 0;
 }
@@ -61,7 +66,7 @@ static __always_inline struct claim_step claim_record_sent(struct claim *claim,
 		claim->announcements++;
 		claim->last_announcement_ns = now_ns;
 		claim->retries = 0;
-		if (said->announce == ANNOUNCE_GUEST && mac_equal(claim->mac, said->mac))
+		if (said_is_of_guest(said, claim))
 			claim->is_timed = 0;
 		step.reason = COUNTER_announced;
 		if (claim->flags & CLAIM_F_DEFERRED &&

@@ -76,6 +76,7 @@ Test(claim_timed, not_if_the_guest_announced_itself)
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
 	world_announce(&w, ADDRESS, GUEST_A, at_ms(WINDOW_MS + 100));
 	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	cr_assert_eq(world_claim(&w, ADDRESS)->is_timed, 0);
 	w.settings.ask = 0;
 	cr_assert(world_announce_by_hand(&w, ADDRESS, at_ms(9000)));
 	cr_assert_eq(w.announced.count, 1);
@@ -111,4 +112,55 @@ Test(claim_timed, not_if_garpd_only_observes)
 	w.settings.observe = 0;
 	cr_assert(world_announce_by_hand(&w, ADDRESS, at_ms(9000)));
 	cr_assert_eq(w.waits, 0);
+}
+
+/* ---- what is announced later has nothing to do with the window ---- */
+
+Test(claim_timed, not_by_hand_after_it_was_lost)
+{
+	w.settings.announce_num = 1;
+	w.fail = 1 + CLAIM_RETRIES;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_run_until(&w, at_ms(8000));
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
+	cr_assert(world_announce_by_hand(&w, ADDRESS, at_ms(9000)));
+	cr_assert_eq(w.waits, 0);
+}
+
+Test(claim_timed, not_by_refresh_after_it_was_lost)
+{
+	w.settings.announce_num = 1;
+	w.settings.refresh_ns = 60 * NSEC_PER_SEC;
+	w.fail = 1 + CLAIM_RETRIES;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	world_use(&w, ADDRESS, GUEST_A, at_ms(50000));
+	world_run_until(&w, at_ms(200000));
+	cr_assert_eq(w.counted[COUNTER_announce_lost], 1);
+	cr_assert_gt(w.announced.count, 0);
+	cr_assert_eq(w.waits, 0);
+}
+
+/* `observe` is set while its answer is waited for, and is taken back. */
+Test(claim_timed, not_by_hand_after_it_was_observed)
+{
+	w.settings.ask = 1;
+	world_mute(&w, GUEST_A);
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_ASKING);
+	w.settings.observe = 1;
+	world_run_until(&w, at_ms(9000));
+	cr_assert_eq(world_state(&w, ADDRESS), CLAIM_OWNED);
+	w.settings.observe = w.settings.ask = 0;
+	cr_assert(world_announce_by_hand(&w, ADDRESS, at_ms(10000)));
+	cr_assert_eq(w.waits, 0);
+}
+
+/* It waits for its retry: the operator's comes first, and ends the wait. */
+Test(claim_timed, by_hand_before_the_retry)
+{
+	w.settings.announce_num = 1;
+	w.fail = 1;
+	world_take(&w, ADDRESS, GUEST_A, at_ms(0));
+	cr_assert(world_announce_by_hand(&w, ADDRESS, at_ms(WINDOW_MS + 5)));
+	cr_assert_eq(w.waits, 1);
 }
