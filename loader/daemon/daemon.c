@@ -188,6 +188,7 @@ static int daemon_start(struct daemon *daemon, struct err *why)
 	if (err < 0)
 		return err_set(why, err, "watchdog: %s", strerror(-err));
 	err = daemon_signals(daemon, why)
+		      ?: daemon_watch_netns(daemon, why)
 		      ?: daemon->configure(daemon->configure_ctx, &daemon->config, why)
 		      ?: daemon_start_confined(daemon, why)
 		      ?: daemon_start_host(daemon, why)
@@ -230,6 +231,8 @@ static void daemon_end(struct daemon *daemon)
 	datapath_close(&daemon->datapath);
 	config_free(&daemon->config);
 	sd_event_unref(daemon->event);
+	if (daemon->netns_fd > 0)
+		close(daemon->netns_fd);
 }
 
 #define WAITING_LEN 48
@@ -284,6 +287,8 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 	later_flush(daemon.later);
 	if (err < 0)
 		err_set(why, err, "event loop: %s", strerror(-err));
+	else if (daemon.netns_is_gone)
+		err = daemon_leave_netns(&daemon, why);
 	else
 		daemon_log_stopped();
 out:

@@ -63,7 +63,9 @@ struct daemon {
 	unsigned int waiting_bridges; /* names and patterns without a match while starting */
 	unsigned int waiting_routers;
 	bool is_starting;
-	bool is_ovs_lost; /* the database of Open vSwitch is away */
+	bool is_ovs_lost;   /* the database of Open vSwitch is away */
+	bool netns_is_gone; /* the network namespace of --netns was deleted: the daemon ends */
+	int netns_fd;	    /* inotify's; 0: without --netns */
 };
 
 /*
@@ -109,6 +111,18 @@ int daemon_guard_gateways(struct daemon *daemon, struct err *why);
 int daemon_start_host(struct daemon *daemon, struct err *why);
 int daemon_start_ports(struct daemon *daemon, struct err *why);
 int daemon_start_claims(struct daemon *daemon, struct err *why);
+
+/*
+ * With --netns, before privileges are dropped: ends the loop, with netns_is_gone set, once that
+ * network namespace is deleted. 0, or -errno with `why`.
+ */
+int daemon_watch_netns(struct daemon *daemon, struct err *why);
+
+/*
+ * Detaches from all ports there and removes the pins: no verb could, and they would keep the next
+ * network namespace of that name from being served. Returns -ENOENT with `why`.
+ */
+int daemon_leave_netns(struct daemon *daemon, struct err *why);
 
 /* After a failed start: detaches what it has attached. */
 void daemon_undo_ports(struct daemon *daemon);

@@ -212,6 +212,37 @@ case_netns_names() {
 	in_hv test ! -e "$PINS" || t_fail "pins"
 }
 
+# As `ip netns del` does.
+unname_netns() {
+	in_hv umount -l "/run/netns/$1"
+	in_hv rm "/run/netns/$1"
+}
+
+# Its own process would keep the network namespace: it says so, detaches, and ends. Its unit waits for a new one.
+case_netns_deleted() {
+	local status=0
+	site_up
+	start_both
+	name_netns other peer
+	unname_netns other
+	lab_winguest inn -k 60000 eth0 "$MAC_SITE" "$SERVICE"
+	lab_await "$TENANT_LOG" 9 "$SERVICE: announced for" || t_fail "not announced after another was deleted"
+	unname_netns tenant
+	wait "$TENANT" || status=$?
+	assert_equals "exit status" 1 "$status"
+	grep -q '/run/netns/tenant: deleted; detached, and ended.*garpd@tenant waits' "$TENANT_LOG" ||
+		t_fail "$(<"$TENANT_LOG")"
+	assert_equals "programs in the namespace" 0 "$(programs_in site)"
+	in_hv test ! -e "$PINS/tenant" || t_fail "pins are left"
+	assert_announces
+	# A new one of that name is served, with nothing to remove.
+	name_netns tenant site
+	lab_start_garpd_at hv --netns tenant --bridge br0
+	lab_capture site peer eth0 -Q in
+	lab_winguest inn -k 10000 eth0 "$MAC_SITE" 192.0.2.12
+	assert_await_frames site 2 8 "kind=announce-request src=$MAC_SITE .*spa=192.0.2.12 "
+}
+
 # A name that is given to another network later: the pins are those of the former one.
 case_netns_name_of_another_network() {
 	site_up
