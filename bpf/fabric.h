@@ -19,7 +19,7 @@ static __always_inline int fabric_leads_to(const struct vlan_way *way, __u16 vid
 {
 	__u16 to = way->to[vid & VLAN_VID];
 
-	return vlan_way_at(to) == VLAN_WAY_OUT && (to & VLAN_VID) == vlan;
+	return vlan_way_at(to) == VLAN_WAY_OUT && (to & VLAN_ALL) == vlan;
 }
 
 /*

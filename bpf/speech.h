@@ -59,8 +59,8 @@ static __always_inline void speech_set_tags(struct tags *tags, const struct port
 	__builtin_memset(tags, 0, sizeof(*tags));
 	if (!vlan || (port->vlan_proto && vlan == port->pvid))
 		return;
-	tags->proto = port->vlan_proto ? port->vlan_proto : ETH_P_8021Q;
-	tags->tci = vlan;
+	tags->proto = !port->vlan_proto && vlan & VLAN_AD ? ETH_P_8021AD : port_tag_proto(port);
+	tags->tci = vlan & VLAN_VID;
 }
 
 /*

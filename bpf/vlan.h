@@ -17,19 +17,20 @@
 static __always_inline int vlan_find(const struct port *port, __u32 ifindex,
 				     const struct tags *tags, struct claim_key *key)
 {
-	__u16 vid = tags->proto ? tags->tci & VLAN_VID : 0;
-	__u16 inner_vid = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
+	__u16 vid = vlan_of_tag(tags->proto, tags->tci);
 	const struct port_vlans *vlans;
 
-	if (port->vlan_proto && tags->proto && tags->proto != port->vlan_proto) {
-		/* A tag of another kind is payload to this bridge. */
-		inner_vid = vid;
-		vid = 0;
-	}
-	key->inner_vlan = inner_vid;
+	key->inner_vlan = vlan_of_tag(tags->inner_proto, tags->inner_tci);
 	key->vlan = vid;
 	if (!port->vlan_proto)
 		return 0;
+	if (tags->proto && tags->proto != port->vlan_proto) {
+		/* A tag of another kind is payload to this bridge. */
+		key->inner_vlan = vid;
+		vid = 0;
+	}
+	vid &= VLAN_VID;
+	key->vlan = vid;
 	vlans = bpf_map_lookup_elem(&port_vlans, &ifindex);
 	if (!vlans)
 		return -1;
@@ -49,19 +50,27 @@ static __always_inline int vlan_find(const struct port *port, __u32 ifindex,
  * bridge takes that off; or the daemon has written the way, and not yet the port.
  */
 static __always_inline int vlan_follow(const struct port *port, __u32 ifindex,
-				       struct claim_key *key)
+				       const struct tags *tags, struct claim_key *key)
 {
 	const struct vlan_way *way = bpf_map_lookup_elem(&vlan_ways, &ifindex);
 	__u16 to = way ? way->to[key->vlan & VLAN_VID] : 0;
 	__u16 at = vlan_way_at(to);
 
+	if (way && tags->proto && tags->proto != port_tag_proto(port)) {
+		__u16 vid = tags->tci & VLAN_VID;
+
+		if (way->other_ends[vid >> 6] >> (vid & 63) & 1)
+			at = VLAN_WAY_NOWHERE;
+		else if (!port->vlan_proto)
+			return 0; /* no bridge looks at it */
+	}
 	if (at == VLAN_WAY_NOWHERE || (to & VLAN_WAY_UNTAGGED && key->inner_vlan)) {
 		key->segment = 0;
 		return -1;
 	}
 	if (at != VLAN_WAY_OUT)
 		key->segment = at == VLAN_WAY_STAYS ? port->stays[0] : port->stays[1];
-	key->vlan = to & VLAN_VID;
+	key->vlan = to & VLAN_ALL;
 	return key->segment ? 0 : -1;
 }
 
@@ -74,10 +83,10 @@ static __always_inline int vlan_find_segment(const struct port *port, __u32 ifin
 {
 	key->segment = port->segment;
 	if (!vlan_find(port, ifindex, tags, key))
-		return port_maps_vlans(port) ? vlan_follow(port, ifindex, key) : 0;
+		return port_maps_vlans(port) ? vlan_follow(port, ifindex, tags, key) : 0;
 	key->segment = port->rest;
-	key->vlan = tags->proto ? tags->tci & VLAN_VID : 0;
-	key->inner_vlan = tags->inner_proto ? tags->inner_tci & VLAN_VID : 0;
+	key->vlan = vlan_of_tag(tags->proto, tags->tci);
+	key->inner_vlan = vlan_of_tag(tags->inner_proto, tags->inner_tci);
 	return port->rest ? 0 : -1;
 }
 

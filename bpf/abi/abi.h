@@ -136,15 +136,23 @@ struct port_vlans {
  * the outer one: for each VID there, the VLAN in which they end. Map `vlan_ways`, key ifindex; the
  * daemon writes.
  */
-#define VLAN_WAY_AT	  12	     /* the bits from there: in which segment */
+#define VLAN_WAY_AT	  13	     /* the bits from there: in which segment */
 #define VLAN_WAY_NOWHERE  0	     /* nowhere that garpd could name */
 #define VLAN_WAY_OUT	  1	     /* in port.segment */
 #define VLAN_WAY_STAYS	  2	     /* in port.stays[0]; 3: in [1] */
-#define VLAN_WAY_UNTAGGED (1u << 14) /* a bridge on the way takes the tag off */
+#define VLAN_WAY_UNTAGGED (1u << 15) /* a bridge on the way takes the tag off */
 
 struct vlan_way {
-	__u16 to[4096]; /* VID, 0: untagged on a bridge that is not VLAN-aware; and VLAN_WAY_* */
+	__u16 to[4096]; /* VLAN, 0: untagged on a bridge that is not VLAN-aware; and VLAN_WAY_* */
+	/* VIDs of tags that end and are of another protocol than port_tag_proto(); as member */
+	__u64 other_ends[64];
 };
+
+/* Of which protocol the VIDs in `vlan_ways` are. */
+static inline __u16 port_tag_proto(const struct port *port)
+{
+	return port->vlan_proto ? port->vlan_proto : 0x8100; /* ETH_P_8021Q */
+}
 
 static inline __u16 vlan_way_at(__u16 to)
 {

@@ -30,11 +30,27 @@ enum claim_state { CLAIM_STATES(CLAIM_STATE_ENUM) CLAIM_STATE_MAX };
 /* A broadcast domain and an address in it. Hash key: no holes, unused bytes zero. */
 struct claim_key {
 	__u32 segment;	  /* ifindex of the bridge (or of the L3 interface of a router port) */
-	__u16 vlan;	  /* the bridge's VLAN; 0: none */
-	__u16 inner_vlan; /* the second tag's VID; 0: none */
+	__u16 vlan;	  /* the bridge's VLAN, or vlan_of_tag(); 0: none */
+	__u16 inner_vlan; /* vlan_of_tag() of the second tag; 0: none */
 	struct addr addr;
 };
 _Static_assert(sizeof(struct claim_key) == 24, "claim_key is a hash key");
+
+#define VLAN_VID 0x0fff /* of a TCI, and of a VLAN here */
+#define VLAN_AD	 0x1000 /* the tag is one of 802.1ad, whose VIDs are other VLANs than 802.1Q's */
+#define VLAN_ALL (VLAN_VID | VLAN_AD)
+
+/*
+ * The VLAN of a tag that no VLAN-aware bridge has taken for its own; proto and tci in host order.
+ * VLANs of a VLAN-aware bridge are the VIDs of its protocol. 0: VID 0 is no VLAN, whatever its
+ * protocol.
+ */
+static inline __u16 vlan_of_tag(__u16 proto, __u16 tci)
+{
+	__u16 vid = proto ? tci & VLAN_VID : 0;
+
+	return vid && proto == 0x88a8 /* ETH_P_8021AD */ ? vid | VLAN_AD : vid;
+}
 
 /* VLAN tags of the guest's probe, copied into its announcement. Host order. */
 struct tags {

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 8
+#define GARPD_ABI 9
 
 /* skb->mark of every frame that garpd re-injects, so that its programs know it again. */
 #define GARPD_MARK 0x67617270u /* "garp" */

@@ -26,8 +26,7 @@
 #define frame_be16(x) ((__u16)(x))
 #endif
 
-#define VLAN_VID   0x0fff /* of a TCI */
-#define FRAME_TAGS 2	  /* the most that we look behind */
+#define FRAME_TAGS 2 /* the most that we look behind */
 
 struct eth_wire {
 	__u8 dst[MAC_LEN];

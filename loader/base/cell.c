@@ -65,10 +65,9 @@ static void cell_set_number(struct cell *cell, enum cell_kind kind, __u64 number
 
 static void cell_set_vlans(struct cell *cell, const struct claim_key *key)
 {
-	if (!key->inner_vlan)
+	if (!key->inner_vlan && !(key->vlan & VLAN_AD))
 		return cell_set_number(cell, key->vlan ? CELL_NUMBER : CELL_NULL, key->vlan);
-	snprintf(cell->room, CELL_LEN, "%u.%u", key->vlan, key->inner_vlan);
-	cell_set_text(cell, cell->room);
+	cell_set_text(cell, vlans_text(key, cell->room));
 }
 
 static void cell_set_json(struct cell *cell, json_t *json)
@@ -112,7 +111,7 @@ void cell_fill(struct cell *cell, const struct field *field, const void *row)
 		return;
 	case FIELD_VLAN:
 		if (*(const __u16 *)member)
-			cell_set_number(cell, CELL_NUMBER, *(const __u16 *)member);
+			cell_set_number(cell, CELL_NUMBER, *(const __u16 *)member & VLAN_VID);
 		return;
 	case FIELD_VLANS:
 		return cell_set_vlans(cell, member);

@@ -17,7 +17,7 @@ enum field_type {
 	FIELD_ENUM,	 /* of any size, by the name that name() returns */
 	FIELD_TEXT,	 /* char[]; empty */
 	FIELD_INTERFACE, /* ifindex, as interface_text(); 0 */
-	FIELD_VLAN,	 /* VID; 0 */
+	FIELD_VLAN,	 /* of a struct claim_key: its VID; 0 */
 	FIELD_VLANS,	 /* both VIDs of a struct claim_key, "100.7"; 0 */
 	FIELD_MAC,	 /* zero */
 	FIELD_ADDR,	 /* zero */

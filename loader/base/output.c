@@ -29,7 +29,7 @@ void output_set_color(const char *when)
 
 json_t *output_vlan(__u16 vlan)
 {
-	return vlan ? json_integer(vlan) : json_null();
+	return vlan ? json_integer(vlan & VLAN_VID) : json_null();
 }
 
 json_t *output_mac(const __u8 mac[MAC_LEN])

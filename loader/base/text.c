@@ -340,29 +340,6 @@ const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN])
 	return text;
 }
 
-const char *segment_text(const struct claim_key *key, const char *interface,
-			 char text[SEGMENT_TEXT_LEN])
-{
-	if (key->inner_vlan)
-		snprintf(text, SEGMENT_TEXT_LEN, "%s vlan %u.%u", interface, key->vlan,
-			 key->inner_vlan);
-	else if (key->vlan)
-		snprintf(text, SEGMENT_TEXT_LEN, "%s vlan %u", interface, key->vlan);
-	else
-		snprintf(text, SEGMENT_TEXT_LEN, "%s", interface);
-	return text;
-}
-
-const char *claim_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN])
-{
-	char address[ADDR_TEXT_LEN], interface[NAME_TEXT_LEN], segment[SEGMENT_TEXT_LEN];
-
-	interface_text(key->segment, interface);
-	snprintf(text, CLAIM_TEXT_LEN, "%s on %s", addr_text(&key->addr, address),
-		 segment_text(key, interface, segment));
-	return text;
-}
-
 /* ---- names ---- */
 
 #define NAMES(function, ...)                                                                \

@@ -15,6 +15,7 @@
 #define MAC_TEXT_LEN	  18
 #define TIME_TEXT_LEN	  40
 #define DURATION_TEXT_LEN 24
+#define VLANS_TEXT_LEN	  16
 #define SEGMENT_TEXT_LEN  48 /* of an interface and its VLANs */
 #define CLAIM_TEXT_LEN	  (ADDR_TEXT_LEN + SEGMENT_TEXT_LEN + 4)
 #define NAME_TEXT_LEN	  24 /* of an interface */
@@ -80,6 +81,9 @@ const char *time_wall_local_text(long long wall_ns, char text[TIME_TEXT_LEN]);
 
 /* A duration in a suitable unit: "0.4 ms", "3.2 s", "17 min", "5 h". */
 const char *duration_text(__u64 ns, char text[DURATION_TEXT_LEN]);
+
+/* Both VLANs: "", "10" or "10.20"; "10ad" where the tag is one of 802.1ad. */
+const char *vlans_text(const struct claim_key *key, char text[VLANS_TEXT_LEN]);
 
 /* "br0", "br0 vlan 10" or "br0 vlan 10.20"; `interface` is the name of the segment's bridge. */
 const char *segment_text(const struct claim_key *key, const char *interface,

@@ -13,7 +13,7 @@ static bool ends_there(const struct port *port, const struct vlan_way *way, __u1
 
 	if (!port_maps_vlans(port))
 		return vid == key->vlan;
-	return in[vlan_way_at(to)] == key->segment && to % VLAN_IDS == key->vlan;
+	return in[vlan_way_at(to)] == key->segment && (to & VLAN_ALL) == key->vlan;
 }
 
 bool vlans_find(const struct pins *pins, __u32 ifindex, const struct port *port,

@@ -210,16 +210,11 @@ static const char *often_text(const struct replay_answer *answer, char text[WHAT
 
 const char *replay_address_text(const struct claim_key *key, char text[CLAIM_TEXT_LEN])
 {
-	char address[ADDR_TEXT_LEN];
+	char address[ADDR_TEXT_LEN], vlans[VLANS_TEXT_LEN];
 
-	addr_text(&key->addr, address);
-	if (key->inner_vlan)
-		snprintf(text, CLAIM_TEXT_LEN, "%s in VLAN %u.%u", address, key->vlan,
-			 key->inner_vlan);
-	else if (key->vlan)
-		snprintf(text, CLAIM_TEXT_LEN, "%s in VLAN %u", address, key->vlan);
-	else
-		snprintf(text, CLAIM_TEXT_LEN, "%s", address);
+	vlans_text(key, vlans);
+	snprintf(text, CLAIM_TEXT_LEN, "%s%s%s", addr_text(&key->addr, address),
+		 vlans[0] ? " in VLAN " : "", vlans);
 	return text;
 }
 

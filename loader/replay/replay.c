@@ -313,8 +313,8 @@ static void replay_key(const struct frame *frame, struct claim_key *key)
 {
 	*key = (struct claim_key){
 		.segment = REPLAY_SEGMENT,
-		.vlan = frame->tags.proto ? frame->tags.tci & VLAN_VID : 0,
-		.inner_vlan = frame->tags.inner_proto ? frame->tags.inner_tci & VLAN_VID : 0,
+		.vlan = vlan_of_tag(frame->tags.proto, frame->tags.tci),
+		.inner_vlan = vlan_of_tag(frame->tags.inner_proto, frame->tags.inner_tci),
 		.addr = frame->addr,
 	};
 }

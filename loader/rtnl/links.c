@@ -61,14 +61,22 @@ const char *links_name(const struct links *links, __u32 ifindex)
 	return NULL;
 }
 
-size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,
-			  size_t max)
+__u16 link_vlan_on(const struct link *device, const struct link *lower)
+{
+	if (!lower->facts.vlan_proto)
+		return vlan_of_tag(device->facts.tag_proto, device->facts.vlan);
+	return device->facts.tag_proto == lower->facts.vlan_proto ? device->facts.vlan : 0;
+}
+
+size_t links_vlan_devices(const struct links *links, const struct link *lower, __u16 vlan,
+			  __u32 *ifindexes, size_t max)
 {
 	const struct link *link;
 	size_t count = 0;
 
-	LIST_FOREACH(link, &links->vlans[lower % LINK_BUCKETS], in_vlans)
-		if (count < max && link->facts.lower == lower && link->facts.vlan == vlan)
+	LIST_FOREACH(link, &links->vlans[lower->ifindex % LINK_BUCKETS], in_vlans)
+		if (count < max && link->facts.lower == lower->ifindex &&
+		    link_vlan_on(link, lower) == vlan)
 			ifindexes[count++] = link->ifindex;
 	return count;
 }
@@ -163,6 +171,7 @@ static void vlan_device_read(const struct nlattr *info_data, struct link_facts *
 
 	netlink_attrs_nested(info_data, data, IFLA_VLAN_MAX + 1);
 	facts->vlan = netlink_uint(data[IFLA_VLAN_ID]);
+	facts->tag_proto = ntohs(netlink_uint(data[IFLA_VLAN_PROTOCOL]));
 }
 
 static void linkinfo_read(const char *name, const struct nlattr *const *attrs,

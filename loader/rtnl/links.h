@@ -45,6 +45,7 @@ struct link_facts {
 	__u32 lower;	    /* under a VLAN device, or a veth's peer; 0: not in this namespace */
 	__u16 kind;	    /* enum link_kind */
 	__u16 vlan;	    /* of a VLAN device */
+	__u16 tag_proto;    /* of a VLAN device, host order: which kind of tag has that VLAN */
 	__u16 vlan_proto;   /* of a bridge, host order; 0: not VLAN-aware */
 	__u16 default_pvid; /* of a bridge */
 	__u16 pvid;	    /* of a port, or of the bridge itself */
@@ -60,9 +61,9 @@ struct link_facts {
 	__u8 ovs;	     /* enum link_ovs */
 	__u8 access;	     /* of a port of Open vSwitch: frames with a tag are dropped */
 	__u8 carrier;	     /* of a link of Open vSwitch; a bridge port's is in `port_state` */
-	__u8 pad[1];
+	__u8 pad[3];
 };
-_Static_assert(sizeof(struct link_facts) == 36, "link_facts is compared whole");
+_Static_assert(sizeof(struct link_facts) == 40, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;
@@ -147,9 +148,15 @@ int links_read(struct netlink *netlink, netlink_hear hear, void *ctx);
 /* The name, also of one of the last LINK_DEPARTED deleted links; NULL: unknown. */
 const char *links_name(const struct links *links, __u32 ifindex);
 
-/* Fills in the VLAN devices on `lower` with this VID, at most `max`. Returns how many. */
-size_t links_vlan_devices(const struct links *links, __u32 lower, __u16 vlan, __u32 *ifindexes,
-			  size_t max);
+/*
+ * The VLAN, as in struct claim_key, in which frames of a VLAN device are on the link that it is on.
+ * 0: that is a VLAN-aware bridge of another protocol, to which its tag is payload.
+ */
+__u16 link_vlan_on(const struct link *device, const struct link *lower);
+
+/* Fills in the VLAN devices on `lower` in this VLAN, at most `max`. Returns how many. */
+size_t links_vlan_devices(const struct links *links, const struct link *lower, __u16 vlan,
+			  __u32 *ifindexes, size_t max);
 
 struct link *links_find(const struct links *links, __u32 ifindex);
 

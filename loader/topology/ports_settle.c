@@ -171,6 +171,8 @@ static __u64 way_hash(const struct vlan_way *way)
 		return 0;
 	for (size_t vid = 0; vid < sizeof(way->to) / sizeof(way->to[0]); vid++)
 		hash = (hash ^ way->to[vid]) * 0x100000001b3;
+	for (size_t i = 0; i < sizeof(way->other_ends) / sizeof(way->other_ends[0]); i++)
+		hash = (hash ^ way->other_ends[i]) * 0x100000001b3;
 	return hash;
 }
 

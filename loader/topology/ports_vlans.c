@@ -4,6 +4,7 @@
  * and the members of both ends of each joint on the way.
  */
 #include <string.h>
+#include <linux/if_ether.h>
 
 #include "ports_parts.h"
 
@@ -23,12 +24,32 @@ static bool leave(const struct link *near, struct place *place)
 	return true;
 }
 
-/* As br_allowed_ingress() of the far end. False: the bridge drops it. */
+/* Is the tag of frames in that place payload to the bridge? */
+static bool is_other_tag(const struct place *place, const struct link *bridge)
+{
+	__u16 own = place->bridge->facts.vlan_proto;
+
+	if (!own)
+		own = place->vlan & VLAN_AD ? ETH_P_8021AD : ETH_P_8021Q;
+	return place->vlan && own != bridge->facts.vlan_proto;
+}
+
+/*
+ * As br_allowed_ingress() of the far end. False: the bridge drops it, or has it in its PVID, with
+ * the tag inside, which no place can say.
+ */
 static bool enter(const struct link *far, const struct link *bridge, struct place *place)
 {
+	bool is_other = is_other_tag(place, bridge);
+
+	if (!bridge->facts.vlan_proto && place->bridge->facts.vlan_proto == ETH_P_8021AD)
+		place->vlan = vlan_of_tag(ETH_P_8021AD, place->vlan);
 	place->bridge = bridge;
 	if (!bridge->facts.vlan_proto)
 		return true;
+	if (is_other)
+		return false;
+	place->vlan &= VLAN_VID;
 	if (place->vlan && far->facts.access)
 		return false;
 	if (!place->vlan)
@@ -102,29 +123,41 @@ bool ports_vlan_way(const struct ports *ports, const struct link *bridge, struct
 /* Every VLAN leads to itself, on the port's own bridge. */
 static void way_straight(struct port *port, struct vlan_way *way)
 {
+	memset(way, 0, sizeof(*way));
 	stays_index(port, port->segment);
 	for (__u16 vlan = 0; vlan <= VLAN_LAST; vlan++)
 		way->to[vlan] = VLAN_WAY_OUT << VLAN_WAY_AT | vlan;
 }
 
-static void way_end(struct port *port, struct vlan_way *way, __u16 vlan)
+static void way_end(struct port *port, struct vlan_way *way, const struct link *device)
 {
+	__u16 vid = device->facts.vlan & VLAN_VID;
+
 	if (!port_maps_vlans(port))
 		way_straight(port, way);
-	way->to[vlan & VLAN_VID] = VLAN_WAY_NOWHERE << VLAN_WAY_AT;
+	if (device->facts.tag_proto == port_tag_proto(port))
+		way->to[vid] = VLAN_WAY_NOWHERE << VLAN_WAY_AT;
+	else
+		way->other_ends[vid / 64] |= 1ull << vid % 64;
 }
 
 /*
- * vlan_do_receive() comes before the bridge. Frames without a tag, whose VLAN is the PVID, are not
- * told apart from those with its tag, and stay.
+ * Is it in the VLAN of frames without a tag? Those are not told apart from frames with its tag, and
+ * stay.
  */
+static bool is_in_pvid(const struct link *device, const struct port *port)
+{
+	return device->facts.vlan == port->pvid && device->facts.tag_proto == port_tag_proto(port);
+}
+
+/* vlan_do_receive() comes before the bridge. */
 void ports_vlan_devices_take(const struct ports *ports, const struct link *link, struct port *port,
 			     struct vlan_way *way)
 {
 	const struct link *device;
 
-	links_for_each_vlan(device, &ports->links, link) if (device->facts.vlan != port->pvid)
-		way_end(port, way, device->facts.vlan);
+	links_for_each_vlan(device, &ports->links, link) if (!is_in_pvid(device, port))
+		way_end(port, way, device);
 }
 
 /* ---- the way in ---- */

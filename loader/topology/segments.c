@@ -84,16 +84,16 @@ static bool find_segment(const struct ports *ports, const struct link *link, __u
 size_t ports_interface_segments(const struct ports *ports, __u32 ifindex,
 				struct ports_segment segments[2])
 {
-	const struct link *link = links_find(&ports->links, ifindex);
+	const struct link *link = links_find(&ports->links, ifindex), *lower;
 	size_t count = 0;
 
 	if (!link)
 		return 0;
 	count += find_segment(ports, link, is_host_port(ports, link) ? own_vlan(link) : 0,
 			      &segments[count]);
-	if (link->facts.kind == LINK_VLAN)
-		count += find_segment(ports, links_find(&ports->links, link->facts.lower),
-				      link->facts.vlan, &segments[count]);
+	lower = link->facts.kind == LINK_VLAN ? links_find(&ports->links, link->facts.lower) : NULL;
+	if (lower && link_vlan_on(link, lower))
+		count += find_segment(ports, lower, link_vlan_on(link, lower), &segments[count]);
 	return count;
 }
 
@@ -170,8 +170,8 @@ static size_t segment_own(const struct ports *ports, const struct link *link, __
 		ifindexes[count++] = link->ifindex;
 	if (vlan == 0)
 		return count;
-	return count + links_vlan_devices(&ports->links, link->ifindex, vlan, ifindexes + count,
-					  max - count);
+	return count +
+	       links_vlan_devices(&ports->links, link, vlan, ifindexes + count, max - count);
 }
 
 size_t ports_segment_interfaces(const struct ports *ports, __u32 segment, __u16 vlan,
@@ -199,8 +199,8 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
 	if (!below || below->way_out || below->facts.ovs)
 		return false; /* no fabric of FRR's is behind Open vSwitch */
 	*bridge = below->ifindex;
-	*vlan = below == link ? own_vlan(link) : link->facts.vlan;
-	return true;
+	*vlan = below == link ? own_vlan(link) : link_vlan_on(link, below);
+	return below == link || *vlan;
 }
 
 /* ---- ports of bridges ---- */

@@ -79,7 +79,7 @@ Test(bpf_announce, two_tags_are_kept)
 {
 	struct tags tags = {ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a};
 	struct bytes frame = says_probe(&tags);
-	struct claim_key key = rig_key("192.0.2.7", 100, 10);
+	struct claim_key key = rig_key("192.0.2.7", 100 | VLAN_AD, 10);
 	struct claim claim;
 
 	immediate(&frame, &tags);
@@ -215,7 +215,7 @@ Test(bpf_announce, real_ingress_one_tag)
 
 Test(bpf_announce, real_ingress_two_tags)
 {
-	on_the_wire(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100, 10);
+	on_the_wire(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100 | VLAN_AD, 10);
 }
 
 Test(bpf_announce, real_ingress_priority_tag_of_vid_0)

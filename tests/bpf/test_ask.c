@@ -162,7 +162,7 @@ Test(bpf_ask, question_and_announcement_carry_two_tags)
 	struct claim_key key;
 
 	rig_asker("192.0.2.1", ASKER_ANY_VLAN, ASKER_HOST);
-	key = asked(&tags, 100, 10);
+	key = asked(&tags, 100 | VLAN_AD, 10);
 	answers(&key, &tags);
 }
 

@@ -116,14 +116,37 @@ Test(bpf_vlan, inner_tag_is_another_claim)
 Test(bpf_vlan, tag_of_another_protocol_is_payload)
 {
 	aware_port(10, (const __u16[]){10, 20}, 2);
-	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 20}, 10, 20);
+	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 20}, 10, 20 | VLAN_AD);
+	claimed_in(&(struct tags){ETH_P_8021Q, 10, ETH_P_8021Q, 20}, 10, 20);
+}
+
+/* And the reverse: its VLANs are VIDs of 802.1ad. */
+Test(bpf_vlan, bridge_of_802_1ad_has_the_vlans_of_its_own_tags)
+{
+	struct port port = {
+		.segment = rig.bridge,
+		.role = ROLE_GUEST,
+		.forwarding = 1,
+		.vlan_proto = ETH_P_8021AD,
+		.pvid = 10,
+	};
+
+	aware_port(10, (const __u16[]){10, 20}, 2); /* writes the members */
+	rig_port(PORT_A, &port);
+	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 20}, 20, 0);
+	claimed_in(&(struct tags){ETH_P_8021AD, 20, ETH_P_8021Q, 30}, 20, 30);
+	claimed_in(&(struct tags){.proto = ETH_P_8021Q, .tci = 20}, 10, 20);
+	dropped(&(struct tags){.proto = ETH_P_8021AD, .tci = 30});
 }
 
 Test(bpf_vlan, bridge_that_looks_at_no_tags_takes_them_all)
 {
 	claimed_in(&(struct tags){.proto = ETH_P_8021Q, .tci = 0x0ffe}, 0xffe, 0);
-	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 7}, 7, 0);
-	claimed_in(&(struct tags){ETH_P_8021AD, 7, ETH_P_8021Q, 8}, 7, 8);
+	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 7}, 7 | VLAN_AD, 0);
+	claimed_in(&(struct tags){.proto = ETH_P_8021Q, .tci = 7}, 7, 0);
+	claimed_in(&(struct tags){ETH_P_8021AD, 7, ETH_P_8021Q, 8}, 7 | VLAN_AD, 8);
+	claimed_in(&(struct tags){ETH_P_8021AD, 7, ETH_P_8021AD, 8}, 7 | VLAN_AD, 8 | VLAN_AD);
+	claimed_in(&(struct tags){.proto = ETH_P_8021AD, .tci = 0}, 0, 0); /* a priority tag */
 }
 
 /* ---- events ---- */

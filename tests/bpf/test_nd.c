@@ -45,7 +45,8 @@ static void announced_at_once(unsigned int nonces, const struct tags *tags)
 {
 	struct bytes frame = probe6(nonces, tags);
 
-	rig_rule_out_echo(tags->tci & VLAN_VID, tags->inner_tci & VLAN_VID);
+	rig_rule_out_echo(vlan_of_tag(tags->proto, tags->tci),
+			  vlan_of_tag(tags->inner_proto, tags->inner_tci));
 	rig_declare(ADDRESS6, ANNOUNCE_IMMEDIATE, owners, 1);
 	rig_hear(PORT_A, &frame);
 	expect_announced(tags);

@@ -100,7 +100,7 @@ Test(bpf_speak, two_tags)
 {
 	struct tags tags = {ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a};
 
-	announcing(&tags, 100, 10);
+	announcing(&tags, 100 | VLAN_AD, 10);
 	says_expect_guest(&tags);
 }
 

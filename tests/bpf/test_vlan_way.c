@@ -133,6 +133,69 @@ Test(bpf_vlan_way, second_tag_below_one_that_is_taken_off_is_heard_nowhere)
 	cr_assert_eq(rig_claim(&key, &claim), 0);
 }
 
+/* A VLAN device of 802.1ad on a port takes frames with its tag, and none of 802.1Q. */
+static void with_a_device_of_802_1ad(__u16 vid, __u16 aware_proto)
+{
+	static struct vlan_way way;
+	struct port port = {
+		.segment = rig.bridge,
+		.role = ROLE_GUEST,
+		.forwarding = 1,
+		.vlan_proto = aware_proto,
+		.pvid = aware_proto ? 10 : 0,
+		.stays = {rig.bridge},
+	};
+	struct port_vlans vlans = {.member[0] = 0xfc00};
+
+	memset(&way, 0, sizeof(way));
+	for (__u16 to = 0; to < 4095; to++)
+		way.to[to] = VLAN_WAY_OUT << VLAN_WAY_AT | to;
+	way.other_ends[vid / 64] = 1ull << vid % 64;
+	cr_assert_eq(bpf_map_update_elem(rig.port_vlans, &rig.ifindex[PORT_A], &vlans, BPF_ANY), 0);
+	cr_assert_eq(bpf_map_update_elem(rig.vlan_ways, &rig.ifindex[PORT_A], &way, BPF_ANY), 0);
+	rig_port(PORT_A, &port);
+}
+
+static void is_in(const struct tags *tags, __u16 vlan, __u16 inner_vlan)
+{
+	struct claim_key key = rig_key(ADDRESS, vlan, inner_vlan);
+	struct claim claim;
+
+	bpf_map_delete_elem(rig.claims, &key);
+	says_probe_for(7, tags);
+	cr_assert_eq(rig_claim(&key, &claim), 0);
+}
+
+static void is_nowhere(const struct tags *tags)
+{
+	rig_counted();
+	says_probe_for(7, tags);
+	rig_counted_only(COUNTER_vlan_not_member);
+}
+
+Test(bpf_vlan_way, tag_that_a_vlan_device_of_802_1ad_takes_is_heard_nowhere)
+{
+	const struct tags ad_70 = {.proto = ETH_P_8021AD, .tci = 0x2000 | 70},
+			  ad_71 = {.proto = ETH_P_8021AD, .tci = 71}, q_70 = tagged_in(70);
+
+	with_a_device_of_802_1ad(70, 0);
+	is_nowhere(&ad_70);
+	is_in(&ad_71, 71 | VLAN_AD, 0);
+	is_in(&q_70, 70, 0);
+	is_in(&untagged, 0, 0);
+}
+
+Test(bpf_vlan_way, also_on_a_bridge_of_802_1q)
+{
+	const struct tags ad_12 = {.proto = ETH_P_8021AD, .tci = 12},
+			  ad_13 = {.proto = ETH_P_8021AD, .tci = 13}, q_12 = tagged_in(12);
+
+	with_a_device_of_802_1ad(12, ETH_P_8021Q);
+	is_nowhere(&ad_12);
+	is_in(&ad_13, 10, 13 | VLAN_AD);
+	is_in(&q_12, 12, 0);
+}
+
 Test(bpf_vlan_way, port_without_its_way_is_heard_nowhere)
 {
 	mapped();

@@ -66,7 +66,7 @@ Test(bpf_xdp, inline_tags_are_the_claim_s)
 {
 	struct tags tags = {ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a};
 	struct bytes frame = says_probe(&tags);
-	struct claim_key key = rig_key(ADDRESS, 100, 10);
+	struct claim_key key = rig_key(ADDRESS, 100 | VLAN_AD, 10);
 	struct claim claim;
 
 	hear(PORT_A, &frame);
@@ -128,7 +128,8 @@ Test(bpf_xdp, declared_address_is_deferred_and_sent)
 
 Test(bpf_xdp, declared_address_is_deferred_and_sent_with_its_tags)
 {
-	deferred_and_sent(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100, 10);
+	deferred_and_sent(&(struct tags){ETH_P_8021AD, 0x6064, ETH_P_8021Q, 0x200a}, 100 | VLAN_AD,
+			  10);
 }
 
 /* Its MAC, its port (an uplink too) and its tags, which are not the guest's. */

@@ -82,10 +82,13 @@ static void way_write(char *text, size_t size, const struct port *port,
 		__u16 to = way->to[vid];
 
 		if (vlans && is_member(vlans, vid))
-			len += snprintf(text + len, size - len, " %u>%u%s on %u", vid, to & 0xfff,
+			len += snprintf(text + len, size - len, " %u>%u%s%s on %u", vid,
+					to & VLAN_VID, to & VLAN_AD ? "ad" : "",
 					to & VLAN_WAY_UNTAGGED ? "-" : "", at[vlan_way_at(to)]);
 		else if (!vlans && vid && vid < 4095 && !vlan_way_at(to))
 			len += snprintf(text + len, size - len, " without %u", vid);
+		if (len < (int)size && way->other_ends[vid / 64] >> vid % 64 & 1)
+			len += snprintf(text + len, size - len, " without other %u", vid);
 	}
 }
 
@@ -365,6 +368,8 @@ static void vlan_data_put(struct nlmsghdr *message, const struct play_link *link
 	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
 
 	mnl_attr_put_u16(message, IFLA_VLAN_ID, link->vlan);
+	mnl_attr_put_u16(message, IFLA_VLAN_PROTOCOL,
+			 htons(link->tag_proto ? link->tag_proto : 0x8100));
 	mnl_attr_nest_end(message, data);
 }
 

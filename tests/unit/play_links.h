@@ -45,13 +45,14 @@ struct play_link {
 	unsigned int lower;   /* a VLAN device's, or a veth's other end */
 	bool lower_elsewhere; /* that is in another network namespace */
 	unsigned short vlan;
-	unsigned short type;	/* ARPHRD_*; 0: Ethernet */
-	unsigned char mac;	/* the last byte of 02:00:00:00:00:xx */
-	const char *slave_kind; /* what the master is; NULL: a bridge */
-	bool neigh_suppress;	/* of a bridge port */
-	unsigned int event;	/* IFLA_EVENT_* that the message tells of */
-	const char *alias;	/* NULL: none */
-	const char *bus;	/* of its device; NULL: none, or a kernel before 5.14 */
+	unsigned short tag_proto; /* 0: 802.1Q */
+	unsigned short type;	  /* ARPHRD_*; 0: Ethernet */
+	unsigned char mac;	  /* the last byte of 02:00:00:00:00:xx */
+	const char *slave_kind;	  /* what the master is; NULL: a bridge */
+	bool neigh_suppress;	  /* of a bridge port */
+	unsigned int event;	  /* IFLA_EVENT_* that the message tells of */
+	const char *alias;	  /* NULL: none */
+	const char *bus;	  /* of its device; NULL: none, or a kernel before 5.14 */
 };
 
 void play_init(struct play *play);

@@ -31,16 +31,24 @@ static void start_bridges(void)
 	play_expect(&p, "seen br10");
 }
 
-static void play_vlan_device(unsigned int ifindex, const char *name, unsigned int lower,
-			     unsigned int master)
+/* Of 10, whose tags are of that protocol; 0: of 802.1Q. */
+static void play_vlan_device_of(unsigned short proto, unsigned int ifindex, const char *name,
+				unsigned int lower, unsigned int master)
 {
 	play_link(&p, (struct play_link){.ifindex = ifindex,
 					 .name = name,
 					 .kind = "vlan",
 					 .lower = lower,
 					 .vlan = 10,
+					 .tag_proto = proto,
 					 .master = master,
 					 .state = BR_STATE_FORWARDING});
+}
+
+static void play_vlan_device(unsigned int ifindex, const char *name, unsigned int lower,
+			     unsigned int master)
+{
+	play_vlan_device_of(0, ifindex, name, lower, master);
 }
 
 /* ---- VLAN devices ---- */
@@ -146,6 +154,48 @@ Test(ports_places, also_where_that_is_vlan_aware_but_for_untagged_frames)
 	play_expect(&p, "seen br0");
 	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 1 vlans 1 10-11, "
 			"ways 1>1 on 2 10>0 on 0 11>11 on 2");
+	play_expect(&p, "added 20 tap0.10: on 3, guest, forwarding");
+	play_expect_silence(&p);
+}
+
+/* Of 802.1ad it takes frames with such a tag alone: 802.1Q's VLAN 10 reaches the bridge. */
+Test(ports_places, one_of_802_1ad_leaves_the_vlan_of_802_1q_to_the_bridge)
+{
+	start_bridges();
+	play_bridge(&p, BR0, "br0");
+	play_port(&p, TAP, "tap0", "tun", BR0);
+	play_vlan_device_of(0x88a8, PORT, "tap0.10", TAP, BR10);
+	ports_settle(p.ports);
+	play_expect(&p, "seen br0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, ways without other 10");
+	play_expect(&p, "added 20 tap0.10: on 3, guest, forwarding");
+	play_vlan_device_of(0x8100, 21, "tap0.q10", TAP, 0);
+	ports_settle(p.ports);
+	play_expect(&p,
+		    "changed 10 tap0: on 2, guest, forwarding, ways without 10 without other 10");
+	play_expect_silence(&p);
+}
+
+/* On a bridge of 802.1ad it is the reverse; and its PVID is no VLAN of 802.1Q. */
+Test(ports_places, on_a_bridge_of_802_1ad_too)
+{
+	const struct bridge_vlan_info in[] = {
+		{.vid = 10, .flags = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED},
+		{.vid = 11}};
+
+	start_bridges();
+	play_link(&p, (struct play_link){.ifindex = BR0,
+					 .name = "br0",
+					 .kind = "bridge",
+					 .vlan_filtering = true,
+					 .vlan_proto = 0x88a8});
+	play_port(&p, TAP, "tap0", "tun", BR0);
+	play_port_vlans(&p, TAP, BR0, in, 2);
+	play_vlan_device(PORT, "tap0.10", TAP, BR10);
+	ports_settle(p.ports);
+	play_expect(&p, "seen br0");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 88a8 pvid 10 vlans 10-11, "
+			"ways 10>10 on 2 without other 10 11>11 on 2");
 	play_expect(&p, "added 20 tap0.10: on 3, guest, forwarding");
 	play_expect_silence(&p);
 }

@@ -212,6 +212,58 @@ Test(ports_vlan, plain_bridge_is_its_own_interface_and_vlan_devices_are_theirs)
 	cr_assert_eq(interfaces(5, found), 0);
 }
 
+static void device_of_802_1ad(unsigned int ifindex, unsigned short vlan)
+{
+	play_link(&p, (struct play_link){.ifindex = ifindex,
+					 .name = "any.ad",
+					 .kind = "vlan",
+					 .lower = BR,
+					 .vlan = vlan,
+					 .tag_proto = ETH_P_8021AD});
+}
+
+Test(ports_vlan, vlan_device_of_802_1ad_is_in_another_vlan)
+{
+	struct ports_segment at[2];
+	__u32 found[4], bridge;
+	__u16 vlan;
+
+	play_bridge(&p, BR, "br0");
+	vlan_device(20, BR, 5);
+	device_of_802_1ad(21, 5);
+	ports_settle(p.ports);
+	cr_assert_eq(interfaces(5, found), 1);
+	cr_assert_eq(found[0], 20);
+	cr_assert_eq(interfaces(5 | VLAN_AD, found), 1);
+	cr_assert_eq(found[0], 21);
+	cr_assert_eq(ports_interface_segments(p.ports, 21, at), 1);
+	cr_assert_eq(at[0].vlan, 5 | VLAN_AD);
+	cr_assert(ports_find_bridge(p.ports, 21, &bridge, &vlan));
+	cr_assert_eq(vlan, 5 | VLAN_AD);
+}
+
+/* Its tag is payload there: its frames are in the bridge's PVID, with a second tag. */
+Test(ports_vlan, vlan_device_of_802_1ad_is_no_interface_of_a_bridge_of_802_1q)
+{
+	struct ports_segment at[2];
+	__u32 found[4], bridge;
+	__u16 vlan;
+
+	aware_bridge(ETH_P_8021Q);
+	device_of_802_1ad(21, 5);
+	ports_settle(p.ports);
+	cr_assert_eq(interfaces(5, found), 0);
+	cr_assert_eq(interfaces(5 | VLAN_AD, found), 0);
+	cr_assert_eq(ports_interface_segments(p.ports, 21, at), 0);
+	cr_assert(!ports_find_bridge(p.ports, 21, &bridge, &vlan));
+	aware_bridge(ETH_P_8021AD);
+	ports_settle(p.ports);
+	cr_assert_eq(interfaces(5, found), 1);
+	cr_assert_eq(found[0], 21);
+	cr_assert_eq(ports_interface_segments(p.ports, 21, at), 1);
+	cr_assert_eq(at[0].vlan, 5);
+}
+
 Test(ports_vlan, aware_bridge_is_in_its_own_pvid_only)
 {
 	static const struct bridge_vlan_info own[] = {

@@ -302,7 +302,8 @@ Test(replay, names_the_vlan)
 	}
 	play_end(replay, 60000);
 	expect_answer(replay, 0,
-		      "192.0.2.7 in VLAN 7.8: " GUEST " probed 3 times, 1.00 s apart, and did not "
+		      "192.0.2.7 in VLAN 7ad.8: " GUEST
+		      " probed 3 times, 1.00 s apart, and did not "
 		      "announce itself; garpd would have asked it at +3.05 s");
 	replay_free(replay);
 }

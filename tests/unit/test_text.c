@@ -235,6 +235,10 @@ Test(text, segments_with_their_tags)
 	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10");
 	key.inner_vlan = 20;
 	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10.20");
+	key.vlan |= VLAN_AD;
+	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10ad.20");
+	key.inner_vlan = 0;
+	cr_assert_str_eq(segment_text(&key, "br0", text), "br0 vlan 10ad");
 }
 
 /* What is there is printed as it is, or as a '?' for each byte. */
