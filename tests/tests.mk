@@ -84,6 +84,9 @@ system: ## the package on Debian 12 and 13 with systemd, emulated (root; network
 report: $(B)/garpd ## the page of garpd report, in Chromium (dist/deps.sh browser)
 	@tests/run report
 
+corpus: fuzz-programs ## the inputs that fuzzing has kept, each once (root for some)
+	@tests/run corpus
+
 fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
 	@tests/run fuzz
 
@@ -286,5 +289,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
 	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
-.PHONY: objects performance cross spin check-deep check-release system check-vm fuzz model mutants \
-	report sim fuzz-programs lab-programs bench-programs test-programs
+.PHONY: objects performance cross spin check-deep check-release system check-vm corpus \
+	fuzz model mutants report sim fuzz-programs lab-programs bench-programs test-programs
