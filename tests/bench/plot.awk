@@ -23,7 +23,7 @@ $1 in is_table && plot[$1] != "no" {
 	} else
 		x = case_add(panel, $2)
 	low = spread[$1] == "confidence" ? $12 : $6
-	high = spread[$1] == "confidence" ? $13 : stats[$1] ~ /p99/ ? $9 : $8
+	high = spread[$1] == "confidence" ? $13 : stats_of($1, $2) ~ /p99/ ? $9 : $8
 	point_add(panel, $3, x, $7, low, high)
 }
 
@@ -88,6 +88,8 @@ function plot_make(name,	p, w, panel, height, total, top) {
 	top = total
 	for (p = 1; p <= panels[name]; p++) {
 		panel = name SUBSEP panel_name[name, p]
+		if (!panel_height(name, panel_name[name, p]))
+			continue
 		height = panel_height(name, panel_name[name, p])
 		for (w = 1; w <= whos[name]; w++)
 			if ((panel, who_name[name, w]) in points)
@@ -102,7 +104,10 @@ function plot_make(name,	p, w, panel, height, total, top) {
 	print "unset multiplot\nset output"
 }
 
+# None if everything is 0.
 function panel_height(name, panel) {
+	if (!most[name, panel] && !least[name, panel])
+		return 0
 	if (plot[name] ~ /^curves/)
 		return 300
 	return 90 + 14 * (whos[name] + 1) * cases[name, panel]

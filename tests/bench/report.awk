@@ -84,11 +84,11 @@ function is_reference(name, who,	i) {
 function row_make(name, what, unit,	statistic, n, i) {
 	if (!((name, what SUBSEP unit, reference_of(name, what), "p50") in figure))
 		fault(name ": " what ": no figure of " reference_of(name, what) " beside it")
-	if (!stats[name]) {
+	if (!stats_of(name, what)) {
 		line_make(name, what, unit, "p50", what)
 		return
 	}
-	n = split(stats[name], statistic, / +/)
+	n = split(stats_of(name, what), statistic, / +/)
 	for (i = 1; i <= n; i++)
 		line_make(name, what, unit, statistic[i], what ", " statistic[i])
 }
@@ -108,12 +108,12 @@ function cell(name, what, row, who, statistic,	other, said) {
 	if (!((name, row, who, statistic) in figure))
 		return "-"
 	said = number(figure[name, row, who, statistic])
-	if (!stats[name] && spread[name] == "confidence")
+	if (!stats_of(name, what) && spread[name] == "confidence")
 		said = said range(figure[name, row, who, "low"], figure[name, row, who, "high"])
-	else if (!stats[name])
+	else if (!stats_of(name, what))
 		said = said range(figure[name, row, who, "p10"], figure[name, row, who, "p90"])
 	other = reference_of(name, what)
-	if (other == who || !((name, row, other, statistic) in figure))
+	if (ratio[name] == "no" || other == who || !((name, row, other, statistic) in figure))
 		return said
 	return said ratio_said(figure[name, row, who, statistic], figure[name, row, other, statistic])
 }

@@ -27,9 +27,11 @@ function table_line(line,	word, rest) {
 	else if (word == "text")
 		text[name] = text[name] (text[name] ? " " : "") rest
 	else if (word == "reference")
-		reference_line(rest)
+		references[name] = for_line(reference, reference_for, name, references[name] + 1, rest)
 	else if (word == "stats")
-		stats[name] = rest
+		stats_lines[name] = for_line(stats, stats_for, name, stats_lines[name] + 1, rest)
+	else if (word == "ratio")
+		ratio[name] = rest
 	else if (word == "spread")
 		spread[name] = rest
 	else if (word == "order")
@@ -42,19 +44,29 @@ function table_line(line,	word, rest) {
 		fault(tables ": no such key: " word)
 }
 
-function reference_line(rest,	at) {
+# WORDS [for CASE]
+function for_line(words, cases, name, n, rest,	at) {
 	at = index(rest, " for ")
-	references[name]++
-	reference[name, references[name]] = at ? substr(rest, 1, at - 1) : rest
-	reference_for[name, references[name]] = at ? substr(rest, at + 5) : "*"
+	words[name, n] = at ? substr(rest, 1, at - 1) : rest
+	cases[name, n] = at ? substr(rest, at + 5) : "*"
+	return n
 }
 
-# The peer or floor of that row: the last line that matches.
-function reference_of(name, row,	i, found) {
-	for (i = 1; i <= references[name]; i++)
-		if (matches(row, reference_for[name, i]))
-			found = reference[name, i]
+# The words of the last line that matches the row.
+function for_row(words, cases, name, lines, row,	i, found) {
+	for (i = 1; i <= lines; i++)
+		if (matches(row, cases[name, i]))
+			found = words[name, i]
 	return found
+}
+
+# The peer or floor of that row.
+function reference_of(name, row) {
+	return for_row(reference, reference_for, name, references[name], row)
+}
+
+function stats_of(name, row) {
+	return for_row(stats, stats_for, name, stats_lines[name], row)
 }
 
 # In `pattern`, * is any text.

@@ -38,6 +38,7 @@ struct options {
 	const struct wire_protocol *protocol;
 	struct range range;
 	unsigned int addresses;
+	unsigned int times; /* how often each form of the announcement is due */
 	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
 	int64_t due_ns;	    /* after it */
 	int64_t span_ns;    /* announcements count for this long after it */
@@ -53,7 +54,8 @@ struct findings {
 	unsigned int probed;
 	unsigned int announced;
 	unsigned int lost;  /* lacking a form of the announcement */
-	unsigned int twice; /* having a form twice */
+	unsigned int few;   /* having a form less often than it is due */
+	unsigned int twice; /* having a form more often */
 	struct span probes;
 	struct span announcements; /* the first one of each address */
 };
@@ -71,9 +73,11 @@ static void end(int signal_number)
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-m MAC] IFACE FIRST ADDRESSES\n"
+		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-n TIMES] [-m MAC] IFACE FIRST "
+		"ADDRESSES\n"
 		"  -p  the probe that the time is taken from (1)   -d  due so long after it (0)\n"
-		"  -s  look no further than so long after it (500)   -m  at nobody else's frames\n");
+		"  -s  look no further than so long after it (500)   -m  at nobody else's frames\n"
+		"  -n  announcements that are due in this time (1)\n");
 	return 2;
 }
 
@@ -133,7 +137,7 @@ static void address_judge(const struct options *options, const struct address *a
 {
 	const struct times *times = address->times, *probes = &times[KIND_PROBE];
 	int64_t probe_ns, first_ns = INT64_MAX;
-	bool lost = false, twice = false;
+	bool lost = false, few = false, twice = false;
 
 	if (probes->count < options->probe)
 		return;
@@ -145,9 +149,11 @@ static void address_judge(const struct options *options, const struct address *a
 						  probe_ns + options->span_ns, &first_ns);
 
 		lost |= !count;
-		twice |= count > 1;
+		few |= count < options->times;
+		twice |= count > options->times;
 	}
 	findings->lost += lost;
+	findings->few += few;
 	findings->twice += twice;
 	if (first_ns == INT64_MAX) {
 		findings->late.ns[findings->late.count++] = SAMPLE_NONE;
@@ -174,9 +180,9 @@ static void report(const struct options *options)
 	for (unsigned int i = 0; i < options->addresses; i++)
 		address_judge(options, &addresses[i], &findings);
 	samples_print(&findings.late);
-	printf("probed=%u announced=%u lost=%u twice=%u max_us=%.1f probes_us=%.1f "
+	printf("probed=%u announced=%u lost=%u few=%u twice=%u max_us=%.1f probes_us=%.1f "
 	       "announcements_us=%.1f\n",
-	       findings.probed, findings.announced, findings.lost, findings.twice,
+	       findings.probed, findings.announced, findings.lost, findings.few, findings.twice,
 	       latest_us(&findings.late), span_us(&findings.probes),
 	       span_us(&findings.announcements));
 }
@@ -265,6 +271,9 @@ static int option_take(struct options *options, int opt)
 	case 's':
 		options->span_ns = strtol(optarg, NULL, 10) * NSEC_PER_MSEC;
 		return 0;
+	case 'n':
+		options->times = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
 	case 'm':
 		options->mac = optarg;
 		return 0;
@@ -275,11 +284,11 @@ static int option_take(struct options *options, int opt)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.probe = 1, .span_ns = 500 * (int64_t)NSEC_PER_MSEC};
+	struct options options = {.probe = 1, .times = 1, .span_ns = 500 * (int64_t)NSEC_PER_MSEC};
 	struct sigaction action = {.sa_handler = end};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:s:m:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:d:s:n:m:")) != -1) {
 		if (option_take(&options, opt))
 			return usage();
 	}
