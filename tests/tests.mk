@@ -226,14 +226,15 @@ objects: $(OBJECTS) ## every source of garpd, compiled and not linked
 
 E := $(B)/bench
 BENCH_PROGRAMS := $(E)/probes $(E)/wire $(E)/entries $(E)/passby $(E)/idle $(E)/flood \
-	$(E)/capture $(E)/relay $(E)/limit
+	$(E)/capture $(E)/cost $(E)/relay $(E)/limit
 
 $(E)/relay: $(wildcard tests/bench/relay_*.[ch]) $(addprefix tests/lab/nd_message.,c h)
 $(E)/relay: LDLIBS := -lpcap
 $(E)/probes $(E)/wire: $(addprefix tests/,lab/nd_message.c lab/nd_message.h bench/range.h)
 $(E)/wire: tests/bench/wire_kinds.c tests/bench/wire_kinds.h
 $(E)/wire: LDLIBS := -lpcap
-$(E)/passby: LDLIBS := -lbpf
+$(E)/cost: tests/bench/traffic.c tests/bench/traffic.h
+$(E)/passby $(E)/cost: LDLIBS := -lbpf
 # Links what garpd links and does nothing: the floor of its memory.
 $(E)/idle: LDLIBS = -Wl,--no-as-needed $(GARPD_LIBS)
 $(BENCH_PROGRAMS): tests/bench/samples.h

@@ -119,7 +119,7 @@ function cell(name, what, row, who, statistic,	other, said) {
 }
 
 function range(low, high) {
-	return low == high ? "" : " [" number(low) "-" number(high) "]"
+	return low == high ? "" : " [" number(low) (bare(low) < 0 || bare(high) < 0 ? " to " : "-") number(high) "]"
 }
 
 function ratio_said(value, other,	sign) {
@@ -129,17 +129,18 @@ function ratio_said(value, other,	sign) {
 	return ", × " sign number(bare(value) / bare(other))
 }
 
-# How many measurements each column has; one number if all have as many.
-function counts(name, row,	c, who, said, last, differ) {
+# How many measurements each column has; one number for neighbours that have as many.
+function counts(name, row,	c, who, said, last) {
 	for (c = 1; c <= columns[name]; c++) {
 		who = column[name, c]
 		if (!((name, row, who) in count))
 			continue
-		differ = differ || (last != "" && count[name, row, who] != last)
+		if (last == count[name, row, who])
+			continue
 		last = count[name, row, who]
 		said = said (said == "" ? "" : "; ") grouped(last)
 	}
-	return differ ? said : grouped(last)
+	return said
 }
 
 function bare(value) {

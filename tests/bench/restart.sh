@@ -34,7 +34,7 @@ start() {
 	if [[ $1 == relay ]]; then
 		peer_relay hv
 	else
-		lab_start_garpd
+		lab_start_garpd --mode auto
 	fi
 }
 

@@ -17,26 +17,6 @@ struct samples {
 	size_t count;
 };
 
-static inline int samples_order(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static inline void samples_sort(struct samples *samples)
-{
-	qsort(samples->ns, samples->count, sizeof(*samples->ns), samples_order);
-}
-
-static inline int64_t samples_median(int64_t *ns, size_t count)
-{
-	struct samples samples = {.ns = ns, .count = count};
-
-	samples_sort(&samples);
-	return samples.ns[count / 2];
-}
-
 /* A line for each, in microseconds; SAMPLE_NONE where nothing came. */
 #define SAMPLE_NONE INT64_MIN
 
