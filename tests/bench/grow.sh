@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# takes 300 s, QUICK 17 s
 # What grows with the number of ports, what with that of claims, and what does not. Ports are taps on ten bridges;
-# claims are those of guests that announced themselves, written into the map.
+# claims are those of guests that announced themselves, written into the map. Beside the ports tc, which attaches an
+# empty program to each, and ip, which lists them; beside the claims keepalived with as many addresses.
 #
 # In mode tc, unless MODE is given: in tcx the kernel waits for an RCU grace period at each port that is attached
 # or detached (tcx_entry_sync(), net/tcx.h), which is all that there is to measure.
@@ -10,28 +12,30 @@
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 MODE=${MODE:-tc}
-PORTS=${PORTS-1 10 100 1000 10000}
-CLAIMS=${CLAIMS-10 100 1000 10000 65000 1000000}
+PORTS=${PORTS-$(often '10 100 1000 10000' '10 100')}
+CLAIMS=${CLAIMS-$(often '10 100 1000 10000 65000 1000000' '10 1000')}
 BRIDGES=10
-EVENTS=1000 # of a burst
-declare -A BAR=(
-	["start 1000"]="<= 1 s" ["start 10000"]="<= 8 s" ["adopt 1000"]="<= 0.5 s" ["adopt 10000"]="<= 4 s"
-	["show 65000"]="<= 0.5 s" ["memory 65000"]="<= 16 MiB" ["watch 65000"]="<= 5 %"
-)
+EVENTS=1000     # of a burst
+PEER_MOST=10000 # addresses of keepalived; it is slow with more
+GROUP=1000      # of them, an instance of VRRP
+
+# rounds N: prints how often a step is measured: large ones less often.
+rounds() {
+	(($1 > 10000)) && echo "$(often 2 1)" || echo "$(often 3 1)"
+}
 
 now_us() {
 	echo "${EPOCHREALTIME/[.,]/}"
 }
 
-# seconds US COUNT: prints the time, and what it is for each of COUNT.
-seconds() {
-	awk -v us="$1" 'BEGIN { printf "%.2f s", us / 1000000 }'
+# grown WHAT NUMBER THING WHO UNIT VALUE
+grown() {
+	sample growth "$1: $2 $3" "${@:4}"
 }
 
-# each US COUNT WHAT CPU_US: prints that, and the CPU time: all that can be compared on a busy machine.
-each() {
-	awk -v us="$1" -v count="$2" -v what="$3" -v cpu="$4" -v n="$ROUNDS" \
-		'BEGIN { printf "%.1f us a %s, CPU %.2f s, n = %d", us / count, what, cpu / 1000000, n }'
+# seconds US: prints them.
+seconds() {
+	awk -v us="$1" 'BEGIN { printf "%.4f", us / 1000000 }'
 }
 
 # cpu_ns PID: prints for how long it has run.
@@ -55,7 +59,7 @@ ports_make() {
 	in_ns_ip hv <"$LAB_DIR/batch"
 }
 
-# start_takes CONFIG: sets `took` to the microseconds until it is ready, `cpu` to those that it ran. With 10,000
+# start_takes CONFIG: sets `took` to the microseconds until it is ready. With 10,000
 # ports the log is too long for bash, so grep waits.
 start_takes() {
 	local from
@@ -66,105 +70,139 @@ start_takes() {
 	grep -m 1 -q '^ready' < <(exec tail -n +1 -s 0.01 -f --pid="$GARPD_PID" "$GARPD_LOG") ||
 		lab_die "$(tail -n 3 "$GARPD_LOG")"
 	took=$(($(now_us) - from))
-	cpu=$(($(cpu_ns "$GARPD_PID") / 1000))
+}
+
+# tc_attaches N: an empty program to each port, in one batch.
+tc_attaches() {
+	local i from
+	for ((i = 0; i < $1; i++)); do
+		echo "qdisc add dev tg$i clsact"
+		echo "filter add dev tg$i ingress bpf da pinned /sys/fs/bpf/foreign/foreign_tc"
+	done >"$LAB_DIR/attach"
+	from=$(now_us)
+	in_hv tc -batch "$LAB_DIR/attach"
+	took=$(($(now_us) - from))
+	sed -nE 's/^qdisc add (.*)/qdisc del \1/p' "$LAB_DIR/attach" >"$LAB_DIR/detach"
+	in_hv tc -batch "$LAB_DIR/detach"
+}
+
+ip_lists() {
+	local from
+	from=$(now_us)
+	in_hv ip -j link show >/dev/null
+	took=$(($(now_us) - from))
 }
 
 ports_measure() {
-	local config took cpu start='' start_cpu='' adopt='' adopt_cpu='' i
+	local config took i
 	lab_begin "grow$1"
 	lab_hypervisor
+	in_hv bpftool prog loadall "$LAB_BIN/foreign.bpf.o" /sys/fs/bpf/foreign
 	ports_make "$1"
 	config=$(lab_config "mode: $MODE" 'bridges: ["bg*"]')
-	for ((i = 1; i <= ROUNDS; i++)); do
+	for ((i = 1; i <= $(rounds "$1"); i++)); do
+		tc_attaches "$1"
+		grown 'start to ready' "$1" ports tc s "$(seconds "$took")"
 		start_takes "$config"
-		start+=" $took" start_cpu+=" $cpu"
+		grown 'start to ready' "$1" ports garpd s "$(seconds "$took")"
 		lab_stop_garpd
+		ip_lists
+		grown 'restart to ready' "$1" ports ip s "$(seconds "$took")"
 		start_takes "$config"
-		adopt+=" $took" adopt_cpu+=" $cpu"
+		grown 'restart to ready' "$1" ports garpd s "$(seconds "$took")"
 		lab_stop_garpd
 		in_hv "$GARPD" detach >/dev/null
 	done
 	lab_down
-	# shellcheck disable=SC2086 # lists of numbers
-	{
-		start=$(median $start) start_cpu=$(median $start_cpu)
-		adopt=$(median $adopt) adopt_cpu=$(median $adopt_cpu)
-	}
-	row "$1 ports: start to ready ($MODE)" "${BAR[start $1]:--}" "$(seconds "$start")" \
-		"$(each "$start" "$1" port "$start_cpu")"
-	row "$1 ports: restart to ready" "${BAR[adopt $1]:--}" "$(seconds "$adopt")" \
-		"$(each "$adopt" "$1" port "$adopt_cpu")"
 }
 
 # ---- claims ----
 
-# events_cost: prints the daemon's CPU time for a burst of probes, a window opened and ended for each.
+# events_cost: prints the daemon's CPU time for each address of a burst of probes, a window opened and ended.
 events_cost() {
 	local from
 	from=$(cpu_ns "$GARPD_PID")
 	probes -b -n 1
 	protocol_time 3
-	echo $((($(cpu_ns "$GARPD_PID") - from) / 1000))
+	awk -v ns=$(($(cpu_ns "$GARPD_PID") - from)) -v n="$EVENTS" 'BEGIN { printf "%.2f", ns / 1000 / n }'
 }
 
-# show_takes: sets `took` and `cpu`, of garpd and the shell that enters the machine.
+# show_takes: sets `took`.
 show_takes() {
-	local user system TIMEFORMAT='%R %U %S'
-	{ time in_hv "$GARPD" show claims -j >/dev/null; } 2>"$LAB_DIR/time"
-	read -r took user system <"$LAB_DIR/time"
-	took=$((10#${took/./} * 1000))
-	cpu=$(((10#${user/./} + 10#${system/./}) * 1000))
+	local from
+	from=$(now_us)
+	in_hv "$GARPD" show claims -j >/dev/null
+	took=$(($(now_us) - from))
 }
 
-watch_share() {
-	local from pid
-	lab_spawn "$LAB_DIR/watch.log" in_ns_exec hv "$GARPD" watch
-	pid=$LAB_LAST
-	lab_await "$LAB_DIR/watch.log" 10 BRIDGE || lab_die "watch prints nothing"
-	from=$(cpu_ns "$pid")
-	protocol_time 5
-	awk -v ns=$(($(cpu_ns "$pid") - from)) 'BEGIN { printf "%.1f", ns / 5e7 }'
-	kill "$pid"
+mib() {
+	awk -v kb="$(status "$1" VmRSS)" 'BEGIN { printf "%.2f", kb / 1024 }'
 }
 
 claims_measure() {
-	local config took cpu start='' start_cpu='' event='' show='' show_cpu='' memory i
+	local config took i
 	bench_up "grow$1"
 	config=$(lab_config 'bridges: [br0]' 'uplinks: [up0]' "limits: {claims: $(($1 + 4096))}")
 	start_takes "$config"
 	in_hv "$LAB_BIN/fill" br0 v-other 198.32.0.1 "$1"
-	for ((i = 1; i <= ROUNDS; i++)); do
+	for ((i = 1; i <= $(rounds "$1"); i++)); do
 		lab_stop_garpd
 		start_takes "$config"
-		start+=" $took" start_cpu+=" $cpu"
-		event+=" $(events_cost)"
+		grown 'restart to ready, with claims' "$1" addresses garpd s "$(seconds "$took")"
+		grown 'CPU for an address that moves' "$1" addresses garpd us "$(events_cost)"
 		show_takes
-		show+=" $took" show_cpu+=" $cpu"
+		grown 'listed as JSON' "$1" addresses garpd s "$(seconds "$took")"
+		grown 'memory (RSS)' "$1" addresses garpd MiB "$(mib "$GARPD_PID")"
 	done
-	# shellcheck disable=SC2086 # lists of numbers
-	{
-		start=$(median $start) start_cpu=$(median $start_cpu)
-		event=$(median $event)
-		show=$(median $show) show_cpu=$(median $show_cpu)
-	}
-	memory=$(awk -v kb="$(status "$GARPD_PID" VmRSS)" 'BEGIN { printf "%.1f MiB", kb / 1024 }')
-	row "$1 claims: restart to ready" "-" "$(seconds "$start")" \
-		"$(each "$start" "$1" claim "$start_cpu")"
-	row "$1 claims: daemon's CPU time for one event" "O(1)" "$(time_text $((event / EVENTS / 2)))" \
-		"of $((2 * EVENTS)), n = $ROUNDS"
-	row "$1 claims: show claims -j" "${BAR[show $1]:--}" "$(seconds "$show")" \
-		"$(each "$show" "$1" claim "$show_cpu")"
-	row "$1 claims: daemon's memory (RSS)" "${BAR[memory $1]:--}" "$memory" "after ${ROUNDS} bursts of events"
-	(($1 > 100000)) || # a look and its pause would be longer than what is measured
-		row "$1 claims: watch, of a CPU" "${BAR[watch $1]:--}" "$(watch_share) %" "while nothing changes"
 	bench_down
 }
 
-echo "bench: grow takes about six minutes; PORTS and CLAIMS choose the steps" >&2
+# ---- keepalived ----
+
+# peer_config N: prints it: N addresses, in instances of VRRP with up to a thousand each.
+peer_config() {
+	local first i
+	for ((first = 0; first < $1; first += GROUP)); do
+		printf 'vrrp_instance i%d {\nstate MASTER\ninterface br0\nvirtual_router_id %d\npriority 200\n' \
+			"$first" $((first / GROUP + 1))
+		printf 'virtual_ipaddress {\n'
+		for ((i = first; i < $1 && i < first + GROUP; i++)); do
+			printf '198.18.%d.%d/32\n' $((i >> 8)) $((i & 255))
+		done
+		printf '} }\n'
+	done
+}
+
+peer_has_all() {
+	(($(in_hv ip -o -4 addr show dev br0 | grep -c ' 198\.18\.') == $1))
+}
+
+peer_measure() {
+	local from took pid vrrp
+	lab_up "peer$1"
+	peer_config "$1" >"$LAB_DIR/peer.conf"
+	from=$(now_us)
+	lab_spawn "$LAB_DIR/peer.log" in_ns_exec hv keepalived --dont-fork --log-console --vrrp \
+		--use-file "$LAB_DIR/peer.conf" --pid "$LAB_DIR/peer.pid" --vrrp_pid "$LAB_DIR/vrrp.pid"
+	pid=$LAB_LAST
+	lab_wait 60 peer_has_all "$1" || lab_die "keepalived has not all addresses: $(tail -n 3 "$LAB_DIR/peer.log")"
+	grown 'restart to ready, with claims' "$1" addresses keepalived s "$(seconds $(($(now_us) - from)))"
+	vrrp=$(<"$LAB_DIR/vrrp.pid")
+	grown 'CPU for an address that moves' "$1" addresses keepalived us $(($(cpu_ns "$vrrp") / 1000 / $1))
+	grown 'memory (RSS)' "$1" addresses keepalived MiB "$(mib "$vrrp")"
+	from=$(now_us)
+	in_hv ip -j addr show dev br0 >/dev/null
+	grown 'listed as JSON' "$1" addresses keepalived s "$(seconds $(($(now_us) - from)))"
+	kill "$pid"
+	wait "$pid" || true
+	lab_down
+}
+
 ADDRESSES=$EVENTS
 for count in $PORTS; do
 	ports_measure "$count"
 done
 for count in $CLAIMS; do
 	claims_measure "$count"
+	((count > PEER_MOST)) || peer_measure "$count"
 done
