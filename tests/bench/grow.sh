@@ -21,7 +21,11 @@ GROUP=1000      # of them, an instance of VRRP
 
 # rounds N: prints how often a step is measured: large ones less often.
 rounds() {
-	(($1 > 10000)) && echo "$(often 2 1)" || echo "$(often 3 1)"
+	if (($1 > 10000)); then
+		often 2 1
+	else
+		often 3 1
+	fi
 }
 
 now_us() {

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The report, in Markdown: a table for each block of `tables` that has figures (tables.awk), from the lines of
-# summary.awk. -v whole=1: each has to have some; -v quick=1: not each
-# goal has to have its case. Ends with 1 if a figure has no peer or floor beside it, or a
-# goal was not measured.
+# summary.awk. -v whole=1: each has to have some; -v quick=1: not each goal has to have its case. Ends with 1 if a
+# figure has no peer or floor beside it, or a goal was not measured.
 
 {
 	if (!($1 in is_table))
