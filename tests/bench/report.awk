@@ -188,9 +188,7 @@ function grouped(digits,	said) {
 # ---- goals ----
 
 function goals_make(name,	g, i, part, n) {
-	if (!goals[name])
-		return
-	put("\n| goal | | measured | |\n| --- | --- | ---: | --- |")
+	goals_head = "\n| goal | | measured | |\n| --- | --- | ---: | --- |\n"
 	for (g = 1; g <= goals[name]; g++) {
 		split(goal[name, g], part, / *\| */)
 		n = 0
@@ -215,13 +213,18 @@ function goal_make(name, what, unit, who, statistic, bound,	word, pair, got, row
 	judged++
 	if (got == "") {
 		fault(name ": " what ": the goal of " who " was not measured")
-		put("| " limit " | - | not measured |")
+		goal_put(limit " | - | not measured |")
 		return
 	}
 	good = word[1] == "<=" ? bare(got) <= word[2] : bare(got) >= word[2]
 	good = good && !(got ~ /^>/ && word[1] == "<=")
 	met += good
-	put("| " limit " | " number(got) " | " (good ? "met" : "**not met**") " |")
+	goal_put(limit " | " number(got) " | " (good ? "met" : "**not met**") " |")
+}
+
+function goal_put(line) {
+	put(goals_head "| " line)
+	goals_head = ""
 }
 
 function goal_value(name, row, who, other, sign, statistic,	a, b) {
