@@ -310,6 +310,18 @@ lab_ipv6_on() {
 	lab_set "$machine" "${settings[@]}"
 }
 
+# lab_own6 MACHINE IFACE ADDRESS/LEN: it answers from the next frame on. The kernel joins the address' group
+# (solicited-node, by its last 24 bits) in a work queue: late, where CPUs are scarce.
+lab_own6() {
+	local last=${3%/*}
+	in_ns "$1" ip addr add "$3" dev "$2" nodad
+	lab_wait 20 lab_has_group "$1" "$2" "ff02::1:ff00:${last##*:}" || lab_die "$1: $2 is not in the group of $3"
+}
+
+lab_has_group() {
+	in_ns "$1" ip -6 maddr show dev "$2" | grep -qw "$3"
+}
+
 # lab_ipv6: enables IPv6 in the whole lab. Cases about IPv4 do not call it.
 lab_ipv6() {
 	local machine

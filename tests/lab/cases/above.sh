@@ -20,7 +20,7 @@ above_ipv6() {
 	lab_ipv6
 	above_macvlan
 	lab_ipv6_on above lo eth0
-	in_ns above ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 above eth0 "$SERVICE6/64"
 }
 
 # assert_objection_heard ADDRESS: it is a conflict, and the guest is not announced.

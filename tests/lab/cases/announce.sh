@@ -251,7 +251,7 @@ case_named_guest_on_a_trunk() {
 
 case_named_guest_of_ipv6() {
 	ipv6_start
-	in_ns new ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 new eth0 "$SERVICE6/64"
 	in_hv "$GARPD" announce "$SERVICE6" --mac "$MAC_NEW" --port v-new >"$LAB_DIR/out" || t_fail "exit status $?"
 	assert_equals "output" "$SERVICE6 on br0: announced for $MAC_NEW" "$(<"$LAB_DIR/out")"
 	assert_await_frames lan 2 5 kind=announce-na "src=$MAC_NEW"

@@ -188,7 +188,7 @@ case_ipv6_nudge_reaches_who_drops_unsolicited() {
 	t_need_setting router ipv6/conf/lan0/drop_unsolicited_na
 	ipv6_start
 	lab_set router ipv6/conf/lan0/drop_unsolicited_na=1
-	in_ns other ip addr add 2001:db8:10::30/64 dev eth0 nodad
+	lab_own6 other eth0 2001:db8:10::30/64
 	in_ns other ping -q -c 1 -W 2 "$ROUTER6" >/dev/null || t_fail "no way to the router"
 	take_over6
 	assert_await_frames lan 1 5 "dst=$MAC_ROUTER .*dst6=$ROUTER6 .*target=$ROUTER6"

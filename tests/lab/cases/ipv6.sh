@@ -128,7 +128,7 @@ case_ipv6_tagged_twice() {
 # The same address in another VLAN is another claim: its owner there is not a conflict here.
 case_ipv6_tagged_is_another_segment() {
 	lab_ipv6
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest other -n 0 -u 0 -q eth0 "$MAC_OTHER" "$SERVICE6"
@@ -232,7 +232,7 @@ case_ipv6_declared_for_another_mac() {
 # The kernel announced too early: the owner, a real Linux, defends and is announced again on its port.
 case_ipv6_defender_announced_again() {
 	lab_ipv6
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	lab_stale "$SERVICE6" "$MAC_OTHER"
 	lab_start_garpd --declare "$SERVICE6=$MAC_NEW,$MAC_OTHER"
 	lab_capture lan router lan0
@@ -252,7 +252,7 @@ case_ipv6_defender_announced_again() {
 # assert_outage6 MAX_MS WINGUEST_ARGS...: outage of the client's stream, from the dying guest to the new one.
 assert_outage6() {
 	local receiver ms
-	in_ns old ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 old eth0 "$SERVICE6/64"
 	lab_spawn "$LAB_DIR/recv" "$LAB_BIN/outage" recv -6 -d 15 \
 		-n "old=/proc/${LAB_PID[old]}/ns/net" -n "new=/proc/${LAB_PID[new]}/ns/net" \
 		"$SERVICE_PORT"

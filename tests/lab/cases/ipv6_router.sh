@@ -91,7 +91,7 @@ case_ipv6_router_relay_keeps_tags() {
 
 case_ipv6_router_conflict_silences() {
 	router6_start_relay
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
 	assert_await_frames lan 1 5 "kind=announce-na src=$MAC_OTHER"
 	protocol_time 3

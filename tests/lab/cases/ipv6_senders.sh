@@ -100,7 +100,7 @@ case_ipv6_sender_linux_optimistic() {
 # A second real host has the address: the guest's DAD fails, and it is not announced.
 case_ipv6_sender_linux_conflict() {
 	lab_ipv6
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	lab_start_garpd
 	lab_capture lan router lan0
 	kernel_guest new

@@ -20,7 +20,7 @@ ipv6_solicit() {
 # A real Linux host that has the address replies to the solicitation, to all nodes.
 case_ipv6_conflict_advertisement() {
 	lab_ipv6
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"
@@ -45,7 +45,7 @@ case_ipv6_conflict_windows() {
 
 case_ipv6_conflict_from_uplink() {
 	lab_ipv6
-	in_ns router ip addr add "$SERVICE6/128" dev lan0 nodad
+	lab_own6 router lan0 "$SERVICE6/128"
 	lab_start_garpd
 	lab_capture lan router lan0
 	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE6"

@@ -134,18 +134,24 @@ case_unheard_qdisc_is_deleted() {
 	assert_conflict_heard
 }
 
-# As libvirt does it: the qdisc goes and comes. Not once is one of garpd's in the way.
+# As libvirt does it: the qdisc goes and comes. Not once is one of garpd's in the way, which waits for 2 s without
+# a change. On a starved CPU this case itself may take that long: then garpd is right to be there again.
 # timeout unheard_qdisc_is_replaced 120
 case_unheard_qdisc_is_replaced() {
-	local i
+	local -i i began
 	objector
 	lab_start_garpd --mode tc
 	for ((i = 0; i < 200; i++)); do
+		began=${EPOCHREALTIME/[.,]/}
 		in_hv tc qdisc del dev v-other ingress || t_fail "$i: nothing to delete"
 		lab_nap 50
-		in_hv tc qdisc add dev v-other ingress || t_fail "$i: cannot be added"
+		if ! in_hv tc qdisc add dev v-other ingress; then
+			((${EPOCHREALTIME/[.,]/} - began > 1900000)) || t_fail "$i: cannot be added"
+			in_hv tc qdisc del dev v-other clsact
+			in_hv tc qdisc add dev v-other ingress
+		fi
 	done
-	lab_wait 5 port_is v-other heard heard || t_fail "v-other: $(port_field v-other heard)"
+	lab_wait 65 port_is v-other heard heard || t_fail "v-other: $(port_field v-other heard)"
 	assert_conflict_heard
 	# It is theirs: detaching leaves it.
 	lab_stop_garpd
@@ -207,7 +213,7 @@ case_unheard_redirect_behind_garpd() {
 case_unheard_redirect_before_garpd() {
 	objector
 	lab_ipv6
-	in_ns other ip addr add "$SERVICE6/64" dev eth0 nodad
+	lab_own6 other eth0 "$SERVICE6/64"
 	redirect_to_ifb 1
 	lab_start_garpd --mode tc
 	assert_unheard v-other "behind tc"

@@ -286,7 +286,7 @@ case_wrong_proxy_arp() {
 # The same by proxied Neighbor Discovery: the router's advertisement does not override (O=0).
 case_wrong_proxied_ndp() {
 	lab_ipv6
-	in_ns other ip addr add 2001:db8:10::30/64 dev eth0 nodad
+	lab_own6 other eth0 2001:db8:10::30/64
 	lab_set router ipv6/conf/lan0/proxy_ndp=1 ipv6/neigh/lan0/proxy_delay=0
 	lab_start_garpd
 	lab_capture lan router lan0
@@ -335,7 +335,7 @@ case_wrong_owner_behind_the_guests_port_ipv6() {
 	owner_behind_new
 	lab_ipv6_on new in0
 	lab_ipv6_on old in0
-	in_ns old ip addr add "$SERVICE6/64" dev in0 nodad
+	lab_own6 old in0 "$SERVICE6/64"
 	t_need_nft_bridge
 	in_ns new nft -f - <<-RULES
 		table bridge lab {
