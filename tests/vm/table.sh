@@ -126,7 +126,30 @@ table_verified() {
 	done | table_cells program
 }
 
-# table_markdown CASES: prints docs/kernels.md.
+# table_kept FILE: prints the section of that docs/kernels.md that is tests/cross/run's, its last one.
+table_kept() {
+	sed -n '/^## On arm64$/,$p' "$1"
+}
+
+# table_arm64 KERNEL RELEASE: prints that section, of the output of tests/vm/inside in an emulated arm64 machine on
+# standard input.
+table_arm64() {
+	local results
+	results=$(results_of "$1 arm64")
+	cat <<-HEAD
+		## On arm64
+
+		The same cases on Debian's $2, in an emulated arm64 machine, written by tests/cross/run (make cross).
+
+	HEAD
+	awk -F '\t' '$2 != "verifier" && $3 != "*" { print $1 "\t" $2 "\t" $3 "\t" $4 }' <<<"$results" | table_cells case
+	printf '\n'
+	awk -F '\t' '$4 == "-" { print "- " ($3 == "*" ? $2 : $3) ": " $5 }' <<<"$results"
+	printf '\n'
+	awk -F '\t' -v OFS='\t' '$2 == "verifier" { print "", $1, $3, $4 }' <<<"$results" | table_cells program
+}
+
+# table_markdown CASES: prints docs/kernels.md, but for the section of tests/cross/run.
 table_markdown() {
 	table_head
 	results_cells "$1" | table_cells case
