@@ -33,8 +33,10 @@ static void judge_one(const struct guests_found *it, struct findings *findings)
 				   "give the guest a tap in a bridge in its place");
 	case CHECK_open_vswitch:
 		if (it->detail[0])
-			return doctor_warn(findings, open_vswitch, it->object,
-					   "%s" REMEDY "man garpd, OPEN VSWITCH", it->detail);
+			return doctor_warn(findings, open_vswitch, it->object, "%s" REMEDY "%s",
+					   it->detail,
+					   it->count ? "man garpd, OPEN VSWITCH"
+						     : "systemctl status ovsdb-server");
 		return doctor_warn(
 			findings, open_vswitch, it->object,
 			"%zu %s of Open vSwitch, which garpd does not follow: " UNHEARD REMEDY

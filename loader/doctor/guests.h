@@ -14,7 +14,8 @@ struct guests_found {
 	char object[FINDING_OBJECT_LEN]; /* the interface, card or guest */
 	/* Of a macvtap, what is below it; of a card, the driver; of Open vSwitch, what is wrong. */
 	char detail[256];
-	size_t count; /* of virtual functions, or of ports; of a macvtap 1: on a bridge */
+	size_t count; /* of virtual functions, or of ports; of a macvtap 1: on a bridge; 0 with a
+			 detail of Open vSwitch: its database cannot be read */
 };
 
 struct guests_facts {

@@ -61,7 +61,8 @@ static void open_vswitch_read(const struct view *view, struct guests_facts *fact
 		found(facts, CHECK_open_vswitch, master, "", count);
 	for (size_t i = 0; i < view->notes; i++)
 		if (view->note[i].kind == VIEW_OVS || view->note[i].kind == VIEW_OVS_AWAY)
-			found(facts, CHECK_open_vswitch, view->note[i].name, view->note[i].text, 1);
+			found(facts, CHECK_open_vswitch, view->note[i].name, view->note[i].text,
+			      view->note[i].kind == VIEW_OVS);
 }
 
 struct rate_walk {

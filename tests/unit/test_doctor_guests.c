@@ -154,7 +154,8 @@ Test(doctor_guests, are_on_open_vswitch_whose_database_is_away)
 	view.note = &away;
 	view.notes = 1;
 	look();
-	found_warn("open_vswitch", "Open vSwitch", "cannot be read", "OPEN VSWITCH");
+	found_warn("open_vswitch", "Open vSwitch", "cannot be read",
+		   "systemctl status ovsdb-server");
 	found_count("open_vswitch", 1);
 	view.notes = 0;
 }
