@@ -29,6 +29,7 @@ source "$LAB_ROOT/tests/bench/outage_cases.sh"
 MAX_OUTAGE=40 # seconds; Linux's own caches last as long, those of others for minutes to hours
 MINUTE=60     # of cron
 rounds=${OUTAGE_ROUNDS:-$(often 9 1)}
+IFS=- read -r first last <<<"${OUTAGE_SPAN:-1-$rounds}" # of these rounds
 read -r -a cases <<<"${OUTAGE_CASES:-dead planned same_mac ipv6 drops no_entry firewall evpn2 evpn8}"
 [[ -z ${QUICK:-} || ${OUTAGE_CASES:-} ]] || cases=(dead planned ipv6)
 LABS=${LABS:-7}
@@ -159,8 +160,8 @@ is_wanted() {
 labs_of() {
 	local most
 	case $1${2:-} in
-	evpn2) most=4 ;;
-	evpn8) most=2 ;;
+	evpn2) most=2 ;;
+	evpn8) most=1 ;;
 	evpn*wait) most=5 ;;
 	*wait) most=16 ;;
 	*) most=$LABS ;;
@@ -189,7 +190,7 @@ round() {
 }
 
 declare -a these=()
-for ((i = 1; i <= rounds; i++)); do
+for ((i = first; i <= last; i++)); do
 	round "$i"
 done
 waves_end
