@@ -185,7 +185,10 @@ static void linkinfo_read(const char *name, const struct nlattr *const *attrs,
 	facts->kind = kind_of(kind);
 	if (!kind[0] && is_xen_vif(name, attrs[IFLA_PARENT_DEV_BUS_NAME]))
 		facts->kind = LINK_GUEST;
-	facts->bonded = strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0;
+	if (strcmp(kind, "bond") == 0 || strcmp(kind, "team") == 0)
+		facts->bonded = LINK_BONDED_TOLD;
+	if (strcmp(kind, "bond") == 0)
+		link_read_bond(info[IFLA_INFO_DATA], facts);
 	if (facts->kind == LINK_BRIDGE)
 		bridge_read(info[IFLA_INFO_DATA], facts);
 	if (facts->kind == LINK_VLAN)
@@ -197,6 +200,8 @@ static void linkinfo_read(const char *name, const struct nlattr *const *attrs,
 	facts->enslaved = facts->master && strcmp(kind, "vrf") != 0;
 	if (strcmp(kind, "openvswitch") == 0)
 		facts->ovs = LINK_OVS_PORT;
+	if (strcmp(kind, "bond") == 0)
+		link_read_member(info[IFLA_INFO_SLAVE_DATA], facts);
 	if (strcmp(kind, "bridge") == 0) {
 		netlink_attrs_nested(info[IFLA_INFO_SLAVE_DATA], slave, IFLA_BRPORT_MAX + 1);
 		facts->port_state = netlink_uint(slave[IFLA_BRPORT_STATE]);

@@ -28,6 +28,14 @@ enum link_kind {
 			  own */
 };
 
+/* How another member takes over in a bond or team. */
+enum link_bonded {
+	LINK_BONDED_NOT,
+	LINK_BONDED_TOLD,     /* reported by the kernel, or no switch has to learn it */
+	LINK_BONDED_BALANCED, /* balance-tlb, balance-alb: not reported; its members' changes are */
+	LINK_BONDED_LACP,     /* 802.3ad: the same; it matters if it is another aggregator */
+};
+
 /* What the kernel tells of Open vSwitch: neither which bridge it is, nor the VLANs. */
 enum link_ovs {
 	LINK_OVS_NOT,
@@ -49,6 +57,7 @@ struct link_facts {
 	__u16 vlan_proto;   /* of a bridge, host order; 0: not VLAN-aware */
 	__u16 default_pvid; /* of a bridge */
 	__u16 pvid;	    /* of a port, or of the bridge itself */
+	__u16 aggregator;   /* of a member of a bond of mode 802.3ad */
 	__u8 up;
 	__u8 port_state; /* of a bridge port, BR_STATE_* */
 	__u8 ethernet;	 /* 1: `mac` is set */
@@ -56,12 +65,12 @@ struct link_facts {
 	__u8 mac[MAC_LEN];
 	__u8 neigh_suppress; /* of a bridge port: EVPN replies in place of flooding there */
 	__u8 hairpin;	     /* of a bridge port: it sends frames back to where they came from */
-	__u8 bonded;	     /* a bond or team */
+	__u8 bonded;	     /* enum link_bonded */
 	__u8 failovers;	     /* so often it had another active member; counts on from 255 to 0 */
 	__u8 ovs;	     /* enum link_ovs */
 	__u8 access;	     /* of a port of Open vSwitch: frames with a tag are dropped */
 	__u8 carrier;	     /* of a link of Open vSwitch; a bridge port's is in `port_state` */
-	__u8 pad[3];
+	__u8 member_up;	     /* of a member of a bond: its link is up, and it is used */
 };
 _Static_assert(sizeof(struct link_facts) == 40, "link_facts is compared whole");
 
@@ -105,6 +114,8 @@ struct link {
 	__u32 reported_where; /* the segment that bridge_seen() or bridge_joined() named */
 	__u32 place;	      /* of a bridge, while joints are looked for */
 	bool was_outer;	      /* of a segment of several bridges */
+	__u8 member_changes;  /* of a bond: counts on, as failovers, those that are not reported */
+	__u16 aggregator;     /* of a bond: its members'; 0: not known */
 	__u8 joint;	      /* of a veth between bridges: enum joint_kind */
 	__u8 reported_failovers;
 	__u8 reported_joint;   /* that which joint_refused() was called for */
@@ -174,6 +185,12 @@ void link_forget_vlans(struct link *link);
 
 /* From elsewhere; `untags`: frames in its PVID leave without a tag. As link_read_vlans(). */
 int link_set_vlans(struct link *link, const struct port_vlans *vlans, bool untags);
+
+/* ---- link_bonds.c ---- */
+
+/* From IFLA_INFO_DATA of a bond, and IFLA_INFO_SLAVE_DATA of its member. */
+void link_read_bond(const struct nlattr *info_data, struct link_facts *facts);
+void link_read_member(const struct nlattr *slave_data, struct link_facts *facts);
 
 /* ---- links.c ---- */
 

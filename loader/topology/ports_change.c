@@ -43,6 +43,65 @@ static void vlan_devices_queue(struct ports *ports, const struct link *base)
 	}
 }
 
+/* ---- bonds whose failover the kernel does not report ---- */
+
+/* Is it another aggregator than before? Two that lead to two switches are as two links. */
+static bool has_new_aggregator(struct link *bond, const struct link_facts *member)
+{
+	__u16 before = bond->aggregator;
+
+	if (!member->member_up || !member->aggregator)
+		return false;
+	bond->aggregator = member->aggregator;
+	return before && before != member->aggregator;
+}
+
+/*
+ * Another member may receive for the bond now, or send for it, and the switches beyond do not know
+ * where the guests are.
+ */
+static void member_changed(struct ports *ports, __u32 ifindex, const struct link_facts *member)
+{
+	struct link *bond = ifindex ? links_find(&ports->links, ifindex) : NULL;
+
+	if (!bond ||
+	    (bond->facts.bonded != LINK_BONDED_BALANCED &&
+	     !(bond->facts.bonded == LINK_BONDED_LACP && has_new_aggregator(bond, member))))
+		return;
+	bond->member_changes++;
+	link_queue(ports, bond);
+	vlan_devices_queue(ports, bond);
+}
+
+/* `after` is zero for a link that is gone. */
+static void member_settle(struct ports *ports, const struct link_facts *before,
+			  const struct link_facts *after)
+{
+	bool stays = before->master == after->master;
+
+	if (stays && before->member_up == after->member_up &&
+	    before->aggregator == after->aggregator)
+		return;
+	if (before->member_up && !stays)
+		member_changed(ports, before->master, before);
+	if (after->member_up || stays)
+		member_changed(ports, after->master, after);
+}
+
+/* Its members may have been heard of before it. */
+static void bond_begin(struct ports *ports, struct link *bond)
+{
+	const struct link *member;
+
+	if (bond->facts.bonded != LINK_BONDED_LACP || bond->aggregator)
+		return;
+	links_for_each(member, &ports->links)
+		if (member->facts.master == bond->ifindex)
+			has_new_aggregator(bond, &member->facts);
+}
+
+/* ---- */
+
 /* The role of a veth, and of VLAN devices on it, depends on where its other end leads. */
 static void other_end_queue(struct ports *ports, const struct link *link)
 {
@@ -56,8 +115,10 @@ static void other_end_queue(struct ports *ports, const struct link *link)
 
 void ports_link_gone(struct ports *ports, struct link *link)
 {
+	static const struct link_facts gone;
 	bool was_bridge = link->facts.kind == LINK_BRIDGE;
 
+	member_settle(ports, &link->facts, &gone);
 	ports->joints_changed |= can_join(ports, &link->facts);
 	ports->ovs_changed |= link->told.ovs == LINK_OVS_DEVICE;
 
@@ -86,6 +147,8 @@ void ports_link_changed(struct ports *ports, struct link *link, const struct lin
 	/* br_vlan_set_default_pvid changes the VLANs of ports without a message about them. */
 	if (before->kind == LINK_BRIDGE && before->default_pvid != link->facts.default_pvid)
 		ports->unheard_vlans = true;
+	bond_begin(ports, link);
+	member_settle(ports, before, &link->facts);
 	link_queue(ports, link);
 	lower_queue(ports, link);
 	vlan_devices_queue(ports, link);

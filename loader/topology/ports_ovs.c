@@ -138,7 +138,7 @@ void ports_ovs_facts(const struct ovs_interface *interface, struct link_facts *f
 	if (!interface->is_bonded)
 		return;
 	facts->kind = LINK_OTHER; /* a bond leads out, whatever its members are */
-	facts->bonded = 1;
+	facts->bonded = LINK_BONDED_TOLD;
 }
 
 int ports_ovs_refine(struct ports *ports, struct link *link)

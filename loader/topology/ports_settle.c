@@ -208,13 +208,20 @@ static bool is_bonded(const struct ports *ports, const struct link *link)
 	return links_base(&ports->links, link)->facts.bonded;
 }
 
+/* So often it had another active member; counts on from 255 to 0. */
+static __u8 failovers_of(const struct ports *ports, const struct link *link)
+{
+	return link->facts.failovers + links_base(&ports->links, link)->member_changes;
+}
+
 /* `was`: the port before, as reported; not an uplink if it was no port. */
 static void uplink_report(struct ports *ports, struct link *link, const struct port *was,
 			  const struct port *port)
 {
-	bool is_back = !was->forwarding || link->facts.failovers != link->reported_failovers;
+	__u8 failovers = failovers_of(ports, link);
+	bool is_back = !was->forwarding || failovers != link->reported_failovers;
 
-	link->reported_failovers = link->facts.failovers;
+	link->reported_failovers = failovers;
 	if (was->role == ROLE_UPLINK && port->role == ROLE_UPLINK && port->forwarding && is_back)
 		ports->ops->uplink_back(ports->ctx, link->ifindex, link->name,
 					is_bonded(ports, link));

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/if_bonding.h>
 #include <linux/if_link.h>
 #include <libmnl/libmnl.h>
 
@@ -373,12 +374,35 @@ static void vlan_data_put(struct nlmsghdr *message, const struct play_link *link
 	mnl_attr_nest_end(message, data);
 }
 
+static void bond_data_put(struct nlmsghdr *message, const struct play_link *link)
+{
+	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+
+	mnl_attr_put_u8(message, IFLA_BOND_MODE, link->bond_mode);
+	mnl_attr_nest_end(message, data);
+}
+
+static void member_put(struct nlmsghdr *message, const struct play_link *link)
+{
+	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_SLAVE_DATA);
+
+	mnl_attr_put_u8(message, IFLA_BOND_SLAVE_STATE,
+			link->member_backup ? BOND_STATE_BACKUP : BOND_STATE_ACTIVE);
+	mnl_attr_put_u8(message, IFLA_BOND_SLAVE_MII_STATUS,
+			link->member_down ? BOND_LINK_DOWN : BOND_LINK_UP);
+	if (link->aggregator)
+		mnl_attr_put_u16(message, IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, link->aggregator);
+	mnl_attr_nest_end(message, data);
+}
+
 static void slave_put(struct nlmsghdr *message, const struct play_link *link)
 {
 	struct nlattr *data;
 
 	if (link->slave_kind) {
 		mnl_attr_put_strz(message, IFLA_INFO_SLAVE_KIND, link->slave_kind);
+		if (strcmp(link->slave_kind, "bond") == 0)
+			member_put(message, link);
 		return;
 	}
 	mnl_attr_put_strz(message, IFLA_INFO_SLAVE_KIND, "bridge");
@@ -424,6 +448,8 @@ void play_link(struct play *play, struct play_link link)
 		mnl_attr_put_strz(message, IFLA_INFO_KIND, link.kind);
 	if (link.kind && strcmp(link.kind, "bridge") == 0)
 		bridge_data_put(message, &link);
+	if (link.kind && strcmp(link.kind, "bond") == 0)
+		bond_data_put(message, &link);
 	if (link.kind && strcmp(link.kind, "vlan") == 0)
 		vlan_data_put(message, &link);
 	if (link.master)

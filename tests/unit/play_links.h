@@ -48,11 +48,15 @@ struct play_link {
 	unsigned short tag_proto; /* 0: 802.1Q */
 	unsigned short type;	  /* ARPHRD_*; 0: Ethernet */
 	unsigned char mac;	  /* the last byte of 02:00:00:00:00:xx */
-	const char *slave_kind;	  /* what the master is; NULL: a bridge */
-	bool neigh_suppress;	  /* of a bridge port */
-	unsigned int event;	  /* IFLA_EVENT_* that the message tells of */
-	const char *alias;	  /* NULL: none */
-	const char *bus;	  /* of its device; NULL: none, or a kernel before 5.14 */
+	unsigned char bond_mode;
+	const char *slave_kind; /* what the master is; NULL: a bridge */
+	bool member_down;	/* its link, in a bond */
+	bool member_backup;
+	unsigned short aggregator;
+	bool neigh_suppress; /* of a bridge port */
+	unsigned int event;  /* IFLA_EVENT_* that the message tells of */
+	const char *alias;   /* NULL: none */
+	const char *bus;     /* of its device; NULL: none, or a kernel before 5.14 */
 };
 
 void play_init(struct play *play);

@@ -228,3 +228,87 @@ case_mode_of_the_column() {
 	lab_start_garpd
 	assert_equals "mode of v-new" "$GARPD_MODE" "$(port_field v-new mode)"
 }
+
+# ---- bonds whose failover the kernel does not report ----
+
+# bond_fails_over MODE: of two members, up0 and up1, which lead to two switches, that one loses its carrier by
+# which the guest was announced: it is announced again by the other one.
+bond_fails_over() {
+	local used=lan0 other=lan1
+	in_hv ip link add bond0 type bond mode "$1" miimon 20
+	in_hv ip link set up0 master bond0
+	in_hv ip link set up1 master bond0
+	in_hv ip link set bond0 up
+	in_hv ip link set bond0 master br0
+	# An uplink that comes back later is an event of its own, and there is one in a minute.
+	lab_wait 10 link_is_forwarding bond0 || t_fail "bond0 does not forward"
+	[[ $1 != 802.3ad ]] || lab_wait 30 lags_have_partners || t_fail "no LACP partner"
+	lab_start_garpd
+	lab_wait 10 port_is bond0 forwarding true || t_fail "bond0 does not forward"
+	lab_capture lan0 router lan0 -Q in
+	lab_capture lan1 router lan1 -Q in
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 10 claim_is "$SERVICE" announcements 2 || t_fail "not announced: $(lab_claims)"
+	(($(frames_count lan0 kind=announce-request "sha=$MAC_NEW") == 2)) || used=lan1 other=lan0
+	assert_frames_count 2 "$used" kind=announce-request "sha=$MAC_NEW"
+	assert_frames_count 0 "$other" kind=announce-request "sha=$MAC_NEW"
+	in_ns router ip link set "$used" down
+	assert_await_frames "$other" 1 8 "kind=announce-request .*sha=$MAC_NEW"
+	(($(lab_counter asking_link) > 0)) || t_fail "the guest was not asked"
+}
+
+lags_have_partners() {
+	local i
+	for i in 0 1; do
+		in_ns router ip -d link show "lag$i" | grep 'ad_partner_mac [^ ]*[1-9a-f]' || return
+	done
+}
+
+two_members() {
+	in_hv ip link add bond0 type bond 2>/dev/null || t_skip "this kernel has no bonding"
+	in_hv ip link del bond0
+	in_hv ip link set up0 nomaster down
+	in_hv ip link add up1 type veth peer name lan1 netns "${LAB_PID[router]}"
+	in_ns router ip link set lan1 up
+}
+
+case_bond_tlb_failover() {
+	two_members
+	bond_fails_over balance-tlb
+}
+
+case_bond_alb_failover() {
+	two_members
+	bond_fails_over balance-alb
+}
+
+# Two switches that speak LACP are two aggregators.
+case_bond_lacp_failover() {
+	local i
+	two_members
+	for i in 0 1; do
+		in_ns router ip link add "lag$i" type bond mode 802.3ad lacp_rate fast miimon 20
+		in_ns router ip link set "lan$i" down
+		in_ns router ip link set "lan$i" master "lag$i"
+		in_ns router ip link set "lag$i" up
+	done
+	bond_fails_over 802.3ad
+}
+
+# The kernel reports the failover of active-backup, and that is not what happens when its other member fails.
+case_bond_backup_that_fails_is_no_failover() {
+	two_members
+	in_hv ip link add bond0 type bond mode active-backup miimon 20
+	in_hv ip link set up0 master bond0
+	in_hv ip link set up1 master bond0
+	in_hv ip link set bond0 up
+	in_hv ip link set bond0 type bond active_slave up0
+	in_hv ip link set bond0 master br0
+	lab_start_garpd
+	lab_wait 10 port_is bond0 forwarding true || t_fail "bond0 does not forward"
+	lab_winguest new -k 60000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 10 claim_is "$SERVICE" announcements 2 || t_fail "not announced: $(lab_claims)"
+	in_ns router ip link set lan1 down
+	protocol_time 5
+	assert_equals "questions after a link event" 0 "$(lab_counter asking_link)"
+}

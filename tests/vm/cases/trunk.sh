@@ -111,3 +111,21 @@ case_trunk_of_a_bridge_is_an_uplink() {
 	lab_start_garpd --bridge br10
 	assert_equals "role of br0.10" uplink "$(port_field br0.10 role)"
 }
+
+# A VLAN device of 802.1ad takes frames with such a tag alone: the guest's VLAN 10 of 802.1Q is the bridge's.
+case_trunk_guest_of_802_1ad() {
+	in_hv ip link add link v-new name v-new.10 type vlan proto 802.1ad id 10 || t_skip "this kernel has no VLAN devices"
+	in_hv ip link add br1 up type bridge forward_delay 0
+	in_hv ip link set v-new.10 master br1 up
+	lab_start_garpd --bridge br1
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -v 10 -k 20000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_winguest new -v 0x88a8:10:0 -k 20000 eth0 "$MAC_NEW" 192.0.2.12
+	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE"
+	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW" "spa=$SERVICE" vlan=10:0
+	assert_claim "$SERVICE" port v-new
+	assert_claim "$SERVICE" vlan 10
+	lab_wait 5 claim_is 192.0.2.12 announcements 2 || t_fail "not announced: $(lab_claims)"
+	assert_claim 192.0.2.12 port v-new.10
+	assert_frames_count 0 lan 'kind=announce-.*' spa=192.0.2.12
+}

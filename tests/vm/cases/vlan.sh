@@ -9,7 +9,10 @@ set_only_vlan() {
 	in_hv bridge vlan add vid "$2" dev "$1" "${@:3}"
 }
 
+# Its VLANs, and those of the interfaces, are of VLAN_PROTO.
 vlan_bridge() {
+	local proto=${VLAN_PROTO:-802.1Q}
+	in_hv ip link set br0 type bridge vlan_protocol "$proto"
 	in_hv ip link set br0 type bridge vlan_filtering 1 vlan_default_pvid 1
 	set_only_vlan v-old 10 pvid untagged
 	set_only_vlan v-new 10 pvid untagged
@@ -17,11 +20,11 @@ vlan_bridge() {
 	set_only_vlan up0 10
 	in_hv bridge vlan add vid 20 dev up0
 	in_hv bridge vlan add vid 10 dev br0 self
-	in_hv ip link add link br0 name br0.10 type vlan id 10
+	in_hv ip link add link br0 name br0.10 type vlan proto "$proto" id 10
 	in_hv ip addr flush dev br0
 	in_hv ip addr add "$HOST/24" dev br0.10
 	in_hv ip link set br0.10 up
-	in_ns router ip link add link lan0 name lan0.10 type vlan id 10
+	in_ns router ip link add link lan0 name lan0.10 type vlan proto "$proto" id 10
 	in_ns router ip addr flush dev lan0
 	in_ns router ip addr add "$ROUTER/24" dev lan0.10
 	in_ns router ip link set lan0.10 up
@@ -62,6 +65,22 @@ case_vlan_access_port() {
 	assert_fdb_port "$MAC_NEW" v-new
 	assert_claim "$SERVICE" state owned
 	assert_claim "$SERVICE" vlan 10
+}
+
+# Its VLANs are those of 802.1ad, with the host's and the router's interfaces, and an owner beyond the trunk.
+case_vlan_bridge_of_802_1ad() {
+	VLAN_PROTO=802.1ad
+	vlan_watch
+	in_ns router ip addr add 192.0.2.12/32 dev lan0.10
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW" "spa=$SERVICE" vlan=ad:10:0
+	assert_frames_count 0 other
+	assert_vlan_router_mac "$SERVICE" "$MAC_NEW"
+	lab_wait 5 host_leg_has_followed || t_fail "br0.10: $(lab_mac_in hv br0.10 "$SERVICE")"
+	assert_claim "$SERVICE" vlan 10
+	lab_winguest new -f -k 1000 eth0 "$MAC_NEW" 192.0.2.12
+	lab_wait 8 claim_is 192.0.2.12 state conflict || t_fail "no conflict: $(lab_claims)"
 }
 
 # A guest of VLAN 20 tags its probes twice and three times, to hop into VLAN 10: none counts there,
