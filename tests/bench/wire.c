@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define ADDRESSES_MAX 16384
-#define TIMES_MAX     8
+#define TIMES_MAX     16
 #define SNAPLEN	      96
 #define RING_BYTES    (64 * 1024 * 1024)
 #define RETIRE_MS     50 /* when a block of the ring is handed over that is not full */
@@ -38,10 +38,11 @@ struct options {
 	const struct wire_protocol *protocol;
 	struct range range;
 	unsigned int addresses;
-	unsigned int times; /* how often each form of the announcement is due */
-	unsigned int probe; /* the clock starts with this probe of an address, from 1 */
-	int64_t due_ns;	    /* after it */
-	int64_t span_ns;    /* announcements count for this long after it */
+	unsigned int times;  /* how often each form of the announcement is due */
+	unsigned int probe;  /* the clock starts with this one of an address, from 1; 0: none */
+	bool requests_alone; /* are announcements */
+	int64_t due_ns;	     /* after it */
+	int64_t span_ns;     /* announcements count for this long after it */
 };
 
 struct span {
@@ -56,8 +57,10 @@ struct findings {
 	unsigned int lost;  /* lacking a form of the announcement */
 	unsigned int few;   /* having a form less often than it is due */
 	unsigned int twice; /* having a form more often */
+	unsigned int confirmed;
 	struct span probes;
 	struct span announcements; /* the first one of each address */
+	struct span confirmations; /* the same */
 };
 
 static struct address addresses[ADDRESSES_MAX];
@@ -73,11 +76,12 @@ static void end(int signal_number)
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-n TIMES] [-m MAC] IFACE FIRST "
+		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-n TIMES] [-R] [-m MAC] IFACE FIRST "
 		"ADDRESSES\n"
-		"  -p  the probe that the time is taken from (1)   -d  due so long after it (0)\n"
-		"  -s  look no further than so long after it (500)   -m  at nobody else's frames\n"
-		"  -n  announcements that are due in this time (1)\n");
+		"  -p  the probe that the time is taken from (1); 0: there are none\n"
+		"  -d  due so long after it (0)   -s  look no further than so long after it (500)\n"
+		"  -n  announcements that are due in this time (1)   -R  of ARP requests alone\n"
+		"  -m  look at nobody else's frames\n");
 	return 2;
 }
 
@@ -132,21 +136,35 @@ static double span_us(const struct span *span)
 	return (double)(span->last_ns - span->first_ns) / NSEC_PER_USEC;
 }
 
+static int64_t span_end_ns(const struct options *options, int64_t probe_ns)
+{
+	return options->probe ? probe_ns + options->span_ns : INT64_MAX;
+}
+
+static void confirmation_take(const struct times *confirmations, struct findings *findings)
+{
+	if (!confirmations->count)
+		return;
+	findings->confirmed++;
+	span_take(&findings->confirmations, confirmations->ns[0]);
+}
+
 static void address_judge(const struct options *options, const struct address *address,
 			  struct findings *findings)
 {
 	const struct times *times = address->times, *probes = &times[KIND_PROBE];
 	int64_t probe_ns, first_ns = INT64_MAX;
+	enum kind last = options->requests_alone ? KIND_ANNOUNCEMENT : options->protocol->last;
 	bool lost = false, few = false, twice = false;
 
 	if (probes->count < options->probe)
 		return;
 	findings->probed++;
-	probe_ns = probes->ns[options->probe - 1];
+	probe_ns = options->probe ? probes->ns[options->probe - 1] : 0;
 	span_take(&findings->probes, probe_ns);
-	for (unsigned int kind = KIND_ANNOUNCEMENT; kind <= options->protocol->last; kind++) {
+	for (unsigned int kind = KIND_ANNOUNCEMENT; kind <= last; kind++) {
 		unsigned int count = times_within(&times[kind], probe_ns,
-						  probe_ns + options->span_ns, &first_ns);
+						  span_end_ns(options, probe_ns), &first_ns);
 
 		lost |= !count;
 		few |= count < options->times;
@@ -160,6 +178,7 @@ static void address_judge(const struct options *options, const struct address *a
 		return;
 	}
 	findings->announced++;
+	confirmation_take(&times[KIND_CONFIRMATION], findings);
 	findings->late.ns[findings->late.count++] = first_ns - probe_ns - options->due_ns;
 	span_take(&findings->announcements, first_ns);
 }
@@ -180,11 +199,13 @@ static void report(const struct options *options)
 	for (unsigned int i = 0; i < options->addresses; i++)
 		address_judge(options, &addresses[i], &findings);
 	samples_print(&findings.late);
+	findings.confirmations.first_ns = findings.announcements.first_ns;
 	printf("probed=%u announced=%u lost=%u few=%u twice=%u max_us=%.1f probes_us=%.1f "
-	       "announcements_us=%.1f\n",
+	       "announcements_us=%.1f confirmed=%u confirmed_us=%.1f\n",
 	       findings.probed, findings.announced, findings.lost, findings.few, findings.twice,
 	       latest_us(&findings.late), span_us(&findings.probes),
-	       span_us(&findings.announcements));
+	       span_us(&findings.announcements), findings.confirmed,
+	       findings.confirmed ? span_us(&findings.confirmations) : 0.0);
 }
 
 static pcap_t *wire_open(const char *iface, const char *protocol, const char *mac)
@@ -264,7 +285,7 @@ static int option_take(struct options *options, int opt)
 	switch (opt) {
 	case 'p':
 		options->probe = (unsigned int)strtoul(optarg, NULL, 10);
-		return options->probe < 1 || options->probe > TIMES_MAX;
+		return options->probe > TIMES_MAX;
 	case 'd':
 		options->due_ns = strtol(optarg, NULL, 10) * NSEC_PER_MSEC;
 		return 0;
@@ -273,6 +294,9 @@ static int option_take(struct options *options, int opt)
 		return 0;
 	case 'n':
 		options->times = (unsigned int)strtoul(optarg, NULL, 10);
+		return 0;
+	case 'R':
+		options->requests_alone = true;
 		return 0;
 	case 'm':
 		options->mac = optarg;
@@ -288,7 +312,7 @@ int main(int argc, char **argv)
 	struct sigaction action = {.sa_handler = end};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:s:n:m:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:d:s:n:Rm:")) != -1) {
 		if (option_take(&options, opt))
 			return usage();
 	}

@@ -21,7 +21,7 @@ static enum kind arp_classify(const uint8_t *frame, size_t len, uint8_t *addr)
 	if (!memcmp(arp.arp_spa, nobody, sizeof(nobody)))
 		return KIND_PROBE;
 	if (memcmp(arp.arp_spa, arp.arp_tpa, sizeof(arp.arp_spa)))
-		return KIND_OTHER;
+		return arp.arp_op == htons(ARPOP_REPLY) ? KIND_CONFIRMATION : KIND_OTHER;
 	return arp.arp_op == htons(ARPOP_REQUEST) ? KIND_ANNOUNCEMENT : KIND_ANNOUNCEMENT_REPLY;
 }
 

@@ -11,6 +11,7 @@ enum kind {
 	KIND_PROBE,
 	KIND_ANNOUNCEMENT,	 /* ARP: the request */
 	KIND_ANNOUNCEMENT_REPLY, /* ARP: the reply */
+	KIND_CONFIRMATION,	 /* ARP: another host's reply to the address */
 	KINDS,
 };
 
