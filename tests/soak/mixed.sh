@@ -8,6 +8,8 @@
 # shellcheck source=tests/soak/soak.sh
 source "$(dirname "${BASH_SOURCE[0]}")/soak.sh"
 
+set -E
+trap 'echo "soak: line $LINENO: $BASH_COMMAND failed" >&2' ERR
 SECONDS_LONG=$1
 GROUPS_MOVED=8 # a round each: no address moves often enough to be frozen
 EACH=8         # addresses of a group, of either family
@@ -23,7 +25,7 @@ MAC_FLOOD=00:00:5e:00:53:0f
 
 declare -A holder=() mac=([old]=$MAC_OLD [new]=$MAC_NEW) # group -> the guest that has it
 declare -a guests=()                                     # its processes
-declare -i moved=0 killed=0 ended=0 announced=0 held_up=0 rounds=0 flood=-1 judged=0 late=0
+declare -i moved=0 killed=0 ended=0 announced=0 held_up=0 rounds=0 flood=-1 judged=0 late=0 followed=0
 
 # addresses GROUP FAMILY: those of a group, or of the dead for group 9.
 addresses() {
@@ -123,7 +125,7 @@ flood() {
 	case ${FLOODS[flood]} in
 	bombs) args[1]=2001:db8:10::66 ;;
 	asks) args=("$MAC_FLOOD" 192.0.2.66 10.0.0.0) ;;
-	broken | macs) args[1]=$(addresses 9 4 | head -n 1) ;; # of which a claim is left
+	broken | macs) args[1]=$(addresses 9 4 | sed -n 1p) ;; # of which a claim is left
 	esac
 	passing "$LAB_DIR/flood.log" in_ns_exec other "$LAB_BIN/hostile" eth0 "$FLOOD_RATE" "$FLOOD_SECONDS" \
 		"${FLOODS[flood]}" "${args[@]}"
@@ -165,17 +167,19 @@ judge() {
 	judged=$size announced+=${found% *} late=${found#* } held_up+=late
 }
 
-# follow GROUP: the router's table has them all with the guest's MAC.
+# follow GROUP: the router's table has the guest's MAC for all of them. Where another machine's namespaces fill the
+# kernel's one table, it may have forgotten some.
 follow() {
-	local family
+	local family known wrong
 	for family in 4 6; do
 		in_ns router ip "-$family" neigh show dev lan0
 	done >"$LAB_DIR/neighbours"
-	awk -v mac="${mac[${holder[$1]}]}" 'NR == FNR { if ($1 == "moved") wanted[$2]; next }
-		$1 in wanted && $3 == mac { delete wanted[$1] }
-		END { for (address in wanted) { print address; missing = 1 } exit missing }' \
-		"$LAB_DIR/expected" "$LAB_DIR/neighbours" >"$LAB_DIR/missing" ||
-		soak_fail "round $rounds: the router does not follow $(paste -sd ' ' "$LAB_DIR/missing")"
+	read -r known wrong < <(awk -v mac="${mac[${holder[$1]}]}" '
+		NR == FNR { moved[$2] = $1 == "moved"; next }
+		moved[$1] && $2 == "lladdr" { known++; if ($3 != mac) wrong = wrong " " $1 "=" $3 }
+		END { print known + 0 wrong }' "$LAB_DIR/expected" "$LAB_DIR/neighbours") || true
+	[[ -z $wrong ]] || soak_fail "round $rounds: the router does not follow: $wrong"
+	followed+=$known
 }
 
 # remember GROUP: the router has the group in its table with the guest that is about to die. Without use the kernel
@@ -222,7 +226,7 @@ claims_in() {
 sample() {
 	local after
 	after=$(holding)
-	echo "soak: $1 of $TENTHS: $rounds rounds, $moved failovers, $announced announcements ($held_up not due)," \
+	echo "soak: $1 of $TENTHS: $rounds rounds, $moved failovers, $announced announcements ($held_up not due), the router followed $followed," \
 		"$ended ends and $killed SIGKILLs; $(anon_kb) kB, $(paste -sd , <<<"$after" | sed 's/,/, /g')"
 	if [[ $(steady "$after") != "$(steady "$before")" ]] || (($(claims_in "$after") > $(claims_in "$before"))); then
 		soak_fail "not as in the beginning: $(paste -sd ' ' <<<"$before")"
@@ -270,6 +274,7 @@ while ((tenth < TENTHS)); do
 	((now > tenth)) || continue
 	tenth=$now
 	sample "$tenth"
+	((followed > moved / 2)) || soak_fail "the router had forgotten most addresses"
 	((tenth >= WARM)) || continue
 	: "${before_kb:=$(anon_kb)}"
 	(($(anon_kb) <= before_kb + ROOM_KB)) ||
