@@ -7,8 +7,10 @@ int event_count;
 
 static void add(struct act act)
 {
-	if (event_count < EVENTS_MAX)
-		events[event_count++] = (struct happening){.act = act};
+	if (event_count < EVENTS_MAX) {
+		events[event_count] = (struct happening){.act = act, .plain = event_count};
+		event_count++;
+	}
 }
 
 static void add_if(int wanted, enum act_kind kind)
@@ -84,8 +86,10 @@ static void add_races(void)
 		for (k = 0; can_announce(events[i].act.kind) && k < plain; k++)
 			if (events[k].act.kind == ACT_HEAR && events[k].act.what != HEARD_OTHER &&
 			    event_count < EVENTS_MAX)
-				events[event_count++] = (struct happening){
-					.act = events[i].act, .race = events[k].act, .has_race = 1};
+				events[event_count++] = (struct happening){.act = events[i].act,
+									   .race = events[k].act,
+									   .has_race = 1,
+									   .plain = i};
 }
 
 void events_make(void)

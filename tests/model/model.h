@@ -52,13 +52,16 @@ struct act {
 struct happening {
 	struct act act, race;
 	uint8_t has_race;
+	uint16_t plain; /* the same event without a race */
 };
 
 /* A finite world. Durations are in ticks. */
 struct bounds {
 	const char *name;
-	int quick; /* closes in a second or so: in `make check` */
-	int slow;  /* does not close in a minute: only by name */
+	int quick;	/* closes in a second or so: in `make check` */
+	int depth;	/* so many events are searched, not all; 0: until no new state is found */
+	int depth_long; /* and so many once before a release */
+	int release;	/* closes in minutes: only then */
 	int ipv6, xdp;
 	int late;	  /* the daemon comes at any time; else in time */
 	int early;	  /* and before its time */
@@ -85,6 +88,7 @@ struct bounds {
 	int first, interval, nudge_gap, retry, moves, thaws, age, denied, refresh, answer, give_up;
 	int echo; /* 0: nothing comes back from the uplink */
 	int min_probes, announce_num, max_moves, nudge_num, per_second;
+	int queue; /* so many turns ahead on a port or in a lane; 0: without a limit */
 };
 
 /* What monitors.c has seen on the wire. */
@@ -138,7 +142,13 @@ extern int judge_alone; /* the model's own rules do not count */
 
 /* worlds.c */
 const struct bounds *worlds_find(const char *name);
-void worlds_list(int quick);
+const struct bounds *worlds_at(unsigned int i); /* NULL: there are no more */
+
+/* tally.c: prints the rules that were evaluated (NULL: it does not), and returns their number. */
+unsigned int tally_rules(FILE *list);
+
+/* pairs.c: 0 if all is well. */
+int pairs_check(void);
 
 /* events.c */
 void events_make(void);
@@ -149,6 +159,8 @@ void model_init(const struct bounds *world);
 int model_can_happen(int event);
 /* Returns NULL, or the rule that was broken. *idle: 1 if the race did not take place. */
 const char *model_step(int event, int *idle);
+/* Is the state beyond the world's bounds, so that what follows from it is not searched? */
+int model_is_beyond(void);
 
 /* tell.c */
 const char *model_describe(char *buf, size_t len);

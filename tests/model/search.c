@@ -10,11 +10,12 @@ enum { KNOWN = 64, REST_STEPS = 80, PATH_MAX_STEPS = 100000 };
 
 struct searching {
 	const struct search_options *options;
-	unsigned long transitions, violations;
+	unsigned long transitions, violations, beyond;
 	unsigned int depth;
 	double began_s;
 	uint64_t seed;
-	const char *known[KNOWN]; /* rules whose breaking has been told */
+	const char *known[KNOWN];      /* rules whose breaking has been told */
+	uint8_t announces[EVENTS_MAX]; /* in the state at hand, that event */
 };
 
 static struct searching s;
@@ -78,15 +79,36 @@ static int violate(uint32_t at, int event, const char *what)
 	return !s.options->keep_going;
 }
 
+/* What is not searched, and how likely it is that two states had the same 64 bits and one was lost.
+ */
+static void report_bounds(void)
+{
+	double count = states.count;
+
+	printf("%s: bound: ", bounds->name);
+	if (s.options->depth)
+		printf("%d events", s.options->depth);
+	else if (bounds->queue)
+		printf("%d turns ahead (%lu transitions lead beyond)", bounds->queue, s.beyond);
+	else
+		printf("none");
+	printf("; a state is lost with probability %.0e\n",
+	       count * count / 2 / 18446744073709551616.0);
+}
+
 static void report(const char *end)
 {
 	double bytes = states.size * (sizeof(*states.hashes) + sizeof(*states.parent) +
 				      sizeof(*states.event)) +
 		       states.queue_most;
 
-	printf("%s: %s: %lu states, %lu transitions, depth %u, %.1f s, %.0f MiB, %lu violations\n",
+	printf("%s: %s: %lu states, %lu transitions, depth %u, %u rules, %.1f s, %.0f MiB, "
+	       "%lu violations\n",
 	       bounds->name, end, (unsigned long)states.count, s.transitions, s.depth,
-	       now_s() - s.began_s, bytes / (1 << 20), s.violations);
+	       tally_rules(NULL), now_s() - s.began_s, bytes / (1 << 20), s.violations);
+	report_bounds();
+	if (s.options->list_rules)
+		tally_rules(stdout);
 }
 
 static void tell_progress(uint64_t at)
@@ -153,23 +175,34 @@ static const char *check_hidden(const struct snap *from, int event, const struct
 
 /* ---- the search ---- */
 
-/* Returns 1 if the search ends here. */
+/*
+ * Returns 1 if the search ends here. Another CPU hears a frame while an announcement is being sent:
+ * no need to try where the event alone makes none.
+ */
 static int visit_event(uint32_t at, const struct snap *from, int event)
 {
 	struct snap next;
 	const char *bad;
 	int idle;
 
+	if (events[event].has_race && !s.announces[events[event].plain])
+		return 0;
 	model_load(from);
+	s.announces[event] = 0;
 	if (!model_can_happen(event))
 		return 0;
 	bad = model_step(event, &idle);
+	s.announces[event] = bad || outcome.announced;
 	if (!bad && idle)
 		return 0;
 	s.transitions++;
 	if (bad)
 		return violate(at, event, bad);
 	model_hide();
+	if (model_is_beyond()) {
+		s.beyond++;
+		return 0;
+	}
 	model_save(&next);
 	bad = s.options->garble ? check_hidden(from, event, &next) : NULL;
 	if (bad)
@@ -210,6 +243,8 @@ int search(const struct bounds *world, const struct search_options *options)
 	for (at = 0; at < states.count; at++) {
 		if (at == depth_ends) {
 			s.depth++;
+			if (options->depth && (int)s.depth == options->depth)
+				break;
 			depth_ends = states.count;
 		}
 		if (visit(at)) {

@@ -9,6 +9,8 @@ struct search_options {
 	uint64_t max_states; /* give up beyond that many */
 	int garble;	/* each step again, with what is hidden garbled: the same must happen */
 	int rest;	/* each state comes to rest if no host says a word */
+	int depth;	/* so many events, not all; 0: until no new state is found */
+	int list_rules; /* that were evaluated */
 	int keep_going; /* after a rule was broken */
 	int verbose;
 };

@@ -27,7 +27,10 @@ void judge_condemn(const char *what)
 
 void model_must(int holds, const char *what)
 {
-	if (!holds && !judge_alone)
+	if (judge_alone)
+		return;
+	judge_consult(what);
+	if (!holds)
 		judge_condemn(what);
 }
 
@@ -369,6 +372,23 @@ static int has_short_queue(int who)
 	return w->limits[model_stations[who]->port].rounds_tat_ns <= latest_ns &&
 	       w->lanes[LANE_QUIET].rounds_tat_ns <= latest_ns &&
 	       w->lanes[LANE_BUSY].rounds_tat_ns <= latest_ns;
+}
+
+/*
+ * Each announcement takes a turn, and nothing ends the queue: without a limit, turns would be ever
+ * further ahead.
+ */
+int model_is_beyond(void)
+{
+	const struct world *w = &model.world;
+	__u64 latest_ns = NOW_NS + bounds->queue * TICK_NS;
+	int i, beyond = 0;
+
+	for (i = 0; i < 4; i++)
+		beyond |= w->limits[model_ports[i]].rounds_tat_ns > latest_ns;
+	for (i = 0; i < LANE_MAX; i++)
+		beyond |= w->lanes[i].rounds_tat_ns > latest_ns;
+	return bounds->queue && beyond;
 }
 
 int model_can_happen(int event)

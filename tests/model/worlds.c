@@ -87,7 +87,7 @@ static const struct bounds worlds[] = {
 	 .rules = NOTHING},
 	{.name = "refresh-ports", COARSE, .aging = 1, .refresh = 3, .from = A | A_ELSEWHERE, .kinds = TALK | MORE,
 	 .rules = NOTHING | NEVER},
-	{.name = "refresh-declared", COARSE, .slow = 1, .aging = 1, .refresh = 3, .fail = 1, .from = A | B,
+	{.name = "refresh-declared", COARSE, .aging = 1, .refresh = 3, .fail = 1, .from = A | B,
 	 .kinds = SPEAK | MORE, .rules = IMMEDIATE | NEVER},
 	{.name = "thaw", COARSE, .by_hand = 1, .thaw = 1, .aging = 1, .from = A | B, .kinds = SPEAK, .rules = NOTHING},
 	/* Two CPUs: a frame while an announcement is sent, or with an older clock. */
@@ -113,16 +113,26 @@ static const struct bounds worlds[] = {
 	{.name = "replaced-declared", COARSE, .sweep = 1, .fail = 1, .gone = A, .from = A | A_ELSEWHERE | B, .kinds = TALK, .rules = IMMEDIATE},
 	{.name = "ask6-replaced", ASKED, .ipv6 = 1, .sweep = 1, .gone = A, .from = A | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE),
 	 .rules = NOTHING, .lives = A | A_ELSEWHERE},
-	/* Announcements are rate-limited. */
-	{.name = "turns", COARSE, .slow = 1, .late = 1, .busy = 1, .per_second = 1, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},
+	/* Announcements are rate-limited. Five turns ahead is longer than anything else that the claim waits for. */
+	{.name = "turns", COARSE, .release = 1, .late = 1, .busy = 1, .per_second = 1, .queue = 5, .from = A | B, .kinds = SPEAK, .rules = IMMEDIATE},
 	{.name = "turns-one", COARSE, .late = 1, .busy = 1, .fail = 1, .per_second = 1, .from = A, .kinds = TALK, .rules = IMMEDIATE},
-	/* Nearly everything at once. */
-	{.name = "all", COARSE, .slow = 1, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
+	/* Nearly everything at once: so many events of any kind. */
+	{.name = "all", COARSE, .depth = 8, .depth_long = 11, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
 	 .from = A | B | FAR | A_ELSEWHERE, .kinds = TALK | RELAY, .rules = NOTHING | IMMEDIATE | NEVER},
-	{.name = "all-xdp", COARSE, .slow = 1, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
+	{.name = "all-xdp", COARSE, .depth = 9, .depth_long = 12, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
 	 .from = A | B | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
-	{.name = "all-listeners", COARSE, .slow = 1, .late = 1, .by_hand = 1, .fail = 1, .listeners = 1, .from = A | B | FAR,
+	{.name = "all-listeners", COARSE, .depth = 10, .depth_long = 14, .late = 1, .by_hand = 1, .fail = 1, .listeners = 1, .from = A | B | FAR,
 	 .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
+	/* Everything at once of fewer hosts or kinds of frames; and what is missing of pairs (model -P). */
+	{.name = "all-one", COARSE, .release = 1, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
+	 .from = A | FAR | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE) | RELAY, .rules = NOTHING | IMMEDIATE | NEVER},
+	{.name = "all-two", COARSE, .release = 1, .late = 1, .early = 1, .by_hand = 1, .thaw = 1, .fail = 1, .race = 1,
+	 .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING | IMMEDIATE | NEVER},
+	{.name = "all-one-xdp", COARSE, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
+	 .from = A | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
+	{.name = "pairs-far", COARSE, .thaw = 1, .from = A | FAR | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING},
+	{.name = "pairs-xdp", COARSE, .xdp = 1, .early = 1, .by_hand = 1, .from = A | FAR, .kinds = KIND(PROBE) | KIND(USE), .rules = IMMEDIATE},
+	{.name = "pairs-listeners", COARSE, .listeners = 1, .from = A | FAR, .kinds = SPEAK, .rules = NOTHING},
 	/* With what was on the wire. */
 	{.name = "monitors", COARSE, .monitor = 1, .fail = 1, .from = A | B | FAR, .kinds = TALK, .rules = NOTHING},
 	{.name = "monitors-declared", COARSE, .monitor = 1, .by_hand = 1, .fail = 1, .from = A | B, .kinds = TALK,
@@ -193,11 +203,7 @@ const struct bounds *worlds_find(const char *name)
 	return NULL;
 }
 
-void worlds_list(int quick)
+const struct bounds *worlds_at(unsigned int i)
 {
-	unsigned int i;
-
-	for (i = 0; i < WORLDS; i++)
-		if (quick ? worlds[i].quick : !worlds[i].slow)
-			puts(worlds[i].name);
+	return i < WORLDS ? &worlds[i] : NULL;
 }

@@ -5,6 +5,7 @@
 
 void judge_must(int holds, const char *broken)
 {
+	judge_consult(broken);
 	if (!holds)
 		judge_condemn(broken);
 }

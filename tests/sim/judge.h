@@ -149,6 +149,8 @@ void judge_record(struct judge *judge, const struct claim_step *step,
 /* The daemon has served all deadlines up to at_ns: what was due by then must have been sent. */
 void judge_check_overdue(struct judge *judge, __u64 at_ns);
 
+/* A rule is about to be evaluated. Defined by the program that uses the judge. */
+void judge_consult(const char *rule);
 /* A rule is broken. Defined by the program that uses the judge; does not return. */
 _Noreturn void judge_condemn(const char *what);
 

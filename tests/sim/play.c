@@ -20,6 +20,11 @@ static struct player player;
 static jmp_buf condemned;
 static const char *broken;
 
+void judge_consult(const char *rule)
+{
+	(void)rule; /* tests/model counts them */
+}
+
 void judge_condemn(const char *what)
 {
 	broken = what;

@@ -15,9 +15,10 @@ void spin_begin(void)
 	model_save(&spin_snap);
 }
 
-/* An event that cannot happen leads back to the same state. */
+/* An event that cannot happen, or leads beyond the bounds, leads back to the same state. */
 void spin_step(int event)
 {
+	struct snap next;
 	const char *broken;
 	int idle;
 
@@ -29,5 +30,7 @@ void spin_step(int event)
 		printf("%s: %s\n", SPIN_WORLD, broken);
 	spin_broken = broken != NULL;
 	model_hide();
-	model_save(&spin_snap);
+	model_save(&next);
+	if (!model_is_beyond())
+		spin_snap = next;
 }
