@@ -89,6 +89,8 @@ static __always_inline __u16 by_hand_run(struct outcome *outcome, const struct p
 
 	if (refused)
 		return refused;
+	if (!claimed_note(OUTCOME_OF_SPEAK))
+		return COUNTER_probe_many_vlans;
 	claim = by_hand_find_claim(&outcome->event.key, call->port, settings);
 	if (!claim)
 		return COUNTER_probe_over_quota;

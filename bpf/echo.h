@@ -100,6 +100,14 @@ static __always_inline void echo_hear_uplink(struct outcome *outcome)
 		echo_take_returned(outcome, echo, segment);
 }
 
+/* Does the switch drop what comes back there? Then no guest hears it. */
+static __always_inline int echo_ends_there(const struct outcome *outcome)
+{
+	const struct port *port = bpf_map_lookup_elem(&ports, &outcome->event.port);
+
+	return port && port->drops_returned;
+}
+
 /*
  * Learns from the frame of outcomes[OUTCOME_OF_FRAME]. A global function, as hear_passive().
  * Returns 0.
@@ -110,7 +118,7 @@ __noinline int echo_hear(__u32 role)
 
 	if (!outcome || outcome->frame.relayed)
 		return 0;
-	if (role == ROLE_UPLINK)
+	if (role == ROLE_UPLINK && !echo_ends_there(outcome))
 		echo_hear_uplink(outcome);
 	else if (role == ROLE_GUEST && echo_is_flooded(outcome->frame.to_mac))
 		echo_note(&outcome->event.key, outcome->frame.mac, &outcome->frame.addr);

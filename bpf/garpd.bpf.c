@@ -128,8 +128,12 @@ static __always_inline void hear(struct __sk_buff *skb)
 
 	if (!port)
 		return;
-	hear_and_speak(skb, outcome, port);
-	hear_passive(port->role);
+	if (port_knows_vlan(port)) {
+		hear_and_speak(skb, outcome, port);
+		hear_passive(port->role);
+	}
+	if (port->any[0])
+		claimed_hear(skb->ifindex);
 }
 
 /* Two bytes decide, and they are nearly always directly readable. */
@@ -197,8 +201,11 @@ static __always_inline void hear_above(struct __sk_buff *skb)
 	struct outcome *outcome;
 	const struct port *port = hear_begin(skb, &outcome);
 
-	if (port)
-		hear_and_defer(outcome, skb->ifindex, port, HOOK_DEFERS);
+	if (!port)
+		return;
+	hear_and_defer(outcome, skb->ifindex, port, HOOK_DEFERS);
+	if (port->any[0])
+		claimed_hear(skb->ifindex);
 }
 
 SEC("tc")
@@ -273,7 +280,7 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
 	const struct settings *settings;
 	struct tags inline_only = {};
-	int none;
+	int none = 0;
 
 	if (!outcome)
 		return XDP_PASS;
@@ -288,8 +295,12 @@ static __always_inline int hear_xdp(void *data, void *data_end, __u32 ifindex)
 	}
 	if (!hear_is_taken(port, ifindex))
 		return XDP_PASS;
-	none = hear_and_defer(outcome, ifindex, port, HOOK_XDP);
-	hear_passive(port->role);
+	if (port_knows_vlan(port)) {
+		none = hear_and_defer(outcome, ifindex, port, HOOK_XDP);
+		hear_passive(port->role);
+	}
+	if (port->any[0])
+		claimed_hear(ifindex);
 	if (none == HEAR_OVER_LIMIT) {
 		settings = settings_at(port->settings);
 		if (settings && settings->xdp_drop)

@@ -11,6 +11,7 @@
 #include "bpf/abi/abi.h"
 #include "bpf/claim/claim.h"
 #include "bpf/frame/frame.h"
+#include "claimed.h"
 #include "echo.h"
 #include "guard.h"
 #include "listen.h"
@@ -224,6 +225,11 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 	}
 	if (hear_is_over_limit(&heard, ctx->settings))
 		return HEAR_OVER_LIMIT;
+	if (frame->kind == FRAME_PROBE && port_has_guests(port->role) &&
+	    !claimed_note(OUTCOME_OF_FRAME)) {
+		count(COUNTER_probe_many_vlans);
+		return HEAR_NO_STEP;
+	}
 	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
 	if (!ctx->claim)
 		return HEAR_NO_STEP;

@@ -250,6 +250,20 @@ struct {
 } asked SEC(".maps");
 
 /*
+ * The VLANs in which an address may have claims, in segments where objections come in without a
+ * known one (struct port, `any`). Written by the programs with each probe, an element whole; read
+ * by them. Full: the address that was probed for longest ago is evicted. Until its next probe, an
+ * objection without a VLAN raises no doubt about its owner, which is asked all the same.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GARPD_MAX_CLAIMED);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct claimed_key);
+	__type(value, struct claimed);
+} claimed SEC(".maps");
+
+/*
  * What the configuration allows each port, by the number of its rule. Written by the daemon when it
  * reads its configuration, under numbers that no port uses yet; read by the programs. Never full:
  * room for a new configuration beside the two that ports can have after a start that failed.

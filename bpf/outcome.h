@@ -36,17 +36,20 @@ struct outcome {
 	struct speech speech;
 	struct event event;
 	struct listening listening;
-	struct asked_key asked_key;  /* of the map `asked`, put together here */
-	struct asked asked;	     /* a new element of it */
-	struct claim_key unanswered; /* the claim that gives way */
-	struct claim_key moved_from; /* the former key of a claim in another segment */
-	__u64 deadline_was_ns;	     /* of the claim, before the step of a frame */
-	__u64 waited_ns;	     /* claim_waited_ns() of the announcement that is recorded */
-	__u32 is_asked;		     /* 1: the claim's guest is asked */
-	__u32 gives_way;	     /* 1: the claim is the next to give way in its port's quota */
-	__u32 quota_port;	     /* of the claim */
-	__u32 queued;		     /* enum queued: what the announcement has waited for */
-	__u32 settings; /* of garpd_speak: the element of map `settings` for the segment */
+	struct asked_key asked_key;	/* of the map `asked`, put together here */
+	struct asked asked;		/* a new element of it */
+	struct claimed_key claimed_key; /* of the map `claimed`, put together here */
+	struct claimed claimed;		/* a new element of it */
+	struct claim_key claimed_there; /* key of the claim that an element names */
+	struct claim_key unanswered;	/* the claim that gives way */
+	struct claim_key moved_from;	/* the former key of a claim in another segment */
+	__u64 deadline_was_ns;		/* of the claim, before the step of a frame */
+	__u64 waited_ns;		/* claim_waited_ns() of the announcement that is recorded */
+	__u32 is_asked;			/* 1: the claim's guest is asked */
+	__u32 gives_way;  /* 1: the claim is the next to give way in its port's quota */
+	__u32 quota_port; /* of the claim */
+	__u32 queued;	  /* enum queued: what the announcement has waited for */
+	__u32 settings;	  /* of garpd_speak: the element of map `settings` for the segment */
 };
 
 /*

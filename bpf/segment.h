@@ -77,7 +77,7 @@ static __always_inline __u16 segment_put(struct outcome *outcome, const struct c
 		}
 		segment_drop(key, there->quota_port);
 	}
-	if (bpf_map_update_elem(&claims, key, copy, BPF_NOEXIST))
+	if (!claimed_note(OUTCOME_OF_SPEAK) || bpf_map_update_elem(&claims, key, copy, BPF_NOEXIST))
 		return COUNTER_probe_no_room;
 	bpf_map_delete_elem(&claims, &outcome->moved_from);
 	return result;

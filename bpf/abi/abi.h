@@ -96,8 +96,21 @@ struct port {
 	__u32 inner; /* ifindex of its bridge, if a veth joins that to the segment's; else 0 */
 	__u32 rest;  /* segment of what does not enter the first VLAN-aware bridge; 0: nothing */
 	__u32 stays[PORT_STAYS]; /* of what goes no further, as `vlan_ways` has it; 0: unused */
+	/*
+	 * Segments in which its frames are in a VLAN that garpd does not know: behind a tunnel of
+	 * Open vSwitch, or flows of a controller. They can only contradict a claim, in any VLAN. If
+	 * `segment` is the first of them, the VLAN is known nowhere. 0: unused.
+	 */
+	__u32 any[PORT_ANY];
+	__u32 drops_returned; /* 1: a member of a bond, where what comes back of its bridge ends */
 };
-_Static_assert(sizeof(struct port) == 48, "port has no holes");
+_Static_assert(sizeof(struct port) == 68, "port has no holes");
+
+/* Is the VLAN of its frames known in `segment`? */
+static inline int port_knows_vlan(const struct port *port)
+{
+	return port->segment != port->any[0];
+}
 
 /* Do VLANs change, or end, beyond the bridge where `pvid` and `port_vlans` hold? */
 static inline int port_maps_vlans(const struct port *port)
@@ -105,22 +118,40 @@ static inline int port_maps_vlans(const struct port *port)
 	return port->stays[0] != 0;
 }
 
-/* Can frames of the segment come in on the port? */
+/* Can frames of the segment come in on the port, in a VLAN that is known? */
 static inline int port_is_in(const struct port *port, __u32 segment)
 {
-	return segment && (port->segment == segment || port->rest == segment ||
-			   port->stays[0] == segment || port->stays[1] == segment);
+	return segment &&
+	       ((port->segment == segment && port_knows_vlan(port)) || port->rest == segment ||
+		port->stays[0] == segment || port->stays[1] == segment);
 }
 
-#define PORT_SEGMENTS (2 + PORT_STAYS)
+/* In one that is not? */
+static inline int port_is_in_any(const struct port *port, __u32 segment)
+{
+	for (int i = 0; i < PORT_ANY; i++)
+		if (segment && port->any[i] == segment)
+			return 1;
+	return 0;
+}
 
-/* The segments in which frames of the port can be; 0 for those that it has not. */
+/* Can an objection come in on the port that concerns the segment? */
+static inline int port_concerns(const struct port *port, __u32 segment)
+{
+	return port_is_in(port, segment) || port_is_in_any(port, segment);
+}
+
+#define PORT_SEGMENTS (2 + PORT_STAYS + PORT_ANY)
+
+/* The segments in which frames of the port can be; one may come twice, 0 for those it has not. */
 static inline void port_segments(const struct port *port, __u32 segment[PORT_SEGMENTS])
 {
 	segment[0] = port->segment;
 	segment[1] = port->rest;
 	for (int i = 0; i < PORT_STAYS; i++)
 		segment[2 + i] = port->stays[i];
+	for (int i = 0; i < PORT_ANY; i++)
+		segment[2 + PORT_STAYS + i] = port->any[i];
 }
 
 /*
@@ -167,10 +198,29 @@ struct segment {
 	__u64 since_ns; /* when the uplinks changed last */
 	__u32 ports;
 	__u32 uplinks; /* of these, the uplinks that forward */
-	__u32 unheard; /* of those, the ones that garpd does not hear */
+	__u32 unheard; /* of those, the ones that garpd does not hear, or in no VLAN it knows */
 	__u32 missing; /* ports that garpd could not be attached to: not in the map `ports` */
+	__u32 any;     /* ports whose frames may be in any VLAN of the segment */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct segment) == 24, "segment has no holes");
+_Static_assert(sizeof(struct segment) == 32, "segment has no holes");
+
+#define CLAIMED_VLANS 8 /* of one address in a segment with such ports */
+
+/* Key of map `claimed`: an address of a segment, and one of its CLAIMED_VLANS places. No holes. */
+struct claimed_key {
+	__u32 segment;
+	__u32 place;
+	struct addr addr;
+};
+_Static_assert(sizeof(struct claimed_key) == 24, "claimed_key is a hash key");
+
+/* A VLAN in which the address has, or had, a claim. Map `claimed`. */
+struct claimed {
+	__u16 vlan;
+	__u16 inner_vlan;
+};
+_Static_assert(sizeof(struct claimed) == 4, "claimed is compared whole");
 
 /* Key of map `echoes`: a VLAN of a segment, as in struct claim_key. */
 struct echo_key {

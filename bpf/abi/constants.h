@@ -27,6 +27,7 @@
 
 #define GARPD_MAX_PORTS		 16384u
 #define PORT_STAYS		 2	/* inner bridges of a port where VLANs may end */
+#define PORT_ANY		 4	/* segments in which a port's frames may be in any VLAN */
 #define GARPD_MAX_PORT_NAMES	 32768u /* of ports and of those that are gone, the most recent */
 #define GARPD_MAX_CLAIMS	 65536u /* default; `limits: claims` sets it when the map is made */
 #define GARPD_MAX_DECLARED	 4096u	/* prefixes that a configuration may name */
@@ -35,6 +36,7 @@
 #define GARPD_MAX_GATEWAYS	 16u	/* that a configuration may name */
 #define GARPD_MAX_HEARD_GATEWAYS 4096u	/* of all segments; the most recent are kept */
 #define GARPD_MAX_ECHOES	 4096u	/* VLANs of segments; the most recent are kept */
+#define GARPD_MAX_CLAIMED	 16384u /* VLANs of addresses; those probed for last are kept */
 #define GARPD_MAX_ASKED		 16384u /* MACs of guests that are asked; the most recent are kept */
 #define GARPD_MAX_OWNERS	 64u /* MACs on one prefix: a failover cluster has at most 64 nodes */
 #define GARPD_MAX_SUBNETS	 4096u	/* of the host, in all its segments */

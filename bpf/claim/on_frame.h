@@ -348,6 +348,29 @@ static __always_inline void claim_hear_objection(struct claim *claim, const stru
 }
 
 /*
+ * Hears a FRAME_PROBE or FRAME_OBJECTION that came in without a known VLAN, as on an uplink. Its
+ * sender may be in another VLAN than the claim, so it contradicts and raises doubt, but it never
+ * becomes the owner.
+ */
+static __always_inline struct claim_step claim_hear_without_vlan(struct claim *claim,
+								 const struct heard *heard,
+								 const struct settings *settings,
+								 __u64 now_ns)
+{
+	struct claim_step step = {.old_state = claim->state};
+
+	if (heard->frame->kind != FRAME_PROBE && claim_comes_back(claim, heard, settings, now_ns))
+		step.reason = COUNTER_came_back;
+	else if (heard->frame->kind != FRAME_PROBE)
+		claim_hear_objection(claim, heard, settings, &step, now_ns);
+	else if (claim_probe_is_looped(claim, heard->frame))
+		step.reason = COUNTER_probe_looped;
+	else
+		claim_hear_uplink_probe(claim, heard, settings, &step, now_ns);
+	return step;
+}
+
+/*
  * Hears a FRAME_ANNOUNCEMENT, FRAME_ASSERTION or FRAME_OBJECTION about the claim's address, on any
  * port.
  */

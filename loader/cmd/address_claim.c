@@ -86,6 +86,11 @@ static void say_refused(struct spoken *row, const struct guest *guest, const cha
 				  "%s: not announced: the quota of %s is used up, or the map of "
 				  "claims is full; see limits in garpd(8)",
 				  name, guest->port_name);
+	case COUNTER_probe_many_vlans:
+		return spoken_say(row, false,
+				  "%s: not announced: eight other VLANs of the bridge of %s have "
+				  "it" SEE_EXPLAIN,
+				  name, guest->port_name, address);
 	case COUNTER_claim_refused:
 		return spoken_say(
 			row, false,

@@ -20,7 +20,7 @@ static void missing_count(struct daemon *daemon, __u32 segment)
 	__u32 count = 0;
 
 	for (size_t i = 0; i < daemon->missing_count; i++)
-		count += port_is_in(&daemon->missing[i].port, segment);
+		count += port_concerns(&daemon->missing[i].port, segment);
 	datapath_set_missing(&daemon->datapath.pins, segment, count);
 }
 

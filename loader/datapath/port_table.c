@@ -100,6 +100,20 @@ static json_t *get_guards(const void *row)
 	return guards;
 }
 
+/* Bridges in whose VLANs its frames may be, in which is not known. */
+static json_t *get_any_vlan(const void *row)
+{
+	const struct port *port = &((const struct port_row *)row)->port;
+	json_t *bridges = json_array();
+	char name[NAME_TEXT_LEN];
+
+	for (size_t i = 0; i < PORT_ANY; i++)
+		if (port->any[i])
+			json_array_append_new(bridges,
+					      json_string(interface_text(port->any[i], name)));
+	return bridges;
+}
+
 #define ROW(TYPE, member) FIELD(TYPE, struct port_row, member)
 
 const struct field port_table_fields[] = {
@@ -114,6 +128,7 @@ const struct field port_table_fields[] = {
 	{"forwarding", "FORWARDING", ROW(BOOL, port.forwarding)},
 	{"vlan_aware", "VLAN-AWARE", ROW(BOOL, port.vlan_proto)},
 	{"pvid", "PVID", ROW(VLAN, port.pvid)},
+	{"any_vlan", NULL, .get = get_any_vlan},
 	{"relay", NULL, ROW(BOOL, port.relay)},
 	{"claims", "CLAIMS", ROW(NUMBER, limit.claims)},
 	{"guards", NULL, .get = get_guards},

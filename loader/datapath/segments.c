@@ -11,15 +11,18 @@
 #include "loader/maps/walk.h"
 #include "parts.h"
 
-/* What one port adds to its segment. */
-static struct segment segment_of(const struct port *port)
+/* What one port adds to a segment. */
+static struct segment segment_of(const struct port *port, __u32 ifindex)
 {
-	bool is_uplink = port->role == ROLE_UPLINK && port->forwarding;
+	bool is_any = port_is_in_any(port, ifindex);
+	bool is_uplink = (port->role == ROLE_UPLINK || is_any) && port->forwarding;
 
 	return (struct segment){
 		.ports = 1,
 		.uplinks = is_uplink,
-		.unheard = is_uplink && port->unheard,
+		/* Without a VLAN it is not known what comes back there. */
+		.unheard = is_uplink && (port->unheard || is_any),
+		.any = is_any,
 	};
 }
 
@@ -33,6 +36,7 @@ static void segment_change(const struct pins *pins, __u32 ifindex, const struct 
 	segment.ports += more->ports - less->ports;
 	segment.uplinks += more->uplinks - less->uplinks;
 	segment.unheard += more->unheard - less->unheard;
+	segment.any += more->any - less->any;
 	if (more->uplinks != less->uplinks || more->unheard != less->unheard)
 		segment.since_ns = time_now_ns();
 	if (segment.ports || segment.missing)
@@ -44,7 +48,8 @@ static void segment_change(const struct pins *pins, __u32 ifindex, const struct 
 /* What the port adds to that one. */
 static struct segment segment_part(const struct port *port, __u32 ifindex)
 {
-	return port && port_is_in(port, ifindex) ? segment_of(port) : (struct segment){};
+	return port && port_concerns(port, ifindex) ? segment_of(port, ifindex)
+						    : (struct segment){};
 }
 
 static void segment_count(const struct pins *pins, __u32 ifindex, const struct port *was,
@@ -62,16 +67,17 @@ static bool is_counted(const struct port *port, const __u32 *counted, size_t cou
 	for (size_t i = 0; i < count; i++)
 		if (counted[i] == ifindex)
 			return true;
-	return port && port_is_in(port, ifindex);
+	return port && port_concerns(port, ifindex);
 }
 
 /* Counts the difference in each segment of `port`, unless `other`, the former one, is in it. */
 static void segments_count(const struct pins *pins, const struct port *port,
 			   const struct port *other, const struct port *was, const struct port *is)
 {
-	const __u32 in[] = {port->segment, port->rest, port->stays[0], port->stays[1]};
+	__u32 in[PORT_SEGMENTS];
 
-	for (size_t i = 0; i < sizeof(in) / sizeof(in[0]); i++)
+	port_segments(port, in);
+	for (size_t i = 0; i < PORT_SEGMENTS; i++)
 		if (in[i] && !is_counted(other, in, i, in[i]))
 			segment_count(pins, in[i], was, is);
 }

@@ -33,6 +33,15 @@ static bool segment_is_missed(const struct pins *pins, __u32 ifindex)
 	return !bpf_map_lookup_elem(pins->segments, &ifindex, &segment) && segment.missing;
 }
 
+/* Is a port not heard whose frames may be in any VLAN of the segment? */
+static bool segment_is_deaf(const struct port_list *ports, __u32 ifindex)
+{
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->at[i].port.unheard && port_is_in_any(&ports->at[i].port, ifindex))
+			return true;
+	return false;
+}
+
 void datapath_deny_unheard(const struct pins *pins)
 {
 	struct port_list ports;
@@ -44,7 +53,7 @@ void datapath_deny_unheard(const struct pins *pins)
 	for (i = 0; i < ports.count; i = end) {
 		__u32 segment = ports.at[i].port.segment;
 
-		unheard = segment_is_missed(pins, segment);
+		unheard = segment_is_missed(pins, segment) || segment_is_deaf(&ports, segment);
 		for (end = i; end < ports.count && ports.at[end].port.segment == segment; end++)
 			unheard |= ports.at[end].port.unheard != UNHEARD_NOT;
 		for (size_t at = i; at < end; at++)

@@ -137,7 +137,7 @@ static void unheard_read(const struct pins *pins, struct explain *explain)
 
 	map_walk_begin(&walk, pins->ports, 0);
 	while (map_walk_next(&walk, &ifindex, &port))
-		if (port.unheard && port_is_in(&port, explain->claim.key.segment))
+		if (port.unheard && port_concerns(&port, explain->claim.key.segment))
 			explain_note_place(explain, &explain->unheard, ifindex);
 }
 

@@ -43,6 +43,7 @@ int explain_read_maps(const struct pins *pins, struct explain *explain, struct e
 	X(link_local, TROUBLE)          \
 	X(never_probed, TROUBLE)        \
 	X(no_room, TROUBLE)             \
+	X(many_vlans, TROUBLE)          \
 	X(port_full, TROUBLE)           \
 	X(announce_failed, TROUBLE)     \
 	X(announce_lost, TROUBLE)       \

@@ -15,6 +15,11 @@ static void causes_counted(const struct explain *explain, struct finding *findin
 		{CAUSE_no_room, COUNTER_probe_no_room,
 		 "probes found the claims map full; this address's may be among them" REMEDY
 		 "raise claims: under limits:, then stop garpd, run garpd detach, start it"},
+		{CAUSE_many_vlans, COUNTER_probe_many_vlans,
+		 "probes were for addresses that eight other VLANs have, on a bridge where "
+		 "objections come in without a VLAN; this address's may be among them" REMEDY
+		 "garpd show ports -j names the ports under any_vlan; \"!BRIDGE\" in bridges: "
+		 "keeps those of a bridge out"},
 		{CAUSE_port_full, COUNTER_probe_over_quota,
 		 "probes came from a port with as many claims as it may have; this address's may "
 		 "be among them" REMEDY

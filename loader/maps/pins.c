@@ -387,7 +387,7 @@ int pins_remove(struct err *why)
 
 bool pins_is_own(const char *name)
 {
-	static const char *const others[] = {"echoes",	"asked",    GARPD_LINKS,
+	static const char *const others[] = {"echoes",	"asked",    "claimed", GARPD_LINKS,
 					     PINS_LOCK, PINS_NETNS, PINS_NEXT};
 
 	for (size_t i = 0; i < PINNED_MAPS; i++)

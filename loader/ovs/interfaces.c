@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <netinet/ether.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "columns.h"
@@ -29,6 +30,34 @@ static enum ovs_kind kind_of(const char *type)
 		if (strcmp(type, kinds[i].type) == 0)
 			return kinds[i].kind;
 	return type ? OVS_UNREACHABLE : OVS_SYSTEM;
+}
+
+/*
+ * The name of the kernel's device, as lib/netdev-vport.c of Open vSwitch makes it. Left empty for
+ * kinds that carry no Ethernet, or need a module of its own.
+ */
+static void device_read(const json_t *row, struct ovs_interface *interface)
+{
+	static const struct {
+		const char *type, *device;
+		int port; /* the default; 0: it has none */
+	} kinds[] = {
+		{"vxlan", "vxlan_sys", 4789}, {"geneve", "genev_sys", 6081},
+		{"gre", "gre_sys", 0},	      {"ip6gre", "ip6gre_sys", 0},
+		{"erspan", "erspan_sys", 0},  {"ip6erspan", "ip6erspan_sys", 0},
+	};
+	const char *type = column_text(row, "type");
+	const char *port = column_map_get(row, "options", "dst_port");
+
+	for (size_t i = 0; type && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(type, kinds[i].type) != 0)
+			continue;
+		if (kinds[i].port)
+			snprintf(interface->device, sizeof(interface->device), "%s_%d",
+				 kinds[i].device, (port ? atoi(port) : 0) ?: kinds[i].port);
+		else
+			strcpy(interface->device, kinds[i].device);
+	}
 }
 
 /* "If vlan_mode is empty: access if tag is given, else trunk." */
@@ -129,6 +158,25 @@ static void mac_read(const json_t *row, struct ovs_interface *interface)
 	interface->has_mac = true;
 }
 
+/*
+ * Does the bond drop on this member what comes back from the switches beyond it
+ * (bond_check_admissibility())? With balance-slb on each: it came in elsewhere. Of an active-backup
+ * bond, which is the default, on the backups. A partner with LACP returns nothing.
+ */
+static bool is_returned_dropped(const json_t *port, const struct ovs_interface *interface)
+{
+	const char *mode = column_text(port, "bond_mode"), *lacp = column_text(port, "lacp");
+	const char *active = column_text(port, "bond_active_slave");
+	struct ether_addr mac;
+
+	if (lacp && strcmp(lacp, "off") != 0)
+		return false;
+	if (column_is(mode, "balance-slb"))
+		return true;
+	return (!mode || column_is(mode, "active-backup")) && active && interface->has_mac &&
+	       ether_aton_r(active, &mac) && memcmp(&mac, interface->mac, MAC_LEN) != 0;
+}
+
 void ovs_interface_read(const json_t *port, const json_t *row, struct ovs_interface *interface)
 {
 	json_int_t ifindex = column_number(row, "ifindex", 0);
@@ -146,6 +194,9 @@ void ovs_interface_read(const json_t *port, const json_t *row, struct ovs_interf
 				  column_number(row, "ifindex", -1) == 0;
 	interface->is_local = strcmp(interface->name, interface->bridge->name) == 0;
 	interface->is_bonded = column_set_size(json_object_get(port, "interfaces")) > 1;
+	interface->drops_returned = interface->is_bonded && is_returned_dropped(port, interface);
+	if (interface->kind == OVS_TUNNEL)
+		device_read(row, interface);
 	vlans_read(port, interface);
 	state_read(port, interface);
 }

@@ -12,7 +12,9 @@ static const struct {
 } monitored[] = {
 	{"Open_vSwitch", {"external_ids"}},
 	{"Bridge", {"name", "ports", "datapath_type", "controller", "fail_mode", "external_ids"}},
-	{"Port", {"name", "interfaces", "tag", "trunks", "vlan_mode", "status", "rstp_status"}},
+	{"Port",
+	 {"name", "interfaces", "tag", "trunks", "vlan_mode", "status", "rstp_status", "bond_mode",
+	  "lacp", "bond_active_slave"}},
 	{"Interface", {"name", "type", "ifindex", "mac_in_use", "options", "external_ids"}},
 };
 

@@ -51,7 +51,7 @@ static void port_take(struct ovs_tables *tables, const json_t *rows, const json_
 		interface = &tables->interface[tables->interfaces++];
 		interface->bridge = bridge;
 		ovs_interface_read(port, row, interface);
-		bridge->tunnels += interface->kind == OVS_TUNNEL;
+		bridge->tunnels += interface->kind == OVS_TUNNEL && !interface->device[0];
 		if (interface->is_local)
 			bridge->ifindex = interface->ifindex;
 	}

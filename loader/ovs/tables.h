@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/if.h>
 #include <linux/types.h>
 
 #include "bpf/abi/abi.h"
@@ -36,7 +37,8 @@ struct ovs_bridge {
 	bool is_userspace;    /* its datapath is not in the kernel */
 	bool is_controlled;   /* a controller writes its flows: they may change VLANs */
 	bool is_integration;  /* OVN's own bridge */
-	unsigned int tunnels; /* ports of that kind */
+	unsigned int tunnels; /* ports of that kind whose frames no link brings in */
+	size_t component;     /* the same number for all bridges that patch ports connect */
 };
 
 /* An interface of a port; a bond has several. */
@@ -46,15 +48,17 @@ struct ovs_interface {
 	const char *peer;  /* of a patch port, the name of the other one; NULL: none */
 	const char *guest; /* value of guest_key in its external_ids; NULL: no guest is named */
 	const char *guest_key;
+	char device[IFNAMSIZ]; /* of a tunnel: the link of all tunnels of its kind; empty: none */
 	enum ovs_kind kind;
 	__u32 ifindex; /* 0: none, or none yet */
 	__u8 mac[MAC_LEN];
 	bool has_mac;  /* else none, or none yet */
 	bool is_local; /* it has the name of its bridge, and is the host's way to it */
 	bool is_bonded;
-	bool is_elsewhere; /* an internal port that was moved to another network namespace */
-	bool is_blocked;   /* by the spanning tree */
-	bool is_starting;  /* the spanning tree has it listen or learn first */
+	bool drops_returned; /* a member of a bond: frames of the bridge that come back end there */
+	bool is_elsewhere;   /* an internal port that was moved to another network namespace */
+	bool is_blocked;     /* by the spanning tree */
+	bool is_starting;    /* the spanning tree has it listen or learn first */
 	enum ovs_mode mode;
 	__u16 tag;		  /* VLAN of frames without a tag; 0: none */
 	struct port_vlans trunks; /* VLANs that it is in; bit 0: frames without a tag and VLAN */

@@ -55,6 +55,7 @@ static const struct native_shape shapes[] = {
 	SHAPE_HASH(daemon),
 	SHAPE_HASH(segments),
 	SHAPE_HASH(echoes),
+	SHAPE_HASH(claimed),
 	SHAPE_HASH(port_limits),
 	SHAPE_HASH(port_names),
 	SHAPE_HASH(lanes),

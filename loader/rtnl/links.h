@@ -71,8 +71,10 @@ struct link_facts {
 	__u8 access;	     /* of a port of Open vSwitch: frames with a tag are dropped */
 	__u8 carrier;	     /* of a link of Open vSwitch; a bridge port's is in `port_state` */
 	__u8 member_up;	     /* of a member of a bond: its link is up, and it is used */
+	__u8 drops_returned; /* a member of a bond of Open vSwitch: what comes back ends there */
+	__u8 pad[3];
 };
-_Static_assert(sizeof(struct link_facts) == 40, "link_facts is compared whole");
+_Static_assert(sizeof(struct link_facts) == 44, "link_facts is compared whole");
 
 struct link {
 	LIST_ENTRY(link) in_bucket;

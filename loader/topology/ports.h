@@ -27,8 +27,8 @@ struct ports;
 #define OVS_NOTES(X)                                                                              \
 	X(USERSPACE, "its datapath is not in the kernel; not followed")                           \
 	X(OVN, "OVN's own bridge, where VLANs say nothing; not followed; to do so: \"ovn: yes\"") \
-	X(TUNNELS, "what comes in by its tunnels is not heard; guests are asked nevertheless")    \
-	X(CONTROLLED, "a controller may change VLANs on its patch ports; a segment of its own")   \
+	X(TUNNELS, "not all of its tunnels are heard; guests are asked nevertheless")             \
+	X(CONTROLLED, "flows may change VLANs on its patch ports; what is beyond only objects")   \
 	X(DOT1Q_TUNNEL, "not heard: vlan_mode is dot1q-tunnel")                                   \
 	X(ELSEWHERE, "its internal ports in other network namespaces are not heard")
 

@@ -20,6 +20,11 @@ static void link_queue(struct ports *ports, struct link *link)
 	link->is_changed = true;
 }
 
+void ports_link_queue(struct ports *ports, struct link *link)
+{
+	link_queue(ports, link);
+}
+
 /* A port's VLAN device takes frames from the port's bridge. */
 static void lower_queue(struct ports *ports, const struct link *link)
 {

@@ -64,6 +64,21 @@ static bool is_followed(const struct ports *ports, const struct ovs_bridge *brid
 	       ports_is_bridge(ports, links_find(&ports->links, bridge->ifindex));
 }
 
+/* Is the bridge one of more than the device of a tunnel has room for? */
+static bool has_unheard_tunnel(const struct ports *ports, const struct ovs_bridge *bridge)
+{
+	const struct link *link;
+	struct port port;
+
+	links_for_each(link, &ports->links) {
+		port = (struct port){};
+		if (link->told.ovs == LINK_OVS_PORT && !ports_find_any(ports, link, &port) &&
+		    !port_is_in_any(&port, bridge->ifindex))
+			return true;
+	}
+	return false;
+}
+
 static void bridge_note(struct notes *notes, const struct ovs_bridge *bridge)
 {
 	const struct ports *ports = notes->ports;
@@ -73,7 +88,8 @@ static void bridge_note(struct notes *notes, const struct ovs_bridge *bridge)
 		note_add(notes, bridge->name, OVS_NOTE_USERSPACE);
 	else if (is_named && bridge->is_integration && !ports->config.ovn)
 		note_add(notes, bridge->name, OVS_NOTE_OVN);
-	else if (is_followed(ports, bridge) && bridge->tunnels)
+	else if (is_followed(ports, bridge) &&
+		 (bridge->tunnels || has_unheard_tunnel(ports, bridge)))
 		note_add(notes, bridge->name, OVS_NOTE_TUNNELS);
 }
 

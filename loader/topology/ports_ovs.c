@@ -139,6 +139,7 @@ void ports_ovs_facts(const struct ovs_interface *interface, struct link_facts *f
 		return;
 	facts->kind = LINK_OTHER; /* a bond leads out, whatever its members are */
 	facts->bonded = LINK_BONDED_TOLD;
+	facts->drops_returned = interface->drops_returned;
 }
 
 int ports_ovs_refine(struct ports *ports, struct link *link)

@@ -50,6 +50,9 @@ struct ports {
 void ports_link_changed(struct ports *ports, struct link *link, const struct link_facts *before);
 void ports_link_gone(struct ports *ports, struct link *link);
 
+/* ports_settle() has to look at it. */
+void ports_link_queue(struct ports *ports, struct link *link);
+
 /* ---- ports_ovs.c ---- */
 
 /* Makes link->facts of what the kernel told and what the database has. 0 or -ENOMEM. */
@@ -72,6 +75,18 @@ const struct ovs_interface *ports_ovs_find(const struct ports *ports, const stru
 
 /* What the interface makes of a link with these facts. */
 void ports_ovs_facts(const struct ovs_interface *interface, struct link_facts *facts);
+
+/* ---- ports_any.c ---- */
+
+/*
+ * Adds the segments to port->any, beside its own one, in which frames of the link are in a VLAN
+ * that is not known. False: there are more than it takes.
+ */
+bool ports_find_any(const struct ports *ports, const struct link *link, struct port *port);
+
+/* Describes a port that is in such segments alone. NULL: it is in none. Else the link. */
+const struct link *ports_any_describe(const struct ports *ports, const struct link *link,
+				      struct port *port);
 
 /* ---- ports_ovsdb.c ---- */
 

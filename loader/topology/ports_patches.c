@@ -204,6 +204,34 @@ static int patches_settle(struct ports *ports)
 	return err;
 }
 
+/* ---- which bridges are connected ---- */
+
+/* Both bridges get the lower number of the two. True: one of them had another. */
+static bool patch_connect(const struct ports *ports, const struct ovs_interface *patch)
+{
+	const struct ovs_interface *peer = peer_of(ports, patch);
+
+	if (!peer || patch->bridge->component <= peer->bridge->component)
+		return false;
+	patch->bridge->component = peer->bridge->component;
+	return true;
+}
+
+/* Whatever the flows of a controller do there, and whether or not frames keep their VLANs. */
+static void bridges_connect(struct ports *ports)
+{
+	struct ovs_tables *tables = ports->tables;
+	bool changed = tables != NULL;
+
+	for (size_t i = 0; tables && i < tables->bridges; i++)
+		tables->bridge[i].component = i;
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < tables->interfaces; i++)
+			changed |= patch_connect(ports, &tables->interface[i]);
+	}
+}
+
 /* ---- all links ---- */
 
 /* 0 or -ENOMEM: it keeps its former VLANs. */
@@ -213,6 +241,9 @@ static int link_settle(struct ports *ports, struct link *link)
 	unsigned int version = link->vlans_version;
 	int err = ports_ovs_refine(ports, link);
 
+	/* Bridges may be connected differently, or a tunnel have come. */
+	if (link->told.ovs)
+		ports_link_queue(ports, link);
 	if (link->vlans_version != version || memcmp(&before, &link->facts, sizeof(before)) != 0)
 		ports_link_changed(ports, link, &before);
 	return err;
@@ -260,6 +291,7 @@ void ports_ovs_settle(struct ports *ports)
 	if (!ports->ovs_changed)
 		return;
 	ports->notes_changed = true;
+	bridges_connect(ports);
 	/* Out of memory, with the next change of a link. */
 	ports->ovs_changed = links_settle(ports) != 0;
 }

@@ -77,6 +77,7 @@ static const struct link *bridge_port_describe(struct ports *ports, const struct
 	port->forwarding = link_forwards(link, bridge);
 	port->starting = link_starts(link, bridge);
 	port->hairpin = link->facts.hairpin;
+	port->drops_returned = link->facts.drops_returned;
 	guards_describe(&ports->config.guards, links_name(&ports->links, bridge->segment),
 			bridge->name, link->name, port);
 	vlans = joined_describe(ports, bridge, link, port);
@@ -139,7 +140,7 @@ static const struct link *port_describe(struct ports *ports, const struct link *
 		return bridge_port_describe(ports, link, bridge, port);
 	if (ports_is_router(ports, link))
 		return router_port_describe(ports, link, port);
-	return NULL;
+	return ports_any_describe(ports, link, port);
 }
 
 /* ---- reports ---- */
@@ -284,6 +285,8 @@ static void port_settle(struct ports *ports, struct link *link)
 		removed_report(ports, link);
 		return;
 	}
+	if (port.role != ROLE_ROUTER)
+		ports_find_any(ports, link, &port);
 	/* A bridge that was a router port has other programs from now on, or the reverse. */
 	if ((link->reported.role == ROLE_HOST) != (port.role == ROLE_HOST))
 		removed_report(ports, link);

@@ -143,6 +143,20 @@ Test(bpf_echo, a_broadcast_that_comes_back_marks_the_uplink_for_good)
 	expect_immediate(0);
 }
 
+/* A bond of Open vSwitch drops it there: the guests do not hear it. */
+Test(bpf_echo, what_ends_at_a_bond_does_not_come_back)
+{
+	rig_port(PORT_UPLINK, &(struct port){.segment = rig.bridge,
+					     .role = ROLE_UPLINK,
+					     .forwarding = 1,
+					     .drops_returned = 1});
+	ask_for(PORT_B, ones);
+	ask_for(PORT_UPLINK, ones);
+	cr_assert_eq(events_of(COUNTER_uplink_reflects), 0);
+	let_time_pass();
+	expect_immediate(1);
+}
+
 Test(bpf_echo, the_same_much_later_is_another_frame)
 {
 	ask_for(PORT_B, ones);

@@ -112,7 +112,7 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 		       const struct port *port, const struct port_vlans *vlans,
 		       const struct vlan_way *way)
 {
-	char *line, rest[160] = "", role[16], inner[40] = "";
+	char *line, rest[160] = "", role[16], inner[60] = "";
 
 	host_note(play, ifindex, port->role == ROLE_HOST);
 	line = line_next(play, ifindex);
@@ -130,6 +130,11 @@ static void port_write(struct play *play, const char *verb, __u32 ifindex, const
 	if (port->rest)
 		snprintf(inner + strlen(inner), sizeof(inner) - strlen(inner), ", rest %u",
 			 port->rest);
+	for (int i = 0; i < PORT_ANY && port->any[i]; i++)
+		snprintf(inner + strlen(inner), sizeof(inner) - strlen(inner), " any %u",
+			 port->any[i]);
+	if (port->drops_returned)
+		snprintf(inner + strlen(inner), sizeof(inner) - strlen(inner), ", drops returned");
 	snprintf(line, sizeof(play->line[0]), "%s %u %s: on %u%s, %s, %sforwarding%s%s", verb,
 		 ifindex, name, port->segment, inner, role_text(port, role),
 		 port->forwarding ? ""

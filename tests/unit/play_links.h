@@ -27,7 +27,7 @@ struct play {
 	bool back_bonded;
 	size_t told;
 	size_t expected;
-	char line[PLAY_LINES][256];
+	char line[PLAY_LINES][320];
 };
 
 /* The contents of an AF_UNSPEC RTM_NEWLINK. */

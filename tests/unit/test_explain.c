@@ -100,9 +100,11 @@ Test(explain, counters_hint_without_a_claim)
 	e.counted[COUNTER_vlan_not_member] = e.counted[COUNTER_port_gone] = 1;
 	e.counted[COUNTER_not_forwarding] = 1;
 	e.counted[COUNTER_probe_no_room] = e.counted[COUNTER_probe_over_quota] = 1;
+	e.counted[COUNTER_probe_many_vlans] = 1;
 	assert_trouble("never_probed", "192.0.2.7", "tcpdump"); /* they may be of long ago */
 	assert_found("no_room", 1);
 	assert_found("port_full", 1);
+	assert_found("many_vlans", 1);
 	assert_found("port_left", 1);
 	assert_found("uplink_probes", 1);
 	assert_found("few_probes", 1);

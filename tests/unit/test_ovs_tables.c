@@ -223,8 +223,16 @@ Test(ovs_tables, bonds_patches_tunnels_and_what_is_out_of_reach)
 	cr_assert_eq(it->kind, OVS_PATCH);
 	cr_assert_str_eq(it->peer, "patch-b");
 	cr_assert_eq(ovs_tables_named(&tables, "vx")->kind, OVS_TUNNEL);
+	cr_assert_str_eq(ovs_tables_named(&tables, "vx")->device, "vxlan_sys_4789");
 	cr_assert_eq(ovs_tables_named(&tables, "dpdk0")->kind, OVS_UNREACHABLE);
-	cr_assert_eq(tables.bridge[0].tunnels, 1);
+	cr_assert_eq(tables.bridge[0].tunnels, 0);
+	update("{'Interface': {'l': {'new': {'name': 'vx', 'type': 'stt'}}}}");
+	cr_assert_eq(tables.bridge[0].tunnels, 1, "it has no device");
+	update("{'Interface': {'l': {'new': {'name': 'vx', 'type': 'ip6gre'}}}}");
+	cr_assert_str_eq(ovs_tables_named(&tables, "vx")->device, "ip6gre_sys");
+	update("{'Interface': {'l': {'new': {'name': 'vx', 'type': 'geneve', 'options': ['map', "
+	       "[['dst_port', '6082']]]}}}}");
+	cr_assert_str_eq(ovs_tables_named(&tables, "vx")->device, "genev_sys_6082");
 }
 
 Test(ovs_tables, bridges_of_controllers_of_ovn_and_of_the_userspace_datapath)

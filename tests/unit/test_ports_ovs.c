@@ -440,7 +440,124 @@ Test(ports_ovs, a_controller_may_change_vlans_so_that_bridge_stays_alone)
 	play_ovs_bridge(&ovs, "ovs0", "'controller': ['uuid', 'c']");
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "noted ovs0, controlled");
+	play_expect(&p, "changed 10 tap0: on 2 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+	p.config.bridges.name = (char *[]){"ovs0", "!ovs1"};
+	p.config.bridges.count = 2;
+	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
 	play_expect(&p, "removed 10 tap0, exists");
+	play_expect_silence(&p);
+}
+
+/*
+ * As ML2's br-int and br-tun are: the guests are on the one; behind flows, the other has the
+ * tunnels, and a network card.
+ */
+static void start_controlled(const char *pattern)
+{
+	play_start(&p, pattern);
+	play_ovs_system(&p);
+	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
+	play_ovs_link(&p, TAP, "tap0", "tun", 0);
+	play_ovs_link(&p, 20, "vxlan_sys_4790", "vxlan", 0);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_ovs_device(&p, OVS1, "ovs1");
+	add_bridge(OVS0, "ovs0", "'fail_mode': 'secure'");
+	add_bridge(OVS1, "ovs1", "'fail_mode': 'secure'");
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){TAP, "tap0", "'tag': 1", NULL});
+	play_ovs_port(&ovs, "ovs1", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
+	play_ovs_port(&ovs, "ovs1",
+		      (struct play_ovs_port){0, "vx-to-b", NULL,
+					     "'type': 'vxlan', 'options': ['map', [['dst_port', "
+					     "'4790']]]"});
+	add_patch("ovs0", "patch-tun", "patch-int", NULL);
+	add_patch("ovs1", "patch-int", "patch-tun", NULL);
+	play_ovs_hear(&ovs, &p);
+}
+
+Test(ports_ovs, what_is_beyond_flows_is_in_any_vlan)
+{
+	start_controlled("ovs0");
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "noted ovs0, controlled");
+	play_expect(&p, "added 4 eth0: on 2 any 2, uplink, forwarding");
+	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 1 vlans");
+	play_expect(&p, "added 20 vxlan_sys_4790: on 2 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+	play_ovs_delete(&ovs, "Port", "patch-int");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "removed 4 eth0, exists");
+	play_expect(&p, "removed 20 vxlan_sys_4790, exists");
+	play_expect_silence(&p);
+}
+
+Test(ports_ovs, where_both_bridges_are_followed_its_own_vlan_is_known)
+{
+	start_controlled("ovs*");
+	play_expect(&p, "seen ovs0");
+	play_expect(&p, "seen ovs1");
+	play_expect(&p, "noted ovs0, controlled");
+	play_expect(&p, "noted ovs1, controlled");
+	play_expect(&p, "added 4 eth0: on 3 any 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	play_expect(&p, "added 10 tap0: on 2 any 3, guest, forwarding, 8100 pvid 1 vlans");
+	play_expect(&p, "added 20 vxlan_sys_4790: on 2 any 2 any 3, uplink, forwarding");
+	play_expect_silence(&p);
+}
+
+/* All tunnels of a kind have one device, whatever bridges they are on. */
+Test(ports_ovs, a_tunnel_is_an_uplink_of_each_bridge_that_has_one)
+{
+	start_bridge();
+	play_ovs_device(&p, OVS1, "ovs1");
+	add_bridge(OVS1, "ovs1", NULL);
+	play_ovs_hear(&ovs, &p);
+	p.config.bridges.name = (char *[]){"ovs*"};
+	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
+	play_expect(&p, "seen ovs1");
+	play_ovs_port(&ovs, "ovs1", (struct play_ovs_port){0, "vx0", NULL, "'type': 'geneve'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect_silence(&p);
+	play_ovs_link(&p, 20, "genev_sys_6081", "geneve", 0);
+	ports_settle(p.ports);
+	play_expect(&p, "added 20 genev_sys_6081: on 3 any 3, uplink, forwarding");
+	play_ovs_port(&ovs, "ovs0",
+		      (struct play_ovs_port){0, "vx1", "'tag': 10", "'type': 'geneve'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "changed 20 genev_sys_6081: on 2 any 2 any 3, uplink, forwarding");
+	play_ovs_delete(&ovs, "Port", "vx0");
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "changed 20 genev_sys_6081: on 2 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+}
+
+static void set_bond(const char *columns)
+{
+	char port[256];
+
+	snprintf(port, sizeof(port),
+		 "'interfaces': ['set', [['uuid', 'veth5'], ['uuid', 'veth6']]]%s", columns);
+	play_ovs_row(&ovs, "Port", "veth6", port);
+	play_ovs_hear(&ovs, &p);
+}
+
+/* bond_check_admissibility(): the guests do not hear it. */
+Test(ports_ovs, what_comes_back_ends_at_a_bond)
+{
+	start_bridge();
+	play_ovs_link(&p, 5, "veth5", "veth", 0);
+	play_ovs_link(&p, 6, "veth6", "veth", 0);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){6, "veth6", NULL, NULL});
+	play_ovs_row(&ovs, "Interface", "veth5", "'ifindex': 5, 'mac_in_use': '02:00:00:00:00:05'");
+	play_ovs_row(&ovs, "Interface", "veth6", "'ifindex': 6, 'mac_in_use': '02:00:00:00:00:06'");
+	set_bond(", 'bond_mode': 'balance-slb'");
+	play_expect(&p, "added 5 veth5: on 2, drops returned, uplink, forwarding, 8100 pvid 0 "
+			"vlans 0-4095");
+	play_expect(&p, "added 6 veth6: on 2, drops returned, uplink, forwarding, 8100 pvid 0 "
+			"vlans 0-4095");
+	set_bond(", 'bond_active_slave': '02:00:00:00:00:06'");
+	play_expect(&p, "changed 6 veth6: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
+	set_bond(", 'bond_mode': 'balance-slb', 'lacp': 'active'");
+	play_expect(&p, "changed 5 veth5: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
 	play_expect_silence(&p);
 }
 
@@ -557,7 +674,7 @@ Test(ports_ovs, a_userspace_datapath_is_out_of_reach)
 Test(ports_ovs, tunnels_dot1q_tunnels_and_ports_elsewhere_are_noted_once)
 {
 	start_bridge();
-	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "vx0", NULL, "'type': 'vxlan'"});
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "vx0", NULL, "'type': 'stt'"});
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){0, "dhcp", NULL, "'type': 'internal', 'ifindex': 0"});
 	set_tap("'tag': 10, 'vlan_mode': 'dot1q-tunnel'");
