@@ -60,6 +60,8 @@ const char *ports_role_text(const struct ports *ports, __u32 ifindex)
 		return "named in routers";
 	if (link->reported.role == ROLE_HOST)
 		return "the bridge's own device";
+	if (!port_knows_vlan(&link->reported))
+		return "in a VLAN that is not known: a tunnel, or behind flows";
 	return texts[role_why(ports, link)];
 }
 

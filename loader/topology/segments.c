@@ -208,7 +208,7 @@ bool ports_find_bridge(const struct ports *ports, __u32 ifindex, __u32 *bridge, 
 static bool is_bridge_port(const struct link *link)
 {
 	return link && link->is_port && link->reported.role != ROLE_ROUTER &&
-	       link->reported.role != ROLE_HOST;
+	       link->reported.role != ROLE_HOST && port_knows_vlan(&link->reported);
 }
 
 bool ports_has_vxlan(const struct ports *ports)

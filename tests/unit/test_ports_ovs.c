@@ -484,6 +484,11 @@ Test(ports_ovs, what_is_beyond_flows_is_in_any_vlan)
 	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 1 vlans");
 	play_expect(&p, "added 20 vxlan_sys_4790: on 2 any 2, uplink, forwarding");
 	play_expect_silence(&p);
+	cr_assert_not(ports_has_vxlan(p.ports), "no fabric of FRR's");
+	cr_assert_str_eq(ports_role_text(p.ports, TAP),
+			 "a tap, veth or vif of Xen, or a VLAN device on one");
+	cr_assert_str_eq(ports_role_text(p.ports, 20),
+			 "in a VLAN that is not known: a tunnel, or behind flows");
 	play_ovs_delete(&ovs, "Port", "patch-int");
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "removed 4 eth0, exists");
@@ -527,6 +532,35 @@ Test(ports_ovs, a_tunnel_is_an_uplink_of_each_bridge_that_has_one)
 	play_ovs_delete(&ovs, "Port", "vx0");
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "changed 20 genev_sys_6081: on 2 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+}
+
+/* The device of a tunnel has room for four segments. */
+Test(ports_ovs, a_tunnel_of_more_bridges_than_there_is_room_for_is_noted)
+{
+	static const char *const names[] = {"ovs1", "ovs2", "ovs3", "ovs4"};
+
+	start_bridge();
+	play_ovs_link(&p, 20, "gre_sys", "gretap", 0);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "gre", NULL, "'type': 'gre'"});
+	for (unsigned int i = 0; i < 4; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "gre%u", i);
+		play_ovs_device(&p, 30 + i, names[i]);
+		add_bridge(30 + i, names[i], NULL);
+		play_ovs_port(&ovs, names[i],
+			      (struct play_ovs_port){0, name, NULL, "'type': 'gre'"});
+	}
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "added 20 gre_sys: on 2 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+	p.config.bridges.name = (char *[]){"ovs*"};
+	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		play_expect(&p, "seen %s", names[i]);
+	play_expect(&p, "noted ovs4, tunnels");
+	play_expect(&p, "changed 20 gre_sys: on 2 any 2 any 30 any 31 any 32, uplink, forwarding");
 	play_expect_silence(&p);
 }
 
