@@ -21,7 +21,7 @@ GROUP=1000      # of them, an instance of VRRP
 
 # rounds N: prints how often a step is measured: a large one once.
 rounds() {
-	if (($1 > 10000)); then
+	if (($1 >= 10000)); then
 		echo 1
 	else
 		often 2 1
@@ -118,6 +118,7 @@ ports_measure() {
 		in_hv "$GARPD" detach >/dev/null
 	done
 	lab_down
+	unshare -n true # waits until the kernel has taken the ports down, for which it holds RTNL
 }
 
 # ---- claims ----
