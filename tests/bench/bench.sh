@@ -55,26 +55,6 @@ found_read() {
 	done
 }
 
-# row FIGURE BAR MEASURED BESIDE: what benches print that have no samples yet.
-row() {
-	local IFS=$'\t'
-	printf '%s\n' "$*"
-}
-
-# median NUMBER...: prints it.
-median() {
-	printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"
-}
-
-largest() {
-	printf '%s\n' "$@" | sort -g | tail -n 1
-}
-
-# time_text US: prints it in a suitable unit.
-time_text() {
-	awk -v us="$1" 'BEGIN { printf us < 1000 ? "%.1f us\n" : "%.1f ms\n", us < 1000 ? us : us / 1000 }'
-}
-
 # bench_up ID: begins a lab whose hypervisor and router have an address of the range, so that none is foreign.
 # The new guest's kernel answers for the addresses that `probes` probes for: a question of garpd's is answered.
 bench_up() {
