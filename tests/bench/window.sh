@@ -21,7 +21,7 @@ round() {
 	probes -n 3 -g "$GAP_US"
 	protocol_time 2.2
 	wire_end
-	samples_of "$WIRE_LOG" window "$CASE" "$2"
+	samples_of "$WIRE_LOG" window "$CASE" "$2" $(((SPAN_MS - DUE_MS) * 1000))
 	samples_of "$LAB_DIR/probes.log" window "$CASE" sleeper
 	bench_down
 }
