@@ -235,7 +235,7 @@ _Static_assert(sizeof(struct echo_key) == 8, "echo_key is a hash key");
  * time. Map `echoes`.
  */
 struct echo {
-	__u64 sample;	   /* the frame: echo_sample() */
+	__u64 sealed;	   /* the frame: echo_sample() XOR sample_ns */
 	__u64 sample_ns;   /* when it was heard on the guest's port */
 	__u64 sent_ns;	   /* the first sample since the uplinks changed */
 	__u64 returned_ns; /* when a frame last came back; 0: never */

@@ -24,6 +24,15 @@ static __always_inline __u64 echo_sample(const __u8 *mac, const struct addr *add
 	return sample;
 }
 
+/*
+ * Another CPU may read one of the two words before they are written, and the other one after that.
+ * The frame is stored so that only its own time opens it: an old one with a new time is no frame.
+ */
+static __always_inline __u64 echo_seal(__u64 sample, __u64 sample_ns)
+{
+	return sample ^ sample_ns;
+}
+
 /* A broadcast of a guest, which the bridge floods to every uplink. */
 static __always_inline void echo_note_sent(struct echo *echo, const struct segment *segment,
 					   __u64 sample, const struct settings *settings,
@@ -34,7 +43,7 @@ static __always_inline void echo_note_sent(struct echo *echo, const struct segme
 	/* The sample is kept for as long as it may come back. */
 	if (!is_first && now_ns < echo->sample_ns + settings->echo_ns)
 		return;
-	echo->sample = sample;
+	echo->sealed = echo_seal(sample, now_ns);
 	echo->sample_ns = now_ns;
 	if (is_first)
 		echo->sent_ns = now_ns;
@@ -44,7 +53,10 @@ static __always_inline void echo_note_sent(struct echo *echo, const struct segme
 static __always_inline int echo_is_sample(const struct echo *echo, __u64 sample,
 					  const struct settings *settings, __u64 now_ns)
 {
-	return echo->sample == sample && now_ns < echo->sample_ns + settings->echo_ns;
+	__u64 sample_ns = *(const volatile __u64 *)&echo->sample_ns;
+
+	return echo->sealed == echo_seal(sample, sample_ns) &&
+	       now_ns < sample_ns + settings->echo_ns;
 }
 
 /* Has a frame come back since the uplinks changed? */

@@ -70,6 +70,7 @@ static void let_time_pass(void)
 
 	cr_assert(echo.sent_ns, "no frame was noted");
 	echo.sent_ns -= by_ns;
+	echo.sealed ^= echo.sample_ns ^ (echo.sample_ns - by_ns);
 	echo.sample_ns -= by_ns;
 	if (echo.returned_ns)
 		echo.returned_ns -= by_ns;

@@ -62,6 +62,23 @@ Test(claim_echo_uplinks, a_sample_is_kept_while_it_may_come_back)
 }
 
 /* The one before was not sent to the new uplink. */
+/* Another CPU is about to write the second word of the next sample, or has written only that. */
+Test(claim_echo_uplinks, half_a_sample_is_none)
+{
+	struct echo before;
+
+	broadcast(7, SINCE_NS + 5);
+	before = echo;
+	broadcast(8, SINCE_NS + 5 + ECHO_NS);
+	echo.sealed = before.sealed;
+	cr_assert_not(is_sample(7, SINCE_NS + 6 + ECHO_NS));
+	cr_assert_not(is_sample(8, SINCE_NS + 6 + ECHO_NS));
+	broadcast(8, SINCE_NS + 6 + 2 * ECHO_NS);
+	echo.sample_ns = before.sample_ns;
+	cr_assert_not(is_sample(7, SINCE_NS + 6));
+	cr_assert_not(is_sample(8, SINCE_NS + 6));
+}
+
 Test(claim_echo_uplinks, the_first_one_to_a_new_uplink_is_the_sample)
 {
 	broadcast(7, SINCE_NS + 5);
