@@ -118,8 +118,9 @@ static __always_inline int hear_claim(struct hear_ctx *ctx, const struct heard *
 		outcome_take(outcome, claim, ctx->now_ns);
 	}
 	bpf_spin_unlock(&claim->lock);
-	if (!ours) {
-		count(COUNTER_no_claim);
+	if (!ours) { /* it is being deleted: the guest's next probe makes a new one */
+		count(heard->frame->kind == FRAME_PROBE ? COUNTER_probe_forgotten
+							: COUNTER_no_claim);
 		return HEAR_NO_STEP;
 	}
 	__builtin_memcpy(outcome->event.mac, heard->frame->mac, MAC_LEN);

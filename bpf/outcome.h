@@ -214,18 +214,19 @@ static __always_inline int outcome_reserve_round(struct outcome *outcome, struct
 }
 
 /*
- * Deletes the claim, unless a probe since the step has opened it again. A probe between this
- * check and the deletion is lost. Only the CPU that deletes the element gives its place in the
- * port's quota back.
+ * Deletes the claim, unless a probe since the step has opened it again, or another CPU has buried
+ * it. Only the CPU that deletes the element gives its place in the port's quota back.
  */
 static __always_inline void outcome_forget(const struct outcome *outcome, struct claim *claim)
 {
-	int probed;
+	int is_over;
 
 	bpf_spin_lock(&claim->lock);
-	probed = key_equal(&claim->key, &outcome->event.key) && claim->state != CLAIM_NONE;
+	is_over = key_equal(&claim->key, &outcome->event.key) && claim->state == CLAIM_NONE;
+	if (is_over)
+		claim_bury(claim);
 	bpf_spin_unlock(&claim->lock);
-	if (!probed && !bpf_map_delete_elem(&claims, &outcome->event.key))
+	if (is_over && !bpf_map_delete_elem(&claims, &outcome->event.key))
 		quota_give_claim_of(outcome->quota_port);
 }
 

@@ -34,6 +34,8 @@ __noinline int hear_give_way(__u32 port)
 	bpf_spin_lock(&claim->lock);
 	if (key_equal(&claim->key, &outcome->unanswered))
 		step = claim_give_way(claim, port, now_ns);
+	if (step.forget)
+		claim_bury(claim);
 	event_take(event, claim, &step, now_ns);
 	__builtin_memcpy(event->mac, claim->mac, MAC_LEN);
 	bpf_spin_unlock(&claim->lock);

@@ -52,11 +52,28 @@ static __always_inline int segment_find_key(struct outcome *outcome, struct clai
 		    : -1;
 }
 
-/* Deletes the claim of that key; its place in the quota goes back to the port. */
+/* Deletes the claim of that key, which is buried; its place in the quota goes back to the port. */
 static __always_inline void segment_drop(const struct claim_key *key, __u32 quota_port)
 {
 	if (!bpf_map_delete_elem(&claims, key))
 		quota_give_claim_of(quota_port);
+}
+
+/*
+ * Buries the claim that has the address there, if the one that comes is later. Returns 0 if it
+ * stays.
+ */
+static __always_inline int segment_replace(const struct claim_key *key, struct claim *there,
+					   const struct claim *copy)
+{
+	int is_replaced;
+
+	bpf_spin_lock(&there->lock);
+	is_replaced = key_equal(&there->key, key) && claim_is_later(copy, there);
+	if (is_replaced)
+		claim_bury(there);
+	bpf_spin_unlock(&there->lock);
+	return is_replaced;
 }
 
 /*
@@ -66,12 +83,12 @@ static __always_inline void segment_drop(const struct claim_key *key, __u32 quot
 static __always_inline __u16 segment_put(struct outcome *outcome, const struct claim *copy)
 {
 	const struct claim_key *key = &outcome->event.key;
-	const struct claim *there = bpf_map_lookup_elem(&claims, key);
+	struct claim *there = bpf_map_lookup_elem(&claims, key);
 	__u16 result = COUNTER_segment_moved;
 
 	if (there) {
 		result = COUNTER_segment_merged;
-		if (!claim_is_later(copy, there)) {
+		if (!segment_replace(key, there, copy)) {
 			segment_drop(&outcome->moved_from, copy->quota_port);
 			return result;
 		}
@@ -81,6 +98,33 @@ static __always_inline __u16 segment_put(struct outcome *outcome, const struct c
 		return COUNTER_probe_no_room;
 	bpf_map_delete_elem(&claims, &outcome->moved_from);
 	return result;
+}
+
+/*
+ * Copies the claim, and buries it: what other CPUs do with it from now on would be lost. Returns 0
+ * if it was deleted meanwhile.
+ */
+static __always_inline int segment_take(const struct outcome *outcome, struct claim *claim,
+					struct claim *copy)
+{
+	int is_there;
+
+	bpf_spin_lock(&claim->lock);
+	is_there = key_equal(&claim->key, &outcome->moved_from);
+	if (is_there) {
+		claim_take_over(copy, claim, &outcome->event.key);
+		claim_bury(claim);
+	}
+	bpf_spin_unlock(&claim->lock);
+	return is_there;
+}
+
+/* It could not be taken along, and stays. */
+static __always_inline void segment_leave(const struct outcome *outcome, struct claim *claim)
+{
+	bpf_spin_lock(&claim->lock);
+	claim->key.segment = outcome->moved_from.segment;
+	bpf_spin_unlock(&claim->lock);
 }
 
 /* The guest that is asked is found by its segment. */
@@ -123,13 +167,12 @@ static __noinline void segment_move(struct speak_call *call)
 	if (segment_find_key(outcome, claim) ||
 	    key_equal(&outcome->event.key, &outcome->moved_from))
 		return;
-	bpf_spin_lock(&claim->lock);
-	claim_take_over(copy, claim, &outcome->event.key);
-	bpf_spin_unlock(&claim->lock);
+	if (!segment_take(outcome, claim, copy))
+		return;
 	call->result = segment_put(outcome, copy);
 	count(call->result);
 	if (call->result == COUNTER_probe_no_room)
-		return;
+		return segment_leave(outcome, claim);
 	for (place = 0; place < LISTENERS; place++)
 		segment_take_listener(place);
 	segment_note_asked(outcome, copy);

@@ -206,6 +206,15 @@ static __always_inline void claim_forget(struct claim *claim, enum counter reaso
 	step->forget = 1;
 }
 
+/*
+ * The claim is deleted as soon as its lock is released. A CPU that has looked it up before finds
+ * that it is of another key, and takes no step of it, which would be lost. Call with the lock held.
+ */
+static __always_inline void claim_bury(struct claim *claim)
+{
+	claim->key.segment = 0;
+}
+
 /* How long after its last frame the claim is deleted. */
 static __always_inline __u64 claim_max_age_ns(const struct claim *claim,
 					      const struct settings *settings)

@@ -31,11 +31,20 @@ void claims_walk_begin(struct map_walk *walk, int claims_fd)
 	map_walk_begin(walk, claims_fd, BPF_F_LOCK);
 }
 
+/* The program that deletes it has buried it (claim_bury()). */
+static bool is_buried(const struct claim *claim)
+{
+	return !claim->key.segment;
+}
+
 bool claims_walk_next(struct map_walk *walk, struct claim *claim)
 {
 	struct claim_key key;
 
-	return map_walk_next(walk, &key, claim);
+	while (map_walk_next(walk, &key, claim))
+		if (!is_buried(claim))
+			return true;
+	return false;
 }
 
 int claims_walk_end(struct map_walk *walk, struct err *why)
@@ -98,7 +107,9 @@ const struct claim *claims_find(const struct claims *claims, const struct claim_
 
 int claims_lookup(const struct pins *pins, const struct claim_key *key, struct claim *claim)
 {
-	return bpf_map_lookup_elem_flags(pins->claims, key, claim, BPF_F_LOCK);
+	int err = bpf_map_lookup_elem_flags(pins->claims, key, claim, BPF_F_LOCK);
+
+	return !err && is_buried(claim) ? -ENOENT : err;
 }
 
 bool claims_is_announced(const struct pins *pins, const struct claim_key *key,
