@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The test tiers: lint, unit, sim, model, report (no root), bpf, lab, mutants, fuzz, vm, system.
+# The test tiers: lint, unit, sim, model, report (no root), bpf, lab, mutants, fuzz, pairs, vm,
+# system.
 # What runs in which target and how long that may take is in tests/budget; tests/run runs it.
 
 T := $(B)/tests
@@ -87,8 +88,12 @@ report: $(B)/garpd ## the page of garpd report, in Chromium (dist/deps.sh browse
 corpus: fuzz-programs ## the inputs that fuzzing has kept, each once (root for some)
 	@tests/run corpus
 
-fuzz: fuzz-programs ## FUZZ_SECONDS=60 of each target (root for one of them)
+fuzz: fuzz-programs ## FUZZ_SECONDS=45 of each target (root for one of them)
 	@tests/run fuzz
+
+pairs: fuzz-programs ## two programs at the same time on two CPUs, as in some order (root)
+	@tests/run pairs
+.PHONY: pairs
 
 bench: $(B)/garpd lab-programs bench-programs ## how fast, how small (root; QUICK=1)
 	@tests/bench/run
@@ -261,8 +266,21 @@ FUZZ_SOURCES_claim := tests/fuzz/claim.c $(SIM_SOURCES) tests/unit/world.c
 FUZZ_SOURCES_config := tests/fuzz/config.c $(wildcard loader/config/*.c) \
 	$(addprefix loader/base/,text.c words.c err.c)
 
-FUZZ_SOURCES_differential := $(addprefix tests/fuzz/,differential.c fixture.c inputs.c kernel.c) \
+FUZZ_HALVES := $(addprefix tests/fuzz/,fixture.c halves.c inputs.c kernel.c) \
 	$(addprefix loader/replay/,native.c native_maps.c native_skb.c)
+FUZZ_SOURCES_differential := tests/fuzz/differential.c $(FUZZ_HALVES)
+
+# Two programs at a time, in turns: without libFuzzer, and without ASan, which knows one stack.
+CONCURRENT_SOURCES := $(addprefix tests/fuzz/,concurrent.c pairs.c rules.c turns.c) $(FUZZ_HALVES)
+CONCURRENT_OBJECTS := $(CONCURRENT_SOURCES:%.c=$(F)/two/%.o)
+$(F)/two/%.o: %.c
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g $(WARNINGS) -Werror -I. -MMD -MP -fsanitize=undefined \
+		$(shell $(PKGCONFIG) --cflags $(LIBRARIES)) -c $< -o $@
+$(F)/concurrent: $(CONCURRENT_OBJECTS)
+	$(say) LD $@
+	$(Q)$(CC) -fsanitize=undefined $^ $(GARPD_LIBS) -pthread -o $@
 
 $(F)/%.o: %.c
 	$(say) FUZZ $@
@@ -282,13 +300,13 @@ $(F)/config.dict: dist/garpd.yaml
 	$(Q)mkdir -p $(@D)
 	$(Q)grep -oE '[a-z_]+:' $< | sort -u | sed 's/.*/"&"/' > $@
 
-fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(B)/bpf/garpd.bpf.o
+fuzz-programs: $(FUZZ_TARGETS:%=$(F)/%) $(F)/config.dict $(F)/concurrent $(B)/bpf/garpd.bpf.o
 
 test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 
 -include $(SIM_OBJECTS:.o=.d) $(MODEL_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) \
 	$(BPF_TEST_OBJECTS:.o=.d) $(SANITIZED_OBJECTS:.o=.d) \
-	$(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
+	$(CONCURRENT_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
 .PHONY: objects performance cross spin check-deep check-release system check-vm corpus \
 	fuzz model mutants report sim fuzz-programs lab-programs bench-programs test-programs

@@ -81,19 +81,34 @@ static struct native_map *map_of(const void *variable)
 	return map;
 }
 
+static void take_turn(const struct native_map *map)
+{
+	if (native.turn)
+		native.turn(map);
+}
+
 void *bpf_map_lookup_elem(void *map, const void *key)
 {
+	take_turn(map_of(map));
 	return native_map_lookup(map_of(map), key);
 }
 
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags)
 {
+	take_turn(map_of(map));
 	return native_map_update(map_of(map), key, value, flags);
 }
 
 long bpf_map_delete_elem(void *map, const void *key)
 {
+	take_turn(map_of(map));
 	return native_map_delete(map_of(map), key);
+}
+
+/* What is done under a lock is done at once: no helper may be called there. */
+void native_lock(const struct bpf_spin_lock *lock __attribute__((unused)))
+{
+	take_turn(NULL);
 }
 
 /* ---- the clock, and what is sent ---- */
@@ -106,6 +121,7 @@ void native_begin(__u64 now_ns)
 
 __u64 bpf_ktime_get_ns(void)
 {
+	take_turn(NULL);
 	return native.now_ns;
 }
 
@@ -121,6 +137,7 @@ void *native_grow(void *items, __u32 count, __u32 *room, size_t size)
 
 void *bpf_ringbuf_reserve(void *ring, __u64 size, __u64 flags)
 {
+	take_turn(NULL);
 	must(map_of(ring)->type == BPF_MAP_TYPE_RINGBUF && !flags && size == sizeof(record));
 	memset(&record, 0xa5, sizeof(record)); /* what was not written shows */
 	return &record;

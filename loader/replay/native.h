@@ -81,6 +81,12 @@ struct native {
 	__u32 events, sent, event_room, sent_room;
 	struct event *event;
 	struct native_sent *frame;
+	/*
+	 * NULL, or called before each step that another program can see: the helper uses this map,
+	 * or (NULL) locks, reads the clock or sends an event. Another program may run meanwhile,
+	 * with scratch maps and a packet (native_packet()) of its own.
+	 */
+	void (*turn)(const struct native_map *map);
 };
 extern struct native native;
 
@@ -96,9 +102,15 @@ void native_interface(__u32 ifindex, int up);
 
 #define NATIVE_FRAME_MAX 9000
 
+/* Two programs may run in turns, each with the packet of that number. */
+#define NATIVE_PACKETS 2
+void native_packet(unsigned int number);
+
 /* `frame` has room for NATIVE_FRAME_MAX bytes, and is as the program leaves it. The verdict. */
 int native_tc(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark);
 int native_xdp(__u8 *frame, __u32 *len, __u32 ifindex);
+int native_host_out(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark);
+int native_host_in(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark);
 int native_speak(__u8 *frame, __u32 *len);
 
 #endif

@@ -19,7 +19,7 @@
 #define LIBBPF_PIN_BY_NAME    1
 #define barrier_var(variable) asm volatile("" : "+r"(variable))
 #define barrier()	      asm volatile("" ::: "memory")
-#define bpf_spin_lock(lock)   ((void)(lock))
+#define bpf_spin_lock(lock)   native_lock(lock)
 #define bpf_spin_unlock(lock) ((void)(lock))
 
 /* libbpf, and the rest of the program, have such names. */
@@ -37,6 +37,7 @@
 #define bpf_skb_vlan_pop    native_skb_vlan_pop
 #define bpf_clone_redirect  native_clone_redirect
 
+void native_lock(const struct bpf_spin_lock *lock);
 __u64 bpf_ktime_get_ns(void);
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);

@@ -86,7 +86,8 @@ int native_open(unsigned int world, __u32 max_claims)
 
 /* ---- the packet ---- */
 
-static __u8 *packet_end;
+static __u8 *packet_ends[NATIVE_PACKETS];
+static unsigned int packet_number;
 static struct {
 	__u32 ifindex;
 	int up;
@@ -103,23 +104,28 @@ static void packet_map(void)
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	}
 	must(at != MAP_FAILED && !mprotect(at + PACKET_ROOM, PACKET_GUARD, PROT_NONE));
-	packet_end = at + PACKET_ROOM;
+	packet_ends[packet_number] = at + PACKET_ROOM;
+}
+
+void native_packet(unsigned int number)
+{
+	packet_number = number;
 }
 
 static __u8 *packet_of(const struct __sk_buff *skb)
 {
-	return packet_end - skb->len;
+	return packet_ends[packet_number] - skb->len;
 }
 
 static void packet_put(struct __sk_buff *skb, const void *from, __u32 len)
 {
-	if (!packet_end)
+	if (!packet_ends[packet_number])
 		packet_map();
 	must(len <= PACKET_ROOM);
 	skb->len = len;
 	memcpy(packet_of(skb), from, len);
 	skb->data = (__u32)(unsigned long)packet_of(skb);
-	skb->data_end = (__u32)(unsigned long)packet_end;
+	skb->data_end = (__u32)(unsigned long)packet_ends[packet_number];
 }
 
 /* `len` bytes at `at` become the `room` bytes at `in`. */
@@ -286,16 +292,32 @@ static void give(struct __sk_buff *skb, const __u8 *frame, __u32 len)
 		skb->protocol = packet_u16(frame + 2 * MAC_LEN);
 }
 
-int native_tc(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark)
+static int run_tc(int (*program)(struct __sk_buff *skb), __u8 *frame, __u32 *len, __u32 ifindex,
+		  __u32 *mark)
 {
 	struct __sk_buff skb = {.ifindex = ifindex, .ingress_ifindex = ifindex, .mark = *mark};
 	int verdict;
 
 	give(&skb, frame, *len);
-	verdict = garpd_tc(&skb);
+	verdict = program(&skb);
 	give_back(&skb, frame, len);
 	*mark = skb.mark;
 	return verdict;
+}
+
+int native_tc(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark)
+{
+	return run_tc(garpd_tc, frame, len, ifindex, mark);
+}
+
+int native_host_out(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark)
+{
+	return run_tc(garpd_host_out, frame, len, ifindex, mark);
+}
+
+int native_host_in(__u8 *frame, __u32 *len, __u32 ifindex, __u32 *mark)
+{
+	return run_tc(garpd_host_in, frame, len, ifindex, mark);
 }
 
 int native_speak(__u8 *frame, __u32 *len)

@@ -32,16 +32,48 @@ void fill_policy(void)
 	     "no room");
 }
 
+/* Questions come from here. */
+const __u8 asker_mac[MAC_LEN] = {0x52, 0x54, 0x00, 0x0f, 0x0f, 0x0f};
+
+static void fill_asker(__u16 family, struct addr addr)
+{
+	struct subnet all = {
+		.len = SUBNET_FAMILY_BITS,
+		.segment = KERNEL_SEGMENT,
+		.vlan = ASKER_ANY_VLAN,
+		.family = family,
+	};
+	struct asker asker = {.addr = addr, .kind = ASKER_HOST};
+
+	memcpy(asker.mac, asker_mac, MAC_LEN);
+	native_map_update(native_map_find("askers"), &all, &asker, BPF_ANY);
+}
+
+/* One uplink, which may send frames back, and somebody who asks. */
+void fill_segment(void)
+{
+	struct segment segment = {.since_ns = 1, .ports = PORT_MAX, .uplinks = 1};
+	__u32 key = KERNEL_SEGMENT;
+
+	native_map_update(native_map_find("segments"), &key, &segment, BPF_ANY);
+	fill_asker(4, address4(2));
+	fill_asker(6, address6(3));
+}
+
 void fill_ports(void)
 {
 	struct port_vlans vlans = {.member = {1 << 5 | 1 << 10}};
 	struct port port;
 	int i;
 
-	for (i = 0; i < PORT_NOT_OURS; i++) {
+	for (i = 0; i < PORT_MAX; i++) {
+		if (i == PORT_NOT_OURS)
+			continue;
 		port = (struct port){.segment = KERNEL_SEGMENT, .forwarding = 1};
 		if (i == PORT_UPLINK)
 			port.role = ROLE_UPLINK;
+		if (i == PORT_HOST)
+			port.role = ROLE_HOST;
 		if (i == PORT_BLOCKED)
 			port.forwarding = 0;
 		if (i == PORT_ROUTER) {
@@ -60,7 +92,7 @@ void fill_ports(void)
 			  BPF_ANY);
 }
 
-void fill_settings(__u8 flags)
+void fill_settings(__u8 flags, __u32 quota)
 {
 	struct settings settings = SETTINGS_DEFAULTS;
 	struct native_map *map = native_map_find("settings");
@@ -73,6 +105,7 @@ void fill_settings(__u8 flags)
 	settings.max_moves = flags >> 7 ? 1 : 5;
 	settings.nudge = flags >> 7 ? NUDGE_ALWAYS : NUDGE_AUTO;
 	settings.refresh_ns = flags >> 7 ? 2 * NSEC_PER_SEC : 0;
+	settings.claims_per_port = quota;
 	native_map_update(map, &(__u32){0}, &settings, BPF_ANY);
 	kernel_write(map);
 }
