@@ -153,6 +153,19 @@ static __u32 daemon_settings_of(const struct daemon *daemon, __u32 ifindex)
 	return port.settings;
 }
 
+/*
+ * Two CPUs may send their events in another order than they had the claim, with clocks that they
+ * read before: the event of the first one would remove the timer of the other's deadline, or put it
+ * off. What the claim has now corrects that.
+ */
+static void daemon_correct(struct daemon *daemon, const struct claim *claim)
+{
+	int err = deadlines_set(daemon->deadlines, &claim->key, claim->port, claim->deadline_ns,
+				daemon_now_ns(daemon));
+
+	daemon_arm_failed(&claim->key, err);
+}
+
 /* The port of the claim's guest; the event may be of a rival on another port. */
 static void daemon_follow(struct daemon *daemon, const struct event *event)
 {
@@ -160,9 +173,10 @@ static void daemon_follow(struct daemon *daemon, const struct event *event)
 	bool is_there = !claims_lookup(&daemon->datapath.pins, &event->key, &claim);
 
 	status_claim(daemon->status, &event->key, is_there ? &claim : NULL);
-	if (is_there)
-		daemon_arm_failed(&event->key,
-				  deadlines_move(daemon->deadlines, &event->key, claim.port));
+	if (!is_there)
+		return;
+	daemon_arm_failed(&event->key, deadlines_move(daemon->deadlines, &event->key, claim.port));
+	daemon_correct(daemon, &claim);
 }
 
 static void daemon_log(const struct daemon *daemon, const struct event *event)

@@ -116,6 +116,20 @@ Test(deadlines, one_from_before_brings_it_forward)
 	end();
 }
 
+/*
+ * One CPU forgot the claim, then another one made a step of it, with a clock that it had read
+ * before the first one; and its event came first. Then the claim is read.
+ */
+Test(deadlines, what_the_claim_has_brings_it_back)
+{
+	set_as_of(1, BUSY, 1, 10);
+	set_as_of(1, BUSY, 0, 11);
+	set_as_of(1, BUSY, 1, 9);
+	run();
+	cr_assert_eq(count, 1);
+	end();
+}
+
 /* What the call of garpd_speak returned is newer than an event that is read after it. */
 Test(deadlines, one_from_before_the_call_does_not_put_it_off)
 {
