@@ -130,6 +130,8 @@ static const struct bounds worlds[] = {
 	 .from = A | B, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING | IMMEDIATE | NEVER},
 	{.name = "all-one-xdp", COARSE, .xdp = 1, .late = 1, .early = 1, .by_hand = 1, .fail = 1, .race = 1,
 	 .from = A | FAR, .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
+	{.name = "all-one-listeners", COARSE, .release = 1, .late = 1, .by_hand = 1, .fail = 1, .listeners = 1, .from = A | FAR,
+	 .kinds = TALK, .rules = NOTHING | IMMEDIATE | NEVER},
 	{.name = "pairs-far", COARSE, .thaw = 1, .from = A | FAR | A_ELSEWHERE, .kinds = KIND(PROBE) | KIND(USE), .rules = NOTHING},
 	{.name = "pairs-xdp", COARSE, .xdp = 1, .early = 1, .by_hand = 1, .from = A | FAR, .kinds = KIND(PROBE) | KIND(USE), .rules = IMMEDIATE},
 	{.name = "pairs-listeners", COARSE, .listeners = 1, .from = A | FAR, .kinds = SPEAK, .rules = NOTHING},
