@@ -15,6 +15,7 @@ declare -A KERNEL_SUITE=([5.10]=bullseye [6.1]=bookworm [6.12]=trixie [sid]=sid)
 KERNEL_MODULES=(
 	veth tun bridge 8021q vxlan macvlan vrf 'bonding max_bonds=0' sch_ingress cls_bpf cls_u32 act_police
 	nf_tables nft_counter nft_meta_bridge nf_tables_bridge openvswitch
+	geneve ip_gre vport_vxlan vport_geneve cls_basic cls_matchall cls_flower act_mirred act_gact act_vlan act_skbedit
 	virtio_pci virtio_net)
 
 vm_die() {

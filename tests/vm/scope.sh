@@ -76,11 +76,11 @@ SCOPE_OVS=(
 	probe_only_announced conflict_from_uplink killed_mid_window immediate_daemon_gone
 	ipv6_probe_only_announced listener_is_nudged_and_confirms)
 
-# Of ovs.sh, these ask garpd about the database, whatever the kernel and the version: they run on one kernel
-# (SCOPE_AGAIN_ON).
+# Of ovs.sh, these ask garpd about the database, or what depends little on kernel and version: they run on one
+# kernel (SCOPE_AGAIN_ON).
 SCOPE_OVS_ONCE=(
 	ovs_database_away_hybrid_plug ovs_database_hangs ovs_ifindex_of_another_namespace ovs_guests_are_named
-	ovs_ovn_is_left_alone)
+	ovs_ovn_is_left_alone ovs_fake_bridge ovs_bond_gets_its_own_back ovs_offload_without_a_card)
 
 # scope_has_ovs KERNEL
 scope_has_ovs() {

@@ -6,11 +6,16 @@
 ovs_vlans() {
 	ovs set Port v-old tag=10 -- set Port v-new tag=10 -- set Port v-other tag=20 \
 		-- add-port br0 host10 tag=10 -- set Interface host10 type=internal
+	ovs_hosts_in_10 host10
+}
+
+# ovs_hosts_in_10 IFACE: the host, by that one, and the router are in VLAN 10.
+ovs_hosts_in_10() {
 	in_ns_ip hv <<-LINES
 		addr flush dev br0
-		addr add $HOST/24 dev host10
-		link set host10 up
-		neigh replace $SERVICE lladdr $MAC_OLD dev host10 nud reachable
+		addr add $HOST/24 dev $1
+		link set $1 up
+		neigh replace $SERVICE lladdr $MAC_OLD dev $1 nud reachable
 	LINES
 	in_ns_ip router <<-LINES
 		link add link lan0 name lan0.10 type vlan id 10
@@ -225,4 +230,119 @@ case_ovs_ovn_is_left_alone() {
 	lab_await "$GARPD_LOG" 5 'v-new: no longer a port; detached' || t_fail "$(<"$GARPD_LOG")"
 	in_hv "$GARPD" doctor >"$LAB_DIR/found" || true
 	grep -q "OVN's own bridge" "$LAB_DIR/found" || t_fail "not in garpd doctor: $(<"$LAB_DIR/found")"
+}
+
+# The access ports of a fake bridge are ports of the bridge that it is a VLAN of; its own interface is the
+# host's there.
+case_ovs_fake_bridge() {
+	ovs del-port v-new -- add-br vlan10 br0 10 -- add-port vlan10 v-new -- set Port v-old tag=10
+	ovs_hosts_in_10 vlan10
+	lab_start_garpd
+	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
+	assert_equals "role of vlan10" host "$(port_field vlan10 role)"
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_equals "host's entry" "$MAC_NEW" "$(lab_mac_in hv vlan10 "$SERVICE")"
+	assert_claim "$SERVICE" bridge br0
+	assert_claim "$SERVICE" vlan 10
+}
+
+# A bond that is balanced by source MACs, to a switch that knows of none: it sends what came by one member
+# back by the other. Open vSwitch drops that, so no guest hears it, and it marks no uplink.
+case_ovs_bond_gets_its_own_back() {
+	ovs del-port up0
+	in_ns_ip hv <<<"link add up1 up type veth peer name lan1 netns ${LAB_PID[router]}"
+	in_ns_ip router <<-LINES
+		addr flush dev lan0
+		link add sw0 address $MAC_ROUTER type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+		link set lan0 master sw0
+		link set lan1 up master sw0
+		link set sw0 up
+		addr add $ROUTER/24 dev sw0
+		neigh replace $SERVICE lladdr $MAC_OLD dev sw0 nud reachable
+	LINES
+	ovs add-bond br0 bond0 up0 up1 bond_mode=balance-slb
+	lab_start_garpd
+	lab_wait 5 port_is up1 forwarding true || t_fail "no member: $(lab_ports)"
+	lab_capture lan0 router lan0 -Q out
+	lab_capture lan1 router lan1 -Q out
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not announced: $(lab_claims)"
+	assert_equals "router's entry" "$MAC_NEW" "$(lab_mac_in router sw0 "$SERVICE")"
+	(($(frames_count lan0 'kind=announce-.*') + $(frames_count lan1 'kind=announce-.*') > 0)) ||
+		t_fail "the switch sent nothing back"
+	assert_equals "uplinks that send back" 0 "$(lab_counter uplink_reflects)"
+	assert_equals "role of up1" uplink "$(port_field up1 role)"
+}
+
+# A machine on another hypervisor, in VLAN 10 by a tunnel.
+ovs_far() {
+	lab_machine far
+	in_ns_ip hv <<-LINES
+		link add under0 up type veth peer name eth0 netns ${LAB_PID[far]}
+		addr add 203.0.113.1/24 dev under0
+	LINES
+	in_ns_ip far <<-LINES
+		link set eth0 up
+		addr add 203.0.113.2/24 dev eth0
+		link add vx0 address $MAC_OLD up type vxlan id 42 remote 203.0.113.1 dstport 4789
+	LINES
+	ovs add-port br0 tunnel1 tag=10 \
+		-- set Interface tunnel1 type=vxlan options:remote_ip=203.0.113.2 options:key=42
+}
+
+# The owner is beyond a tunnel, whose frames have no VLAN that garpd knows, and defends the address.
+case_ovs_tunnel_objects() {
+	ovs_vlans
+	ovs_far
+	in_ns far ip addr add "$SERVICE/24" dev vx0
+	lab_start_garpd
+	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	lab_capture lan router lan0 -Q in
+	lab_capture far far vx0 -Q in
+	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	lab_wait 8 claim_is "$SERVICE" state conflict || t_fail "no conflict: $(lab_claims)"
+	assert_claim "$SERVICE" vlan 10
+	assert_claim "$SERVICE" rival "$MAC_OLD"
+	assert_claim "$SERVICE" port v-new
+	assert_await_frames far 4 8 'kind=announce-.* spa=192.0.2.11 '
+	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
+	assert_equals "router's entry" "$MAC_OLD" "$(lab_mac_in router lan0.10 "$SERVICE")"
+}
+
+# Open vSwitch remakes the qdisc. Where the kernel has tcx, garpd is not on it; else Open vSwitch's own filter
+# comes first from then on, which is said.
+case_ovs_policing_remakes_the_qdisc() {
+	lab_start_garpd
+	ovs set Interface v-new ingress_policing_rate=1000 ingress_policing_burst=100
+	in_hv tc filter show dev v-new ingress | grep -q police || t_fail "the rate is not limited"
+	if [[ $(port_field v-new mode) == tc ]]; then
+		lab_await "$GARPD_LOG" 10 'v-new: not heard: a tc filter \(matchall\) comes before' ||
+			t_fail "$(<"$GARPD_LOG")"
+		return
+	fi
+	assert_equals "v-new" heard "$(port_field v-new heard)"
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+# Flows are filters on the ports' ingress (flower), which garpd's program comes before. A card would take them over
+# and hide the frames from the kernel; software does as they say.
+case_ovs_offload_without_a_card() {
+	local port
+	ovs set Open_vSwitch . other_config:hw-offload=true other_config:tc-policy=none
+	for port in v-old v-new v-other up0; do
+		ovs del-port "$port" -- add-port br0 "$port"
+	done
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	assert_await_frames lan 4 8 'kind=announce-'
+	in_hv tc filter show dev v-new ingress | grep -q 'arp_sip 192.0.2.10' || t_fail "no flow in tc"
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_fdb_port "$MAC_NEW" v-new
 }
