@@ -346,3 +346,24 @@ case_ovs_offload_without_a_card() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_fdb_port "$MAC_NEW" v-new
 }
+
+# As an agent of ML2 writes them: fail_mode is secure, and ARP of the port passes with its own addresses
+# alone, so not even a probe does. The announcement is judged as the guest's own frame would be.
+case_ovs_flows_of_a_controller() {
+	local flows=$LAB_DIR/flows
+	printf '%s\n' 'table=0,priority=10,arp,in_port=v-new,actions=resubmit(,24)' \
+		'table=0,priority=0,actions=resubmit(,60)' 'table=24,priority=0,actions=drop' \
+		'table=24,priority=2,arp,in_port=v-new,arp_spa=192.0.2.11,actions=resubmit(,25)' \
+		'table=25,priority=0,actions=resubmit(,60)' 'table=60,priority=3,actions=NORMAL' >"$flows"
+	ovs set-fail-mode br0 secure
+	in_hv ovs-ofctl -O OpenFlow13 del-flows br0
+	in_hv ovs-ofctl -O OpenFlow13 add-flows br0 "$flows"
+	lab_start_garpd
+	lab_capture lan router lan0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	assert_await_frames lan 4 8 'kind=announce-.* spa=192.0.2.11 '
+	protocol_time 2.5
+	assert_frames_count 0 lan "spa=$SERVICE"
+	assert_frames_count 0 lan 'kind=probe.*'
+	assert_router_mac "$SERVICE" "$MAC_OLD"
+}
