@@ -382,6 +382,31 @@ Test(bpf_ask, questions_beyond_the_ports_limit_wait)
 	cr_assert_eq(rig_claim_now(&key).asked, 1);
 }
 
+/* Both are asked in one batch; of one somebody else answers, before the guest does. */
+Test(bpf_ask, answer_after_an_objection_announces_only_the_other)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0), other_key = rig_key("192.0.2.8", 0, 0);
+	struct bytes said = answer(HOST, &untagged);
+
+	for (int probe = 0; probe < PROBE_NUM; probe++) {
+		says_probe_for(8, &untagged);
+		says_probe_for(7, &untagged);
+	}
+	rig_wait_until(rig_claim_now(&key).deadline_ns);
+	cr_assert_eq(rig_due(&other_key).result, COUNTER_asking);
+	cr_assert_eq(rig_due(&key).result, COUNTER_asking);
+	says_has(PORT_B, other, ARP_REPLY, guest);
+	rig_counted();
+	rig_hear(PORT_A, &said);
+	cr_assert_eq(rig_counted().announced, 0);
+	cr_assert_neq(rig_claim_now(&key).state, CLAIM_ANNOUNCING);
+	said = says_from(rig_asker_mac, guest, &untagged);
+	put_arp(&said, ARP_REPLY, guest, "\xc0\x00\x02\x08", rig_asker_mac, HOST);
+	rig_hear(PORT_A, &said);
+	cr_assert_eq(rig_counted().announced, 1);
+	cr_assert_eq(rig_claim_now(&other_key).state, CLAIM_ANNOUNCING);
+}
+
 /* The guest does not answer; its next question is due in seconds. */
 static struct claim_key unanswered(void)
 {

@@ -139,6 +139,52 @@ Test(bpf_speak, too_few_probes_lapse_and_are_forgotten)
 	rig_expect_silence(PORT_B);
 }
 
+/* ---- what happens while the claims of a batch are run ---- */
+
+/* Two claims of one guest, both due. Runs the other one, of 192.0.2.8, and drops what it says. */
+static void run_the_other_of_two(void)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0), other_key = rig_key("192.0.2.8", 0, 0);
+	struct bytes frame;
+
+	for (int probe = 0; probe < PROBE_NUM; probe++) {
+		says_probe_for(8, &untagged);
+		says_probe_for(7, &untagged);
+	}
+	rig_wait_until(rig_claim_now(&key).deadline_ns);
+	cr_assert_eq(rig_due(&other_key).result, COUNTER_window_ended);
+	for (int at = 0; at < PORT_MAX; at++)
+		while (rig_receive(at, &frame, 50))
+			;
+}
+
+Test(bpf_speak, objected_to_while_another_of_the_guest_is_announced)
+{
+	run_the_other_of_two();
+	says_has(PORT_B, other, ARP_REPLY, guest);
+	cr_assert_eq(rig_state(ADDRESS), CLAIM_CONFLICT);
+	rig_counted();
+	cr_assert_eq(rig_speak(SPEAK_DUE, ADDRESS).result, COUNTER_not_due);
+	cr_assert_eq(rig_counted().announced, 0);
+	rig_expect_silence(PORT_UPLINK);
+	rig_expect_silence(PORT_B);
+}
+
+Test(bpf_speak, forgotten_while_another_of_the_guest_is_announced)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	struct speak_call call;
+
+	run_the_other_of_two();
+	cr_assert_eq(bpf_map_delete_elem(rig.claims, &key), 0);
+	rig_counted();
+	call = rig_speak(SPEAK_DUE, ADDRESS);
+	cr_assert_eq(call.result, COUNTER_no_claim);
+	cr_assert_eq(call.deadline_ns, 0);
+	cr_assert_eq(rig_counted().announced, 0);
+	rig_expect_silence(PORT_B);
+}
+
 Test(bpf_speak, unknown_claim)
 {
 	struct speak_call call = rig_speak(SPEAK_DUE, "192.0.2.99");
