@@ -122,13 +122,23 @@ static void explain(void)
 /* What was sent when one program ran after the other, in either order. */
 static struct {
 	unsigned int count;
+	int had_no_room; /* for a claim */
 	struct native_sent frame[FRAMES];
 } sent[2];
+
+static __u64 counted(enum counter counter)
+{
+	const struct counters *all = native_map_lookup(native_map_find("counters"), &(__u32){0});
+
+	return ((const __u64 *)all)[counter];
+}
 
 static void note_sent(int order)
 {
 	must(native.sent <= FRAMES, "%u frames", native.sent);
 	sent[order].count = native.sent;
+	sent[order].had_no_room = counted(COUNTER_probe_over_quota) ||
+				  counted(COUNTER_probe_no_room);
 	memcpy(sent[order].frame, native.frame, native.sent * sizeof(*native.frame));
 }
 
@@ -148,10 +158,17 @@ static unsigned int times_in(const struct native_sent *frame, const struct nativ
 	return times;
 }
 
-/* No frame is sent that neither order sends, or more often than in either. */
+/*
+ * No frame is sent that neither order sends, or more often than in either. Where a probe finds no
+ * room in one of them this says nothing: a probe from another port needs none once the claim is
+ * there, and it may be heard in it before the one that has made it.
+ */
 static const char *sends_more(void)
 {
 	unsigned int times;
+
+	if (sent[0].had_no_room || sent[1].had_no_room)
+		return NULL;
 
 	for (unsigned int i = 0; i < native.sent; i++) {
 		times = times_in(&native.frame[i], native.frame, native.sent);
