@@ -125,7 +125,9 @@ int ports_new(struct ports **out, const struct config *config, const struct port
 	ports->ctx = ctx;
 	TAILQ_INIT(&ports->links.all);
 	TAILQ_INIT(&ports->changed);
-	if (config_take(ports, config)) {
+	if (config->ovsdb)
+		ports->ovsdb_socket = strdup(config->ovsdb);
+	if ((config->ovsdb && !ports->ovsdb_socket) || config_take(ports, config)) {
 		ports_close(ports);
 		return -ENOMEM;
 	}
@@ -180,5 +182,6 @@ void ports_close(struct ports *ports)
 		links_drop(&ports->links, TAILQ_FIRST(&ports->links.all));
 	ports_notes_free(ports);
 	free(ports->waiting);
+	free(ports->ovsdb_socket);
 	free(ports);
 }

@@ -6,9 +6,10 @@
 
 #include "ports_parts.h"
 
+/* Another one takes effect at the next start (daemon.c). */
 static const char *socket_of(const struct ports *ports)
 {
-	return ports->config.ovsdb ? ports->config.ovsdb : OVSDB_SOCKET;
+	return ports->ovsdb_socket ? ports->ovsdb_socket : OVSDB_SOCKET;
 }
 
 static void on_changed(void *ctx)

@@ -24,6 +24,7 @@ struct ports {
 	bool unheard_vlans;	   /* VLANs changed without a message about them: resync */
 
 	sd_event *event;	   /* NULL: nothing is followed */
+	char *ovsdb_socket;	   /* of the first configuration, a copy; NULL: OVSDB_SOCKET */
 	struct ovsdb *ovsdb;	   /* NULL: no link of Open vSwitch was heard of yet */
 	struct ovs_tables *tables; /* of Open vSwitch; NULL: not known */
 	bool ovs_is_lost;	   /* the database is away */

@@ -2,6 +2,7 @@
 /* Bridges of Open vSwitch, which only its database knows: ports, VLANs, patch ports, what is noted.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "leaks.h"
@@ -82,6 +83,23 @@ Test(ports_ovs, its_ports_are_known_by_the_database)
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "removed 10 tap0, exists");
 	play_expect_silence(&p);
+}
+
+/* A reload frees the name of the socket before the first link of Open vSwitch is there. */
+Test(ports_ovs, the_database_s_socket_is_that_of_the_start)
+{
+	char first[] = "/nowhere/first", second[] = "/nowhere/second";
+	struct err why;
+
+	p.config.ovsdb = first;
+	play_start(&p, "ovs0");
+	p.config.ovsdb = second;
+	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
+	memset(first, 'x', strlen(first));
+	memset(second, 'x', strlen(second));
+	play_ovs_system(&p);
+	cr_assert_eq(ports_look_at_ovs(p.ports, &why), -ENOTCONN);
+	cr_assert_str_eq(why.text, "/nowhere/first: No such file or directory");
 }
 
 /* After a restart of the database, until the switch tells them again. */
