@@ -7,7 +7,6 @@
 
 #include "loader/base/log.h"
 #include "parts.h"
-#include "ways.h"
 
 struct missing {
 	__u32 ifindex;
@@ -24,7 +23,7 @@ static void missing_count(struct daemon *daemon, __u32 segment)
 	datapath_set_missing(&daemon->datapath.pins, segment, count);
 }
 
-/* Of each segment that the port is in. */
+/* Of each segment that the port is in. What follows from it, daemon_settled() sees to. */
 static void missing_count_of(struct daemon *daemon, const struct port *port)
 {
 	__u32 segment[PORT_SEGMENTS];
@@ -33,7 +32,6 @@ static void missing_count_of(struct daemon *daemon, const struct port *port)
 	for (size_t i = 0; i < PORT_SEGMENTS; i++)
 		if (segment[i])
 			missing_count(daemon, segment[i]);
-	ways_settle(daemon->ways);
 }
 
 void daemon_forget_missing(struct daemon *daemon, __u32 ifindex)

@@ -188,6 +188,7 @@ static void daemon_forget_ports(struct daemon *daemon)
 			daemon_port_removed(daemon, ifindex,
 					    ports_name_text(daemon->ports, ifindex),
 					    ports_name(daemon->ports, ifindex));
+	ways_settle(daemon->ways);
 }
 
 static void daemon_ovs_connected(void *ctx)

@@ -197,7 +197,6 @@ void ways_forget(struct ways *ways, __u32 ifindex)
 
 	if (way)
 		way_free(way);
-	datapath_deny_unheard(&ways->daemon->datapath.pins);
 }
 
 /* ---- attaching again ---- */

@@ -21,8 +21,10 @@ void ways_look(struct ways *ways, __u32 ifindex);
 /* A round begins at once, and not in a minute. 0 or -errno, logged. */
 int ways_look_at_all(struct ways *ways);
 
-/* Ports have other descriptions, or one is gone. */
+/* Ports have other descriptions, are gone or missing. It reads all ports: once for all of these. */
 void ways_settle(struct ways *ways);
+
+/* A port is gone; ways_settle() follows. */
 void ways_forget(struct ways *ways, __u32 ifindex);
 
 #endif
