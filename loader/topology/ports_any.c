@@ -65,6 +65,21 @@ static const struct ovs_bridge *bridge_of(const struct ports *ports, const struc
 	return NULL;
 }
 
+/* Nearly all links are none: with thousands of them nothing else is looked up. */
+static bool may_be_tunnel(const struct link *link)
+{
+	return link->told.ovs == LINK_OVS_PORT && link->told.kind != LINK_GUEST;
+}
+
+/* May frames of the link, which is a port of `own`, come into the bridge in any VLAN? */
+static bool leads_to(const struct ports *ports, const struct link *link,
+		     const struct ovs_bridge *own, const struct ovs_bridge *bridge)
+{
+	if (own)
+		return own->component == bridge->component && !is_kept_out(ports, own);
+	return may_be_tunnel(link) && is_its_tunnel(ports, link, bridge);
+}
+
 bool ports_find_any(const struct ports *ports, const struct link *link, struct port *port)
 {
 	const struct ovs_bridge *own = ports->tables ? bridge_of(ports, link, port) : NULL, *it;
@@ -73,11 +88,8 @@ bool ports_find_any(const struct ports *ports, const struct link *link, struct p
 
 	for (size_t i = 0; ports->tables && i < ports->tables->bridges; i++) {
 		it = &ports->tables->bridge[i];
-		segment = segment_of(ports, it);
-		if (!segment || segment == port->segment)
-			continue;
-		if (own ? own->component == it->component && !is_kept_out(ports, own)
-			: link->told.ovs == LINK_OVS_PORT && is_its_tunnel(ports, link, it))
+		segment = leads_to(ports, link, own, it) ? segment_of(ports, it) : 0;
+		if (segment && segment != port->segment)
 			fits &= segment_add(port, segment);
 	}
 	return fits;
