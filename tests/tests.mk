@@ -93,7 +93,6 @@ fuzz: fuzz-programs ## FUZZ_SECONDS=45 of each target (root for one of them)
 
 pairs: fuzz-programs ## two programs at the same time on two CPUs, as in some order (root)
 	@tests/run pairs
-.PHONY: pairs
 
 bench: $(B)/garpd lab-programs bench-programs ## how fast, how small (root; QUICK=1)
 	@tests/bench/run
@@ -309,4 +308,5 @@ test-programs: $(T)/sim $(T)/model $(T)/unit $(T)/bpf lab-programs fuzz-programs
 	$(CONCURRENT_OBJECTS:.o=.d) $(wildcard $(F)/*.d $(F)/*/*.d $(F)/*/*/*.d)
 
 .PHONY: objects performance cross spin check-deep check-release system check-vm corpus \
-	fuzz model mutants report sim fuzz-programs lab-programs bench-programs test-programs
+	fuzz pairs model mutants report sim fuzz-programs lab-programs bench-programs \
+	test-programs
