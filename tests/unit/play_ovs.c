@@ -105,6 +105,13 @@ void play_ovs_port(struct play_ovs *ovs, const char *bridge, struct play_ovs_por
 	update(ovs, "Interface", port.name, interface);
 }
 
+void play_ovs_local(struct play_ovs *ovs, unsigned int ifindex, const char *name,
+		    const char *columns)
+{
+	play_ovs_bridge(ovs, name, columns);
+	play_ovs_port(ovs, name, (struct play_ovs_port){ifindex, name, NULL, "'type': 'internal'"});
+}
+
 void play_ovs_hear(struct play_ovs *ovs, struct play *play)
 {
 	ovs_tables_free(&ovs->tables);

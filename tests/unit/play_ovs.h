@@ -38,6 +38,9 @@ void play_ovs_link(struct play *play, unsigned int ifindex, const char *name, co
 void play_ovs_bridge(struct play_ovs *ovs, const char *name, const char *columns);
 void play_ovs_port(struct play_ovs *ovs, const char *bridge, struct play_ovs_port port);
 void play_ovs_row(struct play_ovs *ovs, const char *table, const char *name, const char *columns);
+/* A bridge with its local port. */
+void play_ovs_local(struct play_ovs *ovs, unsigned int ifindex, const char *name,
+		    const char *columns);
 void play_ovs_delete(struct play_ovs *ovs, const char *table, const char *name);
 
 /* Has the ports hear it, and settles them. */

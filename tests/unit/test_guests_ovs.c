@@ -95,9 +95,7 @@ Test(guests_ovs, the_daemon_knows_them_after_an_alias_and_a_number_of_proxmox)
 	play_ovs_device(&p, OVS0, "ovs0");
 	hear_tap("tap0", NULL);
 	expect("");
-	play_ovs_bridge(&ovs, "ovs0", NULL);
-	play_ovs_port(&ovs, "ovs0",
-		      (struct play_ovs_port){OVS0, "ovs0", NULL, "'type': 'internal'"});
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){
 			      TAP, "tap0", NULL,

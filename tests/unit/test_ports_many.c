@@ -53,10 +53,7 @@ static void set_ports(unsigned int count, bool has_ifindexes)
 {
 	char name[IFNAMSIZ];
 
-	play_ovs_bridge(&ovs, "ovs0", NULL);
-	play_ovs_port(&ovs, "ovs0",
-		      (struct play_ovs_port){has_ifindexes ? OVS0 : 0, "ovs0", NULL,
-					     "'type': 'internal'"});
+	play_ovs_local(&ovs, has_ifindexes ? OVS0 : 0, "ovs0", NULL);
 	for (unsigned int i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "vnet%u", i);
 		play_ovs_port(&ovs, "ovs0",

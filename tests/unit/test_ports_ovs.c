@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bridges of Open vSwitch, which only its database knows: ports, VLANs, patch ports, what is noted.
- */
+/* Bridges of Open vSwitch, which only its database knows: ports, VLANs, tunnels, what is noted. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -8,15 +7,14 @@
 #include "leaks.h"
 #include "play_ovs.h"
 
-#define OVS0  2
-#define OVS1  3
-#define ETH0  4
-#define TAP   10
-#define VIF   11
-#define QVB   12
-#define QVO   13
-#define QBR   14
-#define FIRST 2147483648u /* LINK_PATCH_FIRST */
+#define OVS0 2
+#define OVS1 3
+#define ETH0 4
+#define TAP  10
+#define VIF  11
+#define QVB  12
+#define QVO  13
+#define QBR  14
 
 static struct play p;
 static struct play_ovs ovs;
@@ -34,14 +32,6 @@ static void end(void)
 }
 
 TestSuite(ports_ovs, .init = start, .fini = end);
-
-/* A bridge with its local port, in the database. */
-static void add_bridge(unsigned int ifindex, const char *name, const char *columns)
-{
-	play_ovs_bridge(&ovs, name, columns);
-	play_ovs_port(&ovs, name,
-		      (struct play_ovs_port){ifindex, name, NULL, "'type': 'internal'"});
-}
 
 /* ovs0 with a guest and a network card, known to the kernel only. */
 static void start_links(void)
@@ -64,7 +54,7 @@ static void set_tap(const char *columns)
 static void start_bridge(void)
 {
 	start_links();
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
 	set_tap("'tag': 10");
 	play_ovs_hear(&ovs, &p);
@@ -218,7 +208,7 @@ Test(ports_ovs, a_link_with_that_ifindex_and_another_mac_is_another_one)
 	static const char other[] = "'mac_in_use': '02:00:00:00:00:77'";
 
 	start_links();
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){TAP, "tap0", NULL, other});
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){ETH0, "eth0", NULL, "'mac_in_use': ['set', []]"});
@@ -243,7 +233,7 @@ Test(ports_ovs, nor_is_a_bridge_s_local_port_that_is_elsewhere)
 Test(ports_ovs, of_two_interfaces_with_an_ifindex_the_one_with_the_mac_is_here)
 {
 	start_links();
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(
 		&ovs, "ovs0",
 		(struct play_ovs_port){TAP, "a", "'tag': 30", "'mac_in_use': '02:00:00:00:00:77'"});
@@ -280,7 +270,7 @@ Test(ports_ovs, without_an_ifindex_a_link_that_was_not_known_stays_unknown)
 	cr_assert(ports_is_unknown(p.ports, TAP) && ports_is_unknown(p.ports, OVS0));
 	cr_assert_not(ports_is_unknown(p.ports, ETH0), "it is not in the database");
 	cr_assert_eq(p.known, 1, "eth0");
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	set_tap("'tag': 10");
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "seen ovs0");
@@ -302,7 +292,7 @@ Test(ports_ovs, an_internal_port_is_the_host_s_in_its_vlan)
 	play_link(&p,
 		  (struct play_link){
 			  .ifindex = 20, .name = "vl", .kind = "vlan", .lower = OVS0, .vlan = 10});
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){VIF, "vif10", "'tag': 10", "'type': 'internal'"});
 	play_ovs_hear(&ovs, &p);
@@ -328,7 +318,7 @@ Test(ports_ovs, an_internal_port_of_a_linux_bridge_is_an_uplink_there)
 	play_ovs_system(&p);
 	play_ovs_device(&p, OVS0, "ovs0");
 	play_bridge(&p, QBR, "br0");
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0",
 		      (struct play_ovs_port){VIF, "int0", NULL, "'type': 'internal'"});
 	play_link(&p, (struct play_link){.ifindex = VIF,
@@ -370,169 +360,14 @@ Test(ports_ovs, each_member_of_a_bond_is_an_uplink_whatever_its_kind)
 	cr_assert(p.backs == 1 && p.back == 5 && p.back_bonded);
 }
 
-/* ---- joined bridges ---- */
-
-static void add_patch(const char *bridge, const char *name, const char *peer, const char *columns)
-{
-	char options[128];
-
-	snprintf(options, sizeof(options), "'type': 'patch', 'options': ['map', [['peer', '%s']]]",
-		 peer);
-	play_ovs_port(&ovs, bridge, (struct play_ovs_port){0, name, columns, options});
-}
-
-/* tap0 in VLAN 10 of ovs1, which a patch of those columns joins to ovs0. */
-static void start_patched(const char *near, const char *far)
-{
-	play_start(&p, "ovs0");
-	play_ovs_system(&p);
-	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
-	play_ovs_link(&p, TAP, "tap0", "tun", 0);
-	play_ovs_device(&p, OVS0, "ovs0");
-	play_ovs_device(&p, OVS1, "ovs1");
-	add_bridge(OVS0, "ovs0", NULL);
-	add_bridge(OVS1, "ovs1", NULL);
-	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
-	play_ovs_port(&ovs, "ovs1", (struct play_ovs_port){TAP, "tap0", "'tag': 10", NULL});
-	add_patch("ovs1", "patch-to-ovs0-and-long", "patch-to-ovs1", near);
-	add_patch("ovs0", "patch-to-ovs1", "patch-to-ovs0-and-long", far);
-	play_ovs_hear(&ovs, &p);
-}
-
-static void expect_patched(const char *ways)
-{
-	play_expect(&p, "seen ovs0");
-	play_expect(&p, "joined ovs1 to ovs0 by patch-to-ovs0-a");
-	play_expect(&p, "added 4 eth0: on 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
-	play_expect(&p, "added 10 tap0: on 2 by 3, guest, forwarding, 8100 pvid 10 vlans, ways%s",
-		    ways);
-	play_expect_silence(&p);
-}
-
-static struct ports_segment place_of(__u32 ifindex)
-{
-	struct ports_segment at[2] = {};
-
-	ports_interface_segments(p.ports, ifindex, at);
-	return at[0];
-}
-
-Test(ports_ovs, patch_ports_join_bridges)
-{
-	start_patched(NULL, NULL);
-	expect_patched("");
-	cr_assert(place_of(OVS1).ifindex == OVS0 && place_of(OVS1).vlan == 0);
-	add_patch("ovs0", "patch-to-ovs1", "gone", NULL);
-	play_ovs_hear(&ovs, &p);
-	play_expect(&p, "removed 10 tap0, exists");
-	play_expect_silence(&p);
-}
-
-Test(ports_ovs, vlans_change_on_the_way_as_the_patch_ports_say)
-{
-	start_patched("'tag': 10", "'tag': 30");
-	expect_patched("");
-	play_ovs_port(&ovs, "ovs1",
-		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 10", "'type': 'internal'"});
-	play_ovs_hear(&ovs, &p);
-	cr_assert(place_of(OVS1).ifindex == OVS0 && place_of(OVS1).vlan == 30);
-	play_ovs_port(&ovs, "ovs1",
-		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 20", "'type': 'internal'"});
-	play_ovs_hear(&ovs, &p);
-	cr_assert(place_of(OVS1).ifindex == OVS1 && place_of(OVS1).vlan == 20, "it ends here");
-}
-
-Test(ports_ovs, a_tag_that_stays_is_not_let_into_an_access_port)
-{
-	start_patched(NULL, "'tag': 30");
-	play_ovs_port(&ovs, "ovs1",
-		      (struct play_ovs_port){OVS1, "ovs1", "'tag': 30", "'type': 'internal'"});
-	play_ovs_hear(&ovs, &p);
-	cr_assert(place_of(OVS1).ifindex == OVS1 && place_of(OVS1).vlan == 30);
-}
-
-Test(ports_ovs, a_controller_may_change_vlans_so_that_bridge_stays_alone)
-{
-	start_patched(NULL, NULL);
-	expect_patched("");
-	play_ovs_bridge(&ovs, "ovs0", "'controller': ['uuid', 'c']");
-	play_ovs_hear(&ovs, &p);
-	play_expect(&p, "noted ovs0, controlled");
-	play_expect(&p, "changed 10 tap0: on 2 any 2, uplink, forwarding");
-	play_expect_silence(&p);
-	p.config.bridges.name = (char *[]){"ovs0", "!ovs1"};
-	p.config.bridges.count = 2;
-	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
-	play_expect(&p, "removed 10 tap0, exists");
-	play_expect_silence(&p);
-}
-
-/*
- * As ML2's br-int and br-tun are: the guests are on the one; behind flows, the other has the
- * tunnels, and a network card.
- */
-static void start_controlled(const char *pattern)
-{
-	play_start(&p, pattern);
-	play_ovs_system(&p);
-	play_ovs_link(&p, ETH0, "eth0", NULL, 0);
-	play_ovs_link(&p, TAP, "tap0", "tun", 0);
-	play_ovs_link(&p, 20, "vxlan_sys_4790", "vxlan", 0);
-	play_ovs_device(&p, OVS0, "ovs0");
-	play_ovs_device(&p, OVS1, "ovs1");
-	add_bridge(OVS0, "ovs0", "'fail_mode': 'secure'");
-	add_bridge(OVS1, "ovs1", "'fail_mode': 'secure'");
-	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){TAP, "tap0", "'tag': 1", NULL});
-	play_ovs_port(&ovs, "ovs1", (struct play_ovs_port){ETH0, "eth0", NULL, NULL});
-	play_ovs_port(&ovs, "ovs1",
-		      (struct play_ovs_port){0, "vx-to-b", NULL,
-					     "'type': 'vxlan', 'options': ['map', [['dst_port', "
-					     "'4790']]]"});
-	add_patch("ovs0", "patch-tun", "patch-int", NULL);
-	add_patch("ovs1", "patch-int", "patch-tun", NULL);
-	play_ovs_hear(&ovs, &p);
-}
-
-Test(ports_ovs, what_is_beyond_flows_is_in_any_vlan)
-{
-	start_controlled("ovs0");
-	play_expect(&p, "seen ovs0");
-	play_expect(&p, "noted ovs0, controlled");
-	play_expect(&p, "added 4 eth0: on 2 any 2, uplink, forwarding");
-	play_expect(&p, "added 10 tap0: on 2, guest, forwarding, 8100 pvid 1 vlans");
-	play_expect(&p, "added 20 vxlan_sys_4790: on 2 any 2, uplink, forwarding");
-	play_expect_silence(&p);
-	cr_assert_not(ports_has_vxlan(p.ports), "no fabric of FRR's");
-	cr_assert_str_eq(ports_role_text(p.ports, TAP),
-			 "a tap, veth or vif of Xen, or a VLAN device on one");
-	cr_assert_str_eq(ports_role_text(p.ports, 20),
-			 "in a VLAN that is not known: a tunnel, or behind flows");
-	play_ovs_delete(&ovs, "Port", "patch-int");
-	play_ovs_hear(&ovs, &p);
-	play_expect(&p, "removed 4 eth0, exists");
-	play_expect(&p, "removed 20 vxlan_sys_4790, exists");
-	play_expect_silence(&p);
-}
-
-Test(ports_ovs, where_both_bridges_are_followed_its_own_vlan_is_known)
-{
-	start_controlled("ovs*");
-	play_expect(&p, "seen ovs0");
-	play_expect(&p, "seen ovs1");
-	play_expect(&p, "noted ovs0, controlled");
-	play_expect(&p, "noted ovs1, controlled");
-	play_expect(&p, "added 4 eth0: on 3 any 2, uplink, forwarding, 8100 pvid 0 vlans 0-4095");
-	play_expect(&p, "added 10 tap0: on 2 any 3, guest, forwarding, 8100 pvid 1 vlans");
-	play_expect(&p, "added 20 vxlan_sys_4790: on 2 any 2 any 3, uplink, forwarding");
-	play_expect_silence(&p);
-}
+/* ---- tunnels and bonds ---- */
 
 /* All tunnels of a kind have one device, whatever bridges they are on. */
 Test(ports_ovs, a_tunnel_is_an_uplink_of_each_bridge_that_has_one)
 {
 	start_bridge();
 	play_ovs_device(&p, OVS1, "ovs1");
-	add_bridge(OVS1, "ovs1", NULL);
+	play_ovs_local(&ovs, OVS1, "ovs1", NULL);
 	play_ovs_hear(&ovs, &p);
 	p.config.bridges.name = (char *[]){"ovs*"};
 	cr_assert_eq(ports_configure(p.ports, &p.config, NULL), 0);
@@ -566,7 +401,7 @@ Test(ports_ovs, a_tunnel_of_more_bridges_than_there_is_room_for_is_noted)
 
 		snprintf(name, sizeof(name), "gre%u", i);
 		play_ovs_device(&p, 30 + i, names[i]);
-		add_bridge(30 + i, names[i], NULL);
+		play_ovs_local(&ovs, 30 + i, names[i], NULL);
 		play_ovs_port(&ovs, names[i],
 			      (struct play_ovs_port){0, name, NULL, "'type': 'gre'"});
 	}
@@ -613,25 +448,6 @@ Test(ports_ovs, what_comes_back_ends_at_a_bond)
 	play_expect_silence(&p);
 }
 
-/* OpenStack's hybrid plug: the guest's own bridge leads into Open vSwitch. */
-Test(ports_ovs, a_veth_joins_a_linux_bridge_to_it)
-{
-	play_start(&p, "ovs0");
-	play_ovs_system(&p);
-	play_ovs_device(&p, OVS0, "ovs0");
-	play_bridge(&p, QBR, "qbr1");
-	play_port(&p, TAP, "tap0", "tun", QBR);
-	play_veth(&p, QVB, "qvb1", QBR, QVO);
-	play_ovs_link(&p, QVO, "qvo1", "veth", QVB);
-	add_bridge(OVS0, "ovs0", NULL);
-	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){QVO, "qvo1", "'tag': 7", NULL});
-	play_ovs_hear(&ovs, &p);
-	play_expect(&p, "seen ovs0");
-	play_expect(&p, "joined qbr1 to ovs0 by qvb1");
-	play_expect(&p, "added 10 tap0: on 2 by 14, rest 14, guest, forwarding, 8100 pvid 7 vlans");
-	play_expect_silence(&p);
-}
-
 /* ---- what is not known yet ---- */
 
 /* The hybrid plug, before the database has answered. */
@@ -663,7 +479,7 @@ Test(ports_ovs, linux_bridges_that_lead_to_it_are_unknown_with_their_ports)
 	ports_settle(p.ports);
 	play_expect(&p, "removed 10 tap0, gone"); /* a former daemon may have attached to it */
 	play_expect_silence(&p);
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){QVO, "qvo1", "'tag': 7", NULL});
 	play_ovs_hear(&ovs, &p);
 	cr_assert_not(ports_is_unknown(p.ports, QBR) || ports_is_unknown(p.ports, 23));
@@ -697,7 +513,7 @@ Test(ports_ovs, what_was_refused_while_unknown_is_added_when_it_is_known)
 Test(ports_ovs, ovn_s_own_bridge_is_left_alone_unless_told)
 {
 	start_links();
-	add_bridge(OVS0, "ovs0", NULL);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
 	set_tap("'tag': 10");
 	play_ovs_row(&ovs, "Open_vSwitch", "o",
 		     "'external_ids': ['map', [['ovn-remote', 'ssl:x'], ['ovn-bridge', 'ovs0']]]");
@@ -716,7 +532,7 @@ Test(ports_ovs, ovn_s_own_bridge_is_left_alone_unless_told)
 Test(ports_ovs, a_userspace_datapath_is_out_of_reach)
 {
 	start_links();
-	add_bridge(OVS0, "ovs0", "'datapath_type': 'netdev'");
+	play_ovs_local(&ovs, OVS0, "ovs0", "'datapath_type': 'netdev'");
 	set_tap(NULL);
 	play_ovs_hear(&ovs, &p);
 	play_expect(&p, "noted ovs0, userspace");
