@@ -41,8 +41,7 @@ static void vlan_devices_queue(struct ports *ports, const struct link *base)
 {
 	struct link *device;
 
-	links_for_each_vlan(device, &ports->links, base)
-	{
+	links_for_each_vlan(device, &ports->links, base) {
 		link_queue(ports, device);
 		vlan_devices_queue(ports, device);
 	}

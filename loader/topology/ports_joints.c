@@ -23,8 +23,7 @@ static const struct link *switch_above(const struct ports *ports, const struct l
 {
 	const struct link *device, *found;
 
-	links_for_each_vlan(device, &ports->links, link)
-	{
+	links_for_each_vlan(device, &ports->links, link) {
 		found = device->facts.enslaved ? links_find(&ports->links, device->facts.master)
 					       : switch_above(ports, device);
 		if (found)

@@ -156,8 +156,9 @@ void ports_vlan_devices_take(const struct ports *ports, const struct link *link,
 {
 	const struct link *device;
 
-	links_for_each_vlan(device, &ports->links, link) if (!is_in_pvid(device, port))
-		way_end(port, way, device);
+	links_for_each_vlan(device, &ports->links, link)
+		if (!is_in_pvid(device, port))
+			way_end(port, way, device);
 }
 
 /* ---- the way in ---- */

@@ -2,8 +2,8 @@
 /*
  * fill: adds claims to the pinned map, beside those of a test or bench: owners that announced
  * themselves long ago, on one port, for consecutive addresses. They cost what any others cost that
- * nothing happens to. Or adds ports, of no segment, until the map of ports takes no more; prints
- *how many.
+ * nothing happens to. Or adds ports, of no segment, until the map of ports takes no more, and
+ * prints how many.
  *
  *	fill BRIDGE PORT FIRST COUNT
  *	fill ports

@@ -79,8 +79,7 @@ static int violate(uint32_t at, int event, const char *what)
 	return !s.options->keep_going;
 }
 
-/* What is not searched, and how likely it is that two states had the same 64 bits and one was lost.
- */
+/* What bounds the search, and how likely it is that two states had the same 64 bits. */
 static void report_bounds(void)
 {
 	double count = states.count;

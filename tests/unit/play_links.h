@@ -88,14 +88,27 @@ void play_own_vlans(struct play *play, unsigned int ifindex, const struct bridge
 		    size_t count);
 void play_embedded_switch(struct play *play, unsigned int ifindex, unsigned int master);
 
-/* The next op in line, as one of:
- *	added|changed 10 tap0: on 2, guest, forwarding[, 8100 pvid 7 vlans 7 100-130]
+/*
+ * The next op in line, as one of:
+ *
+ *	added|changed 10 tap0: on 2, guest, forwarding
+ *	added|changed 10 tap0: on 2, uplink, not forwarding, relay
+ *	added|changed 10 tap0: ..., 8100 pvid 7 vlans 7 100-130
  *	added|changed 10 tap0: ..., 8100 pvid 7 vlans 7 9, ways 7>0- on 2 9>9 on 3
- *	added|changed 2 br0: on 2, host, [not ]forwarding[, 8100 pvid 1 vlans 1]	(with
- *`hosts`) removed 10 tap0, exists|gone		renamed 10 tap0 to vnet0 added|changed 10 eth1: on
- *10, router xx, [not ]forwarding[, relay] seen br0				waiting vmbr* behind
- *veth0, br1 router waiting eth*			router refused eth1,
- *ethernet|bridge|enslaved			macvtap tap1 on eth0|br0, a bridge's
+ *	added|changed 10 tap0: on 2 by 3, rest 3 any 4, drops returned, ...
+ *	added|changed 10 eth1: on 10, router xx, forwarding
+ *	added|changed 2 br0: on 2, host, forwarding	(with `hosts`)
+ *	removed 10 tap0, exists|gone
+ *	renamed 10 tap0 to vnet0
+ *	seen br0
+ *	waiting vmbr*
+ *	joined br1 to br0 by veth1
+ *	refused veth0 veth1, second|loop|protocols
+ *	behind veth0, br1
+ *	macvtap tap1 on eth0|br0, a bridge's
+ *	noted ovs0, KIND
+ *	router waiting eth*
+ *	router refused eth1, ethernet|bridge|enslaved
  */
 void play_expect(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void play_expect_silence(struct play *play);

@@ -313,7 +313,7 @@ case_ovs_tunnel_objects() {
 }
 
 # Open vSwitch remakes the qdisc. Where the kernel has tcx, garpd is not on it; else Open vSwitch's own filter
-# comes first from then on, which is said.
+# comes first from then on, which is logged.
 case_ovs_policing_remakes_the_qdisc() {
 	lab_start_garpd
 	ovs set Interface v-new ingress_policing_rate=1000 ingress_policing_burst=100
