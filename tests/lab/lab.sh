@@ -211,7 +211,7 @@ lab_join() {
 	local port
 	local -a words=()
 	for port in "$@"; do
-		words+=(-- add-port br0 "$port")
+		words+=(-- --may-exist add-port br0 "$port") # the database keeps that of a link that is gone
 	done
 	[[ $LAB_BRIDGE != ovs ]] || ovs "${words[@]}"
 }

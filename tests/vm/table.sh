@@ -26,12 +26,17 @@ results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
 		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" \
-			-v ovs="${SCOPE_OVS[*]}" -v once="$(scope_once "$kernel")" '
+			-v ovs="$(scope_ovs "$kernel")" -v cases="${SCOPE_CASES[*]}" -v files="${SCOPE_FILES[*]}" \
+			-v once="$(scope_once "$kernel")" '
 			BEGIN {
 				FS = OFS = "\t"
 				width = split(modes, mode, " ")
 				count = split(again, names, " ")
 				for (i = 1; i <= count; i++) repeated[names[i]]
+				count = split(cases, names, " ")
+				for (i = 1; i <= count; i++) on_linux[names[i]]
+				count = split(files, names, " ")
+				for (i = 1; i <= count; i++) on_linux_file[names[i]]
 				count = split(ovs, names, " ")
 				for (i = 1; i <= count; i++) on_ovs[names[i]]
 				count = split(once, names, " ")
@@ -50,7 +55,7 @@ results_cells() {
 						cell = ""
 					else if (mode[i] == "ovs")
 						;
-					else if (word[2] == "ovs")
+					else if (word[2] == "ovs" || !(word[1] in on_linux) && !(word[2] in on_linux_file))
 						cell = ""
 					else if (before++ && !(word[2] in repeated))
 						cell = ""

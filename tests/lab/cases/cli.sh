@@ -422,7 +422,7 @@ case_one_call_of_the_kernel_half_at_a_time() {
 	local holder
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sleep 5
+	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sleep 9
 	holder=$LAB_LAST
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*retried each second' || t_fail "not logged: $(<"$GARPD_LOG")"
