@@ -29,6 +29,30 @@ static __u32 segment_of(const struct ports *ports, const struct ovs_bridge *brid
 	return ports_ovs_has_bridge(ports, bridge) && link ? link->segment : 0;
 }
 
+/* The next bridge on the way out; NULL: it is the outer one. */
+static const struct link *next_out(const struct ports *ports, const struct link *bridge)
+{
+	const struct link *near = bridge->way_out ? links_find(&ports->links, bridge->way_out)
+						  : NULL;
+	const struct link *far = near ? links_peer(&ports->links, near) : NULL;
+
+	return far ? links_find(&ports->links, far->facts.master) : NULL;
+}
+
+/*
+ * The bridge's segment; and the inner bridges on the way there, which are those of claims in VLANs
+ * that a joint does not carry.
+ */
+static bool segments_add(const struct ports *ports, struct port *port, __u32 ifindex, __u32 segment)
+{
+	const struct link *bridge = links_find(&ports->links, ifindex);
+	bool fits = segment_add(port, segment);
+
+	for (; bridge && bridge->ifindex != segment; bridge = next_out(ports, bridge))
+		fits &= segment_add(port, bridge->ifindex);
+	return fits;
+}
+
 /* "!NAME" in `bridges` keeps a bridge and all its ports out. */
 static bool is_kept_out(const struct ports *ports, const struct ovs_bridge *bridge)
 {
@@ -90,7 +114,7 @@ bool ports_find_any(const struct ports *ports, const struct link *link, struct p
 		it = &ports->tables->bridge[i];
 		segment = leads_to(ports, link, own, it) ? segment_of(ports, it) : 0;
 		if (segment && segment != port->segment)
-			fits &= segment_add(port, segment);
+			fits &= segments_add(ports, port, it->ifindex, segment);
 	}
 	return fits;
 }

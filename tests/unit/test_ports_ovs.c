@@ -388,6 +388,29 @@ Test(ports_ovs, a_tunnel_is_an_uplink_of_each_bridge_that_has_one)
 	play_expect_silence(&p);
 }
 
+/* Claims in VLANs that the joint to the outer bridge does not carry are the inner bridge's own. */
+Test(ports_ovs, a_tunnel_of_an_inner_bridge_is_in_the_vlans_that_end_there)
+{
+	play_names(&p.config.bridges, "br0", "ovs0");
+	play_start_as_configured(&p);
+	play_bridge(&p, QBR, "br0");
+	play_port(&p, ETH0, "eth0", NULL, QBR);
+	play_veth(&p, QVB, "veth12", QBR, QVO);
+	play_ovs_system(&p);
+	play_ovs_device(&p, OVS0, "ovs0");
+	play_ovs_link(&p, QVO, "veth13", "veth", QVB);
+	play_ovs_link(&p, 20, "gre_sys", "gretap", 0);
+	play_ovs_local(&ovs, OVS0, "ovs0", NULL);
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){QVO, "veth13", "'tag': 7", NULL});
+	play_ovs_port(&ovs, "ovs0", (struct play_ovs_port){0, "gre", NULL, "'type': 'gre'"});
+	play_ovs_hear(&ovs, &p);
+	play_expect(&p, "seen br0");
+	play_expect(&p, "joined ovs0 to br0 by veth13");
+	play_expect(&p, "added 4 eth0: on 14, uplink, forwarding");
+	play_expect(&p, "added 20 gre_sys: on 14 any 14 any 2, uplink, forwarding");
+	play_expect_silence(&p);
+}
+
 /* The device of a tunnel has room for four segments. */
 Test(ports_ovs, a_tunnel_of_more_bridges_than_there_is_room_for_is_noted)
 {
