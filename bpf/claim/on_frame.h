@@ -365,6 +365,8 @@ static __always_inline struct claim_step claim_hear_without_vlan(struct claim *c
 		claim_hear_objection(claim, heard, settings, &step, now_ns);
 	else if (claim_probe_is_looped(claim, heard->frame))
 		step.reason = COUNTER_probe_looped;
+	else if (heard->policy.ruled_out) /* as an objection, and as the probe in its own VLAN */
+		step.reason = COUNTER_other_ruled_out;
 	else
 		claim_hear_uplink_probe(claim, heard, settings, &step, now_ns);
 	return step;

@@ -158,6 +158,24 @@ Test(bpf_claimed, the_rule_of_the_port_holds)
 	cr_assert_eq(rig_counted().other_ruled_out, 1);
 }
 
+/* A guest behind flows silences no guest by probes for what its port's rule forbids it. */
+Test(bpf_claimed, so_it_does_for_a_probe)
+{
+	struct port port = {.segment = ELSE,
+			    .role = ROLE_GUEST,
+			    .forwarding = 1,
+			    .guards = GUARD_ADDRESSES,
+			    .rule = 1,
+			    .any = {rig.bridge}};
+
+	rig_port(PORT_UPLINK, &port);
+	says_probe_for(7, &in_10);
+	rig_counted();
+	probe_by(PORT_UPLINK, other);
+	expect_state(10, CLAIM_PROBING);
+	cr_assert_eq(rig_counted().other_ruled_out, 1);
+}
+
 Test(bpf_claimed, in_xdp_too)
 {
 	struct bytes frame = says_announcement(other, ARP_REQUEST, &untagged);
