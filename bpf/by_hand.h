@@ -89,7 +89,7 @@ static __always_inline __u16 by_hand_run(struct outcome *outcome, const struct p
 
 	if (refused)
 		return refused;
-	if (!claimed_note(OUTCOME_OF_SPEAK))
+	if (!claimed_note(OUTCOME_OF_SPEAK) && !claimed_may_be_missed(port, settings))
 		return COUNTER_probe_many_vlans;
 	claim = by_hand_find_claim(&outcome->event.key, call->port, settings);
 	if (!claim)

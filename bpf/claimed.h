@@ -88,6 +88,17 @@ __noinline int claimed_note(__u32 of)
 	return !segment || !segment->any;
 }
 
+/*
+ * May a claim be made that such an objection does not find? As where a port is not heard
+ * (GUARD_UNHEARD): if its guest is asked, which has heard the objection itself. Else whoever has
+ * the address in eight VLANs, or behind eight tags, would silence it in all others.
+ */
+static __always_inline int claimed_may_be_missed(const struct port *port,
+						 const struct settings *settings)
+{
+	return settings->ask && !(port->guards & GUARD_DEAF);
+}
+
 /* ---- a frame without a VLAN ---- */
 
 /* Those of the segment, as the port of its claims has them. */

@@ -229,7 +229,8 @@ static __always_inline int hear_step(struct outcome *outcome, __u32 ifindex,
 	if (frame->kind == FRAME_PROBE && port_has_guests(port->role) &&
 	    !claimed_note(OUTCOME_OF_FRAME)) {
 		count(COUNTER_probe_many_vlans);
-		return HEAR_NO_STEP;
+		if (!claimed_may_be_missed(port, ctx->settings))
+			return HEAR_NO_STEP;
 	}
 	ctx->claim = hear_find_claim(&outcome->event.key, &heard, ctx->settings);
 	if (!ctx->claim)

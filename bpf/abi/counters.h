@@ -44,7 +44,7 @@
 	X(probe_duplicate, "probes ignored: less than 50 ms after the last one (mirrored)")        \
 	X(probe_no_room, "probes ignored: the claims map is full")                                 \
 	X(probe_many_vlans,                                                                        \
-	  "probes ignored: objections come in any VLAN there, and eight others have the address")  \
+	  "probes whose objections may be missed, as eight other VLANs have the address")          \
 	X(probe_forgotten, "probes ignored: their claim was being deleted")                        \
 	X(probe_over_limit, "probes ignored: beyond limits.probes_per_second of their port")       \
 	X(probe_over_quota,                                                                        \

@@ -224,6 +224,26 @@ Test(bpf_claimed, more_vlans_than_can_be_told_get_no_claim)
 	expect_state(8, CLAIM_CONFLICT);
 }
 
+/* A guest that is asked has heard the objection itself: nobody can take its VLAN's place. */
+Test(bpf_claimed, one_that_is_asked_is_claimed_in_more)
+{
+	struct port port;
+
+	cr_assert_eq(bpf_map_lookup_elem(rig.ports, &rig.ifindex[PORT_A], &port), 0);
+	settings.ask = 1;
+	rig_settings(&settings);
+	for (__u16 vlan = 1; vlan <= CLAIMED_VLANS; vlan++)
+		probe_in(vlan);
+	rig_counted();
+	probe_in(30);
+	cr_assert_eq(rig_counted().probe_many_vlans, 1);
+	expect_state(30, CLAIM_PROBING);
+	port.guards = GUARD_DEAF;
+	rig_port(PORT_A, &port);
+	probe_in(31);
+	rig_counted_only(COUNTER_probe_many_vlans);
+}
+
 Test(bpf_claimed, without_such_a_port_there_may_be_any_number)
 {
 	rig_segment(&(struct segment){.since_ns = 1, .ports = 4, .uplinks = 1});
