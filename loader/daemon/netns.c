@@ -21,8 +21,11 @@ static bool netns_has_its_name(void)
 	struct stat named, own;
 
 	snprintf(path, sizeof(path), NETNS_DIR "/%s", pins_netns());
-	return stat("/proc/self/ns/net", &own) ||
-	       (!stat(path, &named) && named.st_dev == own.st_dev && named.st_ino == own.st_ino);
+	if (stat("/proc/self/ns/net", &own))
+		return true;
+	if (stat(path, &named)) /* whatever else keeps it from being looked at passes */
+		return errno != ENOENT && errno != ENOTDIR;
+	return named.st_dev == own.st_dev && named.st_ino == own.st_ino;
 }
 
 static void netns_look(struct daemon *daemon, sd_event *event)
