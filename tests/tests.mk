@@ -94,7 +94,7 @@ fuzz: fuzz-programs ## FUZZ_SECONDS=45 of each target (root for one of them)
 pairs: fuzz-programs ## two programs at the same time on two CPUs, as in some order (root)
 	@tests/run pairs
 
-bench: $(B)/garpd lab-programs bench-programs ## how fast, how small (root; QUICK=1)
+bench: $(B)/garpd lab-programs bench-programs ## how fast, how small (root; QUICK=1: 3 min)
 	@tests/bench/run
 
 performance: ## docs/performance.md of the last make bench
@@ -238,6 +238,7 @@ $(E)/probes $(E)/wire: $(addprefix tests/,lab/nd_message.c lab/nd_message.h benc
 $(E)/wire: tests/bench/wire_kinds.c tests/bench/wire_kinds.h
 $(E)/wire: LDLIBS := -lpcap
 $(E)/cost: tests/bench/traffic.c tests/bench/traffic.h
+$(E)/passby $(E)/cost: tests/bench/object.h
 $(E)/passby $(E)/cost: LDLIBS := -lbpf
 # Links what garpd links and does nothing: the floor of its memory.
 $(E)/idle: LDLIBS = -Wl,--no-as-needed $(GARPD_LIBS)

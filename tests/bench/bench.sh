@@ -21,9 +21,11 @@ ROUNDS=${ROUNDS:-$(often 3 1)}
 FIRST=198.18.0.1
 FIRST6=2001:2::1
 ADDRESSES=1000
+# From a guest's third probe to the end of its window: steady_window_ms and steady_grace_ms.
+DUE_MS=1050
 # Decimal points, whatever the user's locale has.
 export LC_ALL=C
-export FIRST FIRST6 ADDRESSES
+export FIRST FIRST6 ADDRESSES DUE_MS
 
 declare -A FOUND=() # the key=value pairs that were read last
 WIRE_PID=
@@ -44,6 +46,16 @@ samples_of() {
 				exit 1
 			print "sample", table, what, who, "us", $0 == "none" ? ">" limit : $0
 		}' "$1" || lab_die "$3, $4: not every one came"
+}
+
+now_us() {
+	echo "${EPOCHREALTIME/[.,]/}"
+}
+
+# cpu_us PID...: prints for how long the processes have run so far, with what their frames cost in the kernel.
+cpu_us() {
+	local -a of=("${@/#//proc/}")
+	awk '{ ns += $1 } END { printf "%.0f", ns / 1000 }' "${of[@]/%//schedstat}"
 }
 
 # found_read FILE: reads the last line of a program's output into FOUND.

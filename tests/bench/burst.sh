@@ -13,7 +13,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 # shellcheck source=tests/bench/peers.sh
 source "$(dirname "${BASH_SOURCE[0]}")/peers.sh"
 
-ROUNDS=$(often 3 1)
 GUESTS=100
 MAC_HERD=00:00:5e:00:54:00
 ROUTER_BENCH=198.19.255.253 # of bench_up
@@ -66,11 +65,6 @@ burst_probe() {
 	fi
 }
 
-# cpu_us PID...: prints for how long the processes have run so far, with what their frames cost in the kernel.
-cpu_us() {
-	cat "${@/%//schedstat}" | awk '{ ns += $1 } END { printf "%.0f", ns / 1000 }'
-}
-
 # burst_samples WHO: from FOUND.
 burst_samples() {
 	sample burst "$WHAT: first to last" "$1" us "${FOUND[announcements_us]}"
@@ -81,15 +75,15 @@ burst_samples() {
 # windows COUNT GUESTS WHO PID [confirm]: three probes of each address, then two announcements.
 windows() {
 	local cpu
-	cpu=$(cpu_us "/proc/$4")
-	wire_start -p 3 -d 1050 -s 8000 -n 2
+	cpu=$(cpu_us "$4")
+	wire_start -p 3 -d "$DUE_MS" -s 8000 -n 2
 	burst_probe "$2" -n 3
 	protocol_time "$(($1 / 5000 + 3))"
 	wire_end
 	burst_samples "$3"
 	[[ $3 != garpd ]] || sample burst "$WHAT: first to last" probed us "${FOUND[probes_us]}"
 	sample burst "$WHAT: longest after its window" "$3" us "${FOUND[max_us]}"
-	sample burst "$WHAT: CPU" "$3" ms "$((($(cpu_us "/proc/$4") - cpu) / 1000))"
+	sample burst "$WHAT: CPU" "$3" ms "$((($(cpu_us "$4") - cpu) / 1000))"
 	[[ ${5:-} != confirm ]] ||
 		sample burst "$WHAT: first announcement to last confirmation" "$3" us "${FOUND[confirmed_us]}"
 }
@@ -166,7 +160,7 @@ keepalived_takes() {
 	pid=$LAB_LAST
 	lab_await "$dir/log" 60 'Entering MASTER STATE' 1 "$pid" || lab_die "keepalived: $(tail -n 5 "$dir/log")"
 	lab_wait 60 is_announced $((10 * ADDRESSES))
-	sample burst "$WHAT: CPU" keepalived ms "$(($(cpu_us /proc/"$pid" "/proc/$(<"$dir/vrrp.pid")") / 1000))"
+	sample burst "$WHAT: CPU" keepalived ms "$(($(cpu_us "$pid" "$(<"$dir/vrrp.pid")") / 1000))"
 	guest_found keepalived
 	lab_down
 }

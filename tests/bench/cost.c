@@ -11,11 +11,12 @@
  * swaps the programs of passby.bpf.o on the ports between slices; prints
  * "HOOK<tab>KIND<tab>PROGRAM<tab>PERCENT" for each pair.
  *
- * HOSTS are the words of struct traffic_hosts. A pair is a slice with a program, and those before
- *and after it with the empty one of the hook: the machine drifts by more than what is measured, but
- *not in 20 ms. The programs are loaded anew LOADS times, since the address of their code makes a
- * difference.
+ * HOSTS are the words of struct traffic_hosts. A slice with a program is compared with those before
+ * and after it, with the empty program of the hook: the machine drifts by more than what is
+ * measured, but not in 20 ms. The programs are loaded anew LOADS times, since the address of their
+ * code makes a difference.
  */
+#include "object.h"
 #include "samples.h"
 #include "traffic.h"
 
@@ -98,21 +99,6 @@ static int ways_run(void)
 
 /* ---- swap ---- */
 
-static struct bpf_object *load(const char *path)
-{
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
-	struct bpf_map *map;
-
-	if (!object)
-		return NULL;
-	bpf_object__for_each_map(map, object)
-		bpf_map__set_pin_path(map, NULL);
-	if (!bpf_object__load(object))
-		return object;
-	bpf_object__close(object);
-	return NULL;
-}
-
 static int programs_find(const struct bpf_object *object, const struct hook *hook, int *fds)
 {
 	for (unsigned int i = 0; i < PROGRAMS; i++) {
@@ -194,7 +180,7 @@ static int swap_run(const char *path, unsigned int loads, unsigned int slices, c
 	int err = 0;
 
 	for (unsigned int i = 0; i < loads && !err; i++) {
-		struct bpf_object *object = load(path);
+		struct bpf_object *object = object_load(path);
 
 		if (!object)
 			return -errno;
@@ -203,11 +189,6 @@ static int swap_run(const char *path, unsigned int loads, unsigned int slices, c
 		bpf_object__close(object);
 	}
 	return err;
-}
-
-static int quiet(enum libbpf_print_level level, const char *format, va_list args)
-{
-	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
 }
 
 static int usage(void)
@@ -226,7 +207,6 @@ int main(int argc, char **argv)
 	if (!ways && (ports < 1 || ports > PORTS_MAX || strcmp(argv[1], "swap")))
 		return usage();
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	libbpf_set_print(quiet);
 	if (hosts_open(argv + (ways ? 2 : 5)))
 		return 1;
 	if (ways)

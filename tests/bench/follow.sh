@@ -8,7 +8,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 ADDRESSES=$(often 100 50)
-DUE_MS=1050 # steady_window_ms and steady_grace_ms, after the third probe
 WAIT_S=3
 declare -A WHAT=([drops]='drops gratuitous ARP' [absent]='has no entry, arp_accept 0')
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # takes 32 s, QUICK 13 s
-# The idle daemon with a hundred ports and a thousand claims: its memory, and how often it wakes. Beside it a program that
-# does nothing, with the same libraries.
+# The idle daemon with a hundred ports and a thousand claims: its memory, and how often it wakes. Beside it a program
+# that does nothing, with the same libraries.
 
 # shellcheck source=tests/bench/bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"

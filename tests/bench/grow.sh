@@ -28,10 +28,6 @@ rounds() {
 	fi
 }
 
-now_us() {
-	echo "${EPOCHREALTIME/[.,]/}"
-}
-
 # grown WHAT NUMBER THING WHO UNIT VALUE
 grown() {
 	sample growth "$1: $2 $3" "${@:4}"
@@ -40,11 +36,6 @@ grown() {
 # seconds US: prints them.
 seconds() {
 	awk -v us="$1" 'BEGIN { printf "%.4f", us / 1000000 }'
-}
-
-# cpu_ns PID: prints for how long it has run.
-cpu_ns() {
-	awk '{ print $1 }' "/proc/$1/schedstat"
 }
 
 # ---- ports ----
@@ -126,10 +117,10 @@ ports_measure() {
 # events_cost: prints the daemon's CPU time for each address of a burst of probes, a window opened and ended.
 events_cost() {
 	local from
-	from=$(cpu_ns "$GARPD_PID")
+	from=$(cpu_us "$GARPD_PID")
 	probes -b -n 1
 	protocol_time 3
-	awk -v ns=$(($(cpu_ns "$GARPD_PID") - from)) -v n="$EVENTS" 'BEGIN { printf "%.2f", ns / 1000 / n }'
+	awk -v us=$(($(cpu_us "$GARPD_PID") - from)) -v n="$EVENTS" 'BEGIN { printf "%.2f", us / n }'
 }
 
 # show_takes: sets `took`.
@@ -193,7 +184,7 @@ peer_measure() {
 	lab_wait 60 peer_has_all "$1" || lab_die "keepalived has not all addresses: $(tail -n 3 "$LAB_DIR/peer.log")"
 	grown 'restart to ready, with claims' "$1" addresses keepalived s "$(seconds $(($(now_us) - from)))"
 	vrrp=$(<"$LAB_DIR/vrrp.pid")
-	grown 'CPU for an address that moves' "$1" addresses keepalived us $(($(cpu_ns "$vrrp") / 1000 / $1))
+	grown 'CPU for an address that moves' "$1" addresses keepalived us $(($(cpu_us "$vrrp") / $1))
 	grown 'memory (RSS)' "$1" addresses keepalived MiB "$(mib "$vrrp")"
 	from=$(now_us)
 	in_hv ip -j addr show dev br0 >/dev/null

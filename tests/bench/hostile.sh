@@ -10,6 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 ADDRESSES=100
 GAP_US=9000
+SPAN_MS=2000 # after the third probe
 FLOOD_RATE=200000
 FLOOD_SECONDS=$(often 9 7)
 FRAMES=${FRAMES:-100000}
@@ -31,11 +32,6 @@ flood_end() {
 	wait "$FLOOD_PID" 2>/dev/null || true
 }
 
-# cpu_us PID: prints for how long the process has run so far.
-cpu_us() {
-	awk '{ printf "%.0f", $1 / 1000 }' "/proc/$1/schedstat"
-}
-
 # A first flood grows the heap to what a port's quota of claims needs; the next one is measured.
 warm_up() {
 	flood_begin
@@ -50,18 +46,18 @@ failovers() {
 	lab_start_garpd --mode auto
 	warm_up
 	warm_kb=$(status "$GARPD_PID" VmRSS)
-	wire_start -p 3 -d 1050 -s 2000 -m "$MAC_NEW"
+	wire_start -p 3 -d "$DUE_MS" -s "$SPAN_MS" -m "$MAC_NEW"
 	flood_begin
 	cpu=$(cpu_us "$GARPD_PID")
-	from_us=${EPOCHREALTIME/[.,]/}
+	from_us=$(now_us)
 	probes -n 3 -g "$GAP_US"
 	protocol_time 2.5
 	sample hostile 'CPU, flood of a guest' garpd % \
-		"$(share "$cpu" "$(cpu_us "$GARPD_PID")" $((${EPOCHREALTIME/[.,]/} - from_us)))"
+		"$(share "$cpu" "$(cpu_us "$GARPD_PID")" $(($(now_us) - from_us)))"
 	wire_end
 	sample hostile "failovers announced of $ADDRESSES" probed times "${FOUND[probed]}"
 	sample hostile "failovers announced of $ADDRESSES" garpd times "${FOUND[announced]}"
-	samples_of "$WIRE_LOG" hostile 'end of window to announcement' garpd 950000
+	samples_of "$WIRE_LOG" hostile 'end of window to announcement' garpd $(((SPAN_MS - DUE_MS) * 1000))
 	samples_of "$LAB_DIR/probes.log" hostile 'end of window to announcement' sleeper
 	wait "$FLOOD_PID"
 	sample hostile 'memory (RSS), after another flood' 'before it' kB "$warm_kb"
@@ -96,10 +92,10 @@ uplink() {
 	who_starts "$1"
 	in_ns new "$BENCH_BIN/probes" -c 1 -n 1 eth0 "$MAC_NEW" "$SERVICE" >"$LAB_DIR/probes.log"
 	cpu=$(cpu_us "$WHO_PID")
-	us=${EPOCHREALTIME/[.,]/}
+	us=$(now_us)
 	in_ns router "$LAB_BIN/hostile" lan0 "$UPLINK_RATE" "$UPLINK_SECONDS" macs "$MAC_ROUTER" "$SERVICE" \
 		>"$LAB_DIR/hostile.log" || lab_die "cannot flood"
-	us=$((${EPOCHREALTIME/[.,]/} - us))
+	us=$(($(now_us) - us))
 	sample hostile 'CPU, flood from an uplink' "$1" % "$(share "$cpu" "$(cpu_us "$WHO_PID")" "$us")"
 	bench_down
 }
@@ -123,9 +119,9 @@ listener() {
 	who_starts tcpdump
 	flood_begin
 	cpu=$(cpu_us "$WHO_PID")
-	us=${EPOCHREALTIME/[.,]/}
+	us=$(now_us)
 	protocol_time "$UPLINK_SECONDS"
-	us=$((${EPOCHREALTIME/[.,]/} - us))
+	us=$(($(now_us) - us))
 	sample hostile 'CPU, flood of a guest' tcpdump % "$(share "$cpu" "$(cpu_us "$WHO_PID")" "$us")"
 	flood_end
 	bench_down

@@ -20,7 +20,7 @@ load_frames=0 load_us=0
 # sent: prints "FRAMES US": how many the other guest has sent, and the time.
 sent() {
 	in_hv ip -s -j link show v-other | jq -r '.[0].stats64.rx.packets' | tr '\n' ' '
-	echo "${EPOCHREALTIME/[.,]/}"
+	now_us
 }
 
 # load_begin CASE

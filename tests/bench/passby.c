@@ -7,6 +7,7 @@
  * the bar, so the thread's CPU time is used. The programs are loaded again many times a round,
  * since the address of their code makes a difference of a nanosecond.
  */
+#include "object.h"
 #include "samples.h"
 
 #include <arpa/inet.h>
@@ -127,27 +128,6 @@ static int frame_run(const int *fds, unsigned int which)
 	return 0;
 }
 
-static int quiet(enum libbpf_print_level level, const char *format, va_list args)
-{
-	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
-}
-
-/* Nothing is pinned. */
-static struct bpf_object *load(const char *path)
-{
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
-	struct bpf_map *map;
-
-	if (!object)
-		return NULL;
-	bpf_object__for_each_map(map, object)
-		bpf_map__set_pin_path(map, NULL);
-	if (!bpf_object__load(object))
-		return object;
-	bpf_object__close(object);
-	return NULL;
-}
-
 static int load_run(const struct bpf_object *object)
 {
 	int fds[PROGRAMS], err = 0;
@@ -168,7 +148,7 @@ static int load_run(const struct bpf_object *object)
 static int round_run(const char *path)
 {
 	for (unsigned int i = 0; i < LOADS; i++) {
-		struct bpf_object *object = load(path);
+		struct bpf_object *object = object_load(path);
 		int err = object ? load_run(object) : -errno;
 
 		bpf_object__close(object);
@@ -188,7 +168,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: passby OBJECT ROUNDS\n");
 		return 2;
 	}
-	libbpf_set_print(quiet);
 	while (rounds--) {
 		if (round_run(argv[1]))
 			return 1;

@@ -60,6 +60,11 @@ peer_garpd() {
 	PEER_PIDS+=("$GARPD_PID")
 }
 
+# peer_is_wanted WHO LIST: is it one of LIST, which has commas between its words? An empty LIST has all.
+peer_is_wanted() {
+	[[ -z $2 || ,$2, == *,$1,* ]]
+}
+
 # peer_is_declared WHO: its guests use the address at once.
 peer_is_declared() {
 	[[ $1 == *declared ]]

@@ -12,14 +12,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/peers.sh"
 
 ADDRESSES=300
 GAP_US=3000
-DUE_MS=1050   # steady_window_ms and steady_grace_ms, after the third probe
-SPAN_MS=4500  # after it: both announcements, also of a daemon that comes late
+SPAN_MS=4500 # after the third probe: both announcements, also of a daemon that comes late
 AWAY_MS=
 PINS=/sys/fs/bpf/garpd
-
-now_us() {
-	echo "${EPOCHREALTIME/[.,]/}"
-}
 
 # other_layout: as if another version had made the maps: settings.abi, its first number.
 other_layout() {

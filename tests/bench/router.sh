@@ -10,8 +10,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 GAP_US=2000
-DUE_MS=1050    # steady_window_ms and steady_grace_ms, after the third probe
-ADDRESSES=400  # the kernel's neighbour table drops entries above 512
+ADDRESSES=400 # the kernel's neighbour table drops entries above 512
 ENTRIES_PID=
 
 # Makes every entry stale, for announcements to correct.

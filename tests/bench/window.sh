@@ -9,7 +9,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/bench.sh"
 
 GAP_US=1000
-DUE_MS=1050 # steady_window_ms and steady_grace_ms, after the third probe
 SPAN_MS=2000 # includes the second announcement, 1.1 s after the first
 CASE='end of window to announcement'
 
