@@ -150,8 +150,9 @@ __noinline int claimed_hear_one(__u32 ifindex, __u32 place)
 }
 
 /*
- * The frame of outcomes[OUTCOME_OF_FRAME], in the segments where its VLAN is not known; called
- * last. It is nobody's announcement there. A global function, as hear_passive(). Returns 0.
+ * The frame of outcomes[OUTCOME_OF_FRAME], in the segments where its VLAN is not known. Unless it
+ * is a probe it counts as an objection there, and is changed into one: this is called last. A
+ * global function, as hear_passive(). Returns 0.
  */
 __noinline int claimed_hear(__u32 ifindex)
 {

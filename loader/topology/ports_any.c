@@ -89,7 +89,7 @@ static const struct ovs_bridge *bridge_of(const struct ports *ports, const struc
 	return NULL;
 }
 
-/* Nearly all links are none: with thousands of them nothing else is looked up. */
+/* Asked first of each link: hardly any is a tunnel, and there may be thousands. */
 static bool may_be_tunnel(const struct link *link)
 {
 	return link->told.ovs == LINK_OVS_PORT && link->told.kind != LINK_GUEST;

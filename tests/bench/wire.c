@@ -78,10 +78,10 @@ static int usage(void)
 	fprintf(stderr,
 		"usage: wire [-p PROBE] [-d DUE_MS] [-s SPAN_MS] [-n TIMES] [-R] [-m MAC] IFACE FIRST "
 		"ADDRESSES\n"
-		"  -p  the probe that the time is taken from (1); 0: there are none\n"
+		"  -p  measure from this probe (1); 0: there are no probes\n"
 		"  -d  due so long after it (0)   -s  look no further than so long after it (500)\n"
 		"  -n  announcements that are due in this time (1)   -R  of ARP requests alone\n"
-		"  -m  look at nobody else's frames\n");
+		"  -m  look at frames from this MAC only\n");
 	return 2;
 }
 

@@ -382,7 +382,7 @@ Test(bpf_ask, questions_beyond_the_ports_limit_wait)
 	cr_assert_eq(rig_claim_now(&key).asked, 1);
 }
 
-/* Both are asked in one batch; of one somebody else answers, before the guest does. */
+/* Both are asked in one batch. For one of them another host answers before the guest does. */
 Test(bpf_ask, answer_after_an_objection_announces_only_the_other)
 {
 	struct claim_key key = rig_key(ADDRESS, 0, 0), other_key = rig_key("192.0.2.8", 0, 0);

@@ -102,7 +102,7 @@ Test(bpf_claimed, what_the_guest_itself_said_comes_back)
 	expect_state(10, CLAIM_OWNED);
 }
 
-/* In another VLAN somebody else may have the address. */
+/* Another host may have the address in another VLAN. */
 Test(bpf_claimed, an_announcement_takes_nothing_over)
 {
 	struct claim_key key = rig_key(ADDRESS, 10, 0);
@@ -224,7 +224,7 @@ Test(bpf_claimed, more_vlans_than_can_be_told_get_no_claim)
 	expect_state(8, CLAIM_CONFLICT);
 }
 
-/* A guest that is asked has heard the objection itself: nobody can take its VLAN's place. */
+/* A guest that is asked has heard the objection itself, so a full list does not silence it. */
 Test(bpf_claimed, one_that_is_asked_is_claimed_in_more)
 {
 	struct port port;
