@@ -66,7 +66,7 @@ guest() {
 	passing "$LAB_DIR/guest.log" in_ns_exec "$1" nice -n -10 "$LAB_BIN/winguest" "${@:2}"
 }
 
-# What is expected: lines "moved|kept|dead ADDRESS MAC" for mixed.awk. With -1 as the group none moves.
+# expect GROUP: what is expected while that group moves: lines "moved|still|kept|dead ADDRESS MAC" for mixed.awk.
 expect() {
 	local group family what
 	for ((group = 0; group < GROUPS_MOVED; group++)); do
@@ -156,7 +156,7 @@ unsettled() {
 
 # judge GROUP LEAST: of the frames since the last round, those of the group between LEAST and twice.
 judge() {
-	local found
+	local found size
 	expect "$1" >"$LAB_DIR/expected"
 	size=$(stat -c %s "$LAB_DIR/lan.frames")
 	tail -c +$((judged + 1)) "$LAB_DIR/lan.frames" | head -c $((size - judged)) >"$LAB_DIR/round"
@@ -167,8 +167,8 @@ judge() {
 	judged=$size announced+=${found% *} late=${found#* } held_up+=late
 }
 
-# follow GROUP: the router's table has the guest's MAC for all of them. Where another machine's namespaces fill the
-# kernel's one table, it may have forgotten some.
+# follow GROUP: the router's table has no other MAC for any of them. The kernel has one table for all network
+# namespaces; where others fill it, it may have forgotten some.
 follow() {
 	local family known wrong
 	for family in 4 6; do
@@ -182,8 +182,8 @@ follow() {
 	followed+=$known
 }
 
-# remember GROUP: the router has the group in its table with the guest that is about to die. Without use the kernel
-# would have forgotten some.
+# remember GROUP: the router has the group in its table, at the guest that is about to die. The kernel forgets entries
+# that are not used.
 remember() {
 	local family
 	for family in 4 6; do
@@ -213,8 +213,8 @@ round() {
 	rounds+=1
 }
 
-# steady HOLDING...: without what may differ. Of listeners the kernel keeps the latest, in a table of fixed size; a claim
-# of a dead guest ends after 10 minutes, or with a flood.
+# steady HOLDING: without what may differ. Of listeners the kernel keeps the latest, in a table of fixed size; a claim of
+# a dead guest ends after 10 minutes, or with a flood.
 steady() {
 	grep -vE '^(listeners|claims) ' <<<"$1"
 }
@@ -226,8 +226,8 @@ claims_in() {
 sample() {
 	local after
 	after=$(holding)
-	echo "soak: $1 of $TENTHS: $rounds rounds, $moved failovers, $announced announcements ($held_up not due), the router followed $followed," \
-		"$ended ends and $killed SIGKILLs; $(anon_kb) kB, $(paste -sd , <<<"$after" | sed 's/,/, /g')"
+	echo "soak: $1 of $TENTHS: $rounds rounds, $moved failovers, $announced announcements ($held_up not due)," \
+		"the router followed $followed, $ended ends and $killed SIGKILLs; $(anon_kb) kB, $(paste -sd , <<<"$after" | sed 's/,/, /g')"
 	if [[ $(steady "$after") != "$(steady "$before")" ]] || (($(claims_in "$after") > $(claims_in "$before"))); then
 		soak_fail "not as in the beginning: $(paste -sd ' ' <<<"$before")"
 	fi

@@ -218,7 +218,7 @@ unname_netns() {
 	in_hv rm "/run/netns/$1"
 }
 
-# Its own process would keep the network namespace: it says so, detaches, and ends. Its unit waits for a new one.
+# The daemon itself would keep the network namespace alive: it says so, detaches, and ends. Its unit waits for a new one.
 case_netns_deleted() {
 	local status=0
 	site_up

@@ -134,8 +134,8 @@ case_unheard_qdisc_is_deleted() {
 	assert_conflict_heard
 }
 
-# As libvirt does it: the qdisc goes and comes. Not once is one of garpd's in the way, which waits for 2 s without
-# a change. On a starved CPU this case itself may take that long: then garpd is right to be there again.
+# As libvirt does it: the qdisc goes and comes. garpd attaches again after 2 s without a change, so its own is never
+# in the way. On a starved CPU this case itself may take that long: then garpd is right to be there again.
 # timeout unheard_qdisc_is_replaced 120
 case_unheard_qdisc_is_replaced() {
 	local -i i began

@@ -111,8 +111,8 @@ case_ovs_patch_ports_join() {
 	assert_claim "$SERVICE" port v-new
 }
 
-# OpenStack's hybrid plug: the guest is on a Linux bridge, whose veth is an access port of Open vSwitch.
-case_ovs_hybrid_plug() {
+# OpenStack's: the guest is on a Linux bridge, whose veth is an access port of Open vSwitch.
+hybrid_plug() {
 	ovs_vlans
 	ovs del-port v-new
 	in_ns_ip hv <<-LINES
@@ -122,6 +122,10 @@ case_ovs_hybrid_plug() {
 		link set qvo1 up
 	LINES
 	ovs add-port br0 qvo1 tag=10
+}
+
+case_ovs_hybrid_plug() {
+	hybrid_plug
 	lab_start_garpd
 	assert_equals "PVID of v-new" 10 "$(port_field v-new pvid)"
 	lab_capture lan router lan0 -Q in
@@ -150,15 +154,7 @@ case_ovs_flow_stops_the_forbidden_address() {
 
 # The hybrid plug again: the guest is on a Linux bridge, and only the database says that it is in VLAN 10 of br0.
 case_ovs_database_away_hybrid_plug() {
-	ovs_vlans
-	ovs del-port v-new
-	in_ns_ip hv <<-LINES
-		link add qbr1 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-		link set v-new master qbr1
-		link add qvb1 up master qbr1 type veth peer name qvo1
-		link set qvo1 up
-	LINES
-	ovs add-port br0 qvo1 tag=10
+	hybrid_plug
 	lab_start_garpd
 	kill "$LAB_OVSDB_PID"
 	lab_await "$GARPD_LOG" 10 'Open vSwitch: database: it closed the connection' || t_fail "$(<"$GARPD_LOG")"

@@ -231,8 +231,8 @@ case_mode_of_the_column() {
 
 # ---- bonds whose failover the kernel does not report ----
 
-# bond_fails_over MODE: of two members, up0 and up1, which lead to two switches, that one loses its carrier by
-# which the guest was announced: it is announced again by the other one.
+# bond_fails_over MODE: up0 and up1 lead to two switches. The member by which the guest was announced loses its
+# carrier: the guest is announced again by the other one.
 bond_fails_over() {
 	local used=lan0 other=lan1
 	in_hv ip link add bond0 type bond mode "$1" miimon 20
@@ -295,7 +295,7 @@ case_bond_lacp_failover() {
 	bond_fails_over 802.3ad
 }
 
-# The kernel reports the failover of active-backup, and that is not what happens when its other member fails.
+# In mode active-backup the kernel itself reports a failover; a backup that fails is none.
 case_bond_backup_that_fails_is_no_failover() {
 	two_members
 	in_hv ip link add bond0 type bond mode active-backup miimon 20
