@@ -295,7 +295,7 @@ case_bond_lacp_failover() {
 	bond_fails_over 802.3ad
 }
 
-# In mode active-backup the kernel itself reports a failover; a backup that fails is none.
+# In mode active-backup the kernel itself reports a failover, and that of a backup does not count as one.
 case_bond_backup_that_fails_is_no_failover() {
 	two_members
 	in_hv ip link add bond0 type bond mode active-backup miimon 20
