@@ -252,13 +252,19 @@ static int interface_state(__u32 ifindex)
 	return -1;
 }
 
+/*
+ * To a device that is down: nobody receives it (dev_forward_skb()); sent, it ends in the queue that
+ * such a device has (noop_enqueue(), net/sched/sch_generic.c).
+ */
 long bpf_clone_redirect(struct __sk_buff *skb, __u32 ifindex, __u64 flags)
 {
 	int state = interface_state(ifindex);
 	struct native_sent *sent;
 
-	if (state <= 0)
-		return state ? -EINVAL : NET_RX_DROP;
+	if (state < 0)
+		return -EINVAL;
+	if (!state)
+		return flags & BPF_F_INGRESS ? NET_RX_DROP : NET_XMIT_CN;
 	native.frame = native_grow(native.frame, native.sent, &native.sent_room, sizeof(*sent));
 	sent = &native.frame[native.sent++];
 	sent_copy(sent, skb);
