@@ -79,7 +79,7 @@ SCOPE_OVS=(
 # On one kernel (SCOPE_AGAIN_ON) these, too: all that garpd does is done there as on a Linux bridge.
 SCOPE_OVS_MORE=(
 	ask_ipv4 ask_ipv6 conflict_reply wrong_dead_owner wrong_objection_forms_ipv6 ipv6_immediate same_mac_other_port
-	tagged port_added port_replaced port_removed detach_leaves_nothing adopted_without_a_gap
+	tagged port_added port_replaced port_removed port_has_so_many_claims detach_leaves_nothing adopted_without_a_gap
 	host_table_by_the_answer host_table_ipv6 nudge_reaches_who_drops_gratuitous refresh_while_the_owner_answers)
 
 # Of ovs.sh, these ask garpd about the database, or what depends little on kernel and version: they run on one

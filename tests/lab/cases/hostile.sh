@@ -115,6 +115,23 @@ case_hostile_floods_addresses() {
 	lab_wait 10 port_is v-other claims 0 || t_fail "claims stay: $(lab_ports)"
 }
 
+# A guest that wants more than its port may claim gets that many, and holds nobody up.
+case_port_has_so_many_claims() {
+	lab_start_garpd -c "$(lab_config 'limits:' '  claims_per_port: 4')"
+	wire_start
+	lab_capture greedy router lan0 -f "ether src $MAC_OTHER and arp and arp[14:4] != 0"
+	# shellcheck disable=SC2046 # a list of addresses
+	lab_winguest other -k 30000 eth0 "$MAC_OTHER" $(printf '192.0.2.%d ' {31..38})
+	honest_start
+	assert_honest_announced
+	assert_await_frames greedy 16 8 'kind=announce-'
+	assert_frames_count 16 greedy 'kind=announce-.*'
+	assert_port_claims 4 v-other
+	assert_equals "addresses of v-other that are owned" 4 \
+		"$(lab_claims | pick port=v-other state=owned address | wc -l)"
+	assert_counted probe_over_quota
+}
+
 # A port that leaves and comes back keeps its claims; those of one that is gone are forgotten.
 case_port_leaves_and_its_claims_with_it() {
 	lab_start_garpd
