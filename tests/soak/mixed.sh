@@ -11,7 +11,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/soak.sh"
 set -E
 trap 'echo "soak: line $LINENO: $BASH_COMMAND failed" >&2' ERR
 SECONDS_LONG=$1
-GROUPS_MOVED=8 # a round each: no address moves often enough to be frozen
+GROUPS_MOVED=8 # a round each
+PACE=5         # seconds that a round takes at least: five moves of an address take 200 s then, and none is frozen
 EACH=8         # addresses of a group, of either family
 DEAD=4         # addresses of guests that die, of either family
 PORTS=12       # that come and go in a round
@@ -194,8 +195,10 @@ remember() {
 
 # round GROUP LEAST RESTART...
 round() {
-	local to=new
+	local to=new pace
 	[[ ${holder[$1]} == old ]] || to=old
+	sleep "$PACE" &
+	pace=$!
 	remember "$1"
 	take "$1" "$to"
 	flood
@@ -209,6 +212,7 @@ round() {
 		soak_fail "$(<"$LAB_DIR/found"); its frames: ${TMPDIR:-/tmp}/garpd-soak.round"
 	}
 	((late)) || follow "$1"
+	wait "$pace"
 	moved+=$((2 * EACH))
 	rounds+=1
 }
