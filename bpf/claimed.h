@@ -119,7 +119,7 @@ __noinline int claimed_hear_one(__u32 ifindex, __u32 place)
 	struct outcome *outcome = outcome_new(OUTCOME_OF_FRAME);
 	const struct port *port = bpf_map_lookup_elem(&ports, &ifindex);
 	const struct settings *settings;
-	struct heard heard = {.port = ifindex, .role = ROLE_UPLINK};
+	struct heard heard = {.port = ifindex, .role = ROLE_UPLINK, .any_vlan = 1};
 	struct claim *claim;
 	__u64 now_ns;
 

@@ -123,7 +123,7 @@
 	  "uplinks that were found to send frames of guests back (counted in each VLAN)")          \
 	X(other_seen, "frames of another host about an address that has an owner")                 \
 	X(other_doubted,                                                                           \
-	  "frames of another host that the guest cannot have heard: it is asked twice")            \
+	  "frames of another host that the guest may not have heard: it is asked twice")           \
 	X(other_ruled_out,                                                                         \
 	  "objections ignored: the rule of the sender's port (ports:) forbids it the address")     \
 	X(came_through,                                                                            \

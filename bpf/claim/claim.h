@@ -34,5 +34,6 @@
 #include "on_sent.h"
 #include "room.h"
 #include "segment.h"
+#include "without_vlan.h"
 
 #endif /* GARPD_CLAIM_H */

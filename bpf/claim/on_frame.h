@@ -266,6 +266,16 @@ static __always_inline void claim_hear_defender(struct claim *claim, const struc
 }
 
 /*
+ * Can the guest have heard the frame? Of one whose VLAN is not known only if it is to the guest: in
+ * each network on a bridge another host may have the same address.
+ */
+static __always_inline int claim_guest_hears(const struct claim *claim, const struct heard *heard)
+{
+	return heard->any_vlan ? mac_equal(heard->frame->to_mac, claim->mac)
+			       : frame_reaches(heard->frame, claim->mac);
+}
+
+/*
  * An objection is a frame that the guest can have heard: with a reply to a third host, as a router
  * gives it by proxy ARP, the guest still gets the address. But the owner may have lived to say so,
  * and its reply to the guest may have passed garpd by: doubt, which the guest resolves. Where it
@@ -278,8 +288,8 @@ static __always_inline int claim_is_only_doubted(const struct claim *claim,
 	int pending = claim_is_open(claim->state) || claim->state == CLAIM_ANNOUNCING ||
 		      claim->state == CLAIM_UNANSWERED || claim_has_conflict(claim, now_ns);
 
-	return pending && settings->ask && !settings->observe &&
-	       !frame_reaches(heard->frame, claim->mac) && !claim_is_former_answer(claim, heard);
+	return pending && settings->ask && !settings->observe && !claim_guest_hears(claim, heard) &&
+	       !claim_is_former_answer(claim, heard);
 }
 
 /*
@@ -345,31 +355,6 @@ static __always_inline void claim_hear_objection(struct claim *claim, const stru
 		claim_hear_elsewhere(claim, heard, settings, step, now_ns);
 	else
 		step->reason = COUNTER_own_objection;
-}
-
-/*
- * Hears a FRAME_PROBE or FRAME_OBJECTION that came in without a known VLAN, as on an uplink. Its
- * sender may be in another VLAN than the claim, so it contradicts and raises doubt, but it never
- * becomes the owner.
- */
-static __always_inline struct claim_step claim_hear_without_vlan(struct claim *claim,
-								 const struct heard *heard,
-								 const struct settings *settings,
-								 __u64 now_ns)
-{
-	struct claim_step step = {.old_state = claim->state};
-
-	if (heard->frame->kind != FRAME_PROBE && claim_comes_back(claim, heard, settings, now_ns))
-		step.reason = COUNTER_came_back;
-	else if (heard->frame->kind != FRAME_PROBE)
-		claim_hear_objection(claim, heard, settings, &step, now_ns);
-	else if (claim_probe_is_looped(claim, heard->frame))
-		step.reason = COUNTER_probe_looped;
-	else if (heard->policy.ruled_out) /* as an objection, and as the probe in its own VLAN */
-		step.reason = COUNTER_other_ruled_out;
-	else
-		claim_hear_uplink_probe(claim, heard, settings, &step, now_ns);
-	return step;
 }
 
 /*

@@ -24,6 +24,7 @@ struct heard {
 	struct policy policy;
 	__u8 markless; /* the hook does not see GARPD_MARK (XDP) */
 	__u8 is_told;  /* EVPN says so: not a frame that was heard */
+	__u8 any_vlan; /* its VLAN is not known: it may be in another one than the claim */
 };
 
 /* Inputs to the next announcement, looked up before locking. */

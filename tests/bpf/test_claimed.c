@@ -87,6 +87,58 @@ Test(bpf_claimed, so_does_a_probe_which_makes_no_claim)
 	cr_assert_eq(rig_state(ADDRESS), -ENOENT);
 }
 
+static void ask(void)
+{
+	settings.ask = 1;
+	rig_settings(&settings);
+}
+
+static void expect_doubt(__u16 vlan)
+{
+	struct claim_key key = rig_key(ADDRESS, vlan, 0);
+
+	expect_state(vlan, CLAIM_PROBING);
+	cr_assert(rig_claim_now(&key).flags & CLAIM_F_DOUBTED);
+}
+
+/* In another network on the bridge another host may have it: the guest does not hear that one. */
+Test(bpf_claimed, what_is_said_to_all_is_only_doubt_where_the_guest_is_asked)
+{
+	ask();
+	says_probe_for(7, &in_10);
+	rig_counted();
+	object();
+	rig_counted_only(COUNTER_other_doubted);
+	expect_doubt(10);
+}
+
+Test(bpf_claimed, so_is_a_probe)
+{
+	ask();
+	says_probe_for(7, &in_10);
+	rig_counted();
+	probe_by(PORT_UPLINK, other);
+	cr_assert_eq(rig_counted().other_doubted, 1);
+	expect_doubt(10);
+}
+
+Test(bpf_claimed, what_is_said_to_the_guest_itself_is_a_conflict)
+{
+	ask();
+	says_probe_for(7, &in_10);
+	says_has(PORT_UPLINK, other, ARP_REPLY, guest);
+	expect_state(10, CLAIM_CONFLICT);
+}
+
+Test(bpf_claimed, who_only_observes_cannot_ask)
+{
+	settings.observe = 1;
+	ask();
+	says_probe_for(7, &in_10);
+	object();
+	expect_state(10, CLAIM_CONFLICT);
+}
+
 Test(bpf_claimed, what_the_guest_itself_said_comes_back)
 {
 	struct bytes frame = says_announcement(guest, ARP_REQUEST, &in_10);
@@ -230,8 +282,7 @@ Test(bpf_claimed, one_that_is_asked_is_claimed_in_more)
 	struct port port;
 
 	cr_assert_eq(bpf_map_lookup_elem(rig.ports, &rig.ifindex[PORT_A], &port), 0);
-	settings.ask = 1;
-	rig_settings(&settings);
+	ask();
 	for (__u16 vlan = 1; vlan <= CLAIMED_VLANS; vlan++)
 		probe_in(vlan);
 	rig_counted();

@@ -273,7 +273,7 @@ case_ovs_bond_gets_its_own_back() {
 	assert_equals "role of up1" uplink "$(port_field up1 role)"
 }
 
-# A machine on another hypervisor, in VLAN 10 by a tunnel.
+# ovs_far VLAN: a machine on another hypervisor, in that VLAN by a tunnel.
 ovs_far() {
 	lab_machine far
 	in_ns_ip hv <<-LINES
@@ -285,14 +285,14 @@ ovs_far() {
 		addr add 203.0.113.2/24 dev eth0
 		link add vx0 address $MAC_OLD up type vxlan id 42 remote 203.0.113.1 dstport 4789
 	LINES
-	ovs add-port br0 tunnel1 tag=10 \
+	ovs add-port br0 tunnel1 tag="$1" \
 		-- set Interface tunnel1 type=vxlan options:remote_ip=203.0.113.2 options:key=42
 }
 
 # The owner is beyond a tunnel, whose frames have no VLAN that garpd knows, and defends the address.
 case_ovs_tunnel_objects() {
 	ovs_vlans
-	ovs_far
+	ovs_far 10
 	in_ns far ip addr add "$SERVICE/24" dev vx0
 	lab_start_garpd
 	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
@@ -306,6 +306,24 @@ case_ovs_tunnel_objects() {
 	assert_await_frames far 4 8 'kind=announce-.* spa=192.0.2.11 '
 	assert_frames_count 0 lan 'kind=announce-.*' "spa=$SERVICE"
 	assert_equals "router's entry" "$MAC_OLD" "$(lab_mac_in router lan0.10 "$SERVICE")"
+}
+
+# It is in another network on the bridge, and uses the same address there.
+case_ovs_tunnel_of_another_network() {
+	ovs_vlans
+	ovs_far 20
+	lab_start_garpd
+	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	lab_capture lan router lan0 -Q in
+	lab_capture other other eth0 -Q in
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 5 claim_is "$SERVICE" state probing || t_fail "not heard: $(lab_claims)"
+	lab_winguest far -n 1 -i -u 200 -t 192.0.2.77 -k 10000 vx0 "$MAC_OLD" "$SERVICE"
+	assert_await_frames other 1 5 "kind=request .*spa=$SERVICE "
+	assert_await_frames lan 4 8 'kind=announce-'
+	assert_frames_count 4 lan 'kind=announce-.*' "src=$MAC_NEW" vlan=10:0
+	assert_equals "router's entry" "$MAC_NEW" "$(lab_mac_in router lan0.10 "$SERVICE")"
+	(($(lab_counter other_doubted) > 0)) || t_fail "nothing of the other network was heard"
 }
 
 # Open vSwitch remakes the qdisc. Where the kernel has tcx, garpd is not on it; else Open vSwitch's own filter
