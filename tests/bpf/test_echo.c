@@ -282,6 +282,22 @@ Test(bpf_echo, an_announcement_that_has_not_come_back_rules_it_out)
 	expect_immediate(1);
 }
 
+Test(bpf_echo, an_announcement_that_was_not_sent_is_no_sample)
+{
+	struct claim_key key = rig_key(ADDRESS, 0, 0);
+	struct settings settings;
+	struct echo before;
+
+	rig_setup_short(&settings);
+	says_probes(&untagged);
+	let_time_pass();
+	rig_port(PORT_A, &(struct port){.segment = rig.bridge, .role = ROLE_GUEST});
+	before = echo_now();
+	cr_assert_eq(rig_due(&key).result, COUNTER_announce_failed);
+	cr_assert_eq(echo_now().sample_ns, before.sample_ns);
+	cr_assert_eq(echo_now().sent_ns, before.sent_ns);
+}
+
 Test(bpf_echo, a_probe_that_comes_back_marks_the_uplink)
 {
 	rig_rule_out_echo(0, 0);
