@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,17 @@ static void daemon_report_ready(const struct daemon *daemon)
 	sd_notify(0, "READY=1");
 }
 
+/*
+ * The buffers of a burst go back to the kernel with it. glibc by itself takes blocks of a size that
+ * was freed once from the heap from then on, which keeps them (mallopt(3), M_MMAP_THRESHOLD).
+ */
+static void daemon_give_memory_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+}
+
 int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 {
 	struct daemon daemon = {
@@ -266,6 +278,7 @@ int daemon_run(daemon_configure configure, void *ctx, struct err *why)
 	};
 	int err;
 
+	daemon_give_memory_back();
 	datapath_init(&daemon.datapath);
 	TAILQ_INIT(&daemon.departures);
 	err = daemon_start(&daemon, why);

@@ -9,7 +9,7 @@ export PROBES=$LAB_ROOT/build/bench/probes
 PINS=/sys/fs/bpf/garpd
 ROOM_KB=256 # the allocator does not return every page
 TENTHS=10
-WARM=6 # tenths, after which every table and buffer has had its full size, and stays with the allocator
+WARM=4 # tenths, after which every table has had its full size
 
 # protocol_time SECONDS: the time that the protocol itself takes; nothing announces its end.
 protocol_time() {
