@@ -253,8 +253,8 @@ static int interface_state(__u32 ifindex)
 }
 
 /*
- * To a device that is down: nobody receives it (dev_forward_skb()); sent, it ends in the queue that
- * such a device has (noop_enqueue(), net/sched/sch_generic.c).
+ * Of a device that is down: it takes no frame in (dev_forward_skb()), and its queue drops what is
+ * sent (noop_enqueue(), net/sched/sch_generic.c).
  */
 long bpf_clone_redirect(struct __sk_buff *skb, __u32 ifindex, __u64 flags)
 {

@@ -115,7 +115,7 @@ case_hostile_floods_addresses() {
 	lab_wait 10 port_is v-other claims 0 || t_fail "claims stay: $(lab_ports)"
 }
 
-# A guest that wants more than its port may claim gets that many, and holds nobody up.
+# A port may have four claims, and its guest wants eight addresses: it gets four. Another guest is not delayed.
 case_port_has_so_many_claims() {
 	lab_start_garpd -c "$(lab_config 'limits:' '  claims_per_port: 4')"
 	wire_start

@@ -311,6 +311,24 @@ case_ovs_tunnel_objects() {
 	assert_equals "router's entry" "$MAC_OLD" "$(lab_mac_in router lan0.10 "$SERVICE")"
 }
 
+# The owner defends it by a broadcast, which may be of any VLAN. The guest hears it and gives the address up.
+case_ovs_tunnel_objects_to_all() {
+	ovs_vlans
+	ovs_far 10
+	lab_start_garpd
+	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	lab_capture lan router lan0 -Q in
+	lab_capture guest new eth0 -Q in
+	lab_winguest far -n 0 -i -c -k 20000 vx0 "$MAC_OLD" "$SERVICE"
+	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
+	assert_await_frames guest 1 5 "dst=ff:ff:ff:ff:ff:ff .*spa=$SERVICE "
+	assert_await_frames lan 4 8 'kind=announce-.* spa=192.0.2.11 '
+	lab_await "$GARPD_LOG" 10 "$SERVICE: .*: ignored: . of 3 required probes" || t_fail "$(<"$GARPD_LOG")"
+	(($(lab_counter other_doubted) > 0)) || t_fail "the owner was not heard"
+	assert_frames_count 0 lan 'kind=announce-.*' "src=$MAC_NEW" "spa=$SERVICE"
+	assert_equals "router's entry" "$MAC_OLD" "$(lab_mac_in router lan0.10 "$SERVICE")"
+}
+
 # It is in another network on the bridge, and uses the same address there.
 case_ovs_tunnel_of_another_network() {
 	ovs_vlans
