@@ -319,7 +319,7 @@ lab_own6() {
 }
 
 lab_has_group() {
-	in_ns "$1" ip -6 maddr show dev "$2" | grep -qw "$3"
+	grep -qw "$3" <<<"$(in_ns "$1" ip -6 maddr show dev "$2")"
 }
 
 # lab_ipv6: enables IPv6 in the whole lab. Cases about IPv4 do not call it.

@@ -73,12 +73,12 @@ logged() {
 }
 
 said() {
-	logged | grep -q "$1" || fail "not logged: $1; $(logged)"
+	grep -q "$1" <<<"$(logged)" || fail "not logged: $1; $(logged)"
 }
 
 # when REGEX: the first such line, in ms.
 when() {
-	logged | sed -nE "/$1/{s/^\[ *([0-9]+)\.([0-9]{3}).*/\1\2/p;q}"
+	sed -nE "/$1/{s/^\[ *([0-9]+)\.([0-9]{3}).*/\1\2/p;q}" <<<"$(logged)"
 }
 
 # between REGEX REGEX: from the one to the other.

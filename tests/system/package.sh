@@ -65,7 +65,7 @@ is_filled_in() {
 # no file.
 package_installed_below_any_prefix() {
 	make_into lower install prefix=/opt/garpd && make_into upper install-strip PREFIX=/opt/garpd &&
-		files_of lower | grep -qx ./opt/garpd/sbin/garpd &&
+		grep -qx ./opt/garpd/sbin/garpd <<<"$(files_of lower)" &&
 		diff <(files_of lower) <(files_of upper) &&
 		! files_of lower | grep -v '^\./opt/garpd/' &&
 		! file_is_stripped "$work/lower/opt/garpd/sbin/garpd" >/dev/null &&
@@ -81,8 +81,8 @@ package_installed_below_any_prefix() {
 # Where systemd looks for the units of administrators.
 package_installed_below_usr_local() {
 	make_into local install &&
-		files_of local | grep -qx ./usr/local/sbin/garpd &&
-		files_of local | grep -qx ./etc/systemd/system/garpd.service &&
+		grep -qx ./usr/local/sbin/garpd <<<"$(files_of local)" &&
+		grep -qx ./etc/systemd/system/garpd.service <<<"$(files_of local)" &&
 		! files_of local | grep -vE '^\./(usr/local|etc/systemd/system)/'
 }
 

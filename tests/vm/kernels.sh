@@ -27,7 +27,7 @@ vm_die() {
 kernel_mirror() {
 	# shellcheck disable=SC2016 # apt fills these in
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-		sed -n "s/^$1 //p" | sort -u | head -n 1
+		sed -n "s/^$1 //p" | sort -u | sed -n 1p
 }
 
 # kernel_sources SUITE: prints lines for sources.list.
@@ -71,7 +71,7 @@ kernel_download() {
 		cat "$dir/apt.log" >&2
 		vm_die "$offline"
 	}
-	image=$(kernel_depends "$dir" "linux-image-cloud-$KERNEL_ARCH" 'linux-image-[0-9].*' | head -n 1)
+	image=$(kernel_depends "$dir" "linux-image-cloud-$KERNEL_ARCH" 'linux-image-[0-9].*' | sed -n 1p)
 	[[ -n $image ]] || vm_die "no kernel in Debian's $suite"
 	parts=$(kernel_depends "$dir" "$image" 'linux-(binary|modules|base)-[0-9].*' || true)
 	# shellcheck disable=SC2086 # a list of words
@@ -88,7 +88,7 @@ kernel_download() {
 module_add() {
 	local tree=$1 out=$2 name=${3//-/_} file needed
 	[[ ! -e $out/$name.ko ]] || return 0
-	file=$(find "$tree" -name "$name.ko*" -o -name "${name//_/-}.ko*" | head -n 1)
+	file=$(find "$tree" -name "$name.ko*" -o -name "${name//_/-}.ko*" | sed -n 1p)
 	[[ -n $file ]] || return 0
 	case $file in
 	*.xz) xz -dc "$file" >"$out/$name.ko" ;;
@@ -103,7 +103,7 @@ module_add() {
 
 kernel_unpack() {
 	local from=$1 to=$2 tree module
-	tree=$(find "$from" -path '*/lib/modules/*' -name kernel -type d | head -n 1)
+	tree=$(find "$from" -path '*/lib/modules/*' -name kernel -type d | sed -n 1p)
 	[[ -n $tree ]] || vm_die "no modules in the packages of this kernel"
 	mkdir -p "$to/modules"
 	: >"$to/modules/order"
@@ -111,7 +111,7 @@ kernel_unpack() {
 		# shellcheck disable=SC2086 # a name and its arguments
 		module_add "$tree" "$to/modules" $module
 	done
-	cp "$(find "$from" -name 'vmlinuz*' -type f | head -n 1)" "$to/vmlinuz"
+	cp "$(find "$from" -name 'vmlinuz*' -type f | sed -n 1p)" "$to/vmlinuz"
 	basename "${tree%/kernel}" >"$to/release"
 }
 

@@ -33,7 +33,7 @@ switch_download() {
 # switch_file ROOT PROGRAM: prints where the packages have it; Debian's alternatives are not set up.
 switch_file() {
 	find "$1/usr/bin" "$1/usr/sbin" "$1/usr/lib/openvswitch-switch" "$1/usr/lib/openvswitch-common" \
-		-type f -name "$2" 2>/dev/null | head -n 1
+		-type f -name "$2" 2>/dev/null | sed -n 1p
 }
 
 # switch_program ROOT OUT PROGRAM: copies it with its libraries below OUT/switch, and has OUT/usr/local/bin start it.

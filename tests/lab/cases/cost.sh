@@ -27,7 +27,7 @@ logs() {
 }
 
 logged() {
-	tail -n "+$((COST_LOG + 1))" "$GARPD_LOG" | grep -qE -- "$1"
+	grep -qE -- "$1" <<<"$(tail -n "+$((COST_LOG + 1))" "$GARPD_LOG")"
 }
 
 # A window opens, and ends without an announcement.

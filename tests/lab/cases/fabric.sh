@@ -153,7 +153,7 @@ case_fabric_comes_home_behind_a_joint() {
 	lab_await "${FABRIC_LOG[hv2]}" 5 "br0: $SERVICE: announced for $MAC_NEW on v-new .EVPN." ||
 		t_fail "not announced at v-new: $(<"${FABRIC_LOG[hv2]}")"
 	assert_equals "port of the guest on br0" fwpr1 \
-		"$(in_ns hv2 bridge -j fdb show br br0 | pick "mac=$MAC_NEW" ifname | sort -u | head -1)"
+		"$(in_ns hv2 bridge -j fdb show br br0 | pick "mac=$MAC_NEW" ifname | sort -u | sed -n 1p)"
 }
 
 # apart fabric_immediate

@@ -14,7 +14,7 @@ case_guest_has_its_alias() {
 	assert_claim "$SERVICE" guest 'web 1'
 	assert_equals "guest of a port" 'web 1' "$(port_field v-new guest)"
 	assert_equals "guest of an uplink" null "$(in_hv "$GARPD" show ports -j | jq -r '.[] | select(.port == "up0").guest')"
-	in_hv "$GARPD" show claims -w | grep -q ' GUEST ' || t_fail "no column"
+	grep -q ' GUEST ' <<<"$(in_hv "$GARPD" show claims -w)" || t_fail "no column"
 	in_hv "$GARPD" explain "$SERVICE" >"$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	grep -q "$MAC_NEW on v-new \[web 1\]\$" "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	in_hv "$GARPD" status >"$LAB_DIR/out" || true

@@ -166,7 +166,7 @@ joined_in_xdp() {
 	assert_equals "segment of v-new" br0 "$(port_field v-new bridge)"
 	assert_equals "mode of v-new" "$1" "$(port_field v-new mode)"
 	joints_are_free || t_fail "a joint has a program: $(lab_ports)"
-	in_hv ip -d link show fwpr1 | grep -q xdp && t_fail "XDP on fwpr1"
+	grep -q xdp <<<"$(in_hv ip -d link show fwpr1)" && t_fail "XDP on fwpr1"
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* spa=$SERVICE "

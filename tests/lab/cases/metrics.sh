@@ -61,7 +61,7 @@ case_metrics_rules_fire() {
 
 # prometheus_has QUERY: it returns a number, which a quantile of nothing is not.
 prometheus_has() {
-	in_hv promtool query instant http://127.0.0.1:9090 "$1" 2>/dev/null | grep -q '=> [^N]'
+	grep -q '=> [^N]' <<<"$(in_hv promtool query instant http://127.0.0.1:9090 "$1" 2>/dev/null)"
 }
 
 # assert_dashboard_has_data: each query of the dashboard returns something, with its variables filled in as

@@ -145,7 +145,7 @@ case_replay_of_a_capture_says_what_garpd_said() {
 		"$(jq -r "select(.address == \"$SERVICE\").event" <"$GARPD_LOG" | uniq | xargs)" \
 		"$(jq -r '.events[].event' <"$LAB_DIR/json" | uniq | xargs)"
 	in_hv "${plain[@]}" "$GARPD" replay - "$SERVICE" <"$LAB_DIR/guest.pcap" >"$LAB_DIR/said"
-	head -n 1 "$LAB_DIR/said" | grep -qE "^$SERVICE: $MAC_NEW probed 3 times, (about )?[01]\.[0-9]+ s apart, and (did not announce itself; garpd would have asked|was cut off .*; garpd would ask) it at \+3\.[0-9]+ s" ||
+	grep -qE "^$SERVICE: $MAC_NEW probed 3 times, (about )?[01]\.[0-9]+ s apart, and (did not announce itself; garpd would have asked|was cut off .*; garpd would ask) it at \+3\.[0-9]+ s" <<<"$(sed -n 1p "$LAB_DIR/said")" ||
 		t_fail "it says: $(<"$LAB_DIR/said")"
 }
 

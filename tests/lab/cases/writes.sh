@@ -39,9 +39,9 @@ case_writes_its_pins_and_its_log_alone() {
 	kill -HUP "$GARPD_PID"
 	lab_await "$GARPD_LOG" 5 'configuration reloaded' || t_fail "not reloaded"
 	lab_stop_garpd
-	changed_paths | grep -qx '/sys/fs/bpf/garpd/claims' || t_fail "no pin: the trace has nothing"
+	grep -qx '/sys/fs/bpf/garpd/claims' <<<"$(changed_paths)" || t_fail "no pin: the trace has nothing"
 	assert_equals "what it changes beside its pins" '' \
 		"$(changed_paths | sed -E '\,^/sys/fs/bpf/garpd(/|$),d' | paste -sd ' ')"
-	written_to | grep -qFx "$GARPD_LOG" || t_fail "no log: the trace has nothing"
+	grep -qFx "$GARPD_LOG" <<<"$(written_to)" || t_fail "no log: the trace has nothing"
 	assert_equals "what it writes into beside its log" 'NETLINK:' "$(written_to | grep -vFx "$GARPD_LOG" | paste -sd ' ')"
 }

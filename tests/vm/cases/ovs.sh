@@ -86,7 +86,7 @@ case_ovs_database_away() {
 	lab_start_garpd
 	kill "$LAB_OVSDB_PID"
 	lab_await "$GARPD_LOG" 10 'Open vSwitch: database: it closed the connection' || t_fail "$(<"$GARPD_LOG")"
-	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away since' || t_fail "not in garpd status"
+	grep -q 'Open vSwitch: database away since' <<<"$(in_hv "$GARPD" status)" || t_fail "not in garpd status"
 	lab_kill9_garpd
 	lab_start_garpd
 	grep -q 'Open vSwitch: database: No such file or directory' "$GARPD_LOG" || t_fail "$(<"$GARPD_LOG")"
@@ -96,7 +96,7 @@ case_ovs_database_away() {
 	lab_ovsdb
 	assert_database_back
 	assert_router_mac "$SERVICE" "$MAC_NEW"
-	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away' && t_fail "still in garpd status"
+	grep -q 'Open vSwitch: database away' <<<"$(in_hv "$GARPD" status)" && t_fail "still in garpd status"
 	lab_guest more 00:00:5e:00:53:0d
 	lab_await "$GARPD_LOG" 5 'br0: port v-more attached' || t_fail "$(<"$GARPD_LOG")"
 }
@@ -185,7 +185,7 @@ case_ovs_database_hangs() {
 	lab_start_garpd
 	kill -STOP "$LAB_OVSDB_PID"
 	lab_await "$GARPD_LOG" 20 'Open vSwitch: database: it does not answer' || t_fail "$(<"$GARPD_LOG")"
-	in_hv "$GARPD" status | grep -q 'Open vSwitch: database away since' || t_fail "not in garpd status"
+	grep -q 'Open vSwitch: database away since' <<<"$(in_hv "$GARPD" status)" || t_fail "not in garpd status"
 	in_hv "$GARPD" doctor >"$LAB_DIR/found" || true
 	grep -q 'database cannot be read: .*it does not answer' "$LAB_DIR/found" || t_fail "$(<"$LAB_DIR/found")"
 	lab_kill9_garpd
@@ -352,7 +352,7 @@ case_ovs_tunnel_of_another_network() {
 case_ovs_policing_remakes_the_qdisc() {
 	lab_start_garpd
 	ovs set Interface v-new ingress_policing_rate=1000 ingress_policing_burst=100
-	in_hv tc filter show dev v-new ingress | grep -q police || t_fail "the rate is not limited"
+	grep -q police <<<"$(in_hv tc filter show dev v-new ingress)" || t_fail "the rate is not limited"
 	if [[ $(port_field v-new mode) == tc ]]; then
 		lab_await "$GARPD_LOG" 10 'v-new: not heard: a tc filter \(matchall\) comes before' ||
 			t_fail "$(<"$GARPD_LOG")"
@@ -363,6 +363,10 @@ case_ovs_policing_remakes_the_qdisc() {
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
 	assert_router_mac "$SERVICE" "$MAC_NEW"
+}
+
+flow_in_tc() {
+	grep -q 'eth_type arp' <<<"$(in_hv tc filter show dev "$1" ingress)"
 }
 
 # Flows are filters on the ports' ingress (flower), which garpd's program comes before. A card would take them over
@@ -377,8 +381,7 @@ case_ovs_offload_without_a_card() {
 	lab_capture lan router lan0 -Q in
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 'kind=announce-'
-	in_hv tc filter show dev v-new ingress | grep -q 'eth_type arp' ||
-		t_fail "no flow in tc: $(in_hv tc filter show dev v-new ingress)"
+	lab_wait 5 flow_in_tc v-new || t_fail "no flow in tc: $(in_hv tc filter show dev v-new ingress)"
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_fdb_port "$MAC_NEW" v-new
 }

@@ -45,7 +45,7 @@ vlan_watch() {
 is_heard_in_vlan() {
 	lab_winguest new "${@:2}" -n 1 -g 50 -q eth0 "$MAC_NEW" 192.0.2.77
 	wait "$LAB_LAST" || true
-	claim_field 192.0.2.77 vlan | grep -qx "$1"
+	grep -qx "$1" <<<"$(claim_field 192.0.2.77 vlan)"
 }
 
 assert_vlan_router_mac() {
