@@ -99,6 +99,7 @@ static void meet(struct host *from, int is_probe)
 {
 	struct host *host;
 
+	playing.sign_ns = w->now_ns;
 	for (host = playing.host; host < playing.host + HOSTS; host++) {
 		if (host == from || host->has == HAS_NOT || host->has == IS_DEAD)
 			continue;
@@ -142,7 +143,8 @@ static void begin_detection(struct host *host)
 	unsigned int kind = hosts_random(3);
 
 	host->attempt++;
-	host->disturbed = 0;
+	/* Of two frames in one nanosecond the claim machine takes neither for the later. */
+	host->disturbed = playing.sign_ns == w->now_ns;
 	host->scanner = hosts_in_100(10);
 	host->probes = playing.ipv6 ? 1 : kinds[kind].probes;
 	host->gap_ns = (kinds[kind].gap_ms + hosts_random(kinds[kind].jitter_ms)) * NSEC_PER_MSEC;
@@ -175,7 +177,7 @@ static void tell(struct host *host)
 	struct host *other;
 
 	hosts_note(host->station->name, "has the address, says EVPN");
-	host->named_ns = w->now_ns;
+	host->named_ns = playing.sign_ns = w->now_ns;
 	for (other = playing.host; other < playing.host + HOSTS; other++)
 		other->disturbed = 1;
 	world_tell(w, hosts_address(), host->station, w->now_ns);
@@ -196,9 +198,16 @@ static void name(struct host *host)
 	hosts_must(!denied || reason == denied, "an operator's claim passes a guard");
 	if (reason != COUNTER_claim_by_hand)
 		return;
+	playing.sign_ns = w->now_ns;
 	for (other = playing.host; other < playing.host + HOSTS; other++)
 		other->disturbed |= other != host;
 	host->named = host->has == HAS_IT;
+}
+
+/* A host does not begin anew so soon that its probe would be taken for a copy of its last one. */
+static int is_copy(const struct host *host)
+{
+	return host->named_ns && w->now_ns < host->named_ns + w->settings.duplicate_ns;
 }
 
 void hosts_happen(const struct happening *next)
@@ -208,7 +217,7 @@ void hosts_happen(const struct happening *next)
 
 	switch (next->what) {
 	case BEGINS:
-		if (host->has == HAS_NOT || host->has == IS_DEAD)
+		if ((host->has == HAS_NOT || host->has == IS_DEAD) && !is_copy(host))
 			begin_detection(host);
 		break;
 	case PROBES:

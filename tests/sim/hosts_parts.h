@@ -71,6 +71,7 @@ extern struct hosts_play {
 	__u64 random;
 	int ipv6, lossy;
 	unsigned long announced, happened;
+	__u64 sign_ns; /* when a host was last heard or told of */
 	FILE *trace;
 	const char *broken;
 	jmp_buf over;
