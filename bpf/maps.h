@@ -11,9 +11,9 @@
 #include "bpf/abi/abi.h"
 
 /*
- * The claims. Written only by the programs (claim.h, under the element's lock); read by every
- * tool. Full: a probe for a new address is counted as probe_no_room and nothing is announced for
- * it; existing claims go on.
+ * The claims. Written only by the programs (claim.h, under the element's lock), and by a daemon
+ * that takes those of another version over; read by every tool. Full: a probe for a new address is
+ * counted as probe_no_room and nothing is announced for it; existing claims go on.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -23,6 +23,16 @@ struct {
 	__type(key, struct claim_key);
 	__type(value, struct claim);
 } claims SEC(".maps");
+
+/* What a claim looks like, for a daemon of another version. Written by the one that makes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GARPD_MAX_FIELDS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, struct field_name);
+	__type(value, struct field_place);
+} layout SEC(".maps");
 
 /*
  * The interfaces where a program is attached, by ifindex. Written by the daemon as links come and
@@ -64,9 +74,7 @@ struct {
 	__type(value, struct vlan_way);
 } vlan_ways SEC(".maps");
 
-/*
- * Which daemon was started last. Written by it; read by `garpd status`.
- */
+/* Which daemon was started last. Written by it; read by `garpd status`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

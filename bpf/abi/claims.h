@@ -191,6 +191,22 @@ _Static_assert(sizeof(struct claim) == 368, "claim: pinned layout, raise GARPD_A
 #define ASK_F_TWICE	 0x08 /* it follows an answer in doubt, by a second */
 #define ASK_F_OWNER_NEXT 0x10 /* its next one goes to the former owner */
 
+/* ---- what a claim looks like ---- */
+
+#define GARPD_MAX_FIELDS 512
+#define FIELD_NAME_LEN	 48
+
+/* Key of map `layout`: a field of struct claim, "key.vlan", or a number in one, "state=owned". */
+struct field_name {
+	char text[FIELD_NAME_LEN]; /* the rest is zero */
+};
+
+/* Where the field is, in bytes; or the number, with a size of 0. */
+struct field_place {
+	__u32 offset;
+	__u32 size;
+};
+
 /* ---- listeners ---- */
 
 #define LISTENERS 8 /* remembered of one address */

@@ -8,8 +8,12 @@
 
 #include <linux/types.h>
 
-/* Raised whenever the layout of a pinned map changes; kept in settings.abi. */
-#define GARPD_ABI 9
+/*
+ * Raised whenever the layout of a pinned map changes; kept in settings.abi. Claims go over to the
+ * new layout field by field (map `layout`), so a field of struct claim that gets another meaning
+ * gets another name.
+ */
+#define GARPD_ABI 10
 
 /* skb->mark of every frame that garpd re-injects, so that its programs know it again. */
 #define GARPD_MARK 0x67617270u /* "garp" */

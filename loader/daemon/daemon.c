@@ -156,6 +156,18 @@ static int daemon_signals(struct daemon *daemon, struct err *why)
 
 /* ---- start and end ---- */
 
+static void daemon_log_replaced(const struct datapath *datapath)
+{
+	const struct carry *carry = &datapath->carry;
+	char claims[64] = "claims start empty";
+
+	if (carry->claims >= 0)
+		snprintf(claims, sizeof(claims), "took over %u of %u claims", carry->carried,
+			 carry->found);
+	log_warning("%s: replaced the pins of another garpd version (%s); %s", pins_dir(),
+		    datapath->replaced.text, claims);
+}
+
 /* Drops what it does not need of root's rights, then loads the kernel half. */
 static int daemon_start_confined(struct daemon *daemon, struct err *why)
 {
@@ -172,9 +184,7 @@ static int daemon_start_confined(struct daemon *daemon, struct err *why)
 	if (!err) /* no other daemon runs */
 		daemon_log("starting", "starting: garpd " GARPD_VERSION);
 	if (!err && daemon->datapath.adopt == ADOPT_REPLACE)
-		log_warning("%s: replaced the pins of another garpd version (%s); claims start "
-			    "empty",
-			    pins_dir(), daemon->datapath.replaced.text);
+		daemon_log_replaced(&daemon->datapath);
 	return err;
 }
 
@@ -196,6 +206,7 @@ static int daemon_start(struct daemon *daemon, struct err *why)
 		      ?: daemon_start_ports(daemon, why);
 	if (err)
 		return err;
+	datapath_carry_rest(&daemon->datapath);
 	if (adopt_is_sweep_due() && adopt_sweep(&daemon->datapath.pins, why))
 		log_warning("%s; retried at the next start", why->text);
 	return privileges_settle(datapath_can_join(daemon->config.mode), why)

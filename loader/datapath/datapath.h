@@ -8,6 +8,7 @@
 
 #include "bpf/abi/abi.h"
 #include "adopt.h"
+#include "carry.h"
 #include "loader/attach/attach.h"
 #include "loader/config/config.h"
 #include "loader/base/err.h"
@@ -25,6 +26,7 @@ struct datapath {
 	bool mode_requested;	       /* `mode` is the configuration's, not the best one */
 	enum adopt adopt;	       /* what became of the pins of a former daemon */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */
+	struct carry carry;	       /* with ADOPT_REPLACE: the claims that were there */
 	__u32 max_claims;	       /* of the map, which keeps its size when it is adopted */
 };
 
@@ -38,6 +40,12 @@ void datapath_init(struct datapath *datapath);
  * datapath_close takes what is left either way.
  */
 int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why);
+
+/*
+ * Once all ports are attached: what the programs of another version have heard of claims since
+ * datapath_open().
+ */
+void datapath_carry_rest(struct datapath *datapath);
 
 /* Can a port in this mode join libxdp's dispatcher, which takes more capabilities? */
 bool datapath_can_join(enum port_mode mode);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +111,24 @@ static int datapath_open_skeleton(struct datapath *datapath, const struct config
 	return 0;
 }
 
+/* What claims look like is written with the maps; claims of another layout go over into them. */
+static int datapath_write_layout(struct datapath *datapath, struct err *why)
+{
+	const struct garpd_bpf *skeleton = datapath->skeleton;
+	struct layout *layout = malloc(sizeof(*layout));
+	int err;
+
+	if (!layout)
+		return err_set(why, -ENOMEM, "no memory");
+	err = layout_of(bpf_object__btf(skeleton->obj), layout, why)
+		      ?: layout_write(bpf_map__fd(skeleton->maps.layout), layout, why);
+	if (!err && datapath->adopt == ADOPT_REPLACE)
+		carry_begin(&datapath->carry, layout, bpf_map__fd(skeleton->maps.claims),
+			    bpf_map__fd(skeleton->maps.port_limits));
+	free(layout);
+	return err;
+}
+
 static int datapath_load(struct datapath *datapath, const struct config *config, struct err *why)
 {
 	int err = datapath_open_skeleton(datapath, config, why);
@@ -121,9 +140,10 @@ static int datapath_load(struct datapath *datapath, const struct config *config,
 		adopt_give_up();
 		return datapath_load_failed(err, why);
 	}
-	if (datapath->adopt == ADOPT_REPLACE)
-		return adopt_replace(datapath->skeleton->obj, why);
-	return 0;
+	err = datapath_write_layout(datapath, why);
+	if (!err && datapath->adopt == ADOPT_REPLACE)
+		err = adopt_replace(datapath->skeleton->obj, why);
+	return err;
 }
 
 /*
@@ -193,6 +213,7 @@ void datapath_init(struct datapath *datapath)
 	memset(datapath, 0, sizeof(*datapath));
 	memset(&datapath->pins, -1, sizeof(datapath->pins));
 	datapath->lock = -1;
+	carry_init(&datapath->carry);
 }
 
 int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why)
@@ -212,8 +233,14 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 	return err;
 }
 
+void datapath_carry_rest(struct datapath *datapath)
+{
+	carry_end(&datapath->carry, &datapath->pins);
+}
+
 void datapath_close(struct datapath *datapath)
 {
+	carry_close(&datapath->carry);
 	attach_join_close(&datapath->program.join);
 	garpd_bpf__destroy(datapath->skeleton);
 	datapath->skeleton = NULL;

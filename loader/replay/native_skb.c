@@ -49,6 +49,7 @@
 /* clang-format off */
 static const struct native_shape shapes[] = {
 	SHAPE_HASH(claims),
+	SHAPE_HASH(layout),
 	SHAPE_HASH(ports),
 	SHAPE_HASH(port_vlans),
 	SHAPE_HASH(vlan_ways),
