@@ -36,6 +36,14 @@ static int is_there(const struct host *host, __u32 port)
 	       !hosts_is_doubted_since(host, had_ns);
 }
 
+/* World.answers: it answers where it is, not where garpd asks for it. */
+static int has_address(const struct world *world, const __u8 *mac, __u32 port)
+{
+	const struct host *host = host_with(mac, port);
+
+	return host && host->has == HAS_IT && host->station->port == port;
+}
+
 /* Silence is consent, then. */
 static int needs_no_answer(void)
 {
@@ -106,12 +114,6 @@ static void check_announced(const struct host *host)
 }
 
 /* ---- a whole seed ---- */
-
-static void begin_host(int i, const struct station *station)
-{
-	playing.host[i].station = station;
-	world_mute(w, station);
-}
 
 /* Who has the address to begin with; one behind a port that garpd does not hear, some time. */
 static void put_owner(void)
@@ -198,6 +200,7 @@ static void begin(__u64 seed)
 	playing.random = random_begin(seed);
 	hosts_random(2);
 	w->watch = watch;
+	w->answers = has_address;
 	w->settings.ask = hosts_in_100(85);
 	w->settings.max_moves = 1000; /* a frozen claim is another matter: schedule.h */
 	w->xdp = hosts_in_100(25);
@@ -207,7 +210,7 @@ static void begin(__u64 seed)
 	playing.ipv6 = hosts_in_100(35);
 	playing.lossy = hosts_in_100(50) ? 0 : 30;
 	for (i = 0; i < HOSTS; i++)
-		begin_host(i, stations[i]);
+		playing.host[i].station = stations[i];
 	if (!playing.ipv6 && hosts_in_100(20))
 		w->zero_only = hosts_random(1 << 16);
 	if (hosts_in_100(25))

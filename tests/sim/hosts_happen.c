@@ -64,10 +64,6 @@ void hosts_set_has(struct host *host, enum has has)
 		host->moved_had_ns = w->now_ns;
 	host->has = has;
 	host->named = 0;
-	if (has == HAS_IT)
-		world_unmute(w, host->station);
-	else
-		world_mute(w, host->station);
 	hosts_note(host->station->name, has_names[has]);
 }
 

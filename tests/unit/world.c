@@ -275,8 +275,8 @@ static int world_reserve_question(struct world *w, struct claim *claim,
 
 static int world_answers(const struct world *w, const struct station *guest, enum asker_kind asker)
 {
-	if (w->answers)
-		return w->answers(w, guest->mac, guest->port);
+	if (w->answers && !w->answers(w, guest->mac, guest->port))
+		return 0;
 	if (w->mute & world_bit(guest->mac))
 		return 0;
 	return asker == ASKER_ZERO || !(w->zero_only & world_bit(guest->mac));

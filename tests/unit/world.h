@@ -119,7 +119,8 @@ struct world {
 	unsigned int wakeups;	/* calls of claim_run_deadline */
 	struct claim_step step; /* the last step */
 
-	/* Does that host answer on that port? NULL: as `mute` and `zero_only` say. */
+	/* Does that host, which `mute` and `zero_only` let answer, have the address there? NULL:
+	 * yes. */
 	int (*answers)(const struct world *w, const __u8 *mac, __u32 port);
 
 	/*
