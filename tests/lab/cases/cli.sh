@@ -426,12 +426,14 @@ case_one_call_of_the_kernel_half_at_a_time() {
 	local holder
 	lab_start_garpd
 	lab_capture lan router lan0
-	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sleep 9
+	mkfifo "$LAB_DIR/release"
+	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links timeout 60 cat "$LAB_DIR/release"
 	holder=$LAB_LAST
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$GARPD_LOG" 6 'cannot run garpd_speak: .*busy.*retried each second' || t_fail "not logged: $(<"$GARPD_LOG")"
 	assert_fails 1 'busy' "$GARPD" announce "$SERVICE"
 	assert_frames_count 0 lan 'kind=announce-.*'
+	: >"$LAB_DIR/release"
 	wait "$holder"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	assert_frames_count 2 lan kind=announce-request
