@@ -136,14 +136,17 @@ struct carry_rest {
 	__u64 since_ns;
 };
 
-/* Has the new program heard something of it? What that did to the claim is not to be lost. */
+/* Has a frame, or the daemon, changed it since? */
 static bool carry_is_touched(const struct claim *claim, __u64 since_ns)
 {
 	return claim->last_probe_ns >= since_ns || claim->last_seen_ns >= since_ns ||
 	       claim->last_conflict_ns >= since_ns || claim->changed_ns >= since_ns;
 }
 
-/* A claim that is new counts against no quota: its port's is in use by now. */
+/*
+ * What the new program has heard of a claim is not to be lost, nor is one to come back that the
+ * daemon has removed. One that is new counts against no quota: its port's is in use by now.
+ */
 static bool carry_second(void *ctx, struct claim *claim)
 {
 	const struct carry_rest *rest = ctx;
@@ -151,6 +154,8 @@ static bool carry_second(void *ctx, struct claim *claim)
 	struct claim is;
 
 	if (bpf_map_lookup_elem_flags(claims, &claim->key, &is, BPF_F_LOCK)) {
+		if (!carry_is_touched(claim, rest->since_ns))
+			return false;
 		claim->quota_port = 0;
 		return !bpf_map_update_elem(claims, &claim->key, claim, BPF_NOEXIST);
 	}

@@ -9,7 +9,6 @@
 #ifndef GARPD_DATAPATH_LAYOUT_H
 #define GARPD_DATAPATH_LAYOUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "bpf/abi/abi.h"
