@@ -218,7 +218,7 @@ static void daemon_undo(struct daemon *daemon)
 	struct err ignored;
 
 	daemon_undo_ports(daemon);
-	if (daemon->datapath.program.fd && daemon->datapath.adopt == ADOPT_NOTHING)
+	if (daemon->datapath.program.fd >= 0 && daemon->datapath.adopt == ADOPT_NOTHING)
 		datapath_remove(&daemon->datapath.pins, &ignored);
 }
 

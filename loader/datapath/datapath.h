@@ -17,7 +17,7 @@
 struct garpd_bpf; /* the generated skeleton */
 
 struct datapath {
-	struct garpd_bpf *skeleton;
+	struct garpd_bpf *skeleton; /* while it is being loaded */
 	struct pins pins;
 	int lock;		       /* pins_lock() */
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,15 +188,34 @@ static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *why)
 		       ?: pins_open(&datapath->pins, false, why);
 }
 
+/* A descriptor of its own: libbpf closes those of its object with it. -1 with errno: none is left.
+ */
+static int datapath_keep(const struct bpf_program *program)
+{
+	return fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+}
+
+/* What is loaded is in the kernel; libbpf's copy of it, more than a MiB, is given back. */
+static void datapath_forget_object(struct datapath *datapath)
+{
+	garpd_bpf__destroy(datapath->skeleton);
+	datapath->skeleton = NULL;
+#ifdef M_TRIM_THRESHOLD
+	malloc_trim(0);
+#endif
+}
+
 /* The mode of the configuration, or the best one (never XDP), and the program for it. */
-static void datapath_choose_mode(struct datapath *datapath, enum port_mode wanted)
+static int datapath_choose_mode(struct datapath *datapath, enum port_mode wanted, struct err *why)
 {
 	const struct bpf_program *tc = datapath->skeleton->progs.garpd_tc;
 	const struct bpf_program *xdp = datapath->skeleton->progs.garpd_xdp;
 
-	datapath->program.fd = bpf_program__fd(datapath_is_xdp(wanted) ? xdp : tc);
-	datapath->program.host_out = bpf_program__fd(datapath->skeleton->progs.garpd_host_out);
-	datapath->program.host_in = bpf_program__fd(datapath->skeleton->progs.garpd_host_in);
+	datapath->program.fd = datapath_keep(datapath_is_xdp(wanted) ? xdp : tc);
+	datapath->program.host_out = datapath_keep(datapath->skeleton->progs.garpd_host_out);
+	datapath->program.host_in = datapath_keep(datapath->skeleton->progs.garpd_host_in);
+	if (datapath->program.host_in < 0)
+		return err_set(why, -errno, "BPF: the programs: %s", strerror(errno));
 	datapath->program.join = (struct attach_join){
 		.object = datapath->skeleton->skeleton->data,
 		.size = datapath->skeleton->skeleton->data_sz,
@@ -206,6 +227,8 @@ static void datapath_choose_mode(struct datapath *datapath, enum port_mode wante
 	if (!datapath->mode_requested || datapath_is_xdp(wanted))
 		datapath->host_mode = attach_best_mode(datapath->program.host_out);
 	datapath->mode = datapath->mode_requested ? wanted : datapath->host_mode;
+	datapath_forget_object(datapath);
+	return 0;
 }
 
 void datapath_init(struct datapath *datapath)
@@ -213,6 +236,7 @@ void datapath_init(struct datapath *datapath)
 	memset(datapath, 0, sizeof(*datapath));
 	memset(&datapath->pins, -1, sizeof(datapath->pins));
 	datapath->lock = -1;
+	datapath->program = (struct attach_program){.fd = -1, .host_out = -1, .host_in = -1};
 	carry_init(&datapath->carry);
 }
 
@@ -225,10 +249,9 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 		return err;
 	err = datapath_load(datapath, config, why)
 		      ?: datapath_pin(datapath, gid, why)
-		      ?: policy_apply(&datapath->pins, config, why);
-	if (!err)
-		datapath_choose_mode(datapath, config->mode);
-	else if (datapath->adopt == ADOPT_NOTHING)
+		      ?: policy_apply(&datapath->pins, config, why)
+		      ?: datapath_choose_mode(datapath, config->mode, why);
+	if (err && datapath->adopt == ADOPT_NOTHING)
 		pins_remove(&ignored); /* there were none before this start */
 	return err;
 }
@@ -238,14 +261,21 @@ void datapath_carry_rest(struct datapath *datapath)
 	carry_end(&datapath->carry, &datapath->pins);
 }
 
+static void datapath_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void datapath_close(struct datapath *datapath)
 {
 	carry_close(&datapath->carry);
 	attach_join_close(&datapath->program.join);
-	garpd_bpf__destroy(datapath->skeleton);
-	datapath->skeleton = NULL;
+	datapath_forget_object(datapath);
+	datapath_close_fd(&datapath->program.fd);
+	datapath_close_fd(&datapath->program.host_out);
+	datapath_close_fd(&datapath->program.host_in);
 	pins_close(&datapath->pins);
-	if (datapath->lock >= 0)
-		close(datapath->lock);
-	datapath->lock = -1;
+	datapath_close_fd(&datapath->lock);
 }
