@@ -27,9 +27,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 
 T_SKIP=77
-# How late the daemon may be on a busy machine: an event, a timer, BPF_PROG_RUN, and a starved CPU. The
-# kernel half acts while it handles the probe, faster than userspace could measure here.
-T_LATE_MS=${T_LATE_MS:-400}
+# How late the daemon may be where every CPU is busy: with an event, a timer, or with its start, which the
+# verifier takes. Lab cases say what comes, and not before when; how soon, the benches. The kernel half acts while
+# it handles the probe: it is given less, since what the daemon would do instead comes a second later.
+T_LATE_MS=${T_LATE_MS:-2000}
 DAEMON_LATE_US=$((T_LATE_MS * 1000))
 KERNEL_LATE_US=$((T_LATE_MS * 50))
 export DAEMON_LATE_US KERNEL_LATE_US
