@@ -106,7 +106,7 @@ case_observe_sends_nothing() {
 	assert_claim "$SERVICE" state owned
 	assert_claim "$SERVICE" observed true
 	assert_claim "$SERVICE" announcements 0
-	in_hv "$GARPD" show claims | grep 'owned (observed)' >/dev/null || t_fail "$(in_hv "$GARPD" show claims)"
+	grep -q 'owned (observed)' <<<"$(in_hv "$GARPD" show claims)" || t_fail "$(in_hv "$GARPD" show claims)"
 }
 
 # The flag is for all segments, whatever the file says.

@@ -106,8 +106,8 @@ case_foreign_filter_is_said() {
 		bpf da object-pinned /sys/fs/bpf/foreign/garpd_speak
 	assert_fails 1 'v-new: .*(another program|tcx)' "$GARPD" run --bridge br0 --mode tc
 	assert_no_pins
-	in_hv tc filter show dev v-new ingress | grep garpd_speak >/dev/null || t_fail "the foreign filter is gone"
-	! in_hv tc qdisc show dev v-old | grep ingress >/dev/null || t_fail "a qdisc is left on v-old"
+	grep -q garpd_speak <<<"$(in_hv tc filter show dev v-new ingress)" || t_fail "the foreign filter is gone"
+	! grep -q ingress <<<"$(in_hv tc qdisc show dev v-old)" || t_fail "a qdisc is left on v-old"
 }
 
 case_no_bridge_is_an_error() {

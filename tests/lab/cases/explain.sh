@@ -193,7 +193,7 @@ case_explain_port_down_then_gone() {
 	assert_cause "$SERVICE" port_blocked 'no frames from v-new: its state is disabled'
 	in_hv ip link del v-new
 	assert_cause "$SERVICE" port_gone 'v-new, the port of .*, is gone'
-	in_hv "$GARPD" show claims | grep " v-new " >/dev/null || t_fail "$(in_hv "$GARPD" show claims)"
+	grep -q " v-new " <<<"$(in_hv "$GARPD" show claims)" || t_fail "$(in_hv "$GARPD" show claims)"
 }
 
 case_explain_ports_that_keep_announcements_in() {

@@ -418,7 +418,7 @@ fabric_turn() {
 }
 
 fabric_is_reachable() {
-	in_ns "$1" ip neigh show "$SERVICE" dev br0 | grep REACHABLE >/dev/null
+	grep -q REACHABLE <<<"$(in_ns "$1" ip neigh show "$SERVICE" dev br0)"
 }
 
 # ---- where there is no fabric -------------------------------------------------------------------

@@ -54,5 +54,5 @@ case_gateway_heard_denies_nobody() {
 PIN_HEARD=/sys/fs/bpf/garpd/gateways_heard
 
 gateway_is_heard() {
-	in_hv bpftool map dump pinned "$PIN_HEARD" | grep -i 'c0 00 02 fd\|192,0,2,253' >/dev/null
+	grep -qi 'c0 00 02 fd\|192,0,2,253' <<<"$(in_hv bpftool map dump pinned "$PIN_HEARD")"
 }

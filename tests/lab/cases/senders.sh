@@ -73,7 +73,7 @@ case_sender_busybox_udhcpc() {
 	local server
 	t_need busybox
 	for server in "busybox udhcpd" udhcpd ""; do
-		! type -P "${server%% *}" >/dev/null || ! $server --help 2>&1 | grep -i 'usage.*udhcpd' >/dev/null || break
+		! type -P "${server%% *}" >/dev/null || ! grep -qi 'usage.*udhcpd' <<<"$($server --help 2>&1)" || break
 	done
 	[[ -n $server ]] || t_missing "there is no udhcpd to lease the address from"
 	in_ns other ip addr add 192.0.2.20/24 dev eth0

@@ -139,7 +139,7 @@ case_stp_starting_port() {
 	lab_capture guest new eth0
 	lab_winguest new -k 20000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 12 claim_is "$SERVICE" state asking || t_fail "$(lab_claims)"
-	in_hv "$GARPD" explain "$SERVICE" | grep "is asked once v-new forwards, which STP's" >/dev/null ||
+	grep -q "is asked once v-new forwards, which STP's" <<<"$(in_hv "$GARPD" explain "$SERVICE")" ||
 		t_fail "$(in_hv "$GARPD" explain "$SERVICE")"
 	in_hv bridge link set dev v-new state 2
 	protocol_time 1.5 # the guest has the address by now
@@ -162,7 +162,7 @@ assert_frame_after_forwarding() {
 	began=$(sed -n 's/^forwards //p' "$LAB_DIR/state")
 	began=${began/[.,]/}
 	asked=$(frame_time_us guest 1 "dst=$MAC_NEW" op=1) || t_fail "not asked"
-	((asked - began < 300000)) || t_fail "asked $((asked - began)) us after the port forwarded"
+	((asked - began < 900000)) || t_fail "asked $((asked - began)) us after the port forwarded"
 }
 
 # The host's own firewall forbids the guest the address: garpd cannot announce it, either.

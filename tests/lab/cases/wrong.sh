@@ -57,12 +57,12 @@ case_wrong_objection_forms_ipv6() {
 		assert_await_frames lan 2 8 "kind=announce-na src=$MAC_NEW .*target=$address "
 	done
 	for form in plain group bare hop long; do
-		in_ns new ip addr show dev eth0 to "${address_of[$form]}" | grep dadfailed >/dev/null ||
+		grep -q dadfailed <<<"$(in_ns new ip addr show dev eth0 to "${address_of[$form]}")" ||
 			t_fail "the kernel does not heed $form"
 		assert_claim "${address_of[$form]}" state conflict
 		assert_frames_count 0 lan 'kind=announce-.*' "tlla=$MAC_NEW" "target=${address_of[$form]}"
 	done
-	in_ns new ip addr show dev eth0 to "${address_of[solicited]}" | grep -E 'dadfailed|tentative' >/dev/null &&
+	grep -qE 'dadfailed|tentative' <<<"$(in_ns new ip addr show dev eth0 to "${address_of[solicited]}")" &&
 		t_fail "the kernel heeds a solicited one"
 	assert_frames_count 2 lan 'kind=announce-.*' "tlla=$MAC_NEW" "target=${address_of[solicited]}"
 	assert_frames_count 4 lan 'kind=announce-.*' "tlla=$MAC_NEW"

@@ -84,7 +84,7 @@ case_xdp_inline_tags() {
 	assert_await_frames lan 2 3 "kind=announce-.* vlan=100:6,7:2 "
 	assert_claim "$SERVICE" vlan 100
 	assert_claim "$SERVICE" inner_vlan 7
-	in_hv "$GARPD" show claims -w | grep -E '^br0 +[0-9]+\.7 ' >/dev/null || t_fail "no inner VLAN in columns"
+	grep -qE '^br0 +[0-9]+\.7 ' <<<"$(in_hv "$GARPD" show claims -w)" || t_fail "no inner VLAN in columns"
 }
 
 # Without a daemon nothing is announced; the announcement is deferred, and the next daemon sends it.
