@@ -139,7 +139,8 @@ static void note_sent(int order)
 	sent[order].count = native.sent;
 	sent[order].had_no_room = counted(COUNTER_probe_over_quota) ||
 				  counted(COUNTER_probe_no_room);
-	memcpy(sent[order].frame, native.frame, native.sent * sizeof(*native.frame));
+	if (native.sent) /* else there may be no frames to copy from */
+		memcpy(sent[order].frame, native.frame, native.sent * sizeof(*native.frame));
 }
 
 static int is_same_frame(const struct native_sent *a, const struct native_sent *b)
