@@ -387,8 +387,8 @@ int pins_remove(struct err *why)
 
 bool pins_is_own(const char *name)
 {
-	static const char *const others[] = {"echoes",	"asked",    "claimed", GARPD_LINKS,
-					     PINS_LOCK, PINS_NETNS, PINS_NEXT};
+	static const char *const others[] = {"echoes",	  "asked",   "claimed",	 "layout",
+					     GARPD_LINKS, PINS_LOCK, PINS_NETNS, PINS_NEXT};
 
 	for (size_t i = 0; i < PINNED_MAPS; i++)
 		if (!strcmp(pinned_maps[i].name, name))
