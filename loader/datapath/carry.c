@@ -61,7 +61,7 @@ static int carry_match(struct carry *carry, const struct layout *is)
 	if (was && carry->moves)
 		err = carry_read_layout(carry, was);
 	if (!err)
-		layout_match(was, is, carry->moves);
+		err = layout_match(was, is, carry->moves);
 	free(was);
 	return err;
 }

@@ -59,29 +59,21 @@ static int layout_add_members(const struct btf *btf, const struct btf_type *type
 #define STATE  "state="
 #define REASON "reason="
 
-static int layout_add_states(struct layout *layout, struct err *why)
+static int layout_add_numbers(struct layout *layout, const char *const names[], __u32 count,
+			      struct err *why)
 {
+	int err = 0;
+	__u32 i;
+
+	for (i = 0; i < count && !err; i++)
+		err = layout_add(layout, names[i], i, 0, why);
+	return err;
+}
+
 #define STATE_NAME(NAME, name, help) [CLAIM_##NAME] = STATE #name,
-	static const char *const names[] = {CLAIM_STATES(STATE_NAME)};
-	int err = 0;
-	__u32 i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names) && !err; i++)
-		err = layout_add(layout, names[i], i, 0, why);
-	return err;
-}
-
-static int layout_add_reasons(struct layout *layout, struct err *why)
-{
-#define REASON_NAME(name, help) [COUNTER_##name] = REASON #name,
-	static const char *const names[] = {COUNTERS(REASON_NAME)};
-	int err = 0;
-	__u32 i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names) && !err; i++)
-		err = layout_add(layout, names[i], i, 0, why);
-	return err;
-}
+#define REASON_NAME(name, help)	     [COUNTER_##name] = REASON #name,
+static const char *const states[] = {CLAIM_STATES(STATE_NAME)};
+static const char *const reasons[] = {COUNTERS(REASON_NAME)};
 
 int layout_of(const struct btf *btf, struct layout *layout, struct err *why)
 {
@@ -91,10 +83,9 @@ int layout_of(const struct btf *btf, struct layout *layout, struct err *why)
 	memset(layout, 0, sizeof(*layout));
 	if (!type)
 		return err_set(why, -ENOENT, "claim: not in the BTF of the programs");
-	layout->size = type->size;
 	return layout_add_members(btf, type, 0, "", layout, why)
-		       ?: layout_add_states(layout, why)
-		       ?: layout_add_reasons(layout, why);
+		       ?: layout_add_numbers(layout, states, CLAIM_STATE_MAX, why)
+		       ?: layout_add_numbers(layout, reasons, COUNTER_MAX, why);
 }
 
 /* ---- in the map ---- */
@@ -126,7 +117,6 @@ int layout_read(int layout_fd, __u32 size, struct layout *layout)
 	struct err why;
 
 	memset(layout, 0, sizeof(*layout));
-	layout->size = size;
 	map_walk_begin(&walk, layout_fd, 0);
 	while (fits && map_walk_next(&walk, &name, &place)) {
 		name.text[FIELD_NAME_LEN - 1] = '\0';
@@ -148,21 +138,34 @@ static const struct field_place *layout_find(const struct layout *layout, const 
 	return NULL;
 }
 
-static void layout_match_fields(const struct layout *was, const struct layout *is,
-				struct layout_moves *moves)
+/* Without these a claim is nobody's, or another's. */
+static bool layout_is_needed(const char *name)
+{
+	return !strncmp(name, "key.", 4) || !strcmp(name, "mac") || !strcmp(name, "port") ||
+	       !strcmp(name, "state");
+}
+
+static int layout_match_fields(const struct layout *was, const struct layout *is,
+			       struct layout_moves *moves)
 {
 	const struct field_place *from, *to;
+	int err = 0;
 	size_t i;
 
 	for (i = 0; i < is->count; i++) {
 		to = &is->entries[i].place;
 		from = layout_find(was, is->entries[i].name.text);
-		if (!to->size || !from || from->size != to->size)
+		if (!to->size)
 			continue;
+		if (!from || from->size != to->size) {
+			err = layout_is_needed(is->entries[i].name.text) ? -ENOENT : err;
+			continue;
+		}
 		moves->moves[moves->count].from = from->offset;
 		moves->moves[moves->count].to = to->offset;
 		moves->moves[moves->count++].size = to->size;
 	}
+	return err;
 }
 
 /* Those of the enum whose names begin with `prefix`; one that only the former has becomes 0. */
@@ -181,12 +184,12 @@ static void layout_match_numbers(const struct layout *was, const struct layout *
 	}
 }
 
-void layout_match(const struct layout *was, const struct layout *is, struct layout_moves *moves)
+int layout_match(const struct layout *was, const struct layout *is, struct layout_moves *moves)
 {
 	memset(moves, 0, sizeof(*moves));
-	layout_match_fields(was, is, moves);
 	layout_match_numbers(was, is, STATE, &moves->state);
 	layout_match_numbers(was, is, REASON, &moves->reason);
+	return layout_match_fields(was, is, moves);
 }
 
 void layout_move(const struct layout_moves *moves, const void *from, struct claim *to)

@@ -18,7 +18,6 @@ struct btf;
 
 /* Each field of a claim, and each number of an enum in it. */
 struct layout {
-	__u32 size; /* of a claim, bytes */
 	size_t count;
 	struct layout_entry {
 		struct field_name name;
@@ -53,8 +52,11 @@ struct layout_moves {
 	} state, reason;
 };
 
-/* Each field that both have goes over, by its name, if it has the same size. */
-void layout_match(const struct layout *was, const struct layout *is, struct layout_moves *moves);
+/*
+ * Each field that both have goes over, by its name, if it has the same size. 0, or -ENOENT: one of
+ * those that tell whose claim it is does not.
+ */
+int layout_match(const struct layout *was, const struct layout *is, struct layout_moves *moves);
 
 /* Fills in `to`; what the former layout does not have is 0. */
 void layout_move(const struct layout_moves *moves, const void *from, struct claim *to);

@@ -143,7 +143,9 @@ static int datapath_load(struct datapath *datapath, const struct config *config,
 		return datapath_load_failed(err, why);
 	}
 	err = datapath_write_layout(datapath, why);
-	if (!err && datapath->adopt == ADOPT_REPLACE)
+	if (err)
+		adopt_give_up();
+	else if (datapath->adopt == ADOPT_REPLACE)
 		err = adopt_replace(datapath->skeleton->obj, why);
 	return err;
 }
@@ -188,8 +190,7 @@ static int datapath_pin(struct datapath *datapath, gid_t gid, struct err *why)
 		       ?: pins_open(&datapath->pins, false, why);
 }
 
-/* A descriptor of its own: libbpf closes those of its object with it. -1 with errno: none is left.
- */
+/* A descriptor that outlives libbpf's object; -1 with errno: none is left. */
 static int datapath_keep(const struct bpf_program *program)
 {
 	return fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
@@ -227,7 +228,6 @@ static int datapath_choose_mode(struct datapath *datapath, enum port_mode wanted
 	if (!datapath->mode_requested || datapath_is_xdp(wanted))
 		datapath->host_mode = attach_best_mode(datapath->program.host_out);
 	datapath->mode = datapath->mode_requested ? wanted : datapath->host_mode;
-	datapath_forget_object(datapath);
 	return 0;
 }
 
@@ -251,7 +251,9 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 		      ?: datapath_pin(datapath, gid, why)
 		      ?: policy_apply(&datapath->pins, config, why)
 		      ?: datapath_choose_mode(datapath, config->mode, why);
-	if (err && datapath->adopt == ADOPT_NOTHING)
+	if (!err)
+		datapath_forget_object(datapath);
+	else if (datapath->adopt == ADOPT_NOTHING)
 		pins_remove(&ignored); /* there were none before this start */
 	return err;
 }
