@@ -57,6 +57,7 @@ LAB_LAST_LOG=           # what it prints
 LAB_NEVER=              # lab_nap
 LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
+GARPD_READY_US=0        # when it was ready, by the clock of the frames
 GARPD_PID=
 GARPD_LOG=
 LAB_OVSDB_PID=
@@ -428,7 +429,7 @@ lab_start_garpd() {
 	lab_start_garpd_at hv --bridge br0 --uplink up0 "$@"
 }
 
-# lab_start_garpd_at MACHINE ARGS...: sets GARPD_PID, GARPD_LOG and GARPD_AT.
+# lab_start_garpd_at MACHINE ARGS...: sets GARPD_PID, GARPD_LOG, GARPD_AT and GARPD_READY_US.
 lab_start_garpd_at() {
 	local log
 	[[ -x $GARPD ]] || lab_die "$GARPD: not found; make"
@@ -441,6 +442,7 @@ lab_start_garpd_at() {
 		cat "$log" >&2
 		lab_die "garpd did not become ready"
 	}
+	GARPD_READY_US=${EPOCHREALTIME/[.,]/}
 }
 
 lab_end_garpd() {
