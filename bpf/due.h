@@ -29,7 +29,7 @@ static __always_inline const struct port *due_find_port(const struct outcome *ou
 
 static __always_inline int due_is_note(__u32 op)
 {
-	return op >= SPEAK_REFRESHED && op < SPEAK_OPS;
+	return op >= SPEAK_REFRESHED && op < SPEAK_NOTES_END;
 }
 
 static __always_inline void due_note(struct claim *claim, const struct claim_key *key, __u32 op)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * maps.h - the maps. All but new_claim (and outcomes, in outcome.h) are pinned by name under
- * GARPD_PIN_DIR: they are what `garpd show`, `garpd watch`, bpftool and a new daemon read.
+ * maps.h - the maps. All but new_claim (and outcomes, in outcome.h; speak_list, in call.h) are
+ * pinned by name under GARPD_PIN_DIR: they are what `garpd show`, `garpd watch`, bpftool and a new
+ * daemon read.
  */
 #ifndef GARPD_MAPS_H
 #define GARPD_MAPS_H

@@ -29,7 +29,8 @@ struct listening {
 struct outcome {
 	struct frame frame; /* the frame heard; in garpd_speak only a move learned from EVPN */
 	struct guard_work guard_work;
-	struct claim_next next; /* of garpd_speak */
+	struct speak_call call; /* of garpd_speak: the one that is run */
+	struct claim_next next; /* the same */
 	struct asker asker;	/* the same: who asks in the claim's segment */
 	struct claim_step step;
 	struct nudges nudges;
@@ -55,7 +56,7 @@ struct outcome {
 /*
  * Users of the scratch space, one element each: a frame may interrupt garpd_speak on the same
  * CPU. A preemptible kernel could even run two calls of garpd_speak on one CPU, so callers make
- * one call at a time (pins_speak_for()).
+ * one call, or list of them, at a time (loader/maps/speak.h).
  */
 enum outcome_of {
 	OUTCOME_OF_FRAME,

@@ -179,7 +179,8 @@ $(T)/sanitized/unit: $(SANITIZED_OBJECTS)
 # ---- bpf: one program that loads the very object of build/garpd ----
 
 BPF_TEST_OBJECTS := $(patsubst %.c,$(T)/%.o,$(sort $(wildcard tests/bpf/*.c)) \
-	loader/base/text.c loader/maps/walk.c)
+	$(addprefix loader/base/,err.c log.c journal.c text.c text_key.c) \
+	$(addprefix loader/maps/,pins_netns.c speak.c walk.c))
 
 $(T)/%.o: %.c
 	$(say) CC $@

@@ -291,14 +291,21 @@ enum speak_op {
 	SPEAK_EXTERN_LEARNED, /* EVPN owns the entry (extern_learn): left alone */
 	SPEAK_EVPN_WRITTEN,   /* the entry was written for EVPN to originate a route */
 	SPEAK_EVPN_FAILED,    /* the entry for EVPN could not be written */
-	SPEAK_OPS,
+	SPEAK_NOTES_END,
+	/*
+	 * The first `port` calls of map speak_list that are of the frame's family, each of which is
+	 * SPEAK_DONE then; the key does not matter.
+	 */
+	SPEAK_LISTED = SPEAK_NOTES_END,
+	SPEAK_DONE,
 };
-_Static_assert(SPEAK_OPS - SPEAK_REFRESHED == COUNTER_fabric_announced - COUNTER_host_refreshed,
+_Static_assert(SPEAK_NOTES_END - SPEAK_REFRESHED ==
+		       COUNTER_fabric_announced - COUNTER_host_refreshed,
 	       "the notes and their counters, in one order");
 
 struct speak_call {
 	struct claim_key key; /* in; SPEAK_MOVE_SEGMENT, SPEAK_CLAIM: out, that of the claim now */
-	__u16 op;	      /* in: enum speak_op */
+	__u16 op;	      /* in: enum speak_op; in map speak_list also out: SPEAK_DONE */
 	__u16 result;	      /* out: enum counter, what was done or why not */
 	__u32 port;	      /* in, SPEAK_FABRIC, _CLAIM: ifindex where its frames come in; out,
 				 SPEAK_MOVE_SEGMENT: that of the claim */
@@ -306,7 +313,11 @@ struct speak_call {
 };
 _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
 
+#define SPEAK_LIST_MAX 64 /* calls of one BPF_PROG_RUN: a millisecond and a half at most */
+
 #define SPEAK_CALL_OFFSET 14 /* behind an Ethernet header, whose type alone is read */
+#define SPEAK_OP_OFFSET	  (SPEAK_CALL_OFFSET + __builtin_offsetof(struct speak_call, op))
+#define SPEAK_PORT_OFFSET (SPEAK_CALL_OFFSET + __builtin_offsetof(struct speak_call, port))
 #define SPEAK_MAC_OFFSET  (SPEAK_CALL_OFFSET + sizeof(struct speak_call))
 
 /* As long as the shortest Ethernet frame: the program builds its frame in these bytes. */

@@ -27,36 +27,27 @@ static __u64 daemon_now_ns(const struct daemon *daemon)
 	return now_us * NSEC_PER_USEC;
 }
 
-/* The kernel half checks the claim and does what is due. */
-static int daemon_run_due(struct daemon *daemon, struct due *due)
-{
-	struct speak_call call = {.key = due->key, .op = SPEAK_DUE};
-	int err = speak_run_next(&daemon->datapath.pins, &call);
-
-	due->next_ns = call.deadline_ns;
-	return err;
-}
-
 static void daemon_due_failed(struct daemon *daemon, struct due *due, int err)
 {
 	speak_log_failed(&due->key, ports_name_text(daemon->ports, due->key.segment), err);
 	due->next_ns = daemon_now_ns(daemon) + SPEAK_AGAIN_USEC * NSEC_PER_USEC;
 }
 
-/* Deadlines have passed. */
+/* Deadlines have passed. The kernel half checks each claim and does what is due. */
 static void daemon_run_deadlines(void *ctx, struct due *due, size_t count)
 {
 	struct daemon *daemon = ctx;
-	int no_turn = speak_begin(&daemon->datapath.pins);
+	struct speak_call *list = daemon->datapath.speak_list;
+	int err;
 
-	for (size_t i = 0; i < count; i++) {
-		int err = no_turn ?: daemon_run_due(daemon, &due[i]);
-
-		if (err)
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct speak_call){.key = due[i].key, .op = SPEAK_DUE};
+	err = speak_run_list(&daemon->datapath.pins, list, count);
+	for (size_t i = 0; i < count; i++)
+		if (list[i].op == SPEAK_DONE)
+			due[i].next_ns = list[i].deadline_ns;
+		else
 			daemon_due_failed(daemon, &due[i], err);
-	}
-	if (!no_turn)
-		speak_end(&daemon->datapath.pins);
 	events_expect(daemon->events, count);
 }
 

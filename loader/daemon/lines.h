@@ -10,10 +10,14 @@
 
 #include <systemd/sd-event.h>
 
+#include "bpf/abi/abi.h"
 #include "loader/base/heap.h"
 
-/* Most items that are served together. A multiple of those that one port may have among them. */
-#define LINES_BATCH 32
+/*
+ * Most items that are served together: one list of calls. A multiple of those that one port may
+ * have among them.
+ */
+#define LINES_BATCH SPEAK_LIST_MAX
 
 struct line;
 struct lines;

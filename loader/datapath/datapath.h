@@ -19,6 +19,7 @@ struct garpd_bpf; /* the generated skeleton */
 struct datapath {
 	struct garpd_bpf *skeleton; /* while it is being loaded */
 	struct pins pins;
+	struct speak_call *speak_list; /* loader/maps/speak.h */
 	int lock;		       /* pins_lock() */
 	struct attach_program program; /* garpd_tc, or garpd_xdp in an XDP mode */
 	enum port_mode mode;	       /* never MODE_AUTO */

@@ -17,6 +17,7 @@
 #include "datapath.h"
 #include "garpd.skel.h"
 #include "policy_maps.h"
+#include "loader/maps/speak.h"
 
 /* libbpf's last warning: it comes before the error that the user reads. */
 static char libbpf_warning[256];
@@ -206,6 +207,15 @@ static void datapath_forget_object(struct datapath *datapath)
 #endif
 }
 
+static int datapath_open_list(struct datapath *datapath, struct err *why)
+{
+	datapath->speak_list = speak_list_open(bpf_map__fd(datapath->skeleton->maps.speak_list));
+	return datapath->speak_list
+		       ? 0
+		       : err_set(why, -errno, "BPF: map speak_list: cannot map it into memory: %s",
+				 strerror(errno));
+}
+
 /* The mode of the configuration, or the best one (never XDP), and the program for it. */
 static int datapath_choose_mode(struct datapath *datapath, enum port_mode wanted, struct err *why)
 {
@@ -249,6 +259,7 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 		return err;
 	err = datapath_load(datapath, config, why)
 		      ?: datapath_pin(datapath, gid, why)
+		      ?: datapath_open_list(datapath, why)
 		      ?: policy_apply(&datapath->pins, config, why)
 		      ?: datapath_choose_mode(datapath, config->mode, why);
 	if (!err)
@@ -275,6 +286,7 @@ void datapath_close(struct datapath *datapath)
 	carry_close(&datapath->carry);
 	attach_join_close(&datapath->program.join);
 	datapath_forget_object(datapath);
+	speak_list_close(datapath->speak_list);
 	datapath_close_fd(&datapath->program.fd);
 	datapath_close_fd(&datapath->program.host_out);
 	datapath_close_fd(&datapath->program.host_in);

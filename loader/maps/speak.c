@@ -4,6 +4,7 @@
 #include <linux/if_ether.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <bpf/bpf.h>
@@ -25,7 +26,7 @@ static bool is_failing; /* the last failure was logged, and no call has succeede
  * process may have been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs
  * here. A command waits for two seconds: a busy daemon has one turn after another.
  */
-int speak_begin(const struct pins *pins)
+static int speak_begin(const struct pins *pins)
 {
 	const struct timespec nap = {.tv_nsec = SPEAK_NAP_NS};
 	int naps = pins->is_patient ? SPEAK_NAPS_PATIENT : SPEAK_NAPS;
@@ -40,36 +41,36 @@ int speak_begin(const struct pins *pins)
 	return -EBUSY;
 }
 
-void speak_end(const struct pins *pins)
+static void speak_end(const struct pins *pins)
 {
 	flock(pins->speak_lock, LOCK_UN);
 }
 
-static int speak_call(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
+/* Runs the program, and takes its answer. `family` is that of the call: AF_INET or AF_INET6. */
+static int speak_call(const struct pins *pins, struct speak_frame *frame, int family)
 {
 	/* The kernel takes skb->protocol from here, as a capture shows it. */
-	__be16 proto = htons(addr_is_ipv4(&call->key.addr) ? ETH_P_ARP : ETH_P_IPV6);
-	struct speak_frame frame = {.call = *call}, answer = {};
-	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &frame,
-			    .data_size_in = sizeof(frame), .data_out = &answer,
+	__be16 proto = htons(family == AF_INET ? ETH_P_ARP : ETH_P_IPV6);
+	struct speak_frame answer = {};
+	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame,
+			    .data_size_in = sizeof(*frame), .data_out = &answer,
 			    .data_size_out = sizeof(answer));
 	int err;
 
-	memcpy(frame.mac, mac, MAC_LEN);
-	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
+	memcpy(frame->ethernet + SPEAK_CALL_OFFSET - sizeof(proto), &proto, sizeof(proto));
 	err = bpf_prog_test_run_opts(pins->speak, &opts);
 	if (err)
 		return err;
 	if (opts.retval)
 		return -EIO;
-	*call = answer.call;
+	*frame = answer;
 	is_failing = false;
 	return 0;
 }
 
-int speak_run_next(const struct pins *pins, struct speak_call *call)
+static int speak_family(const struct speak_call *call)
 {
-	return speak_call(pins, call, no_mac);
+	return addr_is_ipv4(&call->key.addr) ? AF_INET : AF_INET6;
 }
 
 int speak_run(const struct pins *pins, struct speak_call *call)
@@ -79,12 +80,16 @@ int speak_run(const struct pins *pins, struct speak_call *call)
 
 int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN])
 {
+	struct speak_frame frame = {.call = *call};
 	int err = speak_begin(pins);
 
 	if (err)
 		return err;
-	err = speak_call(pins, call, mac);
+	memcpy(frame.mac, mac, MAC_LEN);
+	err = speak_call(pins, &frame, speak_family(call));
 	speak_end(pins);
+	if (!err)
+		*call = frame.call;
 	return err;
 }
 
@@ -93,6 +98,50 @@ int speak_run_op(const struct pins *pins, const struct claim_key *key, enum spea
 	struct speak_call call = {.key = *key, .op = op};
 
 	return speak_run(pins, &call);
+}
+
+/* ---- many calls ---- */
+
+#define SPEAK_LIST_BYTES (SPEAK_LIST_MAX * sizeof(struct speak_call))
+
+struct speak_call *speak_list_open(int map)
+{
+	void *list = mmap(NULL, SPEAK_LIST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+
+	return list == MAP_FAILED ? NULL : list;
+}
+
+void speak_list_close(struct speak_call *list)
+{
+	if (list)
+		munmap(list, SPEAK_LIST_BYTES);
+}
+
+/* Runs those of one family; none: nothing. */
+static int speak_run_family(const struct pins *pins, const struct speak_call *list, size_t count,
+			    int family)
+{
+	struct speak_frame frame = {.call = {.op = SPEAK_LISTED, .port = count}};
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wanted += speak_family(&list[i]) == family;
+	return wanted ? speak_call(pins, &frame, family) : 0;
+}
+
+int speak_run_list(const struct pins *pins, struct speak_call *list, size_t count)
+{
+	int err = speak_begin(pins);
+
+	if (err)
+		return err;
+	err = speak_run_family(pins, list, count, AF_INET)
+		      ?: speak_run_family(pins, list, count, AF_INET6);
+	speak_end(pins);
+	for (size_t i = 0; i < count && !err; i++)
+		if (list[i].op != SPEAK_DONE)
+			err = -EIO;
+	return err;
 }
 
 void speak_log_failed(const struct claim_key *key, const char *interface, int err)

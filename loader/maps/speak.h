@@ -24,13 +24,18 @@
 int speak_run(const struct pins *pins, struct speak_call *call);
 
 /*
- * Many calls in one turn: speak_begin(), one speak_run_next() for each, speak_end(). A turn has to
- * be short: whoever else calls garpd_speak waits for its end. Each returns as speak_run(); after an
- * error of speak_begin() there is no turn.
+ * Map speak_list in the memory of this process: SPEAK_LIST_MAX calls. NULL with errno. `map` may be
+ * closed afterwards. speak_list_close() takes NULL.
  */
-int speak_begin(const struct pins *pins);
-int speak_run_next(const struct pins *pins, struct speak_call *call);
-void speak_end(const struct pins *pins);
+struct speak_call *speak_list_open(int map);
+void speak_list_close(struct speak_call *list);
+
+/*
+ * Runs the first `count` calls of the list, in its order, those of IPv4 first; of one that was run
+ * the op is SPEAK_DONE then. Whoever else calls garpd_speak waits meanwhile. 0, or -errno: not all
+ * were run.
+ */
+int speak_run_list(const struct pins *pins, struct speak_call *list, size_t count);
 
 /* SPEAK_FABRIC, which takes a MAC as well. Returns as speak_run(). */
 int speak_run_for(const struct pins *pins, struct speak_call *call, const __u8 mac[MAC_LEN]);

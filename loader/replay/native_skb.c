@@ -75,6 +75,7 @@ static const struct native_shape shapes[] = {
 	SHAPE_HASH(histograms),
 	SHAPE_RING(events),
 	SHAPE_SIZES(new_claim),
+	SHAPE_HASH(speak_list),
 	SHAPE_HASH(outcomes),
 	{},
 };

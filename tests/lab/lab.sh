@@ -442,6 +442,7 @@ lab_start_garpd_at() {
 		cat "$log" >&2
 		lab_die "garpd did not become ready"
 	}
+	# shellcheck disable=SC2034 # t.sh has it
 	GARPD_READY_US=${EPOCHREALTIME/[.,]/}
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../../loader/daemon/deadlines.h"
+#include "../../loader/daemon/lines.h"
 #include "leaks.h"
 
 #define BUSY	  1u
@@ -262,7 +263,7 @@ Test(deadlines, few_are_served_together)
 	run();
 	cr_assert_eq(count, MANY);
 	cr_assert_gt(together, PORT_TURN);
-	cr_assert_leq(together, 32);
+	cr_assert_leq(together, LINES_BATCH);
 	end();
 }
 
