@@ -68,11 +68,32 @@ static struct uplink_segment *segment_get(struct uplinks *uplinks, __u32 ifindex
 	return segment;
 }
 
+/* What is left to announce is forgotten. */
+static void segment_empty(struct uplink_segment *segment)
+{
+	free(segment->guest);
+	segment->guest = NULL;
+	segment->at = segment->count = segment->room = 0;
+}
+
 static void segment_free(struct uplink_segment *segment)
 {
+	segment_empty(segment);
 	LIST_REMOVE(segment, others);
-	free(segment->guest);
 	free(segment);
+}
+
+/* Those that may be announced again at any time: bridges come and go. */
+static void uplinks_forget(struct uplinks *uplinks)
+{
+	struct uplink_segment *segment = LIST_FIRST(&uplinks->all), *next;
+
+	for (; segment; segment = next) {
+		next = LIST_NEXT(segment, others);
+		if (!segment->due_usec &&
+		    segment->last_usec + UPLINKS_AGAIN_USEC <= uplinks_now(uplinks))
+			segment_free(segment);
+	}
 }
 
 /* ---- who is announced ---- */
@@ -113,7 +134,7 @@ static void uplinks_read(struct uplinks *uplinks, struct uplink_segment *segment
 	struct claim claim;
 	struct err why;
 
-	segment->count = segment->at = 0;
+	segment_empty(segment);
 	claims_walk_begin(&walk, uplinks->daemon->datapath.pins.claims);
 	while (claims_walk_next(&walk, &claim))
 		if (claim.key.segment == segment->ifindex && claim_is_certain(claim.state) &&
@@ -188,7 +209,11 @@ static void segment_run(struct uplinks *uplinks, struct uplink_segment *segment,
 			 ports_name_text(uplinks->daemon->ports, segment->ifindex));
 	}
 	segment_announce(uplinks, segment);
-	segment->due_usec = segment->at < segment->count ? usec + UPLINKS_TICK_USEC : 0;
+	segment->due_usec = usec + UPLINKS_TICK_USEC;
+	if (segment->at == segment->count) {
+		segment->due_usec = 0;
+		segment_empty(segment);
+	}
 }
 
 static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx)
@@ -217,10 +242,11 @@ static void segment_back(struct uplinks *uplinks, const struct port *port, __u32
 	datapath_renew_uplinks(&daemon->datapath.pins, ifindex);
 	if (!guards_announce_on_link(&daemon->config.guards, outer, bridge, is_bonded))
 		return;
+	uplinks_forget(uplinks);
 	segment = segment_get(uplinks, ifindex);
 	if (!segment)
 		return log_error("%s: out of memory; its guests are not announced", name);
-	segment->at = segment->count = 0;
+	segment_empty(segment);
 	segment->due_usec = uplinks_now(uplinks) + UPLINKS_QUIET_USEC;
 	if (segment->last_usec && segment->due_usec < segment->last_usec + UPLINKS_AGAIN_USEC)
 		segment->due_usec = segment->last_usec + UPLINKS_AGAIN_USEC;

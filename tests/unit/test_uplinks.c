@@ -221,3 +221,21 @@ Test(uplinks, guests_of_a_vlan_that_stays_in_an_inner_bridge_are_announced_too)
 	fire(0);
 	cr_assert_eq(spoken, 5);
 }
+
+/* Bridges come and go: of each there is left what keeps the minute, and no longer than that. */
+Test(uplinks, segment_is_forgotten_after_its_minute)
+{
+	struct uplink_segment *segment;
+	struct port port = {};
+
+	guests = 5;
+	for (port.segment = SEGMENT; port.segment < SEGMENT + 100; port.segment++) {
+		uplinks_back(uplinks, &port, "up0", true);
+		fire(0);
+		segment = LIST_FIRST(&uplinks->all);
+		cr_assert_eq(segment->ifindex, port.segment);
+		cr_assert_null(segment->guest);
+		cr_assert_null(LIST_NEXT(segment, others));
+		now_usec += 60 * SECOND;
+	}
+}
