@@ -57,8 +57,20 @@ static __always_inline void call_answer(struct __sk_buff *skb, __u32 place, stru
 }
 
 /*
+ * How many frames the kernel may have to queue for the call: a round of two at each port of the
+ * segment, also if it has only asked, since a guest may answer before the next call; and nudges.
+ */
+static __always_inline __u32 call_frames(const struct outcome *outcome)
+{
+	const struct segment *segment;
+
+	segment = bpf_map_lookup_elem(&segments, &outcome->call.key.segment);
+	return outcome->nudges.sent + 2 * (segment ? segment->ports : GARPD_MAX_PORTS);
+}
+
+/*
  * Does what one call says; its place as in call_read(). A global function, so that the verifier
- * walks it once. 0, or -1: it was not run.
+ * walks it once. Returns call_frames(); 0: it was not run.
  */
 __noinline int call_run(struct __sk_buff *skb, __u32 place)
 {
@@ -68,10 +80,10 @@ __noinline int call_run(struct __sk_buff *skb, __u32 place)
 	struct claim *claim;
 
 	if (!outcome || !settings)
-		return -1;
+		return 0;
 	call = &outcome->call;
 	if (call_read(skb, place, call))
-		return -1;
+		return 0;
 	call->deadline_ns = 0;
 	call->result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call->key);
@@ -86,7 +98,7 @@ __noinline int call_run(struct __sk_buff *skb, __u32 place)
 	else if (claim)
 		due_run_claim(skb, claim, call, settings);
 	call_answer(skb, place, call);
-	return 0;
+	return call_frames(outcome);
 }
 
 #endif /* GARPD_CALL_H */

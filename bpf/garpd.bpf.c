@@ -333,13 +333,13 @@ int garpd_xdp(struct xdp_md *ctx)
 
 /*
  * Many calls are run in one go, before the kernel delivers what they have sent: a burst takes a
- * fifth less time so than with a BPF_PROG_RUN for each. Reads no whole call: 32 bytes of stack are
- * left for this function.
+ * fifth less time so than with a BPF_PROG_RUN for each. But not more than it can queue. Reads no
+ * whole call: 32 bytes of stack are left for this function.
  */
 SEC("tc")
 int garpd_speak(struct __sk_buff *skb)
 {
-	__u32 count = 0;
+	__u32 count = 0, frames = 0;
 	__u16 op = 0;
 
 	if (skb->len < sizeof(struct speak_frame) ||
@@ -347,9 +347,10 @@ int garpd_speak(struct __sk_buff *skb)
 	    bpf_skb_load_bytes(skb, SPEAK_PORT_OFFSET, &count, sizeof(count)))
 		return -1;
 	if (op != SPEAK_LISTED)
-		return call_run(skb, SPEAK_LIST_MAX);
-	for (__u32 place = 0; place < SPEAK_LIST_MAX && place < count; place++)
-		call_run(skb, place);
+		return call_run(skb, SPEAK_LIST_MAX) ? 0 : -1;
+	for (__u32 place = 0; place < SPEAK_LIST_MAX && place < count && frames < SPEAK_FRAMES_MAX;
+	     place++)
+		frames += call_run(skb, place);
 	return 0;
 }
 

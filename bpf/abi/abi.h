@@ -293,8 +293,8 @@ enum speak_op {
 	SPEAK_EVPN_FAILED,    /* the entry for EVPN could not be written */
 	SPEAK_NOTES_END,
 	/*
-	 * The first `port` calls of map speak_list that are of the frame's family, each of which is
-	 * SPEAK_DONE then; the key does not matter.
+	 * The first `port` calls of map speak_list that are of the frame's family, or some of them,
+	 * each of which is SPEAK_DONE then; the key does not matter.
 	 */
 	SPEAK_LISTED = SPEAK_NOTES_END,
 	SPEAK_DONE,
@@ -313,7 +313,13 @@ struct speak_call {
 };
 _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
 
-#define SPEAK_LIST_MAX 64 /* calls of one BPF_PROG_RUN: a millisecond and a half at most */
+/* Calls of one BPF_PROG_RUN: a millisecond and a half at most. */
+#define SPEAK_LIST_MAX 64
+/*
+ * Frames after which one BPF_PROG_RUN makes no further call: the kernel drops what is beyond
+ * net.core.netdev_max_backlog, by default 1,000.
+ */
+#define SPEAK_FRAMES_MAX 512
 
 #define SPEAK_CALL_OFFSET 14 /* behind an Ethernet header, whose type alone is read */
 #define SPEAK_OP_OFFSET	  (SPEAK_CALL_OFFSET + __builtin_offsetof(struct speak_call, op))

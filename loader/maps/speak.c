@@ -117,16 +117,33 @@ void speak_list_close(struct speak_call *list)
 		munmap(list, SPEAK_LIST_BYTES);
 }
 
-/* Runs those of one family; none: nothing. */
+/* Those of the family that were not run yet. */
+static size_t speak_list_left(const struct speak_call *list, size_t count, int family)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += list[i].op != SPEAK_DONE && speak_family(&list[i]) == family;
+	return left;
+}
+
+/* Runs those of one family, as many at a time as the program makes. */
 static int speak_run_family(const struct pins *pins, const struct speak_call *list, size_t count,
 			    int family)
 {
-	struct speak_frame frame = {.call = {.op = SPEAK_LISTED, .port = count}};
-	size_t wanted = 0;
+	size_t left = speak_list_left(list, count, family), before;
+	int err = 0;
 
-	for (size_t i = 0; i < count; i++)
-		wanted += speak_family(&list[i]) == family;
-	return wanted ? speak_call(pins, &frame, family) : 0;
+	while (left && !err) {
+		struct speak_frame frame = {.call = {.op = SPEAK_LISTED, .port = count}};
+
+		err = speak_call(pins, &frame, family);
+		before = left;
+		left = speak_list_left(list, count, family);
+		if (!err && left == before)
+			err = -EIO;
+	}
+	return err;
 }
 
 int speak_run_list(const struct pins *pins, struct speak_call *list, size_t count)
@@ -138,9 +155,6 @@ int speak_run_list(const struct pins *pins, struct speak_call *list, size_t coun
 	err = speak_run_family(pins, list, count, AF_INET)
 		      ?: speak_run_family(pins, list, count, AF_INET6);
 	speak_end(pins);
-	for (size_t i = 0; i < count && !err; i++)
-		if (list[i].op != SPEAK_DONE)
-			err = -EIO;
 	return err;
 }
 

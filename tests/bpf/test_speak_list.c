@@ -150,6 +150,38 @@ Test(bpf_speak_list, a_whole_list)
 	cr_assert_eq(rig_counted().announced, 1);
 }
 
+/* A single BPF_PROG_RUN of the list, of IPv4. Returns how many calls were made. */
+static __u32 run_once(__u32 count)
+{
+	struct speak_frame frame = {.call = {.op = SPEAK_LISTED, .port = count}};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &frame, .data_size_in = sizeof(frame));
+	__u32 done = 0;
+
+	memcpy(frame.ethernet + SPEAK_CALL_OFFSET - 2, "\x08\x06", 2);
+	cr_assert_eq(bpf_prog_test_run_opts(rig.garpd_speak, &run), 0);
+	cr_assert_eq(run.retval, 0);
+	for (__u32 i = 0; i < count; i++)
+		done += list[i].op == SPEAK_DONE;
+	return done;
+}
+
+/* What the kernel queues is limited: two frames for each port of a segment are too many soon. */
+Test(bpf_speak_list, not_more_in_one_go_than_the_kernel_queues)
+{
+	struct claim_key key = probed(7);
+	__u32 i;
+
+	rig_segment(&(struct segment){.since_ns = 1, .ports = SPEAK_FRAMES_MAX / 8});
+	for (i = 0; i < SPEAK_LIST_MAX; i++)
+		call(i, &key);
+	cr_assert_eq(run_once(SPEAK_LIST_MAX), 4);
+	cr_assert_eq(run_once(SPEAK_LIST_MAX), 8);
+	rig_segment(&(struct segment){.since_ns = 1, .ports = SPEAK_FRAMES_MAX});
+	cr_assert_eq(run_once(SPEAK_LIST_MAX), 9);
+	cr_assert_eq(speak_run_list(&pins, list, SPEAK_LIST_MAX), 0);
+	cr_assert_eq(run_once(SPEAK_LIST_MAX), SPEAK_LIST_MAX);
+}
+
 /* No call of it is lost, or made twice, when the program did not run. */
 Test(bpf_speak_list, without_the_program_none_is_done)
 {
