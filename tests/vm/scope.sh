@@ -17,8 +17,7 @@ SCOPE_CASES=(
 	doctor_kernel doctor_memlock doctor_bridges doctor_rulesets doctor_unheard doctor_bond
 
 	# re-injection and tags
-	probe_only_announced burst_reaches_every_port same_mac_other_port tagged tagged_twice
-	probing_guest_never_hears_itself_tap
+	probe_only_announced same_mac_other_port probing_guest_never_hears_itself_tap tagged tagged_twice
 	tagged_is_another_segment replay_tagged replay_tagged_twice conflict_from_uplink stp_blocked_port
 	nft_stops_the_forbidden_address ipv6_probe_only_announced ipv6_tagged_twice ipv6_tap ipv6_immediate
 	ipv6_immediate_nonce ipv6_immediate_keeps_tags ipv6_traffic_returns_at_once
