@@ -126,6 +126,16 @@ lab_spawn() {
 	LAB_JOBS+=("$LAB_LAST")
 }
 
+# lab_kill SIGNAL PID...: those that still run. The number of one that has ended may be another process's by now: a
+# busy machine is through all 32,768 within a minute.
+lab_kill() {
+	local running pid
+	running=" $(jobs -rp) "
+	for pid in "${@:2}"; do
+		[[ ! ${running//$'\n'/ } == *" $pid "* ]] || kill "-$1" "$pid" 2>/dev/null || true
+	done
+}
+
 # lab_machine NAME [mount] [KEY=VALUE...]: adds a machine; with `mount`, with its own bpffs. Each KEY is
 # below /proc/sys/net.
 lab_machine() {
@@ -365,16 +375,19 @@ lab_up() {
 	lab_stale "$SERVICE" "$MAC_OLD"
 }
 
+# lab_machine_is_there NAME: and its process is no other one of that number (lab_kill).
+lab_machine_is_there() {
+	grep -qzxF "$LAB_ID-$1" "/proc/${LAB_PID[$1]}/cmdline" 2>/dev/null
+}
+
 # The sleeping processes are killed: they have nothing to clean up.
 lab_down() {
-	local pid
+	local name
 	trap - EXIT
-	for pid in "${LAB_JOBS[@]}"; do
-		kill -CONT "$pid" 2>/dev/null || true
-		kill "$pid" 2>/dev/null || true
-	done
-	for pid in "${LAB_PID[@]}"; do
-		kill -KILL "$pid" 2>/dev/null || true
+	lab_kill CONT "${LAB_JOBS[@]}"
+	lab_kill TERM "${LAB_JOBS[@]}"
+	for name in "${!LAB_PID[@]}"; do
+		! lab_machine_is_there "$name" || kill -KILL "${LAB_PID[$name]}" 2>/dev/null || true
 	done
 	wait "${LAB_JOBS[@]}" 2>/dev/null || true
 	LAB_JOBS=()
@@ -448,7 +461,7 @@ lab_start_garpd_at() {
 
 lab_end_garpd() {
 	[[ -n $GARPD_PID ]] || return 0
-	kill "-$1" "$GARPD_PID" 2>/dev/null || true
+	lab_kill "$1" "$GARPD_PID"
 	wait "$GARPD_PID" 2>/dev/null || true
 	GARPD_PID=
 }

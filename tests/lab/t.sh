@@ -250,6 +250,11 @@ ports_are() {
 	[[ $(lab_ports | jq length) == "$1" ]]
 }
 
+# is_waiting PID: for lab_wait: it has begun, and sleeps in poll(2) until something happens.
+is_waiting() {
+	[[ $(<"/proc/$1/wchan") == *poll* ]]
+}
+
 counter_is() {
 	[[ $(lab_counter "$1") == "$2" ]]
 }

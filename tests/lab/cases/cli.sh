@@ -302,6 +302,7 @@ case_watch() {
 	lab_start_garpd
 	lab_kill9_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_wait 9 is_waiting "$LAB_LAST" || t_fail "watch does not begin"
 	lab_spawn "$LAB_DIR/watch.text" in_ns_exec hv "$GARPD" watch
 	lab_await "$LAB_DIR/watch.text" 5 '^TIME'
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
@@ -315,6 +316,7 @@ case_watch_filters() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch --problems
 	lab_spawn "$LAB_DIR/watch.new" in_ns_exec hv "$GARPD" watch 192.0.2.0/26 --mac "$MAC_NEW" -j
+	lab_wait 9 is_waiting "$LAB_LAST" || t_fail "watch does not begin"
 	lab_await "$LAB_DIR/watch" 5 '^TIME'
 	lab_winguest other -k 60000 eth0 "$MAC_OTHER" "$HOST"
 	lab_await "$LAB_DIR/watch" 5 "$HOST .* -> denied" || t_fail "no problem: $(<"$LAB_DIR/watch")"
@@ -330,6 +332,7 @@ case_watch_filters() {
 case_watch_says_what_is_forgotten() {
 	lab_start_garpd
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_wait 9 is_waiting "$LAB_LAST" || t_fail "watch does not begin"
 	lab_winguest new -n 1 -k 100 eth0 "$MAC_NEW" "$SERVICE"
 	lab_await "$LAB_DIR/watch" 8 '"state": ?"none"' || t_fail "watch prints: $(<"$LAB_DIR/watch")"
 	jq -es 'map(select(.state == "none")) == [.[-1] | select(.reason == null)] and

@@ -65,6 +65,7 @@ case_json_fits_its_schema() {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || t_missing "python3-jsonschema is not installed"
 	lab_start_garpd --log json -c "$(lab_config 'addresses:' '  - address: 192.0.2.77' '    announce: never')"
 	lab_spawn "$LAB_DIR/watch" in_ns_exec hv "$GARPD" watch -j
+	lab_wait 9 is_waiting "$LAB_LAST" || t_fail "watch does not begin"
 	lab_winguest other -n 1 -k 100 eth0 "$MAC_OTHER" 192.0.2.77
 	in_ns old ip addr add 192.0.2.78/24 dev eth0
 	lab_winguest other -k 4000 eth0 "$MAC_OTHER" 192.0.2.78
