@@ -57,15 +57,19 @@ static __always_inline void call_answer(struct __sk_buff *skb, __u32 place, stru
 }
 
 /*
- * How many frames the kernel may have to queue for the call: a round of two at each port of the
- * segment, also if it has only asked, since a guest may answer before the next call; and nudges.
+ * How many frames the kernel may have to queue for the call: a round of two, also if it has only
+ * asked, since a guest may answer before the next call; and nudges, which may be broadcasts. Each
+ * at every port of the segment. At least 1.
  */
 static __always_inline __u32 call_frames(const struct outcome *outcome)
 {
+	__u32 ports = GARPD_MAX_PORTS;
 	const struct segment *segment;
 
 	segment = bpf_map_lookup_elem(&segments, &outcome->call.key.segment);
-	return outcome->nudges.sent + 2 * (segment ? segment->ports : GARPD_MAX_PORTS);
+	if (segment)
+		ports = segment->ports + segment->missing;
+	return ((2 + outcome->nudges.sent) * ports) ?: 1;
 }
 
 /*
@@ -84,6 +88,7 @@ __noinline int call_run(struct __sk_buff *skb, __u32 place)
 	call = &outcome->call;
 	if (call_read(skb, place, call))
 		return 0;
+	outcome->nudges.sent = 0;
 	call->deadline_ns = 0;
 	call->result = COUNTER_no_claim;
 	claim = bpf_map_lookup_elem(&claims, &call->key);

@@ -317,9 +317,10 @@ _Static_assert(sizeof(struct speak_call) == 40, "speak_call has no holes");
 #define SPEAK_LIST_MAX 64
 /*
  * Frames after which one BPF_PROG_RUN makes no further call: the kernel drops what is beyond
- * net.core.netdev_max_backlog, by default 1,000.
+ * net.core.netdev_max_backlog, by default 1,000. In one segment that is two calls of less than this
+ * at worst.
  */
-#define SPEAK_FRAMES_MAX 512
+#define SPEAK_FRAMES_MAX 480
 
 #define SPEAK_CALL_OFFSET 14 /* behind an Ethernet header, whose type alone is read */
 #define SPEAK_OP_OFFSET	  (SPEAK_CALL_OFFSET + __builtin_offsetof(struct speak_call, op))

@@ -22,7 +22,7 @@ static const __u8 no_mac[MAC_LEN];
 static bool is_failing; /* the last failure was logged, and no call has succeeded since */
 
 /*
- * One call at a time, among all processes. A turn of calls takes less than a millisecond, but its
+ * One call at a time, among all processes. A turn of calls takes a millisecond or two, but its
  * process may have been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs
  * here. A command waits for two seconds: a busy daemon has one turn after another.
  */
@@ -127,35 +127,33 @@ static size_t speak_list_left(const struct speak_call *list, size_t count, int f
 	return left;
 }
 
-/* Runs those of one family, as many at a time as the program makes. */
+/* Runs those of one family, as many at a time as the program makes; to the end, if it makes any. */
 static int speak_run_family(const struct pins *pins, const struct speak_call *list, size_t count,
 			    int family)
 {
-	size_t left = speak_list_left(list, count, family), before;
+	size_t left = speak_list_left(list, count, family), before = left + 1;
 	int err = 0;
 
-	while (left && !err) {
+	while (left && left < before) {
 		struct speak_frame frame = {.call = {.op = SPEAK_LISTED, .port = count}};
 
 		err = speak_call(pins, &frame, family);
 		before = left;
 		left = speak_list_left(list, count, family);
-		if (!err && left == before)
-			err = -EIO;
 	}
-	return err;
+	return left ? err ?: -EIO : 0;
 }
 
 int speak_run_list(const struct pins *pins, struct speak_call *list, size_t count)
 {
-	int err = speak_begin(pins);
+	int err = speak_begin(pins), err6;
 
 	if (err)
 		return err;
-	err = speak_run_family(pins, list, count, AF_INET)
-		      ?: speak_run_family(pins, list, count, AF_INET6);
+	err = speak_run_family(pins, list, count, AF_INET);
+	err6 = speak_run_family(pins, list, count, AF_INET6);
 	speak_end(pins);
-	return err;
+	return err ?: err6;
 }
 
 void speak_log_failed(const struct claim_key *key, const char *interface, int err)

@@ -182,6 +182,31 @@ Test(bpf_speak_list, not_more_in_one_go_than_the_kernel_queues)
 	cr_assert_eq(run_once(SPEAK_LIST_MAX), SPEAK_LIST_MAX);
 }
 
+/* Nor do nudges that are broadcasts, or ports that garpd could not be attached to, cost nothing. */
+Test(bpf_speak_list, ports_that_are_missing_count)
+{
+	struct claim_key key = probed(7);
+	__u32 i;
+
+	rig_segment(&(struct segment){
+		.since_ns = 1, .ports = SPEAK_FRAMES_MAX / 16, .missing = SPEAK_FRAMES_MAX / 16});
+	for (i = 0; i < SPEAK_LIST_MAX; i++)
+		call(i, &key);
+	cr_assert_eq(run_once(SPEAK_LIST_MAX), 4);
+}
+
+/* The last port of a segment has left, and one could not be attached. */
+Test(bpf_speak_list, call_in_a_segment_without_ports_is_answered)
+{
+	struct claim_key key = probed(7);
+
+	rig_segment(&(struct segment){.since_ns = 1});
+	cr_assert_eq(rig_speak_key(SPEAK_DUE, &key).result, COUNTER_not_due);
+	cr_assert_eq(rig_speak_key(SPEAK_REFRESHED, &key).result, COUNTER_no_claim);
+	call(0, &key);
+	cr_assert_eq(speak_run_list(&pins, list, 1), 0);
+}
+
 /* No call of it is lost, or made twice, when the program did not run. */
 Test(bpf_speak_list, without_the_program_none_is_done)
 {
