@@ -236,8 +236,8 @@ void rig_setup_short(struct settings *settings)
 {
 	*settings = rig_defaults();
 	settings->duplicate_ns = 0;
-	settings->window_ns = 50 * NSEC_PER_MSEC;
-	settings->grace_ns = 0;
+	settings->window_ns = settings->dad_window_ns = 50 * NSEC_PER_MSEC;
+	settings->grace_ns = settings->dad_grace_ns = 0;
 	settings->retry_ns = NSEC_PER_MSEC;
 	rig_setup();
 	rig_settings(settings);

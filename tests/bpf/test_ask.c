@@ -20,8 +20,6 @@ static void setup(void)
 {
 	rig_setup_short(&settings);
 	settings.ask = 1;
-	settings.dad_window_ns = 50 * NSEC_PER_MSEC;
-	settings.dad_grace_ns = 0;
 	rig_settings(&settings);
 	rig_asker("192.0.2.1", 0, ASKER_HOST);
 	rig_asker("fe80::1", 0, ASKER_HOST);

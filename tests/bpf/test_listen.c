@@ -16,7 +16,6 @@ static void setup(void)
 {
 	rig_setup_short(&settings);
 	settings.nudge_interval_ns = 20 * NSEC_PER_MSEC;
-	settings.dad_window_ns = 50 * NSEC_PER_MSEC;
 	rig_settings(&settings);
 }
 
