@@ -322,8 +322,11 @@ case_doctor_memlock() {
 	assert_found memlock kernel "$level" ''
 }
 
+# It looks at every process of the machine: at those of another run of this case, too.
 case_doctor_guests() {
-	local check
+	local check only_one
+	exec {only_one}>"${TMPDIR:-/tmp}/garpd-lab-doctor-guests.lock"
+	flock "$only_one"
 	doctor
 	for check in macvtap sr_iov dpdk vhost_user open_vswitch rate_limit; do
 		assert_found "$check" host ok ''
