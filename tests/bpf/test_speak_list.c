@@ -193,6 +193,25 @@ Test(bpf_speak_list, ports_that_are_missing_count)
 	cr_assert_eq(run_once(SPEAK_LIST_MAX), 4);
 }
 
+/* Whose MAC is the broadcast address, is nudged at every port. */
+Test(bpf_speak_list, nudges_count)
+{
+	struct claim_key key = probed(7);
+	struct listener_key place = {.claim = key};
+	struct listener listener = {.heard_ns = rig_now_ns()};
+
+	addr_from_ipv4(&listener.addr, (const __u8 *)CLIENT);
+	memcpy(listener.mac, ones, MAC_LEN);
+	bpf_map_update_elem(rig.listeners, &place, &listener, BPF_ANY);
+	rig_segment(&(struct segment){.since_ns = 1, .ports = SPEAK_FRAMES_MAX / 3});
+	rig_wait_until(rig_claim_now(&key).deadline_ns);
+	call(0, &key);
+	call(1, &key);
+	cr_assert_eq(run_once(2), 1);
+	cr_assert_eq(rig_claim_now(&key).nudges, 1);
+	cr_assert_eq(run_once(2), 2);
+}
+
 /* The last port of a segment has left, and one could not be attached. */
 Test(bpf_speak_list, call_in_a_segment_without_ports_is_answered)
 {
