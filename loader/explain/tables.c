@@ -28,6 +28,7 @@ static void causes_port(const struct explain *explain, struct finding *findings)
 {
 	const struct claim *claim = &explain->claim;
 	const char *port = explain_name(explain, claim->port);
+	unsigned int vid = claim->key.vlan & VLAN_VID;
 
 	if (!explain->has_port)
 		return finding_set(&findings[CAUSE_port_gone],
@@ -48,7 +49,7 @@ static void causes_port(const struct explain *explain, struct finding *findings)
 		finding_set(&findings[CAUSE_port_vlan],
 			    "%s is not in VLAN %u of its bridge: announcements there are "
 			    "lost" REMEDY "bridge vlan add dev %s vid %u",
-			    port, claim->key.vlan, SHELL(port), claim->key.vlan);
+			    port, vid, SHELL(port), vid);
 }
 
 /* ---- the host's own neighbour entry ---- */

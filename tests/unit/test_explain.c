@@ -246,6 +246,8 @@ Test(explain, port_not_in_the_vlan)
 	e.claim.key.vlan = 30;
 	e.in_vlan = false;
 	assert_trouble("port_vlan", "VLAN 30", "bridge vlan add dev vnet3 vid 30");
+	e.claim.key.vlan = 30 | VLAN_AD; /* its bridge is one of 802.1ad */
+	assert_trouble("port_vlan", "VLAN 30", "bridge vlan add dev vnet3 vid 30");
 }
 
 Test(explain, daemon_down)
