@@ -242,8 +242,8 @@ port_is() {
 
 # assert_await_attached PORT [TIMES]: garpd logs it (for the TIMESth time), and the port forwards.
 assert_await_attached() {
-	lab_await "$GARPD_LOG" 5 "port $1 attached" "${2:-1}" || t_fail "$1 is not attached"
-	lab_wait 5 port_is "$1" forwarding true || t_fail "$1 does not forward"
+	lab_await "$GARPD_LOG" 10 "port $1 attached" "${2:-1}" || t_fail "$1 is not attached"
+	lab_wait 10 port_is "$1" forwarding true || t_fail "$1 does not forward"
 }
 
 ports_are() {

@@ -185,7 +185,7 @@ case_rtnetlink_overrun() {
 	in_hv ip route add 203.0.113.0/24 via 192.0.2.88
 	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
 	kill -CONT "$GARPD_PID"
-	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
+	assert_await_attached v-late
 	lab_await "$GARPD_LOG" 10 'v-gone: gone' || t_fail "v-gone: $(tail "$GARPD_LOG")"
 	lab_winguest late -k 10000 eth0 00:00:5e:00:53:1a "$SERVICE"
 	lab_winguest other -f -k 10000 eth0 "$MAC_OTHER" 192.0.2.77 192.0.2.88
@@ -208,9 +208,10 @@ case_rtnetlink_overrun_ends_newest() {
 	in_hv ip link set v-x master br0
 	(($(netlink_drops) > 0)) || t_fail "the kernel queued all of it"
 	kill -CONT "$GARPD_PID"
+	# its other end is down
 	lab_await "$GARPD_LOG" 10 'port v-x attached' || t_fail "v-x: $(tail "$GARPD_LOG")"
 	lab_guest late 00:00:5e:00:53:1a
-	lab_await "$GARPD_LOG" 10 'port v-late attached' || t_fail "v-late: $(tail "$GARPD_LOG")"
+	assert_await_attached v-late
 	! grep -q 'v-x: no longer a port' "$GARPD_LOG" || t_fail "v-x: $(tail "$GARPD_LOG")"
 	assert_equals "v-x is there as" guest "$(port_field v-x role)"
 }
@@ -406,7 +407,7 @@ case_port_replaced_in_the_window() {
 	open_window 2
 	in_hv ip link del v-new
 	lab_link new eth0 "$MAC_NEW" v-new
-	lab_await "$GARPD_LOG" 5 'port v-new attached' 2 || t_fail "not attached again"
+	assert_await_attached v-new 2
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 10 "kind=announce-.* src=$MAC_NEW"
 	assert_router_mac "$SERVICE" "$MAC_NEW"
@@ -425,7 +426,7 @@ case_bridge_made_again_in_the_window() {
 	lab_bridge
 	for port in up0 v-old v-new v-other; do
 		in_hv ip link set "$port" master br0
-		lab_await "$GARPD_LOG" 5 "port $port attached" 2 || t_fail "$port: $(<"$GARPD_LOG")"
+		assert_await_attached "$port" 2
 	done
 	assert_equals "ports" 5 "$(lab_ports | jq length)"
 	protocol_time 1.5
@@ -547,6 +548,7 @@ run_with_full_log() {
 	GARPD_PID=$LAB_LAST
 	lab_wait 5 in_hv test -e "$PINS/garpd_speak" || t_fail "it does not start"
 	lab_wait 5 ports_are 5 || t_fail "nothing is attached"
+	lab_wait 5 port_is v-new forwarding true || t_fail "v-new does not forward"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
 	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
 	kill -HUP "$GARPD_PID"
@@ -668,7 +670,7 @@ case_bpffs_read_only_while_running() {
 	assert_alive
 	in_hv mount -o remount,rw /sys/fs/bpf
 	kill -HUP "$GARPD_PID"
-	lab_await "$GARPD_LOG" 5 'port v-late attached' || t_fail "v-late: $(<"$GARPD_LOG")"
+	assert_await_attached v-late
 	# Writable again: the next daemon finds everything.
 	lab_kill9_garpd
 	lab_start_garpd

@@ -173,7 +173,8 @@ case_port_goes_to_another_bridge() {
 	lab_wait 5 port_is v-new claims 1 || t_fail "claims: $(lab_ports)"
 	in_hv ip link set v-new nomaster
 	in_hv ip link set v-new master br1
-	lab_await "$GARPD_LOG" 5 'br1: port v-new attached' || t_fail "v-new is no port of br1"
+	assert_await_attached v-new 2
+	port_is v-new bridge br1 || t_fail "v-new is no port of br1"
 	lab_winguest new -n 3 -k 10000 eth0 "$MAC_NEW" 192.0.2.11
 	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: announced' || t_fail "not announced there"
 	assert_await_frames there 4 5 "kind=announce-.* src=$MAC_NEW .*spa=192.0.2.11 "

@@ -10,6 +10,7 @@ case_firewall_bridge_appears_and_vanishes() {
 	lab_start_garpd
 	firewall_bridge 1 new "$MAC_NEW"
 	lab_wait 5 port_is v-new bridge br0 || t_fail "not followed: $(lab_ports)"
+	lab_wait 5 port_is v-new forwarding true || t_fail "it does not forward: $(lab_ports)"
 	lab_wait 5 joints_are_free || t_fail "a joint has a program: $(lab_ports)"
 	lab_capture lan router lan0
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"

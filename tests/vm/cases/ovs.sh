@@ -58,7 +58,7 @@ case_ovs_ports_change() {
 	ovs del-port v-old
 	lab_await "$GARPD_LOG" 5 'v-old: no longer a port; detached' || t_fail "$(<"$GARPD_LOG")"
 	ovs add-port br0 v-old
-	lab_await "$GARPD_LOG" 5 'br0: port v-old attached' || t_fail "$(<"$GARPD_LOG")"
+	assert_await_attached v-old 2
 }
 
 # An access port drops frames with a tag, even with that of its VLAN: they are no claim of its guest.
@@ -98,7 +98,7 @@ case_ovs_database_away() {
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	grep -q 'Open vSwitch: database away' <<<"$(in_hv "$GARPD" status)" && t_fail "still in garpd status"
 	lab_guest more 00:00:5e:00:53:0d
-	lab_await "$GARPD_LOG" 5 'br0: port v-more attached' || t_fail "$(<"$GARPD_LOG")"
+	assert_await_attached v-more
 }
 
 # The owner is on the bridge beyond the patch ports, and defends the address.
@@ -298,7 +298,7 @@ case_ovs_tunnel_objects() {
 	ovs_far 10
 	in_ns far ip addr add "$SERVICE/24" dev vx0
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	assert_await_attached vxlan_sys_4789
 	lab_capture lan router lan0 -Q in
 	lab_capture far far vx0 -Q in
 	lab_winguest new -f -k 10000 eth0 "$MAC_NEW" "$SERVICE" 192.0.2.11
@@ -316,7 +316,7 @@ case_ovs_tunnel_objects_to_all() {
 	ovs_vlans
 	ovs_far 10
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	assert_await_attached vxlan_sys_4789
 	lab_capture lan router lan0 -Q in
 	lab_capture guest new eth0 -Q in
 	lab_winguest far -n 0 -i -c -k 20000 vx0 "$MAC_OLD" "$SERVICE"
@@ -334,7 +334,7 @@ case_ovs_tunnel_of_another_network() {
 	ovs_vlans
 	ovs_far 20
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'br0: port vxlan_sys_4789 attached' || t_fail "$(<"$GARPD_LOG")"
+	assert_await_attached vxlan_sys_4789
 	lab_capture lan router lan0 -Q in
 	lab_capture other other eth0 -Q in
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
