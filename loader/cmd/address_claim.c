@@ -48,7 +48,7 @@ static int guest_take(struct guest *guest, const struct command *command, struct
 		return err_set(why, -EINVAL,
 			       "announce: a guest that was not heard needs both --mac and --port");
 	if (mac_parse(mac, guest->mac))
-		return err_set(why, -EINVAL, "--mac %.60s: not a valid unicast MAC", mac);
+		return err_set(why, -EINVAL, "--mac %.60s: " NOT_A_MAC, mac);
 	if (cmd_parse_address(command->operand[0], &guest->addr, why))
 		return -EINVAL;
 	guest->port = if_nametoindex(port);

@@ -289,7 +289,7 @@ static const struct field check_fields[] = {
 
 /* ---- the verb ---- */
 
-/* The file, and the group that it names. 0, or -errno with `why`; faults are no error. */
+/* The file, and the group that it names. Faults are no error. Returns as the verb does. */
 static int check_file(struct check *check, struct err *why)
 {
 	struct err group;
@@ -297,7 +297,7 @@ static int check_file(struct check *check, struct err *why)
 	int err = config_read(&check->config, check->file, &check->faults, why);
 
 	if (err && !check->faults.count)
-		return err;
+		return cmd_misused(why); /* as garpd run */
 	if (check->config.group && privileges_group(check->config.group, &gid, &group)) {
 		faults_add(&check->faults, check->config.group_line, group.text);
 		faults_sort(&check->faults);

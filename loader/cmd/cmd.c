@@ -39,5 +39,5 @@ int cmd_open_pins(struct pins *pins, bool read_only, struct err *why)
 
 int cmd_parse_address(const char *text, struct addr *addr, struct err *why)
 {
-	return addr_parse(text, addr) ? err_set(why, -EINVAL, "%s: not a valid address", text) : 0;
+	return addr_parse(text, addr) ? err_set(why, -EINVAL, "%s: " NOT_AN_ADDRESS, text) : 0;
 }

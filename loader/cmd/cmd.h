@@ -24,6 +24,11 @@
 #define EXIT_STATUS_ENUM(NAME, status, meaning) EXIT_##NAME = (status),
 enum exit_status { EXIT_STATUSES(EXIT_STATUS_ENUM) };
 
+/* What is wrong with a word, and how it is written. */
+#define NOT_AN_ADDRESS "not a valid address; write 192.0.2.7 or 2001:db8::7"
+#define NOT_A_PREFIX   "not a valid address or prefix; write 192.0.2.7 or 192.0.2.0/24"
+#define NOT_A_MAC      "not a valid unicast MAC; write 00:15:5d:00:00:01"
+
 struct command;
 
 /*

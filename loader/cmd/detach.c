@@ -266,7 +266,7 @@ static int detach_run(const struct command *command, struct err *why)
 	}
 	free(detached.is.on);
 	free(detached.was.on);
-	return err;
+	return err == -EACCES || err == -EPERM ? cmd_cannot_look(why) : err;
 }
 
 static const struct verb_option detach_options[] = {

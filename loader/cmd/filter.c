@@ -33,9 +33,9 @@ int filter_take(struct filter *filter, const struct command *command, const char
 		.problems = cmd_has(command, "problems"),
 	};
 	if (mac && mac_parse(mac, filter->mac))
-		return err_set(why, -EINVAL, "--mac %.60s: not a valid unicast MAC", mac);
+		return err_set(why, -EINVAL, "--mac %.60s: " NOT_A_MAC, mac);
 	if (prefix && prefix_parse(prefix, &filter->prefix) == -EINVAL)
-		return err_set(why, -EINVAL, "%.60s: not a valid address or prefix", prefix);
+		return err_set(why, -EINVAL, "%.60s: " NOT_A_PREFIX, prefix);
 	return state ? filter_take_state(filter, state, why) : 0;
 }
 

@@ -63,7 +63,7 @@ static int take_prefixes(const struct command *command, struct report_wanted *wa
 	for (; wanted->prefixes < (size_t)command->rest_count; wanted->prefixes++)
 		if (prefix_parse(command->rest[wanted->prefixes], &prefix[wanted->prefixes]) ==
 		    -EINVAL)
-			return err_set(why, -EINVAL, "%.60s: not a valid address or prefix",
+			return err_set(why, -EINVAL, "%.60s: " NOT_A_PREFIX,
 				       command->rest[wanted->prefixes]);
 	return 0;
 }

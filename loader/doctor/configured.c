@@ -6,6 +6,14 @@
 
 #include "loader/maps/pins_netns.h"
 
+/* A bridge to be named in the file; one whose name would have to be quoted is not repeated. */
+static const char *example_bridge(const struct configured_facts *facts)
+{
+	if (!facts->bridge[0])
+		return "br0";
+	return SHELL(facts->bridge) == facts->bridge ? facts->bridge : "BRIDGE";
+}
+
 static void judge_file(const struct configured_facts *facts, struct findings *findings)
 {
 	if (!facts->file && facts->is_running)
@@ -14,8 +22,7 @@ static void judge_file(const struct configured_facts *facts, struct findings *fi
 		doctor_warn(findings, config, facts->usual,
 			    "is not there; every bridge of this host is looked at" REMEDY
 			    "echo 'bridges: [%s]' >%s",
-			    SHELL(facts->bridge) == facts->bridge ? facts->bridge : "BRIDGE",
-			    facts->usual);
+			    example_bridge(facts), facts->usual);
 	else if (!facts->file)
 		doctor_warn(findings, config, facts->usual,
 			    "is not there, nor is a bridge on this host" REMEDY
@@ -26,6 +33,12 @@ static void judge_file(const struct configured_facts *facts, struct findings *fi
 			    facts->file);
 	if (facts->err && !facts->faults->count)
 		doctor_add_error(findings, CHECK_config, CAUSE_TROUBLE, &facts->why);
+	else if (facts->file && !facts->err && facts->is_every && !facts->is_running)
+		doctor_warn(findings, config, facts->file,
+			    "names no bridge and no router port, so garpd run refuses it; every "
+			    "bridge of this host is looked at" REMEDY
+			    "write into it: bridges: [%s]; or name one with --bridge or --router",
+			    example_bridge(facts));
 	else if (facts->file && !facts->err)
 		doctor_ok(findings, config, facts->file, "is right: %zu declared %s",
 			  facts->declared, text_plural(facts->declared, "address", "addresses"));

@@ -35,7 +35,8 @@ struct configured_facts {
 	const char *file;      /* NULL: not there */
 	const char *usual;     /* which it would be */
 	char bridge[IFNAMSIZ]; /* one of the host, as an example; "": it has no bridge */
-	bool is_running;       /* a daemon, and that without a file */
+	bool is_running;       /* a daemon; its flags may name bridges */
+	bool is_every;	       /* the file, or none, names no bridge and no router port */
 	int err;	       /* of reading it: 0 or -errno, with: */
 	struct err why;
 	const struct faults *faults;

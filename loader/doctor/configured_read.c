@@ -158,6 +158,7 @@ int configured_read(const struct doctor *doctor, struct configured_facts *facts)
 		.file = doctor->file,
 		.usual = doctor->usual_file,
 		.is_running = doctor->daemon == 1,
+		.is_every = doctor->is_every,
 		.err = doctor->config_err,
 		.why = doctor->config_why,
 		.faults = &doctor->faults,

@@ -151,7 +151,8 @@ static int open_view(struct doctor *doctor, struct err *why)
 	const struct config *config = &doctor->config;
 	int err = 0;
 
-	if (!names_wanted(&config->bridges) && !config->routers.count)
+	doctor->is_every = !names_wanted(&config->bridges) && !config->routers.count;
+	if (doctor->is_every)
 		err = config_set_flag(&doctor->config, "bridge", "*", why);
 	return err ? err : view_open(doctor->view, config, why);
 }

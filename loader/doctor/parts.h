@@ -110,6 +110,7 @@ struct doctor {
 	int config_err; /* 0, or the -errno of config_read() */
 	struct err config_why;
 	bool is_added; /* the operand, to its bridges */
+	bool is_every; /* no bridge is configured: every one of the host is looked at */
 	struct view *view;
 	struct addr addr;		/* the operand; zero: that is no address */
 	struct pins pins;		/* for reading, if: */

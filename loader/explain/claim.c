@@ -229,7 +229,8 @@ void causes_claim(const struct explain *explain, struct finding *findings)
 	if (explain->daemon == 0)
 		finding_set(&findings[CAUSE_daemon_down],
 			    "the daemon is not running: no window ends, no listener is nudged; "
-			    "only declared addresses are announced, at their first probe" REMEDY
+			    "only addresses declared immediate are announced, at their first "
+			    "probe, and in the XDP modes none" REMEDY
 			    "systemctl start %s, or garpd run with the same flags",
 			    pins_unit());
 }

@@ -208,7 +208,7 @@ static const char *announcement_form(const struct explain *explain)
 static void add_questions(const struct explain *explain, json_t *lines)
 {
 	const struct claim *claim = &explain->claim;
-	char answer[DURATION_TEXT_LEN], answered[HOST_LEN] = "not answered";
+	char answer[DURATION_TEXT_LEN], answered[HOST_LEN] = "no answer that still counts";
 
 	if (claim->answered_ns)
 		snprintf(answered, sizeof(answered), "answered %s ago",

@@ -77,10 +77,10 @@ void causes_unclaimed(const struct explain *explain, struct finding *findings)
 	causes_counted(explain, findings);
 	if (explain->counted[COUNTER_lapsed])
 		finding_set(&findings[CAUSE_few_probes],
-			    "%llu windows ended with fewer than %u probes and no use of the "
-			    "address: forgotten" REMEDY
-			    "for guests that send fewer probes, lower min_probes:",
-			    explain->counted[COUNTER_lapsed], explain_min_probes(explain));
+			    "windows that ended with fewer than %u probes and no use of the "
+			    "address: %llu; each was forgotten" REMEDY
+			    "for guests that send fewer probes, lower min_probes: under timing:",
+			    explain_min_probes(explain), explain->counted[COUNTER_lapsed]);
 	if (!explain->ports)
 		finding_set(&findings[CAUSE_no_port],
 			    "garpd is attached to no port" REMEDY

@@ -433,7 +433,9 @@ Test(explain, observed)
 Test(explain, questions_are_told)
 {
 	facts_asking(CLAIM_ASKING);
-	assert_line("announced", 1, "questions to the guest: 3, last 100.0 ms ago; not answered");
+	assert_line("announced", 1,
+		    "questions to the guest: 3, last 100.0 ms ago; "
+		    "no answer that still counts");
 	assert_line("announced", 2, "asked from 192.0.2.1");
 	e.claim.answered_ns = seconds_ago(1);
 	assert_line("announced", 1, "answered 1.0 s ago");

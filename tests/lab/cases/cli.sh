@@ -119,6 +119,8 @@ case_bad_config_is_said_with_its_line() {
 	printf 'bridges: [br0]\naddresses:\n  - address: 192.0.2.300\n' >"$LAB_DIR/bad.yaml"
 	assert_fails 2 'bad.yaml:3: ' "$GARPD" check "$LAB_DIR/bad.yaml"
 	assert_fails 2 'bad.yaml:3: ' "$GARPD" run -c "$LAB_DIR/bad.yaml"
+	assert_fails 2 'none.yaml: .*No such file' "$GARPD" check "$LAB_DIR/none.yaml"
+	assert_fails 2 'none.yaml: .*No such file' "$GARPD" run -c "$LAB_DIR/none.yaml"
 	assert_no_pins
 	assert_fails 2 'missing.yaml' "$GARPD" run -c "$LAB_DIR/missing.yaml"
 }
@@ -269,6 +271,7 @@ case_port_attached_at_once() {
 		in_hv ip link add "v-late$i" up type veth peer name "p-late$i"
 		began=${EPOCHREALTIME/[.,]/}
 		in_hv ip link set "v-late$i" master br0
+		# its other end is down
 		lab_await "$GARPD_LOG" 5 "port v-late$i attached" || t_fail "v-late$i is not attached"
 		ms=$((($(log_time_us "port v-late$i attached") - began) / 1000))
 		((ms >= least)) || least=$ms

@@ -167,6 +167,9 @@ case_doctor_configured() {
 	mend bpffs /sys/fs/bpf
 	doctor -c "$config"
 	assert_found bpffs /sys/fs/bpf ok mounted
+	lab_config 'bridges: []' >/dev/null
+	doctor -c "$config"
+	assert_found config "$config" warn 'names no bridge and no router port'
 	doctor -c "$LAB_DIR/missing.yaml"
 	assert_found config "$LAB_DIR/missing.yaml" fail 'No such file'
 	assert_fails 2 'eth7: no such interface, and not an address' "$GARPD" doctor eth7
@@ -211,7 +214,7 @@ case_doctor_bridges() {
 		link set eth9 up
 	LINES
 	lab_start_garpd
-	lab_await "$GARPD_LOG" 5 'port tap0 attached' || t_fail "no port"
+	assert_await_attached tap0
 	doctor
 	assert_found joint fwbr0 ok 'one segment with br0, which fwln0 leads to'
 	assert_found role tap0 ok 'guest on br0: a tap,'
