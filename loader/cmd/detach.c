@@ -231,6 +231,12 @@ static int detach_without_maps(struct err *why)
 	return err;
 }
 
+/* The exit status of a verb that may not look, or the error. */
+static int detach_refused(int err, const struct err *why)
+{
+	return err == -EACCES || err == -EPERM ? cmd_cannot_look(why) : err;
+}
+
 static int detach_all(struct err *why)
 {
 	struct pins pins;
@@ -239,7 +245,7 @@ static int detach_all(struct err *why)
 	if (err == -ENOENT || err == -EPROTO)
 		return detach_without_maps(why);
 	if (err)
-		return err;
+		return detach_refused(err, why);
 	err = datapath_remove(&pins, why);
 	pins_close(&pins);
 	return err;
@@ -253,7 +259,9 @@ static int detach_run(const struct command *command, struct err *why)
 
 	found_read(&detached.was);
 	err = pins_lock(&lock, why);
-	if (!err) {
+	if (err) {
+		err = detach_refused(err, why);
+	} else {
 		err = detach_all(why);
 		close(lock);
 		found_read(&detached.is);
@@ -266,7 +274,7 @@ static int detach_run(const struct command *command, struct err *why)
 	}
 	free(detached.is.on);
 	free(detached.was.on);
-	return err == -EACCES || err == -EPERM ? cmd_cannot_look(why) : err;
+	return err;
 }
 
 static const struct verb_option detach_options[] = {
