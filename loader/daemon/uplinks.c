@@ -2,7 +2,7 @@
 /*
  * uplinks.c - announces the guests of a segment after a link event of an uplink: one announcement
  * for each MAC, when there was no event for 2 s, and not again within a minute. The kernel asks the
- * guests first.
+ * guests first; a guest may have given that address up, so another one of it follows then.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,15 +16,19 @@
 #include "parts.h"
 #include "uplinks.h"
 
-#define UPLINKS_QUIET_USEC 2000000ull  /* the last event of a failover */
-#define UPLINKS_AGAIN_USEC 60000000ull /* from one time to the next */
-#define UPLINKS_TICK_USEC  100000ull
-#define UPLINKS_SLICE	   20 /* announcements in a tick: 200 a second */
+#define UPLINKS_QUIET_USEC  2000000ull	/* the last event of a failover */
+#define UPLINKS_AGAIN_USEC  60000000ull /* from one time to the next */
+#define UPLINKS_TICK_USEC   100000ull
+#define UPLINKS_SLICE	    20	       /* announcements in a tick: 200 a second */
+#define UPLINKS_ANSWER_USEC 3000000ull /* who has not answered by then has gone */
 
-/* An owner that may be announced; one of each MAC and VLAN is. */
+/* An address of an owner. One of each MAC and VLAN is announced: that which was seen last first. */
 struct uplink_guest {
 	__u8 mac[MAC_LEN];
 	struct claim_key key;
+	__u64 last_seen_ns;
+	__u64 tried_ns; /* when that was; 0: not yet */
+	bool is_refused;
 };
 
 /* A segment that had a link event. */
@@ -35,6 +39,8 @@ struct uplink_segment {
 	uint64_t last_usec; /* when its guests were announced last; 0: never */
 	struct uplink_guest *guest;
 	size_t count, at, room;
+	bool has_others; /* of a guest that was asked, in this turn through the list */
+	bool is_again;	 /* there was an event meanwhile */
 };
 
 LIST_HEAD(uplink_list, uplink_segment);
@@ -74,6 +80,7 @@ static void segment_empty(struct uplink_segment *segment)
 	free(segment->guest);
 	segment->guest = NULL;
 	segment->at = segment->count = segment->room = 0;
+	segment->has_others = false;
 }
 
 static void segment_free(struct uplink_segment *segment)
@@ -110,8 +117,9 @@ static void segment_add(struct uplink_segment *segment, const struct claim *clai
 		segment->guest = grown;
 		segment->room = segment->room * 2 + 64;
 	}
-	segment->guest[segment->count].key = claim->key;
-	memcpy(segment->guest[segment->count++].mac, claim->mac, MAC_LEN);
+	grown = &segment->guest[segment->count++];
+	*grown = (struct uplink_guest){.key = claim->key, .last_seen_ns = claim->last_seen_ns};
+	memcpy(grown->mac, claim->mac, MAC_LEN);
 }
 
 static bool is_same_host(const struct uplink_guest *a, const struct uplink_guest *b)
@@ -125,7 +133,13 @@ static int guest_order(const void *a, const void *b)
 	const struct uplink_guest *x = a, *y = b;
 	int order = memcmp(x->mac, y->mac, MAC_LEN);
 
-	return order ? order : memcmp(&x->key, &y->key, sizeof(x->key));
+	if (!order)
+		order = (int)x->key.vlan - (int)y->key.vlan;
+	if (!order)
+		order = (int)x->key.inner_vlan - (int)y->key.inner_vlan;
+	if (!order)
+		order = (x->last_seen_ns < y->last_seen_ns) - (x->last_seen_ns > y->last_seen_ns);
+	return order ? order : memcmp(&x->key.addr, &y->key.addr, sizeof(x->key.addr));
 }
 
 static void uplinks_read(struct uplinks *uplinks, struct uplink_segment *segment)
@@ -146,34 +160,73 @@ static void uplinks_read(struct uplinks *uplinks, struct uplink_segment *segment
 		qsort(segment->guest, segment->count, sizeof(*segment->guest), guest_order);
 }
 
-/* Is the guest announced now, or soon? If not, another address of it may be. */
-static bool guest_announce(const struct uplinks *uplinks, const struct uplink_guest *guest)
+/* It is announced now, or soon, or asked; or it is_refused. 0, or -errno. */
+static int guest_announce(const struct uplinks *uplinks, struct uplink_guest *guest)
 {
 	struct speak_call call = {.key = guest->key, .op = SPEAK_LINK};
 	int err = speak_run(&uplinks->daemon->datapath.pins, &call);
 
-	if (err)
+	if (err) {
 		speak_log_failed(&guest->key,
 				 ports_name_text(uplinks->daemon->ports, guest->key.segment), err);
-	return !err && (call.result == COUNTER_announce_link ||
-			call.result == COUNTER_asking_link || call.result == COUNTER_not_due);
+		return err;
+	}
+	guest->tried_ns = uplinks_now(uplinks) * NSEC_PER_USEC;
+	guest->is_refused = call.result != COUNTER_announce_link &&
+			    call.result != COUNTER_asking_link && call.result != COUNTER_not_due;
+	return 0;
 }
 
-/* The next ones. Those behind segment->at are left. */
-static void segment_announce(const struct uplinks *uplinks, struct uplink_segment *segment)
+static bool guest_is_announced(const struct uplinks *uplinks, const struct uplink_guest *guest)
 {
-	unsigned int announced = 0;
+	struct claim claim;
+
+	return guest->tried_ns && !guest->is_refused &&
+	       !claims_lookup(&uplinks->daemon->datapath.pins, &guest->key, &claim) &&
+	       claim.last_announcement_ns >= guest->tried_ns;
+}
+
+/*
+ * The host at segment->at, which goes on to the next one: its first address that was not tried
+ * yet, unless one before it was announced. Returns how many were tried and not refused, or -errno.
+ */
+static int segment_announce_host(const struct uplinks *uplinks, struct uplink_segment *segment)
+{
+	const struct uplink_guest *host = &segment->guest[segment->at];
+	size_t end = segment->at, i;
+	int err, tried = 0;
+
+	while (end < segment->count && is_same_host(host, &segment->guest[end]))
+		end++;
+	for (i = segment->at; i < end && !tried; i++) {
+		struct uplink_guest *guest = &segment->guest[i];
+
+		if (guest_is_announced(uplinks, guest))
+			break;
+		if (guest->tried_ns)
+			continue;
+		err = guest_announce(uplinks, guest);
+		if (err)
+			return err;
+		tried = !guest->is_refused;
+		segment->has_others |= tried && i + 1 < end;
+	}
+	segment->at = end;
+	return tried;
+}
+
+/* The next ones. Those behind segment->at are left. 0, or -errno. */
+static int segment_announce(const struct uplinks *uplinks, struct uplink_segment *segment)
+{
+	int announced = 0, tried;
 
 	while (segment->at < segment->count && announced < UPLINKS_SLICE) {
-		const struct uplink_guest *guest = &segment->guest[segment->at++];
-
-		if (!guest_announce(uplinks, guest))
-			continue;
-		announced++;
-		while (segment->at < segment->count &&
-		       is_same_host(guest, &segment->guest[segment->at]))
-			segment->at++;
+		tried = segment_announce_host(uplinks, segment);
+		if (tried < 0)
+			return tried;
+		announced += tried;
 	}
+	return 0;
 }
 
 /* ---- when ---- */
@@ -198,22 +251,36 @@ static void uplinks_arm(struct uplinks *uplinks)
 		log_error("uplinks: cannot set a timer: %s", strerror(-err));
 }
 
+/* Again from the first one, for the other addresses of those that have not answered; or the end. */
+static void segment_turn(struct uplink_segment *segment, uint64_t usec)
+{
+	if (segment->has_others) {
+		segment->at = 0;
+		segment->has_others = false;
+		segment->due_usec = usec + UPLINKS_ANSWER_USEC;
+		return;
+	}
+	segment_empty(segment);
+	segment->due_usec = segment->is_again ? segment->last_usec + UPLINKS_AGAIN_USEC : 0;
+	segment->is_again = false;
+}
+
 /* `usec` is the time of now, not that of the timer: a late daemon does not catch up at a higher
  * rate. */
 static void segment_run(struct uplinks *uplinks, struct uplink_segment *segment, uint64_t usec)
 {
-	if (segment->at == segment->count) {
+	int err;
+
+	if (!segment->count) {
 		uplinks_read(uplinks, segment);
 		segment->last_usec = usec;
 		log_info("%s: an uplink came back; announcing its guests",
 			 ports_name_text(uplinks->daemon->ports, segment->ifindex));
 	}
-	segment_announce(uplinks, segment);
-	segment->due_usec = usec + UPLINKS_TICK_USEC;
-	if (segment->at == segment->count) {
-		segment->due_usec = 0;
-		segment_empty(segment);
-	}
+	err = segment_announce(uplinks, segment);
+	segment->due_usec = usec + (err ? SPEAK_AGAIN_USEC : UPLINKS_TICK_USEC);
+	if (!err && segment->at == segment->count)
+		segment_turn(segment, usec);
 }
 
 static int on_uplinks(sd_event_source *timer, uint64_t usec, void *ctx)
@@ -246,9 +313,10 @@ static void segment_back(struct uplinks *uplinks, const struct port *port, __u32
 	segment = segment_get(uplinks, ifindex);
 	if (!segment)
 		return log_error("%s: out of memory; its guests are not announced", name);
-	segment_empty(segment);
 	segment->due_usec = uplinks_now(uplinks) + UPLINKS_QUIET_USEC;
-	if (segment->last_usec && segment->due_usec < segment->last_usec + UPLINKS_AGAIN_USEC)
+	segment->is_again = segment->count;
+	if (!segment->count && segment->last_usec &&
+	    segment->due_usec < segment->last_usec + UPLINKS_AGAIN_USEC)
 		segment->due_usec = segment->last_usec + UPLINKS_AGAIN_USEC;
 	uplinks_arm(uplinks);
 }

@@ -21,9 +21,11 @@
 static uint64_t now_usec, due_usec; /* due_usec 0: no timer is set */
 static sd_event_time_handler_t on_timer;
 static void *timer_ctx;
-static size_t guests, walked, spoken;
+static size_t guests, addresses, walked, spoken; /* `addresses` of each guest */
 static uint64_t spoken_usec[2 * GUESTS];
-static int result = COUNTER_asking_link;
+static struct claim_key spoken_key[2 * GUESTS];
+static int result = COUNTER_asking_link, speak_err;
+static size_t answering; /* the guests have this one of their addresses */
 
 static int fake_now(sd_event *event, clockid_t clock, uint64_t *usec)
 {
@@ -51,19 +53,37 @@ static void fake_walk_begin(struct map_walk *walk, int claims_fd)
 	walked = 0;
 }
 
-/* One owned address for each MAC. */
+/* The owned addresses of each MAC; the last one was seen last. */
 static bool fake_walk_next(struct map_walk *walk, struct claim *claim)
 {
-	__be32 number = htonl(walked);
+	__be32 guest = htonl(walked / addresses), address = htonl(walked);
 
-	if (walked == guests)
+	if (walked == guests * addresses)
 		return false;
-	*claim = (struct claim){.state = CLAIM_OWNED, .role = ROLE_GUEST};
+	*claim = (struct claim){
+		.state = CLAIM_OWNED, .role = ROLE_GUEST, .last_seen_ns = walked + 1};
 	claim->key.segment = SEGMENT;
-	memcpy(claim->key.addr.bytes, &number, sizeof(number));
-	memcpy(claim->mac + MAC_LEN - sizeof(number), &number, sizeof(number));
+	memcpy(claim->key.addr.bytes, &address, sizeof(address));
+	memcpy(claim->mac + MAC_LEN - sizeof(guest), &guest, sizeof(guest));
 	walked++;
 	return true;
+}
+
+static size_t address_of(const struct claim_key *key)
+{
+	__be32 address;
+
+	memcpy(&address, key->addr.bytes, sizeof(address));
+	return ntohl(address) % addresses;
+}
+
+/* Those that the guest has were announced when they were asked for. */
+static int fake_lookup(const struct pins *pins, const struct claim_key *key, struct claim *claim)
+{
+	*claim = (struct claim){.key = *key};
+	if (address_of(key) == answering)
+		claim->last_announcement_ns = now_usec * NSEC_PER_USEC;
+	return 0;
 }
 
 static int fake_walk_end(struct map_walk *walk, struct err *why)
@@ -75,9 +95,14 @@ static int fake_speak(const struct pins *pins, struct speak_call *call)
 {
 	cr_assert_eq(call->op, SPEAK_LINK);
 	cr_assert_lt(spoken, 2 * GUESTS);
+	spoken_key[spoken] = call->key;
 	spoken_usec[spoken++] = now_usec;
 	call->result = result;
-	return 0;
+	return speak_err;
+}
+
+static void fake_failed(const struct claim_key *key, const char *interface, int err)
+{
 }
 
 static const char *fake_name(const struct ports *ports, __u32 ifindex)
@@ -101,6 +126,8 @@ static bool fake_wanted(const struct guards *guards, const char *segment, const 
 #define claims_walk_begin	      fake_walk_begin
 #define claims_walk_next	      fake_walk_next
 #define claims_walk_end		      fake_walk_end
+#define claims_lookup		      fake_lookup
+#define speak_log_failed	      fake_failed
 #define speak_run		      fake_speak
 #define ports_name_text		      fake_name
 #define datapath_renew_uplinks	      fake_renew
@@ -118,6 +145,7 @@ static void setup(void)
 
 	now_usec = 1000 * SECOND;
 	guests = GUESTS;
+	addresses = 1;
 	cr_assert_eq(uplinks_open(&uplinks, &daemon_, &why), 0);
 }
 
@@ -209,6 +237,78 @@ Test(uplinks, each_link_event_begins_the_quiet_time_anew)
 	now_usec += SECOND;
 	come_back();
 	cr_assert_eq(due_usec, 1003 * SECOND);
+}
+
+/* What is left goes on, after two quiet seconds; all of it follows a minute after it began. */
+Test(uplinks, event_in_between_costs_the_others_no_minute)
+{
+	come_back();
+	fire(0);
+	come_back();
+	cr_assert_eq(due_usec, 1004 * SECOND);
+	while (spoken < GUESTS)
+		fire(0);
+	cr_assert_eq(due_usec, 1062 * SECOND);
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, 2 * GUESTS);
+}
+
+/* It has given the others up, which are claims for a day. */
+Test(uplinks, another_address_follows_one_that_is_not_announced)
+{
+	guests = 2;
+	addresses = 3;
+	answering = 1;
+	come_back();
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, 4);
+	for (size_t i = 0; i < spoken; i++) {
+		cr_assert_eq(address_of(&spoken_key[i]), i < 2 ? 2 : 1,
+			     "not the one seen last first");
+		cr_assert_eq(spoken_usec[i], (i < 2 ? 1002 : 1005) * SECOND);
+	}
+}
+
+Test(uplinks, one_address_of_a_guest_is_enough)
+{
+	addresses = 2;
+	guests = 50;
+	answering = 1;
+	come_back();
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, guests);
+}
+
+/* None of them is, and each is tried once. */
+Test(uplinks, guest_that_is_gone_is_tried_with_each_address)
+{
+	addresses = 3;
+	guests = 50;
+	answering = addresses;
+	come_back();
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, guests * addresses);
+}
+
+/* Another process, which was stopped within a call, holds the lock: nobody is left out. */
+Test(uplinks, busy_is_tried_again)
+{
+	guests = 50;
+	speak_err = -EBUSY;
+	come_back();
+	fire(0);
+	cr_assert_eq(spoken, 1);
+	cr_assert_eq(due_usec, 1003 * SECOND);
+	fire(0);
+	cr_assert_eq(spoken, 2);
+	speak_err = 0;
+	while (due_usec)
+		fire(0);
+	cr_assert_eq(spoken, 2 + guests);
 }
 
 /* An uplink of an inner bridge, in which VLANs end that its joint does not carry. */

@@ -49,6 +49,22 @@ case_uplink_back_asks_first() {
 	assert_frames_count 2 lan kind=announce-request "src=$MAC_NEW"
 }
 
+# It has given one of its two up.
+case_uplink_back_announces_an_address_that_the_guest_has() {
+	local former
+	lab_start_garpd -c "$(lab_config 'announce_on_link: yes')"
+	lab_capture lan router lan0
+	lab_winguest new -k 40000 eth0 "$MAC_NEW" 192.0.2.11
+	assert_await_frames lan 2 10 "kind=announce-request src=$MAC_NEW .*spa=192.0.2.11 "
+	lab_winguest new -k 7000 eth0 "$MAC_NEW" "$SERVICE"
+	former=$LAB_LAST
+	assert_await_frames lan 2 10 "kind=announce-request src=$MAC_NEW .*spa=$SERVICE "
+	wait "$former" || true
+	bounce_uplink
+	assert_await_frames lan 3 10 "kind=announce-request src=$MAC_NEW .*spa=192.0.2.11 "
+	assert_frames_count 2 lan kind=announce-request "spa=$SERVICE"
+}
+
 counter_is() {
 	[[ $(lab_counter "$1") == "$2" ]]
 }
