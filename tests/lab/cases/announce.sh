@@ -117,7 +117,6 @@ case_several_addresses_at_once() {
 # What the kernel queues for receivers that it runs itself (containers: veths) is limited,
 # net.core.netdev_max_backlog: claims that are due together, on a bridge with many ports, are not all asked and
 # announced in one go.
-# timeout burst_reaches_every_port 90
 case_burst_reaches_every_port() {
 	local -a addresses=(192.0.2.{101..164})
 	local i at round

@@ -118,7 +118,6 @@ case_cost_does_not_grow_with_claims() {
 
 # A start reads each claim once, and once more for those of ports that left; a port that begins to forward has
 # its own claims touched, and not those of the others.
-# timeout cost_of_a_start_and_of_a_port_that_forwards 60
 case_cost_of_a_start_and_of_a_port_that_forwards() {
 	lab_start_garpd --mode auto
 	in_hv "$LAB_BIN/fill" br0 v-other 198.18.0.1 "$MANY"

@@ -102,7 +102,6 @@ case_fabric_moves_by_probes() {
 	assert_equals "written elsewhere" 0 "$(lab_counter host_evpn_written hv1)"
 }
 
-# timeout fabric_moves_back 90
 case_fabric_moves_back() {
 	fabric_start
 	fabric_leave old
@@ -323,7 +322,6 @@ case_fabric_daemon_killed_elsewhere() {
 
 # The new owner answers and dies within the second, before its second announcement: garpd does not make it. The
 # former owner takes the address back: EVPN tells hv2, and the client there follows.
-# timeout fabric_new_owner_dies_within_the_second 90
 case_fabric_new_owner_dies_within_the_second() {
 	fabric_guest l3 hv2 00:00:5e:00:53:30 192.0.2.30
 	fabric_start

@@ -172,7 +172,7 @@ alias_changes() {
 }
 
 # While the daemon is stopped, links, addresses and routes change more often than its queue can hold.
-# timeout rtnetlink_overrun 120
+# timeout rtnetlink_overrun 240
 case_rtnetlink_overrun() {
 	lab_guest gone 00:00:5e:00:53:1b
 	lab_start_garpd
@@ -198,7 +198,7 @@ case_rtnetlink_overrun() {
 }
 
 # The kernel drops the newest notifications: the queue still has the older state.
-# timeout rtnetlink_overrun_ends_newest 120
+# timeout rtnetlink_overrun_ends_newest 240
 case_rtnetlink_overrun_ends_newest() {
 	lab_start_garpd
 	kill -STOP "$GARPD_PID"
@@ -306,7 +306,6 @@ case_evpn_moves_in_turns() {
 
 # The table of claims is full: its claims go on, further ones are counted, and there is room again after
 # some were forgotten.
-# timeout claims_full 90
 case_claims_full() {
 	local claims
 	printf 'bridges: [br0]\nuplinks: [up0]\nlimits:\n  claims: 16\ntiming:\n  max_age_s: 3\n' \
@@ -328,7 +327,6 @@ case_claims_full() {
 }
 
 # The host has more subnets than the map can hold; then fewer again: all are in the map.
-# timeout subnets_full 90
 case_subnets_full() {
 	local i
 	t_need bpftool
@@ -681,7 +679,6 @@ case_bpffs_read_only_while_running() {
 # ---- killed ----
 
 # Six times in one window and the announcements after it. (tests/bench/kills.sh: 500 windows.)
-# timeout killed_again_and_again 90
 case_killed_again_and_again() {
 	local i
 	lab_start_garpd

@@ -147,7 +147,6 @@ case_nudge_in_xdp_generic() {
 
 # ---- refresh ----
 
-# timeout refresh_while_the_owner_answers 90
 case_refresh_while_the_owner_answers() {
 	lab_start_garpd -c "$(lab_config 'refresh: 10s')"
 	lab_capture lan router lan0

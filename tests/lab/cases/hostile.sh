@@ -98,7 +98,6 @@ case_hostile_wants_a_foreign_address() {
 
 # ---- floods ----
 
-# timeout hostile_floods_addresses 90
 case_hostile_floods_addresses() {
 	host_add_wide_subnet
 	lab_start_garpd
@@ -184,7 +183,6 @@ case_port_goes_to_another_bridge() {
 }
 
 # apart hostile_floods_one_address_as_many
-# timeout hostile_floods_one_address_as_many 90
 case_hostile_floods_one_address_as_many() {
 	lab_start_garpd --declare "$SERVICE=$MAC_NEW"
 	wire_start
@@ -216,7 +214,6 @@ case_hostile_quarrels_with_itself() {
 
 # In IPv6 one solicitation is a claim, and it replies for each of them: questions beyond the port's rate
 # limit wait. (The addresses are its own: no other host wants them.)
-# timeout hostile_floods_solicitations 90
 case_hostile_floods_solicitations() {
 	lab_ipv6
 	in_hv ip addr add 2001:db8:66::1/64 dev br0 nodad
@@ -251,7 +248,6 @@ assert_gateway_confirms() {
 }
 
 # Twice as many targets as there is room for listeners.
-# timeout hostile_floods_listeners 90
 case_hostile_floods_listeners() {
 	lab_start_garpd
 	lab_capture lan router lan0 -f "ether src $MAC_NEW"
@@ -303,7 +299,6 @@ case_hostile_hops_vlans() {
 	assert_host_mac "$SERVICE" "$MAC_NEW"
 }
 
-# timeout hostile_sends_broken_arp 90
 case_hostile_sends_broken_arp() {
 	in_hv ip link set v-other mtu 9000
 	in_ns other ip link set eth0 mtu 9000
@@ -382,7 +377,6 @@ case_hostile_replays_without_a_rule() {
 }
 
 # After a guest has used the owner's MAC, the owner is refreshed on its own port, where it was asked.
-# timeout hostile_borrows_the_owner_s_mac 90
 case_hostile_borrows_the_owner_s_mac() {
 	printf 'refresh: 10s\n' >"$LAB_DIR/garpd.yaml"
 	lab_start_garpd -c "$LAB_DIR/garpd.yaml"

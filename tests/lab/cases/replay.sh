@@ -38,7 +38,7 @@ assert_self_announced6() {
 	assert_claim "$1" state owned
 }
 
-# timeout replay_win7_eleven_cycles 110
+# timeout replay_win7_eleven_cycles 240
 case_replay_win7_eleven_cycles() {
 	REPLAY_OWNER=(68:5d:43:8b:f9:de 192.168.0.13)
 	echo 'link_local: yes' >"$LAB_DIR/garpd.yaml" # its own address of IPv6
