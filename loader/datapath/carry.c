@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "carry.h"
+#include "bpf/claim/state.h"
 #include "loader/base/text.h"
 #include "loader/maps/pins_netns.h"
 #include "loader/maps/walk.h"
@@ -79,10 +80,12 @@ static void carry_each(struct carry *carry, carry_fn each, void *ctx)
 	void *value;
 
 	carry->found = carry->carried = 0;
-	map_walk_begin(&walk, carry->claims, 0);
+	map_walk_begin(&walk, carry->claims, BPF_F_LOCK);
 	value = malloc(walk.value_size);
 	while (value && map_walk_next(&walk, key, value)) {
 		layout_move(carry->moves, value, &claim);
+		if (!claim.key.segment) /* it was being deleted (claim_bury()) */
+			continue;
 		carry->found++;
 		if (claim.state != CLAIM_NONE && each(ctx, &claim))
 			carry->carried++;
@@ -91,11 +94,34 @@ static void carry_each(struct carry *carry, carry_fn each, void *ctx)
 	free(value);
 }
 
-/* ---- the first time ---- */
+/* ---- by which it is found ---- */
 
-struct carry_new {
-	int claims, limits;
-};
+/* For frames whose VLAN is not known (bpf/claimed.h). Without a place, as claimed_note(). */
+static void carry_list(int claimed_fd, const struct claim_key *key)
+{
+	struct claimed_key at = {.segment = key->segment, .addr = key->addr};
+	struct claimed vlans = {key->vlan, key->inner_vlan};
+
+	for (; at.place < CLAIMED_VLANS; at.place++)
+		if (!bpf_map_update_elem(claimed_fd, &at, &vlans, BPF_NOEXIST))
+			return;
+}
+
+/* For frames of its guest, which then is asked at once, as ask_note(). */
+static void carry_note_asked(int asked_fd, const struct claim *claim)
+{
+	struct asked_key at = {.segment = claim->key.segment};
+	struct asked asked = {};
+
+	if (!claim_is_asked(claim))
+		return;
+	memcpy(at.mac, claim->mac, MAC_LEN);
+	bpf_map_lookup_elem(asked_fd, &at, &asked);
+	asked.claim[claim->key.addr.bytes[15] % ASKED_CLAIMS] = claim->key;
+	bpf_map_update_elem(asked_fd, &at, &asked, BPF_ANY);
+}
+
+/* ---- the first time ---- */
 
 static void carry_charge(int limits_fd, __u32 port)
 {
@@ -108,19 +134,19 @@ static void carry_charge(int limits_fd, __u32 port)
 
 static bool carry_first(void *ctx, struct claim *claim)
 {
-	const struct carry_new *to = ctx;
+	const struct carry_maps *to = ctx;
 
 	if (bpf_map_update_elem(to->claims, &claim->key, claim, BPF_NOEXIST))
 		return false;
+	carry_list(to->claimed, &claim->key);
+	carry_note_asked(to->asked, claim);
 	if (claim->quota_port)
-		carry_charge(to->limits, claim->quota_port);
+		carry_charge(to->port_limits, claim->quota_port);
 	return true;
 }
 
-void carry_begin(struct carry *carry, const struct layout *is, int claims_fd, int limits_fd)
+void carry_begin(struct carry *carry, const struct layout *is, struct carry_maps to)
 {
-	struct carry_new to = {claims_fd, limits_fd};
-
 	carry->since_ns = time_now_ns();
 	carry->claims = carry_open_pin("claims");
 	if (carry->claims < 0 || carry_match(carry, is))
@@ -133,6 +159,7 @@ void carry_begin(struct carry *carry, const struct layout *is, int claims_fd, in
 
 struct carry_rest {
 	const struct pins *pins;
+	int claimed;
 	__u64 since_ns;
 };
 
@@ -157,19 +184,25 @@ static bool carry_second(void *ctx, struct claim *claim)
 		if (!carry_is_touched(claim, rest->since_ns))
 			return false;
 		claim->quota_port = 0;
+		carry_list(rest->claimed, &claim->key);
 		return !bpf_map_update_elem(claims, &claim->key, claim, BPF_NOEXIST);
 	}
 	if (carry_is_touched(&is, rest->since_ns))
 		return true;
-	claim->flags |= is.flags & CLAIM_F_DOUBTED;
+	if (is.flags & CLAIM_F_DOUBTED)
+		claim_doubt(claim);
 	return !bpf_map_update_elem(claims, &claim->key, claim, BPF_F_LOCK | BPF_EXIST);
 }
 
 void carry_end(struct carry *carry, const struct pins *pins)
 {
-	struct carry_rest rest = {pins, carry->since_ns};
+	struct carry_rest rest = {pins, -1, carry->since_ns};
 
-	if (carry->claims >= 0)
-		carry_each(carry, carry_second, &rest);
+	if (carry->claims < 0)
+		return;
+	rest.claimed = carry_open_pin("claimed");
+	carry_each(carry, carry_second, &rest);
+	if (rest.claimed >= 0)
+		close(rest.claimed);
 	carry_close(carry);
 }

@@ -20,12 +20,17 @@ struct carry {
 
 void carry_init(struct carry *carry);
 
+/* This version's, by their file descriptors. */
+struct carry_maps {
+	int claims, port_limits, claimed, asked;
+};
+
 /*
  * The first time, from the maps in pins_dir() that are still the former version's. `is`: this one's
- * layout. The claims count against their ports' quotas in `limits_fd`. One that has no room, or no
- * state that this version knows, is found and not carried.
+ * layout. The claims count against their ports' quotas, and are found as they were. One that has no
+ * room, or no state that this version knows, is found and not carried.
  */
-void carry_begin(struct carry *carry, const struct layout *is, int claims_fd, int limits_fd);
+void carry_begin(struct carry *carry, const struct layout *is, struct carry_maps to);
 
 /* The second time, and carry_close(). */
 void carry_end(struct carry *carry, const struct pins *pins);

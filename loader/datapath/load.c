@@ -118,6 +118,12 @@ static int datapath_open_skeleton(struct datapath *datapath, const struct config
 static int datapath_write_layout(struct datapath *datapath, struct err *why)
 {
 	const struct garpd_bpf *skeleton = datapath->skeleton;
+	struct carry_maps to = {
+		.claims = bpf_map__fd(skeleton->maps.claims),
+		.port_limits = bpf_map__fd(skeleton->maps.port_limits),
+		.claimed = bpf_map__fd(skeleton->maps.claimed),
+		.asked = bpf_map__fd(skeleton->maps.asked),
+	};
 	struct layout *layout = malloc(sizeof(*layout));
 	int err;
 
@@ -126,8 +132,7 @@ static int datapath_write_layout(struct datapath *datapath, struct err *why)
 	err = layout_of(bpf_object__btf(skeleton->obj), layout, why)
 		      ?: layout_write(bpf_map__fd(skeleton->maps.layout), layout, why);
 	if (!err && datapath->adopt == ADOPT_REPLACE)
-		carry_begin(&datapath->carry, layout, bpf_map__fd(skeleton->maps.claims),
-			    bpf_map__fd(skeleton->maps.port_limits));
+		carry_begin(&datapath->carry, layout, to);
 	free(layout);
 	return err;
 }
