@@ -60,20 +60,35 @@ static __always_inline void segment_drop(const struct claim_key *key, __u32 quot
 }
 
 /*
- * Buries the claim that has the address there, if the one that comes is later. Returns 0 if it
- * stays.
+ * Buries the claim that has the address there, if the one that comes is later. Returns 1; 0 if it
+ * stays; or -1: another CPU is deleting it.
  */
 static __always_inline int segment_replace(const struct claim_key *key, struct claim *there,
 					   const struct claim *copy)
 {
-	int is_replaced;
+	int is_replaced = -1;
 
 	bpf_spin_lock(&there->lock);
-	is_replaced = key_equal(&there->key, key) && claim_is_later(copy, there);
-	if (is_replaced)
+	if (key_equal(&there->key, key))
+		is_replaced = !!claim_is_later(copy, there);
+	if (is_replaced == 1)
 		claim_bury(there);
 	bpf_spin_unlock(&there->lock);
 	return is_replaced;
+}
+
+/* Is it found there? Or may it be missed, as where a probe makes a claim? */
+static __always_inline int segment_has_room(const struct claim *copy)
+{
+	__u32 ifindex = copy->port;
+	const struct settings *settings;
+	const struct port *port;
+
+	if (claimed_note(OUTCOME_OF_SPEAK))
+		return 1;
+	port = bpf_map_lookup_elem(&ports, &ifindex);
+	settings = port ? settings_at(port->settings) : NULL;
+	return settings && claimed_may_be_missed(port, settings);
 }
 
 /*
@@ -85,16 +100,22 @@ static __always_inline __u16 segment_put(struct outcome *outcome, const struct c
 	const struct claim_key *key = &outcome->event.key;
 	struct claim *there = bpf_map_lookup_elem(&claims, key);
 	__u16 result = COUNTER_segment_moved;
+	int is_replaced;
 
+	if (!segment_has_room(copy))
+		return COUNTER_probe_no_room;
 	if (there) {
 		result = COUNTER_segment_merged;
-		if (!segment_replace(key, there, copy)) {
+		is_replaced = segment_replace(key, there, copy);
+		if (is_replaced < 0)
+			return COUNTER_probe_no_room;
+		if (!is_replaced) {
 			segment_drop(&outcome->moved_from, copy->quota_port);
 			return result;
 		}
 		segment_drop(key, there->quota_port);
 	}
-	if (!claimed_note(OUTCOME_OF_SPEAK) || bpf_map_update_elem(&claims, key, copy, BPF_NOEXIST))
+	if (bpf_map_update_elem(&claims, key, copy, BPF_NOEXIST))
 		return COUNTER_probe_no_room;
 	bpf_map_delete_elem(&claims, &outcome->moved_from);
 	return result;

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "says.h"
+#include "bpf/claim/state.h"
 
 #define ADDRESS "192.0.2.7"
 #define INNER	7777 /* any ifindex but the rig's */
@@ -317,4 +318,66 @@ Test(bpf_segment, guest_that_is_asked_is_found_there)
 	rig_counted();
 	rig_hear(PORT_A, &frame);
 	cr_assert_eq(rig_counted().ask_heard, 1);
+}
+
+/* In the eyes of the first CPU the claim there gives way; the second one has buried it, and deletes
+ * it next. */
+Test(bpf_segment, claim_survives_one_that_is_being_deleted)
+{
+	struct claim_key from = inner_key(30), to = rig_key(ADDRESS, 30, 0);
+	struct claim there = {.key = to}, claim;
+	struct port_vlans vlans = {.member[0] = 1ull << 10 | 1ull << 20 | 1ull << 30};
+
+	joined(10);
+	says_probes(&in_30);
+	claim_bury(&there);
+	cr_assert_eq(bpf_map_update_elem(rig.claims, &to, &there, BPF_ANY), 0);
+	cr_assert_eq(bpf_map_update_elem(rig.port_vlans, &rig.ifindex[PORT_A], &vlans, BPF_ANY), 0);
+	cr_assert_eq(rig_speak_key(SPEAK_MOVE_SEGMENT, &from).result, COUNTER_probe_no_room);
+	bpf_map_delete_elem(rig.claims, &to);
+	cr_assert_eq(rig_claim(&from, &claim), 0);
+	cr_assert_eq(rig_speak_key(SPEAK_MOVE_SEGMENT, &from).result, COUNTER_segment_moved);
+	cr_assert_eq(rig_claim(&to, &claim), 0);
+}
+
+/* Of an address that eight VLANs there have: it is taken along where a probe would make a claim,
+ * and else stays. */
+static __u16 move_to_a_ninth_vlan(__u8 ask)
+{
+	struct claim_key from = inner_key(30);
+	struct port_vlans vlans = {.member[0] = 1ull << 10 | 1ull << 20 | 1ull << 30};
+
+	settings.ask = ask;
+	settings.window_ns = 10 * NSEC_PER_SEC;
+	rig_settings(&settings);
+	rig_segment(&(struct segment){.since_ns = 1, .ports = 4, .uplinks = 1, .any = 1});
+	for (__u16 vid = 41; vid < 41 + CLAIMED_VLANS; vid++) {
+		struct tags tags = {.proto = ETH_P_8021Q, .tci = vid};
+		struct bytes probe = says_from(ones, other, &tags);
+
+		put_arp(&probe, ARP_REQUEST, other, NOBODY, zeroes, SERVICE);
+		rig_hear(PORT_B, &probe);
+	}
+	joined(10);
+	says_probes(&in_30);
+	cr_assert_eq(bpf_map_update_elem(rig.port_vlans, &rig.ifindex[PORT_A], &vlans, BPF_ANY), 0);
+	return rig_speak_key(SPEAK_MOVE_SEGMENT, &from).result;
+}
+
+Test(bpf_segment, ninth_vlan_is_taken_along_where_the_guest_is_asked)
+{
+	struct claim_key to = rig_key(ADDRESS, 30, 0);
+	struct claim claim;
+
+	cr_assert_eq(move_to_a_ninth_vlan(1), COUNTER_segment_moved);
+	cr_assert_eq(rig_claim(&to, &claim), 0);
+}
+
+Test(bpf_segment, ninth_vlan_stays_where_it_is_not_asked)
+{
+	struct claim_key from = inner_key(30);
+	struct claim claim;
+
+	cr_assert_eq(move_to_a_ninth_vlan(0), COUNTER_probe_no_room);
+	cr_assert_eq(rig_claim(&from, &claim), 0);
 }
