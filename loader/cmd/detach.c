@@ -231,12 +231,6 @@ static int detach_without_maps(struct err *why)
 	return err;
 }
 
-/* The exit status of a verb that may not look, or the error. */
-static int detach_refused(int err, const struct err *why)
-{
-	return err == -EACCES || err == -EPERM ? cmd_cannot_look(why) : err;
-}
-
 static int detach_all(struct err *why)
 {
 	struct pins pins;
@@ -245,7 +239,7 @@ static int detach_all(struct err *why)
 	if (err == -ENOENT || err == -EPROTO)
 		return detach_without_maps(why);
 	if (err)
-		return detach_refused(err, why);
+		return err;
 	err = datapath_remove(&pins, why);
 	pins_close(&pins);
 	return err;
@@ -259,9 +253,7 @@ static int detach_run(const struct command *command, struct err *why)
 
 	found_read(&detached.was);
 	err = pins_lock(&lock, why);
-	if (err) {
-		err = detach_refused(err, why);
-	} else {
+	if (!err) {
 		err = detach_all(why);
 		close(lock);
 		found_read(&detached.is);

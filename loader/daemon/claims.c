@@ -99,16 +99,44 @@ void daemon_port_opened(struct daemon *daemon, __u32 ifindex)
 	daemon_for_claims_of(daemon, ifindex, daemon_claim_opened);
 }
 
-/* A claim that cannot be taken along is swept away. */
+static int on_take(sd_event_source *timer, uint64_t usec, void *ctx)
+{
+	struct daemon *daemon = ctx;
+	__u32 ifindex;
+
+	daemon->take = sd_event_source_disable_unref(daemon->take);
+	while (!daemon->take && (ifindex = daemon_take_next(daemon)))
+		daemon_take_claims(daemon, ifindex);
+	return 0;
+}
+
+static void daemon_take_again(struct daemon *daemon, __u32 ifindex)
+{
+	int err;
+
+	daemon_take_later(daemon, ifindex);
+	if (daemon->take)
+		return;
+	err = sd_event_add_time_relative(daemon->event, &daemon->take, CLOCK_MONOTONIC,
+					 SPEAK_AGAIN_USEC, 0, on_take, daemon);
+	if (err < 0)
+		log_error("claims of a bridge that was joined: cannot set a timer: %s",
+			  strerror(-err));
+}
+
+/* A claim that cannot be taken along is swept away; where garpd_speak is busy, not before it can.
+ */
 static void daemon_take_claim(struct daemon *daemon, const struct claim_key *key, __u32 port)
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_MOVE_SEGMENT};
 	int err = speak_run(&daemon->datapath.pins, &call);
 	struct claim claim;
 
-	if (err)
+	if (err) {
 		speak_log_failed(key, ports_name_text(daemon->ports, key->segment), err);
-	if (err || (call.result != COUNTER_segment_moved && call.result != COUNTER_segment_merged))
+		return daemon_take_again(daemon, port);
+	}
+	if (call.result != COUNTER_segment_moved && call.result != COUNTER_segment_merged)
 		return;
 	daemon_arm(daemon, key, port, 0, daemon_now_ns(daemon));
 	daemon_arm(daemon, &call.key, call.port, call.deadline_ns, daemon_now_ns(daemon));

@@ -48,6 +48,7 @@ struct daemon {
 	struct evpn *evpn;
 	struct departures departures;	 /* ports whose claims have to be swept, oldest first */
 	sd_event_source *sweep;		 /* timer; NULL: no departures */
+	sd_event_source *take;		 /* timer; NULL: all claims were taken along */
 	sd_event_source *room;		 /* timer; NULL: no port is nearly full */
 	unsigned int room_tries;	 /* of that */
 	bool sweep_failed;		 /* the last one, which was logged once */
@@ -74,6 +75,10 @@ struct daemon {
  * was joined or parted; for as long claims are taken along that the daemon learns of.
  */
 void daemon_sweep_later(struct daemon *daemon, __u32 ifindex, bool takes_claims);
+/* A claim of the port could not be taken along: it is not swept before it was tried again. */
+void daemon_take_later(struct daemon *daemon, __u32 ifindex);
+/* The next one of them, which is tried now; or 0. */
+__u32 daemon_take_next(struct daemon *daemon);
 bool daemon_takes_claims(const struct daemon *daemon, __u32 ifindex);
 void daemon_sweep_end(struct daemon *daemon);
 

@@ -24,6 +24,7 @@ struct departure {
 	TAILQ_ENTRY(departure) others;
 	__u32 ifindex;
 	bool takes_claims;  /* its bridge was joined or parted: they go along */
+	bool is_again;	    /* one of them could not yet */
 	uint64_t left_usec; /* CLOCK_MONOTONIC */
 };
 
@@ -170,9 +171,33 @@ void daemon_sweep_later(struct daemon *daemon, __u32 ifindex, bool takes_claims)
 		sweep_arm(daemon);
 }
 
+void daemon_take_later(struct daemon *daemon, __u32 ifindex)
+{
+	struct departure *departure;
+
+	daemon_sweep_later(daemon, ifindex, true);
+	departure = departure_find(daemon, ifindex);
+	if (departure) /* there was memory */
+		departure->is_again = true;
+}
+
+__u32 daemon_take_next(struct daemon *daemon)
+{
+	struct departure *departure;
+
+	for (departure = TAILQ_FIRST(&daemon->departures); departure && !departure->is_again;
+	     departure = TAILQ_NEXT(departure, others))
+		;
+	if (!departure)
+		return 0;
+	departure->is_again = false;
+	return departure->ifindex;
+}
+
 void daemon_sweep_end(struct daemon *daemon)
 {
 	while (!TAILQ_EMPTY(&daemon->departures))
 		departure_free(daemon, TAILQ_FIRST(&daemon->departures));
 	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
+	daemon->take = sd_event_source_disable_unref(daemon->take);
 }

@@ -17,27 +17,35 @@
 #define SPEAK_NAPS	   50
 #define SPEAK_NAPS_PATIENT 20000
 #define SPEAK_NAP_NS	   100000l
+#define SPEAK_BUSY_NS	   (100 * NSEC_PER_MSEC)
 
 static const __u8 no_mac[MAC_LEN];
+static __u64 busy_ns;	/* when a call last gave up; 0: never */
 static bool is_failing; /* the last failure was logged, and no call has succeeded since */
 
 /*
  * One call at a time, among all processes. A turn of calls takes a millisecond or two, but its
  * process may have been stopped inside it: 0, or -EBUSY after 5 ms, so that the daemon never hangs
- * here. A command waits for two seconds: a busy daemon has one turn after another.
+ * here: also not with a thousand calls, of which those that follow do not wait. A command waits for
+ * two seconds: a busy daemon has one turn after another.
  */
 static int speak_begin(const struct pins *pins)
 {
 	const struct timespec nap = {.tv_nsec = SPEAK_NAP_NS};
 	int naps = pins->is_patient ? SPEAK_NAPS_PATIENT : SPEAK_NAPS;
 
-	for (int i = 0; i < naps; i++) {
+	if (!pins->is_patient && busy_ns && time_now_ns() < busy_ns + SPEAK_BUSY_NS)
+		naps = 0;
+	for (int i = 0; i <= naps; i++) {
 		if (!flock(pins->speak_lock, LOCK_EX | LOCK_NB))
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
-		nanosleep(&nap, NULL);
+		if (i < naps)
+			nanosleep(&nap, NULL);
 	}
+	if (naps)
+		busy_ns = time_now_ns();
 	return -EBUSY;
 }
 

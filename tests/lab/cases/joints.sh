@@ -108,6 +108,27 @@ case_firewall_bridge_claim_survives_its_joint() {
 	assert_claim "$SERVICE" announcements 2
 }
 
+# Another process is stopped within a call of garpd_speak, and holds its lock: the owner is taken along later.
+case_joined_while_garpd_speak_is_busy() {
+	local holder
+	firewall_bridge 1 new "$MAC_NEW"
+	in_hv ip link del fwln1
+	lab_start_garpd --bridge 'fwbr*'
+	lab_winguest new -k 50000 eth0 "$MAC_NEW" "$SERVICE"
+	lab_wait 8 claim_is "$SERVICE" state owned || t_fail "not owned: $(lab_claims)"
+	protocol_time 2
+	lab_spawn "$LAB_DIR/holder" in_ns_exec hv flock -o /sys/fs/bpf/garpd/links sh -c 'echo held; sleep 60'
+	holder=$LAB_LAST
+	lab_await "$LAB_DIR/holder" 5 held || t_fail "the lock is not free"
+	firewall_joint 1
+	lab_wait 5 port_is v-new bridge br0 || t_fail "not followed: $(lab_ports)"
+	lab_await "$GARPD_LOG" 5 'cannot run garpd_speak: .*busy' || t_fail "not said: $(<"$GARPD_LOG")"
+	lab_kill TERM "$holder"
+	wait "$holder" || true
+	lab_wait 5 claim_is "$SERVICE" bridge br0 || t_fail "not taken along: $(lab_claims)"
+	assert_claim "$SERVICE" state owned
+}
+
 # A port that is put into another bridge is somewhere else: its claim does not follow, also where garpd hears
 # of both bridges at once.
 case_firewall_bridge_moved_port_takes_no_claim() {
