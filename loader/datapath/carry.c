@@ -72,16 +72,30 @@ static int carry_match(struct carry *carry, const struct layout *is)
 /* carry_each: one claim, as this version has it. Does it have a place in the new map? */
 typedef bool (*carry_fn)(void *ctx, struct claim *claim);
 
+/* The former programs go on writing, under the lock of each claim. A map without it refuses that.
+ */
+static __u64 carry_flags(int claims_fd, void *value)
+{
+	static const struct claim_key none;
+	int err = bpf_map_lookup_elem_flags(claims_fd, &none, value, BPF_F_LOCK);
+
+	return err == -EINVAL ? 0 : BPF_F_LOCK;
+}
+
 static void carry_each(struct carry *carry, carry_fn each, void *ctx)
 {
+	struct bpf_map_info info = {};
 	char key[MAP_WALK_KEY_MAX];
+	__u32 size = sizeof(info);
+	struct map_walk walk = {};
 	struct claim claim;
-	struct map_walk walk;
 	void *value;
 
 	carry->found = carry->carried = 0;
-	map_walk_begin(&walk, carry->claims, BPF_F_LOCK);
-	value = malloc(walk.value_size);
+	bpf_obj_get_info_by_fd(carry->claims, &info, &size);
+	value = malloc(info.value_size);
+	if (value)
+		map_walk_begin(&walk, carry->claims, carry_flags(carry->claims, value));
 	while (value && map_walk_next(&walk, key, value)) {
 		layout_move(carry->moves, value, &claim);
 		if (!claim.key.segment) /* it was being deleted (claim_bury()) */
