@@ -100,9 +100,12 @@ static struct bpf_tc_hook attach_tc_hook(__u32 ifindex, const struct attach_side
 	};
 }
 
+/* EINVAL: the interface has had a qdisc, and has none. */
 int attach_tc_remove_qdisc(__u32 ifindex)
 {
-	return qdisc_is_empty(ifindex) ? qdisc_remove(ifindex) : 0;
+	int err = qdisc_is_empty(ifindex) ? qdisc_remove(ifindex) : 0;
+
+	return err == -EINVAL ? 0 : err;
 }
 
 /* 0, 1 if garpd's was there already, -EEXIST if another program's is, or -errno. */

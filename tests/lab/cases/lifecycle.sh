@@ -168,6 +168,15 @@ case_detach_leaves_nothing_tc() {
 	assert_detached tc ", 4 qdiscs"
 }
 
+# Somebody else has deleted the qdisc.
+case_detach_without_the_qdisc_tc() {
+	lab_start_garpd --mode tc
+	lab_stop_garpd
+	in_hv tc qdisc del dev v-other ingress
+	in_hv "$GARPD" detach || t_fail "garpd detach failed"
+	assert_nothing_left
+}
+
 case_mode_tc_announces() {
 	lab_start_garpd --mode tc
 	lab_capture lan router lan0
