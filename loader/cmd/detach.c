@@ -234,15 +234,19 @@ static int detach_without_maps(struct err *why)
 static int detach_all(struct err *why)
 {
 	struct pins pins;
-	int err = pins_open(&pins, false, why);
+	struct err later;
+	int err = pins_open(&pins, false, why), sweep_err = 0;
 
 	if (err == -ENOENT || err == -EPROTO)
 		return detach_without_maps(why);
 	if (err)
 		return err;
-	err = datapath_remove(&pins, why);
+	/* Of a version whose maps were replaced, where its programs were not. */
+	if (adopt_is_sweep_due())
+		sweep_err = adopt_sweep(&pins, why);
+	err = datapath_remove(&pins, sweep_err ? &later : why);
 	pins_close(&pins);
-	return err;
+	return sweep_err ? sweep_err : err;
 }
 
 static int detach_run(const struct command *command, struct err *why)

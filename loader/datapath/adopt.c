@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "adopt.h"
+#include "former.h"
 #include "loader/attach/attach.h"
 #include "loader/maps/pins_netns.h"
 
@@ -157,8 +158,10 @@ static void adopt_forget_unknown(const struct bpf_object *object)
 int adopt_replace(const struct bpf_object *object, struct err *why)
 {
 	const struct bpf_map *map;
-	int err;
+	int err = former_keep(why);
 
+	if (err)
+		return err;
 	bpf_object__for_each_map(map, object) {
 		if (!bpf_map__pin_path(map) || !strcmp(bpf_map__name(map), "settings"))
 			continue;
@@ -181,10 +184,16 @@ void adopt_give_up(void)
 
 /* ---- sweeping ---- */
 
+struct sweep {
+	const struct pins *pins;
+	struct former former;
+};
+
 /* All modes but the one that `pins` describes. 0, or the first -errno with `why`. */
-static int adopt_sweep_role(const struct pins *pins, __u32 ifindex, const char *name,
+static int adopt_sweep_role(const struct sweep *sweep, __u32 ifindex, const char *name,
 			    enum port_role role, struct err *why)
 {
+	const struct pins *pins = sweep->pins;
 	struct port port = {}, sought = {.role = role, .mode = MODE_TCX};
 	bool known = pins && !bpf_map_lookup_elem(pins->ports, &ifindex, &port) &&
 		     (port.role == ROLE_HOST) == (role == ROLE_HOST);
@@ -192,6 +201,7 @@ static int adopt_sweep_role(const struct pins *pins, __u32 ifindex, const char *
 	struct err later;
 	int err, first = 0;
 
+	sought.made_qdisc = former_made_qdisc(&sweep->former, ifindex);
 	for (; sought.mode <= last; sought.mode++) {
 		if (known && sought.mode == port.mode)
 			continue;
@@ -201,17 +211,17 @@ static int adopt_sweep_role(const struct pins *pins, __u32 ifindex, const char *
 	return first;
 }
 
-static int adopt_sweep_interface(const struct pins *pins, __u32 ifindex, const char *name,
+static int adopt_sweep_interface(const struct sweep *sweep, __u32 ifindex, const char *name,
 				 struct err *why)
 {
 	struct err later;
-	int err = adopt_sweep_role(pins, ifindex, name, ROLE_GUEST, why);
-	int host_err = adopt_sweep_role(pins, ifindex, name, ROLE_HOST, err ? &later : why);
+	int err = adopt_sweep_role(sweep, ifindex, name, ROLE_GUEST, why);
+	int host_err = adopt_sweep_role(sweep, ifindex, name, ROLE_HOST, err ? &later : why);
 
 	return err ? err : host_err;
 }
 
-static int adopt_sweep_interfaces(const struct pins *pins, struct err *why)
+static int adopt_sweep_interfaces(const struct sweep *sweep, struct err *why)
 {
 	struct if_nameindex *all = if_nameindex();
 	const struct if_nameindex *it;
@@ -221,7 +231,7 @@ static int adopt_sweep_interfaces(const struct pins *pins, struct err *why)
 	if (!all)
 		return err_set(why, -errno, "interfaces: cannot list: %s", strerror(errno));
 	for (it = all; it->if_index; it++) {
-		err = adopt_sweep_interface(pins, it->if_index, it->if_name, first ? &later : why);
+		err = adopt_sweep_interface(sweep, it->if_index, it->if_name, first ? &later : why);
 		first = first ? first : err;
 	}
 	if_freenameindex(all);
@@ -250,11 +260,18 @@ int adopt_sweep(const struct pins *pins, struct err *why)
 {
 	/* Most of what is sought does not exist, which libbpf would complain about. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	int err = adopt_sweep_interfaces(pins, why);
+	struct sweep sweep = {.pins = pins};
+	struct err ignored;
+	int err;
 
+	former_open(&sweep.former);
+	err = adopt_sweep_interfaces(&sweep, why);
+	former_close(&sweep.former);
 	adopt_sweep_links();
-	if (!err)
+	if (!err) {
+		pins_remove_below(PINS_FORMER, &ignored);
 		adopt_give_up();
+	}
 	libbpf_set_print(print);
 	return err;
 }

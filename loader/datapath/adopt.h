@@ -43,8 +43,9 @@ void adopt_give_up(void);
 
 /*
  * Detaches garpd from every interface in every mode that `pins` does not describe (NULL: in every
- * mode), also where it is in no map. Clsact qdiscs stay, since their owner is unknown. 0, or the
- * first -errno with `why`: all else is detached, and the sweep is still due.
+ * mode), also where it is in no map. Qdiscs that are empty then go if the former maps tell that
+ * garpd made them, and else stay: their owner is unknown. 0, or the first -errno with `why`: all
+ * else is detached, and the sweep is still due.
  */
 int adopt_sweep(const struct pins *pins, struct err *why);
 

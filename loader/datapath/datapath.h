@@ -9,6 +9,7 @@
 #include "bpf/abi/abi.h"
 #include "adopt.h"
 #include "carry.h"
+#include "former.h"
 #include "loader/attach/attach.h"
 #include "loader/config/config.h"
 #include "loader/base/err.h"
@@ -28,6 +29,7 @@ struct datapath {
 	enum adopt adopt;	       /* what became of the pins of a former daemon */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */
 	struct carry carry;	       /* with ADOPT_REPLACE: the claims that were there */
+	struct former former;	       /* the ports that were there, while the daemon starts */
 	__u32 max_claims;	       /* of the map, which keeps its size when it is adopted */
 };
 

@@ -113,6 +113,18 @@ static bool datapath_is_other(const struct port *was, const struct port *wanted)
 	return (was->role == ROLE_HOST) != (wanted->role == ROLE_HOST);
 }
 
+/*
+ * Has a former daemon made the qdisc that is there? `was` is the port as it is in the map; NULL: it
+ * is not. If garpd's program was removed, so was its qdisc: the present one is not garpd's.
+ */
+static bool datapath_has_made_qdisc(const struct datapath *datapath, __u32 ifindex,
+				    const struct port *was)
+{
+	if (!was || was->mode != MODE_TC)
+		return former_made_qdisc(&datapath->former, ifindex);
+	return was->unheard != UNHEARD_DETACHED && was->made_qdisc;
+}
+
 /* All that the maps have of a port. */
 struct described {
 	struct port port;
@@ -184,9 +196,8 @@ int datapath_attach(struct datapath *datapath, __u32 ifindex, const char *name,
 		known = false;
 	}
 	datapath_set_mode(datapath, &wanted);
-	/* If garpd's program was removed, so was its qdisc: the present one is not garpd's. */
-	if (known && was.mode == MODE_TC && was.unheard != UNHEARD_DETACHED)
-		wanted.made_qdisc = was.made_qdisc;
+	if (wanted.mode == MODE_TC)
+		wanted.made_qdisc = datapath_has_made_qdisc(datapath, ifindex, known ? &was : NULL);
 	if (known)
 		datapath_keep_unheard(&was, &wanted);
 	attached = datapath_write(pins, ifindex, name, known ? &was : NULL, &wanted, vlans, way,

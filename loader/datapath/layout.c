@@ -85,7 +85,9 @@ int layout_of(const struct btf *btf, struct layout *layout, struct err *why)
 		return err_set(why, -ENOENT, "claim: not in the BTF of the programs");
 	return layout_add_members(btf, type, 0, "", layout, why)
 		       ?: layout_add_numbers(layout, states, CLAIM_STATE_MAX, why)
-		       ?: layout_add_numbers(layout, reasons, COUNTER_MAX, why);
+		       ?: layout_add_numbers(layout, reasons, COUNTER_MAX, why)
+		       ?: layout_add(layout, LAYOUT_MADE_QDISC, offsetof(struct port, made_qdisc),
+				     0, why);
 }
 
 /* ---- in the map ---- */

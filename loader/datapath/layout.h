@@ -16,7 +16,13 @@
 
 struct btf;
 
-/* Each field of a claim, and each number of an enum in it. */
+/*
+ * Where a port tells whether garpd made its qdisc: a byte of struct port. Its size is written as 0,
+ * since a field with a size is one of a claim.
+ */
+#define LAYOUT_MADE_QDISC "port.made_qdisc"
+
+/* Each field of a claim, and each number of an enum in it; and LAYOUT_MADE_QDISC. */
 struct layout {
 	size_t count;
 	struct layout_entry {
@@ -27,8 +33,8 @@ struct layout {
 
 /*
  * The fields of struct claim in `btf`, each with the names of those that it is part of
- * ("key.vlan"), without the lock; and the states and reasons ("state=owned"). 0, or -errno with
- * `why`.
+ * ("key.vlan"), without the lock; the states and reasons ("state=owned"); and LAYOUT_MADE_QDISC. 0,
+ * or -errno with `why`.
  */
 int layout_of(const struct btf *btf, struct layout *layout, struct err *why);
 

@@ -153,6 +153,8 @@ static int datapath_load(struct datapath *datapath, const struct config *config,
 		adopt_give_up();
 	else if (datapath->adopt == ADOPT_REPLACE)
 		err = adopt_replace(datapath->skeleton->obj, why);
+	if (!err && adopt_is_sweep_due())
+		former_open(&datapath->former);
 	return err;
 }
 
@@ -253,6 +255,7 @@ void datapath_init(struct datapath *datapath)
 	datapath->lock = -1;
 	datapath->program = (struct attach_program){.fd = -1, .host_out = -1, .host_in = -1};
 	carry_init(&datapath->carry);
+	former_init(&datapath->former);
 }
 
 int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, struct err *why)
@@ -277,6 +280,7 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 void datapath_carry_rest(struct datapath *datapath)
 {
 	carry_end(&datapath->carry, &datapath->pins);
+	former_close(&datapath->former);
 }
 
 static void datapath_close_fd(int *fd)
@@ -289,6 +293,7 @@ static void datapath_close_fd(int *fd)
 void datapath_close(struct datapath *datapath)
 {
 	carry_close(&datapath->carry);
+	former_close(&datapath->former);
 	attach_join_close(&datapath->program.join);
 	datapath_forget_object(datapath);
 	speak_list_close(datapath->speak_list);

@@ -371,13 +371,12 @@ int pins_remove_below(const char *name, struct err *why)
 
 int pins_remove(struct err *why)
 {
-	int err = pins_remove_below(GARPD_LINKS, why);
+	int err = pins_remove_below(GARPD_LINKS, why)
+			  ?: pins_remove_below(PINS_NEXT, why)
+			  ?: pins_remove_below(PINS_FORMER, why)
+			  ?: pins_remove_below(PINS_LOCK, why)
+			  ?: pins_remove_dir(pins_dir(), why);
 
-	if (err)
-		return err;
-	err = pins_remove_below(PINS_NEXT, why) ?: pins_remove_below(PINS_LOCK, why);
-	if (!err)
-		err = pins_remove_dir(pins_dir(), why);
 	if (!err && pins_netns()[0])
 		rmdir(GARPD_PIN_DIR); /* unless it is in use */
 	return err;
@@ -387,8 +386,9 @@ int pins_remove(struct err *why)
 
 bool pins_is_own(const char *name)
 {
-	static const char *const others[] = {"echoes",	  "asked",   "claimed",	 "layout",
-					     GARPD_LINKS, PINS_LOCK, PINS_NETNS, PINS_NEXT};
+	static const char *const others[] = {"echoes",	 "asked",     "claimed",
+					     "layout",	 GARPD_LINKS, PINS_LOCK,
+					     PINS_NETNS, PINS_NEXT,   PINS_FORMER};
 
 	for (size_t i = 0; i < PINNED_MAPS; i++)
 		if (!strcmp(pinned_maps[i].name, name))

@@ -15,8 +15,9 @@
 #include "loader/base/err.h"
 
 #define PIN_PATH_LEN 128
-#define PINS_LOCK    "lock" /* below pins_dir(): a directory, locked by the daemon */
-#define PINS_NEXT    "next" /* below pins_dir(): maps that are to replace those there, adopt.h */
+#define PINS_LOCK    "lock"   /* below pins_dir(): a directory, locked by the daemon */
+#define PINS_NEXT    "next"   /* below pins_dir(): maps that are to replace those there, adopt.h */
+#define PINS_FORMER  "former" /* below pins_dir(): maps that were replaced, datapath/former.h */
 
 /* File descriptors, -1 where not open. */
 struct pins {

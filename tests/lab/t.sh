@@ -314,9 +314,19 @@ assert_no_programs() {
 	assert_equals "programs on interfaces" "" "$(attached_programs)"
 }
 
-# assert_nothing_left: no program of garpd, and no pin.
+# empty_qdiscs: the interfaces with an ingress or clsact qdisc without a filter: others make none of these here.
+empty_qdiscs() {
+	local kind iface
+	in_hv tc -j qdisc show | pick kind dev | while read -r kind iface; do
+		[[ $kind == ingress || $kind == clsact ]] || continue
+		[[ -n $(in_hv tc filter show dev "$iface" ingress)$(in_hv tc filter show dev "$iface" egress) ]] || echo "$iface"
+	done
+}
+
+# assert_nothing_left: no program of garpd, no qdisc that it made, and no pin.
 assert_nothing_left() {
 	assert_no_programs
+	assert_equals "qdiscs left" "" "$(empty_qdiscs)"
 	assert_equals "pins left" "" "$(in_hv find /sys/fs/bpf -path '*garpd*')"
 }
 

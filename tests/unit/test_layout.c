@@ -140,7 +140,9 @@ Test(layout, is_read_from_btf_without_the_lock)
 	assert_entry(&is.entries[3], "state=none", CLAIM_NONE, 0);
 	assert_entry(&is.entries[3 + CLAIM_STATE_MAX + COUNTER_conflict_probe],
 		     "reason=conflict_probe", COUNTER_conflict_probe, 0);
-	cr_assert_eq(is.count, 3 + CLAIM_STATE_MAX + COUNTER_MAX);
+	assert_entry(&is.entries[3 + CLAIM_STATE_MAX + COUNTER_MAX], "port.made_qdisc",
+		     offsetof(struct port, made_qdisc), 0);
+	cr_assert_eq(is.count, 4 + CLAIM_STATE_MAX + COUNTER_MAX);
 	btf__free(btf);
 }
 

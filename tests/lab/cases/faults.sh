@@ -725,6 +725,8 @@ case_killed_while_starting() {
 
 # ---- another version ----
 
+MAPS=$(grep -c LIBBPF_PIN_BY_NAME "$LAB_ROOT/bpf/maps.h")
+
 layout_bytes() {
 	in_hv bpftool -j map lookup pinned "$PINS/settings" key hex 00 00 00 00 |
 		jq -r '.value | map(ltrimstr("0x")) | join(" ")'
@@ -790,6 +792,64 @@ case_other_layout_is_replaced_tc() {
 
 case_other_layout_is_replaced_in_another_mode() {
 	assert_replaced 4 tc xdp 'layout 254 instead' make_other_layout
+}
+
+# assert_replaced_is_detached COMMAND...: after it what another version attached by tc is detached, with the qdiscs that
+# it made; that of somebody else stays.
+assert_replaced_is_detached() {
+	t_need bpftool
+	in_hv tc qdisc add dev v-other clsact
+	lab_start_garpd --mode tc
+	lab_kill9_garpd
+	make_other_layout
+	"$@"
+	in_hv "$GARPD" detach >"$LAB_DIR/out" || t_fail "garpd detach failed"
+	assert_equals "clsact qdiscs" v-other "$(in_hv tc -j qdisc show | pick kind=clsact dev)"
+	in_hv tc qdisc del dev v-other clsact
+	assert_nothing_left
+}
+
+case_other_layout_is_detached() {
+	assert_replaced_is_detached true
+	grep -qE '^removed 6 programs from .*, 4 qdiscs, [0-9]+ pins$' "$LAB_DIR/out" || t_fail "it says: $(<"$LAB_DIR/out")"
+}
+
+# has_replaced COUNT: a daemon that replaces the maps of another version has replaced so many.
+has_replaced() {
+	in_hv test -e "$PINS/former/layout" && (($(in_hv find "$PINS/next" -type f | wc -l) == MAPS - $1))
+}
+
+# kill_when_replaced [COUNT [ARGS...]]: starts a daemon that replaces the maps of another version, and kills it when it
+# has replaced so many, or all of them, and attached nothing.
+kill_when_replaced() {
+	local child
+	lab_spawn "$LAB_DIR/killed" in_ns_exec hv strace -f -qq -o "$LAB_DIR/strace" -e trace=rename,renameat,renameat2 \
+		-e "inject=rename,renameat,renameat2:delay_exit=40000000:when=${1:-$MAPS}" \
+		"$GARPD" run --bridge br0 --uplink up0 "${@:2}"
+	lab_wait 10 has_replaced "${1:-$MAPS}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
+	child=$(pgrep -P "$LAB_LAST")
+	kill -KILL "$child" "$LAB_LAST"
+	lab_wait 5 test ! -e "/proc/$child" || t_fail "it is still there"
+	wait "$LAB_LAST" 2>/dev/null || true
+}
+
+case_other_layout_is_detached_after_a_kill() {
+	assert_replaced_is_detached kill_when_replaced
+}
+
+# kill_and_start MODE COUNT [ARGS...]: kill_when_replaced, and the next daemon does the rest, in that mode.
+kill_and_start() {
+	kill_when_replaced "${@:2}"
+	lab_start_garpd --mode "$1"
+	lab_stop_garpd
+}
+
+case_other_layout_is_detached_after_a_kill_and_a_start() {
+	assert_replaced_is_detached kill_and_start tc "$MAPS"
+}
+
+case_other_layout_is_detached_after_a_kill_halfway_and_a_start_in_another_mode() {
+	assert_replaced_is_detached kill_and_start xdp 5
 }
 
 # Of another size than its layout says: nothing is taken over, and the two probes that follow are too few.

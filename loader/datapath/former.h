@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * former.h - maps of another version's layout, kept below PINS_FORMER from the time they are
+ * replaced until nothing of them is needed: a daemon may be killed in between.
+ */
+#ifndef GARPD_DATAPATH_FORMER_H
+#define GARPD_DATAPATH_FORMER_H
+
+#include <stdbool.h>
+
+#include "bpf/abi/abi.h"
+#include "loader/base/err.h"
+
+/*
+ * Before the maps in pins_dir() are replaced. Those that a former start has kept stay: what is in
+ * pins_dir() then may be its own. 0, also where no map `layout` is, or -errno with `why`.
+ */
+int former_keep(struct err *why);
+
+/* The ports as that version described them. */
+struct former {
+	int ports;	  /* -1: no such map, or of an unknown layout */
+	__u32 made_qdisc; /* where that is in a port */
+};
+
+void former_init(struct former *former);
+
+/* Opens those that are kept; if there are none, those in pins_dir(). */
+void former_open(struct former *former);
+void former_close(struct former *former);
+
+/* Did it make the qdisc of this interface? False also if that is not known: then the qdisc stays. */
+bool former_made_qdisc(const struct former *former, __u32 ifindex);
+
+#endif
