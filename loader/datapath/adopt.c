@@ -158,10 +158,8 @@ static void adopt_forget_unknown(const struct bpf_object *object)
 int adopt_replace(const struct bpf_object *object, struct err *why)
 {
 	const struct bpf_map *map;
-	int err = former_keep(why);
+	int err;
 
-	if (err)
-		return err;
 	bpf_object__for_each_map(map, object) {
 		if (!bpf_map__pin_path(map) || !strcmp(bpf_map__name(map), "settings"))
 			continue;

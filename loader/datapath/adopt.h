@@ -34,7 +34,7 @@ int adopt_judge(struct bpf_object *object, enum adopt *adopt, struct err *differ
 /*
  * ADOPT_REPLACE, after loading: the new maps take the place of the former ones, `settings` last. A
  * daemon that dies before that leaves what is judged ADOPT_REPLACE again; one that dies after it,
- * a sweep that is due. 0, or -errno with `why`.
+ * a sweep that is due, and claims that carry_resume() finds. 0, or -errno with `why`.
  */
 int adopt_replace(const struct bpf_object *object, struct err *why);
 

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "carry.h"
+#include "former.h"
 #include "bpf/claim/state.h"
 #include "loader/base/text.h"
 #include "loader/maps/pins_netns.h"
@@ -45,7 +46,7 @@ static int carry_read_layout(const struct carry *carry, struct layout *was)
 	err = bpf_obj_get_info_by_fd(carry->claims, &info, &size);
 	if (err)
 		return err;
-	fd = carry_open_pin("layout");
+	fd = former_open_pin("layout");
 	if (fd < 0)
 		return fd;
 	err = layout_read(fd, info.value_size, was);
@@ -65,6 +66,15 @@ static int carry_match(struct carry *carry, const struct layout *is)
 		err = layout_match(was, is, carry->moves);
 	free(was);
 	return err;
+}
+
+static bool carry_open(struct carry *carry, const struct layout *is)
+{
+	carry->claims = former_open_pin("claims");
+	if (carry->claims >= 0 && !carry_match(carry, is))
+		return true;
+	carry_close(carry);
+	return false;
 }
 
 /* ---- its claims ---- */
@@ -162,10 +172,7 @@ static bool carry_first(void *ctx, struct claim *claim)
 void carry_begin(struct carry *carry, const struct layout *is, struct carry_maps to)
 {
 	carry->since_ns = time_now_ns();
-	carry->claims = carry_open_pin("claims");
-	if (carry->claims < 0 || carry_match(carry, is))
-		carry_close(carry);
-	else
+	if (carry_open(carry, is))
 		carry_each(carry, carry_first, &to);
 }
 
@@ -206,6 +213,13 @@ static bool carry_second(void *ctx, struct claim *claim)
 	if (is.flags & CLAIM_F_DOUBTED)
 		claim_doubt(claim);
 	return !bpf_map_update_elem(claims, &claim->key, claim, BPF_F_LOCK | BPF_EXIST);
+}
+
+void carry_resume(struct carry *carry, const struct layout *is)
+{
+	carry->since_ns = former_read_since();
+	if (carry->since_ns)
+		carry_open(carry, is);
 }
 
 void carry_end(struct carry *carry, const struct pins *pins)

@@ -26,11 +26,14 @@ struct carry_maps {
 };
 
 /*
- * The first time, from the maps in pins_dir() that are still the former version's. `is`: this one's
+ * The first time, from the former version's maps (former_keep()). `is`: this one's
  * layout. The claims count against their ports' quotas, and are found as they were. One that has no
  * room, or no state that this version knows, is found and not carried.
  */
 void carry_begin(struct carry *carry, const struct layout *is, struct carry_maps to);
+
+/* The daemon that had begun was killed: only the second time is left, if any. */
+void carry_resume(struct carry *carry, const struct layout *is);
 
 /* The second time, and carry_close(). */
 void carry_end(struct carry *carry, const struct pins *pins);

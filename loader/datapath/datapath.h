@@ -28,7 +28,7 @@ struct datapath {
 	bool mode_requested;	       /* `mode` is the configuration's, not the best one */
 	enum adopt adopt;	       /* what became of the pins of a former daemon */
 	struct err replaced;	       /* with ADOPT_REPLACE: why */
-	struct carry carry;	       /* with ADOPT_REPLACE: the claims that were there */
+	struct carry carry;	       /* the claims that were there, if maps were replaced */
 	struct former former;	       /* the ports that were there, while the daemon starts */
 	__u32 max_claims;	       /* of the map, which keeps its size when it is adopted */
 };

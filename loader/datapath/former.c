@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,12 +25,11 @@ static const char *former_path(const char *name, char path[PIN_PATH_LEN])
 	return pins_path(below, path);
 }
 
-/* `layout` is the last one that is kept: then all of them are. */
-static bool former_is_kept(void)
+static bool former_is_kept(const char *name)
 {
 	char path[PIN_PATH_LEN];
 
-	return !access(former_path("layout", path), F_OK);
+	return !access(former_path(name, path), F_OK);
 }
 
 /* 0 or -errno. */
@@ -47,11 +47,12 @@ static int former_keep_pin(const char *name)
 
 int former_keep(struct err *why)
 {
-	static const char *const names[] = {"ports", "layout"};
+	/* `layout` is the last one: if it is there, all are. */
+	static const char *const names[] = {"claims", "ports", "layout"};
 	char path[PIN_PATH_LEN];
 	int err;
 
-	if (former_is_kept())
+	if (former_is_kept("layout") && former_is_kept("claims"))
 		return 0;
 	err = pins_remove_below(PINS_FORMER, why);
 	if (err)
@@ -61,8 +62,45 @@ int former_keep(struct err *why)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
 		err = former_keep_pin(names[i]);
 	if (err && err != -ENOENT)
-		return err_set(why, err, "%s: cannot pin the former maps: %s", path, strerror(-err));
+		return err_set(why, err, "%s: cannot pin the former maps: %s", path,
+			       strerror(-err));
 	return 0;
+}
+
+int former_open_pin(const char *name)
+{
+	char path[PIN_PATH_LEN];
+
+	return bpf_obj_get(former_path(name, path));
+}
+
+void former_forget_claims(void)
+{
+	char path[PIN_PATH_LEN];
+
+	unlink(former_path("claims", path));
+}
+
+/* ---- when its claims were carried ---- */
+
+void former_write_since(__u64 since_ns)
+{
+	char path[PIN_PATH_LEN], text[24];
+
+	snprintf(text, sizeof(text), "%llu", since_ns);
+	if (symlink(text, pins_path(PINS_NEXT "/since", path)))
+		return; /* without it a start after a kill takes over nothing more */
+}
+
+__u64 former_read_since(void)
+{
+	char path[PIN_PATH_LEN], text[24] = "";
+
+	/* Of the new maps `settings` is the last one that leaves. */
+	if (!access(pins_path(PINS_NEXT "/settings", path), F_OK) ||
+	    readlink(pins_path(PINS_NEXT "/since", path), text, sizeof(text) - 1) < 0)
+		return 0;
+	return strtoull(text, NULL, 10);
 }
 
 /* ---- its ports ---- */
@@ -79,17 +117,18 @@ void former_close(struct former *former)
 	former_init(former);
 }
 
-static int former_open_pin(const char *name)
+static int former_open_either(const char *name)
 {
 	char path[PIN_PATH_LEN];
 
-	return bpf_obj_get(former_is_kept() ? former_path(name, path) : pins_path(name, path));
+	return former_is_kept("layout") ? former_open_pin(name)
+					: bpf_obj_get(pins_path(name, path));
 }
 
 static int former_find_made_qdisc(__u32 *offset)
 {
 	const struct field_name name = {LAYOUT_MADE_QDISC};
-	int fd = former_open_pin("layout"), err;
+	int fd = former_open_either("layout"), err;
 	struct field_place place;
 
 	if (fd < 0)
@@ -108,7 +147,7 @@ void former_open(struct former *former)
 	former_init(former);
 	if (former_find_made_qdisc(&former->made_qdisc))
 		return;
-	former->ports = former_open_pin("ports");
+	former->ports = former_open_either("ports");
 	if (former->ports < 0 || bpf_obj_get_info_by_fd(former->ports, &info, &size) ||
 	    info.key_size != sizeof(__u32) || info.value_size > FORMER_PORT_MAX ||
 	    former->made_qdisc >= info.value_size)

@@ -12,10 +12,27 @@
 #include "loader/base/err.h"
 
 /*
- * Before the maps in pins_dir() are replaced. Those that a former start has kept stay: what is in
- * pins_dir() then may be its own. 0, also where no map `layout` is, or -errno with `why`.
+ * Before the maps in pins_dir() are replaced. Those that a start has kept which was killed stay:
+ * what is in pins_dir() then may be its own. 0, also where no map `layout` is, or -errno with
+ * `why`.
  */
 int former_keep(struct err *why);
+
+/* Opens one that is kept: `claims`, `ports` or `layout`. A file descriptor, or -errno. */
+int former_open_pin(const char *name);
+
+/* Its claims are not needed any longer. */
+void former_forget_claims(void);
+
+/* ---- when its claims were carried for the first time ---- */
+
+/* Written beside the maps that are to replace the former ones. */
+void former_write_since(__u64 since_ns);
+
+/* For a daemon that takes over maps which have replaced others. 0: they have not, or not lately. */
+__u64 former_read_since(void);
+
+/* ---- its ports ---- */
 
 /* The ports as that version described them. */
 struct former {
@@ -29,7 +46,8 @@ void former_init(struct former *former);
 void former_open(struct former *former);
 void former_close(struct former *former);
 
-/* Did it make the qdisc of this interface? False also if that is not known: then the qdisc stays. */
+/* Did it make the qdisc of this interface? False also if that is not known: then the qdisc stays.
+ */
 bool former_made_qdisc(const struct former *former, __u32 ifindex);
 
 #endif

@@ -114,8 +114,9 @@ static int datapath_open_skeleton(struct datapath *datapath, const struct config
 	return 0;
 }
 
-/* What claims look like is written with the maps; claims of another layout go over into them. */
-static int datapath_write_layout(struct datapath *datapath, struct err *why)
+/* Claims of another layout go over into the new maps. */
+static int datapath_carry_first(struct datapath *datapath, const struct layout *layout,
+				struct err *why)
 {
 	const struct garpd_bpf *skeleton = datapath->skeleton;
 	struct carry_maps to = {
@@ -124,15 +125,32 @@ static int datapath_write_layout(struct datapath *datapath, struct err *why)
 		.claimed = bpf_map__fd(skeleton->maps.claimed),
 		.asked = bpf_map__fd(skeleton->maps.asked),
 	};
+	int err;
+
+	if (datapath->adopt == ADOPT_TAKE)
+		carry_resume(&datapath->carry, layout);
+	if (datapath->adopt != ADOPT_REPLACE)
+		return 0;
+	err = former_keep(why);
+	if (err)
+		return err;
+	carry_begin(&datapath->carry, layout, to);
+	former_write_since(datapath->carry.since_ns);
+	return 0;
+}
+
+/* What claims look like is written with the maps. */
+static int datapath_write_layout(struct datapath *datapath, struct err *why)
+{
+	const struct garpd_bpf *skeleton = datapath->skeleton;
 	struct layout *layout = malloc(sizeof(*layout));
 	int err;
 
 	if (!layout)
 		return err_set(why, -ENOMEM, "no memory");
 	err = layout_of(bpf_object__btf(skeleton->obj), layout, why)
-		      ?: layout_write(bpf_map__fd(skeleton->maps.layout), layout, why);
-	if (!err && datapath->adopt == ADOPT_REPLACE)
-		carry_begin(&datapath->carry, layout, to);
+		      ?: layout_write(bpf_map__fd(skeleton->maps.layout), layout, why)
+		      ?: datapath_carry_first(datapath, layout, why);
 	free(layout);
 	return err;
 }
@@ -280,6 +298,7 @@ int datapath_open(struct datapath *datapath, struct config *config, gid_t gid, s
 void datapath_carry_rest(struct datapath *datapath)
 {
 	carry_end(&datapath->carry, &datapath->pins);
+	former_forget_claims();
 	former_close(&datapath->former);
 }
 

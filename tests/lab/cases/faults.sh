@@ -819,18 +819,27 @@ has_replaced() {
 	in_hv test -e "$PINS/former/layout" && (($(in_hv find "$PINS/next" -type f | wc -l) == MAPS - $1))
 }
 
-# kill_when_replaced [COUNT [ARGS...]]: starts a daemon that replaces the maps of another version, and kills it when it
-# has replaced so many, or all of them, and attached nothing.
-kill_when_replaced() {
-	local child
+# stop_when_replaced [COUNT [ARGS...]]: starts a daemon that replaces the maps of another version, and comes to a stop when
+# it has replaced so many, or all of them, and attached nothing.
+stop_when_replaced() {
 	lab_spawn "$LAB_DIR/killed" in_ns_exec hv strace -f -qq -o "$LAB_DIR/strace" -e trace=rename,renameat,renameat2 \
 		-e "inject=rename,renameat,renameat2:delay_exit=40000000:when=${1:-$MAPS}" \
 		"$GARPD" run --bridge br0 --uplink up0 "${@:2}"
-	lab_wait 10 has_replaced "${1:-$MAPS}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
-	child=$(pgrep -P "$LAB_LAST")
-	kill -KILL "$child" "$LAB_LAST"
+	STRACE_PID=$LAB_LAST
+	lab_wait 20 has_replaced "${1:-$MAPS}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
+}
+
+kill_stopped() {
+	local child
+	child=$(pgrep -P "$STRACE_PID")
+	kill -KILL "$child" "$STRACE_PID"
 	lab_wait 5 test ! -e "/proc/$child" || t_fail "it is still there"
-	wait "$LAB_LAST" 2>/dev/null || true
+	wait "$STRACE_PID" 2>/dev/null || true
+}
+
+kill_when_replaced() {
+	stop_when_replaced "$@"
+	kill_stopped
 }
 
 case_other_layout_is_detached_after_a_kill() {
@@ -892,6 +901,39 @@ case_claims_of_another_layout_go_on() {
 	assert_claim "$SERVICE" port v-new
 	assert_router_mac "$SERVICE" "$MAC_NEW"
 	assert_equals "claims that count against the port" 1 "$(port_field v-new claims)"
+}
+
+# assert_window_outlives_a_kill COUNT: the programs of the former version hear a guest when the new one has replaced so
+# many maps and attached nothing, and the new one is killed.
+assert_window_outlives_a_kill() {
+	t_need bpftool
+	lab_start_garpd
+	lab_kill9_garpd
+	make_other_layout
+	stop_when_replaced "$1"
+	in_hv test ! -e "$PINS/next/claims" || t_fail "the claims are not replaced"
+	open_window 3
+	kill_stopped
+	lab_start_garpd
+	assert_await_frames lan 4 8 "kind=announce-.* src=$MAC_NEW"
+	protocol_time 1.5
+	assert_frames_count 2 lan kind=announce-request
+	assert_claim "$SERVICE" state owned
+	assert_claim "$SERVICE" probes 3
+	assert_router_mac "$SERVICE" "$MAC_NEW"
+	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*' -o -path '*former*')"
+}
+
+# timeout killed_when_maps_are_replaced 90
+case_killed_when_maps_are_replaced() {
+	assert_window_outlives_a_kill "$MAPS"
+}
+
+# Where `claims` is replaced, and `layout` is not.
+# timeout killed_when_half_of_the_maps_are_replaced 90
+case_killed_when_half_of_the_maps_are_replaced() {
+	assert_window_outlives_a_kill 5
+	! grep -q 'next/layout' "$LAB_DIR/strace" || t_fail "the layout was replaced, too"
 }
 
 # A former version had its programs on both ends of a joint, as on uplinks.
