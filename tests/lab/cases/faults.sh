@@ -725,7 +725,10 @@ case_killed_while_starting() {
 
 # ---- another version ----
 
-MAPS=$(grep -c LIBBPF_PIN_BY_NAME "$LAB_ROOT/bpf/maps.h")
+# Prints how many maps are pinned.
+maps_pinned() {
+	grep -c LIBBPF_PIN_BY_NAME "$LAB_ROOT/bpf/maps.h"
+}
 
 layout_bytes() {
 	in_hv bpftool -j map lookup pinned "$PINS/settings" key hex 00 00 00 00 |
@@ -816,17 +819,17 @@ case_other_layout_is_detached() {
 
 # has_replaced COUNT: a daemon that replaces the maps of another version has replaced so many.
 has_replaced() {
-	in_hv test -e "$PINS/former/layout" && (($(in_hv find "$PINS/next" -type f | wc -l) == MAPS - $1))
+	in_hv test -e "$PINS/former/layout" && (($(in_hv find "$PINS/next" -type f | wc -l) == $(maps_pinned) - $1))
 }
 
 # stop_when_replaced [COUNT [ARGS...]]: starts a daemon that replaces the maps of another version, and comes to a stop when
 # it has replaced so many, or all of them, and attached nothing.
 stop_when_replaced() {
 	lab_spawn "$LAB_DIR/killed" in_ns_exec hv strace -f -qq -o "$LAB_DIR/strace" -e trace=rename,renameat,renameat2 \
-		-e "inject=rename,renameat,renameat2:delay_exit=40000000:when=${1:-$MAPS}" \
+		-e "inject=rename,renameat,renameat2:delay_exit=40000000:when=${1:-$(maps_pinned)}" \
 		"$GARPD" run --bridge br0 --uplink up0 "${@:2}"
 	STRACE_PID=$LAB_LAST
-	lab_wait 20 has_replaced "${1:-$MAPS}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
+	lab_wait 20 has_replaced "${1:-$(maps_pinned)}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
 }
 
 kill_stopped() {
@@ -854,7 +857,7 @@ kill_and_start() {
 }
 
 case_other_layout_is_detached_after_a_kill_and_a_start() {
-	assert_replaced_is_detached kill_and_start tc "$MAPS"
+	assert_replaced_is_detached kill_and_start tc "$(maps_pinned)"
 }
 
 case_other_layout_is_detached_after_a_kill_halfway_and_a_start_in_another_mode() {
@@ -926,7 +929,7 @@ assert_window_outlives_a_kill() {
 
 # timeout killed_when_maps_are_replaced 90
 case_killed_when_maps_are_replaced() {
-	assert_window_outlives_a_kill "$MAPS"
+	assert_window_outlives_a_kill "$(maps_pinned)"
 }
 
 # Where `claims` is replaced, and `layout` is not.
