@@ -56,9 +56,7 @@ static int replay_take_macs(struct replay *replay, const char *option, const cha
 		len = strcspn(list, ",");
 		snprintf(text, sizeof(text), "%.*s", (int)len, list);
 		if (len >= sizeof(text) || mac_parse(text, mac))
-			return err_set(why, -EINVAL,
-				       "replay --%s %.60s: not a MAC; write 00:15:5d:00:00:01",
-				       option, list);
+			return err_set(why, -EINVAL, "replay --%s %.60s: " NOT_A_MAC, option, list);
 		err = are_guests ? replay_add_guest(replay, mac) : replay_add_uplink(replay, mac);
 	}
 	return err ? err_set(why, err, "--%s: %s", option, strerror(-err)) : 0;

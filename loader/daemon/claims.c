@@ -124,8 +124,7 @@ static void daemon_take_again(struct daemon *daemon, __u32 ifindex)
 			  strerror(-err));
 }
 
-/* A claim that cannot be taken along is swept away; where garpd_speak is busy, not before it can.
- */
+/* A claim that cannot be taken along is swept away; not where garpd_speak is only busy. */
 static void daemon_take_claim(struct daemon *daemon, const struct claim_key *key, __u32 port)
 {
 	struct speak_call call = {.key = *key, .op = SPEAK_MOVE_SEGMENT};

@@ -82,8 +82,7 @@ static bool carry_open(struct carry *carry, const struct layout *is)
 /* carry_each: one claim, as this version has it. Does it have a place in the new map? */
 typedef bool (*carry_fn)(void *ctx, struct claim *claim);
 
-/* The former programs go on writing, under the lock of each claim. A map without it refuses that.
- */
+/* The former programs write each claim under its lock; a map without locks refuses the flag. */
 static __u64 carry_flags(int claims_fd, void *value)
 {
 	static const struct claim_key none;

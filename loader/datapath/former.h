@@ -42,7 +42,7 @@ struct former {
 
 void former_init(struct former *former);
 
-/* Opens those that are kept; if there are none, those in pins_dir(). */
+/* Opens those that are kept, or else those in pins_dir(). */
 void former_open(struct former *former);
 void former_close(struct former *former);
 

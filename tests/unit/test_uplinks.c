@@ -172,6 +172,13 @@ static void fire(uint64_t late_usec)
 	on_timer(NULL, usec, timer_ctx);
 }
 
+/* All that follows, each at its time. */
+static void run_out(void)
+{
+	while (due_usec)
+		fire(0);
+}
+
 /* The most that fall into any second. */
 static size_t most_in_a_second(void)
 {
@@ -189,8 +196,7 @@ static size_t most_in_a_second(void)
 Test(uplinks, at_most_200_guests_a_second_after_two_quiet_ones)
 {
 	come_back();
-	while (due_usec)
-		fire(0);
+	run_out();
 	cr_assert_eq(spoken, GUESTS, "%zu", spoken);
 	cr_assert_eq(spoken_usec[0], 1002 * SECOND);
 	cr_assert_eq(most_in_a_second(), 200, "%zu", most_in_a_second());
@@ -261,8 +267,7 @@ Test(uplinks, another_address_follows_one_that_is_not_announced)
 	addresses = 3;
 	answering = 1;
 	come_back();
-	while (due_usec)
-		fire(0);
+	run_out();
 	cr_assert_eq(spoken, 4);
 	for (size_t i = 0; i < spoken; i++) {
 		cr_assert_eq(address_of(&spoken_key[i]), i < 2 ? 2 : 1,
@@ -277,8 +282,7 @@ Test(uplinks, one_address_of_a_guest_is_enough)
 	guests = 50;
 	answering = 1;
 	come_back();
-	while (due_usec)
-		fire(0);
+	run_out();
 	cr_assert_eq(spoken, guests);
 }
 
@@ -289,12 +293,11 @@ Test(uplinks, guest_that_is_gone_is_tried_with_each_address)
 	guests = 50;
 	answering = addresses;
 	come_back();
-	while (due_usec)
-		fire(0);
+	run_out();
 	cr_assert_eq(spoken, guests * addresses);
 }
 
-/* Another process, which was stopped within a call, holds the lock: nobody is left out. */
+/* While another process holds the lock of garpd_speak; then every guest is announced. */
 Test(uplinks, busy_is_tried_again)
 {
 	guests = 50;

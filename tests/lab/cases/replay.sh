@@ -156,7 +156,7 @@ case_replay_of_a_capture_exits_as_others_do() {
 	assert_equals "exit status of an address that is not there" 3 "$status"
 	grep -q '^192.0.2.1: no host probed for it' "$LAB_DIR/said" || t_fail "it says: $(<"$LAB_DIR/said")"
 	assert_fails 2 'not a valid address' "$GARPD" replay "$file" 192.0.2.300
-	assert_fails 2 'not a MAC; write' "$GARPD" replay --guest 00:15:5d "$file"
+	assert_fails 2 'not a valid unicast MAC; write' "$GARPD" replay --guest 00:15:5d "$file"
 	assert_fails 1 'No such file' "$GARPD" replay "$LAB_DIR/none.pcap"
 	assert_fails 1 'is the file that is read' "$GARPD" replay -w "$file" "$file"
 	cp "$file" "$LAB_DIR/in.pcap"
@@ -166,7 +166,7 @@ case_replay_of_a_capture_exits_as_others_do() {
 	# What is there stays as long as there is nothing to write.
 	assert_fails 1 'No such file' "$GARPD" replay -w "$LAB_DIR/in.pcap" "$LAB_DIR/none.pcap"
 	assert_fails 1 'no capture' "$GARPD" replay -w "$LAB_DIR/in.pcap" "$LAB_ROOT/LICENSE"
-	assert_fails 2 'not a MAC; write' "$GARPD" replay --guest 00:15:5d -w "$LAB_DIR/in.pcap" "$file"
+	assert_fails 2 'not a valid unicast MAC; write' "$GARPD" replay --guest 00:15:5d -w "$LAB_DIR/in.pcap" "$file"
 	cmp -s "$file" "$LAB_DIR/in.pcap" || t_fail "a capture was overwritten"
 	assert_fails 2 'name a file' "$GARPD" replay -w - "$file"
 	in_hv "$GARPD" replay --uplink 02:00:00:00:00:0a,02:00:00:00:00:0b "$file" >"$LAB_DIR/said"
