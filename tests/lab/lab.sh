@@ -57,7 +57,6 @@ LAB_LAST_LOG=           # what it prints
 LAB_NEVER=              # lab_nap
 LAB_TAP_PID=
 GARPD_AT=hv             # the machine where garpd runs
-LAB_LATE_S=10           # what a busy machine may take beyond what is waited for
 GARPD_READY_US=0        # when it was ready, by the clock of the frames
 GARPD_PID=
 GARPD_LOG=
@@ -82,7 +81,7 @@ lab_nap() {
 # after a time-out, or when PID, which writes the file, has died. Polls every 20 ms.
 lab_await() {
 	local file=$1 regex=$3 left=${4:-1} pid=${5:-} line='' part fd until dead='' result=1
-	until=$((${EPOCHREALTIME/[.,]/} + ($2 + LAB_LATE_S) * 1000000))
+	until=$((${EPOCHREALTIME/[.,]/} + $2 * 1000000))
 	exec {fd}<"$file"
 	while :; do
 		while IFS= read -r part <&"$fd"; do
@@ -107,7 +106,7 @@ lab_await() {
 # lab_wait SECONDS COMMAND...: waits until the command succeeds, for states without a notification. Polls
 # after 20 ms, then ever less often.
 lab_wait() {
-	local until=$((${EPOCHREALTIME/[.,]/} + ($1 + LAB_LATE_S) * 1000000)) nap=20
+	local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) nap=20
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		((${EPOCHREALTIME/[.,]/} < until)) || return 1

@@ -171,7 +171,7 @@ case_bridge_is_waited_for() {
 	local log=$LAB_DIR/garpd.wait.log
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
-	lab_await "$log" 5 '^ready; waiting for 1 bridge$' || t_fail "not ready: $(<"$log")"
+	lab_await "$log" 30 '^ready; waiting for 1 bridge$' || t_fail "not ready: $(<"$log")"
 	grep -q 'vmbr\*: no bridge of that name yet' "$log" || t_fail "not logged of the bridge: $(<"$log")"
 	in_hv ip link add vmbr7 type bridge
 	in_hv ip link set v-new master vmbr7

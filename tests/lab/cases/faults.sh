@@ -797,8 +797,8 @@ case_other_layout_is_replaced_in_another_mode() {
 	assert_replaced 4 tc xdp 'layout 254 instead' make_other_layout
 }
 
-# assert_replaced_is_detached COMMAND...: after it what another version attached by tc is detached, with the qdiscs that
-# it made; that of somebody else stays.
+# assert_replaced_is_detached COMMAND...: after it `garpd detach` removes what another version attached by tc, with the
+# qdiscs that it made; a qdisc that is not garpd's stays.
 assert_replaced_is_detached() {
 	t_need bpftool
 	in_hv tc qdisc add dev v-other clsact
@@ -927,13 +927,11 @@ assert_window_outlives_a_kill() {
 	assert_equals "pins of two layouts" "" "$(in_hv find "$PINS" -path '*next*' -o -path '*former*')"
 }
 
-# timeout killed_when_maps_are_replaced 90
 case_killed_when_maps_are_replaced() {
 	assert_window_outlives_a_kill "$(maps_pinned)"
 }
 
 # Where `claims` is replaced, and `layout` is not.
-# timeout killed_when_half_of_the_maps_are_replaced 90
 case_killed_when_half_of_the_maps_are_replaced() {
 	assert_window_outlives_a_kill 5
 	! grep -q 'next/layout' "$LAB_DIR/strace" || t_fail "the layout was replaced, too"

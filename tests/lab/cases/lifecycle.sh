@@ -168,7 +168,7 @@ case_detach_leaves_nothing_tc() {
 	assert_detached tc ", 4 qdiscs"
 }
 
-# Somebody else has deleted the qdisc.
+# The qdisc below garpd was deleted.
 case_detach_without_the_qdisc_tc() {
 	lab_start_garpd --mode tc
 	lab_stop_garpd
