@@ -397,10 +397,20 @@ kernel_guest() {
 	lab_set "$1" ipv6/conf/eth0/accept_dad=1 "ipv6/conf/eth0/dad_transmits=${2:-1}"
 }
 
+# kernel_address_is MACHINE CONDITION: the condition of jq holds for the address on the machine.
+kernel_address_is() {
+	in_ns "$1" ip -j addr show dev eth0 to "$SERVICE6" |
+		jq -e "any(.[].addr_info[]?; .local and ($2))" >/dev/null
+}
+
 # kernel_has_address MACHINE: DAD is over, and the machine has the address.
 kernel_has_address() {
-	in_ns "$1" ip -j addr show dev eth0 to "$SERVICE6" |
-		jq -e 'any(.[].addr_info[]?; .local and ((.tentative or .dadfailed) | not))' >/dev/null
+	kernel_address_is "$1" '(.tentative or .dadfailed) | not'
+}
+
+# kernel_has_decided MACHINE: DAD is over, whichever way.
+kernel_has_decided() {
+	kernel_address_is "$1" '.dadfailed or (.tentative | not)'
 }
 
 # After `!`, `if` or lab_wait a misspelt helper would only be a status. bash runs this in a subshell,
