@@ -29,13 +29,13 @@ check: deps ## every test of the first line, in 8 minutes (root)
 	$(build_tests)
 	@T_ALL=1 tests/run check
 
-check-deep: ## mutants, fuzzing, the package, other kernels, in 52 minutes (root; network)
+check-deep: ## mutants, fuzzing, the package, other kernels, in 44 minutes (root; network)
 	@dist/deps.sh vm
 	@dist/deps.sh browser
 	$(build_deep)
 	@T_ALL=1 tests/run check-deep
 
-check-release: ## long runs and other architectures, once before a release (root; network)
+check-release: ## long runs, all kernels, other architectures: before a release (root; network)
 	@dist/deps.sh cross
 	$(build_deep)
 	@T_ALL=1 tests/run check-release
@@ -75,7 +75,7 @@ cross: ## other architectures: arm64, big-endian s390x, and musl, emulated (root
 check-vm: ## Debian's kernels from 5.10 on, emulated (root; network)
 	@dist/deps.sh vm
 	@$(MAKE) --no-print-directory WERROR=1 all lab-programs
-	@tests/vm/run
+	@tests/run vm-long
 
 system: ## the package on Debian 12 and 13 with systemd, emulated (root; network)
 	@dist/deps.sh vm

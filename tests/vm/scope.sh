@@ -68,6 +68,11 @@ SCOPE_CASES=(
 SCOPE_AGAIN=(above declared vlan ports)
 SCOPE_AGAIN_ON=6.12
 
+# What `tests/vm/run -s` runs of all this, and `make check-deep`: both modes on the kernel at the end of the range
+# that chooses them, and Open vSwitch on the one that runs most of it. What works there and fails in between
+# is rare, and `make check-release` runs it all.
+declare -A SCOPE_SHORT=([5.10]=tc [6.12]=ovs [sid]=tcx)
+
 # With a bridge of Open vSwitch for br0 (LAB_BRIDGE=ovs), on these kernels: these cases, and those of ovs.sh. Open
 # vSwitch is this machine's (Debian 12 has 3.1), or that of the Debian that SCOPE_OVS_OF names (trixie has 3.5).
 SCOPE_OVS_ON=(6.1 6.12 sid)
@@ -87,6 +92,14 @@ SCOPE_OVS_MORE=(
 SCOPE_OVS_ONCE=(
 	ovs_database_away_hybrid_plug ovs_database_hangs ovs_ifindex_of_another_namespace ovs_guests_are_named
 	ovs_ovn_is_left_alone ovs_fake_bridge ovs_bond_gets_its_own_back ovs_offload_without_a_card)
+
+# scope_short KERNEL...: prints those of them that a short run has.
+scope_short() {
+	local label
+	for label; do
+		[[ -z ${SCOPE_SHORT[$label]:-} ]] || printf '%s ' "$label"
+	done
+}
 
 # scope_has_ovs KERNEL
 scope_has_ovs() {
