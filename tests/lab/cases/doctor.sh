@@ -36,6 +36,16 @@ mend() {
 	in_hv bash -c "$remedy" || t_fail "$1 $2: cannot be mended: $remedy"
 }
 
+all_forward() {
+	in_hv bridge -j link show | jq -e --arg bridge "$1" \
+		'all(.[] | select(.master == $bridge); .state == "forwarding")' >/dev/null
+}
+
+# assert_all_forward BRIDGE: soon, since a port forwards only after its carrier was looked at.
+assert_all_forward() {
+	lab_wait 5 all_forward "$1" || t_fail "$1: a port does not forward: $(in_hv bridge link show)"
+}
+
 # assert_untouched: nothing was pinned, attached, or given a qdisc.
 assert_untouched() {
 	assert_nothing_left
@@ -215,6 +225,8 @@ case_doctor_bridges() {
 	LINES
 	lab_start_garpd
 	assert_await_attached tap0
+	assert_all_forward fwbr0
+	assert_all_forward br0
 	doctor
 	assert_found joint fwbr0 ok 'one segment with br0, which fwln0 leads to'
 	assert_found role tap0 ok 'guest on br0: a tap,'
@@ -237,6 +249,7 @@ case_doctor_bridges() {
 	assert_found forwarding v-old warn 'is down'
 	assert_found joint fwpr1 warn 'it and fwln1 are uplinks: another veth pair'
 	mend forwarding v-old
+	assert_all_forward br0
 	doctor
 	for check in learning isolated hairpin neigh_suppress; do
 		assert_found "$check" fwbr0 ok ''
