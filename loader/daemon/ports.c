@@ -101,6 +101,17 @@ static bool daemon_port_added(void *ctx, __u32 ifindex, const char *name, const 
 	return true;
 }
 
+/* The messages that it left a bridge and came to another one were read together. */
+static void daemon_log_moved(const struct daemon *daemon, const char *name, const struct port *was,
+			     const struct port *now)
+{
+	if ((now->role == ROLE_GUEST || now->role == ROLE_UPLINK) && was->segment &&
+	    !has_same_bridge(was, now))
+		log_info("%s: port %s: moved here from %s",
+			 ports_name_text(daemon->ports, now->segment), name,
+			 ports_name_text(daemon->ports, was->segment));
+}
+
 static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, const struct port *port,
 				const struct port_vlans *vlans, const struct vlan_way *way)
 {
@@ -116,6 +127,7 @@ static bool daemon_port_changed(void *ctx, __u32 ifindex, const char *name, cons
 	err = datapath_describe(&daemon->datapath.pins, ifindex, name, port, vlans, way, &why);
 	if (err < 0)
 		return daemon_attach_failed(daemon, &why);
+	daemon_log_moved(daemon, name, &was, port);
 	/* A joint on the way may carry other VLANs: the segment stays, where they end does not. */
 	takes = has_same_bridge(&was, port) && (err == 1 || port->inner);
 	if (takes)

@@ -163,23 +163,47 @@ case_port_is_back_in_time() {
 	assert_claim "$SERVICE" mac "$MAC_NEW"
 }
 
-case_port_goes_to_another_bridge() {
+# v-new, whose guest has a claim, leaves br0 for br1: the claim stays behind and goes, and the port is heard there.
+leaves_for_br1() {
 	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
 	lab_start_garpd --bridge br1
 	lab_capture lan router lan0
 	lab_capture there hv br1
 	lab_winguest new -n 1 -k 30000 eth0 "$MAC_NEW" "$SERVICE"
 	lab_wait 5 port_is v-new claims 1 || t_fail "claims: $(lab_ports)"
-	in_hv ip link set v-new nomaster
-	in_hv ip link set v-new master br1
-	assert_await_attached v-new 2
-	port_is v-new bridge br1 || t_fail "v-new is no port of br1"
+	"$@"
+	lab_wait 5 port_is v-new bridge br1 || t_fail "v-new is no port of br1"
+	lab_wait 5 port_is v-new forwarding true || t_fail "v-new does not forward"
 	lab_winguest new -n 3 -k 10000 eth0 "$MAC_NEW" 192.0.2.11
 	lab_await "$GARPD_LOG" 10 'br1: 192.0.2.11: announced' || t_fail "not announced there"
 	assert_await_frames there 4 5 "kind=announce-.* src=$MAC_NEW .*spa=192.0.2.11 "
 	lab_wait 20 port_is v-new claims 1 || t_fail "claims: $(lab_claims)"
 	assert_claim 192.0.2.11 bridge br1
 	assert_frames_count 0 lan 'kind=announce-.*'
+}
+
+go_in_two_steps() {
+	in_hv ip link set v-new nomaster
+	lab_await "$GARPD_LOG" 5 'v-new: no longer a port' || t_fail "not noticed"
+	in_hv ip link set v-new master br1
+	assert_await_attached v-new 2
+}
+
+# The daemon hears of both at once: its program stays where it is.
+go_in_one_step() {
+	kill -STOP "$GARPD_PID"
+	in_hv ip link set v-new nomaster
+	in_hv ip link set v-new master br1
+	kill -CONT "$GARPD_PID"
+	lab_await "$GARPD_LOG" 5 'br1: port v-new: moved here from br0$' || t_fail "not logged"
+}
+
+case_port_goes_to_another_bridge() {
+	leaves_for_br1 go_in_two_steps
+}
+
+case_port_goes_to_another_bridge_at_once() {
+	leaves_for_br1 go_in_one_step
 }
 
 # apart hostile_floods_one_address_as_many
