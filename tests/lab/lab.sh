@@ -442,6 +442,14 @@ lab_start_garpd() {
 	lab_start_garpd_at hv --bridge br0 --uplink up0 "$@"
 }
 
+# A start is the verifier's work, most of it, and takes a busy machine long. No case is about how long.
+LAB_START_SECONDS=30
+
+# lab_await_ready LOG [PID]
+lab_await_ready() {
+	lab_await "$1" "$LAB_START_SECONDS" '(^|")ready(;|"|$)' 1 "${@:2}"
+}
+
 # lab_start_garpd_at MACHINE ARGS...: sets GARPD_PID, GARPD_LOG, GARPD_AT and GARPD_READY_US.
 lab_start_garpd_at() {
 	local log
@@ -451,7 +459,7 @@ lab_start_garpd_at() {
 	GARPD_AT=$1
 	GARPD_PID=$LAB_LAST
 	GARPD_LOG=$log
-	lab_await "$log" 30 '(^|")ready(;|"|$)' 1 "$GARPD_PID" || {
+	lab_await_ready "$log" "$GARPD_PID" || {
 		cat "$log" >&2
 		lab_die "garpd did not become ready"
 	}

@@ -171,11 +171,12 @@ case_bridge_is_waited_for() {
 	local log=$LAB_DIR/garpd.wait.log
 	lab_spawn "$log" in_ns_exec hv "$GARPD" run --bridge 'vmbr*'
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
-	lab_await "$log" 30 '^ready; waiting for 1 bridge$' || t_fail "not ready: $(<"$log")"
+	lab_await_ready "$log" || t_fail "not ready: $(<"$log")"
+	grep -q '^ready; waiting for 1 bridge$' "$log" || t_fail "it waits for no bridge: $(<"$log")"
 	grep -q 'vmbr\*: no bridge of that name yet' "$log" || t_fail "not logged of the bridge: $(<"$log")"
-	in_hv ip link add vmbr7 type bridge
+	in_hv ip link add vmbr7 up type bridge stp_state 0 forward_delay 0
 	in_hv ip link set v-new master vmbr7
-	lab_await "$log" 5 'port v-new attached' || t_fail "v-new is not attached: $(<"$log")"
+	assert_await_attached v-new
 }
 
 # assert_status STATUS REGEX...: garpd status exits with it and prints each.

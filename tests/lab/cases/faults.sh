@@ -497,7 +497,7 @@ start_with_refusals() {
 	lab_spawn "$LAB_DIR/garpd.refused.log" in_ns_exec hv "$LAB_BIN/refuse" run \
 		"$GARPD" run --bridge br0 --uplink up0
 	GARPD_LOG=$LAB_DIR/garpd.refused.log
-	lab_await "$GARPD_LOG" 10 '^ready$' || t_fail "not ready"
+	lab_await_ready "$GARPD_LOG" || t_fail "not ready"
 }
 
 # The announcement is delayed, not lost.
@@ -544,7 +544,7 @@ run_with_full_log() {
 	lab_spawn "$LAB_DIR/full" in_ns_exec hv bash -c 'exec "$@" >/dev/full' lab \
 		"$GARPD" run --bridge br0 --uplink up0 "$@"
 	GARPD_PID=$LAB_LAST
-	lab_wait 5 in_hv test -e "$PINS/garpd_speak" || t_fail "it does not start"
+	lab_wait "$LAB_START_SECONDS" in_hv test -e "$PINS/garpd_speak" || t_fail "it does not start"
 	lab_wait 5 ports_are 5 || t_fail "nothing is attached"
 	lab_wait 5 port_is v-new forwarding true || t_fail "v-new does not forward"
 	lab_winguest new -k 10000 eth0 "$MAC_NEW" "$SERVICE"
@@ -588,7 +588,7 @@ case_log_reader_stopped() {
 	lab_spawn "$LAB_DIR/full" in_ns_exec hv bash -c 'fifo=$1 && shift && exec "$@" >"$fifo"' lab \
 		"$LAB_DIR/fifo" "$GARPD" run --bridge br0 --uplink up0
 	GARPD_PID=$LAB_LAST
-	lab_await "$LAB_DIR/log" 10 '^ready$' || t_fail "not ready"
+	lab_await_ready "$LAB_DIR/log" || t_fail "not ready"
 	kill -STOP "$reader"
 	probe_all 600 # a pipe holds some 900 lines of announcements
 	lab_wait 30 all_announced lan 1800 || t_fail "announced: $(announced_addresses lan) of 1800"
@@ -643,7 +643,7 @@ case_reload_that_fails_is_taken_back() {
 case_bpffs_read_only_at_the_start() {
 	local status=0
 	in_hv mount -o remount,ro /sys/fs/bpf
-	in_hv timeout 10 "$GARPD" run --bridge br0 >"$LAB_DIR/out" 2>&1 || status=$?
+	in_hv timeout "$LAB_START_SECONDS" "$GARPD" run --bridge br0 >"$LAB_DIR/out" 2>&1 || status=$?
 	assert_equals "exit status" 1 "$status"
 	assert_equals "lines" 1 "$(wc -l <"$LAB_DIR/out")"
 	grep -q '/sys/fs/bpf is mounted read-only.*remount,rw' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
@@ -829,7 +829,7 @@ stop_when_replaced() {
 		-e "inject=rename,renameat,renameat2:delay_exit=40000000:when=${1:-$(maps_pinned)}" \
 		"$GARPD" run --bridge br0 --uplink up0 "${@:2}"
 	STRACE_PID=$LAB_LAST
-	lab_wait 20 has_replaced "${1:-$(maps_pinned)}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
+	lab_wait "$LAB_START_SECONDS" has_replaced "${1:-$(maps_pinned)}" || t_fail "not replaced: $(<"$LAB_DIR/killed")"
 }
 
 kill_stopped() {

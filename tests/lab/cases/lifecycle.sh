@@ -131,7 +131,7 @@ case_due_while_away() {
 case_second_daemon_refused() {
 	local status=0
 	lab_start_garpd
-	in_hv timeout 5 "$GARPD" run --bridge br0 >"$LAB_DIR/second" 2>&1 || status=$?
+	in_hv timeout "$LAB_START_SECONDS" "$GARPD" run --bridge br0 >"$LAB_DIR/second" 2>&1 || status=$?
 	assert_equals "exit status of a second garpd run" 1 "$status"
 	assert_equals "its lines" 1 "$(wc -l <"$LAB_DIR/second")"
 	kill -0 "$GARPD_PID" || t_fail "the first one died"
@@ -286,7 +286,7 @@ case_failed_start_is_not_repeated_at_once() {
 	lab_service_manager
 	in_hv umount /sys/fs/bpf
 	NOTIFY_SOCKET=$LAB_DIR/notify lab_spawn "$LAB_DIR/failed" in_ns_exec hv "$GARPD" run --bridge br0
-	lab_await "$LAB_DIR/failed" 5 'no BPF file system' 1 "$LAB_LAST" || t_fail "$(<"$LAB_DIR/failed")"
+	lab_await "$LAB_DIR/failed" "$LAB_START_SECONDS" 'no BPF file system' 1 "$LAB_LAST" || t_fail "$(<"$LAB_DIR/failed")"
 	kill -0 "$LAB_LAST" || t_fail "it has ended"
 	kill -TERM "$LAB_LAST"
 	wait "$LAB_LAST" || status=$?

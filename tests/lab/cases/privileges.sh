@@ -94,7 +94,7 @@ lab_start_within() {
 	lab_spawn "$log" in_ns_exec hv setpriv --inh-caps=-all \
 		--bounding-set="-all,$(unit_bounds)" "$GARPD" run "$@"
 	GARPD_PID=$LAB_LAST GARPD_LOG=$log
-	lab_await "$log" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$log")"
+	lab_await_ready "$log" "$GARPD_PID" || t_fail "not ready: $(<"$log")"
 }
 
 # Files of root outside of ProtectSystem=strict, which need no capability to be written.
@@ -128,7 +128,7 @@ case_no_more_than_needed_is_enough() {
 		exec "$@"' lab setpriv --inh-caps=-all \
 		--bounding-set=-all,+bpf,+net_admin,+perfmon "$GARPD" run --bridge br0 --uplink up0
 	GARPD_PID=$LAB_LAST GARPD_LOG=$LAB_DIR/garpd.few.log
-	lab_await "$GARPD_LOG" 10 '^ready$' 1 "$GARPD_PID" || t_fail "not ready: $(<"$GARPD_LOG")"
+	lab_await_ready "$GARPD_LOG" "$GARPD_PID" || t_fail "not ready: $(<"$GARPD_LOG")"
 	assert_confined "$CAPS" 000000c000001000 # none can be regained
 	assert_announces
 }
@@ -287,8 +287,9 @@ case_pins_of_another_namespace_are_refused() {
 	assert_equals "adopted" 5 "$(grep -c adopted "$GARPD_LOG")"
 	lab_stop_garpd
 	in_hv "$GARPD" detach
-	in_hv nsenter "--net=$elsewhere" timeout 3 "$GARPD" run --router eth0 >"$LAB_DIR/elsewhere" || true
-	grep -q '^ready$' "$LAB_DIR/elsewhere" || t_fail "$(<"$LAB_DIR/elsewhere")"
+	lab_spawn "$LAB_DIR/elsewhere" in_ns_exec hv nsenter "--net=$elsewhere" "$GARPD" run --router eth0
+	GARPD_PID=$LAB_LAST
+	lab_await_ready "$LAB_DIR/elsewhere" "$GARPD_PID" || t_fail "$(<"$LAB_DIR/elsewhere")"
 }
 
 # programs_are IFACE NAMES

@@ -44,7 +44,7 @@ case_xdp_tap() {
 	lab_start_garpd --mode xdp
 	lab_capture lan router lan0
 	lab_tapguest tap0 -k 3000 tap0 "$mac" "$SERVICE"
-	lab_wait 2 in_hv test -e /sys/fs/bpf/garpd/links/"$(in_hv cat /sys/class/net/tap0/ifindex)"-xdp ||
+	lab_wait 5 in_hv test -e /sys/fs/bpf/garpd/links/"$(in_hv cat /sys/class/net/tap0/ifindex)"-xdp ||
 		t_fail "no link for tap0"
 	assert_xdp_mode tap0 native
 	lab_tap_go tap0
@@ -188,7 +188,7 @@ foreign_load() {
 
 # assert_mode_refused WORDS MODE: garpd run fails with these words on one line, and leaves nothing.
 assert_mode_refused() {
-	assert_fails 1 "$1" timeout 10 "$GARPD" run --bridge br0 --uplink up0 --mode "$2"
+	assert_fails 1 "$1" timeout "$LAB_START_SECONDS" "$GARPD" run --bridge br0 --uplink up0 --mode "$2"
 	assert_nothing_left
 }
 
@@ -227,7 +227,7 @@ case_xdp_failed_start_is_undone() {
 	lab_kill9_garpd
 	lab_guest free 00:00:5e:00:53:1a taken 00:00:5e:00:53:1b
 	in_hv bpftool net attach xdpdrv pinned /sys/fs/bpf/foreign/foreign_xdp dev v-taken
-	! in_hv timeout 10 "$GARPD" run --bridge br0 --uplink up0 --mode xdp >"$LAB_DIR/out" 2>&1 ||
+	! in_hv timeout "$LAB_START_SECONDS" "$GARPD" run --bridge br0 --uplink up0 --mode xdp >"$LAB_DIR/out" 2>&1 ||
 		t_fail "it starts: $(<"$LAB_DIR/out")"
 	grep -q '^br0: port v-free attached' "$LAB_DIR/out" || t_fail "$(<"$LAB_DIR/out")"
 	assert_xdp_mode v-free none
@@ -237,7 +237,7 @@ case_xdp_failed_start_is_undone() {
 
 # assert_start_fails_in_xdp CONFIG-LINE...: after a daemon in mode tc, with foreign XDP on v-other.
 assert_start_fails_in_xdp() {
-	! in_hv timeout 10 "$GARPD" run -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' \
+	! in_hv timeout "$LAB_START_SECONDS" "$GARPD" run -c "$(lab_config 'bridges: [br0]' 'uplinks: [up0]' \
 		'mode: xdp-generic' "$@")" >"$LAB_DIR/out" 2>&1 || t_fail "it starts: $(<"$LAB_DIR/out")"
 }
 
