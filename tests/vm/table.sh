@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The guests' output: as results, as the table, as a count. To be sourced; uses `kernels`, `MODES`, mode_of,
+# The guests' output: as results, as the table, as a count. To be sourced; uses `kernels`, `MODES`, modes_of,
 # `results`, `host_case` and `host_result` of its caller.
 #
 # shellcheck disable=SC2154 # kernels and results are the caller's
@@ -21,16 +21,18 @@ results_of() {
 }
 
 # results_cells CASES: prints a line for each cell: "" for one that need not run, ? for one that should
-# have run, absent if the kernel lacks the mode. CASES has lines "case file". Of mode_of's column, if it names one.
+# have run, absent if the kernel lacks the mode. CASES has lines "case file". Of modes_of's columns, if it names any.
 results_cells() {
 	local kernel
 	for kernel in "${kernels[@]}"; do
 		awk -v kernel="$kernel" -v modes="${MODES[*]}" -v again="$(scope_again "$kernel")" \
-			-v ovs="$(scope_ovs "$kernel")" -v cases="${SCOPE_CASES[*]}" -v files="${SCOPE_FILES[*]}" \
-			-v once="$(scope_once "$kernel")" -v only="$(mode_of "$kernel")" '
+			-v ovs="$(scope_ovs "$kernel")" -v cases="$(scope_linux "$kernel")" -v files="${SCOPE_FILES[*]}" \
+			-v once="$(scope_once "$kernel")" -v only="$(modes_of "$kernel")" '
 			BEGIN {
 				FS = OFS = "\t"
 				width = split(modes, mode, " ")
+				count = split(only, names, ",")
+				for (i = 1; i <= count; i++) wanted[names[i]]
 				count = split(again, names, " ")
 				for (i = 1; i <= count; i++) repeated[names[i]]
 				count = split(cases, names, " ")
@@ -59,7 +61,7 @@ results_cells() {
 						cell = ""
 					else if (before++ && !(word[2] in repeated))
 						cell = ""
-					if (only == "" || mode[i] == only)
+					if (only == "" || mode[i] in wanted)
 						print kernel, mode[i], word[1], cell
 				}
 			}' "$results/$kernel.tsv" - <"$1"
