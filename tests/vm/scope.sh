@@ -69,10 +69,9 @@ SCOPE_AGAIN=(above declared vlan ports)
 SCOPE_AGAIN_ON=6.12
 
 # A short run (SHORT=yes), that of `make check-deep`, has these columns: a case runs on one kernel. 5.10, which
-# lacks most, runs all of them but Open vSwitch's. 6.12 runs the whole files again, and of the other cases these:
-# those that 5.10 cannot run, and the main ones. `make check-release` runs everything on every kernel.
+# lacks most, runs all of them but Open vSwitch's. The kernel that runs files again has the whole files, and of the
+# other cases these: those that 5.10 cannot run, and the main ones. `make check-release` runs all on every kernel.
 declare -A SCOPE_SHORT=([5.10]=tc [6.12]="tcx,ovs")
-SCOPE_SHORT_AGAIN_ON=6.12
 SCOPE_SHORT_AGAIN=(
 	show_ports_names_tcx_programs adopted_without_a_gap ipv6_accept_untracked_na xdp_jumbo_passes_unchanged
 	xdp_foreign_program_above_is_said probe_only_announced ipv6_probe_only_announced ask_ipv4 ask_ipv6
@@ -108,7 +107,7 @@ scope_short() {
 
 # scope_linux KERNEL: prints those of SCOPE_CASES that run there on a Linux bridge.
 scope_linux() {
-	if [[ ${SHORT:-} == yes && $1 == "$SCOPE_SHORT_AGAIN_ON" ]]; then
+	if [[ ${SHORT:-} == yes && $1 == "$SCOPE_AGAIN_ON" ]]; then
 		echo "${SCOPE_SHORT_AGAIN[*]}"
 	else
 		echo "${SCOPE_CASES[*]}"

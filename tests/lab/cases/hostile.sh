@@ -163,7 +163,8 @@ case_port_is_back_in_time() {
 	assert_claim "$SERVICE" mac "$MAC_NEW"
 }
 
-# v-new, whose guest has a claim, leaves br0 for br1: the claim stays behind and goes, and the port is heard there.
+# leaves_for_br1 COMMAND: v-new, whose guest has a claim, goes from br0 to br1 by the command: the claim stays behind
+# and is swept, and the port is heard there.
 leaves_for_br1() {
 	in_hv ip link add br1 up type bridge stp_state 0 forward_delay 0
 	lab_start_garpd --bridge br1

@@ -290,6 +290,7 @@ case_pins_of_another_namespace_are_refused() {
 	lab_spawn "$LAB_DIR/elsewhere" in_ns_exec hv nsenter "--net=$elsewhere" "$GARPD" run --router eth0
 	GARPD_PID=$LAB_LAST
 	lab_await_ready "$LAB_DIR/elsewhere" "$GARPD_PID" || t_fail "$(<"$LAB_DIR/elsewhere")"
+	grep -q '^ready$' "$LAB_DIR/elsewhere" || t_fail "it waits for its port: $(<"$LAB_DIR/elsewhere")"
 }
 
 # programs_are IFACE NAMES
